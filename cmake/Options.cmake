@@ -1,0 +1,14 @@
+# Compile and link settings of our own targets, as one interface library.
+add_library(inforelay_options INTERFACE)
+target_include_directories(inforelay_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_features(inforelay_options INTERFACE cxx_std_20)
+target_compile_options(inforelay_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
+  -ffp-contract=off)  # a*b+c rounds the same everywhere, whatever the optimiser makes of it
+# Eigen must not start threads of its own: work is cut into fixed blocks, so that results do not depend on threads.
+target_compile_definitions(inforelay_options INTERFACE EIGEN_DONT_PARALLELIZE)
+if(INFORELAY_SANITIZE)
+  target_compile_options(inforelay_options INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(inforelay_options INTERFACE -fsanitize=address,undefined)
+endif()

@@ -1,0 +1,26 @@
+// Tests on real MNIST run where the environment variable INFORELAY_DATA names the folder that holds mnist/ and
+// reference/.
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+
+namespace inforelay::test {
+
+inline std::optional<std::filesystem::path> data_folder() {
+  const char* folder = std::getenv("INFORELAY_DATA");
+  if (folder == nullptr || *folder == '\0') return std::nullopt;
+  return std::filesystem::path(folder);
+}
+
+}  // namespace inforelay::test
+
+/// Leaves the test case, as skipped, where INFORELAY_DATA is not set.
+#define REQUIRE_INFORELAY_DATA()                \
+  if (!inforelay::test::data_folder()) {        \
+    WARN("skipped: INFORELAY_DATA is not set"); \
+    SUCCEED();                                  \
+    return;                                     \
+  }
