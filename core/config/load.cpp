@@ -1,0 +1,351 @@
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <sstream>
+
+#include "core/config/tree.hpp"
+
+namespace inforelay {
+namespace fs = std::filesystem;
+
+namespace {
+
+// Thrown inside the reader to leave yaml-cpp once a limit is passed; becomes a line of ConfigErrors.
+struct Refused {
+  ConfigPlace place;
+  std::string message;
+};
+
+std::size_t count_nodes(const ConfigNode& node) {
+  std::size_t count = 1;
+  for (const ConfigNode& item : node.items) count += count_nodes(item);
+  for (const auto& entry : node.entries) count += count_nodes(entry.value);
+  return count;
+}
+
+// Builds ConfigNodes from yaml-cpp's events.
+class TreeBuilder : public YAML::EventHandler {
+ public:
+  TreeBuilder(std::shared_ptr<const fs::path> file, std::string override_text, ConfigErrors& errors,
+              const ConfigLimits& limits, std::size_t& nodes)
+      : file_(std::move(file)),
+        override_text_(std::move(override_text)),
+        errors_(errors),
+        limits_(limits),
+        nodes_(nodes) {}
+
+  ConfigNode take_root() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    add(make(ConfigNode::Kind::null, mark, "!"), anchor, mark);
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    ConfigNode node = make(ConfigNode::Kind::scalar, mark, tag);
+    node.text = value;
+    node.quoted = tag == "!";
+    if (!node.quoted && (value == "~" || value == "null" || value.empty())) node.kind = ConfigNode::Kind::null;
+    add(std::move(node), anchor, mark);
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto found = anchors_.find(anchor);
+    if (found == anchors_.end()) throw Refused{place(mark), "an alias inside the node that it names"};
+    nodes_ += count_nodes(found->second);
+    check_limits(mark);
+    add(found->second, 0, mark);
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(ConfigNode::Kind::list, mark, tag, anchor);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(ConfigNode::Kind::map, mark, tag, anchor);
+  }
+  void OnMapEnd() override { close(); }
+
+ private:
+  struct Open {
+    ConfigNode node;
+    YAML::anchor_t anchor;
+    std::optional<std::pair<std::string, ConfigPlace>> key;  // of a map: the key whose value comes next
+  };
+
+  ConfigPlace place(const YAML::Mark& mark) const {
+    if (!file_) return {nullptr, override_text_, 0, 0};
+    return {file_, {}, mark.line + 1, mark.column + 1};
+  }
+
+  ConfigNode make(ConfigNode::Kind kind, const YAML::Mark& mark, const std::string& tag) {
+    ++nodes_;
+    check_limits(mark);
+    if (!tag.empty() && tag != "!" && tag != "?")
+      throw Refused{place(mark), fmt::format("tags such as {} are not used here", tag)};
+    ConfigNode node;
+    node.kind = kind;
+    node.place = place(mark);
+    return node;
+  }
+
+  void check_limits(const YAML::Mark& mark) const {
+    if (nodes_ > limits_.nodes)
+      throw Refused{place(mark), fmt::format("more than {} values (aliases counted)", limits_.nodes)};
+    if (open_.size() > static_cast<std::size_t>(limits_.depth)) {
+      throw Refused{place(mark), fmt::format("nested deeper than {} levels", limits_.depth)};
+    }
+  }
+
+  void open(ConfigNode::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+    open_.push_back({make(kind, mark, tag), anchor, std::nullopt});
+  }
+
+  void close() {
+    Open finished = std::move(open_.back());
+    open_.pop_back();
+    const YAML::Mark mark;
+    add(std::move(finished.node), finished.anchor, mark);
+  }
+
+  void add(ConfigNode node, YAML::anchor_t anchor, const YAML::Mark& mark) {
+    if (anchor != 0) anchors_[anchor] = node;
+    if (open_.empty()) {
+      root_ = std::move(node);
+      return;
+    }
+    Open& parent = open_.back();
+    if (parent.node.kind == ConfigNode::Kind::list) {
+      parent.node.items.push_back(std::move(node));
+    } else if (!parent.key) {
+      if (node.kind == ConfigNode::Kind::map || node.kind == ConfigNode::Kind::list) {
+        throw Refused{node.place, "a key must be a word, not a map or a list"};
+      }
+      parent.key.emplace(node.text, place(mark));
+    } else {
+      auto [key, key_place] = std::move(*parent.key);
+      parent.key.reset();
+      if (const ConfigNode* earlier = parent.node.find(key)) {
+        errors_.add(key_place, fmt::format("key '{}' stands here twice; its first value is at {}", key,
+                                           earlier->place.to_string()));
+        return;
+      }
+      parent.node.entries.push_back({std::move(key), std::move(key_place), std::move(node)});
+    }
+  }
+
+  std::shared_ptr<const fs::path> file_;
+  std::string override_text_;
+  ConfigErrors& errors_;
+  const ConfigLimits& limits_;
+  std::size_t& nodes_;
+  ConfigNode root_;
+  std::vector<Open> open_;
+  std::map<YAML::anchor_t, ConfigNode> anchors_;
+};
+
+ConfigNode parse(std::string_view yaml, const ConfigPlace& whole, ConfigErrors& errors, const ConfigLimits& limits,
+                 std::size_t& nodes) {
+  TreeBuilder builder(whole.file, whole.override_text, errors, limits, nodes);
+  try {
+    std::istringstream stream{std::string(yaml)};
+    YAML::Parser parser(stream);
+    if (!parser.HandleNextDocument(builder)) {
+      ConfigNode empty;
+      empty.place = whole;
+      return empty;
+    }
+    ConfigNode root = builder.take_root();
+    TreeBuilder second(whole.file, whole.override_text, errors, limits, nodes);
+    if (parser.HandleNextDocument(second)) throw Refused{second.take_root().place, "a second document in one file"};
+    return root;
+  } catch (const Refused& refused) {
+    errors.add(refused.place, refused.message);
+  } catch (const YAML::Exception& error) {
+    ConfigPlace place = whole;
+    if (whole.file && !error.mark.is_null()) {
+      place.line = error.mark.line + 1;
+      place.column = error.mark.column + 1;
+    }
+    errors.add(place, fmt::format("not valid YAML: {}", error.msg));
+  }
+  ConfigNode nothing;
+  nothing.place = whole;
+  return nothing;
+}
+
+// `over` on top of `base`: maps merge, everything else is replaced, null removes.
+void merge(ConfigNode& base, const ConfigNode& over) {
+  if (base.kind != ConfigNode::Kind::map || over.kind != ConfigNode::Kind::map) {
+    base = over;
+    return;
+  }
+  base.place = over.place;
+  for (const auto& entry : over.entries) {
+    const auto found =
+        std::find_if(base.entries.begin(), base.entries.end(), [&](const auto& e) { return e.key == entry.key; });
+    if (entry.value.kind == ConfigNode::Kind::null) {
+      if (found != base.entries.end()) base.entries.erase(found);
+    } else if (found == base.entries.end()) {
+      base.entries.push_back(entry);
+    } else {
+      found->place = entry.place;
+      merge(found->value, entry.value);
+    }
+  }
+}
+
+class Loader {
+ public:
+  Loader(ConfigErrors& errors, const ConfigLimits& limits) : errors_(errors), limits_(limits) {}
+
+  ConfigNode load(const fs::path& path, const ConfigPlace* asked_at) {
+    ConfigPlace whole{std::make_shared<const fs::path>(path), {}, 0, 0};
+    const ConfigPlace& place = asked_at ? *asked_at : whole;
+    std::error_code ignored;
+    const fs::path canonical = fs::weakly_canonical(path, ignored);
+    if (std::find(chain_.begin(), chain_.end(), canonical) != chain_.end()) {
+      errors_.add(place, fmt::format("'{}' extends itself", path.string()));
+      return {};
+    }
+    if (chain_.size() > static_cast<std::size_t>(limits_.extends_depth)) {
+      errors_.add(place, fmt::format("more than {} files extend one another", limits_.extends_depth));
+      return {};
+    }
+    const std::optional<std::string> text = read(path, place);
+    if (!text) return {};
+    chain_.push_back(canonical);
+    ConfigNode root = parse(*text, whole, errors_, limits_, nodes_);
+    ConfigNode result = with_bases(std::move(root), path);
+    chain_.pop_back();
+    return result;
+  }
+
+  void apply_override(ConfigNode& root, const std::string& text) {
+    const ConfigPlace place{nullptr, text, 0, 0};
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      errors_.add(place, "expected key.path=value");
+      return;
+    }
+    ConfigNode value = parse(std::string_view(text).substr(equals + 1), place, errors_, limits_, nodes_);
+    if (value.kind == ConfigNode::Kind::null) value.place = place;
+    ConfigNode* node = &root;
+    std::string_view path = std::string_view(text).substr(0, equals);
+    while (true) {
+      const std::size_t dot = path.find('.');
+      const std::string key(path.substr(0, dot));
+      const bool last = dot == std::string_view::npos;
+      if (key.empty()) return errors_.add(place, "an empty key in the path");
+      if (node->kind != ConfigNode::Kind::map) {
+        if (node->kind != ConfigNode::Kind::null)
+          return errors_.add(place, fmt::format("what holds '{}' is not a map", key));
+        node->kind = ConfigNode::Kind::map;
+        node->place = place;
+      }
+      ConfigNode* next = node->find(key);
+      if (last && value.kind == ConfigNode::Kind::null) {
+        std::erase_if(node->entries, [&](const auto& entry) { return entry.key == key; });
+        return;
+      }
+      if (!next) {
+        node->entries.push_back({key, place, {}});
+        next = &node->entries.back().value;
+      }
+      if (last) {
+        *next = std::move(value);
+        return;
+      }
+      node = next;
+      path.remove_prefix(dot + 1);
+    }
+  }
+
+  ConfigNode with_bases(ConfigNode root, const fs::path& path) {
+    if (root.kind == ConfigNode::Kind::null) {
+      root.kind = ConfigNode::Kind::map;
+      return root;
+    }
+    if (root.kind != ConfigNode::Kind::map) {
+      errors_.add(root.place, fmt::format("expected a map of settings, found {}", root.description()));
+      return {};
+    }
+    ConfigNode merged;
+    merged.kind = ConfigNode::Kind::map;
+    merged.place = root.place;
+    if (const ConfigNode* extends = root.find("extends")) {
+      std::vector<ConfigNode> bases = extends->kind == ConfigNode::Kind::list ? extends->items : std::vector{*extends};
+      for (const ConfigNode& base : bases) {
+        if (base.kind != ConfigNode::Kind::scalar || base.text.empty()) {
+          errors_.add(base.place, fmt::format("extends: expected the name of a file, found {}", base.description()));
+          continue;
+        }
+        merge(merged, load(path.parent_path() / base.text, &base.place));
+      }
+      std::erase_if(root.entries, [](const auto& entry) { return entry.key == "extends"; });
+    }
+    merge(merged, root);
+    return merged;
+  }
+
+ private:
+  std::optional<std::string> read(const fs::path& path, const ConfigPlace& place) {
+    const auto fail = [&](std::string_view why) {
+      errors_.add(place, fmt::format("cannot read '{}': {}", path.string(), why));
+      return std::nullopt;
+    };
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (!fs::exists(status)) return fail("no such file");
+    if (!fs::is_regular_file(status)) return fail("not a regular file");
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return fail(std::strerror(errno));
+    std::string text(limits_.file_bytes + 1, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (file.bad()) return fail("reading failed");
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    if (text.size() > limits_.file_bytes) return fail(fmt::format("larger than {} bytes", limits_.file_bytes));
+    return text;
+  }
+
+  ConfigErrors& errors_;
+  const ConfigLimits& limits_;
+  std::size_t nodes_ = 0;
+  std::vector<fs::path> chain_;
+};
+
+}  // namespace
+
+ConfigNode load_config(const fs::path& path, const std::vector<std::string>& overrides, ConfigErrors& errors,
+                       const ConfigLimits& limits) {
+  Loader loader(errors, limits);
+  ConfigNode root = loader.load(path, nullptr);
+  for (const std::string& text : overrides) loader.apply_override(root, text);
+  return root;
+}
+
+ConfigNode parse_config(std::string_view yaml, const fs::path& path, ConfigErrors& errors, const ConfigLimits& limits) {
+  if (yaml.size() > limits.file_bytes) {
+    errors.add({std::make_shared<const fs::path>(path), {}, 0, 0},
+               fmt::format("larger than {} bytes", limits.file_bytes));
+    return {};
+  }
+  std::size_t nodes = 0;
+  ConfigNode root = parse(yaml, {std::make_shared<const fs::path>(path), {}, 0, 0}, errors, limits, nodes);
+  return Loader(errors, limits).with_bases(std::move(root), path);
+}
+
+}  // namespace inforelay

@@ -1,0 +1,65 @@
+#include "core/config/printer.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace inforelay {
+namespace {
+
+// A double-quoted YAML scalar (also one of JSON).
+std::string yaml_string(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      result += '\\';
+      result += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      result += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
+    } else {
+      result += c;
+    }
+  }
+  return result + '"';
+}
+
+}  // namespace
+
+void ConfigPrinter::line(ConfigKey key, std::string_view value) {
+  text_ += fmt::format("{:{}}{}:{}{}\n", "", 2 * depth_, key.name, value.empty() ? "" : " ", value);
+}
+
+void ConfigPrinter::boolean(ConfigKey key, bool& value) { line(key, value ? "true" : "false"); }
+void ConfigPrinter::integer(ConfigKey key, std::int64_t& value, ConfigBounds<std::int64_t>) {
+  line(key, fmt::format("{}", value));
+}
+// {} prints the shortest text that reads back as the same double.
+void ConfigPrinter::number(ConfigKey key, double& value, ConfigBounds<double>) { line(key, fmt::format("{}", value)); }
+void ConfigPrinter::number(ConfigKey key, std::optional<double>& value, ConfigBounds<double> bounds) {
+  if (value) number(key, *value, bounds);
+}
+void ConfigPrinter::name(ConfigKey key, std::string& value) { line(key, yaml_string(value)); }
+void ConfigPrinter::path(ConfigKey key, std::filesystem::path& value) {
+  if (!value.empty()) line(key, yaml_string(value.string()));
+}
+void ConfigPrinter::integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t>,
+                             ConfigLength) {
+  line(key, fmt::format("[{}]", fmt::join(values, ", ")));
+}
+
+void ConfigPrinter::choose(ConfigKey key, std::size_t& index, ConfigWords words) { line(key, words[index]); }
+void ConfigPrinter::choose_several(ConfigKey key, std::vector<std::size_t>& indices, ConfigWords words) {
+  std::vector<std::string_view> chosen;
+  for (const std::size_t index : indices) chosen.push_back(words[index]);
+  line(key, fmt::format("[{}]", fmt::join(chosen, ", ")));
+}
+
+bool ConfigPrinter::enter(ConfigKey key) {
+  line(key, "");
+  ++depth_;
+  return true;
+}
+bool ConfigPrinter::enter_optional(ConfigKey key, bool present) { return present && enter(key); }
+bool ConfigPrinter::enter_names(ConfigKey key, std::vector<std::string>& names) { return !names.empty() && enter(key); }
+void ConfigPrinter::leave() { --depth_; }
+
+}  // namespace inforelay

@@ -1,0 +1,230 @@
+#include "core/config/reader.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace inforelay {
+namespace {
+
+std::string unexpected(const ConfigNode& node, std::string_view expected) {
+  return fmt::format("expected {}, found {}", expected, node.description());
+}
+
+template <class T>
+std::string interval(ConfigBounds<T> bounds) {
+  using Limits = std::numeric_limits<T>;
+  if (bounds.high == Limits::max()) return fmt::format("at least {}", bounds.low);
+  if (bounds.low == Limits::lowest()) return fmt::format("at most {}", bounds.high);
+  return fmt::format("in [{}, {}]", bounds.low, bounds.high);
+}
+
+// "010" is 8 to some readers and 10 to others.
+bool has_leading_zero(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
+}
+
+template <class T>
+std::optional<T> parse_whole(std::string_view text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+ConfigReader::ConfigReader(const ConfigNode& root, ConfigErrors& errors) : errors_(errors) {
+  levels_.push_back({&root, "", {}});
+}
+
+std::string ConfigReader::path_of(std::string_view key) const {
+  const std::string& path = levels_.back().path;
+  return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);
+}
+
+const ConfigNode* ConfigReader::take(ConfigKey key) {
+  levels_.back().known_keys.emplace_back(key.name);
+  const ConfigNode* node = levels_.back().map->find(key.name);
+  return node && node->kind != ConfigNode::Kind::null ? node : nullptr;
+}
+
+void ConfigReader::fail(ConfigKey key, const ConfigNode& node, std::string_view problem) {
+  errors_.add(node.place, fmt::format("{}: {}", path_of(key.name), problem));
+}
+
+bool ConfigReader::expect(ConfigKey key, const ConfigNode& node, ConfigNode::Kind kind, std::string_view expected) {
+  if (node.kind == kind) return true;
+  fail(key, node, unexpected(node, expected));
+  return false;
+}
+
+bool ConfigReader::expect_length(ConfigKey key, const ConfigNode& node, ConfigLength length) {
+  if (node.items.size() >= length.low && node.items.size() <= length.high) return true;
+  fail(key, node, fmt::format("{} elements; their number must be {}", node.items.size(), interval(length)));
+  return false;
+}
+
+std::optional<std::int64_t> ConfigReader::parse_integer(ConfigKey key, const ConfigNode& node,
+                                                        ConfigBounds<std::int64_t> bounds) {
+  const auto value = node.kind == ConfigNode::Kind::scalar && !node.quoted && !has_leading_zero(node.text)
+                         ? parse_whole<std::int64_t>(node.text)
+                         : std::nullopt;
+  if (!value) {
+    fail(key, node, unexpected(node, "an integer (digits only, no leading zero)"));
+  } else if (*value < bounds.low || *value > bounds.high) {
+    fail(key, node, fmt::format("{} is out of range: must be {}", *value, interval(bounds)));
+  } else {
+    return value;
+  }
+  return std::nullopt;
+}
+
+std::optional<double> ConfigReader::parse_number(ConfigKey key, const ConfigNode& node, ConfigBounds<double> bounds) {
+  const auto value = node.kind == ConfigNode::Kind::scalar && !node.quoted && !has_leading_zero(node.text)
+                         ? parse_whole<double>(node.text)
+                         : std::nullopt;
+  if (!value || !std::isfinite(*value)) {
+    fail(key, node, unexpected(node, "a finite number"));
+  } else if (*value < bounds.low || *value > bounds.high) {
+    fail(key, node, fmt::format("{} is out of range: must be {}", node.text, interval(bounds)));
+  } else {
+    return value;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> ConfigReader::parse_word(ConfigKey key, const ConfigNode& node, ConfigWords words) {
+  const std::string one_of = fmt::format("one of {}", fmt::join(words, ", "));
+  if (!expect(key, node, ConfigNode::Kind::scalar, one_of)) return std::nullopt;
+  const auto found = std::find(words.begin(), words.end(), node.text);
+  if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+  const std::string_view near = nearest_word(node.text, {words.begin(), words.end()});
+  fail(key, node, unexpected(node, one_of) + (near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+  return std::nullopt;
+}
+
+bool ConfigReader::is_name(std::string_view text) const {
+  constexpr std::size_t longest = 100;
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  };
+  return !text.empty() && text.size() <= longest && std::all_of(text.begin(), text.end(), allowed) && text[0] != '-' &&
+         text[0] != '_';
+}
+
+void ConfigReader::boolean(ConfigKey key, bool& value) {
+  const ConfigNode* node = take(key);
+  if (!node) return;
+  if (node->kind == ConfigNode::Kind::scalar && !node->quoted && (node->text == "true" || node->text == "false")) {
+    value = node->text == "true";
+  } else {
+    fail(key, *node, unexpected(*node, "true or false"));
+  }
+}
+
+void ConfigReader::integer(ConfigKey key, std::int64_t& value, ConfigBounds<std::int64_t> bounds) {
+  if (const ConfigNode* node = take(key)) value = parse_integer(key, *node, bounds).value_or(value);
+}
+
+void ConfigReader::number(ConfigKey key, double& value, ConfigBounds<double> bounds) {
+  if (const ConfigNode* node = take(key)) value = parse_number(key, *node, bounds).value_or(value);
+}
+
+void ConfigReader::number(ConfigKey key, std::optional<double>& value, ConfigBounds<double> bounds) {
+  if (const ConfigNode* node = take(key)) value = parse_number(key, *node, bounds);
+}
+
+void ConfigReader::name(ConfigKey key, std::string& value) {
+  const ConfigNode* node = take(key);
+  if (!node) return;
+  if (node->kind == ConfigNode::Kind::scalar && is_name(node->text)) {
+    value = node->text;
+  } else {
+    fail(key, *node, unexpected(*node, "a name (letters, digits, '_' and '-', at most 100)"));
+  }
+}
+
+void ConfigReader::path(ConfigKey key, std::filesystem::path& value) {
+  const ConfigNode* node = take(key);
+  if (!node || !expect(key, *node, ConfigNode::Kind::scalar, "a path")) return;
+  if (node->text.find('\0') != std::string::npos) return fail(key, *node, "a path cannot hold a zero byte");
+  const std::filesystem::path folder = node->place.file ? node->place.file->parent_path() : "";
+  value = std::filesystem::absolute(folder / node->text).lexically_normal();
+}
+
+void ConfigReader::integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t> bounds,
+                            ConfigLength length) {
+  const ConfigNode* node = take(key);
+  if (!node || !expect(key, *node, ConfigNode::Kind::list, "a list of integers")) return;
+  if (!expect_length(key, *node, length)) return;
+  values.clear();
+  for (const ConfigNode& item : node->items) {
+    if (const auto value = parse_integer(key, item, bounds)) values.push_back(*value);
+  }
+}
+
+void ConfigReader::choose(ConfigKey key, std::size_t& index, ConfigWords words) {
+  if (const ConfigNode* node = take(key)) index = parse_word(key, *node, words).value_or(index);
+}
+
+void ConfigReader::choose_several(ConfigKey key, std::vector<std::size_t>& indices, ConfigWords words) {
+  const ConfigNode* node = take(key);
+  if (!node || !expect(key, *node, ConfigNode::Kind::list, fmt::format("a list of {}", fmt::join(words, ", ")))) return;
+  indices.clear();
+  for (const ConfigNode& item : node->items) {
+    const auto index = parse_word(key, item, words);
+    if (!index) continue;
+    if (std::find(indices.begin(), indices.end(), *index) != indices.end()) {
+      fail(key, item, fmt::format("'{}' is listed twice", item.text));
+    } else {
+      indices.push_back(*index);
+    }
+  }
+}
+
+bool ConfigReader::enter(ConfigKey key) {
+  const std::string path = path_of(key.name);
+  const ConfigNode* node = take(key);
+  // A group that is not there keeps its defaults.
+  if (!node || !expect(key, *node, ConfigNode::Kind::map, "a map of settings")) return false;
+  levels_.push_back({node, path, {}});
+  return true;
+}
+
+bool ConfigReader::enter_optional(ConfigKey key, bool) { return enter(key); }
+
+bool ConfigReader::enter_names(ConfigKey key, std::vector<std::string>& names) {
+  if (!enter(key)) return false;
+  names.clear();
+  for (const auto& entry : levels_.back().map->entries) {
+    if (is_name(entry.key)) {
+      names.push_back(entry.key);
+    } else {
+      errors_.add(entry.place, fmt::format("{}: '{}' is not a name (letters, digits, '_' and '-', at most 100)",
+                                           levels_.back().path, entry.key));
+      levels_.back().known_keys.push_back(entry.key);
+    }
+  }
+  return true;
+}
+
+void ConfigReader::leave() {
+  const Level& level = levels_.back();
+  for (const auto& entry : level.map->entries) {
+    const auto& known = level.known_keys;
+    if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
+    const std::string_view near = nearest_word(entry.key, {known.begin(), known.end()});
+    const std::string where = level.path.empty() ? "" : fmt::format(" in {}", level.path);
+    const std::string hint = near.empty() ? fmt::format("; known are {}", fmt::join(known, ", "))
+                                          : fmt::format("; did you mean '{}'?", near);
+    errors_.add(entry.place, fmt::format("unknown key '{}'{}{}", entry.key, where, hint));
+  }
+  levels_.pop_back();
+}
+
+}  // namespace inforelay

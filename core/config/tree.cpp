@@ -1,0 +1,87 @@
+#include "core/config/tree.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace inforelay {
+
+std::string ConfigPlace::to_string() const {
+  if (!file) return fmt::format("command line, '{}'", override_text);
+  if (line == 0) return file->string();
+  return fmt::format("{}:{}:{}", file->string(), line, column);
+}
+
+const ConfigNode* ConfigNode::find(std::string_view key) const {
+  for (const Entry& entry : entries) {
+    if (entry.key == key) return &entry.value;
+  }
+  return nullptr;
+}
+
+ConfigNode* ConfigNode::find(std::string_view key) {
+  return const_cast<ConfigNode*>(static_cast<const ConfigNode*>(this)->find(key));
+}
+
+std::string ConfigNode::description() const {
+  switch (kind) {
+    case Kind::null:
+      return "nothing";
+    case Kind::list:
+      return "a list";
+    case Kind::map:
+      return "a map";
+    case Kind::scalar:
+      break;
+  }
+  constexpr std::size_t longest_shown = 60;
+  return text.size() <= longest_shown ? fmt::format("'{}'", text)
+                                      : fmt::format("'{}...'", text.substr(0, longest_shown));
+}
+
+void ConfigErrors::add(const ConfigPlace& place, std::string_view message) {
+  // A message is one line whatever it quotes.
+  std::string line = fmt::format("{}: error: {}", place.to_string(), message);
+  std::replace_if(
+      line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+  lines_.push_back(std::move(line));
+}
+
+void ConfigErrors::throw_if_any() const {
+  if (!lines_.empty()) throw UsageError(fmt::format("{}", fmt::join(lines_, "\n")));
+}
+
+std::string_view nearest_word(std::string_view word, const std::vector<std::string_view>& candidates) {
+  // Levenshtein distance; near enough is a third of the longer word.
+  const auto distance = [](std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      std::size_t diagonal = row[0];
+      row[0] = i + 1;
+      for (std::size_t j = 0; j < b.size(); ++j) {
+        const std::size_t substituted = diagonal + (a[i] != b[j] ? 1u : 0u);
+        diagonal = row[j + 1];
+        row[j + 1] = std::min({substituted, row[j] + 1, diagonal + 1});
+      }
+    }
+    return row.back();
+  };
+  std::string_view best;
+  std::size_t best_distance = 0;
+  constexpr std::size_t longest_compared = 100;
+  if (word.size() > longest_compared) return best;
+  for (const std::string_view candidate : candidates) {
+    const std::size_t d = distance(word, candidate);
+    if (d > std::max<std::size_t>(1, std::max(word.size(), candidate.size()) / 3)) continue;
+    if (best.empty() || d < best_distance) {
+      best = candidate;
+      best_distance = d;
+    }
+  }
+  return best;
+}
+
+}  // namespace inforelay

@@ -1,0 +1,88 @@
+// A configuration file as a tree of maps, lists and scalars in which every node knows where it was written.
+//
+// YAML is read through yaml-cpp's event interface, so that nothing is built before it is counted: size, depth and
+// number of nodes (aliases expanded) are limited, duplicate keys are seen, and every error can name file:line:column.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/error.hpp"
+
+namespace inforelay {
+
+/// Where something in a configuration was written. Lines and columns count from 1.
+struct ConfigPlace {
+  std::shared_ptr<const std::filesystem::path> file;  ///< null: the command line
+  std::string override_text;                          ///< "key.path=value" where file is null
+  int line = 0;
+  int column = 0;
+
+  /// "configs/a.yaml:12:3", or "command line, 'seed=x'".
+  std::string to_string() const;
+};
+
+struct ConfigNode {
+  enum class Kind { null, scalar, list, map };
+  struct Entry;
+
+  Kind kind = Kind::null;
+  std::string text;               ///< scalar
+  bool quoted = false;            ///< scalar written in quotes: text, never a number
+  std::vector<ConfigNode> items;  ///< list
+  std::vector<Entry> entries;     ///< map, in the order written
+  ConfigPlace place;
+
+  const ConfigNode* find(std::string_view key) const;
+  ConfigNode* find(std::string_view key);
+  /// "a map", "a list", "'abc'", "nothing": for messages.
+  std::string description() const;
+};
+
+struct ConfigNode::Entry {
+  std::string key;
+  ConfigPlace place;  ///< of the key
+  ConfigNode value;
+};
+
+/// All that is wrong with a configuration, one line each: "file:line:column: error: ...".
+class ConfigErrors {
+ public:
+  void add(const ConfigPlace& place, std::string_view message);
+  bool empty() const { return lines_.empty(); }
+  const std::vector<std::string>& lines() const { return lines_; }
+  /// Throws UsageError with all lines, if there are any.
+  void throw_if_any() const;
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+/// Bounds on what is read, so that a hostile file costs little.
+struct ConfigLimits {
+  std::size_t file_bytes = 1u << 20;
+  std::size_t nodes = 100'000;  ///< over all files, aliases expanded
+  int depth = 32;
+  int extends_depth = 8;
+};
+
+/// Reads `path`, follows `extends: [base.yaml, ...]` (paths relative to the file they stand in; maps are merged, lists
+/// and scalars replaced, null removes what a base had set), then applies `overrides` ("key.path=value", value in YAML).
+/// The root of the result is a map without `extends`. What is wrong is added to `errors`; a file that cannot be read at
+/// all, too.
+ConfigNode load_config(const std::filesystem::path& path, const std::vector<std::string>& overrides,
+                       ConfigErrors& errors, const ConfigLimits& limits = {});
+
+/// The same from text, for tests and fuzzing; `path` is what messages name.
+ConfigNode parse_config(std::string_view yaml, const std::filesystem::path& path, ConfigErrors& errors,
+                        const ConfigLimits& limits = {});
+
+/// The candidate nearest to `word`, where one is near enough to have been meant; else "".
+std::string_view nearest_word(std::string_view word, const std::vector<std::string_view>& candidates);
+
+}  // namespace inforelay
