@@ -11,6 +11,8 @@
 // An axis takes the scale declared under its name and with its length in the nearest enclosing group, else the second
 // kind. So `neuron` may be 20 long in one network and 8 in another.
 //
+// Writing a dataset costs time in proportion to those that share its scales already: meant for hundreds, not thousands.
+//
 // HDF5 as Debian builds it is not thread-safe: use all writers and readers of a process from one thread at a time.
 #pragma once
 
@@ -37,10 +39,10 @@ concept Hdf5Number =
 
 /// What the values of a dataset are; stored with it.
 struct DatasetInfo {
-  std::string units;              ///< "bit", "s"; "1" for fractions, counts and indices
-  std::string long_name;          ///< a phrase for people: "relay information of every set of neurons"
-  std::vector<std::string> dims;  ///< the name of each axis, {"class", "set"}; none for a scalar
-  int deflate = 0;                ///< [0,9]. 0: one contiguous block; else shuffled and deflated in 1 MiB chunks
+  std::string units{};              ///< "bit", "s"; "1" for fractions, counts and indices
+  std::string long_name{};          ///< a phrase for people: "relay information of every set of neurons"
+  std::vector<std::string> dims{};  ///< the name of each axis, {"class", "set"}; none for a scalar
+  int deflate = 0;                  ///< [0,9]. 0: one contiguous block; else shuffled and deflated in 1 MiB chunks
 };
 
 using Hdf5Attribute = std::variant<std::string, std::int64_t, double, std::vector<std::string>,
@@ -108,7 +110,8 @@ class Hdf5Writer {
 };
 
 /// Reads a file written by Hdf5Writer or by others. Every function throws DataError naming file, path, what was found
-/// and what was expected; a damaged or truncated file throws, whatever is wrong with it.
+/// and what was expected. Truncation is always noticed, and so is damage to the structures of a file of ours, which
+/// carry checksums; damage to the numbers themselves is not, and in HDF5's heap of texts HDF5 1.10 may hang on it.
 ///
 /// A dataset is read as T where T holds all values of its stored type: u8 as u8, u16, u32, i64 or double, but f64 not
 /// as f32.
