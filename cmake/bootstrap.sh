@@ -1,0 +1,109 @@
+# shellcheck shell=bash
+# What run_experiment, run_tests and .ci/run share: Debian packages, and builds that cost nothing when nothing changed.
+# To be sourced by a script that has set -euo pipefail. Messages go to stderr.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { echo "${0##*/}: $*" >&2; }
+
+# The packages of the given groups, one a line.
+packages_of() {
+  local group
+  for group in "$@"; do sed -n "s/^$group //p" "$root/cmake/packages.txt"; done
+}
+
+# Installs what is missing of the given groups; exits with 2 where that cannot be done.
+ensure_packages() {
+  command -v dpkg-query >/dev/null || return 0 # not Debian: CMake names what is missing
+  local stamp wanted missing
+  stamp=$root/build/.packages-$(tr ' ' - <<<"$*")
+  # Nothing was installed or removed since the last look: asking dpkg would take longer than starting the program.
+  if [[ $stamp -nt /var/lib/dpkg/status && $stamp -nt $root/cmake/packages.txt ]]; then return 0; fi
+  mapfile -t wanted < <(packages_of "$@" | sort)
+  # shellcheck disable=SC2016 # ${...} is dpkg-query's
+  mapfile -t missing < <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null |
+    sed -n 's/^installed //p' | sort -u | comm -13 - <(printf '%s\n' "${wanted[@]}"))
+  if ((${#missing[@]} > 0)); then install_packages "${missing[@]}"; fi
+  { mkdir -p "$root/build" && touch "$stamp"; } 2>/dev/null || true # a read-only checkout looks again next time
+}
+
+install_packages() {
+  local log sudo=() install=(apt-get install -y --no-install-recommends "$@")
+  local line="apt-get update && ${install[*]}"
+  say "installing missing Debian packages: $*"
+  if [[ $(id -u) != 0 ]]; then
+    sudo=(sudo)
+    [[ -t 0 ]] || sudo=(sudo -n) # nobody could type a password
+    if ! command -v sudo >/dev/null || ! "${sudo[@]}" true; then
+      say "cannot install them as $(id -un); run as root: $line"
+      exit 2
+    fi
+  fi
+  log=$(mktemp)
+  # env: sudo clears the environment
+  if ! { "${sudo[@]}" apt-get update &&
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive "${install[@]}"; } >"$log" 2>&1 </dev/null; then
+    tail -n 15 "$log" >&2
+    rm -f "$log"
+    say "could not install them; run as root: $line"
+    exit 2
+  fi
+  rm -f "$log"
+}
+
+# Did a source, or the commit, change since `stamp`? Folders count: their time tells of added and removed files.
+changed_since() {
+  local stamp=$1 log
+  [[ -e $stamp ]] || return 0
+  log=$root/.git/logs/HEAD
+  if [[ -f $root/.git ]]; then log=$(sed -n 's/^gitdir: //p' "$root/.git")/logs/HEAD; fi # a git worktree
+  if [[ $log -nt $stamp ]]; then return 0; fi
+  [[ -n $(cd "$root" && find CMakeLists.txt CMakePresets.json cmake core nn infotheory experiments tests bench \
+    -newer "$stamp" -print -quit 2>/dev/null) ]]
+}
+
+# One line that follows ninja, on a terminal.
+show_progress() {
+  local line
+  while IFS= read -r line; do
+    if [[ -t 2 && $line =~ ^\[[0-9]+/[0-9]+\] ]]; then
+      printf '\r%s: building %s\033[K' "${0##*/}" "${BASH_REMATCH[0]}" >&2
+    fi
+  done
+  if [[ -t 2 ]]; then printf '\r\033[K' >&2; fi
+}
+
+configure() {
+  local preset=$1 folder=$root/build/$1 options=()
+  if grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$folder/CMakeCache.txt"; then
+    if [[ -e $folder/build.ninja ]]; then return 0; fi
+  else
+    options+=(--fresh) # never configured, or the checkout was moved
+  fi
+  if command -v ccache >/dev/null; then options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
+  (cd "$root" && cmake --preset "$preset" "${options[@]}")
+}
+
+# build PRESET TARGET: brings build/PRESET up to date; exits with 1, showing the end of the log, where that fails.
+build() {
+  local preset=$1 target=$2 folder=$root/build/$1
+  local stamp=$folder/.built-$target log=$root/build/$preset.log lock
+  changed_since "$stamp" || return 0
+  mkdir -p "$folder"
+  exec {lock}>"$folder/.lock"
+  if ! flock -n "$lock"; then
+    say "waiting for another build in $folder"
+    flock "$lock"
+  fi
+  if changed_since "$stamp"; then # else the other one built it
+    touch "$stamp.begun"
+    # The compilers do not inherit the lock: a left-over of an interrupted build must not hold it.
+    if ! { configure "$preset" && cmake --build "$folder" --target "$target"; } {lock}>&- 2>&1 | tee "$log" | show_progress; then
+      tail -n 30 "$log" >&2
+      say "the build failed; all of its output: $log"
+      exit 1
+    fi
+    mv "$stamp.begun" "$stamp"
+  fi
+  exec {lock}>&-
+}

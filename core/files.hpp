@@ -1,0 +1,44 @@
+// Whole files: read with a limit, and written so that they are either absent (or as they were) or complete.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace inforelay {
+
+/// The bytes of the file. Throws DataError, naming the path and the reason, where it cannot be read, is no regular
+/// file, or holds more than `limit` bytes (found before anything is allocated).
+std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::uint64_t limit);
+
+/// Replaces the file's content: a temporary file beside it is written, flushed to the disk and renamed. A reader, or a
+/// crash at any moment, sees the old content or the new. Throws IoError with the path and the system's reason; the
+/// file is then as it was, and no temporary is left.
+void write_file_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
+void write_file_atomically(const std::filesystem::path& path, std::string_view text);
+
+/// The same for content that another library writes (HDF5, gnuplot, a download): an empty file beside the target, to
+/// be written by its path() and put in place by commit(). Without commit() the destructor removes it.
+class TemporaryFile {
+ public:
+  /// Creates NAME.PID-N.tmp in the folder of `target`, with the permissions of a new file. Throws IoError, e.g. where
+  /// the folder does not exist.
+  explicit TemporaryFile(std::filesystem::path target);
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile();
+
+  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& target() const { return target_; }
+
+  /// Flushes the content to the disk and gives it the target's name, replacing what stood there. To be called once,
+  /// when the file is closed. Throws IoError, and then the target is as it was.
+  void commit();
+
+ private:
+  std::filesystem::path target_, path_;
+};
+
+}  // namespace inforelay
