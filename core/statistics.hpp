@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "core/axes.hpp"
+
 namespace inforelay {
 
 /// A named column of n rows; a view.
@@ -31,8 +33,10 @@ struct Moments {
 };
 
 /// Moments of columns of equal length. Throws UsageError for no columns, no rows or lengths that differ; ComputeError
-/// for a value that is not finite, naming column and row. Cost O(n P^2), one pass.
+/// for a value that is not finite, naming column and row. Cost O(n P^2), one pass, parallel over rows.
 Moments moments(std::span<const Column> columns);
+/// The same of the columns of a matrix [n,P], called "column 0" and so on in errors.
+Moments moments(const RowMatrix<float>& matrix);
 
 /// r_ij = comoment_ij / sqrt(comoment_ii comoment_jj), [P,P], in [-1,1] up to rounding. NaN in the row and column of a
 /// constant column, its diagonal too.
@@ -63,8 +67,8 @@ struct Regression {
 /// collinearity.
 inline constexpr double collinearity_tolerance = 1e-10;
 
-/// Ordinary least squares with intercept, by normal equations of the standardised columns, one step of refinement, and
-/// residuals taken row by row. A class of a network can be degenerate, and then its result still wants writing: where
+/// Ordinary least squares with intercept, by the normal equations of the standardised columns, with residuals taken row
+/// by row. A class of a network can be degenerate, and then its result still wants writing: where
 /// the response or a predictor is constant, a predictor is a linear combination of those before it, or n <= P + 1, all
 /// numbers are NaN and `undefined` says why, naming the column. Where the fit is perfect, residuals are at rounding
 /// level and so t and F huge or infinite. Throws as moments(). Cost O(n P^2), three passes, some 5 ms for 2^20 rows and
