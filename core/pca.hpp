@@ -20,8 +20,8 @@ struct PrincipalComponents {
 
 /// Z = (X - mean) / deviation, R = Z^T Z / N = L^T diag(variance) L, scores = Z L^T; columns [N,K].
 /// A constant column standardises to 0. Sign: the entry of largest magnitude in each row of the loadings is positive
-/// (of equals, the first). Throws UsageError for no samples or `components` outside [1,K]; DataError for an entry that
-/// is not finite. Cost O(N K^2 + K^3), parallel over samples, the same bits for any number of threads.
+/// (of equals, the first). Throws UsageError for no samples or `components` outside [1,K]; ComputeError for an entry
+/// that is not finite. Cost O(N K^2 + K^3), parallel over samples, the same bits for any number of threads.
 PrincipalComponents principal_components(const RowMatrix<float>& columns, int components);
 
 }  // namespace inforelay

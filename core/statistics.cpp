@@ -21,17 +21,15 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 // Columns as one block of rows of doubles, whatever they are kept as.
 using Block = Eigen::MatrixXd;  // [rows of the block, P]
 
-Moments moments_of(Block block) {
+// Moments of a block; its mean is left relative to the origin.
+Moments moments_of(Block block, const Eigen::RowVectorXd& origin) {
   Moments result;
   result.rows = static_cast<std::size_t>(block.rows());
   result.minimum = block.colwise().minCoeff();
   result.maximum = block.colwise().maxCoeff();
-  // Differences from the first row: exact where a column is constant, and small where it hardly varies.
-  const Eigen::RowVectorXd origin = block.row(0);
   block.rowwise() -= origin;
-  const Eigen::RowVectorXd shift = block.colwise().mean();
-  block.rowwise() -= shift;
-  result.mean = (origin + shift).transpose();
+  result.mean = block.colwise().mean();
+  block.rowwise() -= result.mean.transpose();
   const Eigen::Index columns = block.cols();
   result.comoment.resize(columns, columns);
   for (Eigen::Index i = 0; i < columns; ++i) {
@@ -57,9 +55,11 @@ void merge(Moments& total, const Moments& part) {
   total.comoment += part.comoment + delta * delta.transpose() * (a * b / (a + b));
 }
 
-// fill(range) gives the rows of a block, name(column) what to call a column in an error.
+// fill(range) gives the rows of a block, name(column) what to call a column in an error. All is done in differences
+// from the first row: exact where a column is constant, and small where it varies little about a large mean.
 template <class Fill, class Name>
 Moments blocked_moments(std::size_t rows, const Fill& fill, const Name& name) {
+  const Eigen::RowVectorXd origin = fill(BlockRange(0, 1, rows));
   std::vector<Moments> parts(BlockRange::count(rows_per_block, rows));
   parallel_blocks(parts.size(), [&](std::size_t b) {
     const BlockRange range(b, rows_per_block, rows);
@@ -71,10 +71,11 @@ Moments blocked_moments(std::size_t rows, const Fill& fill, const Name& name) {
                                        block(row, column), range.begin + static_cast<std::size_t>(row)));
       }
     }
-    parts[b] = moments_of(block);
+    parts[b] = moments_of(block, origin);
   });
   Moments total;
   for (const Moments& part : parts) merge(total, part);
+  total.mean += origin.transpose();
   return total;
 }
 
