@@ -57,69 +57,160 @@ RowMatrix<double> seed_centers(const Points& points, int clusters, RandomStream&
   return centers;
 }
 
-// Moves every point to its nearest centre; one that is equally near stays. Returns whether any moved, and leaves the
-// squared distances in `distance` [N].
-bool assign(const Points& points, const RowMatrix<double>& centers, std::vector<std::uint32_t>& assignment,
-            Eigen::VectorXd& distance) {
-  const Eigen::MatrixXd transposed = centers;  // column-major [clusters,K]: one coordinate of all centres is contiguous
-  Eigen::ArrayXd squares(centers.rows());
-  bool moved = false;
-  for (Eigen::Index n = 0; n < points.rows(); ++n) {
-    squares.setZero();
-    for (Eigen::Index k = 0; k < points.cols(); ++k) squares += (transposed.col(k).array() - points(n, k)).square();
-    Eigen::Index nearest = 0;
-    distance[n] = squares.minCoeff(&nearest);
-    std::uint32_t& own = assignment[static_cast<std::size_t>(n)];
-    if (distance[n] < squares[own]) {
-      own = static_cast<std::uint32_t>(nearest);
-      moved = true;
-    }
-  }
-  return moved;
+double squared_distance(const Points& points, Eigen::Index n, const RowMatrix<double>& centers, Eigen::Index c) {
+  return (points.row(n) - centers.row(c)).squaredNorm();
 }
 
-// Centres become the means of their points. An empty cluster takes the point farthest from its centre; returns whether
-// that happened.
-bool update_centers(const Points& points, const std::vector<std::uint32_t>& assignment, Eigen::VectorXd& distance,
-                    RowMatrix<double>& centers) {
-  RowMatrix<double> sums = RowMatrix<double>::Zero(centers.rows(), centers.cols());
-  Eigen::VectorXd sizes = Eigen::VectorXd::Zero(centers.rows());
-  for (Eigen::Index n = 0; n < points.rows(); ++n) {
-    const std::uint32_t own = assignment[static_cast<std::size_t>(n)];
-    sums.row(own) += points.row(n);
-    sizes[own] += 1;
+// Lloyd's iteration with Hamerly's bounds (SDM 2010): a point whose own centre is surely nearer than any other is
+// passed over. The steps are those of the plain iteration, up to ties at rounding level.
+class Lloyd {
+ public:
+  Lloyd(const Points& points, RowMatrix<double> centers)
+      : points_(points),
+        centers_(std::move(centers)),
+        assignment_(static_cast<std::size_t>(points.rows()), 0),
+        upper_(Eigen::VectorXd::Constant(points.rows(), std::numeric_limits<double>::infinity())),
+        lower_(Eigen::VectorXd::Zero(points.rows())) {
+    assign();
   }
-  bool refilled = false;
-  for (Eigen::Index c = 0; c < centers.rows(); ++c) {
-    if (sizes[c] > 0) {
-      centers.row(c) = sums.row(c) / sizes[c];
-      continue;
+
+  Clustering run(int max_iterations, const Progress& progress) && {
+    Clustering result;
+    while (result.iterations < max_iterations && !result.converged) {
+      progress.check();
+      ++result.iterations;
+      const bool refilled = update_centers();
+      const bool moved = assign();
+      result.converged = !refilled && !moved;
     }
-    Eigen::Index farthest = 0;
-    if (distance.maxCoeff(&farthest) <= 0) continue;
-    centers.row(c) = points.row(farthest);
-    distance[farthest] = 0;
-    refilled = true;
+    result.within_sum_of_squares = own_squares().sum();
+    result.centers = std::move(centers_);
+    result.assignment = std::move(assignment_);
+    return result;
   }
-  return refilled;
-}
+
+ private:
+  static constexpr Eigen::Index tile = 4;  // centres whose distances are summed side by side
+
+  // Moves every point to its nearest centre; one that is equally near stays. Returns whether any moved.
+  bool assign() {
+    tiles_.setConstant(points_.cols(), (centers_.rows() + tile - 1) / tile * tile,
+                       std::numeric_limits<double>::infinity());
+    tiles_.leftCols(centers_.rows()) = centers_.transpose();
+    const Eigen::VectorXd half_gap = half_distances_to_next_center();
+    bool moved = false;
+    for (Eigen::Index n = 0; n < points_.rows(); ++n) {
+      std::uint32_t& own = assignment_[static_cast<std::size_t>(n)];
+      const double bound = std::max(half_gap[own], lower_[n]);
+      if (upper_[n] <= bound) continue;
+      upper_[n] = std::sqrt(squared_distance(points_, n, centers_, own));
+      if (upper_[n] <= bound) continue;
+      moved |= scan(n, own);
+    }
+    return moved;
+  }
+
+  // Compares point n with all centres and sets its bounds. Returns whether it moved.
+  bool scan(Eigen::Index n, std::uint32_t& own) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    double nearest = infinity, second = infinity, before = infinity;
+    Eigen::Index center = 0;
+    for (Eigen::Index first = 0; first < tiles_.cols(); first += tile) {
+      double squares[tile] = {};
+      for (Eigen::Index k = 0; k < points_.cols(); ++k) {
+        const double* coordinates = &tiles_(k, first);
+        for (Eigen::Index i = 0; i < tile; ++i) {
+          const double difference = coordinates[i] - points_(n, k);
+          squares[i] += difference * difference;
+        }
+      }
+      for (Eigen::Index i = 0; i < tile; ++i) {
+        if (first + i == static_cast<Eigen::Index>(own)) before = squares[i];
+        if (squares[i] < nearest) {
+          second = nearest;
+          nearest = squares[i];
+          center = first + i;
+        } else if (squares[i] < second) {
+          second = squares[i];
+        }
+      }
+    }
+    upper_[n] = std::sqrt(nearest);
+    lower_[n] = std::sqrt(second);
+    if (!(nearest < before)) return false;
+    own = static_cast<std::uint32_t>(center);
+    return true;
+  }
+
+  // Of each centre, half the distance to the nearest other: a point nearer than that has no nearer centre.
+  Eigen::VectorXd half_distances_to_next_center() const {
+    Eigen::VectorXd half(centers_.rows());
+    for (Eigen::Index c = 0; c < centers_.rows(); ++c) {
+      double least = std::numeric_limits<double>::infinity();
+      for (Eigen::Index other = 0; other < centers_.rows(); ++other) {
+        if (other != c) least = std::min(least, (centers_.row(c) - centers_.row(other)).squaredNorm());
+      }
+      half[c] = std::sqrt(least) / 2;
+    }
+    return half;
+  }
+
+  // Centres become the means of their points. An empty cluster takes the point farthest from its centre; returns
+  // whether that happened.
+  bool update_centers() {
+    RowMatrix<double> means = RowMatrix<double>::Zero(centers_.rows(), centers_.cols());
+    Eigen::VectorXd sizes = Eigen::VectorXd::Zero(centers_.rows());
+    for (Eigen::Index n = 0; n < points_.rows(); ++n) {
+      const std::uint32_t own = assignment_[static_cast<std::size_t>(n)];
+      means.row(own) += points_.row(n);
+      sizes[own] += 1;
+    }
+    Eigen::VectorXd squares;
+    bool refilled = false;
+    for (Eigen::Index c = 0; c < centers_.rows(); ++c) {
+      if (sizes[c] > 0) {
+        means.row(c) /= sizes[c];
+        continue;
+      }
+      if (squares.size() == 0) squares = own_squares();
+      Eigen::Index farthest = 0;
+      means.row(c) = centers_.row(c);
+      if (squares.maxCoeff(&farthest) <= 0) continue;
+      means.row(c) = points_.row(farthest);
+      squares[farthest] = 0;
+      refilled = true;
+    }
+    loosen_bounds((means - centers_).rowwise().norm());
+    centers_ = std::move(means);
+    return refilled;
+  }
+
+  // Centre c has moved by drift[c].
+  void loosen_bounds(const Eigen::VectorXd& drift) {
+    const double farthest = drift.maxCoeff();
+    for (Eigen::Index n = 0; n < points_.rows(); ++n) upper_[n] += drift[assignment_[static_cast<std::size_t>(n)]];
+    lower_.array() -= farthest;
+  }
+
+  // Squared distance of every point to its own centre, [N].
+  Eigen::VectorXd own_squares() const {
+    Eigen::VectorXd squares(points_.rows());
+    for (Eigen::Index n = 0; n < points_.rows(); ++n) {
+      squares[n] = squared_distance(points_, n, centers_, assignment_[static_cast<std::size_t>(n)]);
+    }
+    return squares;
+  }
+
+  const Points& points_;
+  RowMatrix<double> centers_;              // [clusters,K]
+  RowMatrix<double> tiles_;                // [K, clusters rounded up to a tile]; the surplus stands at infinity
+  std::vector<std::uint32_t> assignment_;  // [N]
+  Eigen::VectorXd upper_, lower_;          // [N] bounds of the distances to the own and to the nearest other centre
+};
 
 Clustering run_once(const Points& points, int clusters, int max_iterations, RandomStream random,
                     const Progress& progress) {
-  Clustering result;
-  result.centers = seed_centers(points, clusters, random);
-  result.assignment.assign(static_cast<std::size_t>(points.rows()), 0);
-  Eigen::VectorXd distance(points.rows());
-  assign(points, result.centers, result.assignment, distance);
-  while (result.iterations < max_iterations && !result.converged) {
-    progress.check();
-    ++result.iterations;
-    const bool refilled = update_centers(points, result.assignment, distance, result.centers);
-    const bool moved = assign(points, result.centers, result.assignment, distance);
-    result.converged = !refilled && !moved;
-  }
-  result.within_sum_of_squares = distance.sum();
-  return result;
+  return Lloyd(points, seed_centers(points, clusters, random)).run(max_iterations, progress);
 }
 
 }  // namespace

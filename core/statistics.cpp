@@ -15,7 +15,7 @@
 namespace inforelay {
 namespace {
 
-constexpr std::size_t rows_per_block = 8192;
+constexpr std::size_t rows_per_block = 2048;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 // Columns as one block of rows of doubles, whatever they are kept as.
@@ -23,16 +23,16 @@ using Block = Eigen::MatrixXd;  // [rows of the block, P]
 
 // Moments of a block; its mean is left relative to the origin.
 Moments moments_of(Block block, const Eigen::RowVectorXd& origin) {
-  Moments result;
-  result.rows = static_cast<std::size_t>(block.rows());
-  result.minimum = block.colwise().minCoeff();
-  result.maximum = block.colwise().maxCoeff();
-  block.rowwise() -= origin;
-  result.mean = block.colwise().mean();
-  block.rowwise() -= result.mean.transpose();
   const Eigen::Index columns = block.cols();
-  result.comoment.resize(columns, columns);
+  Moments result{static_cast<std::size_t>(block.rows()), Eigen::VectorXd(columns), Eigen::VectorXd(columns),
+                 Eigen::VectorXd(columns), Eigen::MatrixXd(columns, columns)};
   for (Eigen::Index i = 0; i < columns; ++i) {
+    auto values = block.col(i).array();
+    result.minimum[i] = values.minCoeff();
+    result.maximum[i] = values.maxCoeff();
+    values -= origin[i];
+    result.mean[i] = values.mean();
+    values -= result.mean[i];
     for (Eigen::Index j = 0; j <= i; ++j) {
       result.comoment(i, j) = result.comoment(j, i) = block.col(i).dot(block.col(j));
     }
@@ -55,6 +55,18 @@ void merge(Moments& total, const Moments& part) {
   total.comoment += part.comoment + delta * delta.transpose() * (a * b / (a + b));
 }
 
+// Throws where a value of the block, whose first row is `begin`, is not finite.
+template <class Name>
+void check_finite(const Block& block, std::size_t begin, const Name& name) {
+  for (Eigen::Index column = 0; column < block.cols(); ++column) {
+    for (Eigen::Index row = 0; row < block.rows(); ++row) {
+      if (std::isfinite(block(row, column))) continue;
+      throw ComputeError(fmt::format("statistics: {} is {} in row {}; must be finite", name(column), block(row, column),
+                                     begin + static_cast<std::size_t>(row)));
+    }
+  }
+}
+
 // fill(range) gives the rows of a block, name(column) what to call a column in an error. All is done in differences
 // from the first row: exact where a column is constant, and small where it varies little about a large mean.
 template <class Fill, class Name>
@@ -64,14 +76,9 @@ Moments blocked_moments(std::size_t rows, const Fill& fill, const Name& name) {
   parallel_blocks(parts.size(), [&](std::size_t b) {
     const BlockRange range(b, rows_per_block, rows);
     const Block block = fill(range);
-    for (Eigen::Index column = 0; column < block.cols(); ++column) {
-      for (Eigen::Index row = 0; row < block.rows(); ++row) {
-        if (std::isfinite(block(row, column))) continue;
-        throw ComputeError(fmt::format("statistics: {} is {} in row {}; must be finite", name(column),
-                                       block(row, column), range.begin + static_cast<std::size_t>(row)));
-      }
-    }
     parts[b] = moments_of(block, origin);
+    // One bad value spoils its column's sums: only then are the values looked at one by one.
+    if (!parts[b].comoment.allFinite()) check_finite(block, range.begin, name);
   });
   Moments total;
   for (const Moments& part : parts) merge(total, part);
@@ -127,8 +134,12 @@ double residual_sum_of_squares(std::span<const Column> columns, const Moments& r
   std::vector<double> parts(BlockRange::count(rows_per_block, raw.rows));
   parallel_blocks(parts.size(), [&](std::size_t b) {
     Block block = block_of(columns, BlockRange(b, rows_per_block, raw.rows));
-    block.rowwise() -= raw.mean.transpose();
-    parts[b] = (block.col(0) - block.rightCols(slope.size()) * slope).squaredNorm();
+    auto residual = block.col(0).array();
+    residual -= raw.mean[0];
+    for (Eigen::Index j = 0; j < slope.size(); ++j) {
+      residual -= slope[j] * (block.col(j + 1).array() - raw.mean[j + 1]);
+    }
+    parts[b] = residual.square().sum();
   });
   double sum = 0;
   for (const double part : parts) sum += part;
@@ -208,6 +219,7 @@ Eigen::MatrixXd pearson_correlations(const Moments& m) {
 Eigen::MatrixXd pearson_correlations(std::span<const Column> columns) { return pearson_correlations(moments(columns)); }
 
 Regression ordinary_least_squares(const Column& response, std::span<const Column> predictors, ColumnScaling scaling) {
+  assert(!predictors.empty());
   std::vector<Column> columns{response};
   columns.insert(columns.end(), predictors.begin(), predictors.end());
   const Moments raw = moments(columns);

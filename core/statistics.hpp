@@ -47,7 +47,7 @@ Eigen::MatrixXd pearson_correlations(std::span<const Column> columns);
 /// do not depend on it.
 enum class ColumnScaling { none, unit };
 
-/// y = b_0 + sum_j b_j x_j + e by least squares, P predictors, n rows. Index 0 is the intercept.
+/// y = b_0 + sum_j b_j x_j + e by least squares, P >= 1 predictors, n rows. Index 0 is the intercept.
 struct Regression {
   std::vector<std::string> terms;      ///< [P+1] "intercept", then the predictors' names
   std::vector<double> coefficient;     ///< [P+1] b
