@@ -18,8 +18,8 @@ Activation parse_activation(std::string_view name);
 /// result of a value does not depend on where it stands. Cost about 1 ns a value.
 void activate(Activation activation, float* values, std::size_t count);
 
-/// a'(x), from y = a(x): 1 - y^2; y (1 - y); 1 where y > 0, else 0; 1.
-float activation_slope(Activation activation, float y);
+/// delta[i] *= a'(x_i), from values[i] = a(x_i): 1 - a^2; a (1 - a); 1 where a > 0, else 0; 1.
+void multiply_by_slope(Activation activation, const float* values, std::size_t count, float* delta);
 
 /// Output c is "on" (the network says: class c) where its value is greater than this: 0 for tanh, relu and identity,
 /// 0.5 for sigmoid. It is the point midway between target_off and target_on for all but relu, whose outputs cannot fall

@@ -8,6 +8,7 @@
 
 #include "core/progress.hpp"
 #include "core/random.hpp"
+#include "nn/backprop.hpp"
 #include "nn/data/dataset.hpp"
 #include "nn/mlp.hpp"
 #include "nn/optimizer.hpp"
@@ -43,14 +44,14 @@ struct DetectorState {
   bool finished = false;
   bool reached = false;  ///< the stop rule was met; false with `finished`: this is the best that was seen (keep_best)
 
-  /// keep_best: the weights of highest training accuracy so far over all attempts, the earliest of equals, and their
-  /// attempt's curve up to them. Empty otherwise.
+  /// keep_best only: the weights of the highest training accuracy yet, over all attempts; the earliest of equals.
   struct Best {
     Mlp network;
-    int attempt = 0;
-    double accuracy = -1;
-    std::vector<double> accuracy_train, accuracy_test;
-  } best;
+    int attempt = 0, epoch = 0;
+    double accuracy = -1;                               ///< -1: none yet
+    std::vector<double> accuracy_train, accuracy_test;  ///< [epoch] of its attempt, once that attempt is over
+  };
+  Best best;
 };
 
 /// Trains the detectors of all classes together, in rounds of a fixed number of epochs: side by side, one on a thread,
@@ -83,8 +84,10 @@ class DetectorTraining {
     Dataset train, test;
   };
 
-  DetectorState start(std::size_t detector, int attempt) const;
-  void run_epoch(std::size_t detector, DetectorState& state, Progress& progress) const;
+  void begin_attempt(std::size_t detector, int attempt);
+  void end_attempt(std::size_t detector);
+  void run_epoch(std::size_t detector, Backprop& backprop, Progress& progress);
+  void run_epochs(std::size_t detector, Progress& progress);
 
   DetectorOptions options_;
   RandomStream random_;

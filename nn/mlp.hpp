@@ -57,8 +57,10 @@ RowMatrix<float> forward_outputs(const Mlp& network, const Dataset& data, Progre
 RowMatrix<float> forward_outputs(const Mlp& network, const Dataset& data, std::span<const std::uint32_t> samples,
                                  Progress& progress = Progress::none());
 
-/// The column of the largest output of each row of `output` [N,C]; of equals, the lowest. C <= 256; NaN is never
-/// largest (column 0 where all are NaN).
+/// The index of the largest of `outputs`; of equals, the lowest. A NaN is never largest; 0 where none exceeds
+/// -infinity.
+std::size_t argmax(std::span<const float> outputs);
+/// The same for each row of `output` [N,C], C <= 256.
 std::vector<std::uint8_t> argmax(const RowMatrix<float>& output);
 
 }  // namespace inforelay
