@@ -23,7 +23,7 @@ struct DetectorOptions {
   std::size_t positives = 5000;       ///< training images of the class, drawn once
   std::size_t negatives = 5000;       ///< training images of other classes, drawn once
   std::size_t test_negatives = 5000;  ///< test images of other classes, all where there are fewer; of the class: all
-  OptimizerOptions optimizer;         ///< one step an epoch, on all training images of the detector
+  OptimizerOptions optimizer{};       ///< one step an epoch, on all training images of the detector
   double stop_accuracy = 0.98;        ///< on the detector's training images, in (0,1]
   int max_epochs = 20000;             ///< of one attempt, >= 1
   int restarts = 5;                   ///< further attempts from other initial weights, >= 0
@@ -36,11 +36,12 @@ struct DetectorOptions {
 /// What became of one detector. Everything needed to go on from here.
 struct DetectorState {
   Mlp network;  ///< [D, hidden, 1]; the weights after `epoch` epochs
-  OptimizerState optimizer;
+  OptimizerState optimizer{};
   int attempt = 0;                     ///< 0: the first start; r: the r-th restart
   int epoch = 0;                       ///< epochs of this attempt
   std::vector<double> accuracy_train;  ///< [epoch] after each epoch of this attempt: on the training images,
-  std::vector<double> accuracy_test;   ///< [epoch] and on the test images; fraction right, not balanced
+  std::vector<double> accuracy_test;   ///< and on the test images; fraction right, not balanced. While the training
+                                       ///< runs the last epoch is missing: the next one's forward pass measures it.
   bool finished = false;
   bool reached = false;  ///< the stop rule was met; false with `finished`: this is the best that was seen (keep_best)
 
@@ -51,7 +52,7 @@ struct DetectorState {
     double accuracy = -1;                               ///< -1: none yet
     std::vector<double> accuracy_train, accuracy_test;  ///< [epoch] of its attempt, once that attempt is over
   };
-  Best best;
+  Best best{};
 };
 
 /// Trains the detectors of all classes together, in rounds of a fixed number of epochs: side by side, one on a thread,

@@ -39,11 +39,11 @@ struct Evaluation {
 /// Defaults are those of the paper's full network.
 struct TrainingOptions {
   std::size_t batch_size = 1000;  ///< samples a step; 0: all of them
-  OptimizerOptions optimizer;
+  OptimizerOptions optimizer{};
   Loss loss = Loss::mean_squared_error;
-  StopRule stop;
+  StopRule stop{};
   int max_epochs = 200;  ///< >= 1
-  Evaluation evaluation;
+  Evaluation evaluation{};
 
   /// Throws UsageError naming the first value out of range.
   void check() const;
@@ -59,10 +59,10 @@ struct TrainingCurve {
 /// Everything that training has come to: saved and given back to a Trainer, it goes on as if never stopped.
 struct TrainerState {
   Mlp network;
-  OptimizerState optimizer;
+  OptimizerState optimizer{};
   int epoch = 0;         ///< epochs done
   bool reached = false;  ///< the stop rule is met
-  TrainingCurve curve;
+  TrainingCurve curve{};
 };
 
 /// Trains one network. The data must outlive the trainer.
