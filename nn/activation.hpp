@@ -15,7 +15,7 @@ std::string_view to_string(Activation activation);
 Activation parse_activation(std::string_view name);
 
 /// values[i] = a(values[i]), i in [0,count). tanh and sigmoid agree with the exact value to 1e-6; NaN stays NaN. The
-/// result of a value does not depend on where it stands. Cost about 1 ns a value.
+/// result of a value does not depend on where it stands. Cost about 1 ns a value with AVX2.
 void activate(Activation activation, float* values, std::size_t count);
 
 /// delta[i] *= a'(x_i), from values[i] = a(x_i): 1 - a^2; a (1 - a); 1 where a > 0, else 0; 1.
