@@ -1,0 +1,262 @@
+#include "nn/kernels.hpp"
+
+// Arrays of vectors, as used for register blocks below, need vectors of a size known at compile time.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+
+// This file is compiled once for each instruction set: foreach_target.h includes it again and again.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "nn/kernels.cpp"
+#include <hwy/foreach_target.h>  // must come before highway.h
+#include <hwy/highway.h>
+
+#include <hwy/contrib/math/math-inl.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace inforelay::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using FloatTag = hn::ScalableTag<float>;
+using FloatVector = hn::Vec<FloatTag>;
+
+void BytesToInputs(const std::uint8_t* HWY_RESTRICT in, std::size_t count, float* HWY_RESTRICT out) {
+  const FloatTag d;
+  const hn::Rebind<std::int32_t, FloatTag> d_int;
+  const hn::Rebind<std::uint8_t, FloatTag> d_byte;
+  const FloatVector scale = hn::Set(d, 1.0f / 255.0f);
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const auto values = hn::ConvertTo(d, hn::PromoteTo(d_int, hn::LoadU(d_byte, in + i)));
+    hn::StoreU(hn::Mul(values, scale), d, out + i);
+  }
+  for (; i < count; ++i) out[i] = static_cast<float>(in[i]) * (1.0f / 255.0f);
+}
+
+// A block of S samples by O outputs, held in S*O registers. One accumulator for each result, whatever S and O, so that
+// a sample's result is the same in every block shape.
+template <std::size_t S, std::size_t O>
+HWY_INLINE void ForwardBlock(const float* HWY_RESTRICT in, std::size_t width, const float* HWY_RESTRICT weight,
+                             const float* HWY_RESTRICT bias, std::size_t outputs, float* HWY_RESTRICT out) {
+  const FloatTag d;
+  const std::size_t lanes = hn::Lanes(d);
+  FloatVector sum[S][O];
+  HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) {
+    HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) sum[s][o] = hn::Zero(d);
+  }
+  std::size_t i = 0;
+  for (; i + lanes <= width; i += lanes) {
+    FloatVector x[S];
+    HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) x[s] = hn::LoadU(d, in + s * width + i);
+    HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) {
+      const FloatVector w = hn::LoadU(d, weight + o * width + i);
+      HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) sum[s][o] = hn::MulAdd(x[s], w, sum[s][o]);
+    }
+  }
+  for (std::size_t s = 0; s < S; ++s) {
+    for (std::size_t o = 0; o < O; ++o) {
+      float total = hn::GetLane(hn::SumOfLanes(d, sum[s][o]));
+      for (std::size_t t = i; t < width; ++t) total += in[s * width + t] * weight[o * width + t];
+      out[s * outputs + o] = bias[o] + total;
+    }
+  }
+}
+
+// All samples for O neighbouring outputs; S is chosen so that S*O accumulators fill the sixteen registers of AVX2.
+template <std::size_t S, std::size_t O>
+void ForwardOutputs(const float* in, std::size_t samples, std::size_t width, const float* weight, const float* bias,
+                    std::size_t outputs, float* out) {
+  std::size_t s = 0;
+  for (; s + S <= samples; s += S) {
+    ForwardBlock<S, O>(in + s * width, width, weight, bias, outputs, out + s * outputs);
+  }
+  for (; s < samples; ++s) {
+    ForwardBlock<1, O>(in + s * width, width, weight, bias, outputs, out + s * outputs);
+  }
+}
+
+void DenseForward(const float* in, std::size_t samples, std::size_t width, const float* weight, const float* bias,
+                  std::size_t outputs, float* out) {
+  std::size_t o = 0;
+  for (; o + 4 <= outputs; o += 4) {
+    ForwardOutputs<3, 4>(in, samples, width, weight + o * width, bias + o, outputs, out + o);
+  }
+  const float* rest = weight + o * width;
+  switch (outputs - o) {
+    case 3:
+      return ForwardOutputs<4, 3>(in, samples, width, rest, bias + o, outputs, out + o);
+    case 2:
+      return ForwardOutputs<6, 2>(in, samples, width, rest, bias + o, outputs, out + o);
+    case 1:
+      return ForwardOutputs<8, 1>(in, samples, width, rest, bias + o, outputs, out + o);
+    default:
+      return;
+  }
+}
+
+// O outputs by V vectors of inputs, accumulated in registers over all samples.
+template <std::size_t O, std::size_t V>
+HWY_INLINE void GradientBlock(const float* HWY_RESTRICT in, const float* HWY_RESTRICT delta, std::size_t samples,
+                              std::size_t width, std::size_t outputs, float* HWY_RESTRICT gradient) {
+  const FloatTag d;
+  const std::size_t lanes = hn::Lanes(d);
+  FloatVector sum[O][V];
+  HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) {
+    HWY_UNROLL(8) for (std::size_t v = 0; v < V; ++v) sum[o][v] = hn::LoadU(d, gradient + o * width + v * lanes);
+  }
+  for (std::size_t s = 0; s < samples; ++s) {
+    FloatVector x[V];
+    HWY_UNROLL(8) for (std::size_t v = 0; v < V; ++v) x[v] = hn::LoadU(d, in + s * width + v * lanes);
+    HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) {
+      const FloatVector slope = hn::Set(d, delta[s * outputs + o]);
+      HWY_UNROLL(8) for (std::size_t v = 0; v < V; ++v) sum[o][v] = hn::MulAdd(x[v], slope, sum[o][v]);
+    }
+  }
+  HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) {
+    HWY_UNROLL(8) for (std::size_t v = 0; v < V; ++v) hn::StoreU(sum[o][v], d, gradient + o * width + v * lanes);
+  }
+}
+
+// The columns [i, i + V vectors) of the gradient, for all outputs: the tile's columns stay in the first-level cache.
+template <std::size_t V>
+HWY_INLINE void GradientColumns(const float* in, const float* delta, std::size_t samples, std::size_t width,
+                                std::size_t outputs, float* gradient) {
+  std::size_t o = 0;
+  for (; o + 4 <= outputs; o += 4) {
+    GradientBlock<4, V>(in, delta + o, samples, width, outputs, gradient + o * width);
+  }
+  float* rest = gradient + o * width;
+  switch (outputs - o) {
+    case 3:
+      return GradientBlock<3, V>(in, delta + o, samples, width, outputs, rest);
+    case 2:
+      return GradientBlock<2, V>(in, delta + o, samples, width, outputs, rest);
+    case 1:
+      return GradientBlock<1, V>(in, delta + o, samples, width, outputs, rest);
+    default:
+      return;
+  }
+}
+
+// Blocks of V vectors as far as they go, from column i on; returns the first column not done.
+template <std::size_t V>
+std::size_t GradientSweep(std::size_t i, const float* in, const float* delta, std::size_t samples, std::size_t width,
+                          std::size_t outputs, float* gradient) {
+  const std::size_t step = V * hn::Lanes(FloatTag());
+  for (; i + step <= width; i += step) {
+    GradientColumns<V>(in + i, delta, samples, width, outputs, gradient + i);
+  }
+  return i;
+}
+
+void AccumulateGradient(const float* in, const float* delta, std::size_t samples, std::size_t width,
+                        std::size_t outputs, float* weight_gradient, float* bias_gradient) {
+  std::size_t i = 0;
+  if (outputs <= 2) i = GradientSweep<6>(i, in, delta, samples, width, outputs, weight_gradient);
+  i = GradientSweep<3>(i, in, delta, samples, width, outputs, weight_gradient);
+  i = GradientSweep<1>(i, in, delta, samples, width, outputs, weight_gradient);
+  for (std::size_t s = 0; s < samples; ++s) {
+    for (std::size_t o = 0; o < outputs; ++o) {
+      const float slope = delta[s * outputs + o];
+      bias_gradient[o] += slope;
+      for (std::size_t t = i; t < width; ++t) weight_gradient[o * width + t] += slope * in[s * width + t];
+    }
+  }
+}
+
+void InputGradient(const float* HWY_RESTRICT delta, const float* HWY_RESTRICT weight, std::size_t samples,
+                   std::size_t width, std::size_t outputs, float* HWY_RESTRICT in_delta) {
+  const FloatTag d;
+  const std::size_t lanes = hn::Lanes(d);
+  for (std::size_t s = 0; s < samples; ++s, delta += outputs, in_delta += width) {
+    std::size_t i = 0;
+    for (; i + lanes <= width; i += lanes) {
+      FloatVector sum = hn::Zero(d);
+      for (std::size_t o = 0; o < outputs; ++o) {
+        sum = hn::MulAdd(hn::Set(d, delta[o]), hn::LoadU(d, weight + o * width + i), sum);
+      }
+      hn::StoreU(sum, d, in_delta + i);
+    }
+    for (; i < width; ++i) {
+      float sum = 0;
+      for (std::size_t o = 0; o < outputs; ++o) sum += delta[o] * weight[o * width + i];
+      in_delta[i] = sum;
+    }
+  }
+}
+
+// Calls function(vector) for all values; the last few go through a padded copy, so that each value takes the same path.
+template <class Function>
+HWY_INLINE void Transform(float* values, std::size_t count, Function function) {
+  const FloatTag d;
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) hn::StoreU(function(hn::LoadU(d, values + i)), d, values + i);
+  if (i == count) return;
+  HWY_ALIGN float padded[hn::MaxLanes(FloatTag())] = {};
+  for (std::size_t t = i; t < count; ++t) padded[t - i] = values[t];
+  hn::Store(function(hn::Load(d, padded)), d, padded);
+  for (std::size_t t = i; t < count; ++t) values[t] = padded[t - i];
+}
+
+void ActivateTanh(float* values, std::size_t count) {
+  Transform(values, count, [](FloatVector x) HWY_ATTR { return hn::Tanh(FloatTag(), x); });
+}
+
+// 1 / (1 + exp(-x)) = (1 + tanh(x/2)) / 2, which cannot overflow.
+void ActivateSigmoid(float* values, std::size_t count) {
+  Transform(values, count, [](FloatVector x) HWY_ATTR {
+    const FloatVector half = hn::Set(FloatTag(), 0.5f);
+    return hn::MulAdd(hn::Tanh(FloatTag(), hn::Mul(x, half)), half, half);
+  });
+}
+
+}  // namespace inforelay::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace inforelay::kernels {
+
+HWY_EXPORT(BytesToInputs);
+HWY_EXPORT(DenseForward);
+HWY_EXPORT(AccumulateGradient);
+HWY_EXPORT(InputGradient);
+HWY_EXPORT(ActivateTanh);
+HWY_EXPORT(ActivateSigmoid);
+
+void bytes_to_inputs(const std::uint8_t* in, std::size_t count, float* out) {
+  HWY_DYNAMIC_DISPATCH(BytesToInputs)(in, count, out);
+}
+
+void dense_forward(const float* in, std::size_t samples, std::size_t width, const float* weight, const float* bias,
+                   std::size_t outputs, float* out) {
+  HWY_DYNAMIC_DISPATCH(DenseForward)(in, samples, width, weight, bias, outputs, out);
+}
+
+void accumulate_gradient(const float* in, const float* delta, std::size_t samples, std::size_t width,
+                         std::size_t outputs, float* weight_gradient, float* bias_gradient) {
+  HWY_DYNAMIC_DISPATCH(AccumulateGradient)
+  (in, delta, samples, width, outputs, weight_gradient, bias_gradient);
+}
+
+void input_gradient(const float* delta, const float* weight, std::size_t samples, std::size_t width,
+                    std::size_t outputs, float* in_delta) {
+  HWY_DYNAMIC_DISPATCH(InputGradient)(delta, weight, samples, width, outputs, in_delta);
+}
+
+void activate(Activation activation, float* values, std::size_t count) {
+  switch (activation) {
+    case Activation::tanh:
+      return HWY_DYNAMIC_DISPATCH(ActivateTanh)(values, count);
+    case Activation::sigmoid:
+      return HWY_DYNAMIC_DISPATCH(ActivateSigmoid)(values, count);
+    case Activation::relu:
+      // Not std::max: a NaN stays NaN.
+      for (std::size_t i = 0; i < count; ++i) values[i] = values[i] < 0.0f ? 0.0f : values[i];
+      return;
+    case Activation::identity:
+      return;
+  }
+}
+
+}  // namespace inforelay::kernels
+#endif  // HWY_ONCE

@@ -1,0 +1,72 @@
+// Training on real images. Reads the gzipped IDX files by itself, so that it tests training only.
+#include <zlib.h>
+
+#include <array>
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "nn/accuracy.hpp"
+#include "nn/composite.hpp"
+#include "nn/detectors.hpp"
+#include "nn/trainer.hpp"
+#include "tests/mnist.hpp"
+
+using namespace inforelay;
+
+namespace {
+
+std::vector<std::uint8_t> bytes_after(const std::filesystem::path& file, std::size_t header, std::size_t count) {
+  std::vector<std::uint8_t> bytes(header + count);
+  const gzFile in = gzopen(file.c_str(), "rb");
+  REQUIRE(in != nullptr);
+  const int got = gzread(in, bytes.data(), static_cast<unsigned>(bytes.size()));
+  gzclose(in);
+  REQUIRE(got == static_cast<int>(bytes.size()));
+  bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header));
+  return bytes;
+}
+
+/// The first n images.
+Dataset mnist(const std::string& split, std::size_t n) {
+  const auto folder = *test::data_folder() / "mnist";
+  const auto pixels = bytes_after(folder / (split + "-images-idx3-ubyte.gz"), 16, n * 784);
+  RowMatrix<std::uint8_t> images(static_cast<Eigen::Index>(n), 784);
+  std::ranges::copy(pixels, images.data());
+  return {std::move(images), bytes_after(folder / (split + "-labels-idx1-ubyte.gz"), 8, n), 10};
+}
+
+}  // namespace
+
+TEST_CASE("A full network learns MNIST", "[trainer][mnist]") {
+  REQUIRE_INFORELAY_DATA();
+  const Dataset train = mnist("train", 6000), test = mnist("t10k", 2000);
+  const RandomStream random(1, "mnist");
+  RandomStream init = random.child("init");
+  TrainingOptions options{.batch_size = 100, .stop = {.at_least = 0.95}};
+  Trainer trainer(options, {make_mlp(std::array{784, 20, 10}, Activation::tanh, Activation::tanh, init)}, train, test,
+                  random);
+  trainer.run();
+  REQUIRE(trainer.state().reached);
+  CHECK(trainer.state().epoch < 60);
+  CHECK(trainer.state().curve.accuracy_test.bottomRows<1>().mean() > 0.90);
+  CHECK(argmax_accuracy(forward_outputs(trainer.state().network, test), test.labels()) > 0.87);
+}
+
+TEST_CASE("Detectors learn MNIST and make a composite that classifies", "[detectors][mnist]") {
+  REQUIRE_INFORELAY_DATA();
+  const Dataset train = mnist("train", 6000), test = mnist("t10k", 2000);
+  const RandomStream random(1, "mnist");
+  DetectorOptions options{
+      .positives = 500, .negatives = 500, .test_negatives = 500, .optimizer = {.learning_rate = 5e-3}};
+  DetectorTraining training(options, train, test, random);
+  training.run();
+  std::vector<Mlp> detectors;
+  for (const DetectorState& state : training.states()) {
+    CHECK(state.reached);
+    CHECK(state.accuracy_test.back() > 0.80);
+    detectors.push_back(state.network);
+  }
+  RandomStream noise = random.child("noise");
+  const Mlp composite = compose(detectors, 0, noise);
+  CHECK(argmax_accuracy(forward_outputs(composite, test), test.labels()) > 0.70);
+}
