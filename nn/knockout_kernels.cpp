@@ -26,7 +26,8 @@ void expand(const Candidate* in, std::size_t n, const Step* steps, Candidate* ou
     const auto sum = hn::Set(d, candidate.sum);
     const auto on_above = hn::Set(d, step.on_above);
     const auto off_up_to = hn::Set(d, step.off_up_to);
-    HWY_ALIGN std::int32_t sums[children];
+    const auto sample = hn::Set(d, static_cast<std::int32_t>(candidate.sample));
+    Candidate child[children];
     std::uint32_t undecided = 0;
     for (std::size_t v = 0; v < vectors; ++v) {
       const auto child_sum = hn::Add(sum, hn::LoadU(d, step.add.data() + v * lanes));
@@ -35,11 +36,11 @@ void expand(const Candidate* in, std::size_t n, const Step* steps, Candidate* ou
       std::uint8_t bits[8] = {};  // StoreMaskBits may write this much
       hn::StoreMaskBits(d, hn::AndNot(is_on, hn::Gt(child_sum, off_up_to)), bits);
       undecided |= std::uint32_t{bits[0]} << (v * lanes);
-      hn::Store(child_sum, d, sums + v * lanes);
+      hn::StoreInterleaved2(child_sum, sample, d, &child[v * lanes].sum);
     }
     // Written to every child, kept where undecided: branches here would be taken at random.
     for (std::size_t j = 0; j < children; ++j) {
-      *end[j] = {sums[j], candidate.sample};
+      *end[j] = child[j];
       end[j] += undecided >> j & 1u;
     }
   }
@@ -53,6 +54,7 @@ void expand(const Candidate* in, std::size_t n, const Step* steps, Candidate* ou
 std::size_t count_leaf(const Candidate* in, std::size_t n, std::int32_t margin, const LeafRow* rows,
                        std::uint32_t* counts, Candidate* close) {
   const hn::CappedTag<std::int16_t, 16> d;
+  const hn::RebindToUnsigned<decltype(d)> du;
   constexpr std::size_t lanes = hn::MaxLanes(d), vectors = leaf_sets / lanes;
   hn::Vec<decltype(d)> sure_counts[vectors];
   for (auto& count : sure_counts) count = hn::Zero(d);
@@ -61,18 +63,18 @@ std::size_t count_leaf(const Candidate* in, std::size_t n, std::int32_t margin, 
     const Candidate candidate = in[i];
     const LeafThreshold threshold(candidate.sum, margin);
     const auto sure = hn::Set(d, threshold.sure);
-    const auto below_possible = hn::Set(d, static_cast<std::int16_t>(threshold.possible - 1));
+    const auto possible = hn::Set(d, threshold.possible);
     const std::int16_t* row = rows[candidate.sample].data();
-    auto differ = hn::Zero(d);
+    // Row entries above `possible`, as unsigned numbers: small where they must be looked at closely.
+    auto least = hn::Set(du, std::uint16_t{0xFFFF});
     for (std::size_t v = 0; v < vectors; ++v) {
       const auto sums = hn::LoadU(d, row + v * lanes);
-      const auto is_sure = hn::VecFromMask(d, hn::Gt(sums, sure));
-      const auto is_possible = hn::VecFromMask(d, hn::Gt(sums, below_possible));
-      sure_counts[v] = hn::Sub(sure_counts[v], is_sure);
-      differ = hn::Or(differ, hn::Xor(is_sure, is_possible));
+      sure_counts[v] = hn::Sub(sure_counts[v], hn::VecFromMask(d, hn::Gt(sums, sure)));
+      least = hn::Min(least, hn::BitCast(du, hn::Sub(sums, possible)));
     }
-    close[close_count] = candidate;
-    close_count += hn::AllFalse(d, hn::MaskFromVec(differ)) ? 0 : 1;
+    const auto band = hn::BitCast(du, hn::Sub(sure, possible));
+    close[close_count] = in[i];
+    close_count += hn::AllFalse(du, hn::Eq(hn::Min(least, band), least)) ? 0 : 1;
   }
   std::int16_t buffer[leaf_sets];
   for (std::size_t v = 0; v < vectors; ++v) hn::StoreU(sure_counts[v], d, buffer + v * lanes);

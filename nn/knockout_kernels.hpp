@@ -30,8 +30,8 @@ struct Step {
 void expand(const Candidate* in, std::size_t n, const Step* steps, Candidate* out, std::size_t stride,
             std::array<std::uint32_t, children>& length, std::array<std::uint32_t, children>& on);
 
-/// The last 6 neurons are decided together: 64 sets, whose sums stand in a table of 16-bit numbers for each sample.
-inline constexpr std::size_t leaf_neurons = 6;
+/// The last 7 neurons are decided together: 128 sets, whose sums stand in a table of 16-bit numbers for each sample.
+inline constexpr std::size_t leaf_neurons = 7;
 inline constexpr std::size_t leaf_sets = std::size_t{1} << leaf_neurons;
 using LeafRow = std::array<std::int16_t, leaf_sets>;
 

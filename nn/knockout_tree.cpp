@@ -171,7 +171,7 @@ void KnockoutTree::fill(Chunk& chunk, std::size_t i) const {
 struct KnockoutTree::Walk {
   const Chunk& chunk;
   std::size_t block;
-  std::uint32_t* counts;  // of the chunk's group, [2^(6 + 3 levels)]
+  std::uint32_t* counts;  // of the chunk's group, [2^(7 + 3 levels)]
   // Room for the candidates of each level's children, and for the leaf's close ones.
   std::vector<std::vector<Candidate>>& candidates;
 };
@@ -186,7 +186,8 @@ RowMatrix<std::uint32_t> KnockoutTree::count_on(std::size_t block) const {
     Walk walk{chunk, block, counts.row(chunk.group).data(), candidates};
     enter_block(walk);
   }
-  return counts.leftCols(static_cast<Eigen::Index>(sets_per_block()));
+  counts.conservativeResize(Eigen::NoChange, static_cast<Eigen::Index>(sets_per_block()));
+  return counts;
 }
 
 // Decides the block's own neurons.
