@@ -145,6 +145,11 @@ TEST_CASE("The tree is exact where sums are 0 or next to it", "[knockout]") {
     const auto labels = random_labels(samples, groups, random);
     SECTION("sums of small whole numbers") {}
     SECTION("a bias of the smallest positive float, beside sums of 0") { layer.bias(0) = 1e-18f; }
+    SECTION("sums of 0 from terms that do not fit 32 bits, beside a small bias") {
+      for (auto row : hidden.rowwise()) row *= static_cast<float>(random.uniform(0.5, 1));
+      layer.weight *= 0.7f;
+      layer.bias(0) = 1e-12f;
+    }
     SECTION("terms of very different size") {
       for (int k = 0; k < neurons; ++k) layer.weight(0, k) *= std::ldexp(1.0f, -5 * k);
     }
