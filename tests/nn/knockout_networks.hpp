@@ -1,6 +1,7 @@
 // Small random networks and samples for the tests of knockouts.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <vector>
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -6,9 +7,7 @@
 #include "nn/knockout.hpp"
 #include "nn/knockout_forward.hpp"
 #include "nn/knockout_terms.hpp"
-#include "tests/mnist.hpp"
 #include "tests/nn/knockout_networks.hpp"
-#include "tests/reference_network.hpp"
 
 using namespace inforelay;
 using test::random_hidden, test::random_labels, test::random_layer;
