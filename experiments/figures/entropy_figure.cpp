@@ -1,0 +1,108 @@
+// Entropy of the hidden states over the number of samples.
+#include <algorithm>
+#include <cmath>
+
+#include "experiments/figures/figure_canvas.hpp"
+#include "experiments/figures/figures.hpp"
+#include "experiments/figures/shapes.hpp"
+
+namespace inforelay {
+namespace {
+
+void check(const std::string& name, const EntropyFigure& figure) {
+  require_some(name, "networks", figure.networks.size());
+  if (figure.neurons < 1)
+    throw UsageError(fmt::format("figure {}: neurons is {}, expected at least 1", name, figure.neurons));
+  for (const auto& curve : figure.networks) {
+    require_count(name, "entropy of " + curve.network, curve.entropy.size(), "values", curve.samples.size());
+    for (const double samples : curve.samples) {
+      if (!(samples >= 1)) {
+        throw UsageError(
+            fmt::format("figure {}: samples of {} is {}, expected at least 1", name, curve.network, samples));
+      }
+    }
+  }
+  const auto& random = figure.random;
+  require_count(name, "mean of random words", random.mean.size(), "values", random.samples.size());
+  require_count(name, "high of random words", random.high.size(), "values", random.low.size());
+  if (!random.low.empty())
+    require_count(name, "low of random words", random.low.size(), "values", random.samples.size());
+}
+
+}  // namespace
+
+std::string draw_entropy(const FigureWriter& writer, const EntropyFigure& figure) {
+  const std::string name = "entropy";
+  check(name, figure);
+  AxisRange x, y;
+  y.add(0);
+  for (const auto& curve : figure.networks) x.add_all(curve.samples), y.add_all(curve.entropy);
+  x.add_all(figure.random.samples);
+  y.add_all(figure.random.mean);
+  y.add_all(figure.random.high);
+  const double bound_from = std::max(1.0, x.low()), bound_to = std::max(x.high(), 2 * bound_from);
+  y.add(std::min<double>(std::log2(bound_to), figure.neurons));
+
+  std::vector<FigureCanvas::LegendEntry> legend;
+  for (std::size_t i = 0; i < figure.networks.size(); ++i) {
+    legend.push_back(
+        {{.kind = LegendSample::Kind::mark, .colour = network_colour(i), .size = 1.5, .mark = network_mark(i)},
+         figure.networks[i].network});
+  }
+  if (!figure.random.samples.empty()) {
+    legend.push_back({{.size = 1}, fmt::format("random words of {} bits", figure.neurons)});
+  }
+  legend.push_back({{.colour = colour::grey, .dash = "(16,10)", .size = 0.8},
+                    fmt::format("bound: log2 N, {} bits", figure.neurons)});
+  const double left = 11;
+  FigureCanvas measure("", "", single_column, 0);
+  const double foot = 1 + FigureCanvas::legend_line * measure.legend_lines(left, legend);
+  const PanelGrid grid(1, 1, single_column, 50, {.left = left, .top = 3, .bottom = 9}, foot);
+  FigureCanvas canvas(name,
+                      "Plug-in entropy of the hidden states over the number of samples, with that of as many uniformly "
+                      "random words (line; band: their spread) and the bound that N samples of K bits allow.",
+                      grid.width, grid.height);
+  CsvTable table("samples,entropy_bits,low_bits,high_bits,kind,network");
+  std::vector<std::string> elements;
+  const auto rows = [&](std::size_t first) { return fmt::format("table every ::{}::{}", first, table.rows() - 1); };
+
+  elements.push_back(
+      fmt::format("[{}:{}] (log(x)/log(2) < {} ? log(x)/log(2) : {}) with lines lw 0.8 dt (16,10) lc rgb '{}' "
+                  "notitle",
+                  bound_from, bound_to, figure.neurons, figure.neurons, hex(colour::grey)));
+  if (!figure.random.samples.empty()) {
+    const auto& random = figure.random;
+    const std::size_t first = table.rows();
+    for (std::size_t i = 0; i < random.samples.size(); ++i) {
+      const double mean = random.mean[i];
+      const double low = random.low.empty() ? mean : random.low[i], high = random.low.empty() ? mean : random.high[i];
+      table.row(random.samples[i], mean, low, high, "random", "");
+    }
+    elements.push_back(
+        fmt::format("{} using 1:3:4 with filledcurves fillcolor rgb '{}' fillstyle solid 1 noborder notitle",
+                    rows(first), hex(colour::light)));
+    elements.push_back(
+        fmt::format("{} using 1:2 with lines lw 0.8 lc rgb '{}' notitle", rows(first), hex(colour::ink)));
+  }
+  for (std::size_t i = 0; i < figure.networks.size(); ++i) {
+    const auto& curve = figure.networks[i];
+    const std::size_t first = table.rows();
+    for (std::size_t n = 0; n < curve.samples.size(); ++n) {
+      table.row(curve.samples[n], curve.entropy[n], "", "", "states", curve.network);
+    }
+    if (table.rows() == first) continue;
+    add_marked_line(elements, first, table.rows() - 1, "1:2", i);
+  }
+  canvas.begin_panel(grid.boxes[0]);
+  const AxisRange axis = y.widened(0, 0.04);
+  canvas.add("set logscale x; set xrange [{}:{}]; set xtics nomirror 10; set mxtics 10; set format x '10^{{%T}}'",
+             bound_from / 1.15, bound_to * 1.15);
+  canvas.x_label(grid.boxes[0], "'samples\u00a0{/:Italic N}'");
+  canvas.y_axis(axis.low(), axis.high(), 8);
+  canvas.y_label(grid.boxes[0], "'entropy (bits)'");
+  canvas.plot(elements);
+  canvas.legend(left, foot - 2, legend);
+  return writer.write(canvas.finish(table, writer.options()));
+}
+
+}  // namespace inforelay

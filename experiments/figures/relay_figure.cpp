@@ -1,0 +1,157 @@
+// Relay information of every set over its size, and the greedy path through them.
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "core/parallel.hpp"
+#include "experiments/figures/figure_canvas.hpp"
+#include "experiments/figures/figures.hpp"
+#include "experiments/figures/reduce.hpp"
+#include "experiments/figures/shapes.hpp"
+
+namespace inforelay {
+namespace {
+
+constexpr int mark_intervals = 120;  // in a panel of 32 mm: marks of a quarter of a millimetre
+constexpr std::array<std::uint32_t, 5> shades{0xc3d4e8, 0x93b4d8, 0x5c8cc0, 0x2d6099, 0x12355f};
+constexpr std::array<const char*, 5> shade_names{"1\u20139", "10\u201399", "100\u2013999", "1000\u20139999",
+                                                 "10000 or more sets a mark"};
+
+void check(const std::string& name, const RelayFigure& figure) {
+  const std::size_t classes = figure.labels.size();
+  require_some(name, "labels", classes);
+  if (figure.neurons < 1 || figure.neurons > 30) {
+    throw UsageError(fmt::format("figure {}: neurons is {}, expected 1 to 30", name, figure.neurons));
+  }
+  if (figure.information.size() > 0) {
+    require_count(name, "information", figure.information.rows(), "rows", classes);
+    require_count(name, "information", figure.information.cols(), "columns", 1ll << figure.neurons);
+  }
+  if (figure.greedy_information.size() > 0) {
+    require_count(name, "greedy_information", figure.greedy_information.rows(), "rows", classes);
+    require_count(name, "greedy_information", figure.greedy_information.cols(), "columns", figure.neurons);
+    require_count(name, "all_information", figure.all_information.size(), "values", classes);
+  }
+  require_some(name, "information",
+               static_cast<std::size_t>(figure.information.size() + figure.greedy_information.size()));
+}
+
+std::span<const float> row_of(const RelayFigure& figure, std::size_t c) {
+  return {figure.information.data() + static_cast<Eigen::Index>(c) * figure.information.outerStride(),
+          static_cast<std::size_t>(figure.information.cols())};
+}
+
+/// Of all panels, so that they compare.
+AxisRange information_range(const RelayFigure& figure) {
+  std::vector<AxisRange> ranges(figure.labels.size());
+  if (figure.information.size() > 0) {
+    parallel_blocks(ranges.size(), [&](std::size_t c) { ranges[c].add_all(row_of(figure, c)); });
+  }
+  AxisRange range;
+  for (const auto& one : ranges) {
+    if (!one.empty()) range.add(one.low()), range.add(one.high());
+  }
+  range.add_all(figure.greedy_information.reshaped());
+  if (figure.greedy_information.size() > 0) range.add_all(figure.all_information);
+  return range;
+}
+
+std::vector<std::vector<MarkBar>> bars_by_class(const RelayFigure& figure, const Intervals& intervals) {
+  std::vector<std::vector<MarkBar>> bars(figure.labels.size());
+  if (figure.information.size() == 0) return bars;
+  parallel_blocks(bars.size(), [&](std::size_t c) {
+    bars[c] = join_marks(count_marks(row_of(figure, c), intervals), static_cast<int>(shades.size()) - 1);
+  });
+  return bars;
+}
+
+std::vector<FigureCanvas::LegendEntry> legend_of(const RelayFigure& figure, int top) {
+  std::vector<FigureCanvas::LegendEntry> legend;
+  for (int i = 0; i <= top; ++i) {
+    std::string text = shade_names[static_cast<std::size_t>(i)];
+    if (i == top && i + 1 < static_cast<int>(shades.size())) text += " sets a mark";
+    legend.push_back({{.kind = LegendSample::Kind::swatch, .colour = shades[static_cast<std::size_t>(i)]}, text});
+  }
+  if (figure.greedy_information.size() > 0) legend.push_back({{.colour = colour::red, .size = 1}, "greedy removal"});
+  return legend;
+}
+
+}  // namespace
+
+std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
+  const std::string name = figure_name("relay", figure.network);
+  check(name, figure);
+  const AxisRange range = information_range(figure);
+  const Intervals intervals{range.low(), range.high(), mark_intervals};
+  const auto bars = bars_by_class(figure, intervals);
+
+  const std::size_t classes = figure.labels.size();
+  int top = -1;
+  for (const auto& panel : bars) {
+    for (const auto& bar : panel) top = std::max(top, bar.magnitude);
+  }
+  const auto legend = legend_of(figure, top);
+  const double width = classes == 1 ? single_column : double_column, legend_left = 12;
+  FigureCanvas measure("", "", width, 0);
+  const double foot = 1.4 + FigureCanvas::legend_line * measure.legend_lines(legend_left, legend);
+  const PanelGrid grid(classes, classes == 4 ? 2 : 5, width, classes <= 2 ? 50 : 32,
+                       {.left = legend_left, .top = 5, .bottom = 8.5, .column_gap = 4.5, .row_gap = 8}, foot);
+  FigureCanvas canvas(
+      name,
+      fmt::format("Relay information I_R of every set of hidden neurons over the size of the set, a panel for each "
+                  "class; red: the sets that greedy removal passes through, from all neurons down to none. The sets "
+                  "are drawn as the marks that they cover, {} intervals of information for each size; marks are "
+                  "shaded by the power of ten of the number of sets in each, and a row of the table (kind: sets) "
+                  "is a run of neighbouring marks of one shade.",
+                  mark_intervals),
+      grid.width, grid.height);
+  std::string list;
+  for (const auto shade : shades) list += fmt::format("{}{}", list.empty() ? "" : ", ", hex(shade).replace(0, 1, "0x"));
+  canvas.define(fmt::format("array shades[{}] = [{}]", shades.size(), list));
+
+  CsvTable table("class,set_size,information_from_bits,information_to_bits,sets,magnitude,kind,label");
+  const AxisRange axis = range.widened(0.03, 0.03);
+  for (std::size_t c = 0; c < classes; ++c) {
+    canvas.begin_panel(grid.boxes[c]);
+    canvas.x_axis(-0.8, figure.neurons + 0.8, 5);
+    canvas.add("set xtics nomirror 0,{}", std::max(1.0, tic_step(figure.neurons, 5)));
+    canvas.y_axis(axis.low(), axis.high(), 5);
+    if (!grid.leftmost(c)) canvas.add("set format y ''");
+    if (!grid.lowest(c)) canvas.add("set format x ''");
+    canvas.panel_title(grid.boxes[c], canvas.text(class_title(figure.labels[c])));
+
+    std::vector<std::string> elements;
+    if (!bars[c].empty()) {
+      const std::size_t first = table.rows();
+      for (const auto& bar : bars[c]) {
+        table.row(c, bar.column, intervals.edge(bar.first), intervals.edge(bar.last + 1), bar.sets, bar.magnitude,
+                  "sets", figure.labels[c]);
+      }
+      const double mm = 0.8 * grid.boxes[c].width / (figure.neurons + 1.6);
+      elements.push_back(
+          fmt::format("table every ::{}::{} using 2:3:(0):($4-$3):(shades[$6+1]) with vectors nohead lw {:.3f} lc rgb "
+                      "variable notitle",
+                      first, table.rows() - 1, mm * 72 / 25.4));
+    }
+    if (figure.greedy_information.size() > 0) {
+      const std::size_t first = table.rows();
+      for (int size = figure.neurons; size >= 0; --size) {
+        const double bits = size == figure.neurons
+                                ? figure.all_information[c]
+                                : figure.greedy_information(static_cast<Eigen::Index>(c), figure.neurons - 1 - size);
+        table.row(c, size, bits, bits, 1, 0, "greedy", figure.labels[c]);
+      }
+      elements.push_back(fmt::format("table every ::{}::{} using 2:3 with lines lw 0.9 lc rgb '{}' notitle", first,
+                                     table.rows() - 1, hex(colour::red)));
+    }
+    canvas.plot(elements);
+  }
+  const PanelBox& corner = grid.boxes.front();
+  const double middle = (corner.top() + grid.boxes.back().bottom) / 2;
+  canvas.label(3, middle, "'relay information\u00a0{/:Italic I}_R\u00a0(bits)'", "center rotate");
+  canvas.label((corner.left + grid.boxes[grid.columns - 1].right()) / 2, foot + 2.2, "'neurons in the set'", "center");
+  canvas.legend(legend_left, foot - 3.2, legend);
+  return writer.write(canvas.finish(table, writer.options()));
+}
+
+}  // namespace inforelay
