@@ -1,0 +1,23 @@
+// The skeletons that generated numerals are drawn from (used by digits.cpp only).
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace inforelay::detail {
+
+struct PenPoint {
+  float x, y;
+  bool operator==(const PenPoint&) const = default;
+};
+
+/// Points that the pen passes through, as a smooth curve. The same point twice in a row is a corner.
+using PenStroke = std::vector<PenPoint>;
+
+/// One way of writing a numeral: x to the right, y downwards, some 0.7 wide and 1 high.
+using PenStyle = std::vector<PenStroke>;
+
+/// The styles of a numeral in [0,10); at least three.
+std::span<const PenStyle> digit_styles(int numeral);
+
+}  // namespace inforelay::detail
