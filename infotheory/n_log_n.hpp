@@ -36,12 +36,14 @@ class NLogN {
   std::uint32_t max_count() const { return static_cast<std::uint32_t>(values_.size() - 1); }
   int fraction_bits() const { return fraction_bits_; }
 
-  /// A finished sum, in bits.
-  double bits(std::uint64_t sum) const;
+  /// A finished sum N * information, or a difference of such sums, as information in bits. Never falls where `sum`
+  /// rises, so comparing bits is comparing sums.
+  double bits(std::uint64_t sum) const { return static_cast<double>(static_cast<std::int64_t>(sum)) * scale_; }
 
  private:
   std::vector<std::uint64_t> values_;  // [N+1]
   int fraction_bits_;
+  double scale_;  // 2^-fraction_bits / N
 };
 
 }  // namespace inforelay
