@@ -14,8 +14,6 @@
 namespace inforelay {
 namespace {
 
-using detail::RelayState;
-
 /// Sets evaluated in one block: enough to pay for the way down to its subtree, and some ten milliseconds of work.
 constexpr int block_bits = 14;
 
@@ -90,18 +88,19 @@ std::vector<double> greedy_by_size(const GreedyRelay& greedy, int cls, double al
   return by_size;
 }
 
+/// Cell: wide enough for the table's N.
+template <class Cell>
 class Search {
  public:
   Search(const StateTable& table, const GreedyRelay& greedy, ExhaustiveRelay& result)
       : table_(table), result_(result), order_(table), leaf_bits_(std::min(order_.bits, block_bits)) {
     const std::vector<double> all = total_relay_information_bits(table);
     for (int cls = 0; cls < table.class_count(); ++cls) {
-      states_.push_back(detail::relay_states(table, cls));
+      states_.push_back(detail::relay_states<Cell>(table, cls));
       given_all_.push_back(detail::conditional_information(table, cls, NeuronSet::all(table.neuron_count()).bits()));
       greedy_.push_back(greedy_by_size(greedy, cls, all[static_cast<std::size_t>(cls)]));
-      for (RelayState& state : states_.back()) state.word = order_.to_tree(state.word);
-      std::sort(states_.back().begin(), states_.back().end(),
-                [](const RelayState& x, const RelayState& y) { return x.word < y.word; });
+      for (auto& state : states_.back()) state.word = order_.to_tree(state.word);
+      detail::sort_by_word(states_.back());
     }
     for (StateWord leaf = 0; leaf < StateWord{1} << leaf_bits_; ++leaf) sets_.push_back(order_.to_neurons(leaf));
     summaries_.resize(states_.size() * blocks_per_class());
@@ -112,7 +111,7 @@ class Search {
   void run(std::size_t block) {
     const std::size_t cls = block / blocks_per_class();
     const auto path = static_cast<StateWord>(block % blocks_per_class());
-    thread_local detail::ExhaustiveTree tree;
+    thread_local detail::ExhaustiveTree<Cell> tree;
     thread_local std::vector<std::uint64_t> totals;
     totals.resize(sets_.size());
     tree.run(states_[cls], table_.n_log_n().data(), order_.bits, leaf_bits_, path, totals.data());
@@ -169,12 +168,20 @@ class Search {
   ExhaustiveRelay& result_;
   BitOrder order_;
   int leaf_bits_;
-  std::vector<std::vector<RelayState>> states_;  // [C][M] words in the tree's order, ascending
-  std::vector<std::uint64_t> given_all_;         // [C] N I(X_in; X_out | all neurons)
-  std::vector<std::vector<double>> greedy_;      // [C][K+1] by set size
-  std::vector<StateWord> sets_;                  // [2^leaf_bits] the neurons of each leaf of a block
-  std::vector<BlockSummary> summaries_;          // [blocks]
+  std::vector<std::vector<detail::RelayState<Cell>>> states_;  // [C][M] words in the tree's order, ascending
+  std::vector<std::uint64_t> given_all_;                       // [C] N I(X_in; X_out | all neurons)
+  std::vector<std::vector<double>> greedy_;                    // [C][K+1] by set size
+  std::vector<StateWord> sets_;                                // [2^leaf_bits] the neurons of each leaf of a block
+  std::vector<BlockSummary> summaries_;                        // [blocks]
 };
+
+template <class Cell>
+void run_search(const StateTable& table, const GreedyRelay& greedy, ExhaustiveRelay& result, Progress& progress) {
+  Search<Cell> search(table, greedy, result);
+  parallel_blocks(
+      search.block_count(), [&](std::size_t block) { search.run(block); }, progress);
+  search.finish();
+}
 
 }  // namespace
 
@@ -193,10 +200,10 @@ ExhaustiveRelay exhaustive_relay(const StateTable& table, const GreedyRelay& gre
   result.above_greedy.resize(static_cast<std::size_t>(classes));
   result.above_greedy_as_published.resize(static_cast<std::size_t>(classes));
 
-  Search search(table, greedy, result);
-  parallel_blocks(
-      search.block_count(), [&](std::size_t block) { search.run(block); }, progress);
-  search.finish();
+  if (table.sample_count() <= detail::NarrowRelayCell::max_samples)
+    run_search<detail::NarrowRelayCell>(table, greedy, result, progress);
+  else
+    run_search<detail::RelayCell>(table, greedy, result, progress);
   return result;
 }
 

@@ -75,13 +75,14 @@ constexpr std::array<LeafMask, 256> make_leaf_masks() {
 alignas(64) constexpr std::array<LeafMask, 256> leaf_masks = make_leaf_masks();
 
 /// One group's walk through the cube. Occupied cells are the set bits of `occupied`.
+template <class Cell>
 class CubeWalk {
  public:
   explicit CubeWalk(const std::uint64_t* f) : f_(f), patterns_(patterns().data()) {}
 
   /// cells [2^Bits] -> added to totals [2^Bits]. At least two occupied cells, not pure as a whole.
   template <int Bits>
-  void visit(const RelayCell* cells, std::uint64_t occupied, std::uint64_t* totals) const {
+  void visit(const Cell* cells, std::uint64_t occupied, std::uint64_t* totals) const {
     if constexpr (Bits == pattern_bits) {
       visit_pattern(cells, static_cast<unsigned>(occupied), totals);
     } else {
@@ -98,7 +99,7 @@ class CubeWalk {
       }
       visit_part<Bits - 1>(cells, low, totals);
       visit_part<Bits - 1>(cells + half, high, totals);
-      std::array<RelayCell, half> merged;
+      std::array<Cell, half> merged;
       for (std::size_t i = 0; i < half; ++i) merged[i] = cells[i] + cells[half + i];
       visit_part<Bits - 1>(merged.data(), low | high, totals + half);
     }
@@ -107,7 +108,7 @@ class CubeWalk {
  private:
   /// The same for cells that may be pure or a single one.
   template <int Bits>
-  void visit_part(const RelayCell* cells, std::uint64_t occupied, std::uint64_t* totals) const {
+  void visit_part(const Cell* cells, std::uint64_t occupied, std::uint64_t* totals) const {
     constexpr std::size_t size = std::size_t{1} << Bits;
     if ((occupied & (occupied - 1)) == 0) {
       const std::uint64_t information = cells[std::countr_zero(occupied)].information(f_);
@@ -115,14 +116,14 @@ class CubeWalk {
       for (std::size_t i = 0; i < size; ++i) totals[i] += information;
       return;
     }
-    RelayCell whole;
+    Cell whole;
     for (std::size_t i = 0; i < size; ++i) whole += cells[i];
     if (!whole.is_pure()) visit<Bits>(cells, occupied, totals);
   }
 
-  void visit_pattern(const RelayCell* cells, unsigned occupied, std::uint64_t* totals) const {
+  void visit_pattern(const Cell* cells, unsigned occupied, std::uint64_t* totals) const {
     const Pattern& pattern = patterns_[occupied];
-    std::array<RelayCell, max_unions> unions;
+    std::array<Cell, max_unions> unions;
     for (std::size_t i = 0; i < pattern.unions; ++i) {
       const Union entry = pattern.list[i];
       unions[i] = i < pattern.singles ? cells[entry.first] : unions[entry.first] + unions[entry.second];
@@ -139,17 +140,21 @@ class CubeWalk {
 
 }  // namespace
 
-void add_cube(std::span<const RelayState> group, const std::uint64_t* f, std::uint64_t* totals) {
+template <class Cell>
+void add_cube(std::span<const RelayState<Cell>> group, const std::uint64_t* f, std::uint64_t* totals) {
   constexpr std::size_t size = std::size_t{1} << cube_bits;
-  std::array<RelayCell, size> cells{};
+  std::array<Cell, size> cells{};
   std::uint64_t occupied = 0;
-  for (const RelayState& state : group) {
+  for (const RelayState<Cell>& state : group) {
     const StateWord cell = state.word & (size - 1);
     cells[cell] = state.cell;
     occupied |= std::uint64_t{1} << cell;
   }
   assert(occupied != 0);
-  CubeWalk(f).visit<cube_bits>(cells.data(), occupied, totals);
+  CubeWalk<Cell>(f).template visit<cube_bits>(cells.data(), occupied, totals);
 }
+
+template void add_cube(std::span<const RelayState<NarrowRelayCell>>, const std::uint64_t*, std::uint64_t*);
+template void add_cube(std::span<const RelayState<RelayCell>>, const std::uint64_t*, std::uint64_t*);
 
 }  // namespace inforelay::detail

@@ -13,11 +13,13 @@
 
 namespace inforelay::detail {
 
-constexpr int cube_bits = 5;
+constexpr int cube_bits = 6;
 
 /// Adds to totals[i], i in [0, 2^cube_bits), what the states of one group contribute where the neurons of i are
 /// marginalised and the others kept. The group's words differ in the lowest cube_bits bits only (the rest is ignored);
 /// it is not pure.
-void add_cube(std::span<const RelayState> group, const std::uint64_t* f, std::uint64_t* totals);
+/// Cell: NarrowRelayCell or RelayCell.
+template <class Cell>
+void add_cube(std::span<const RelayState<Cell>> group, const std::uint64_t* f, std::uint64_t* totals);
 
 }  // namespace inforelay::detail

@@ -7,8 +7,9 @@
 
 namespace inforelay::detail {
 
-void ExhaustiveTree::run(std::span<const RelayState> states, const std::uint64_t* f, int bits, int leaf_bits,
-                         std::uint32_t path, std::uint64_t* totals) {
+template <class Cell>
+void ExhaustiveTree<Cell>::run(std::span<const RelayState<Cell>> states, const std::uint64_t* f, int bits,
+                               int leaf_bits, std::uint32_t path, std::uint64_t* totals) {
   assert(cube_bits <= leaf_bits && leaf_bits <= bits && bits < 32);
   f_ = f;
   // Each level adds at most as many merged states as there are states.
@@ -17,8 +18,8 @@ void ExhaustiveTree::run(std::span<const RelayState> states, const std::uint64_t
   top_ = static_cast<std::uint32_t>(states.size());
   groups_.clear();
 
-  RelayCell whole;
-  for (const RelayState& state : states) whole += state.cell;
+  Cell whole;
+  for (const RelayState<Cell>& state : states) whole += state.cell;
   Node node{0, 0, 0};
   add(0, top_, whole, node);
   for (int bit = bits - 1; bit >= leaf_bits; --bit)
@@ -26,7 +27,8 @@ void ExhaustiveTree::run(std::span<const RelayState> states, const std::uint64_t
   descend(node, leaf_bits, totals);
 }
 
-void ExhaustiveTree::add(std::uint32_t begin, std::uint32_t end, RelayCell whole, Node& node) {
+template <class Cell>
+void ExhaustiveTree<Cell>::add(std::uint32_t begin, std::uint32_t end, Cell whole, Node& node) {
   if (whole.is_pure()) return;
   if (end - begin == 1) {
     node.settled += whole.information(f_);
@@ -36,17 +38,19 @@ void ExhaustiveTree::add(std::uint32_t begin, std::uint32_t end, RelayCell whole
   }
 }
 
-std::uint32_t ExhaustiveTree::split_point(Group group, StateWord bit) const {
+template <class Cell>
+std::uint32_t ExhaustiveTree<Cell>::split_point(Group group, StateWord bit) const {
   std::uint32_t i = group.begin;
   while (i < group.end && (arena_[i].word & bit) == 0) ++i;
   return i;
 }
 
-ExhaustiveTree::Node ExhaustiveTree::keep(const Node& node, int bit) {
+template <class Cell>
+typename ExhaustiveTree<Cell>::Node ExhaustiveTree<Cell>::keep(const Node& node, int bit) {
   Node child{groups_.size(), groups_.size(), node.settled};
   for (std::size_t g = node.begin; g < node.end; ++g) {
     const Group group = groups_[g];
-    RelayCell low, high;
+    Cell low, high;
     std::uint32_t middle = group.begin;
     for (; middle < group.end && (arena_[middle].word >> bit & 1u) == 0; ++middle) low += arena_[middle].cell;
     for (std::uint32_t i = middle; i < group.end; ++i) high += arena_[i].cell;
@@ -56,7 +60,8 @@ ExhaustiveTree::Node ExhaustiveTree::keep(const Node& node, int bit) {
   return child;
 }
 
-ExhaustiveTree::Node ExhaustiveTree::marginalise(const Node& node, int bit) {
+template <class Cell>
+typename ExhaustiveTree<Cell>::Node ExhaustiveTree<Cell>::marginalise(const Node& node, int bit) {
   Node child{groups_.size(), groups_.size(), node.settled};
   for (std::size_t g = node.begin; g < node.end; ++g) {
     const Group group = groups_[g];
@@ -72,19 +77,18 @@ ExhaustiveTree::Node ExhaustiveTree::marginalise(const Node& node, int bit) {
 }
 
 /// Merges the halves [begin,middle), where `bit` is 0, and [middle,end), where it is 1, to the top of the arena.
-void ExhaustiveTree::merge(Group group, std::uint32_t middle, StateWord bit, Node& node) {
-  RelayState* const first = arena_.data() + top_;
-  RelayState* to = first;
-  const RelayState *x = arena_.data() + group.begin, *const x_end = arena_.data() + middle;
-  const RelayState *y = x_end, *const y_end = arena_.data() + group.end;
+template <class Cell>
+void ExhaustiveTree<Cell>::merge(Group group, std::uint32_t middle, StateWord bit, Node& node) {
+  RelayState<Cell>* const first = arena_.data() + top_;
+  RelayState<Cell>* to = first;
+  const RelayState<Cell>*x = arena_.data() + group.begin, *const x_end = arena_.data() + middle;
+  const RelayState<Cell>*y = x_end, *const y_end = arena_.data() + group.end;
   while (x != x_end && y != y_end) {
     // Without branches: which of the two words is lower is as good as random.
     const StateWord x_word = x->word, y_word = y->word ^ bit;
     const bool take_x = x_word <= y_word, take_y = y_word <= x_word;
-    const std::uint64_t x_mask = -std::uint64_t{take_x}, y_mask = -std::uint64_t{take_y};
     to->word = take_x ? x_word : y_word;
-    to->cell.n_a = (x->cell.n_a & x_mask) + (y->cell.n_a & y_mask);
-    to->cell.b_ab = (x->cell.b_ab & x_mask) + (y->cell.b_ab & y_mask);
+    to->cell = x->cell.where(take_x) + y->cell.where(take_y);
     x += take_x;
     y += take_y;
     ++to;
@@ -102,12 +106,13 @@ void ExhaustiveTree::merge(Group group, std::uint32_t middle, StateWord bit, Nod
   }
 }
 
-void ExhaustiveTree::descend(const Node& node, int bits, std::uint64_t* totals) {
+template <class Cell>
+void ExhaustiveTree<Cell>::descend(const Node& node, int bits, std::uint64_t* totals) {
   const std::size_t leaves = std::size_t{1} << bits;
   if (node.begin == node.end || bits == cube_bits) {
     std::fill_n(totals, leaves, node.settled);
     for (std::size_t g = node.begin; g < node.end; ++g)
-      add_cube(std::span(arena_).subspan(groups_[g].begin, groups_[g].end - groups_[g].begin), f_, totals);
+      add_cube<Cell>(std::span(arena_).subspan(groups_[g].begin, groups_[g].end - groups_[g].begin), f_, totals);
     return;
   }
   const std::uint32_t top = top_;
@@ -119,5 +124,8 @@ void ExhaustiveTree::descend(const Node& node, int bits, std::uint64_t* totals) 
   groups_.resize(used);
   top_ = top;
 }
+
+template class ExhaustiveTree<NarrowRelayCell>;
+template class ExhaustiveTree<RelayCell>;
 
 }  // namespace inforelay::detail

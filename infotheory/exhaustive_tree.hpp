@@ -20,15 +20,17 @@
 
 namespace inforelay::detail {
 
-/// Reused from one subtree to the next; holds the memory of the recursion, so that it allocates nothing.
+/// Cell: NarrowRelayCell or RelayCell. Reused from one subtree to the next; holds the memory of the recursion, so that
+/// it allocates nothing.
+template <class Cell>
 class ExhaustiveTree {
  public:
   /// Totals N I(X_in; X_out | Y_0) for the sets that share the decisions `path` on the top `bits - leaf_bits` neurons:
   /// totals[i], i in [0, 2^leaf_bits), marginalises the neurons of path << leaf_bits | i and keeps the others.
   /// f: NLogN::data() for all counts that occur. `states` ascending by word, words below 2^bits; cube_bits <= leaf_bits
   /// <= bits.
-  void run(std::span<const RelayState> states, const std::uint64_t* f, int bits, int leaf_bits, std::uint32_t path,
-           std::uint64_t* totals);
+  void run(std::span<const RelayState<Cell>> states, const std::uint64_t* f, int bits, int leaf_bits,
+           std::uint32_t path, std::uint64_t* totals);
 
  private:
   struct Group {
@@ -42,13 +44,13 @@ class ExhaustiveTree {
 
   Node keep(const Node& node, int bit);
   Node marginalise(const Node& node, int bit);
-  void add(std::uint32_t begin, std::uint32_t end, RelayCell whole, Node& node);
+  void add(std::uint32_t begin, std::uint32_t end, Cell whole, Node& node);
   std::uint32_t split_point(Group group, StateWord bit) const;
   void merge(Group group, std::uint32_t middle, StateWord bit, Node& node);
   void descend(const Node& node, int bits, std::uint64_t* totals);
 
   const std::uint64_t* f_ = nullptr;
-  std::vector<RelayState> arena_;
+  std::vector<RelayState<Cell>> arena_;
   std::uint32_t top_ = 0;  // arena_[0,top_) is in use
   std::vector<Group> groups_;
 };

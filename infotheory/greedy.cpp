@@ -13,7 +13,7 @@ namespace inforelay {
 namespace {
 
 using detail::RelayCell;
-using detail::RelayState;
+using RelayState = detail::RelayState<RelayCell>;
 
 /// The states of one class, partitioned by the neurons of Y_0 decided so far. A group (states that agree on Y_0) that
 /// can no longer change what it contributes is settled: pure, or a single state.
@@ -37,9 +37,7 @@ class Partition {
         const RelayState& state = states_[i];
         whole += state.cell;
         for (std::size_t j = 0; j < count; ++j) {
-          const std::uint64_t mask = -std::uint64_t{state.word >> neurons[j] & 1u};
-          ones[j].n_a += state.cell.n_a & mask;
-          ones[j].b_ab += state.cell.b_ab & mask;
+          ones[j] += state.cell.where((state.word >> neurons[j] & 1u) != 0);
         }
       }
       for (std::size_t j = 0; j < count; ++j)

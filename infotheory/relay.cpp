@@ -1,7 +1,5 @@
 #include "infotheory/relay.hpp"
 
-#include <algorithm>
-
 #include "core/error.hpp"
 #include "fmt/format.h"
 #include "infotheory/relay_cell.hpp"
@@ -21,9 +19,9 @@ void check(const StateTable& table, int cls, NeuronSet set) {
 }  // namespace
 
 std::uint64_t detail::conditional_information(const StateTable& table, int cls, StateWord given) {
-  std::vector<RelayState> states = relay_states(table, cls);
-  for (RelayState& state : states) state.word &= given;
-  std::sort(states.begin(), states.end(), [](const RelayState& x, const RelayState& y) { return x.word < y.word; });
+  auto states = relay_states(table, cls);
+  for (auto& state : states) state.word &= given;
+  sort_by_word(states);
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < states.size();) {
     const StateWord word = states[i].word;
