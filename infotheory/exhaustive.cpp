@@ -18,8 +18,8 @@ namespace {
 constexpr int block_bits = 14;
 
 /// Neurons in the order in which they are decided: falling entropy. Neurons that hardly vary, decided last, leave small
-/// groups. (30 % faster than by index for the authors' full network on the training images.) Any order gives the same
-/// result.
+/// groups, and groups of one are dropped. Less than half the time of the order by index for the authors' full network
+/// on the test images, four fifths for their composite. Any order gives the same result.
 std::vector<int> decision_order(const StateTable& table) {
   std::vector<std::uint64_t> imbalance;  // |2 * ones - N|: 0 for the highest entropy
   for (int k = 0; k < table.neuron_count(); ++k) {
