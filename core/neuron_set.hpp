@@ -13,6 +13,8 @@ namespace inforelay {
 class NeuronSet {
  public:
   static constexpr int max_neurons = 32;
+  /// The widest layer all of whose sets are computed: 2^24 sets x 10 classes are 640 MiB of float.
+  static constexpr int max_exhaustive_neurons = 24;
 
   constexpr NeuronSet() = default;
   constexpr explicit NeuronSet(std::uint32_t bits) : bits_(bits) {}

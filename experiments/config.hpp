@@ -11,45 +11,43 @@
 
 #include "core/axes.hpp"
 #include "core/config/tree.hpp"
+#include "experiments/figures/figure_writer.hpp"
+#include "infotheory/discretize.hpp"
+#include "nn/activation.hpp"
+#include "nn/data/source.hpp"
+#include "nn/knockout.hpp"
+#include "nn/trainer.hpp"
 
 namespace inforelay {
 
-// The order of an enum's values is that of its words in config_schema.cpp.
-enum class DatasetChoice { mnist, digits };
-enum class FallbackChoice { none, digits };
-enum class ActivationChoice { tanh, sigmoid, relu, identity };
-enum class LossChoice { mse, cross_entropy };
-enum class OptimizerChoice { adam, sgd };
-enum class AccuracyMethod { exact, sampled };
+// The order of an enum's values, here and in the libraries, is that of its words in config_schema.cpp.
 enum class DetectorFailure { error, keep_best };
-enum class BinarizeChoice { kmeans, median, mean, sign, threshold };
 enum class KnockoutSets { exhaustive, single };
-enum class FigureFormat { svg, pdf, png };
-enum class PaletteChoice { safe, rainbow };
 
 struct DataConfig {
-  DatasetChoice dataset = DatasetChoice::mnist;
+  DatasetName dataset = DatasetName::mnist;
   std::filesystem::path path;
-  FallbackChoice fallback = FallbackChoice::none;
+  Fallback fallback = Fallback::none;
   bool download = true;
   std::int64_t train_limit = 0;
   std::int64_t test_limit = 0;
 };
 
 struct TrainConfig {
-  OptimizerChoice optimizer = OptimizerChoice::adam;
+  OptimizerKind optimizer = OptimizerKind::adam;
   double learning_rate = 1e-3;
   double momentum = 0.9;
-  LossChoice loss = LossChoice::mse;
+  Loss loss = Loss::mean_squared_error;
   std::int64_t batch_size = 1000;
-  /// Training ends at the first of those given that is reached; none given: at max_epochs.
+  /// At most one; none given: training ends at max_epochs.
   struct Stop {
     std::optional<double> balanced_accuracy;
     std::optional<double> accuracy;
   } stop;
   std::int64_t max_epochs = 200;
-  AccuracyMethod evaluation = AccuracyMethod::exact;
+  Evaluation::Method evaluation = Evaluation::Method::exact;
   std::int64_t evaluation_samples = 1000;
+  std::int64_t evaluation_test_samples = 800;
 };
 
 struct DetectorsConfig {
@@ -70,8 +68,8 @@ struct DetectorsConfig {
 /// Either layers + train, or detectors.
 struct NetworkConfig {
   std::vector<std::int64_t> layers;
-  ActivationChoice activation = ActivationChoice::tanh;
-  ActivationChoice output_activation = ActivationChoice::tanh;
+  Activation activation = Activation::tanh;
+  Activation output_activation = Activation::tanh;
   std::optional<TrainConfig> train;
   std::optional<DetectorsConfig> detectors;
 };
@@ -85,7 +83,7 @@ struct RelayConfig {
 struct KnockoutConfig {
   std::vector<Split> splits{Split::test};
   KnockoutSets sets = KnockoutSets::exhaustive;
-  AccuracyMethod method = AccuracyMethod::exact;
+  KnockoutMethod method = KnockoutMethod::exact;
   std::int64_t samples = 800;
 };
 
@@ -96,7 +94,7 @@ struct RegressionConfig {
 
 struct AnalysisConfig {
   std::int64_t layer = 1;
-  BinarizeChoice binarize = BinarizeChoice::kmeans;
+  Binarization binarize = Binarization::kmeans;
   double threshold = 0;
   RelayConfig relay;
   std::optional<KnockoutConfig> knockout;
@@ -105,7 +103,7 @@ struct AnalysisConfig {
 
 struct FiguresConfig {
   std::vector<FigureFormat> formats{FigureFormat::svg, FigureFormat::pdf, FigureFormat::png};
-  PaletteChoice palette = PaletteChoice::safe;
+  FigurePalette palette = FigurePalette::safe;
 };
 
 struct ExperimentConfig {
@@ -125,5 +123,8 @@ ExperimentConfig read_experiment_config(const ConfigNode& root, ConfigErrors& er
 
 /// The resolved configuration as YAML, every default spelled out; reading it gives the same configuration.
 std::string print_experiment_config(const ExperimentConfig& config);
+
+/// All settings with types, bounds, defaults and meaning, as a Markdown table: what docs/configuration.md shows.
+std::string experiment_config_reference();
 
 }  // namespace inforelay

@@ -12,8 +12,6 @@ namespace {
 // Both data sets: 28 x 28 pixels, ten numerals.
 constexpr std::int64_t image_pixels = 784;
 constexpr std::int64_t numerals = 10;
-// 2^24 sets x 10 classes x 4 bytes = 640 MiB for each of information and accuracy.
-constexpr std::int64_t widest_exhaustive = 24;
 
 class Checker {
  public:
@@ -59,6 +57,9 @@ class Checker {
         fail(path + ".layers",
              fmt::format("the first is {} but the images have {} pixels", network.layers.front(), image_pixels));
       }
+      if (network.train->stop.balanced_accuracy && network.train->stop.accuracy) {
+        fail(path + ".train.stop", "give balanced_accuracy or accuracy, not both");
+      }
       if (network.layers.back() != numerals) {
         fail(path + ".layers", fmt::format("the last is {} but there are {} classes", network.layers.back(), numerals));
       }
@@ -80,9 +81,9 @@ class Checker {
            fmt::format("the analysed layer has {} neurons; {} is possible up to {}", width, why, widest));
     };
     too_wide(NeuronSet::max_neurons, "relay information");
-    if (!analysis.relay.exhaustive.empty()) too_wide(widest_exhaustive, "exhaustive relay information");
+    if (!analysis.relay.exhaustive.empty()) too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive relay information");
     if (analysis.knockout && analysis.knockout->sets == KnockoutSets::exhaustive) {
-      too_wide(widest_exhaustive, "exhaustive knockout");
+      too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive knockout");
     }
   }
 

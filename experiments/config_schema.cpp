@@ -3,6 +3,7 @@
 
 #include "core/config/printer.hpp"
 #include "core/config/reader.hpp"
+#include "core/config/reference.hpp"
 #include "experiments/config.hpp"
 #include "experiments/config_checks.hpp"
 
@@ -65,12 +66,14 @@ void describe(ConfigSchema& schema, TrainConfig& config) {
                 config.loss, loss_words);
   schema.integer({"batch_size", "Images a step, reshuffled every epoch; 0: all of them."}, config.batch_size,
                  {0, 100 * million});
-  schema.group({"stop", "When training is good enough; with none given it ends at max_epochs."}, config.stop);
+  schema.group({"stop", "When training is good enough: one of the two; with none it ends at max_epochs."}, config.stop);
   schema.integer({"max_epochs", "Training ends here at the latest."}, config.max_epochs, {1, million});
   schema.choice({"evaluation", "How balanced accuracy is measured after each epoch: exact, on all images, or sampled."},
                 config.evaluation, accuracy_method_words);
   schema.integer({"evaluation_samples", "With evaluation sampled: images of the class, and as many others."},
                  config.evaluation_samples, {1, million});
+  schema.integer({"evaluation_test_samples", "The same on the test images."}, config.evaluation_test_samples,
+                 {1, million});
 }
 
 void describe(ConfigSchema& schema, DetectorsConfig::Stop& config) {
@@ -181,5 +184,11 @@ ExperimentConfig load_experiment_config(const std::filesystem::path& path, const
 }
 
 std::string print_experiment_config(const ExperimentConfig& config) { return ConfigPrinter::print(config); }
+
+std::string experiment_config_reference() {
+  ExperimentConfig example;
+  example.networks.emplace_back("NAME", NetworkConfig{});
+  return ConfigReference::markdown(example);
+}
 
 }  // namespace inforelay

@@ -19,12 +19,10 @@ struct ExhaustiveRelay {
   std::vector<double> above_greedy_as_published;  ///< [C] the same against the greedy set one smaller
 };
 
-constexpr int max_exhaustive_neurons = 24;
-
 /// I_R of all S = 2^K sets for each class, and what they say about `greedy`, the greedy search of the same table.
 ///
 /// Best sets and comparisons are made on exact values, before they are rounded to float, so ties are ties. The one set
-/// of size K has no removal before it: its greedy value is I_R(all). UsageError where K > max_exhaustive_neurons or
+/// of size K has no removal before it: its greedy value is I_R(all). UsageError where K > NeuronSet::max_exhaustive_neurons or
 /// `greedy` has other shapes. Parallel, the same to the last bit for any number of threads; throws Interrupted.
 ExhaustiveRelay exhaustive_relay(const StateTable& table, const GreedyRelay& greedy,
                                  Progress& progress = Progress::none());

@@ -237,9 +237,9 @@ RowMatrix<float> knockout_accuracy(const KnockoutSubject& subject, std::span<con
 RowMatrix<float> exhaustive_knockout_accuracy(const KnockoutSubject& subject, const KnockoutOptions& options,
                                               const RandomStream& random, Progress& progress) {
   check_shapes(subject);
-  if (subject.neurons() > max_exhaustive_neurons) {
+  if (subject.neurons() > NeuronSet::max_exhaustive_neurons) {
     throw UsageError(fmt::format("knockouts: hidden layer {} has {} neurons; all sets can be had of at most {}",
-                                 subject.layer, subject.neurons(), max_exhaustive_neurons));
+                                 subject.layer, subject.neurons(), NeuronSet::max_exhaustive_neurons));
   }
   const Accuracy accuracy(subject, options, random);
   if (subject.last_hidden()) return by_tree(subject, accuracy, progress);

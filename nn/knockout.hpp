@@ -51,9 +51,6 @@ struct KnockoutSubject {
   bool last_hidden() const { return static_cast<std::size_t>(layer) + 1 == network.layers.size(); }
 };
 
-/// The widest layer that all sets can be asked of.
-inline constexpr int max_exhaustive_neurons = 24;
-
 /// Balanced accuracy [C,sets.size()] in [0,1] with each of `sets` knocked out.
 /// `random` is used by the sampled method only: the draw for class c and set B comes from random.child(c).child(B), so
 /// a set's result does not depend on which other sets are asked for.
@@ -68,7 +65,7 @@ RowMatrix<float> knockout_accuracy(const KnockoutSubject& subject, std::span<con
 /// Balanced accuracy [C,S] of all S = 2^K sets; the column is the index of the set knocked out. The values are those of
 /// knockout_accuracy, to the last bit. For the last hidden layer a fast method is used (nn/knockout_tree.hpp); for
 /// others every set takes a forward pass, so that K much above 12 takes hours.
-/// Errors as knockout_accuracy; and UsageError where K > max_exhaustive_neurons.
+/// Errors as knockout_accuracy; and UsageError where K > NeuronSet::max_exhaustive_neurons.
 RowMatrix<float> exhaustive_knockout_accuracy(const KnockoutSubject& subject, const KnockoutOptions& options,
                                               const RandomStream& random, Progress& progress = Progress::none());
 

@@ -141,7 +141,8 @@ void Trainer::measure(TrainerState& next, double loss, Progress& progress) const
     measured = train_output.cols() == 1 ? binary_accuracy(train_output, train_.labels(), threshold)
                                         : argmax_accuracy(train_output, train_.labels());
   }
-  next.reached = measured >= options_.stop.at_least;
+  next.reached = options_.stop.measure == StopRule::Measure::none ? next.epoch >= options_.max_epochs
+                                                                  : measured >= options_.stop.at_least;
 }
 
 void Trainer::run(Progress& progress) {

@@ -15,9 +15,11 @@
 
 namespace inforelay {
 
-/// Training ends after the first epoch at which `measure`, on the training images, is at least `at_least`.
+/// Training ends after the first epoch at which `measure`, on the training images, is at least `at_least`; with none,
+/// after max_epochs, which then counts as reached.
 struct StopRule {
   enum class Measure {
+    none,
     balanced_accuracy,  ///< mean over the outputs; on the sample where Evaluation is sampled
     accuracy,           ///< fraction of images classified rightly; always on all images
   };

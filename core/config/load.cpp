@@ -245,11 +245,13 @@ class Loader {
     if (value.kind == ConfigNode::Kind::null) value.place = place;
     ConfigNode* node = &root;
     std::string_view path = std::string_view(text).substr(0, equals);
+    if (path.front() == '.' || path.back() == '.' || path.find("..") != std::string_view::npos) {
+      return errors_.add(place, "an empty key in the path");
+    }
     while (true) {
       const std::size_t dot = path.find('.');
       const std::string key(path.substr(0, dot));
       const bool last = dot == std::string_view::npos;
-      if (key.empty()) return errors_.add(place, "an empty key in the path");
       if (node->kind != ConfigNode::Kind::map) {
         if (node->kind != ConfigNode::Kind::null)
           return errors_.add(place, fmt::format("what holds '{}' is not a map", key));

@@ -1,0 +1,102 @@
+#include "experiments/analysis.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "core/cluster.hpp"
+#include "core/pca.hpp"
+#include "infotheory/discretize.hpp"
+#include "infotheory/entropy.hpp"
+#include "infotheory/relay.hpp"
+#include "infotheory/state_table.hpp"
+#include "nn/knockout.hpp"
+
+namespace inforelay {
+
+StatesResult compute_states(const Mlp& network, const Dataset& data, const AnalysisConfig& config, Progress& progress) {
+  LayerStates layers = forward(network, data, static_cast<int>(config.layer), progress);
+  BinarizedStates binary = binarize(layers.hidden, {.method = config.binarize, .threshold = config.threshold});
+  const Occupancy filled = occupancy(binary.states);
+  return {.hidden = std::move(layers.hidden),
+          .output = std::move(layers.output),
+          .label = {data.labels().begin(), data.labels().end()},
+          .threshold = std::move(binary.thresholds),
+          .state = std::move(binary.states),
+          .occupied_states = static_cast<std::int64_t>(filled.occupied),
+          .singleton_fraction = filled.singleton_fraction,
+          .entropy_bits = filled.entropy_bits};
+}
+
+RelayResult compute_relay(const StatesResult& states, bool exhaustive, Progress& progress) {
+  const StateTable table(states.state, states.label, argmax(states.output), static_cast<int>(states.hidden.cols()),
+                         static_cast<int>(states.output.cols()));
+  RelayResult relay;
+  relay.all = total_relay_information_bits(table);
+  relay.greedy = greedy_relay(table);
+  relay.aggregated = aggregated_relay_information_bits(relay.greedy);
+  relay.single = single_neuron_loss_bits(table);
+  if (exhaustive) relay.exhaustive = exhaustive_relay(table, relay.greedy, progress);
+  return relay;
+}
+
+KnockoutResult compute_knockout(const Mlp& network, const StatesResult& states, const AnalysisConfig& config,
+                                const RandomStream& random, Progress& progress) {
+  const KnockoutSubject subject{network, static_cast<int>(config.layer), states.hidden, states.label};
+  const KnockoutOptions options{.method = config.knockout->method,
+                                .sample_size = static_cast<int>(config.knockout->samples)};
+  KnockoutResult knockout;
+  knockout.exhaustive = config.knockout->sets == KnockoutSets::exhaustive;
+  knockout.method = std::string(to_string(options.method));
+  if (knockout.exhaustive) {
+    knockout.accuracy = exhaustive_knockout_accuracy(subject, options, random, progress);
+  } else {
+    std::vector<NeuronSet> singles;
+    for (int neuron = 0; neuron < subject.neurons(); ++neuron) singles.push_back(NeuronSet{neuron});
+    knockout.accuracy = knockout_accuracy(subject, singles, options, random, progress);
+  }
+  return knockout;
+}
+
+RegressionResult compute_regression(const RelayResult& relay, const KnockoutResult& knockout) {
+  const RowMatrix<float>& information = relay.exhaustive->information;
+  const RowMatrix<float>& accuracy = knockout.accuracy;
+  const auto sets = static_cast<std::size_t>(information.cols());
+  std::vector<float> set_size(sets);
+  for (std::size_t set = 0; set < sets; ++set) {
+    set_size[set] = static_cast<float>(NeuronSet(static_cast<std::uint32_t>(set)).size());
+  }
+  RegressionResult result;
+  for (Eigen::Index c = 0; c < information.rows(); ++c) {
+    const auto row = [&](const RowMatrix<float>& matrix) { return std::span(matrix.row(c).data(), sets); };
+    const std::array<Column, 3> columns{Column{"set_size", std::span<const float>(set_size)},
+                                        Column{"information", row(information)}, Column{"accuracy", row(accuracy)}};
+    result.fits.push_back(ordinary_least_squares(columns[2], std::span(columns).first<2>(), ColumnScaling::unit));
+    const RowMatrix<double> correlations = pearson_correlations(columns);
+    result.correlations.insert(result.correlations.end(), correlations.data(),
+                               correlations.data() + correlations.size());
+  }
+  return result;
+}
+
+AppendixResult compute_appendix(const StatesResult& shape, const StatesResult& entropy, const RandomStream& random,
+                                Progress& progress) {
+  const auto samples = static_cast<int>(shape.hidden.rows());
+  const auto neurons = static_cast<int>(shape.hidden.cols());
+  AppendixResult appendix;
+  constexpr int fewest_clusters = 2, most_clusters = 20;  // the paper's range
+  const int most = std::min(most_clusters, samples);
+  if (most >= fewest_clusters) {
+    appendix.cohesion =
+        kmeans_cohesion(shape.hidden, fewest_clusters, most, {.restarts = 3}, random.child("clusters"), progress);
+  }
+  appendix.clusters.resize(appendix.cohesion.size());
+  std::iota(appendix.clusters.begin(), appendix.clusters.end(), std::int64_t{fewest_clusters});
+  const PrincipalComponents components = principal_components(shape.hidden, std::min(2, neurons));
+  appendix.component_scores = components.scores;
+  appendix.component_ratio = {components.variance_ratio.begin(), components.variance_ratio.end()};
+  appendix.entropy_curve = entropy_curve(entropy.state, neurons, {}, random.child("entropy"), progress);
+  return appendix;
+}
+
+}  // namespace inforelay

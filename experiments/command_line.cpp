@@ -1,0 +1,69 @@
+#include "experiments/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <map>
+
+#include "core/error.hpp"
+
+namespace inforelay {
+CommandLine parse_command_line(int argc, const char* const* argv) {
+  CommandLine line;
+  line.provenance = current_provenance(argc, argv);
+
+  CLI::App app(
+      "Trains networks, measures the relay information of sets of their neurons, and relates it to the function\n"
+      "lost when those are knocked out, as CONFIG (YAML) says.",
+      "run_experiment");
+  bool validate = false, print_config = false, dry_run = false, quiet = false, verbose = false;
+  app.add_option("CONFIG", line.config, "the experiment, e.g. configs/mnist_relay.yaml")->required();
+  app.add_option("KEY.PATH=VALUE", line.overrides, "settings that replace those of the file");
+  app.add_option("-o,--output", line.output, "folder of the results (default: runs/NAME-HASH)");
+  app.add_flag("--fresh", line.fresh, "start over, moving an existing folder aside");
+  CLI::Option* only_validate = app.add_flag("--validate", validate, "check the configuration and stop");
+  CLI::Option* only_print =
+      app.add_flag("--print-config", print_config, "print the configuration with all defaults and stop");
+  CLI::Option* only_dry = app.add_flag("-n,--dry-run", dry_run, "say what would run, how large and how long, and stop");
+  only_validate->excludes(only_print)->excludes(only_dry);
+  only_print->excludes(only_dry);
+  app.add_option("-j,--threads", line.threads, "threads (default: all cores); results do not depend on them")
+      ->check(CLI::Range(1, 4096));
+  const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
+                                                    {"bar", ProgressStyle::bar},
+                                                    {"plain", ProgressStyle::plain},
+                                                    {"off", ProgressStyle::off}};
+  app.add_option("--progress", line.progress, "auto, bar, plain or off")
+      ->transform(CLI::Transformer(styles).description(""))
+      ->type_name("STYLE");
+  CLI::Option* be_quiet = app.add_flag("-q,--quiet", quiet, "only warnings and errors");
+  app.add_flag("-v,--verbose", verbose, "more detail")->excludes(be_quiet);
+  app.set_version_flag("--version", fmt::format("inforelay {} ({})", version(), git_revision()));
+  app.footer(
+      "Results go to stdout, messages and progress to stderr. The same command again goes on where it was.\n"
+      "Exit codes: 0 ok, 1 internal error, 2 usage or configuration, 3 data or weight file, 130/143 interrupted.");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    line.text = app.help();
+  } catch (const CLI::CallForVersion& version) {
+    line.text = std::string(version.what()) + "\n";
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(fmt::format("{} (run_experiment --help lists the options)", error.what()));
+  }
+  if (!line.text.empty()) {
+    line.action = CommandLine::Action::say;
+  } else if (validate) {
+    line.action = CommandLine::Action::validate;
+  } else if (print_config) {
+    line.action = CommandLine::Action::print_config;
+  } else if (dry_run) {
+    line.action = CommandLine::Action::dry_run;
+  }
+  if (quiet) line.verbosity = Verbosity::quiet;
+  if (verbose) line.verbosity = Verbosity::verbose;
+  return line;
+}
+
+}  // namespace inforelay

@@ -1,0 +1,141 @@
+#include "experiments/experiment.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/files.hpp"
+#include "core/parallel.hpp"
+#include "core/provenance.hpp"
+#include "experiments/draw_figures.hpp"
+#include "experiments/pipeline.hpp"
+#include "experiments/results_file.hpp"
+#include "experiments/run_directory.hpp"
+#include "experiments/summary.hpp"
+#include "nn/data/source.hpp"
+
+namespace inforelay {
+namespace {
+
+DataPlan plan_for(const ExperimentConfig& config) {
+  DataOptions options;
+  options.dataset = config.data.dataset;
+  if (!config.data.path.empty()) options.path = config.data.path;
+  options.fallback = config.data.fallback;
+  options.download = config.data.download;
+  options.train_limit = static_cast<std::size_t>(config.data.train_limit);
+  options.test_limit = static_cast<std::size_t>(config.data.test_limit);
+  options.seed = static_cast<std::uint64_t>(config.seed);
+  options.environment_folder = data_folder_from_environment();
+  return plan_data(options);
+}
+
+// What belongs to the run's identity: everything but the place of the data, whose content is identified instead.
+std::string identity_of(ExperimentConfig config, const DataPlan& plan) {
+  config.data.path.clear();
+  return run_hash(print_experiment_config(config), plan.sha256());
+}
+
+std::filesystem::path folder_for(const ExperimentConfig& config, const CommandLine& line, const std::string& identity) {
+  return line.output.empty() ? std::filesystem::path("runs") / fmt::format("{}-{}", config.name, identity)
+                             : line.output;
+}
+
+std::string read_summary(const RunDirectory& directory) {
+  constexpr std::uint64_t largest_summary = 1u << 20;
+  const auto bytes = read_file(directory.summary(), largest_summary);
+  return {bytes.begin(), bytes.end()};
+}
+
+RunProvenance provenance_of(const ExperimentConfig& config, const CommandLine& line, const DataPlan& plan) {
+  RunProvenance from;
+  static_cast<Provenance&>(from) = line.provenance;
+  from.threads = thread_count();
+  from.config = print_experiment_config(config);
+  from.seed = config.seed;
+  from.data_name = plan.name();
+  from.data_origin = plan.origin();
+  from.data_sha256 = plan.sha256();
+  from.fallback_reason = plan.fallback_reason;
+  return from;
+}
+
+ExperimentResult compute(const ExperimentConfig& config, const CommandLine& line, const DataPlan& plan,
+                         const RunDirectory& directory, Console& console) {
+  ExperimentResult result = Pipeline(config, plan).run(directory, console);
+  result.provenance = provenance_of(config, line, plan);
+  for (const StageTime& stage : result.stages) result.provenance.wall_seconds += stage.seconds;
+  for (const auto& [name, network] : result.networks) {
+    if (!network.model.reached) console.warning(fmt::format("{}: training ended before its stop rule was met", name));
+  }
+  write_results(directory.results(), result);
+  return result;
+}
+
+std::string bytes_text(double bytes) {
+  return bytes < 1e6 ? fmt::format("{:.0f} kB", bytes / 1e3) : fmt::format("{:.0f} MB", bytes / 1e6);
+}
+
+}  // namespace
+
+std::string run_experiment(const ExperimentConfig& config, const CommandLine& line, Console& console) {
+  DataPlan plan = plan_for(config);
+  if (plan.kind == DataPlan::Kind::mnist_to_download) {
+    console.begin_stage(1, 1, "download of MNIST");
+    const Stopwatch watch;
+    plan = fetch_data(plan, console);
+    console.end_stage(watch.seconds());
+  }
+  const std::string identity = identity_of(config, plan);
+  const RunDirectory directory(folder_for(config, line, identity), identity, print_experiment_config(config),
+                               line.fresh);
+  if (!directory.moved_aside().empty()) {
+    console.info(fmt::format("the earlier folder is now '{}'", directory.moved_aside().string()));
+  }
+  if (plan.is_fallback) {
+    console.warning(fmt::format("GENERATED DIGITS STAND IN FOR MNIST: {}", plan.fallback_reason));
+  }
+  if (directory.complete()) {
+    console.info(fmt::format("'{}' is complete; nothing to do (--fresh starts over)", directory.folder().string()));
+    return read_summary(directory);
+  }
+  console.open_log(directory.log());
+  console.info(fmt::format("{}: data {} ({}), {} threads, results in '{}'", config.name, plan.name(), plan.origin(),
+                           thread_count(), directory.folder().string()));
+
+  ExperimentResult result = std::filesystem::exists(directory.results())
+                                ? read_results(directory.results())
+                                : compute(config, line, plan, directory, console);
+  std::size_t figures = 0;
+  if (config.figures) {
+    console.begin_stage(1, 1, "figures");
+    const Stopwatch watch;
+    figures = draw_figures(*config.figures, result, directory.figures(), console).size();
+    result.stages.push_back({"figures", watch.seconds()});
+    console.end_stage(watch.seconds());
+  }
+  const std::string summary = summarise(result, directory.folder().string(), figures);
+  write_file_atomically(directory.summary(), std::string_view(summary));
+  directory.remove_stages();
+  return summary;
+}
+
+std::string describe_plan(const ExperimentConfig& config, const CommandLine& line) {
+  const DataPlan plan = plan_for(config);
+  const std::filesystem::path folder = folder_for(config, line, identity_of(config, plan));
+  std::string text =
+      fmt::format("data     {} ({})\nfolder   {}\nthreads  {}\n\n{:<62} {:>9} {:>9} {:>9}\n", plan.name(),
+                  plan.origin(), folder.string(), thread_count(), "stage", "sets", "memory", "time");
+  double seconds = 0, bytes = 0;
+  for (const StageEstimate& stage : Pipeline(config, plan).estimates()) {
+    const double stage_seconds = stage.work.core_seconds / thread_count();
+    text += fmt::format("{:<62} {:>9} {:>9} {:>7.1f} s\n", stage.label,
+                        stage.work.sets > 0 ? fmt::format("{:.0f}", stage.work.sets) : "", bytes_text(stage.work.bytes),
+                        stage_seconds);
+    seconds += stage_seconds;
+    bytes += stage.work.bytes;
+  }
+  return text + fmt::format("{:<62} {:>9} {:>9} {:>7.1f} s\n", "all, without figures", "", bytes_text(bytes), seconds);
+}
+
+}  // namespace inforelay

@@ -1,0 +1,70 @@
+// run_experiment: reads the command line and the configuration, runs the experiment, says what came of it.
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "core/files.hpp"
+#include "core/parallel.hpp"
+#include "experiments/command_line.hpp"
+#include "experiments/config.hpp"
+#include "experiments/experiment.hpp"
+
+namespace {
+
+using namespace inforelay;
+
+int run(const CommandLine& line, Console& console) {
+  if (line.action == CommandLine::Action::say) {
+    fmt::print("{}", line.text);
+    return 0;
+  }
+  if (line.threads > 0) set_thread_count(line.threads);
+  const ExperimentConfig config = load_experiment_config(line.config, line.overrides);
+  switch (line.action) {
+    case CommandLine::Action::validate:
+      fmt::print("{}: ok\n", line.config.string());
+      return 0;
+    case CommandLine::Action::print_config:
+      fmt::print("{}", print_experiment_config(config));
+      return 0;
+    case CommandLine::Action::dry_run:
+      fmt::print("{}", describe_plan(config, line));
+      return 0;
+    default:
+      fmt::print("{}", run_experiment(config, line, console));
+      return 0;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CommandLine line;
+  try {
+    line = parse_command_line(argc, argv);
+  } catch (const Error& error) {
+    fmt::print(stderr, "error: {}\n", error.what());
+    return static_cast<int>(error.exit_code());
+  }
+  install_stop_signals();
+  Console console(line.progress, line.verbosity);
+  try {
+    const int code = run(line, console);
+    if (std::fflush(stdout) != 0) throw IoError("cannot write to stdout");
+    return code;
+  } catch (const Interrupted&) {
+    console.warning("interrupted; the same command goes on from here");
+    return static_cast<int>(stop_signal() == SIGTERM ? ExitCode::terminated : ExitCode::interrupted);
+  } catch (const Error& error) {
+    console.error(error.what());
+    return static_cast<int>(error.exit_code());
+  } catch (const std::bad_alloc&) {
+    console.error("out of memory; run_experiment --dry-run says how much a configuration needs");
+  } catch (const std::exception& error) {
+    console.error(fmt::format("internal error: {}", error.what()));
+  }
+  return static_cast<int>(ExitCode::internal);
+}

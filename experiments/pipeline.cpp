@@ -1,0 +1,168 @@
+#include "experiments/pipeline.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/provenance.hpp"
+#include "core/random.hpp"
+#include "experiments/analysis.hpp"
+#include "experiments/config_checks.hpp"
+#include "experiments/results_file.hpp"
+#include "experiments/training.hpp"
+
+namespace inforelay {
+namespace {
+
+// Where a stage's file keeps its result.
+const std::string stage_group = "result";
+
+bool holds(const std::vector<Split>& splits, Split split) {
+  return std::find(splits.begin(), splits.end(), split) != splits.end();
+}
+
+}  // namespace
+
+Pipeline::Pipeline(const ExperimentConfig& config, const DataPlan& plan) : config_(config), plan_(plan) {
+  result_.experiment = config.name;
+  // The closures of the stages refer to the networks' results: this vector never grows again.
+  for (const auto& [name, network] : config.networks) result_.networks.emplace_back(name, NetworkResult{});
+  for (std::size_t i = 0; i < config.networks.size(); ++i) add_network(i);
+}
+
+const DataPair& Pipeline::data(Progress& progress) {
+  if (!data_) data_ = load_data(plan_, progress);
+  return *data_;
+}
+
+void Pipeline::add_stage(std::string id, std::string label, WorkEstimate work, std::function<void(Progress&)> compute,
+                         std::function<void(Hdf5Writer&)> save, std::function<void(const Hdf5Reader&)> load) {
+  stages_.push_back({std::move(id), {std::move(label), work}, std::move(compute), std::move(save), std::move(load)});
+}
+
+void Pipeline::add_network(std::size_t index) {
+  const std::string& name = config_.networks[index].first;
+  const NetworkConfig& network = config_.networks[index].second;
+  NetworkResult& result = result_.networks[index].second;
+  const AnalysisConfig& analysis = config_.analysis;
+  const RandomStream random = RandomStream(static_cast<std::uint64_t>(config_.seed), "networks").child(name);
+  const WorkSize size = work_size(config_, network);
+  const std::string id = name + "-";
+
+  add_stage(
+      id + "model", network.detectors ? name + ": training of the detectors" : name + ": training",
+      estimate_training(size, network),
+      [this, &network, &result, random, id](Progress& progress) {
+        result.model = make_model(network, data(progress), random, directory_->stage(id + "training"), progress);
+      },
+      [&result](Hdf5Writer& file) { write_model(file, stage_group, result.model); },
+      [&result](const Hdf5Reader& file) { result.model = read_model(file, stage_group); });
+
+  for (const Split split : analysis.relay.splits) {
+    const std::string on = fmt::format(" ({} images)", to_string(split));
+    const std::string suffix = fmt::format("-{}", to_string(split));
+    add_stage(
+        id + "states" + suffix, name + ": hidden states" + on, estimate_states(size, split),
+        [this, &result, split](Progress& progress) {
+          const DataPair& pair = data(progress);
+          result.states[split] = compute_states(result.model.network, split == Split::train ? pair.train : pair.test,
+                                                config_.analysis, progress);
+        },
+        [&result, split](Hdf5Writer& file) { write_states(file, stage_group, result.states.at(split)); },
+        [&result, split](const Hdf5Reader& file) { result.states[split] = read_states(file, stage_group); });
+
+    const bool exhaustive = holds(analysis.relay.exhaustive, split);
+    add_stage(
+        id + "relay" + suffix, name + (exhaustive ? ": relay information of all sets" : ": greedy relay search") + on,
+        estimate_relay(size, split, exhaustive),
+        [&result, split, exhaustive](Progress& progress) {
+          result.relay[split] = compute_relay(result.states.at(split), exhaustive, progress);
+        },
+        [&result, split](Hdf5Writer& file) { write_relay(file, stage_group, result.relay.at(split)); },
+        [&result, split](const Hdf5Reader& file) { result.relay[split] = read_relay(file, stage_group); });
+
+    if (analysis.knockout && holds(analysis.knockout->splits, split)) {
+      const bool all = analysis.knockout->sets == KnockoutSets::exhaustive;
+      add_stage(
+          id + "knockout" + suffix, name + (all ? ": knockout of all sets" : ": knockout of single neurons") + on,
+          estimate_knockout(size, split, *analysis.knockout),
+          [this, &result, split, random](Progress& progress) {
+            result.knockout[split] = compute_knockout(result.model.network, result.states.at(split), config_.analysis,
+                                                      random.child("knockout").child(to_string(split)), progress);
+          },
+          [&result, split](Hdf5Writer& file) { write_knockout(file, stage_group, result.knockout.at(split)); },
+          [&result, split](const Hdf5Reader& file) { result.knockout[split] = read_knockout(file, stage_group); });
+    }
+  }
+
+  if (analysis.regression) {
+    const RegressionConfig which = *analysis.regression;
+    add_stage(
+        id + "regression", name + ": regression of function on information", estimate_regression(size),
+        [&result, which](Progress&) {
+          result.regression = compute_regression(result.relay.at(which.relay), result.knockout.at(which.knockout));
+        },
+        [&result](Hdf5Writer& file) { write_regression(file, stage_group, *result.regression); },
+        [&result](const Hdf5Reader& file) { result.regression = read_regression(file, stage_group); });
+  }
+
+  // The paper: shape of the hidden states on the test images, their entropy on the training images.
+  const Split shape = holds(analysis.relay.splits, Split::test) ? Split::test : Split::train;
+  const Split entropy = holds(analysis.relay.splits, Split::train) ? Split::train : Split::test;
+  add_stage(
+      id + "appendix", name + ": clusters, components and entropy of the hidden states",
+      estimate_appendix(size, shape, entropy),
+      [&result, shape, entropy, random](Progress& progress) {
+        result.appendix =
+            compute_appendix(result.states.at(shape), result.states.at(entropy), random.child("appendix"), progress);
+      },
+      [&result](Hdf5Writer& file) { write_appendix(file, stage_group, result.appendix); },
+      [&result](const Hdf5Reader& file) { result.appendix = read_appendix(file, stage_group); });
+}
+
+std::vector<StageEstimate> Pipeline::estimates() const {
+  std::vector<StageEstimate> all;
+  for (const Stage& stage : stages_) all.push_back(stage.estimate);
+  return all;
+}
+
+bool Pipeline::load_stage(const Stage& stage, StageTime& time, Console& console) const {
+  const std::filesystem::path path = directory_->stage(stage.id);
+  if (!std::filesystem::exists(path)) return false;
+  try {
+    const Hdf5Reader file(path);
+    stage.load(file);
+    time.seconds = file.attribute<double>("", "seconds");
+    return true;
+  } catch (const DataError& error) {
+    console.warning(fmt::format("a finished stage cannot be read back and is computed again: {}", error.what()));
+    return false;
+  }
+}
+
+ExperimentResult Pipeline::run(const RunDirectory& directory, Console& console) {
+  directory_ = &directory;
+  const int count = static_cast<int>(stages_.size());
+  for (int i = 0; i < count; ++i) {
+    const Stage& stage = stages_[static_cast<std::size_t>(i)];
+    StageTime time{stage.estimate.label, 0};
+    if (load_stage(stage, time, console)) {
+      console.kept_stage(i + 1, count, stage.estimate.label);
+    } else {
+      console.check();
+      console.begin_stage(i + 1, count, stage.estimate.label);
+      const Stopwatch watch;
+      stage.compute(console);
+      time.seconds = watch.seconds();
+      Hdf5Writer file(directory.stage(stage.id));
+      stage.save(file);
+      file.attribute("", "seconds", time.seconds);
+      file.commit();
+      console.end_stage(time.seconds);
+    }
+    result_.stages.push_back(time);
+  }
+  return std::move(result_);
+}
+
+}  // namespace inforelay

@@ -1,0 +1,111 @@
+// What an experiment finds, in memory. results_file.hpp writes and reads it as the groups of results.h5.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/axes.hpp"
+#include "core/provenance.hpp"
+#include "core/statistics.hpp"
+#include "infotheory/entropy_curve.hpp"
+#include "infotheory/exhaustive.hpp"
+#include "infotheory/greedy.hpp"
+#include "nn/composite.hpp"
+#include "nn/mlp.hpp"
+#include "nn/trainer.hpp"
+
+namespace inforelay {
+
+/// Accuracies of one detector after each of its epochs (fraction right, not balanced).
+struct DetectorCurve {
+  std::vector<double> accuracy_train;  ///< [E]
+  std::vector<double> accuracy_test;   ///< [E]
+};
+
+/// A network and how it came about.
+struct ModelResult {
+  Mlp network;
+  bool reached = true;                   ///< its stop rule was met (each detector's, in a composite)
+  TrainingCurve curve;                   ///< of a network trained as a whole; else empty
+  std::vector<DetectorCurve> detectors;  ///< [C] of a composite; else empty
+  std::optional<Staircase> staircase;    ///< of a composite
+};
+
+/// What the analysed layer did on one split, and the discrete states made of it.
+struct StatesResult {
+  RowMatrix<float> hidden;          ///< [N,K] activations
+  RowMatrix<float> output;          ///< [N,C]
+  std::vector<std::uint8_t> label;  ///< [N]
+  std::vector<double> threshold;    ///< [K] activation above it: 1
+  std::vector<StateWord> state;     ///< [N]
+  std::int64_t occupied_states = 0;
+  double singleton_fraction = 0;  ///< of the samples, those alone in their state
+  double entropy_bits = 0;        ///< plug-in, of the states
+};
+
+/// Relay information on one split, in bits.
+struct RelayResult {
+  std::vector<double> all;  ///< [C] I_R of all neurons
+  GreedyRelay greedy;
+  RowMatrix<double> aggregated;  ///< [C,K]
+  RowMatrix<double> single;      ///< [C,K]
+  std::optional<ExhaustiveRelay> exhaustive;
+};
+
+/// Balanced accuracies with neurons knocked out, on one split.
+struct KnockoutResult {
+  RowMatrix<float> accuracy;  ///< [C,S], index = the set knocked out; or [C,K], each neuron alone
+  bool exhaustive = true;     ///< which of the two
+  std::string method;         ///< "exact" or "sampled"
+};
+
+/// Function K against set size D and relay information I, each scaled to [0,1]: K ~ 1 + D + I, for each class.
+struct RegressionResult {
+  std::vector<Regression> fits;      ///< [C] terms intercept, set_size, information
+  std::vector<double> correlations;  ///< [C,3,3] Pearson, of set_size, information, accuracy
+};
+
+/// The appendix of the paper, on the test images where those are analysed, else on the training images.
+struct AppendixResult {
+  std::vector<std::int64_t> clusters;   ///< 2, 3, ...
+  std::vector<double> cohesion;         ///< within-cluster sum of squares a sample, as many
+  RowMatrix<double> component_scores;   ///< [N,2] first principal components of the standardised hidden states
+  std::vector<double> component_ratio;  ///< [2] their fractions of the variance
+  std::vector<EntropyCurvePoint> entropy_curve;
+};
+
+struct NetworkResult {
+  ModelResult model;
+  std::map<Split, StatesResult> states;
+  std::map<Split, RelayResult> relay;
+  std::map<Split, KnockoutResult> knockout;
+  std::optional<RegressionResult> regression;
+  AppendixResult appendix;
+};
+
+/// Where the numbers come from: program, machine and command (the base), configuration and data.
+struct RunProvenance : Provenance {
+  std::string config;  ///< resolved YAML
+  std::int64_t seed = 0;
+  std::string data_name, data_origin, data_sha256;
+  std::string fallback_reason;  ///< why digits stand in for MNIST; empty where they do not
+};
+
+/// A stage of the pipeline and how long it took.
+struct StageTime {
+  std::string stage;
+  double seconds = 0;
+};
+
+struct ExperimentResult {
+  std::string experiment;
+  RunProvenance provenance;
+  std::vector<StageTime> stages;
+  std::vector<std::pair<std::string, NetworkResult>> networks;  ///< in the configuration's order
+};
+
+}  // namespace inforelay

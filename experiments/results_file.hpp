@@ -1,0 +1,43 @@
+// results.h5 and the files of single stages: the same groups, written and read by the same functions.
+// The layout is described for users in docs/results.md.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/hdf5_file.hpp"
+#include "experiments/results.hpp"
+
+namespace inforelay {
+
+// Each pair writes to, and reads back from, one group of a file. Readers throw DataError where anything is missing or
+// has another type; shapes are checked against one another by the analysis that uses them.
+
+void write_model(Hdf5Writer& file, const std::string& group, const ModelResult& model);
+ModelResult read_model(const Hdf5Reader& file, const std::string& group);
+
+void write_network(Hdf5Writer& file, const std::string& group, const Mlp& network);
+Mlp read_network(const Hdf5Reader& file, const std::string& group);
+
+void write_states(Hdf5Writer& file, const std::string& group, const StatesResult& states);
+StatesResult read_states(const Hdf5Reader& file, const std::string& group);
+
+void write_relay(Hdf5Writer& file, const std::string& group, const RelayResult& relay);
+RelayResult read_relay(const Hdf5Reader& file, const std::string& group);
+
+void write_knockout(Hdf5Writer& file, const std::string& group, const KnockoutResult& knockout);
+KnockoutResult read_knockout(const Hdf5Reader& file, const std::string& group);
+
+void write_regression(Hdf5Writer& file, const std::string& group, const RegressionResult& regression);
+RegressionResult read_regression(const Hdf5Reader& file, const std::string& group);
+
+void write_appendix(Hdf5Writer& file, const std::string& group, const AppendixResult& appendix);
+AppendixResult read_appendix(const Hdf5Reader& file, const std::string& group);
+
+/// Writes all of it to `path`, which is absent or whole at any moment.
+void write_results(const std::filesystem::path& path, const ExperimentResult& result);
+
+/// Reads a file of write_results back. Throws DataError where it is damaged, of another format or version.
+ExperimentResult read_results(const std::filesystem::path& path);
+
+}  // namespace inforelay

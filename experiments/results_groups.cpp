@@ -1,0 +1,272 @@
+// The groups of a results file, one pair of functions for each kind of result.
+#include <fmt/format.h>
+
+#include <numeric>
+
+#include "experiments/hdf5_values.hpp"
+#include "experiments/results_file.hpp"
+
+namespace inforelay {
+namespace {
+
+std::vector<std::int64_t> counting(std::int64_t first, std::size_t count) {
+  std::vector<std::int64_t> values(count);
+  std::iota(values.begin(), values.end(), first);
+  return values;
+}
+
+void epochs(Hdf5Writer& file, const std::string& group, std::size_t count) {
+  file.scale(group, "epoch", counting(1, count), "epochs done");
+}
+
+}  // namespace
+
+void write_network(Hdf5Writer& file, const std::string& group, const Mlp& network) {
+  for (std::size_t l = 0; l < network.layers.size(); ++l) {
+    const DenseLayer& layer = network.layers[l];
+    const std::string path = join_path(group, fmt::format("layer{}", l + 1));
+    file.dataset(join_path(path, "weight"), layer.weight,
+                 {.units = "1", .long_name = "weights", .dims = {"out", "in"}});
+    file.dataset(join_path(path, "bias"), layer.bias, {.units = "1", .long_name = "biases", .dims = {"out"}});
+    file.attribute(path, "activation", std::string(to_string(layer.activation)));
+  }
+}
+
+Mlp read_network(const Hdf5Reader& file, const std::string& group) {
+  Mlp network;
+  while (file.exists(join_path(group, fmt::format("layer{}", network.layers.size() + 1)))) {
+    const std::string path = join_path(group, fmt::format("layer{}", network.layers.size() + 1));
+    DenseLayer layer;
+    layer.weight = file.matrix<float>(join_path(path, "weight"));
+    const auto bias = file.vector<float>(join_path(path, "bias"), static_cast<std::size_t>(layer.weight.rows()));
+    layer.bias = Eigen::Map<const Eigen::VectorXf>(bias.data(), static_cast<Eigen::Index>(bias.size()));
+    layer.activation = parse_activation(file.attribute<std::string>(path, "activation"));
+    network.layers.push_back(std::move(layer));
+  }
+  return network;
+}
+
+void write_model(Hdf5Writer& file, const std::string& group, const ModelResult& model) {
+  write_network(file, join_path(group, "model"), model.network);
+  const std::string training = join_path(group, "training");
+  file.attribute(training, "stop_rule_met", std::int64_t{model.reached});
+  if (model.curve.loss.size() > 0) {
+    epochs(file, training, static_cast<std::size_t>(model.curve.loss.size()));
+    file.dataset(join_path(training, "accuracy_train"), model.curve.accuracy_train,
+                 {.units = "1", .long_name = "balanced accuracy on the training images", .dims = {"epoch", "class"}});
+    file.dataset(join_path(training, "accuracy_test"), model.curve.accuracy_test,
+                 {.units = "1", .long_name = "balanced accuracy on the test images", .dims = {"epoch", "class"}});
+    file.dataset(join_path(training, "loss"), model.curve.loss,
+                 {.units = "1", .long_name = "mean training loss of the epoch", .dims = {"epoch"}});
+  }
+  for (std::size_t c = 0; c < model.detectors.size(); ++c) {
+    const std::string path = join_path(training, fmt::format("detectors/{}", c));
+    epochs(file, path, model.detectors[c].accuracy_train.size());
+    file.dataset(
+        join_path(path, "accuracy_train"), model.detectors[c].accuracy_train,
+        {.units = "1", .long_name = "fraction of the detector's training images told rightly", .dims = {"epoch"}});
+    file.dataset(join_path(path, "accuracy_test"), model.detectors[c].accuracy_test,
+                 {.units = "1", .long_name = "fraction of the detector's test images told rightly", .dims = {"epoch"}});
+  }
+  if (model.staircase) {
+    file.scale(training, "step", counting(1, static_cast<std::size_t>(model.staircase->accuracy_train.rows())),
+               "detectors in place");
+    file.dataset(join_path(training, "staircase_train"), model.staircase->accuracy_train,
+                 {.units = "1", .long_name = "balanced accuracy on the training images", .dims = {"step", "class"}});
+    file.dataset(join_path(training, "staircase_test"), model.staircase->accuracy_test,
+                 {.units = "1", .long_name = "balanced accuracy on the test images", .dims = {"step", "class"}});
+  }
+}
+
+ModelResult read_model(const Hdf5Reader& file, const std::string& group) {
+  ModelResult model;
+  model.network = read_network(file, join_path(group, "model"));
+  const std::string training = join_path(group, "training");
+  model.reached = file.attribute<std::int64_t>(training, "stop_rule_met") != 0;
+  if (file.exists(join_path(training, "loss"))) {
+    model.curve.accuracy_train = file.matrix<double>(join_path(training, "accuracy_train"));
+    model.curve.accuracy_test = file.matrix<double>(join_path(training, "accuracy_test"));
+    const auto loss = file.vector<double>(join_path(training, "loss"));
+    model.curve.loss = Eigen::Map<const Eigen::VectorXd>(loss.data(), static_cast<Eigen::Index>(loss.size()));
+  }
+  for (std::size_t c = 0; file.exists(join_path(training, fmt::format("detectors/{}", c))); ++c) {
+    const std::string path = join_path(training, fmt::format("detectors/{}", c));
+    model.detectors.push_back({file.vector<double>(join_path(path, "accuracy_train")),
+                               file.vector<double>(join_path(path, "accuracy_test"))});
+  }
+  if (file.exists(join_path(training, "staircase_train"))) {
+    model.staircase = Staircase{file.matrix<double>(join_path(training, "staircase_train")),
+                                file.matrix<double>(join_path(training, "staircase_test"))};
+  }
+  return model;
+}
+
+void write_states(Hdf5Writer& file, const std::string& group, const StatesResult& states) {
+  file.dataset(join_path(group, "hidden"), states.hidden,
+               {.units = "1", .long_name = "activations of the analysed layer", .dims = {"sample", "neuron"}});
+  file.dataset(join_path(group, "output"), states.output,
+               {.units = "1", .long_name = "activations of the output layer", .dims = {"sample", "class"}});
+  file.dataset(join_path(group, "label"), states.label, {.units = "1", .long_name = "true class", .dims = {"sample"}});
+  file.dataset(
+      join_path(group, "threshold"), states.threshold,
+      {.units = "1", .long_name = "a neuron's state is 1 where its activation is above this", .dims = {"neuron"}});
+  file.dataset(join_path(group, "state"), states.state,
+               {.units = "1", .long_name = "hidden state, bit k is neuron k", .dims = {"sample"}});
+  write_value(file, group, "occupied_states", states.occupied_states, "1", "distinct hidden states");
+  write_value(file, group, "singleton_fraction", states.singleton_fraction, "1",
+              "fraction of the samples alone in their state");
+  write_value(file, group, "entropy_bits", states.entropy_bits, "bit", "plug-in entropy of the hidden states");
+}
+
+StatesResult read_states(const Hdf5Reader& file, const std::string& group) {
+  StatesResult states;
+  states.hidden = file.matrix<float>(join_path(group, "hidden"));
+  const auto samples = static_cast<std::size_t>(states.hidden.rows());
+  states.output = file.matrix<float>(join_path(group, "output"), samples);
+  states.label = file.vector<std::uint8_t>(join_path(group, "label"), samples);
+  states.threshold = file.vector<double>(join_path(group, "threshold"), static_cast<std::size_t>(states.hidden.cols()));
+  states.state = file.vector<std::uint32_t>(join_path(group, "state"), samples);
+  states.occupied_states = file.scalar<std::int64_t>(join_path(group, "occupied_states"));
+  states.singleton_fraction = file.scalar<double>(join_path(group, "singleton_fraction"));
+  states.entropy_bits = file.scalar<double>(join_path(group, "entropy_bits"));
+  return states;
+}
+
+void write_relay(Hdf5Writer& file, const std::string& group, const RelayResult& relay) {
+  const auto neurons = static_cast<std::size_t>(relay.single.cols());
+  file.scale(group, "step", counting(0, neurons), "removals before this one");
+  file.scale(group, "size", counting(0, neurons + 1), "neurons in the set");
+  file.dataset(join_path(group, "all"), relay.all,
+               {.units = "bit", .long_name = "relay information of all neurons together", .dims = {"class"}});
+  file.dataset(join_path(group, "greedy/removal_order"), relay.greedy.removal_order,
+               {.units = "1", .long_name = "neuron taken out at each step", .dims = {"class", "step"}});
+  file.dataset(
+      join_path(group, "greedy/information"), relay.greedy.information,
+      {.units = "bit", .long_name = "relay information of what is left after that removal", .dims = {"class", "step"}});
+  file.dataset(join_path(group, "aggregated"), relay.aggregated,
+               {.units = "bit", .long_name = "aggregated relay information", .dims = {"class", "neuron"}});
+  file.dataset(
+      join_path(group, "single"), relay.single,
+      {.units = "bit", .long_name = "loss of relay information without the neuron", .dims = {"class", "neuron"}});
+  if (!relay.exhaustive) return;
+  const ExhaustiveRelay& exhaustive = *relay.exhaustive;
+  file.dataset(join_path(group, "information"), exhaustive.information,
+               {.units = "bit",
+                .long_name = "relay information of every set of neurons; index: bit k set where neuron k is in the set",
+                .dims = {"class", "set"}});
+  file.dataset(
+      join_path(group, "best/information"), exhaustive.best_information,
+      {.units = "bit", .long_name = "largest relay information of a set of each size", .dims = {"class", "size"}});
+  file.dataset(
+      join_path(group, "best/set"), exhaustive.best_set,
+      {.units = "1", .long_name = "that set, bit k is neuron k; of equals the lowest", .dims = {"class", "size"}});
+  file.dataset(join_path(group, "best/above_greedy"), exhaustive.above_greedy,
+               {.units = "1",
+                .long_name = "fraction of all sets with more relay information than the greedy set of their size",
+                .dims = {"class"}});
+  file.dataset(join_path(group, "best/above_greedy_as_published"), exhaustive.above_greedy_as_published,
+               {.units = "1",
+                .long_name = "the same against the greedy set one smaller, as the published numbers are",
+                .dims = {"class"}});
+}
+
+RelayResult read_relay(const Hdf5Reader& file, const std::string& group) {
+  RelayResult relay;
+  relay.all = file.vector<double>(join_path(group, "all"));
+  const std::size_t classes = relay.all.size();
+  relay.greedy.removal_order = file.matrix<std::uint8_t>(join_path(group, "greedy/removal_order"), classes);
+  const auto neurons = static_cast<std::size_t>(relay.greedy.removal_order.cols());
+  relay.greedy.information = file.matrix<double>(join_path(group, "greedy/information"), classes, neurons);
+  relay.aggregated = file.matrix<double>(join_path(group, "aggregated"), classes, neurons);
+  relay.single = file.matrix<double>(join_path(group, "single"), classes, neurons);
+  if (!file.exists(join_path(group, "information"))) return relay;
+  ExhaustiveRelay exhaustive;
+  exhaustive.information = file.matrix<float>(join_path(group, "information"), classes, std::size_t{1} << neurons);
+  exhaustive.best_information = file.matrix<double>(join_path(group, "best/information"), classes, neurons + 1);
+  exhaustive.best_set = file.matrix<std::uint32_t>(join_path(group, "best/set"), classes, neurons + 1);
+  exhaustive.above_greedy = file.vector<double>(join_path(group, "best/above_greedy"), classes);
+  exhaustive.above_greedy_as_published =
+      file.vector<double>(join_path(group, "best/above_greedy_as_published"), classes);
+  relay.exhaustive = std::move(exhaustive);
+  return relay;
+}
+
+void write_knockout(Hdf5Writer& file, const std::string& group, const KnockoutResult& knockout) {
+  // Single knockouts have a name of their own, so that `accuracy` is always indexed by sets.
+  const std::string path = join_path(group, knockout.exhaustive ? "accuracy" : "accuracy_single");
+  file.dataset(
+      path, knockout.accuracy,
+      {.units = "1",
+       .long_name = knockout.exhaustive
+                        ? "balanced accuracy with a set of neurons knocked out; index: bit k set where neuron k is"
+                        : "balanced accuracy with one neuron knocked out",
+       .dims = {"class", knockout.exhaustive ? "set" : "neuron"}});
+  file.attribute(path, "method", knockout.method);
+  file.attribute(group, "method", knockout.method);
+}
+
+KnockoutResult read_knockout(const Hdf5Reader& file, const std::string& group) {
+  KnockoutResult knockout;
+  knockout.exhaustive = file.exists(join_path(group, "accuracy"));
+  knockout.accuracy = file.matrix<float>(join_path(group, knockout.exhaustive ? "accuracy" : "accuracy_single"));
+  knockout.method = file.attribute<std::string>(group, "method");
+  return knockout;
+}
+
+void write_appendix(Hdf5Writer& file, const std::string& group, const AppendixResult& appendix) {
+  file.scale(group, "clusters", appendix.clusters, "number of k-means clusters");
+  file.dataset(
+      join_path(group, "cohesion"), appendix.cohesion,
+      {.units = "1", .long_name = "within-cluster sum of squares of the hidden states a sample", .dims = {"clusters"}});
+  file.dataset(join_path(group, "component_scores"), appendix.component_scores,
+               {.units = "1",
+                .long_name = "first principal components of the standardised hidden states",
+                .dims = {"sample", "component"}});
+  file.dataset(join_path(group, "component_ratio"), appendix.component_ratio,
+               {.units = "1", .long_name = "fraction of the variance", .dims = {"component"}});
+  const auto& curve = appendix.entropy_curve;
+  std::vector<std::int64_t> samples, occupied;
+  RowMatrix<double> entropy(static_cast<Eigen::Index>(curve.size()), 5);
+  for (std::size_t i = 0; i < curve.size(); ++i) {
+    samples.push_back(static_cast<std::int64_t>(curve[i].samples));
+    occupied.push_back(static_cast<std::int64_t>(curve[i].occupied));
+    entropy.row(static_cast<Eigen::Index>(i)) << curve[i].entropy_bits, curve[i].miller_madow_bits,
+        curve[i].uniform_mean_bits, curve[i].uniform_sd_bits, curve[i].uniform_expected_bits;
+  }
+  file.scale(group, "samples", samples, "samples drawn");
+  file.dataset(join_path(group, "entropy_occupied"), occupied,
+               {.units = "1", .long_name = "distinct hidden states among the samples drawn", .dims = {"samples"}});
+  const std::string path = join_path(group, "entropy");
+  file.dataset(path, entropy,
+               {.units = "bit", .long_name = "entropy over the number of samples", .dims = {"samples", "estimate"}});
+  file.attribute(path, "estimates",
+                 std::vector<std::string>{"hidden states, plug-in", "hidden states, Miller-Madow",
+                                          "uniform words, mean over replicates", "uniform words, standard deviation",
+                                          "uniform words, expected"});
+}
+
+AppendixResult read_appendix(const Hdf5Reader& file, const std::string& group) {
+  AppendixResult appendix;
+  appendix.clusters = file.vector<std::int64_t>(join_path(group, "dimensions/clusters"));
+  appendix.cohesion = file.vector<double>(join_path(group, "cohesion"), appendix.clusters.size());
+  appendix.component_scores = file.matrix<double>(join_path(group, "component_scores"));
+  appendix.component_ratio = file.vector<double>(join_path(group, "component_ratio"));
+  const auto samples = file.vector<std::int64_t>(join_path(group, "dimensions/samples"));
+  const auto occupied = file.vector<std::int64_t>(join_path(group, "entropy_occupied"), samples.size());
+  const auto entropy = file.matrix<double>(join_path(group, "entropy"), samples.size(), 5);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const auto row = static_cast<Eigen::Index>(i);
+    EntropyCurvePoint point;
+    point.samples = static_cast<std::uint64_t>(samples[i]);
+    point.occupied = static_cast<std::uint64_t>(occupied[i]);
+    point.entropy_bits = entropy(row, 0);
+    point.miller_madow_bits = entropy(row, 1);
+    point.uniform_mean_bits = entropy(row, 2);
+    point.uniform_sd_bits = entropy(row, 3);
+    point.uniform_expected_bits = entropy(row, 4);
+    appendix.entropy_curve.push_back(point);
+  }
+  return appendix;
+}
+
+}  // namespace inforelay

@@ -1,0 +1,112 @@
+#include "experiments/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/neuron_set.hpp"
+#include "nn/accuracy.hpp"
+
+namespace inforelay {
+namespace {
+
+// The sets that the greedy path ends with: the last `size` neurons left.
+NeuronSet last_neurons(const GreedyRelay& greedy, Eigen::Index cls, Eigen::Index size) {
+  NeuronSet set;
+  const Eigen::Index steps = greedy.removal_order.cols();
+  for (Eigen::Index step = std::max<Eigen::Index>(0, steps - size); step < steps; ++step) {
+    set = set.with(greedy.removal_order(cls, step));
+  }
+  return set;
+}
+
+std::string training_line(const ModelResult& model) {
+  std::string line;
+  if (!model.detectors.empty()) {
+    std::string epochs;
+    for (const DetectorCurve& detector : model.detectors) epochs += fmt::format(" {}", detector.accuracy_train.size());
+    line = fmt::format("  detectors' epochs      {}", epochs);
+  } else {
+    const Eigen::Index epochs = model.curve.loss.size();
+    line = fmt::format("  trained                 {} epochs, mean balanced accuracy {:.4f} train, {:.4f} test", epochs,
+                       model.curve.accuracy_train.bottomRows(1).mean(), model.curve.accuracy_test.bottomRows(1).mean());
+  }
+  return line + (model.reached ? "" : "  (STOP RULE NOT MET)") + "\n";
+}
+
+std::string states_lines(const NetworkResult& network) {
+  std::string text;
+  for (const auto& [split, states] : network.states) {
+    text += fmt::format(
+        "  {:<5} images {:>7}     argmax accuracy {:.4f}; {} hidden states, {:.1f} % of images alone in theirs, {:.3f} "
+        "bit\n",
+        to_string(split), states.label.size(), argmax_accuracy(states.output, states.label), states.occupied_states,
+        100 * states.singleton_fraction, states.entropy_bits);
+  }
+  return text;
+}
+
+// One row for each class: information, its last neurons, and how well information explains function.
+std::string class_table(const NetworkResult& network) {
+  const auto train = network.relay.find(Split::train), test = network.relay.find(Split::test);
+  std::string text = "\n  class";
+  for (const auto& [split, relay] : network.relay) text += fmt::format("   I_R(all)  last two", to_string(split));
+  const auto knockout = std::find_if(network.knockout.begin(), network.knockout.end(),
+                                     [](const auto& each) { return each.second.exhaustive; });
+  if (knockout != network.knockout.end()) text += "  accuracy: intact  all out";
+  if (network.regression) text += "    R^2   set size  information";
+  text += "\n       ";
+  for (const auto& each : network.relay)
+    text += fmt::format("  {:>18}", fmt::format("{} [bit]", to_string(each.first)));
+  text += '\n';
+  const std::size_t classes = (train != network.relay.end() ? train : test)->second.all.size();
+  for (std::size_t c = 0; c < classes; ++c) {
+    const auto row = static_cast<Eigen::Index>(c);
+    text += fmt::format("  {:>5}", c);
+    for (const auto& [split, relay] : network.relay) {
+      text += fmt::format("   {:>8.4f}  {:>8}", relay.all[c], last_neurons(relay.greedy, row, 2).to_string());
+    }
+    if (knockout != network.knockout.end()) {
+      const RowMatrix<float>& accuracy = knockout->second.accuracy;
+      text += fmt::format("           {:.4f}   {:.4f}", accuracy(row, 0), accuracy(row, accuracy.cols() - 1));
+    }
+    if (network.regression) {
+      const Regression& fit = network.regression->fits[c];
+      if (fit.defined()) {
+        text += fmt::format("  {:.4f}   {:>8.4f}     {:>8.4f}", fit.r_squared, fit.coefficient[1], fit.coefficient[2]);
+      } else {
+        text += fmt::format("  no fit: {}", fit.undefined);
+      }
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string summarise(const ExperimentResult& result, const std::string& folder, std::size_t figures) {
+  const RunProvenance& from = result.provenance;
+  std::string text =
+      fmt::format("{}: seed {}, data {} ({})\n", result.experiment, from.seed, from.data_name, from.data_origin);
+  if (!from.fallback_reason.empty()) {
+    text += fmt::format("NOT MNIST: generated digits stand in for it. {}\n", from.fallback_reason);
+  }
+  for (const auto& [name, network] : result.networks) {
+    text += fmt::format("\n{}\n", name) + training_line(network.model) + states_lines(network) + class_table(network);
+  }
+  const bool regressions = std::any_of(result.networks.begin(), result.networks.end(),
+                                       [](const auto& each) { return each.second.regression.has_value(); });
+  if (regressions) {
+    text +=
+        "\nRegression: accuracy after knockout ~ 1 + set size + information, each scaled to [0,1], over all sets. The\n"
+        "sets are all of one network: R^2 and coefficients describe the fit, t and F (results.h5) are not inference.\n";
+  }
+  double seconds = 0;
+  for (const StageTime& stage : result.stages) seconds += stage.seconds;
+  text += fmt::format("\n{} figures and results.h5 in {}; computed in {:.1f} s\n", figures, folder, seconds);
+  return text;
+}
+
+}  // namespace inforelay

@@ -1,0 +1,246 @@
+#include <unistd.h>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "core/config/printer.hpp"
+#include "core/config/reader.hpp"
+#include "core/config/tree.hpp"
+
+namespace inforelay {
+namespace {
+
+enum class Colour { red, green };
+constexpr std::string_view colour_words[] = {"red", "green"};
+
+struct Inner {
+  double rate = 0.5;
+  std::optional<double> limit;
+};
+struct Outer {
+  std::string name = "none";
+  std::int64_t epochs = 3;
+  bool loud = false;
+  Colour colour = Colour::red;
+  std::vector<Colour> colours{Colour::green};
+  std::vector<std::int64_t> widths{1, 2};
+  std::filesystem::path file;
+  Inner inner;
+  std::optional<Inner> extra;
+  std::vector<std::pair<std::string, Inner>> named;
+};
+
+void describe(ConfigSchema& schema, Inner& config) {
+  schema.number({"rate", ""}, config.rate, {0, 1});
+  schema.number({"limit", ""}, config.limit, {0, 10});
+}
+void describe(ConfigSchema& schema, Outer& config) {
+  schema.name({"name", ""}, config.name);
+  schema.integer({"epochs", ""}, config.epochs, {1, 100});
+  schema.boolean({"loud", ""}, config.loud);
+  schema.choice({"colour", ""}, config.colour, colour_words);
+  schema.choices({"colours", ""}, config.colours, colour_words);
+  schema.integers({"widths", ""}, config.widths, {1, 1000}, {2, 4});
+  schema.path({"file", ""}, config.file);
+  schema.group({"inner", ""}, config.inner);
+  schema.group({"extra", ""}, config.extra);
+  schema.named_groups({"named", ""}, config.named);
+}
+
+Outer read(const std::string& yaml, ConfigErrors& errors) {
+  Outer config;
+  const ConfigNode root = parse_config(yaml, "test.yaml", errors);
+  if (root.kind == ConfigNode::Kind::map) ConfigReader(root, errors).read(config);
+  return config;
+}
+
+Outer read_ok(const std::string& yaml) {
+  ConfigErrors errors;
+  Outer config = read(yaml, errors);
+  INFO(yaml);
+  CHECK(errors.lines() == std::vector<std::string>{});
+  return config;
+}
+
+std::vector<std::string> problems(const std::string& yaml) {
+  ConfigErrors errors;
+  read(yaml, errors);
+  return errors.lines();
+}
+
+// A folder that is gone after the test.
+struct ScratchFolder {
+  ScratchFolder() : path(std::filesystem::temp_directory_path() / ("inforelay-config-" + std::to_string(::getpid()))) {
+    std::filesystem::create_directories(path);
+  }
+  ~ScratchFolder() { std::filesystem::remove_all(path); }
+  void write(const std::string& name, const std::string& text) const { std::ofstream(path / name) << text; }
+  std::filesystem::path path;
+};
+
+}  // namespace
+
+TEST_CASE("Settings are read and what is missing keeps its default", "[config]") {
+  const Outer defaults = read_ok("{}");
+  CHECK(defaults.epochs == 3);
+  CHECK(!defaults.extra);
+  const Outer config = read_ok(R"(
+name: abc-1
+epochs: 7
+loud: true
+colour: green
+colours: [red, green]
+widths: [5, 6, 7]
+inner: {rate: 1e-3, limit: 2}
+extra: {}
+named:
+  b: {rate: 0.25}
+  a: {}
+)");
+  CHECK(config.name == "abc-1");
+  CHECK(config.epochs == 7);
+  CHECK(config.loud);
+  CHECK(config.colour == Colour::green);
+  CHECK(config.colours == std::vector{Colour::red, Colour::green});
+  CHECK(config.widths == std::vector<std::int64_t>{5, 6, 7});
+  CHECK(config.inner.rate == 1e-3);
+  CHECK(config.inner.limit == 2.0);
+  REQUIRE(config.extra);
+  CHECK(config.extra->rate == 0.5);
+  REQUIRE(config.named.size() == 2);
+  CHECK(config.named[0].first == "b");
+  CHECK(config.named[0].second.rate == 0.25);
+}
+
+TEST_CASE("What is printed reads back the same", "[config]") {
+  const std::string yaml =
+      "{name: x, epochs: 9, inner: {rate: 0.1}, extra: {limit: 3}, named: {n: {rate: 1}}, file: /a/b}";
+  const std::string printed = ConfigPrinter::print(read_ok(yaml));
+  CHECK(ConfigPrinter::print(read_ok(printed)) == printed);
+  CHECK(printed.find("rate: 0.1\n") != std::string::npos);
+  CHECK(printed.find("file: \"/a/b\"\n") != std::string::npos);
+}
+
+TEST_CASE("Each wrong setting is named with its place and what was expected", "[config]") {
+  using Lines = std::vector<std::string>;
+  const auto [yaml, expected] = GENERATE(table<std::string, std::string>({
+      {"epochs: 1e3", "test.yaml:1:9: error: epochs: expected an integer (digits only, no leading zero), found '1e3'"},
+      {"epochs: 010", "test.yaml:1:9: error: epochs: expected an integer (digits only, no leading zero), found '010'"},
+      {"epochs: \"7\"", "test.yaml:1:9: error: epochs: expected an integer (digits only, no leading zero), found '7'"},
+      {"epochs: 0", "test.yaml:1:9: error: epochs: 0 is out of range: must be in [1, 100]"},
+      {"epochs: 99999999999999999999",
+       "test.yaml:1:9: error: epochs: expected an integer (digits only, no leading zero), found "
+       "'99999999999999999999'"},
+      {"epochs: [1]", "test.yaml:1:9: error: epochs: expected an integer (digits only, no leading zero), found a list"},
+      {"epocs: 5", "test.yaml:1:1: error: unknown key 'epocs'; did you mean 'epochs'?"},
+      {"inner:\n  rat: 5", "test.yaml:2:3: error: unknown key 'rat' in inner; did you mean 'rate'?"},
+      {"inner: {rate: .nan}", "test.yaml:1:15: error: inner.rate: expected a finite number, found '.nan'"},
+      {"inner: {rate: nan}", "test.yaml:1:15: error: inner.rate: expected a finite number, found 'nan'"},
+      {"inner: {rate: 1e999}", "test.yaml:1:15: error: inner.rate: expected a finite number, found '1e999'"},
+      {"inner: {rate: 1.5}", "test.yaml:1:15: error: inner.rate: 1.5 is out of range: must be in [0, 1]"},
+      {"inner: 3", "test.yaml:1:8: error: inner: expected a map of settings, found '3'"},
+      {"loud: yes", "test.yaml:1:7: error: loud: expected true or false, found 'yes'"},
+      {"colour: gren", "test.yaml:1:9: error: colour: expected one of red, green, found 'gren'; did you mean 'green'?"},
+      {"colours: [red, red]", "test.yaml:1:16: error: colours: 'red' is listed twice"},
+      {"widths: [1]", "test.yaml:1:9: error: widths: 1 elements; their number must be in [2, 4]"},
+      {"name: ../x",
+       "test.yaml:1:7: error: name: expected a name (letters, digits, '_' and '-', at most 100), found '../x'"},
+      {"named: {a/b: {}}",
+       "test.yaml:1:9: error: named: 'a/b' is not a name (letters, digits, '_' and '-', at most 100)"},
+      {"epochs: 1\nepochs: 2",
+       "test.yaml:2:1: error: key 'epochs' stands here twice; its first value is at test.yaml:1:9"},
+      {"epochs: !!int 3", "test.yaml:1:9: error: tags such as tag:yaml.org,2002:int are not used here"},
+      {"[1, 2]", "test.yaml:1:1: error: expected a map of settings, found a list"},
+      {"a: 1\n---\nb: 2", "test.yaml:3:1: error: a second document in one file"},
+  }));
+  INFO(yaml);
+  CHECK(problems(yaml) == Lines{expected});
+}
+
+TEST_CASE("All errors of a file are told at once", "[config]") {
+  CHECK(problems("epochs: x\nloud: 2\nnmae: y").size() == 3);
+}
+
+TEST_CASE("Broken YAML is one error with its place", "[config]") {
+  const auto lines = problems("epochs: [1, 2\nname: x");
+  REQUIRE(lines.size() == 1);
+  CHECK_THAT(lines[0], Catch::StartsWith("test.yaml:2:") && Catch::Contains("not valid YAML"));
+}
+
+TEST_CASE("Bombs are refused before they grow", "[config]") {
+  std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 9; ++i) {
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
+    for (int j = 0; j < 9; ++j) bomb += (j ? ", *a" : "*a") + std::to_string(i - 1);
+    bomb += "]\n";
+  }
+  REQUIRE(problems(bomb).size() == 1);
+  CHECK_THAT(problems(bomb)[0], Catch::Contains("more than 100000 values"));
+  const std::string deep(5000, '[');
+  REQUIRE(problems(deep).size() == 1);
+  CHECK_THAT(problems(deep)[0], Catch::Contains("nested deeper than 32 levels"));
+  CHECK_THAT(problems(std::string(2 << 20, ' '))[0], Catch::Contains("larger than 1048576 bytes"));
+  CHECK_THAT(problems("a: &a [*a]")[0], Catch::Contains("alias"));
+}
+
+TEST_CASE("Control characters of a file do not reach a message", "[config]") {
+  const auto lines = problems("\"epo\\nchs\\e[31m\": 5");
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].find('\n') == std::string::npos);
+  CHECK(lines[0].find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("Files extend others and overrides come last", "[config]") {
+  const ScratchFolder folder;
+  folder.write("base.yaml", "epochs: 5\ninner: {rate: 0.1, limit: 1}\nwidths: [1, 2, 3]\nextra: {}\n");
+  folder.write("top.yaml", "extends: [base.yaml]\ninner: {rate: 0.9}\nwidths: [7, 8]\nextra: ~\n");
+  ConfigErrors errors;
+  Outer config;
+  const ConfigNode root = load_config(folder.path / "top.yaml", {"inner.limit=2", "named.n.rate=0.5"}, errors);
+  ConfigReader(root, errors).read(config);
+  CHECK(errors.lines() == std::vector<std::string>{});
+  CHECK(config.epochs == 5);
+  CHECK(config.inner.rate == 0.9);
+  CHECK(config.inner.limit == 2.0);
+  CHECK(config.widths == std::vector<std::int64_t>{7, 8});
+  CHECK(!config.extra);
+  CHECK(config.named.at(0).second.rate == 0.5);
+}
+
+TEST_CASE("Overrides obey the same rules and are named in errors", "[config]") {
+  const ScratchFolder folder;
+  folder.write("a.yaml", "epochs: 5\n");
+  const auto [text, expected] = GENERATE(table<std::string, std::string>({
+      {"epochs=x",
+       "command line, 'epochs=x': error: epochs: expected an integer (digits only, no leading zero), found 'x'"},
+      {"epcohs=4", "command line, 'epcohs=4': error: unknown key 'epcohs'; did you mean 'epochs'?"},
+      {"inner.rate=7", "command line, 'inner.rate=7': error: inner.rate: 7 is out of range: must be in [0, 1]"},
+      {"epochs", "command line, 'epochs': error: expected key.path=value"},
+      {"epochs.x=1", "command line, 'epochs.x=1': error: what holds 'x' is not a map"},
+      {"a..b=1", "command line, 'a..b=1': error: an empty key in the path"},
+  }));
+  ConfigErrors errors;
+  Outer config;
+  const ConfigNode root = load_config(folder.path / "a.yaml", {text}, errors);
+  ConfigReader(root, errors).read(config);
+  CHECK(errors.lines() == std::vector<std::string>{expected});
+}
+
+TEST_CASE("Missing and circular bases are errors", "[config]") {
+  const ScratchFolder folder;
+  folder.write("a.yaml", "extends: [b.yaml]\n");
+  folder.write("b.yaml", "extends: [a.yaml]\n");
+  folder.write("c.yaml", "extends: [nowhere.yaml]\n");
+  ConfigErrors circular, missing, absent;
+  load_config(folder.path / "a.yaml", {}, circular);
+  REQUIRE(circular.lines().size() == 1);
+  CHECK_THAT(circular.lines()[0], Catch::Contains("b.yaml:1:11") && Catch::Contains("extends itself"));
+  load_config(folder.path / "c.yaml", {}, missing);
+  REQUIRE(missing.lines().size() == 1);
+  CHECK_THAT(missing.lines()[0], Catch::Contains("c.yaml:1:11") && Catch::Contains("no such file"));
+  load_config(folder.path / "d.yaml", {}, absent);
+  REQUIRE(absent.lines().size() == 1);
+  CHECK_THROWS_AS(absent.throw_if_any(), UsageError);
+}
+
+}  // namespace inforelay

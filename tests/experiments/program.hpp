@@ -1,0 +1,41 @@
+// Runs the built run_experiment as a user would, in a scratch folder, with chosen environment.
+#pragma once
+
+#include <csignal>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace inforelay::test {
+
+struct ProgramResult {
+  int exit_code = -1;  ///< 128 + signal where a signal ended it
+  std::string out, err;
+};
+
+struct ProgramOptions {
+  std::map<std::string, std::string> environment;  ///< added to ours; an empty value removes the variable
+  double signal_after_seconds = 0;                 ///< > 0: send `signal` then
+  int signal = SIGINT;
+  std::uint64_t file_size_limit = 0;  ///< > 0: RLIMIT_FSIZE, a disk that is full early
+};
+
+/// Starts run_experiment with `arguments` in `folder` and waits for it.
+ProgramResult run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+                          const ProgramOptions& options = {});
+
+/// A new empty folder that is removed with all its content.
+class ScratchFolder {
+ public:
+  ScratchFolder();
+  ~ScratchFolder();
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace inforelay::test

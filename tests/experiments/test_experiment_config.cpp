@@ -1,0 +1,126 @@
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "experiments/config.hpp"
+
+namespace inforelay {
+namespace {
+
+const std::filesystem::path configs = INFORELAY_CONFIGS;
+
+std::vector<std::string> problems(const std::string& yaml) {
+  ConfigErrors errors;
+  const ConfigNode root = parse_config(yaml, "test.yaml", errors);
+  try {
+    read_experiment_config(root, errors);
+  } catch (const UsageError&) {
+  }
+  return errors.lines();
+}
+
+const std::string valid = R"(
+name: test
+networks: {full: {layers: [784, 20, 10], train: {}}}
+analysis: {relay: {splits: [train, test], exhaustive: [test]}, knockout: {}, regression: {}}
+)";
+
+}  // namespace
+
+TEST_CASE("Every configuration that we ship is valid", "[config]") {
+  int count = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(configs)) {
+    if (entry.path().extension() != ".yaml") continue;
+    INFO(entry.path());
+    CHECK_NOTHROW(load_experiment_config(entry.path(), {}));
+    ++count;
+  }
+  CHECK(count >= 3);
+}
+
+TEST_CASE("A resolved configuration reads back the same", "[config]") {
+  const std::string printed = print_experiment_config(load_experiment_config(configs / "mnist_relay.yaml", {}));
+  ConfigErrors errors;
+  const ExperimentConfig again = read_experiment_config(parse_config(printed, "printed.yaml", errors), errors);
+  CHECK(print_experiment_config(again) == printed);
+}
+
+TEST_CASE("The reference page shows the settings as they are", "[config]") {
+  std::ifstream file(configs.parent_path() / "docs/configuration.md");
+  std::ostringstream page;
+  page << file.rdbuf();
+  const std::string reference = experiment_config_reference();
+  INFO("docs/configuration.md should contain this table:\n" << reference);
+  CHECK(page.str().find(reference) != std::string::npos);
+}
+
+TEST_CASE("The words of every choice are those of its enum", "[config]") {
+  const auto resolved = [](const std::string& setting) {
+    ConfigErrors errors;
+    return read_experiment_config(parse_config(valid + setting, "test.yaml", errors), errors);
+  };
+  const auto with_network = [&](const std::string& settings) {
+    ConfigErrors errors;
+    return read_experiment_config(
+               parse_config("{name: t, networks: {n: {layers: [784, 4, 10], " + settings + "}}}", "test.yaml", errors),
+               errors)
+        .networks[0]
+        .second;
+  };
+  CHECK(resolved("data: {dataset: digits}").data.dataset == DatasetName::digits);
+  CHECK(resolved("data: {fallback: digits}").data.fallback == Fallback::digits);
+  for (const Activation each : {Activation::tanh, Activation::sigmoid, Activation::relu, Activation::identity}) {
+    CHECK(with_network("train: {}, activation: " + std::string(to_string(each))).activation == each);
+  }
+  for (const Loss each : {Loss::mean_squared_error, Loss::cross_entropy}) {
+    CHECK(with_network("train: {loss: " + std::string(to_string(each)) + "}").train->loss == each);
+  }
+  for (const OptimizerKind each : {OptimizerKind::adam, OptimizerKind::sgd}) {
+    CHECK(with_network("train: {optimizer: " + std::string(to_string(each)) + "}").train->optimizer == each);
+  }
+  for (const Binarization each :
+       {Binarization::kmeans, Binarization::median, Binarization::mean, Binarization::sign, Binarization::threshold}) {
+    const std::string yaml =
+        "{name: t, networks: {n: {detectors: {}}}, analysis: {binarize: " + std::string(to_string(each)) + "}}";
+    ConfigErrors errors;
+    CHECK(read_experiment_config(parse_config(yaml, "test.yaml", errors), errors).analysis.binarize == each);
+  }
+  CHECK(resolved("figures: {palette: rainbow}").figures->palette == FigurePalette::rainbow);
+}
+
+TEST_CASE("Settings that do not fit together are named with their place", "[config]") {
+  using Lines = std::vector<std::string>;
+  CHECK(problems(valid) == Lines{});
+  const auto [yaml, expected] = GENERATE(table<std::string, std::string>({
+      {"networks: {n: {detectors: {}}}", "name: is missing; it names the results' folder"},
+      {"name: t", "networks: at least one network is needed"},
+      {"{name: t, networks: {n: {}}}", "networks.n: needs either 'train' (with 'layers') or 'detectors'"},
+      {"{name: t, networks: {n: {detectors: {}, train: {}}}}",
+       "networks.n: needs either 'train' (with 'layers') or 'detectors'"},
+      {"{name: t, networks: {n: {train: {}, layers: [784, 10]}}}",
+       "networks.n.layers: inputs, at least one hidden layer and outputs are needed: [784, 20, 10]"},
+      {"{name: t, networks: {n: {train: {}, layers: [100, 5, 10]}}}",
+       "networks.n.layers: the first is 100 but the images have 784 pixels"},
+      {"{name: t, networks: {n: {train: {}, layers: [784, 5, 3]}}}",
+       "networks.n.layers: the last is 3 but there are 10 classes"},
+      {"{name: t, networks: {n: {train: {stop: {accuracy: 0.5, balanced_accuracy: 0.5}}, layers: [784, 5, 10]}}}",
+       "networks.n.train.stop: give balanced_accuracy or accuracy, not both"},
+      {"{name: t, networks: {n: {train: {}, layers: [784, 25, 10]}}}",
+       "networks.n.layers: the analysed layer has 25 neurons; exhaustive relay information is possible up to 24"},
+      {"{name: t, networks: {n: {train: {}, layers: [784, 5, 10]}}, analysis: {layer: 2}}",
+       "analysis.layer: 2 but networks.n has 1 hidden layer"},
+      {"{name: t, networks: {n: {detectors: {}}}, analysis: {relay: {splits: [train]}}}",
+       "analysis.relay.exhaustive: 'test' is not among analysis.relay.splits"},
+      {"{name: t, networks: {n: {detectors: {}}}, analysis: {regression: {}}}",
+       "analysis.regression.knockout: needs analysis.knockout with sets exhaustive and 'test' among its splits"},
+      {"{name: t, networks: {n: {detectors: {}}}, figures: {formats: []}}",
+       "figures.formats: at least one format is needed"},
+  }));
+  INFO(yaml);
+  const auto lines = problems(yaml);
+  REQUIRE(lines.size() == 1);
+  CHECK_THAT(lines[0], Catch::EndsWith("error: " + expected) && Catch::StartsWith("test.yaml:"));
+}
+
+}  // namespace inforelay

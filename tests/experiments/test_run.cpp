@@ -1,0 +1,241 @@
+// The program as a whole, on small generated data: what it writes, how it resumes, how it fails.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "experiments/results_file.hpp"
+#include "tests/experiments/program.hpp"
+
+namespace inforelay {
+namespace {
+
+using test::ProgramOptions;
+using test::ProgramResult;
+using test::run_program;
+using test::ScratchFolder;
+
+const std::string quick = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
+// Smaller still than quick.yaml: six and ten neurons, few images.
+const std::vector<std::string> small{quick,
+                                     "data.train_limit=1500",
+                                     "data.test_limit=600",
+                                     "networks.full.layers=[784, 6, 10]",
+                                     "networks.full.train.stop.balanced_accuracy=0.75",
+                                     "networks.composite.detectors.positives=80",
+                                     "networks.composite.detectors.negatives=100",
+                                     "networks.composite.detectors.max_epochs=300",
+                                     "figures=~"};
+
+std::vector<std::string> with(std::vector<std::string> arguments, const std::vector<std::string>& more) {
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+// Every number of the file that does not tell where and how fast it was computed.
+std::vector<double> numbers_of(const std::filesystem::path& results) {
+  const Hdf5Reader file(results);
+  std::vector<double> numbers;
+  const auto visit = [&](const auto& self, const std::string& path) -> void {
+    for (const std::string& child : file.children(path)) {
+      const std::string here = path.empty() ? child : path + "/" + child;
+      if (here == "provenance") continue;
+      try {
+        const auto values = file.array<double>(here);
+        numbers.insert(numbers.end(), values.begin(), values.end());
+      } catch (const DataError&) {  // a group or a text
+        try {
+          self(self, here);
+        } catch (const DataError&) {
+        }
+      }
+    }
+  };
+  visit(visit, "");
+  return numbers;
+}
+
+// Equal to the last bit, NaN equal to itself.
+bool identical(const std::vector<double>& a, const std::vector<double>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
+}
+
+std::filesystem::path only_run_in(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> runs;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "runs")) runs.push_back(entry.path());
+  REQUIRE(runs.size() == 1);
+  return runs[0];
+}
+
+void expect_failure(const ProgramResult& result, int exit_code, const std::string& message) {
+  INFO(result.err);
+  CHECK(result.exit_code == exit_code);
+  CHECK_THAT(result.err, Catch::Contains(message));
+  CHECK(result.out.empty());
+}
+
+}  // namespace
+
+TEST_CASE("A run leaves results and a second start finds them", "[run]") {
+  const ScratchFolder folder;
+  const ProgramResult first = run_program(small, folder.path());
+  INFO(first.err);
+  REQUIRE(first.exit_code == 0);
+  CHECK_THAT(first.out, Catch::StartsWith("quick: seed 1, data digits") && Catch::Contains("composite"));
+  const auto run = only_run_in(folder.path());
+  CHECK(std::filesystem::exists(run / "config.yaml"));
+  CHECK(std::filesystem::exists(run / "run.log"));
+  CHECK(!std::filesystem::exists(run / "stages"));
+  const ExperimentResult result = read_results(run / "results.h5");
+  REQUIRE(result.networks.size() == 2);
+  CHECK(result.networks[0].first == "full");
+  CHECK(result.networks[0].second.relay.at(Split::test).exhaustive->information.cols() == 64);
+  CHECK(result.networks[1].second.knockout.at(Split::test).accuracy.cols() == 1024);
+
+  const auto written = std::filesystem::last_write_time(run / "results.h5");
+  const ProgramResult second = run_program(small, folder.path());
+  CHECK(second.exit_code == 0);
+  CHECK(second.out == first.out);
+  CHECK_THAT(second.err, Catch::Contains("is complete; nothing to do"));
+  CHECK(std::filesystem::last_write_time(run / "results.h5") == written);
+
+  const ProgramResult other = run_program(with(small, {"seed=2"}), folder.path());
+  CHECK(other.exit_code == 0);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path() / "runs"), {}) == 2);
+
+  expect_failure(run_program(with(small, {"seed=2", "-o", run.string()}), folder.path()), 2, "holds another run");
+  const ProgramResult again = run_program(with(small, {"--fresh"}), folder.path());
+  CHECK(again.exit_code == 0);
+  CHECK(std::filesystem::exists(run.string() + ".1/results.h5"));
+  CHECK(identical(numbers_of(run / "results.h5"), numbers_of(run.string() + ".1/results.h5")));
+}
+
+TEST_CASE("Results are the same to the last bit for one and for several threads", "[run]") {
+  const ScratchFolder folder;
+  for (const char* threads : {"1", "2", "3"}) {
+    REQUIRE(run_program(with(small, {"-j", threads, "-o", std::string("j") + threads}), folder.path()).exit_code == 0);
+  }
+  const auto one = numbers_of(folder.path() / "j1/results.h5");
+  CHECK(one.size() > 50000);
+  CHECK(identical(one, numbers_of(folder.path() / "j2/results.h5")));
+  CHECK(identical(one, numbers_of(folder.path() / "j3/results.h5")));
+}
+
+TEST_CASE("An interrupted run goes on and ends with the same numbers", "[run]") {
+  const ScratchFolder folder;
+  REQUIRE(run_program(with(small, {"-o", "whole"}), folder.path()).exit_code == 0);
+  int interruptions = 0;
+  ProgramResult last;
+  // Ever later, so that signals land in different stages; a start takes some time before it can be interrupted.
+  for (int attempt = 0; attempt < 200; ++attempt) {
+    const bool terminate = attempt % 2 == 1;
+    last = run_program(
+        with(small, {"-o", "parts"}), folder.path(),
+        {.environment = {}, .signal_after_seconds = 0.02 + 0.02 * attempt, .signal = terminate ? SIGTERM : SIGINT});
+    if (last.exit_code == 0) break;
+    INFO(last.err);
+    REQUIRE(last.exit_code == (terminate ? 143 : 130));
+    ++interruptions;
+  }
+  REQUIRE(last.exit_code == 0);
+  CHECK(interruptions >= 3);
+  CHECK(identical(numbers_of(folder.path() / "whole/results.h5"), numbers_of(folder.path() / "parts/results.h5")));
+}
+
+TEST_CASE("A damaged stage file is noticed and computed again", "[run]") {
+  const ScratchFolder folder;
+  REQUIRE(run_program(with(small, {"-o", "whole"}), folder.path()).exit_code == 0);
+  // Ends before the results are written: the summary's place is taken by a folder.
+  std::filesystem::create_directories(folder.path() / "parts/results.h5");
+  const auto stuck = run_program(with(small, {"-o", "parts"}), folder.path());
+  CHECK(stuck.exit_code != 0);
+  std::filesystem::remove_all(folder.path() / "parts/results.h5");
+  if (std::filesystem::exists(folder.path() / "parts/stages")) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "parts/stages")) {
+      std::ofstream(entry.path()) << "not HDF5";
+    }
+  }
+  const auto mended = run_program(with(small, {"-o", "parts"}), folder.path());
+  CHECK(mended.exit_code == 0);
+  CHECK(identical(numbers_of(folder.path() / "whole/results.h5"), numbers_of(folder.path() / "parts/results.h5")));
+}
+
+TEST_CASE("Wrong usage ends with code 2 and one line", "[run]") {
+  const ScratchFolder folder;
+  expect_failure(run_program({}, folder.path()), 2, "CONFIG is required");
+  expect_failure(run_program({quick, "--nonsense"}, folder.path()), 2, "--nonsense");
+  expect_failure(run_program({quick, "-j", "0"}, folder.path()), 2, "--threads");
+  expect_failure(run_program({"absent.yaml"}, folder.path()), 2, "cannot read 'absent.yaml': no such file");
+  expect_failure(run_program({quick, "sead=1"}, folder.path()), 2, "unknown key 'sead'; did you mean 'seed'?");
+  expect_failure(run_program({quick, "seed=abc"}, folder.path()), 2, "seed: expected an integer");
+  std::ofstream(folder.path() / "file") << "x";
+  expect_failure(run_program(with(small, {"-o", "file/run"}), folder.path()), 2,
+                 "output folder 'file/run': cannot be created");
+  if (geteuid() != 0) {  // root may write anywhere
+    std::filesystem::create_directory(folder.path() / "locked");
+    chmod((folder.path() / "locked").c_str(), 0500);
+    expect_failure(run_program(with(small, {"-o", "locked"}), folder.path()), 2, "output folder 'locked'");
+  }
+}
+
+TEST_CASE("Unusable data end with code 3", "[run]") {
+  const ScratchFolder folder;
+  const auto mnist = [&](const std::string& path) {
+    return std::vector<std::string>{quick, "data.dataset=mnist", "data.download=false", "data.path=" + path};
+  };
+  expect_failure(run_program(mnist("nowhere"), folder.path()), 3, "nowhere");
+  std::filesystem::create_directory(folder.path() / "damaged");
+  for (const char* name :
+       {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
+    std::ofstream(folder.path() / "damaged" / name) << "damaged";
+  }
+  expect_failure(run_program(mnist("damaged"), folder.path()), 3, "train-images-idx3-ubyte");
+}
+
+TEST_CASE("A missing MNIST leads to digits where the configuration allows it", "[run]") {
+  const ScratchFolder folder;
+  ProgramOptions nowhere;
+  nowhere.environment["INFORELAY_DATA"] = "";
+  const auto mnist = with(small, {"data.dataset=mnist", "data.download=false"});
+  const ProgramResult refused = run_program(mnist, folder.path(), nowhere);
+  CHECK(refused.exit_code == 3);
+  const ProgramResult digits = run_program(with(mnist, {"data.fallback=digits", "-o", "run"}), folder.path(), nowhere);
+  INFO(digits.err);
+  CHECK(digits.exit_code == 0);
+  CHECK_THAT(digits.err, Catch::Contains("GENERATED DIGITS STAND IN FOR MNIST"));
+  CHECK_THAT(digits.out, Catch::Contains("NOT MNIST"));
+  CHECK(read_results(folder.path() / "run/results.h5").provenance.fallback_reason != "");
+}
+
+TEST_CASE("A full disk ends with code 1 and nothing half-written", "[run]") {
+  const ScratchFolder folder;
+  ProgramOptions full;
+  full.file_size_limit = 100000;
+  const ProgramResult result = run_program(with(small, {"-o", "run"}), folder.path(), full);
+  INFO(result.err);
+  CHECK(result.exit_code == 1);
+  CHECK_THAT(result.err, Catch::Contains("error: ") && Catch::Contains("run"));
+  CHECK(!std::filesystem::exists(folder.path() / "run/results.h5"));
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path() / "run")) {
+    CHECK(entry.path().extension() != ".tmp");
+  }
+  CHECK(run_program(with(small, {"-o", "run"}), folder.path()).exit_code == 0);
+}
+
+TEST_CASE("The program says what it would do and what it is told", "[run]") {
+  const ScratchFolder folder;
+  const ProgramResult valid = run_program({quick, "--validate"}, folder.path());
+  CHECK(valid.exit_code == 0);
+  CHECK(valid.out == quick + ": ok\n");
+  const ProgramResult printed = run_program({quick, "--print-config", "seed=5"}, folder.path());
+  CHECK_THAT(printed.out, Catch::Contains("seed: 5\n") && Catch::Contains("binarize: kmeans\n"));
+  const ProgramResult planned = run_program({quick, "--dry-run"}, folder.path());
+  CHECK(planned.exit_code == 0);
+  CHECK_THAT(planned.out, Catch::Contains("full: training") && Catch::Contains("1024"));
+  CHECK(std::filesystem::is_empty(folder.path()));
+  CHECK_THAT(run_program({"--help"}, folder.path()).out, Catch::Contains("--dry-run"));
+  CHECK_THAT(run_program({"--version"}, folder.path()).out, Catch::StartsWith("inforelay "));
+}
+
+}  // namespace inforelay
