@@ -9,6 +9,11 @@
 namespace inforelay {
 namespace {
 
+// Random words all but reach the bound until N nears 2^K: dashes on a broad pale line show both.
+constexpr std::string_view random_dash = "(10,8)";
+constexpr std::uint32_t bound_colour = 0xf2b880;
+constexpr double bound_width = 2.6;
+
 void check(const std::string& name, const EntropyFigure& figure) {
   require_some(name, "networks", figure.networks.size());
   if (figure.neurons < 1)
@@ -50,26 +55,24 @@ std::string draw_entropy(const FigureWriter& writer, const EntropyFigure& figure
          figure.networks[i].network});
   }
   if (!figure.random.samples.empty()) {
-    legend.push_back({{.size = 1}, fmt::format("random words of {} bits", figure.neurons)});
+    legend.push_back({{.dash = random_dash, .size = 0.8}, fmt::format("random words of {} bits", figure.neurons)});
   }
-  legend.push_back({{.colour = colour::grey, .dash = "(16,10)", .size = 0.8},
-                    fmt::format("bound: log2 N, {} bits", figure.neurons)});
+  legend.push_back({{.colour = bound_colour, .size = bound_width},
+                    fmt::format("bound: least of log2 N and {} bits", figure.neurons)});
   const double left = 11;
   FigureCanvas measure("", "", single_column, 0);
   const double foot = 1 + FigureCanvas::legend_line * measure.legend_lines(left, legend);
   const PanelGrid grid(1, 1, single_column, 50, {.left = left, .top = 3, .bottom = 9}, foot);
-  FigureCanvas canvas(name,
-                      "Plug-in entropy of the hidden states over the number of samples, with that of as many uniformly "
-                      "random words (line; band: their spread) and the bound that N samples of K bits allow.",
-                      grid.width, grid.height);
+  FigureCanvas canvas(
+      name,
+      "Plug-in entropy of the hidden states over the number of samples, with that of as many uniformly "
+      "random words (dashes; band: their spread) and the bound that N samples of K bits allow (broad line).",
+      grid.width, grid.height);
   CsvTable table("samples,entropy_bits,low_bits,high_bits,kind,network");
-  std::vector<std::string> elements;
+  std::vector<std::string> elements{"NaN notitle"};  // the range of a first element would be the axis's
   const auto rows = [&](std::size_t first) { return fmt::format("table every ::{}::{}", first, table.rows() - 1); };
 
-  elements.push_back(
-      fmt::format("[{}:{}] (log(x)/log(2) < {} ? log(x)/log(2) : {}) with lines lw 0.8 dt (16,10) lc rgb '{}' "
-                  "notitle",
-                  bound_from, bound_to, figure.neurons, figure.neurons, hex(colour::grey)));
+  std::string random_rows;
   if (!figure.random.samples.empty()) {
     const auto& random = figure.random;
     const std::size_t first = table.rows();
@@ -78,11 +81,17 @@ std::string draw_entropy(const FigureWriter& writer, const EntropyFigure& figure
       const double low = random.low.empty() ? mean : random.low[i], high = random.low.empty() ? mean : random.high[i];
       table.row(random.samples[i], mean, low, high, "random", "");
     }
+    random_rows = rows(first);
     elements.push_back(
         fmt::format("{} using 1:3:4 with filledcurves fillcolor rgb '{}' fillstyle solid 1 noborder notitle",
-                    rows(first), hex(colour::light)));
-    elements.push_back(
-        fmt::format("{} using 1:2 with lines lw 0.8 lc rgb '{}' notitle", rows(first), hex(colour::ink)));
+                    random_rows, hex(colour::light)));
+  }
+  elements.push_back(
+      fmt::format("[{}:{}] (log(x)/log(2) < {} ? log(x)/log(2) : {}) with lines lw {} lc rgb '{}' notitle", bound_from,
+                  bound_to, figure.neurons, figure.neurons, bound_width, hex(bound_colour)));
+  if (!figure.random.samples.empty()) {
+    elements.push_back(fmt::format("{} using 1:2 with lines lw 0.8 dt {} lc rgb '{}' notitle", random_rows, random_dash,
+                                   hex(colour::ink)));
   }
   for (std::size_t i = 0; i < figure.networks.size(); ++i) {
     const auto& curve = figure.networks[i];

@@ -8,7 +8,7 @@
 namespace inforelay {
 namespace {
 
-constexpr double sample_width = 5, sample_gap = 1, entry_gap = 3;  // mm
+constexpr double sample_width = 5, sample_gap = 1, entry_gap = 2.8;  // mm
 
 double sample_space(const LegendSample& sample) {
   switch (sample.kind) {
@@ -21,6 +21,45 @@ double sample_space(const LegendSample& sample) {
       return 0;
   }
   return 0;
+}
+
+struct LegendPlace {
+  double x;
+  int line;
+};
+
+/// Entries from `left` to `right`, as many on each line as fit; further lines begin below what follows a heading.
+std::vector<LegendPlace> flow(double left, double right, const std::vector<FigureCanvas::LegendEntry>& entries) {
+  std::vector<LegendPlace> places;
+  double x = left;
+  int line = 0;
+  const bool headed = entries.size() > 1 && entries[0].sample.kind == LegendSample::Kind::none;
+  const double indented = headed ? left + text_width(entries[0].text) + entry_gap : left;
+  for (const auto& entry : entries) {
+    const double width = sample_space(entry.sample) + text_width(entry.text);
+    if (x > indented && x + width > right) {
+      x = indented;
+      ++line;
+    }
+    places.push_back({x, line});
+    x += width + entry_gap;
+  }
+  return places;
+}
+
+/// The same number of lines, but as narrow as they can be: the last is not left with a lone entry where others are
+/// full.
+std::vector<LegendPlace> even_flow(double left, double right, const std::vector<FigureCanvas::LegendEntry>& entries) {
+  auto places = flow(left, right, entries);
+  if (places.empty()) return places;
+  const int lines = places.back().line;
+  while (lines > 0 && right > left) {
+    right -= 0.5;
+    auto narrower = flow(left, right, entries);
+    if (narrower.back().line > lines) break;
+    places = std::move(narrower);
+  }
+  return places;
 }
 
 bool is_numeral(const std::string& label) {
@@ -107,29 +146,17 @@ void FigureCanvas::y_label(const PanelBox& box, std::string_view expression, dou
 }
 
 int FigureCanvas::legend_lines(double left, const std::vector<LegendEntry>& entries) const {
-  double x = left;
-  int lines = 1;
-  for (const auto& entry : entries) {
-    const double width = sample_space(entry.sample) + text_width(entry.text);
-    if (x > left && x + width > figure_.width - 2) {
-      x = left;
-      ++lines;
-    }
-    x += width + entry_gap;
-  }
-  return lines;
+  const auto places = flow(left, figure_.width - 2, entries);
+  return places.empty() ? 1 : places.back().line + 1;
 }
 
-void FigureCanvas::legend(double left, double y, const std::vector<LegendEntry>& entries) {
-  double x = left;
-  for (const auto& entry : entries) {
+void FigureCanvas::legend(double left, double top, const std::vector<LegendEntry>& entries) {
+  const auto places = even_flow(left, figure_.width - 2, entries);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const LegendEntry& entry = entries[i];
     const LegendSample& sample = entry.sample;
     const bool hollow = sample.mark % 2 == 0;
-    const double width = sample_space(sample) + text_width(entry.text);
-    if (x > left && x + width > figure_.width - 2) {
-      x = left;
-      y -= legend_line;
-    }
+    const double x = places[i].x, y = top - places[i].line * legend_line;
     switch (sample.kind) {
       case LegendSample::Kind::line:
         overlay_ += fmt::format("  set arrow from {:.2f},{:.2f} rto {},0 nohead lw {} dt {} lc rgb '{}'\n", x, y,
@@ -149,7 +176,6 @@ void FigureCanvas::legend(double left, double y, const std::vector<LegendEntry>&
         break;
     }
     label(x + sample_space(sample), y, text(entry.text), "left font ',6'");
-    x += width + entry_gap;
   }
 }
 

@@ -53,12 +53,13 @@ class FigureCanvas {
   void panel_title(const PanelBox& box, std::string_view expression);
   void x_label(const PanelBox& box, std::string_view expression, double distance = 6.2);
   void y_label(const PanelBox& box, std::string_view expression, double distance = 9.2);
-  /// Entries flow from `left` to the figure's right edge, the first line at height `y`, further ones below.
+  /// Entries flow from `left` to the figure's right edge, the first line at height `top`, further ones below, about as
+  /// long; a heading (a first entry without sample) stands left of all lines.
   struct LegendEntry {
     LegendSample sample;
     std::string text;  ///< plain; foreign or ours
   };
-  void legend(double left, double y, const std::vector<LegendEntry>& entries);
+  void legend(double left, double top, const std::vector<LegendEntry>& entries);
   /// Lines that legend() will take.
   int legend_lines(double left, const std::vector<LegendEntry>& entries) const;
   static constexpr double legend_line = 3.6;  ///< mm from line to line

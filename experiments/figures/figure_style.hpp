@@ -21,7 +21,8 @@ constexpr std::uint32_t red = 0xc1121f, blue = 0x2f6db3;
 /// "#rrggbb", as gnuplot wants it in quotes.
 std::string hex(std::uint32_t rgb);
 
-/// Colours for `classes` classes. `safe`: Petroff's ten (arXiv:2107.02270), then the same darker.
+/// Colours for `classes` classes. `safe`: ten that stay apart in thin lines and with every common kind of colour
+/// blindness, then the same darker.
 std::vector<std::uint32_t> class_colours(int classes, FigurePalette palette);
 /// The same for networks, at most a few: strong, safe hues.
 std::uint32_t network_colour(std::size_t network);

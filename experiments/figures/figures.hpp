@@ -100,7 +100,7 @@ struct FunctionFigure {
 };
 
 /// "function_NETWORK": accuracy over set size and I_R, in three dimensions, a panel for each class. Of points that fall
-/// on one spot of the paper (0.45 mm) the nearest to the eye is kept; the table holds the kept ones.
+/// on one spot of the paper (0.8 mm) the nearest to the eye is kept; the table holds the kept ones.
 std::string draw_function(const FigureWriter& writer, const FunctionFigure& figure, RandomStream& random);
 
 // ---- 5. Regression

@@ -14,14 +14,27 @@
 namespace inforelay {
 namespace {
 
-constexpr double tilt = 62, turn = 35;                     // degrees, as gnuplot's "set view"
-constexpr double stretch = 1.2;                            // of the vertical axis
-constexpr double spot = 0.45, mark = 0.45, lone_mark = 1;  // mm
+constexpr double tilt = 72, turn = 35;                                   // degrees, as gnuplot's "set view"
+constexpr double stretch = 1.35;                                         // of the vertical axis
+constexpr double spot = 0.8, mark = 0.7, lone_mark = 1;                  // mm
+constexpr double left_numbers = 5, right_numbers = 5.2, below_cube = 4;  // mm of a panel around its cube
+// The same in every figure, so that networks compare; 1 belongs to the last.
 constexpr std::array<std::uint32_t, 6> shades{0x440154, 0x414487, 0x2a788e, 0x22a884, 0x7ad151, 0xe3c800};
+constexpr std::array<const char*, 6> shade_names{"below 0.5",    "0.5\u20130.6", "0.6\u20130.7",
+                                                 "0.7\u20130.8", "0.8\u20130.9", "0.9\u20131"};
 
 struct Axes3d {
   AxisRange size, information, accuracy;
 };
+
+/// From one multiple of 0.05 to another.
+AxisRange whole_steps(const AxisRange& values) {
+  AxisRange range;
+  if (values.empty()) return range;
+  range.add(std::floor(values.low() * 20) / 20);
+  range.add(std::ceil(values.high() * 20) / 20);
+  return range;
+}
 
 /// Where gnuplot puts a point of the unit cube, with edges of `edge` mm, on the paper; and how far away it is.
 struct Projection {
@@ -92,24 +105,22 @@ std::string draw_function(const FigureWriter& writer, const FunctionFigure& figu
     }
   }
   axes.information = axes.information.widened(0.02, 0.02);
-  axes.accuracy = axes.accuracy.widened(0.02, 0.02);
-  const double shade_step = axes.accuracy.length() / shades.size();
+  axes.accuracy = whole_steps(axes.accuracy);
 
   std::vector<FigureCanvas::LegendEntry> legend{
-      {{.kind = LegendSample::Kind::none}, "balanced accuracy with the set knocked out (vertical axis)"}};
-  const int digits = shade_step < 0.02 ? 3 : 2;
+      {{.kind = LegendSample::Kind::none}, "balanced accuracy with the set knocked out"}};
   for (std::size_t i = 0; i < shades.size(); ++i) {
-    const double from = axes.accuracy.low() + static_cast<double>(i) * shade_step;
-    legend.push_back({{.kind = LegendSample::Kind::mark, .colour = shades[i], .size = 1.4},
-                      fmt::format("{:.{}f}\u2013{:.{}f}", from, digits, from + shade_step, digits)});
+    legend.push_back({{.kind = LegendSample::Kind::mark, .colour = shades[i], .size = 1.4}, shade_names[i]});
   }
   const double width = classes == 1 ? single_column : double_column;
   FigureCanvas measure("", "", width, 0);
   const double foot = 1.4 + FigureCanvas::legend_line * measure.legend_lines(4, legend);
   const PanelGrid grid(classes, classes == 4 ? 2 : 5, width, classes <= 2 ? 60 : 34,
-                       {.left = 1, .right = 1, .top = 5, .bottom = 1, .column_gap = 0, .row_gap = 5}, foot);
-  // gnuplot makes the cube's edges as long as the plot area is wide and high; the rest of a panel is for numbers.
-  const double edge = 0.55 * std::min(grid.boxes[0].width, grid.boxes[0].height);
+                       {.left = 4, .right = 0.5, .top = 5, .bottom = 1.5, .column_gap = 0, .row_gap = 6}, foot);
+  // gnuplot makes the cube's edges as long as the plot area is wide and high, around the area's middle.
+  const Projection right(1, 1, 0, 1), top(0, 1, 1, 1), bottom(1, 0, 0, 1);
+  const double edge = std::min((grid.boxes[0].width - left_numbers - right_numbers) / right.across,
+                               (grid.boxes[0].height - below_cube) / (top.up - bottom.up));
   FigureCanvas canvas(
       name,
       fmt::format("Balanced accuracy of the network with a set of hidden neurons knocked out, over the size of the set "
@@ -119,10 +130,9 @@ std::string draw_function(const FigureWriter& writer, const FunctionFigure& figu
       grid.width, grid.height);
   std::string list;
   for (const auto shade : shades) list += fmt::format("{}{}", list.empty() ? "" : ", ", hex(shade).replace(0, 1, "0x"));
-  canvas.define(
-      fmt::format("array shades[{0}] = [{1}]\nshade(v) = shades[1 + int(v < {2} ? 0 : v >= {3} ? {0} - 1 : "
-                  "(v - {2})/{4})]",
-                  shades.size(), list, axes.accuracy.low(), axes.accuracy.high(), shade_step));
+  // 10 v, not (v - 0.4) / 0.1: 0.5, the accuracy of many sets, must not round below its shade.
+  canvas.define(fmt::format("array shades[{}] = [{}]\nshade(v) = shades[v < 0.5 ? 1 : v < 0.9 ? int(10*v) - 3 : 6]",
+                            shades.size(), list));
   CsvTable table("class,set_size,information_bits,balanced_accuracy,set,label");
   for (std::size_t c = 0; c < classes; ++c) {
     const std::size_t first = table.rows();
@@ -132,19 +142,29 @@ std::string draw_function(const FigureWriter& writer, const FunctionFigure& figu
                 figure.labels[c]);
     }
     const PanelBox& box = grid.boxes[c];
-    canvas.begin_panel({box.left + (box.width - edge) / 2 + 1, box.bottom + (box.height - edge) / 2, edge, edge});
-    canvas.add(
-        "set view {},{},1,{}; set xyplane at {}; set border 127 lw 0.4 lc rgb '{}'; set tics textcolor rgb '#000000'",
-        tilt, turn, stretch, axes.accuracy.low(), hex(colour::grey));
+    const double spare = box.width - left_numbers - right_numbers - edge * right.across;
+    const double x = box.left + left_numbers + spare / 2, y = box.bottom + below_cube - edge * bottom.up;  // of (0,0,0)
+    const Projection middle(0.5, 0.5, 0.5, edge);
+    canvas.begin_panel({x + middle.across - edge / 2, y + middle.up - edge / 2, edge, edge});
+    canvas.add("set view {},{},1,{}; set xyplane at {}; set tics textcolor rgb '#000000'", tilt, turn, stretch,
+               axes.accuracy.low());
+    canvas.add("set border 31 lw 0.4 lc rgb '{}'", hex(colour::grey));
     canvas.x_axis(0, figure.neurons, 4);
-    canvas.add("set xtics {0},{0}",
+    canvas.add("set xtics {0},{0} offset 0,-0.15",
                std::max(1.0, tic_step(figure.neurons, 4)));  // no 0: it stands on the vertical axis
     canvas.y_axis(axes.information.low(), axes.information.high(), 3);
+    canvas.add("set ytics offset 0,-0.15");
     canvas.add("set zrange [{}:{}]; set ztics {} offset 0.6,0", axes.accuracy.low(), axes.accuracy.high(),
                tic_step(axes.accuracy.length(), 5));
-    const double x = box.left + box.width / 2 + 1, y = box.bottom + box.height / 2;
-    canvas.label(x - 0.62 * edge, y - 0.84 * edge, "'set size'", "center font ',6'");
-    canvas.label(x + 0.67 * edge, y - 0.79 * edge, "'{/:Italic I}_R\u00a0(bits)'", "center font ',6'");
+    const Projection size(0.5, 0, 0, edge), information(1, 0.5, 0, edge);
+    const auto along = [](const Projection& from, const Projection& to) {
+      return fmt::format("center rotate by {:.1f} font ',6'",
+                         std::atan2(to.up - from.up, to.across - from.across) * 180 / std::numbers::pi);
+    };
+    canvas.label(x + size.across - 1.5, y + size.up - 4.2, "'set size'", along(Projection(0, 0, 0, edge), size));
+    canvas.label(x + information.across + 2.2, y + information.up - 4.2, "'{/:Italic I}_R\u00a0(bits)'",
+                 along(bottom, right));
+    if (grid.leftmost(c)) canvas.label(2, y + middle.up, "'balanced accuracy'", "center rotate font ',6'");
     canvas.panel_title(box, canvas.text(class_title(figure.labels[c])));
     canvas.plot(
         {table.rows() == first

@@ -109,7 +109,7 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
   for (const auto shade : shades) list += fmt::format("{}{}", list.empty() ? "" : ", ", hex(shade).replace(0, 1, "0x"));
   canvas.define(fmt::format("array shades[{}] = [{}]", shades.size(), list));
 
-  CsvTable table("class,set_size,information_from_bits,information_to_bits,sets,magnitude,kind,label");
+  CsvTable table("class,set_size,information_from_bits,information_to_bits,sets,magnitude,kind,touches_next,label");
   const AxisRange axis = range.widened(0.03, 0.03);
   for (std::size_t c = 0; c < classes; ++c) {
     canvas.begin_panel(grid.boxes[c]);
@@ -123,15 +123,19 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
     std::vector<std::string> elements;
     if (!bars[c].empty()) {
       const std::size_t first = table.rows();
-      for (const auto& bar : bars[c]) {
+      for (std::size_t i = 0; i < bars[c].size(); ++i) {
+        const auto& bar = bars[c][i];
+        const bool touches =
+            i + 1 < bars[c].size() && bars[c][i + 1].column == bar.column && bars[c][i + 1].first == bar.last + 1;
         table.row(c, bar.column, intervals.edge(bar.first), intervals.edge(bar.last + 1), bar.sets, bar.magnitude,
-                  "sets", figure.labels[c]);
+                  "sets", touches ? 1 : 0, figure.labels[c]);
       }
       const double mm = 0.8 * grid.boxes[c].width / (figure.neurons + 1.6);
+      // Where two bars meet, an antialiased edge of each lets the paper shine through: so a bar goes on under the next.
       elements.push_back(
-          fmt::format("table every ::{}::{} using 2:3:(0):($4-$3):(shades[$6+1]) with vectors nohead lw {:.3f} lc rgb "
-                      "variable notitle",
-                      first, table.rows() - 1, mm * 72 / 25.4));
+          fmt::format("table every ::{}::{} using 2:3:(0):($4-$3+$8*{}):(shades[$6+1]) with vectors nohead lw {:.3f} "
+                      "lc rgb variable notitle",
+                      first, table.rows() - 1, range.length() / mark_intervals / 2, mm * 72 / 25.4));
     }
     if (figure.greedy_information.size() > 0) {
       const std::size_t first = table.rows();
@@ -139,7 +143,7 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
         const double bits = size == figure.neurons
                                 ? figure.all_information[c]
                                 : figure.greedy_information(static_cast<Eigen::Index>(c), figure.neurons - 1 - size);
-        table.row(c, size, bits, bits, 1, 0, "greedy", figure.labels[c]);
+        table.row(c, size, bits, bits, 1, 0, "greedy", 0, figure.labels[c]);
       }
       elements.push_back(fmt::format("table every ::{}::{} using 2:3 with lines lw 0.9 lc rgb '{}' notitle", first,
                                      table.rows() - 1, hex(colour::red)));
