@@ -27,7 +27,7 @@ Bytes operator+(Bytes a, const Bytes& b) {
 }
 
 Bytes without_last(Bytes bytes, std::size_t n = 1) {
-  bytes.resize(bytes.size() - n);
+  bytes.erase(bytes.end() - static_cast<std::ptrdiff_t>(n), bytes.end());
   return bytes;
 }
 
