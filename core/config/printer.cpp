@@ -42,7 +42,9 @@ void ConfigPrinter::path(ConfigKey key, std::filesystem::path& value) {
   if (!value.empty()) line(key, yaml_string(value.string()));
 }
 void ConfigPrinter::integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t>,
-                             ConfigLength) {
+                             ConfigLength length) {
+  // A list that must not be empty, and is, was not given.
+  if (values.empty() && length.low > 0) return;
   line(key, fmt::format("[{}]", fmt::join(values, ", ")));
 }
 

@@ -26,7 +26,7 @@ const std::vector<std::string> small{quick,
                                      "networks.composite.detectors.positives=80",
                                      "networks.composite.detectors.negatives=100",
                                      "networks.composite.detectors.max_epochs=300",
-                                     "figures=~"};
+                                     "figures=null"};
 
 std::vector<std::string> with(std::vector<std::string> arguments, const std::vector<std::string>& more) {
   arguments.insert(arguments.end(), more.begin(), more.end());
