@@ -10,6 +10,7 @@ target_compile_options(inforelay_options INTERFACE
 target_compile_definitions(inforelay_options INTERFACE EIGEN_DONT_PARALLELIZE)
 if(INFORELAY_SANITIZE)
   target_compile_options(inforelay_options INTERFACE
-    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # GCC 12 is wrong about inlined code under its sanitizers
   target_link_options(inforelay_options INTERFACE -fsanitize=address,undefined)
 endif()

@@ -4,6 +4,9 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
+# Idle threads sleep: libgomp's default, to spin, makes them fight with whatever else runs on a shared machine.
+export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
+
 say() { echo "${0##*/}: $*" >&2; }
 
 # The packages of the given groups, one a line.

@@ -117,8 +117,12 @@ std::vector<std::string> draw_figures(const FiguresConfig& config, const Experim
     const RelayResult& nodes = network.relay.begin()->second;
     for (const auto& [split, relay] : network.relay) {
       if (!relay.exhaustive) continue;
-      figures.emplace_back([&writer, &relay = relay, name, labels] {
-        return draw_relay(writer, {.network = name,
+      // Of two splits, the test images keep the plain name.
+      const bool both =
+          split == Split::train && network.relay.contains(Split::test) && network.relay.at(Split::test).exhaustive;
+      const std::string title = both ? fmt::format("{}_{}", name, to_string(split)) : name;
+      figures.emplace_back([&writer, &relay = relay, title, labels] {
+        return draw_relay(writer, {.network = title,
                                    .labels = labels,
                                    .neurons = static_cast<int>(relay.single.cols()),
                                    .information = relay.exhaustive->information,
@@ -127,10 +131,10 @@ std::vector<std::string> draw_figures(const FiguresConfig& config, const Experim
       });
       const auto knockout = network.knockout.find(split);
       if (knockout == network.knockout.end() || !knockout->second.exhaustive) continue;
-      figures.emplace_back([&writer, &relay = relay, &accuracy = knockout->second.accuracy, &result, name, labels] {
-        RandomStream random = RandomStream(static_cast<std::uint64_t>(result.provenance.seed), "figures").child(name);
+      figures.emplace_back([&writer, &relay = relay, &accuracy = knockout->second.accuracy, &result, title, labels] {
+        RandomStream random = RandomStream(static_cast<std::uint64_t>(result.provenance.seed), "figures").child(title);
         return draw_function(writer,
-                             {.network = name,
+                             {.network = title,
                               .labels = labels,
                               .neurons = static_cast<int>(relay.single.cols()),
                               .information = relay.exhaustive->information,

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/neuron_set.hpp"
 #include "nn/accuracy.hpp"
@@ -47,37 +46,52 @@ std::string states_lines(const NetworkResult& network) {
   return text;
 }
 
+// The split whose exhaustive knockouts are shown.
+const std::pair<const Split, KnockoutResult>* shown_knockout(const NetworkResult& network) {
+  for (const auto& each : network.knockout) {
+    if (each.second.exhaustive) return &each;
+  }
+  return nullptr;
+}
+
+std::string table_heading(const NetworkResult& network) {
+  std::string groups = "       ", columns = "  class";
+  for (const auto& each : network.relay) {
+    groups += fmt::format("   {:<18}", fmt::format("{} images, bit", to_string(each.first)));
+    columns += "   I_R(all)  last two";
+  }
+  if (shown_knockout(network)) {
+    groups += fmt::format("   {:<20}", "balanced accuracy");
+    columns += "   intact  last two out";
+  }
+  if (network.regression) {
+    groups += "   accuracy ~ size + information";
+    columns += "     R^2      size  information";
+  }
+  return "\n" + groups + "\n" + columns + "\n";
+}
+
 // One row for each class: information, its last neurons, and how well information explains function.
 std::string class_table(const NetworkResult& network) {
-  const auto train = network.relay.find(Split::train), test = network.relay.find(Split::test);
-  std::string text = "\n  class";
-  for (const auto& [split, relay] : network.relay) text += fmt::format("   I_R(all)  last two", to_string(split));
-  const auto knockout = std::find_if(network.knockout.begin(), network.knockout.end(),
-                                     [](const auto& each) { return each.second.exhaustive; });
-  if (knockout != network.knockout.end()) text += "  accuracy: intact  all out";
-  if (network.regression) text += "    R^2   set size  information";
-  text += "\n       ";
-  for (const auto& each : network.relay)
-    text += fmt::format("  {:>18}", fmt::format("{} [bit]", to_string(each.first)));
-  text += '\n';
-  const std::size_t classes = (train != network.relay.end() ? train : test)->second.all.size();
+  std::string text = table_heading(network);
+  const auto* knockout = shown_knockout(network);
+  const std::size_t classes = network.relay.begin()->second.all.size();
   for (std::size_t c = 0; c < classes; ++c) {
     const auto row = static_cast<Eigen::Index>(c);
     text += fmt::format("  {:>5}", c);
     for (const auto& [split, relay] : network.relay) {
       text += fmt::format("   {:>8.4f}  {:>8}", relay.all[c], last_neurons(relay.greedy, row, 2).to_string());
     }
-    if (knockout != network.knockout.end()) {
+    if (knockout) {
+      const NeuronSet pair = last_neurons(network.relay.at(knockout->first).greedy, row, 2);
       const RowMatrix<float>& accuracy = knockout->second.accuracy;
-      text += fmt::format("           {:.4f}   {:.4f}", accuracy(row, 0), accuracy(row, accuracy.cols() - 1));
+      text += fmt::format("   {:.4f}  {:>12.4f}", accuracy(row, 0), accuracy(row, pair.index()));
     }
     if (network.regression) {
       const Regression& fit = network.regression->fits[c];
-      if (fit.defined()) {
-        text += fmt::format("  {:.4f}   {:>8.4f}     {:>8.4f}", fit.r_squared, fit.coefficient[1], fit.coefficient[2]);
-      } else {
-        text += fmt::format("  no fit: {}", fit.undefined);
-      }
+      text += fit.defined() ? fmt::format("  {:>6.4f}  {:>8.4f}  {:>11.4f}", fit.r_squared, fit.coefficient[1],
+                                          fit.coefficient[2])
+                            : fmt::format("  no fit: {}", fit.undefined);
     }
     text += '\n';
   }
