@@ -39,6 +39,12 @@ double co_information_bits(const JointTable& table, VariableSet x, VariableSet y
          conditional_mutual_information_bits(table, x, y, z, estimator);
 }
 
+double relay_information_bits(const JointTable& table, const RelayVariables& variables, EntropyEstimator estimator) {
+  const auto& [in, out, relay, rest] = variables;
+  return conditional_mutual_information_bits(table, in, out, rest, estimator) -
+         conditional_mutual_information_bits(table, in, out, rest | relay, estimator);
+}
+
 double total_correlation_bits(const JointTable& table, EntropyEstimator estimator) {
   return sum_of_single_entropies(table, estimator) - table.entropy_bits(estimator);
 }

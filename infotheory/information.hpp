@@ -31,6 +31,26 @@ double conditional_mutual_information_bits(const JointTable& table, VariableSet 
 double co_information_bits(const JointTable& table, VariableSet x, VariableSet y, VariableSet z,
                            EntropyEstimator estimator = EntropyEstimator::plug_in);
 
+/// What relay information is asked of: sets of variables, of any number of symbols. Variables in none of the four are
+/// marginalised.
+struct RelayVariables {
+  VariableSet in;     ///< X_in
+  VariableSet out;    ///< X_out
+  VariableSet relay;  ///< Y_R
+  VariableSet rest;   ///< Y_0, all neurons but those of Y_R
+};
+
+/// I_R(X_in; X_out; Y_R | Y_0) = I(X_in; X_out | Y_0) - I(X_in; X_out | Y_0, Y_R), which is
+///
+///     -H(Y_0) + H(X_in,Y_0) + H(Y_R,Y_0) + H(X_out,Y_0)
+///     -H(X_in,Y_R,Y_0) - H(X_in,X_out,Y_0) - H(X_out,Y_R,Y_0) + H(X_in,X_out,Y_R,Y_0)
+///
+/// (Hintze & Adami, Entropy 2023, 25(3), 401, eq. 4). At most min(H(X_in), H(X_out)) in size, negative for a collider,
+/// exactly 0 for an empty Y_R. The definition in full generality; relay.hpp has it for the binary X_in and X_out of a
+/// network's classes, and fast.
+double relay_information_bits(const JointTable& table, const RelayVariables& variables,
+                              EntropyEstimator estimator = EntropyEstimator::plug_in);
+
 /// TC = sum_i H(X_i) - H(X_1,...,X_V), over all V variables of the table; >= 0.
 double total_correlation_bits(const JointTable& table, EntropyEstimator estimator = EntropyEstimator::plug_in);
 

@@ -86,12 +86,10 @@ TEST_CASE("Relay information of circuits of fair bits", "[relay]") {
     c.check({0, 1}, 1);
   }
   SECTION("and of two bits") {
-    // The input is one of two here: In = A with the class of A and B both 1 is not binary, so by class: label = 2B + A.
-    Case c(2, 4);
-    for (int w = 0; w < 4; ++w) c.add(w, w, state(w));
-    for (const StateWord set : {1u, 2u})
-      CHECK(relay_information_bits(c.samples.table(), 3, NeuronSet(set)) == Approx(0.5).margin(tolerance));
-    CHECK(relay_information_bits(c.samples.table(), 3, {0, 1}) == Approx(0.8112781244591328).margin(tolerance));
+    const Case c = Case::fair(2, 2, [](int w) { return Joint{w == 3, w == 3, state(w)}; });
+    c.check({0}, 0.5);
+    c.check({1}, 0.5);
+    c.check({0, 1}, 0.8112781244591328);
   }
   SECTION("majority of three copied bits") {
     const Case c = Case::fair(3, 3, [](int w) {
