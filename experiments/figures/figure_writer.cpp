@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <system_error>
 
 #include "experiments/figures/figure_style.hpp"
@@ -38,11 +39,28 @@ class ScratchFolder {
   fs::path path_;
 };
 
-void write_text(const fs::path& path, const std::string& text) {
+/// Writes `text` to `path`; an error names `target`, where the file is meant to end up.
+void write_text(const fs::path& path, const fs::path& target, const std::string& text) {
+  errno = 0;
   std::ofstream out(path, std::ios::binary);
   out << text;
   out.close();
-  if (!out) throw IoError(fmt::format("cannot write {}", path.string()));
+  if (!out) {
+    throw IoError(fmt::format("cannot write {}: {}", target.string(),
+                              errno != 0 ? std::generic_category().message(errno) : "unknown reason"));
+  }
+}
+
+/// gnuplot ends happily where its picture met a full disk, so a picture is judged by its end.
+bool is_whole(const fs::path& picture, FigureFormat format) {
+  constexpr std::streamoff tail = 16;  // holds each of the marks below, a line break included
+  std::ifstream in(picture, std::ios::binary | std::ios::ate);
+  const std::streamoff size = in.tellg();
+  if (size <= 0) return false;
+  in.seekg(std::max<std::streamoff>(0, size - tail));
+  const std::string end(std::istreambuf_iterator<char>(in), {});
+  const std::string_view mark = format == FigureFormat::svg ? "</svg>" : format == FigureFormat::pdf ? "%%EOF" : "IEND";
+  return end.find(mark) != std::string::npos;
 }
 
 /// FNV-1a, 32 bits: tells apart names that look alike after cleaning.
@@ -95,15 +113,14 @@ std::string FigureWriter::write(const Figure& figure) const {
 
   const ScratchFolder scratch(options_.folder);
   std::vector<std::string> files{figure.name + ".csv", figure.name + ".gp"};
-  write_text(scratch.path() / files[0], figure.csv);
-  write_text(scratch.path() / files[1], figure_script(figure, options_));
+  write_text(scratch.path() / files[0], options_.folder / files[0], figure.csv);
+  write_text(scratch.path() / files[1], options_.folder / files[1], figure_script(figure, options_));
   run_gnuplot(options_.gnuplot, scratch.path(), files[1], figure.name);
   for (const FigureFormat format : options_.formats) {
     files.push_back(fmt::format("{}.{}", figure.name, to_string(format)));
-    const auto size = fs::file_size(scratch.path() / files.back(), error);
-    if (error || size == 0) {  // gnuplot ends happily where its picture met a full disk
-      throw FigureError(
-          fmt::format("cannot draw figure {}: {} wrote no {}", figure.name, options_.gnuplot, to_string(format)));
+    if (!is_whole(scratch.path() / files.back(), format)) {
+      throw FigureError(fmt::format("cannot draw figure {}: {} wrote no whole {}; is the disk of {} full?", figure.name,
+                                    options_.gnuplot, to_string(format), options_.folder.string()));
     }
   }
   for (const auto& file : files) {

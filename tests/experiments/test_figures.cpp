@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <stdlib.h>
 
 #include <bit>
@@ -307,6 +308,21 @@ TEST_CASE("A gnuplot that refuses is quoted and earlier files stay", "[figures]"
   CHECK(content(folder.path / "f.csv") == "a\n1\n");
   const auto entries = std::distance(fs::directory_iterator(folder.path), fs::directory_iterator{});
   CHECK(entries == 3);
+}
+
+TEST_CASE("A picture that is cut off is no figure", "[figures]") {
+  // A gnuplot that meets a full disk ends happily.
+  const Folder folder;
+  const fs::path program = folder.path / "gnuplot";
+  const FigureFormat format = GENERATE(FigureFormat::svg, FigureFormat::pdf, FigureFormat::png);
+  const std::string picture = fmt::format("f.{}", to_string(format));
+  std::ofstream(program) << "#!/bin/sh\nprintf '<svg xmlns or %%PDF-1.7 or PNG and then' > " << picture << "\n";
+  fs::permissions(program, fs::perms::owner_all);
+  const fs::path figures = folder.path / "figures";
+  const FigureWriter writer({.folder = figures, .formats = {format}, .gnuplot = program.string()});
+  CHECK_THROWS_WITH(writer.write({"f", "cut", 50, 50, "", "  plot NaN notitle\n", "a\n1\n"}),
+                    Catch::Contains("figure f") && Catch::Contains("no whole") && Catch::Contains(figures.string()));
+  CHECK(fs::is_empty(figures));
 }
 
 TEST_CASE("gnuplot redraws a figure from its folder", "[figures]") {
