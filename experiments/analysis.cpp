@@ -28,15 +28,22 @@ StatesResult compute_states(const Mlp& network, const Dataset& data, const Analy
           .entropy_bits = filled.entropy_bits};
 }
 
-RelayResult compute_relay(const StatesResult& states, bool exhaustive, Progress& progress) {
+RelayResult compute_relay(const StatesResult& states, bool greedy, bool exhaustive, Progress& progress) {
   const StateTable table(states.state, states.label, argmax(states.output), static_cast<int>(states.hidden.cols()),
                          static_cast<int>(states.output.cols()));
   RelayResult relay;
   relay.all = total_relay_information_bits(table);
-  relay.greedy = greedy_relay(table);
-  relay.aggregated = aggregated_relay_information_bits(relay.greedy);
   relay.single = single_neuron_loss_bits(table);
-  if (exhaustive) relay.exhaustive = exhaustive_relay(table, relay.greedy, progress);
+  if (!greedy && !exhaustive) return relay;
+  GreedyRelay path = greedy_relay(table);
+  if (exhaustive) relay.exhaustive = exhaustive_relay(table, path, progress);
+  if (greedy) {
+    relay.aggregated = aggregated_relay_information_bits(path);
+    relay.greedy = std::move(path);
+  } else {
+    relay.exhaustive->above_greedy.clear();
+    relay.exhaustive->above_greedy_as_published.clear();
+  }
   return relay;
 }
 

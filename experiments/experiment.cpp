@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "core/error.hpp"
 #include "core/files.hpp"
+#include "core/hdf5_file.hpp"
 #include "core/parallel.hpp"
 #include "core/provenance.hpp"
 #include "experiments/draw_figures.hpp"
@@ -72,6 +74,16 @@ ExperimentResult compute(const ExperimentConfig& config, const CommandLine& line
   return result;
 }
 
+// Whatever is read from a results file of an earlier start.
+template <class Read>
+auto read_earlier(const std::filesystem::path& path, Read&& read) {
+  try {
+    return read(path);
+  } catch (const DataError& error) {
+    throw DataError(fmt::format("{}; --fresh starts over", error.what()));
+  }
+}
+
 std::string bytes_text(double bytes) {
   return bytes < 1e6 ? fmt::format("{:.0f} kB", bytes / 1e3) : fmt::format("{:.0f} MB", bytes / 1e6);
 }
@@ -96,6 +108,7 @@ std::string run_experiment(const ExperimentConfig& config, const CommandLine& li
     console.warning(fmt::format("GENERATED DIGITS STAND IN FOR MNIST: {}", plan.fallback_reason));
   }
   if (directory.complete()) {
+    read_earlier(directory.results(), [](const auto& path) { return Hdf5Reader(path); });
     console.info(fmt::format("'{}' is complete; nothing to do (--fresh starts over)", directory.folder().string()));
     return read_summary(directory);
   }
@@ -104,7 +117,7 @@ std::string run_experiment(const ExperimentConfig& config, const CommandLine& li
                            thread_count(), directory.folder().string()));
 
   ExperimentResult result = std::filesystem::exists(directory.results())
-                                ? read_results(directory.results())
+                                ? read_earlier(directory.results(), read_results)
                                 : compute(config, line, plan, directory, console);
   std::size_t figures = 0;
   if (config.figures) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/error.hpp"
 #include "core/provenance.hpp"
 #include "core/random.hpp"
 #include "experiments/analysis.hpp"
@@ -71,12 +72,14 @@ void Pipeline::add_network(std::size_t index) {
         [&result, split](Hdf5Writer& file) { write_states(file, stage_group, result.states.at(split)); },
         [&result, split](const Hdf5Reader& file) { result.states[split] = read_states(file, stage_group); });
 
-    const bool exhaustive = holds(analysis.relay.exhaustive, split);
+    const bool greedy = analysis.relay.greedy, exhaustive = holds(analysis.relay.exhaustive, split);
+    const char* what = exhaustive ? ": relay information of all sets"
+                       : greedy   ? ": greedy relay search"
+                                  : ": relay information of single neurons";
     add_stage(
-        id + "relay" + suffix, name + (exhaustive ? ": relay information of all sets" : ": greedy relay search") + on,
-        estimate_relay(size, split, exhaustive),
-        [&result, split, exhaustive](Progress& progress) {
-          result.relay[split] = compute_relay(result.states.at(split), exhaustive, progress);
+        id + "relay" + suffix, name + what + on, estimate_relay(size, split, exhaustive),
+        [&result, split, exhaustive, greedy](Progress& progress) {
+          result.relay[split] = compute_relay(result.states.at(split), greedy, exhaustive, progress);
         },
         [&result, split](Hdf5Writer& file) { write_relay(file, stage_group, result.relay.at(split)); },
         [&result, split](const Hdf5Reader& file) { result.relay[split] = read_relay(file, stage_group); });
@@ -126,6 +129,18 @@ std::vector<StageEstimate> Pipeline::estimates() const {
   return all;
 }
 
+void Pipeline::compute_stage(const Stage& stage, Console& console) const {
+  // The libraries speak of classes and epochs; which network these belong to is known here. Data speak for themselves.
+  const auto named = [&](const Error& error) { return fmt::format("{}: {}", stage.estimate.label, error.what()); };
+  try {
+    stage.compute(console);
+  } catch (const ComputeError& error) {
+    throw ComputeError(named(error));
+  } catch (const UsageError& error) {
+    throw UsageError(named(error));
+  }
+}
+
 bool Pipeline::load_stage(const Stage& stage, StageTime& time, Console& console) const {
   const std::filesystem::path path = directory_->stage(stage.id);
   if (!std::filesystem::exists(path)) return false;
@@ -152,7 +167,7 @@ ExperimentResult Pipeline::run(const RunDirectory& directory, Console& console) 
       console.check();
       console.begin_stage(i + 1, count, stage.estimate.label);
       const Stopwatch watch;
-      stage.compute(console);
+      compute_stage(stage, console);
       time.seconds = watch.seconds();
       Hdf5Writer file(directory.stage(stage.id));
       stage.save(file);

@@ -42,6 +42,7 @@ class Pipeline {
   void add_network(std::size_t index);
   void add_stage(std::string id, std::string label, WorkEstimate work, std::function<void(Progress&)> compute,
                  std::function<void(Hdf5Writer&)> save, std::function<void(const Hdf5Reader&)> load);
+  void compute_stage(const Stage& stage, Console& console) const;
   bool load_stage(const Stage& stage, StageTime& time, Console& console) const;
   const DataPair& data(Progress& progress);
 

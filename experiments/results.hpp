@@ -49,11 +49,13 @@ struct StatesResult {
 
 /// Relay information on one split, in bits.
 struct RelayResult {
-  std::vector<double> all;  ///< [C] I_R of all neurons
-  GreedyRelay greedy;
+  std::vector<double> all;       ///< [C] I_R of all neurons
+  GreedyRelay greedy;            ///< with the next and what is above it empty where not asked for
   RowMatrix<double> aggregated;  ///< [C,K]
   RowMatrix<double> single;      ///< [C,K]
   std::optional<ExhaustiveRelay> exhaustive;
+
+  bool has_greedy() const { return greedy.removal_order.size() > 0; }
 };
 
 /// Balanced accuracies with neurons knocked out, on one split.

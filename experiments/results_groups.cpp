@@ -138,13 +138,16 @@ void write_relay(Hdf5Writer& file, const std::string& group, const RelayResult& 
   file.scale(group, "size", counting(0, neurons + 1), "neurons in the set");
   file.dataset(join_path(group, "all"), relay.all,
                {.units = "bit", .long_name = "relay information of all neurons together", .dims = {"class"}});
-  file.dataset(join_path(group, "greedy/removal_order"), relay.greedy.removal_order,
-               {.units = "1", .long_name = "neuron taken out at each step", .dims = {"class", "step"}});
-  file.dataset(
-      join_path(group, "greedy/information"), relay.greedy.information,
-      {.units = "bit", .long_name = "relay information of what is left after that removal", .dims = {"class", "step"}});
-  file.dataset(join_path(group, "aggregated"), relay.aggregated,
-               {.units = "bit", .long_name = "aggregated relay information", .dims = {"class", "neuron"}});
+  if (relay.has_greedy()) {
+    file.dataset(join_path(group, "greedy/removal_order"), relay.greedy.removal_order,
+                 {.units = "1", .long_name = "neuron taken out at each step", .dims = {"class", "step"}});
+    file.dataset(join_path(group, "greedy/information"), relay.greedy.information,
+                 {.units = "bit",
+                  .long_name = "relay information of what is left after that removal",
+                  .dims = {"class", "step"}});
+    file.dataset(join_path(group, "aggregated"), relay.aggregated,
+                 {.units = "bit", .long_name = "aggregated relay information", .dims = {"class", "neuron"}});
+  }
   file.dataset(
       join_path(group, "single"), relay.single,
       {.units = "bit", .long_name = "loss of relay information without the neuron", .dims = {"class", "neuron"}});
@@ -160,6 +163,7 @@ void write_relay(Hdf5Writer& file, const std::string& group, const RelayResult& 
   file.dataset(
       join_path(group, "best/set"), exhaustive.best_set,
       {.units = "1", .long_name = "that set, bit k is neuron k; of equals the lowest", .dims = {"class", "size"}});
+  if (!relay.has_greedy()) return;
   file.dataset(join_path(group, "best/above_greedy"), exhaustive.above_greedy,
                {.units = "1",
                 .long_name = "fraction of all sets with more relay information than the greedy set of their size",
@@ -174,19 +178,23 @@ RelayResult read_relay(const Hdf5Reader& file, const std::string& group) {
   RelayResult relay;
   relay.all = file.vector<double>(join_path(group, "all"));
   const std::size_t classes = relay.all.size();
-  relay.greedy.removal_order = file.matrix<std::uint8_t>(join_path(group, "greedy/removal_order"), classes);
-  const auto neurons = static_cast<std::size_t>(relay.greedy.removal_order.cols());
-  relay.greedy.information = file.matrix<double>(join_path(group, "greedy/information"), classes, neurons);
-  relay.aggregated = file.matrix<double>(join_path(group, "aggregated"), classes, neurons);
-  relay.single = file.matrix<double>(join_path(group, "single"), classes, neurons);
+  relay.single = file.matrix<double>(join_path(group, "single"), classes);
+  const auto neurons = static_cast<std::size_t>(relay.single.cols());
+  if (file.exists(join_path(group, "greedy"))) {
+    relay.greedy.removal_order = file.matrix<std::uint8_t>(join_path(group, "greedy/removal_order"), classes, neurons);
+    relay.greedy.information = file.matrix<double>(join_path(group, "greedy/information"), classes, neurons);
+    relay.aggregated = file.matrix<double>(join_path(group, "aggregated"), classes, neurons);
+  }
   if (!file.exists(join_path(group, "information"))) return relay;
   ExhaustiveRelay exhaustive;
   exhaustive.information = file.matrix<float>(join_path(group, "information"), classes, std::size_t{1} << neurons);
   exhaustive.best_information = file.matrix<double>(join_path(group, "best/information"), classes, neurons + 1);
   exhaustive.best_set = file.matrix<std::uint32_t>(join_path(group, "best/set"), classes, neurons + 1);
-  exhaustive.above_greedy = file.vector<double>(join_path(group, "best/above_greedy"), classes);
-  exhaustive.above_greedy_as_published =
-      file.vector<double>(join_path(group, "best/above_greedy_as_published"), classes);
+  if (relay.has_greedy()) {
+    exhaustive.above_greedy = file.vector<double>(join_path(group, "best/above_greedy"), classes);
+    exhaustive.above_greedy_as_published =
+        file.vector<double>(join_path(group, "best/above_greedy_as_published"), classes);
+  }
   relay.exhaustive = std::move(exhaustive);
   return relay;
 }

@@ -52,9 +52,11 @@ RunDirectory::RunDirectory(fs::path folder, const std::string& identity, const s
     fs::rename(folder_, moved_aside_, error);
     if (error) fail("cannot be moved aside", error.message());
   }
-  fs::create_directories(folder_ / "stages", error);
-  if (error) fail("cannot be created", error.message());
-  if (access(folder_.c_str(), W_OK | X_OK) != 0) fail("cannot be written", std::strerror(errno));
+  if (!complete()) {  // a complete run is only read
+    fs::create_directories(folder_ / "stages", error);
+    if (error) fail("cannot be created", error.message());
+    if (access(folder_.c_str(), W_OK | X_OK) != 0) fail("cannot be written", std::strerror(errno));
+  }
   const fs::path config = folder_ / "config.yaml";
   if (!fs::exists(config)) {
     if (fs::exists(results()) || fs::exists(summary()))
@@ -65,7 +67,10 @@ RunDirectory::RunDirectory(fs::path folder, const std::string& identity, const s
   }
 }
 
-bool RunDirectory::complete() const { return fs::exists(summary()) && fs::exists(results()); }
+bool RunDirectory::complete() const {
+  std::error_code error;  // what cannot be looked at is not there
+  return fs::exists(summary(), error) && fs::exists(results(), error);
+}
 
 void RunDirectory::remove_stages() const {
   std::error_code ignored;  // what stays behind does no harm

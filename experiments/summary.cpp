@@ -54,15 +54,18 @@ const std::pair<const Split, KnockoutResult>* shown_knockout(const NetworkResult
   return nullptr;
 }
 
+bool has_greedy(const NetworkResult& network) { return network.relay.begin()->second.has_greedy(); }
+
 std::string table_heading(const NetworkResult& network) {
+  const bool greedy = has_greedy(network);
   std::string groups = "       ", columns = "  class";
   for (const auto& each : network.relay) {
     groups += fmt::format("   {:<18}", fmt::format("{} images, bit", to_string(each.first)));
-    columns += "   I_R(all)  last two";
+    columns += greedy ? "   I_R(all)  last two" : "   I_R(all)          ";
   }
   if (shown_knockout(network)) {
     groups += fmt::format("   {:<20}", "balanced accuracy");
-    columns += "   intact  last two out";
+    columns += greedy ? "   intact  last two out" : "   intact       all out";
   }
   if (network.regression) {
     groups += "   accuracy ~ size + information";
@@ -80,12 +83,15 @@ std::string class_table(const NetworkResult& network) {
     const auto row = static_cast<Eigen::Index>(c);
     text += fmt::format("  {:>5}", c);
     for (const auto& [split, relay] : network.relay) {
-      text += fmt::format("   {:>8.4f}  {:>8}", relay.all[c], last_neurons(relay.greedy, row, 2).to_string());
+      text += fmt::format("   {:>8.4f}  {:>8}", relay.all[c],
+                          relay.has_greedy() ? last_neurons(relay.greedy, row, 2).to_string() : "");
     }
     if (knockout) {
-      const NeuronSet pair = last_neurons(network.relay.at(knockout->first).greedy, row, 2);
       const RowMatrix<float>& accuracy = knockout->second.accuracy;
-      text += fmt::format("   {:.4f}  {:>12.4f}", accuracy(row, 0), accuracy(row, pair.index()));
+      const auto out = has_greedy(network)
+                           ? Eigen::Index{last_neurons(network.relay.at(knockout->first).greedy, row, 2).index()}
+                           : accuracy.cols() - 1;
+      text += fmt::format("   {:.4f}  {:>12.4f}", accuracy(row, 0), accuracy(row, out));
     }
     if (network.regression) {
       const Regression& fit = network.regression->fits[c];

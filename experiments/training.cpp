@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/error.hpp"
 #include "core/provenance.hpp"
 #include "experiments/checkpoint.hpp"
 #include "nn/composite.hpp"
@@ -68,11 +69,21 @@ void run_with_checkpoints(Training& training, Step&& step, Save&& save) {
   }
 }
 
+// What was trained before an interruption. An unreadable file is no reason to lose hours in silence.
+template <class Read>
+auto read_checkpoint(const std::filesystem::path& path, Read&& read) {
+  try {
+    return read(path);
+  } catch (const DataError& error) {
+    throw DataError(fmt::format("{}; without that file the training starts over", error.what()));
+  }
+}
+
 ModelResult train_whole(const NetworkConfig& config, const DataPair& data, const RandomStream& random,
                         const std::filesystem::path& checkpoint, Progress& progress) {
   TrainerState state;
   if (std::filesystem::exists(checkpoint)) {
-    state = read_trainer_state(checkpoint);
+    state = read_checkpoint(checkpoint, read_trainer_state);
   } else {
     const std::vector<int> widths(config.layers.begin(), config.layers.end());
     RandomStream init = random.child("init");
@@ -100,7 +111,7 @@ ModelResult train_whole(const NetworkConfig& config, const DataPair& data, const
 ModelResult train_detectors(const NetworkConfig& config, const DataPair& data, const RandomStream& random,
                             const std::filesystem::path& checkpoint, Progress& progress) {
   std::vector<DetectorState> states;
-  if (std::filesystem::exists(checkpoint)) states = read_detector_states(checkpoint);
+  if (std::filesystem::exists(checkpoint)) states = read_checkpoint(checkpoint, read_detector_states);
   DetectorTraining training(detector_options(config), data.train, data.test, random.child("detectors"),
                             std::move(states));
   run_with_checkpoints(

@@ -99,6 +99,7 @@ TEST_CASE("A run leaves results and a second start finds them", "[run]") {
   CHECK(second.out == first.out);
   CHECK_THAT(second.err, Catch::Contains("is complete; nothing to do"));
   CHECK(std::filesystem::last_write_time(run / "results.h5") == written);
+  CHECK(!std::filesystem::exists(run / "stages"));
 
   const ProgramResult other = run_program(with(small, {"seed=2"}), folder.path());
   CHECK(other.exit_code == 0);
@@ -146,19 +147,64 @@ TEST_CASE("An interrupted run goes on and ends with the same numbers", "[run]") 
 TEST_CASE("A damaged stage file is noticed and computed again", "[run]") {
   const ScratchFolder folder;
   REQUIRE(run_program(with(small, {"-o", "whole"}), folder.path()).exit_code == 0);
-  // Ends before the results are written: the summary's place is taken by a folder.
-  std::filesystem::create_directories(folder.path() / "parts/results.h5");
-  const auto stuck = run_program(with(small, {"-o", "parts"}), folder.path());
-  CHECK(stuck.exit_code != 0);
-  std::filesystem::remove_all(folder.path() / "parts/results.h5");
-  if (std::filesystem::exists(folder.path() / "parts/stages")) {
-    for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "parts/stages")) {
-      std::ofstream(entry.path()) << "not HDF5";
-    }
+  ProgramOptions full;  // enough for the first stages
+  full.file_size_limit = 100000;
+  CHECK(run_program(with(small, {"-o", "parts"}), folder.path(), full).exit_code == 1);
+  int damaged = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "parts/stages")) {
+    std::ofstream(entry.path()) << "not HDF5";
+    ++damaged;
   }
+  REQUIRE(damaged > 0);
   const auto mended = run_program(with(small, {"-o", "parts"}), folder.path());
+  INFO(mended.err);
   CHECK(mended.exit_code == 0);
+  CHECK_THAT(mended.err, Catch::Contains("cannot be read back and is computed again"));
   CHECK(identical(numbers_of(folder.path() / "whole/results.h5"), numbers_of(folder.path() / "parts/results.h5")));
+}
+
+TEST_CASE("Damaged results and checkpoints are named with the way out", "[run]") {
+  const ScratchFolder folder;
+  REQUIRE(run_program(with(small, {"-o", "run"}), folder.path()).exit_code == 0);
+  std::filesystem::resize_file(folder.path() / "run/results.h5", 5000);
+  expect_failure(run_program(with(small, {"-o", "run"}), folder.path()), 3, "--fresh starts over");
+  std::filesystem::remove(folder.path() / "run/summary.txt");
+  expect_failure(run_program(with(small, {"-o", "run"}), folder.path()), 3, "--fresh starts over");
+  std::filesystem::remove(folder.path() / "run/results.h5");
+  std::filesystem::create_directories(folder.path() / "run/stages");
+  std::ofstream(folder.path() / "run/stages/full-training.h5") << "not HDF5";
+  expect_failure(run_program(with(small, {"-o", "run"}), folder.path()), 3,
+                 "full-training.h5 as HDF5: file signature not found; without that file the training starts over");
+}
+
+TEST_CASE("Greedy removal can be left out", "[run]") {
+  const ScratchFolder folder;
+  const ProgramResult run =
+      run_program(with(small, {"analysis.relay.greedy=false", "figures={formats: [svg]}", "-o", "run"}), folder.path());
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  CHECK_THAT(run.out, !Catch::Contains("last two"));
+  const Hdf5Reader file(folder.path() / "run/results.h5");
+  CHECK(file.exists("networks/full/relay/test/single"));
+  CHECK(file.exists("networks/full/relay/test/best/set"));
+  for (const char* part : {"greedy", "aggregated", "best/above_greedy", "best/above_greedy_as_published"}) {
+    INFO(part);
+    CHECK(!file.exists(std::string("networks/full/relay/test/") + part));
+  }
+  const RelayResult relay = read_results(folder.path() / "run/results.h5").networks[0].second.relay.at(Split::test);
+  CHECK(!relay.has_greedy());
+  CHECK(relay.exhaustive->information.cols() == 64);
+}
+
+TEST_CASE("A failed computation names its network", "[run]") {
+  const ScratchFolder folder;
+  expect_failure(run_program(with(small, {"networks.composite.detectors.positives=100000"}), folder.path()), 2,
+                 "composite: training of the detectors: detector 0 wants 100000");
+  expect_failure(
+      run_program(with(small, {"networks.composite.detectors.on_failure=error",
+                               "networks.composite.detectors.max_epochs=1", "networks.composite.detectors.restarts=0"}),
+                  folder.path()),
+      1, "composite: training of the detectors: detector 0 did not reach");
 }
 
 TEST_CASE("Wrong usage ends with code 2 and one line", "[run]") {
