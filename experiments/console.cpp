@@ -86,6 +86,7 @@ void Console::detail(std::string_view text) { write("", text, verbosity_ == Verb
 void Console::info(std::string_view text) { write("", text, verbosity_ != Verbosity::quiet); }
 void Console::warning(std::string_view text) { write("warning: ", text, true); }
 void Console::error(std::string_view text) { write("error: ", text, true); }
+void Console::say(std::string_view text) { write("", text, true); }
 
 void Console::begin_stage(int index, int count, std::string_view name) {
   const std::string stage = fmt::format("[{:>2}/{}] {}", index, count, name);

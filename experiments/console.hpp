@@ -34,6 +34,7 @@ class Console : public Progress {
   void info(std::string_view text);     ///< not with -q
   void warning(std::string_view text);  ///< always
   void error(std::string_view text);    ///< always
+  void say(std::string_view text);      ///< always, as it is
 
   /// A stage begins: number `index` of `count` (from 1), e.g. "full: relay information of all sets, test".
   void begin_stage(int index, int count, std::string_view name);

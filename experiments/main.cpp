@@ -58,6 +58,9 @@ int main(int argc, char** argv) {
   } catch (const Interrupted&) {
     console.warning("interrupted; the same command goes on from here");
     return static_cast<int>(stop_signal() == SIGTERM ? ExitCode::terminated : ExitCode::interrupted);
+  } catch (const ConfigError& error) {
+    console.say(error.what());
+    return static_cast<int>(error.exit_code());
   } catch (const Error& error) {
     console.error(error.what());
     return static_cast<int>(error.exit_code());

@@ -50,7 +50,7 @@ void ConfigErrors::add(const ConfigPlace& place, std::string_view message) {
 }
 
 void ConfigErrors::throw_if_any() const {
-  if (!lines_.empty()) throw UsageError(fmt::format("{}", fmt::join(lines_, "\n")));
+  if (!lines_.empty()) throw ConfigError(fmt::format("{}", fmt::join(lines_, "\n")));
 }
 
 std::string_view nearest_word(std::string_view word, const std::vector<std::string_view>& candidates) {

@@ -50,13 +50,18 @@ struct ConfigNode::Entry {
   ConfigNode value;
 };
 
+/// What throw_if_any throws: what() is whole lines, each with its place and "error:".
+struct ConfigError : UsageError {
+  using UsageError::UsageError;
+};
+
 /// All that is wrong with a configuration, one line each: "file:line:column: error: ...".
 class ConfigErrors {
  public:
   void add(const ConfigPlace& place, std::string_view message);
   bool empty() const { return lines_.empty(); }
   const std::vector<std::string>& lines() const { return lines_; }
-  /// Throws UsageError with all lines, if there are any.
+  /// Throws ConfigError with all lines, if there are any.
   void throw_if_any() const;
 
  private:
