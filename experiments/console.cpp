@@ -35,6 +35,12 @@ std::string printable(std::string_view text) {
   return result;
 }
 
+// Where stderr cannot be written (a full disk, a closed terminal) nobody can be told: the run goes on.
+void to_stderr(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
 std::size_t terminal_width() {
   winsize size{};
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80u;
@@ -77,7 +83,7 @@ void Console::write(std::string_view label, std::string_view text, bool show) {
   const std::lock_guard lock(mutex_);
   if (show) {
     clear_bar();
-    fmt::print(stderr, "{}{}\n", label, clean);
+    to_stderr(fmt::format("{}{}\n", label, clean));
   }
   if (log_) log_->info("{}{}", label, clean);
 }
@@ -151,18 +157,16 @@ void Console::show_progress(bool force) {
   if (bar) {
     std::string line = stage_ + " " + text;
     line.resize(std::min(line.size(), terminal_width() - 1));
-    fmt::print(stderr, "\r\033[K{}", line);
-    std::fflush(stderr);
+    to_stderr("\r\033[K" + line);
     bar_shown_ = true;
   } else {
-    fmt::print(stderr, "       {}\n", text);
+    to_stderr(fmt::format("       {}\n", text));
   }
 }
 
 void Console::clear_bar() {
   if (!bar_shown_) return;
-  fmt::print(stderr, "\r\033[K");
-  std::fflush(stderr);
+  to_stderr("\r\033[K");
   bar_shown_ = false;
 }
 

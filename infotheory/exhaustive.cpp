@@ -188,8 +188,8 @@ void run_search(const StateTable& table, const GreedyRelay& greedy, ExhaustiveRe
 ExhaustiveRelay exhaustive_relay(const StateTable& table, const GreedyRelay& greedy, Progress& progress) {
   const int classes = table.class_count(), neurons = table.neuron_count();
   if (neurons > NeuronSet::max_exhaustive_neurons)
-    throw UsageError(
-        fmt::format("exhaustive relay information: {} neurons, expected at most {}", neurons, NeuronSet::max_exhaustive_neurons));
+    throw UsageError(fmt::format("exhaustive relay information: {} neurons, expected at most {}", neurons,
+                                 NeuronSet::max_exhaustive_neurons));
   if (greedy.information.rows() != classes || greedy.information.cols() != neurons)
     throw UsageError(fmt::format("exhaustive relay information: greedy search is [{},{}], expected [{},{}]",
                                  greedy.information.rows(), greedy.information.cols(), classes, neurons));

@@ -22,8 +22,9 @@ struct ExhaustiveRelay {
 /// I_R of all S = 2^K sets for each class, and what they say about `greedy`, the greedy search of the same table.
 ///
 /// Best sets and comparisons are made on exact values, before they are rounded to float, so ties are ties. The one set
-/// of size K has no removal before it: its greedy value is I_R(all). UsageError where K > NeuronSet::max_exhaustive_neurons or
-/// `greedy` has other shapes. Parallel, the same to the last bit for any number of threads; throws Interrupted.
+/// of size K has no removal before it: its greedy value is I_R(all). UsageError where K >
+/// NeuronSet::max_exhaustive_neurons or `greedy` has other shapes. Parallel, the same to the last bit for any number of
+/// threads; throws Interrupted.
 ExhaustiveRelay exhaustive_relay(const StateTable& table, const GreedyRelay& greedy,
                                  Progress& progress = Progress::none());
 

@@ -5,8 +5,8 @@
 // decisions leave, in groups that agree on all kept neurons. Only states of one group can still be merged, so
 //   * keeping a neuron splits each group in two where the sorted words change in that bit: nothing is moved;
 //   * marginalising it merges the two halves, which are sorted: one linear pass that adds the counts of equal words;
-//   * a group that is a single state, or pure (see RelayCell::is_pure), has its final contribution and is dropped. Most
-//   are.
+//   * a group that is a single state, or pure (see BasicRelayCell::is_pure), has its final contribution and is
+//     dropped. Most are.
 // The last cube_bits neurons are not worth sorting for: the states of a group are laid out as a cube of 2^cube_bits
 // cells.
 #pragma once

@@ -13,16 +13,15 @@ namespace inforelay {
 /// log2 of every prime is rounded once to `fraction_bits` bits; the log of any other number is the exact sum over its
 /// prime factors, so L(m n) = L(m) + L(n) and f(n) = n L(n) hold without error. Two things follow:
 ///   * sums of f are integers: any order, any partition over threads gives the same last bit;
-///   * quantities that are equal in exact arithmetic are equal here. (The logs of primes are linearly independent over
-///   the
-///     rationals, so sums of n log n are equal only where the powers of every prime agree, and then the integers do
-///     too.) Independent counts have exactly 0 information, and ties in a search are ties.
+///   * quantities that are equal in exact arithmetic are equal here: the logs of primes are linearly independent over
+///     the rationals, so sums of n log n are equal only where the powers of every prime agree, and then the integers
+///     do too. Independent counts have exactly 0 information, and ties in a search are ties.
 ///
 /// Values are kept modulo 2^64: f(N) itself may wrap round, but information times N is in [0, N] bits, and
 /// fraction_bits = 62 - bit_width(N) leaves room for it. So sums and differences are right in the end, whatever happens
 /// in between. Error of N bits of information: below 4 N log2(N) 2^-fraction_bits, from 8 sums of f, each of which is
-/// off by at most N log2(N) 2^-(fraction_bits+1); divided by N that is 9e-13 bit for N = 60,000 at the very worst
-/// (measured: some 1e-15), 5e-15 for N = 1,000.
+/// off by at most N log2(N) 2^-(fraction_bits+1); divided by N that is 9e-13 bit for N = 60,000 at the very worst,
+/// 5e-15 for N = 1,000.
 class NLogN {
  public:
   /// Memory 8 (N+1) bytes, time O(N log log N). N < 2^31.

@@ -16,7 +16,7 @@ namespace inforelay::kernels {
 /// tile of MNIST (75 kB) stays in the second-level cache.
 constexpr std::size_t tile_samples = 24;
 
-/// out[i] = in[i] / 255 (by multiplication with 1/255, as Dataset::gather), i in [0,count).
+/// out[i] = in[i] / 255 (by multiplication with 1/255), i in [0,count).
 void bytes_to_inputs(const std::uint8_t* in, std::size_t count, float* out);
 
 /// out[s,o] = bias[o] + sum_i in[s,i] weight[o,i].   in [samples,width], weight [outputs,width], out [samples,outputs]

@@ -70,7 +70,7 @@ class FigureCanvas {
  private:
   Figure figure_;
   std::string overlay_;
-  int texts_ = 0, labels_ = 0;
+  int texts_ = 0;
 };
 
 /// Adds a line with marks, in the colour and mark of the `network`-th network: rows [first,last] of the table.

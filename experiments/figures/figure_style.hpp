@@ -58,7 +58,7 @@ struct PanelGrid {
 /// A step of 1, 2 or 5 times a power of ten that gives at most `most` tics over the length of a range.
 double tic_step(double length, int most);
 
-/// A range of finite values, widened by `margin` of its length at both ends. Nothing finite: [0,1].
+/// The range of the finite ones of the values added. None finite: [0,1].
 class AxisRange {
  public:
   void add(double value);

@@ -20,9 +20,6 @@
 
 namespace inforelay {
 
-// ---- 1. Training
-// -----------------------------------------------------------------------------------------------------
-
 /// The curves of one network. Curve c has its own length E_c, since each detector stops by itself.
 struct TrainingPanel {
   std::string network{};
@@ -56,9 +53,6 @@ struct TrainingFigure {
 /// value of each of 400 columns of the axis.
 std::string draw_training(const FigureWriter& writer, const TrainingFigure& figure);
 
-// ---- 2. Relay information of every set
-// -------------------------------------------------------------------------------
-
 struct RelayFigure {
   std::string network{};
   std::vector<std::string> labels{};               ///< [C]
@@ -74,9 +68,6 @@ struct RelayFigure {
 /// Cost O(C S), in parallel.
 std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure);
 
-// ---- 3. Nodes
-// --------------------------------------------------------------------------------------------------------
-
 struct NodeFigure {
   std::string network{};
   std::vector<std::string> labels{};  ///< [C]
@@ -86,9 +77,6 @@ struct NodeFigure {
 
 /// "node_NETWORK": heat maps class x neuron. White is 0, blue positive, orange negative, on one scale a panel.
 std::string draw_node(const FigureWriter& writer, const NodeFigure& figure);
-
-// ---- 4. Function against information
-// ---------------------------------------------------------------------------------
 
 struct FunctionFigure {
   std::string network{};
@@ -103,9 +91,6 @@ struct FunctionFigure {
 /// on one spot of the paper (0.8 mm) the nearest to the eye is kept; the table holds the kept ones.
 std::string draw_function(const FigureWriter& writer, const FunctionFigure& figure, RandomStream& random);
 
-// ---- 5. Regression
-// ---------------------------------------------------------------------------------------------------
-
 struct RegressionPanel {
   std::string network{};
   std::vector<double> set_size{};     ///< [C] coefficient of D (scaled to [0,1]); NaN where undefined
@@ -119,9 +104,6 @@ struct RegressionFigure {
 
 /// "regression": coefficients of D (red) and of I_R (black; absolute value, hollow where it is negative) over classes.
 std::string draw_regression(const FigureWriter& writer, const RegressionFigure& figure);
-
-// ---- 6. Clusters and principal components
-// ----------------------------------------------------------------------------
 
 struct ClusterCurve {
   std::string network{};
@@ -149,9 +131,6 @@ struct PcaFigure {
 /// class that fall on one spot (0.4 mm) one mark is drawn, at its middle; the table counts the samples of each mark.
 std::string draw_pca(const FigureWriter& writer, const PcaFigure& figure);
 
-// ---- 7. Activations
-// --------------------------------------------------------------------------------------------------
-
 struct ActivationsFigure {
   std::string network{};
   Eigen::Ref<const RowMatrix<float>> hidden;  ///< [N,K] activations
@@ -162,9 +141,6 @@ struct ActivationsFigure {
 /// "activations_NETWORK": a histogram of each neuron's activation, K panels with common axes (at least [-1,1]), the
 /// threshold as a dashed line.
 std::string draw_activations(const FigureWriter& writer, const ActivationsFigure& figure);
-
-// ---- 8. Entropy
-// ------------------------------------------------------------------------------------------------------
 
 struct EntropyCurve {
   std::string network{};

@@ -269,7 +269,7 @@ TEST_CASE("Knockouts name what is wrong with a request", "[knockout]") {
   scene.labels[5] = 3;
   CHECK_THROWS_WITH(run(exact), "knockouts: label 3 of sample 5 is out of range [0,3)");
   CHECK_THROWS_AS(run(exact), DataError);
-  for (auto& label : scene.labels) label = label == 1 ? 0 : static_cast<std::uint8_t>(label % 3);
+  for (auto& label : scene.labels) label = static_cast<std::uint8_t>(label == 1 ? 0 : label % 3);
   CHECK_THROWS_WITH(run(exact), Catch::StartsWith("knockouts: 0 of 90 samples are of class 1"));
   scene.labels.pop_back();
   CHECK_THROWS_WITH(run(exact), "knockouts: activations of 90 samples, but 89 labels");
