@@ -156,6 +156,7 @@ double two_sided_p(double t, double degrees_of_freedom) {
 double upper_p(double f, double numerator, double denominator) {
   if (std::isnan(f)) return nan;
   if (std::isinf(f)) return 0;
+  if (f <= 0) return 1;  // a rounding error below 0 where nothing is explained; the distribution begins at 0
   return boost::math::cdf(boost::math::complement(boost::math::fisher_f(numerator, denominator), f));
 }
 

@@ -77,6 +77,7 @@ void write_detector_states(const std::filesystem::path& path, const std::vector<
     const std::string best = group + "/best";
     write_network(file, best + "/network", state.best.network);
     file.attribute(best, "attempt", std::int64_t{state.best.attempt});
+    file.attribute(best, "epoch", std::int64_t{state.best.epoch});
     file.attribute(best, "accuracy", state.best.accuracy);
     write_curve(file, best + "/accuracy_train", state.best.accuracy_train);
     write_curve(file, best + "/accuracy_test", state.best.accuracy_test);
@@ -103,6 +104,7 @@ std::vector<DetectorState> read_detector_states(const std::filesystem::path& pat
     if (file.exists(best)) {
       state.best = {.network = read_network(file, best + "/network"),
                     .attempt = static_cast<int>(file.attribute<std::int64_t>(best, "attempt")),
+                    .epoch = static_cast<int>(file.attribute<std::int64_t>(best, "epoch")),
                     .accuracy = file.attribute<double>(best, "accuracy"),
                     .accuracy_train = file.vector<double>(best + "/accuracy_train"),
                     .accuracy_test = file.vector<double>(best + "/accuracy_test")};

@@ -62,7 +62,7 @@ RegressionFigure regression_figure(const ExperimentResult& result) {
 }
 
 ClustersFigure clusters_figure(const ExperimentResult& result) {
-  ClustersFigure figure;
+  ClustersFigure figure{.networks = {}, .quantity = "within-cluster sum of squares a sample"};
   for (const auto& [name, network] : result.networks) {
     const AppendixResult& appendix = network.appendix;
     if (appendix.clusters.empty()) continue;

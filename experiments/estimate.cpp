@@ -8,7 +8,7 @@
 namespace inforelay {
 namespace {
 
-// Speeds of one core (2.45 GHz, AVX2), measured with bench/ and rounded; good to a factor of two elsewhere.
+// Speeds of one core (2.45 GHz, AVX2), measured and rounded; good to a factor of two elsewhere.
 constexpr double multiply_adds = 8e9;   // a second, in training and forward passes, conversion of bytes included
 constexpr double expected_epochs = 60;  // of a network that stops when it is good enough
 constexpr double expected_detector_epochs = 2500;

@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
   try {
     line = parse_command_line(argc, argv);
   } catch (const Error& error) {
-    fmt::print(stderr, "error: {}\n", error.what());
+    Console(ProgressStyle::off, Verbosity::normal).error(error.what());
     return static_cast<int>(error.exit_code());
   }
   install_stop_signals();

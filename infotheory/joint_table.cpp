@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string>
 
 #include "core/error.hpp"
 
@@ -33,9 +34,11 @@ std::uint64_t checked_total(std::span<const std::uint64_t> counts) {
 std::vector<Symbol> dense_cells(std::span<const std::size_t> shape, std::size_t weights) {
   check_variable_count(shape.size());
   std::size_t cells = 1;
-  for (const std::size_t extent : shape) cells *= extent;
-  if (cells != weights) {
-    throw UsageError(fmt::format("joint table: {} weights for a shape of {} cells", weights, cells));
+  bool fits = true;
+  for (const std::size_t extent : shape) fits = !__builtin_mul_overflow(cells, extent, &cells) && fits;
+  if (!fits || cells != weights) {
+    throw UsageError(fmt::format("joint table: {} weights for a shape of {} cells; must be equal", weights,
+                                 fits ? std::to_string(cells) : "more than 2^64"));
   }
   std::vector<Symbol> symbols(cells * shape.size());
   for (std::size_t m = 0; m < cells; ++m) {
@@ -153,7 +156,7 @@ JointTable JointTable::marginal(VariableSet keep) const {
   std::vector<std::size_t> kept;
   for (int v = 0; v < VariableSet::max_variables; ++v) {
     if (!keep.contains(v)) continue;
-    if (v >= variables_) throw UsageError(fmt::format("joint table: variable {} of {}", v, variables_));
+    if (v >= variables_) throw UsageError(fmt::format("joint table: variable {}; must be in [0,{})", v, variables_));
     kept.push_back(static_cast<std::size_t>(v));
   }
   std::vector<Symbol> cells;

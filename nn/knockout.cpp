@@ -48,6 +48,18 @@ void check_shapes(const KnockoutSubject& subject) {
   }
 }
 
+// For the forward pass, where a value that is not finite would pass for "off".
+void check_finite(const KnockoutSubject& subject) {
+  if (!subject.hidden.allFinite()) {
+    throw ComputeError(fmt::format("knockouts: an activation of hidden layer {} is not finite", subject.layer));
+  }
+  for (auto l = static_cast<std::size_t>(subject.layer); l < subject.network.layers.size(); ++l) {
+    const DenseLayer& layer = subject.network.layers[l];
+    if (layer.weight.allFinite() && layer.bias.allFinite()) continue;
+    throw ComputeError(fmt::format("knockouts: a weight or bias of layer {} is not finite", l + 1));
+  }
+}
+
 // Samples of each class, [C].
 std::vector<std::uint32_t> class_sizes(const KnockoutSubject& subject) {
   std::vector<std::uint32_t> sizes(static_cast<std::size_t>(subject.classes()));
@@ -172,6 +184,7 @@ RowMatrix<float> by_terms(const KnockoutSubject& subject, std::span<const Neuron
 
 RowMatrix<float> by_forward(const KnockoutSubject& subject, std::span<const NeuronSet> sets, const Accuracy& accuracy,
                             Progress& progress) {
+  check_finite(subject);
   const int classes = subject.classes();
   RowMatrix<float> result(classes, static_cast<Eigen::Index>(sets.size()));
   parallel_blocks(
