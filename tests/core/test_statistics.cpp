@@ -314,6 +314,23 @@ TEST_CASE("Bad columns are named", "[statistics]") {
   CHECK_THROWS_WITH(moments(std::vector<Column>{{"a", a}}), Catch::Contains("a is inf in row 1"));
 }
 
+TEST_CASE("Where predictors explain nothing, F is 0 up to rounding and its p-value 1", "[statistics]") {
+  const Values a{0, 0, 1, 1, 0, 0, 1, 1}, b{0, 1, 0, 1, 0, 1, 0, 1};
+  const std::vector<Column> predictors{{"a", a}, {"b", b}};
+  int below_zero = 0;
+  for (int i = 1; i <= 200; ++i) {
+    Values y;  // an exclusive or of a and b
+    for (std::size_t n = 0; n < a.size(); ++n)
+      y.push_back(0.1 * i + (a[n] == b[n] ? 0.0 : 1.0 / i) + (n < 4 ? 0.01 : 0));
+    const Regression fit = ordinary_least_squares({"y", y}, predictors);
+    REQUIRE(fit.defined());
+    CHECK(fit.f == Approx(0).margin(1e-12));
+    CHECK(fit.f_p == Approx(1).margin(1e-6));
+    below_zero += fit.f < 0;
+  }
+  CHECK(below_zero > 0);  // so that the case is met at all
+}
+
 TEST_CASE("Scaling to the unit interval", "[statistics]") {
   CHECK(scaled_to_unit(Values{3, 1, 2, 5}) == Values{0.5, 0, 0.25, 1});
   CHECK(scaled_to_unit(Values{7, 7}) == Values{0, 0});

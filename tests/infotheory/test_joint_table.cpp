@@ -1,5 +1,4 @@
 #include <catch2/catch.hpp>
-#include <cmath>
 #include <map>
 
 #include "core/error.hpp"
@@ -92,10 +91,12 @@ TEST_CASE("Joint tables name what is wrong", "[joint_table]") {
   CHECK_THROWS_AS(JointTable::from_samples({}), UsageError);
   CHECK_THROWS_AS(JointTable::from_samples(std::vector<std::span<const Symbol>>(65, three)), UsageError);
   CHECK_THROWS_WITH(JointTable::from_counts({2, 2}, {1, 2, 3}), Catch::Contains("3 weights for a shape of 4"));
+  // Three times the second extent is 1 modulo 2^64.
+  CHECK_THROWS_WITH(JointTable::from_counts({3, 0xAAAAAAAAAAAAAAABu}, {1}), Catch::Contains("more than 2^64 cells"));
   CHECK_THROWS_AS(JointTable::from_counts({2}, {0, 0}), UsageError);
   CHECK_THROWS_WITH(JointTable::from_probabilities({2}, {1.5, -0.5}), Catch::Contains("probability 1 is -0.5"));
   CHECK_THROWS_WITH(JointTable::from_cells(2, three, std::vector<double>{1}), Catch::Contains("want 2 symbols, not 3"));
   const JointTable table = JointTable::from_probabilities({2}, {0.5, 0.5});
-  CHECK_THROWS_WITH(table.marginal({1}), Catch::Contains("variable 1 of 1"));
+  CHECK_THROWS_WITH(table.marginal({1}), Catch::Contains("variable 1; must be in [0,1)"));
   CHECK_THROWS_WITH(table.entropy_bits(EntropyEstimator::miller_madow), Catch::Contains("needs counts"));
 }
