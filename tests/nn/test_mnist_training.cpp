@@ -1,12 +1,11 @@
 // Training on real images. Reads the gzipped IDX files by itself, so that it tests training only.
-#include <zlib.h>
-
 #include <array>
 #include <catch2/catch.hpp>
 #include <string>
 
 #include "nn/accuracy.hpp"
 #include "nn/composite.hpp"
+#include "nn/data/mnist.hpp"
 #include "nn/detectors.hpp"
 #include "nn/trainer.hpp"
 #include "tests/mnist.hpp"
@@ -15,24 +14,10 @@ using namespace inforelay;
 
 namespace {
 
-std::vector<std::uint8_t> bytes_after(const std::filesystem::path& file, std::size_t header, std::size_t count) {
-  std::vector<std::uint8_t> bytes(header + count);
-  const gzFile in = gzopen(file.c_str(), "rb");
-  REQUIRE(in != nullptr);
-  const int got = gzread(in, bytes.data(), static_cast<unsigned>(bytes.size()));
-  gzclose(in);
-  REQUIRE(got == static_cast<int>(bytes.size()));
-  bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header));
-  return bytes;
-}
-
 /// The first n images.
 Dataset mnist(const std::string& split, std::size_t n) {
-  const auto folder = *test::data_folder() / "mnist";
-  const auto pixels = bytes_after(folder / (split + "-images-idx3-ubyte.gz"), 16, n * 784);
-  RowMatrix<std::uint8_t> images(static_cast<Eigen::Index>(n), 784);
-  std::ranges::copy(pixels, images.data());
-  return {std::move(images), bytes_after(folder / (split + "-labels-idx1-ubyte.gz"), 8, n), 10};
+  const DataPair pair = load_mnist(locate_mnist(*test::data_folder() / "mnist").value());
+  return (split == "train" ? pair.train : pair.test).head(n);
 }
 
 }  // namespace

@@ -1,6 +1,4 @@
 // Relay information of the authors' trained full network on MNIST, against what they published.
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
@@ -12,6 +10,7 @@
 #include "infotheory/discretize.hpp"
 #include "infotheory/exhaustive.hpp"
 #include "infotheory/relay.hpp"
+#include "nn/data/mnist.hpp"
 #include "nn/mlp.hpp"
 #include "tests/mnist.hpp"
 #include "tests/reference_network.hpp"
@@ -20,23 +19,9 @@ using namespace inforelay;
 
 namespace {
 
-std::vector<std::uint8_t> bytes_after(const std::filesystem::path& file, std::size_t header, std::size_t count) {
-  std::vector<std::uint8_t> bytes(header + count);
-  const gzFile in = gzopen(file.c_str(), "rb");
-  REQUIRE(in != nullptr);
-  const int got = gzread(in, bytes.data(), static_cast<unsigned>(bytes.size()));
-  gzclose(in);
-  REQUIRE(got == static_cast<int>(bytes.size()));
-  bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header));
-  return bytes;
-}
-
 StateTable reference_table(const std::string& split, std::size_t n) {
-  const auto folder = *test::data_folder() / "mnist";
-  const auto pixels = bytes_after(folder / (split + "-images-idx3-ubyte.gz"), 16, n * 784);
-  RowMatrix<std::uint8_t> images(static_cast<Eigen::Index>(n), 784);
-  std::ranges::copy(pixels, images.data());
-  const Dataset data(std::move(images), bytes_after(folder / (split + "-labels-idx1-ubyte.gz"), 8, n), 10);
+  const DataPair pair = load_mnist(locate_mnist(*test::data_folder() / "mnist").value());
+  const Dataset data = (split == "train" ? pair.train : pair.test).head(n);
   const LayerStates layers = forward(test::read_reference_full_network(), data, 1);
   return StateTable(binarize(layers.hidden).states, data.labels(), argmax(layers.output), 20, 10);
 }
