@@ -10,16 +10,6 @@
 namespace inforelay {
 namespace {
 
-// The sets that the greedy path ends with: the last `size` neurons left.
-NeuronSet last_neurons(const GreedyRelay& greedy, Eigen::Index cls, Eigen::Index size) {
-  NeuronSet set;
-  const Eigen::Index steps = greedy.removal_order.cols();
-  for (Eigen::Index step = std::max<Eigen::Index>(0, steps - size); step < steps; ++step) {
-    set = set.with(greedy.removal_order(cls, step));
-  }
-  return set;
-}
-
 std::string training_line(const ModelResult& model) {
   std::string line;
   if (!model.detectors.empty()) {
@@ -80,7 +70,7 @@ std::string class_table(const NetworkResult& network) {
   const auto* knockout = shown_knockout(network);
   const std::size_t classes = network.relay.begin()->second.all.size();
   for (std::size_t c = 0; c < classes; ++c) {
-    const auto row = static_cast<Eigen::Index>(c);
+    const int row = static_cast<int>(c);
     text += fmt::format("  {:>5}", c);
     for (const auto& [split, relay] : network.relay) {
       text += fmt::format("   {:>8.4f}  {:>8}", relay.all[c],

@@ -117,6 +117,15 @@ GreedyRelay greedy_relay(const StateTable& table, Progress& progress) {
   return result;
 }
 
+NeuronSet last_neurons(const GreedyRelay& greedy, int cls, int size) {
+  NeuronSet set;
+  const Eigen::Index steps = greedy.removal_order.cols();
+  for (Eigen::Index step = std::max<Eigen::Index>(0, steps - size); step < steps; ++step) {
+    set = set.with(greedy.removal_order(cls, step));
+  }
+  return set;
+}
+
 RowMatrix<double> aggregated_relay_information_bits(const GreedyRelay& greedy) {
   const Eigen::Index classes = greedy.information.rows(), neurons = greedy.information.cols();
   RowMatrix<double> aggregated(classes, neurons);

@@ -25,6 +25,10 @@ struct GreedyRelay {
 /// over classes; throws Interrupted.
 GreedyRelay greedy_relay(const StateTable& table, Progress& progress = Progress::none());
 
+/// The relay set of class `cls` when `size` in [0,K] neurons are left: the class's module, as far as greedy search
+/// sees.
+NeuronSet last_neurons(const GreedyRelay& greedy, int cls, int size);
+
 /// Aggregated relay information V -> [C,K], bits: V[k] = sum over the steps i after which k is still in Y_R of
 /// (I_R after the first removal - I_R after step i). So neurons that are removed first or second have 0.
 RowMatrix<double> aggregated_relay_information_bits(const GreedyRelay& greedy);
