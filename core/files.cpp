@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cassert>
 #include <cerrno>
@@ -75,27 +76,53 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
+/// A regular file, opened for reading, and its size.
+class InputFile {
+ public:
+  explicit InputFile(const std::filesystem::path& path)
+      // O_NONBLOCK: opening a named pipe must not wait for a writer that never comes; regular files ignore it.
+      : path_(path), descriptor_(path, O_RDONLY | O_NONBLOCK) {
+    struct stat status {};
+    if (descriptor_.get() < 0 || ::fstat(descriptor_.get(), &status) != 0) throw unreadable(errno);
+    if (S_ISDIR(status.st_mode)) throw unreadable(EISDIR);
+    if (!S_ISREG(status.st_mode)) throw DataError(fmt::format("cannot read {}: not a regular file", path.string()));
+    size_ = static_cast<std::uint64_t>(status.st_size);
+  }
+
+  std::uint64_t size() const { return size_; }
+
+  /// The first `count` bytes; less where the file has shrunk meanwhile.
+  std::vector<std::uint8_t> read(std::size_t count) const {
+    std::vector<std::uint8_t> bytes(count);
+    const ssize_t n = read_all(descriptor_.get(), bytes.data(), bytes.size());
+    if (n < 0) throw unreadable(errno);
+    bytes.resize(static_cast<std::size_t>(n));
+    return bytes;
+  }
+
+ private:
+  DataError unreadable(int error) const {
+    return DataError(fmt::format("cannot read {}: {}", path_.string(), reason(error)));
+  }
+
+  const std::filesystem::path& path_;
+  Descriptor descriptor_;
+  std::uint64_t size_ = 0;
+};
+
 }  // namespace
 
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::uint64_t limit) {
-  const auto unreadable = [&](int error) {
-    return DataError(fmt::format("cannot read {}: {}", path.string(), reason(error)));
-  };
-  // O_NONBLOCK: opening a named pipe must not wait for a writer that never comes; regular files ignore it.
-  const Descriptor descriptor(path, O_RDONLY | O_NONBLOCK);
-  struct stat status {};
-  if (descriptor.get() < 0 || ::fstat(descriptor.get(), &status) != 0) throw unreadable(errno);
-  if (S_ISDIR(status.st_mode)) throw unreadable(EISDIR);
-  if (!S_ISREG(status.st_mode)) throw DataError(fmt::format("cannot read {}: not a regular file", path.string()));
-  const auto size = static_cast<std::uint64_t>(status.st_size);
-  if (size > limit) {
-    throw DataError(fmt::format("{} holds {} bytes, expected at most {}", path.string(), size, limit));
+  const InputFile file(path);
+  if (file.size() > limit) {
+    throw DataError(fmt::format("{} holds {} bytes, expected at most {}", path.string(), file.size(), limit));
   }
-  std::vector<std::uint8_t> bytes(size);
-  const ssize_t n = read_all(descriptor.get(), bytes.data(), bytes.size());
-  if (n < 0) throw unreadable(errno);
-  bytes.resize(static_cast<std::size_t>(n));  // it may have shrunk meanwhile
-  return bytes;
+  return file.read(file.size());
+}
+
+std::vector<std::uint8_t> read_file_start(const std::filesystem::path& path, std::size_t count) {
+  const InputFile file(path);
+  return file.read(std::min<std::uint64_t>(count, file.size()));
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {

@@ -12,6 +12,8 @@ namespace inforelay {
 /// The bytes of the file. Throws DataError, naming the path and the reason, where it cannot be read, is no regular
 /// file, or holds more than `limit` bytes (found before anything is allocated).
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::uint64_t limit);
+/// Its first `count` bytes, all where it holds less. Throws as read_file().
+std::vector<std::uint8_t> read_file_start(const std::filesystem::path& path, std::size_t count);
 
 /// Replaces the file's content: a temporary file beside it is written, flushed to the disk and renamed. A reader, or a
 /// crash at any moment, sees the old content or the new. Throws IoError with the path and the system's reason; the

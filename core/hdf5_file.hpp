@@ -127,6 +127,9 @@ class Hdf5Reader {
   Hdf5Reader(const Hdf5Reader&) = delete;
   Hdf5Reader& operator=(const Hdf5Reader&) = delete;
 
+  /// The file, as the errors name it.
+  const std::string& name() const;
+
   /// Is there a group or dataset at `path`?
   bool exists(std::string_view path) const;
   /// Names of the groups and datasets in the group at `path` ("" is the root), sorted.

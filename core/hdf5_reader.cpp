@@ -219,6 +219,8 @@ Hdf5Reader::Hdf5Reader(std::filesystem::path file, std::uint64_t max_bytes)
 
 Hdf5Reader::~Hdf5Reader() = default;
 
+const std::string& Hdf5Reader::name() const { return state_->name; }
+
 bool Hdf5Reader::exists(std::string_view path) const { return state_->exists(path); }
 
 std::vector<std::string> Hdf5Reader::children(std::string_view path) const {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/hdf5_file.hpp"
-#include "experiments/results_file.hpp"
+#include "nn/network_hdf5.hpp"
 
 namespace inforelay {
 namespace {

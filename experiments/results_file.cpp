@@ -5,12 +5,11 @@
 
 #include "experiments/hdf5_values.hpp"
 #include "experiments/results_file.hpp"
+#include "nn/network_hdf5.hpp"
 
 namespace inforelay {
 namespace {
 
-constexpr std::int64_t format_version = 1;
-constexpr std::string_view format_name = "inforelay-results";
 constexpr std::string_view not_inference =
     "all rows are deterministic functions of one network: this describes the fit, it is not inference";
 
@@ -200,8 +199,8 @@ RegressionResult read_regression(const Hdf5Reader& file, const std::string& grou
 
 void write_results(const std::filesystem::path& path, const ExperimentResult& result) {
   Hdf5Writer file(path);
-  file.attribute("", "format", std::string(format_name));
-  file.attribute("", "format_version", format_version);
+  file.attribute("", "format", std::string(results_format));
+  file.attribute("", "format_version", results_format_version);
   file.attribute("", "experiment", result.experiment);
   file.attribute("", "status", std::string("complete"));
   write_provenance(file, result.provenance, result.stages);
@@ -218,9 +217,9 @@ ExperimentResult read_results(const std::filesystem::path& path) {
   const Hdf5Reader file(path);
   const auto format = file.attribute<std::string>("", "format");
   const auto version = file.attribute<std::int64_t>("", "format_version");
-  if (format != format_name || version != format_version) {
+  if (format != results_format || version != results_format_version) {
     throw DataError(fmt::format("'{}': format is '{}' version {}, expected '{}' version {}", path.string(), format,
-                                version, format_name, format_version));
+                                version, results_format, results_format_version));
   }
   ExperimentResult result;
   result.experiment = file.attribute<std::string>("", "experiment");

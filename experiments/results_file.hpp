@@ -16,9 +16,6 @@ namespace inforelay {
 void write_model(Hdf5Writer& file, const std::string& group, const ModelResult& model);
 ModelResult read_model(const Hdf5Reader& file, const std::string& group);
 
-void write_network(Hdf5Writer& file, const std::string& group, const Mlp& network);
-Mlp read_network(const Hdf5Reader& file, const std::string& group);
-
 void write_states(Hdf5Writer& file, const std::string& group, const StatesResult& states);
 StatesResult read_states(const Hdf5Reader& file, const std::string& group);
 

@@ -5,6 +5,7 @@
 
 #include "experiments/hdf5_values.hpp"
 #include "experiments/results_file.hpp"
+#include "nn/network_hdf5.hpp"
 
 namespace inforelay {
 namespace {
@@ -20,31 +21,6 @@ void epochs(Hdf5Writer& file, const std::string& group, std::size_t count) {
 }
 
 }  // namespace
-
-void write_network(Hdf5Writer& file, const std::string& group, const Mlp& network) {
-  for (std::size_t l = 0; l < network.layers.size(); ++l) {
-    const DenseLayer& layer = network.layers[l];
-    const std::string path = join_path(group, fmt::format("layer{}", l + 1));
-    file.dataset(join_path(path, "weight"), layer.weight,
-                 {.units = "1", .long_name = "weights", .dims = {"out", "in"}});
-    file.dataset(join_path(path, "bias"), layer.bias, {.units = "1", .long_name = "biases", .dims = {"out"}});
-    file.attribute(path, "activation", std::string(to_string(layer.activation)));
-  }
-}
-
-Mlp read_network(const Hdf5Reader& file, const std::string& group) {
-  Mlp network;
-  while (file.exists(join_path(group, fmt::format("layer{}", network.layers.size() + 1)))) {
-    const std::string path = join_path(group, fmt::format("layer{}", network.layers.size() + 1));
-    DenseLayer layer;
-    layer.weight = file.matrix<float>(join_path(path, "weight"));
-    const auto bias = file.vector<float>(join_path(path, "bias"), static_cast<std::size_t>(layer.weight.rows()));
-    layer.bias = Eigen::Map<const Eigen::VectorXf>(bias.data(), static_cast<Eigen::Index>(bias.size()));
-    layer.activation = parse_activation(file.attribute<std::string>(path, "activation"));
-    network.layers.push_back(std::move(layer));
-  }
-  return network;
-}
 
 void write_model(Hdf5Writer& file, const std::string& group, const ModelResult& model) {
   write_network(file, join_path(group, "model"), model.network);

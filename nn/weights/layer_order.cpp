@@ -1,0 +1,86 @@
+#include "nn/weights/layer_order.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+namespace inforelay {
+namespace {
+
+/// Can the layers `rest` (positions) be passed in some order, each once, starting at width `start`? By Euler: every
+/// width is left as often as it is reached, but for the start, left once more, and one end; and all can be reached.
+bool can_be_passed(std::span<const LayerShape> layers, const std::vector<std::size_t>& rest, std::uint64_t start) {
+  std::map<std::uint64_t, int> surplus{{start, -1}};  // times left less times reached; the start counts as reached
+  for (const std::size_t i : rest) {
+    ++surplus[layers[i].in];
+    --surplus[layers[i].out];
+  }
+  // What is left is the end: -1 at one width, 0 elsewhere. They add up to -1, so it is enough that none is positive.
+  if (std::any_of(surplus.begin(), surplus.end(), [](const auto& entry) { return entry.second > 0; })) return false;
+  std::map<std::uint64_t, bool> reached{{start, true}};
+  for (bool grows = true; grows;) {
+    grows = false;
+    for (const std::size_t i : rest) {
+      if (reached[layers[i].in] && !reached[layers[i].out]) grows = reached[layers[i].out] = true;
+    }
+  }
+  return std::all_of(rest.begin(), rest.end(), [&](std::size_t i) { return reached[layers[i].in]; });
+}
+
+std::vector<std::size_t> without(std::vector<std::size_t> positions, std::size_t position) {
+  std::erase(positions, position);
+  return positions;
+}
+
+/// The layers that may come next; `width` is where the walk stands, none at its start.
+std::vector<std::size_t> next_layers(std::span<const LayerShape> layers, const std::vector<std::size_t>& rest,
+                                     std::optional<std::uint64_t> width) {
+  std::vector<std::size_t> next;
+  for (const std::size_t i : rest) {
+    if (width && layers[i].in != *width) continue;
+    if (can_be_passed(layers, without(rest, i), layers[i].out)) next.push_back(i);
+  }
+  return next;
+}
+
+}  // namespace
+
+bool chains(std::span<const LayerShape> layers) {
+  return std::adjacent_find(layers.begin(), layers.end(),
+                            [](const LayerShape& a, const LayerShape& b) { return a.out != b.in; }) == layers.end();
+}
+
+std::vector<std::vector<std::size_t>> chain_orders(std::span<const LayerShape> layers) {
+  std::vector<std::size_t> all(layers.size());
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+  // A walk that takes the first possible layer at each step, and one that turns off at the last step with a choice.
+  struct Walk {
+    std::vector<std::size_t> order, rest;
+  };
+  const auto width = [&](const Walk& walk) {
+    return walk.order.empty() ? std::nullopt : std::optional(layers[walk.order.back()].out);
+  };
+  const auto finish = [&](Walk walk, std::optional<Walk>* fork) {
+    while (!walk.rest.empty()) {
+      const auto next = next_layers(layers, walk.rest, width(walk));
+      if (next.empty()) return std::optional<std::vector<std::size_t>>();
+      const auto take = [&](std::size_t i) {
+        Walk taken{walk.order, without(walk.rest, i)};
+        taken.order.push_back(i);
+        return taken;
+      };
+      if (next.size() > 1 && fork != nullptr) *fork = take(next[1]);
+      walk = take(next[0]);
+    }
+    return std::optional(walk.order);
+  };
+  std::vector<std::vector<std::size_t>> orders;
+  std::optional<Walk> fork;
+  if (auto order = finish({{}, all}, &fork)) orders.push_back(std::move(*order));
+  if (fork) {
+    if (auto order = finish(*fork, nullptr)) orders.push_back(std::move(*order));
+  }
+  return orders;
+}
+
+}  // namespace inforelay

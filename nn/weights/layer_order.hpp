@@ -1,0 +1,24 @@
+// In which order do layers chain?
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace inforelay {
+
+/// The widths of a layer.
+struct LayerShape {
+  std::uint64_t in, out;
+  bool operator==(const LayerShape&) const = default;
+};
+
+/// Is the out of each layer the in of the next?
+bool chains(std::span<const LayerShape> layers);
+
+/// The orders in which all layers chain, as positions in `layers`: none, one, or two where there are more. Seen as
+/// edges in -> out between widths, these are the Eulerian trails. Cost at most O(n^4) for n layers.
+std::vector<std::vector<std::size_t>> chain_orders(std::span<const LayerShape> layers);
+
+}  // namespace inforelay

@@ -1,0 +1,150 @@
+#include "nn/weights/safetensors.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <bit>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "core/error.hpp"
+#include "nn/weights/safetensors_header.hpp"
+
+namespace inforelay {
+namespace {
+
+constexpr std::string_view format_key = "format", own_format = "inforelay-network", activations_key = "activations";
+constexpr std::uint64_t max_header_bytes = 100'000'000;  // the format's own limit
+constexpr std::size_t length_bytes = 8;
+
+std::uint64_t header_length(std::span<const std::uint8_t> content) {
+  std::uint64_t length = 0;
+  for (std::size_t i = length_bytes; i-- > 0;) length = length << 8 | content[i];
+  return length;
+}
+
+std::optional<ElementType> element_type(std::string_view dtype) {
+  if (dtype == "F32") return ElementType::f32;
+  if (dtype == "F64") return ElementType::f64;
+  if (dtype == "F16") return ElementType::f16;
+  if (dtype == "BF16") return ElementType::bf16;
+  return std::nullopt;
+}
+
+std::vector<Activation> read_activations(const std::string& text, std::string_view file) {
+  std::vector<Activation> activations;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    const std::string name = text.substr(begin, end - begin);
+    try {
+      activations.push_back(parse_activation(name));
+    } catch (const UsageError&) {
+      throw DataError(fmt::format("{}: metadata 'activations' holds {}, expected tanh, sigmoid, relu or identity", file,
+                                  quoted_name(name)));
+    }
+    begin = end + 1;
+  }
+  return activations;
+}
+
+NamedTensor read_tensor(const SafetensorsHeader::Tensor& tensor, std::span<const std::uint8_t> data,
+                        std::string_view place) {
+  const auto type = element_type(tensor.dtype);
+  if (!type) {
+    throw DataError(fmt::format("{} is of type {}, expected F32, F64, F16 or BF16", place, quoted_name(tensor.dtype)));
+  }
+  const std::uint64_t count = element_count(tensor.shape, place);
+  const std::uint64_t begin = tensor.data_offsets[0], end = tensor.data_offsets[1];
+  if (end - begin != count * element_bytes(*type)) {
+    throw DataError(fmt::format("{} takes {} bytes, expected {} for {} of shape {}", place, end - begin,
+                                count * element_bytes(*type), tensor.dtype, shape_text(tensor.shape)));
+  }
+  NamedTensor read{tensor.name, tensor.shape, std::vector<float>(count)};
+  const auto bytes = data.subspan(begin, end - begin);
+  for (std::uint64_t i = 0; i < count; ++i) read.values[i] = element(*type, bytes, i);
+  return read;
+}
+
+}  // namespace
+
+bool is_safetensors(std::span<const std::uint8_t> content) {
+  return content.size() > length_bytes && content[length_bytes] == '{';
+}
+
+TensorFile read_safetensors(std::span<const std::uint8_t> content, std::string_view file) {
+  const auto fail = [&](std::string_view what) { throw DataError(fmt::format("{}: {}", file, what)); };
+  if (!is_safetensors(content)) fail("is no safetensors: expected 8 bytes and then '{'");
+  const std::uint64_t length = header_length(content);
+  if (length > max_header_bytes || length > content.size() - length_bytes) {
+    fail(fmt::format("safetensors claims a header of {} bytes, expected at most {}", length,
+                     std::min<std::uint64_t>(max_header_bytes, content.size() - length_bytes)));
+  }
+  const auto json = content.subspan(length_bytes, length), data = content.subspan(length_bytes + length);
+  SafetensorsHeader header = parse_safetensors_header({reinterpret_cast<const char*>(json.data()), json.size()}, file);
+
+  std::stable_sort(header.tensors.begin(), header.tensors.end(),
+                   [](const auto& a, const auto& b) { return a.data_offsets < b.data_offsets; });
+  TensorFile result{.format = "safetensors", .tensors = {}};
+  std::uint64_t reached = 0, total = 0;
+  for (const auto& tensor : header.tensors) {
+    const std::string place = fmt::format("{}: tensor {}", file, quoted_name(tensor.name));
+    const std::uint64_t begin = tensor.data_offsets[0], end = tensor.data_offsets[1];
+    if (begin != reached || end < begin || end > data.size()) {
+      throw DataError(fmt::format("{} has data_offsets [{},{}], expected to begin at {} and to end at or before {}",
+                                  place, begin, end, reached, data.size()));
+    }
+    reached = end;
+    result.tensors.push_back(read_tensor(tensor, data, place));
+    total += result.tensors.back().values.size();
+    if (total > max_weights) fail(fmt::format("holds more than {} numbers in all", max_weights));
+  }
+  if (reached != data.size()) {
+    fail(fmt::format("the tensors end at {} of {} bytes of data, expected at the end", reached, data.size()));
+  }
+  const auto format = header.metadata.find(std::string(format_key));
+  if (format != header.metadata.end() && format->second == own_format) {
+    result.ordered = true;
+    result.activations = read_activations(header.metadata[std::string(activations_key)], file);
+  }
+  return result;
+}
+
+std::vector<std::uint8_t> write_safetensors(const Mlp& network) {
+  nlohmann::ordered_json header;
+  std::vector<std::string_view> activations;
+  for (const DenseLayer& layer : network.layers) activations.push_back(to_string(layer.activation));
+  header["__metadata__"] = {{format_key, own_format},
+                            {activations_key, fmt::format("{}", fmt::join(activations, " "))}};
+  std::vector<std::span<const float>> parts;
+  std::uint64_t reached = 0;
+  const auto add = [&](const std::string& name, nlohmann::ordered_json shape, std::span<const float> values) {
+    const std::uint64_t end = reached + values.size_bytes();
+    header[name] = {{"dtype", "F32"}, {"shape", std::move(shape)}, {"data_offsets", {reached, end}}};
+    reached = end;
+    parts.push_back(values);
+  };
+  for (std::size_t l = 0; l < network.layers.size(); ++l) {
+    const DenseLayer& layer = network.layers[l];
+    add(fmt::format("layer{}.weight", l + 1), {layer.out(), layer.in()},
+        {layer.weight.data(), static_cast<std::size_t>(layer.weight.size())});
+    add(fmt::format("layer{}.bias", l + 1), nlohmann::ordered_json::array({layer.out()}),
+        {layer.bias.data(), static_cast<std::size_t>(layer.bias.size())});
+  }
+  std::string json = header.dump();
+  json.resize((json.size() + 7) / 8 * 8, ' ');  // the format allows spaces; the numbers then begin at a multiple of 8
+
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(length_bytes + json.size() + reached);
+  for (std::size_t i = 0; i < length_bytes; ++i) bytes.push_back(static_cast<std::uint8_t>(json.size() >> (8 * i)));
+  bytes.insert(bytes.end(), json.begin(), json.end());
+  for (const std::span<const float> values : parts) {
+    for (const float value : values) {
+      const auto bits = std::bit_cast<std::uint32_t>(value);
+      for (int shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<std::uint8_t>(bits >> shift));
+    }
+  }
+  return bytes;
+}
+
+}  // namespace inforelay

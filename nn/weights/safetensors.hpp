@@ -1,0 +1,28 @@
+// safetensors, https://github.com/huggingface/safetensors: 8 bytes, the length of a header (little endian); the header,
+// JSON, {"NAME": {"dtype": "F32", "shape": [20,784], "data_offsets": [BEGIN,END]}, ..., "__metadata__": {text: text}};
+// then the numbers, little endian, row-major, to the end of the file.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "nn/mlp.hpp"
+#include "nn/weights/tensors.hpp"
+
+namespace inforelay {
+
+/// Does the content begin as such a file does?
+bool is_safetensors(std::span<const std::uint8_t> content);
+
+/// The tensors in the order of their numbers. The rules of the format are checked, all of them: a header of at most
+/// 100,000,000 bytes that begins with '{', no key twice, types and shapes that agree with the offsets, numbers without
+/// overlap or hole from the header to the end. F32, F64, F16 and BF16 are read, other types refused by name. `file` is
+/// what errors call the content. Throws DataError.
+TensorFile read_safetensors(std::span<const std::uint8_t> content, std::string_view file);
+
+/// The content of a file for `network`, see save_safetensors() in nn/weights/weight_file.hpp.
+std::vector<std::uint8_t> write_safetensors(const Mlp& network);
+
+}  // namespace inforelay

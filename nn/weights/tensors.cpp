@@ -1,0 +1,84 @@
+#include "nn/weights/tensors.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <bit>
+#include <cassert>
+
+#include "core/error.hpp"
+
+namespace inforelay {
+namespace {
+
+std::uint64_t read_unsigned(const std::uint8_t* bytes, std::size_t size, bool big_endian) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < size; ++i) value = value << 8 | bytes[big_endian ? i : size - 1 - i];
+  return value;
+}
+
+}  // namespace
+
+std::size_t element_bytes(ElementType type) {
+  switch (type) {
+    case ElementType::f64:
+      return 8;
+    case ElementType::f32:
+      return 4;
+    case ElementType::f16:
+    case ElementType::bf16:
+      break;
+  }
+  return 2;
+}
+
+float element(ElementType type, std::span<const std::uint8_t> bytes, std::uint64_t index, bool big_endian) {
+  const std::size_t size = element_bytes(type);
+  assert((index + 1) * size <= bytes.size());
+  const std::uint64_t bits = read_unsigned(bytes.data() + index * size, size, big_endian);
+  switch (type) {
+    case ElementType::f64:
+      return static_cast<float>(std::bit_cast<double>(bits));
+    case ElementType::f32:
+      return std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+    case ElementType::f16:
+      return static_cast<float>(Eigen::numext::bit_cast<Eigen::half>(static_cast<std::uint16_t>(bits)));
+    case ElementType::bf16:
+      break;
+  }
+  return std::bit_cast<float>(static_cast<std::uint32_t>(bits << 16));  // the upper half of a 32-bit float
+}
+
+std::uint64_t element_count(std::span<const std::uint64_t> shape, std::string_view place) {
+  if (shape.size() > max_tensor_rank) {
+    throw DataError(fmt::format("{} has {} axes, expected at most {}", place, shape.size(), max_tensor_rank));
+  }
+  // An extent of 0 makes the product 0 but does not excuse the others.
+  std::uint64_t product = 1, largest = 1;
+  for (const std::uint64_t extent : shape) {
+    if (extent > max_weights / largest) {
+      throw DataError(
+          fmt::format("{} has shape {}, expected at most {} numbers", place, shape_text(shape), max_weights));
+    }
+    product *= extent;
+    largest *= extent > 0 ? extent : 1;
+  }
+  return product;
+}
+
+std::string shape_text(std::span<const std::uint64_t> shape) { return fmt::format("[{}]", fmt::join(shape, ",")); }
+
+std::string quoted_name(std::string_view name) {
+  constexpr std::size_t longest = 80;
+  std::string text = "'";
+  for (const char c : name.substr(0, longest)) {
+    if (c >= ' ' && c <= '~') {
+      text += c;
+    } else {
+      text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    }
+  }
+  return text + (name.size() > longest ? "...'" : "'");
+}
+
+}  // namespace inforelay

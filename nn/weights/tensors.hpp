@@ -1,0 +1,63 @@
+// What every reader of weights makes of its file, named tensors, and the network that they spell.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nn/activation.hpp"
+#include "nn/mlp.hpp"
+#include "nn/weights/weight_file.hpp"
+
+namespace inforelay {
+
+/// Most bytes of a weight file that is read as a whole: 4 GiB.
+inline constexpr std::uint64_t max_weight_file_bytes = std::uint64_t{4} << 30;
+/// Most numbers in all tensors of a file: 2^30, 4 GiB as floats.
+inline constexpr std::uint64_t max_weights = std::uint64_t{1} << 30;
+inline constexpr std::size_t max_tensors = 1024;
+inline constexpr std::size_t max_tensor_rank = 8;
+inline constexpr std::size_t max_layers = 64;
+
+/// One tensor, row-major; values.size() is the product of `shape`.
+struct NamedTensor {
+  std::string name;
+  std::vector<std::uint64_t> shape;
+  std::vector<float> values;
+};
+
+struct TensorFile {
+  std::string format;                     ///< as in WeightFile
+  std::vector<NamedTensor> tensors;       ///< in the order of the file; names differ
+  bool ordered = false;                   ///< does the order of the file mean the order of the layers?
+  std::vector<Activation> activations{};  ///< of each layer, in order; empty: the file says nothing
+};
+
+/// The network of a file that holds NAME.weight [out,in] for each layer and NAME.bias [out] (none: all 0), and nothing
+/// else. The order of the layers is that of options.layer_names, which must then name all of them; else that of the
+/// file, where the format keeps one (PyTorch, our own files) and the shapes chain in it, out of one layer = in of the
+/// next; else the one order in which they chain.
+///
+/// `file` is what errors call the file. Throws DataError: no layers or more than max_layers; a tensor that is neither;
+/// shapes that do not chain in any order or in more than one (layers and shapes are listed); a NaN or infinite value.
+WeightFile network_from_tensors(TensorFile tensors, const WeightFileOptions& options, std::string_view file);
+
+/// The types of numbers that tensors may have.
+enum class ElementType { f32, f64, f16, bf16 };
+std::size_t element_bytes(ElementType type);
+/// Element `index` of `bytes`; f64 is rounded to the nearest float, infinity where that is beyond its range.
+float element(ElementType type, std::span<const std::uint8_t> bytes, std::uint64_t index, bool big_endian = false);
+
+/// Product of `shape`; throws DataError, with `place` ("w.safetensors: tensor 'a.weight'"), above max_weights or for
+/// more than max_tensor_rank axes. 1 for the empty shape.
+std::uint64_t element_count(std::span<const std::uint64_t> shape, std::string_view place);
+
+/// "[20,784]", for messages.
+std::string shape_text(std::span<const std::uint64_t> shape);
+/// A name found in a file, for messages: on one line, in quotes, cut where it is long, other than printable ASCII as
+/// \xNN.
+std::string quoted_name(std::string_view name);
+
+}  // namespace inforelay

@@ -1,0 +1,27 @@
+// The two formats of torch.save(model.state_dict(), path).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "nn/weights/tensors.hpp"
+
+namespace inforelay {
+
+/// Does the content begin as a zip archive, or as any pickle, does?
+bool is_zip(std::span<const std::uint8_t> content);
+bool is_pickle(std::span<const std::uint8_t> content);
+
+/// The zip archive of PyTorch >= 1.6: ROOT/data.pkl, the state dict; ROOT/data/KEY, its storages; ROOT/byteorder,
+/// "little" (also where missing) or "big". Entries must be stored, as PyTorch writes them: so nothing can unfold to
+/// more than the file holds. Throws DataError, also for entries of one name, and TorchScript archives.
+TensorFile read_torch_zip(std::span<const std::uint8_t> content, std::string_view file);
+
+/// The format of PyTorch < 1.6, or of _use_new_zipfile_serialization=False: pickles of a magic number, the protocol
+/// 1001, facts of the machine, the state dict, and the list of storage keys; then, in the order of that list, each
+/// storage: its number of elements, 64 bits, and these, little endian. Nothing may follow. Throws DataError, also for
+/// files of machines that were not little endian.
+TensorFile read_torch_legacy(std::span<const std::uint8_t> content, std::string_view file);
+
+}  // namespace inforelay

@@ -1,0 +1,205 @@
+#include "nn/weights/torch_state_dict.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "core/error.hpp"
+#include "nn/weights/pickle.hpp"
+
+namespace inforelay {
+namespace {
+
+using Kind = Pickle::Kind;
+using Node = Pickle::Node;
+
+constexpr std::string_view rebuild_tensor = "torch._utils._rebuild_tensor_v2";
+constexpr std::string_view rebuild_parameter = "torch._utils._rebuild_parameter";
+constexpr std::array<std::pair<std::string_view, ElementType>, 4> storage_types{{
+    {"torch.FloatStorage", ElementType::f32},
+    {"torch.DoubleStorage", ElementType::f64},
+    {"torch.HalfStorage", ElementType::f16},
+    {"torch.BFloat16Storage", ElementType::bf16},
+}};
+constexpr std::array<std::string_view, 7> allowed{
+    "collections.OrderedDict", storage_types[0].first, storage_types[1].first, storage_types[2].first,
+    storage_types[3].first,    rebuild_tensor,         rebuild_parameter,
+};
+
+class StateDictReader {
+ public:
+  StateDictReader(const Pickle& pickle, std::string_view file) : pickle_(pickle), file_(file) {}
+
+  std::vector<TorchTensor> read() {
+    const Node& root = pickle_.root();
+    if (root.kind != Kind::dict) {
+      throw DataError(fmt::format("{}: holds {}, expected the dict of model.state_dict()", file_, describe(root)));
+    }
+    std::vector<TorchTensor> tensors;
+    std::set<std::string_view> names;
+    std::uint64_t total = 0;
+    for (std::size_t i = 0; i < root.items.size(); i += 2) {
+      const Node& key = pickle_[root.items[i]];
+      if (key.kind != Kind::text) {
+        throw DataError(fmt::format("{}: holds a key {}, expected the name of a tensor", file_, describe(key)));
+      }
+      place_ = fmt::format("{}: tensor {}", file_, quoted_name(key.text));
+      if (!names.insert(key.text).second) fail("is there twice");
+      if (names.size() > max_tensors) fail(fmt::format("is one too many, expected at most {}", max_tensors));
+      tensors.push_back(read_tensor(key.text, pickle_[root.items[i + 1]]));
+      total += element_count(tensors.back().shape, place_);
+      if (total > max_weights) fail(fmt::format("makes more than {} numbers in all", max_weights));
+    }
+    return tensors;
+  }
+
+ private:
+  [[noreturn]] void fail(std::string_view what) const { throw DataError(fmt::format("{} {}", place_, what)); }
+
+  const std::vector<Pickle::Id>& arguments(const Node& call, std::size_t at_least, std::size_t at_most) const {
+    const auto& items = pickle_[call.items.front()].items;
+    if (items.size() < at_least || items.size() > at_most) {
+      fail(fmt::format("is {} with {} arguments, expected {} to {}", describe(call), items.size(), at_least, at_most));
+    }
+    return items;
+  }
+
+  TorchTensor read_tensor(const std::string& name, const Node& value) const {
+    const Node* node = &value;
+    if (node->kind == Kind::call && node->text == rebuild_parameter) {  // data, requires_grad, hooks
+      node = &pickle_[arguments(*node, 3, 3)[0]];
+    }
+    if (node->kind != Kind::call || node->text != rebuild_tensor) {
+      fail(fmt::format("is {}, expected a tensor: save model.state_dict()", describe(*node)));
+    }
+    // storage, offset, size, stride, requires_grad, hooks, and in later versions metadata
+    const auto& items = arguments(*node, 6, 7);
+    TorchTensor tensor{.name = name, .place = place_, .storage = read_storage(pickle_[items[0]])};
+    tensor.offset = read_count(pickle_[items[1]], "offset");
+    tensor.shape = read_counts(pickle_[items[2]], "size");
+    tensor.strides = read_counts(pickle_[items[3]], "stride");
+    check_extent(tensor);
+    return tensor;
+  }
+
+  std::uint64_t read_count(const Node& node, std::string_view what) const {
+    if (node.kind != Kind::integer || node.integer < 0) {
+      fail(fmt::format("has {} {}, expected a whole number from 0", what, describe(node)));
+    }
+    return static_cast<std::uint64_t>(node.integer);
+  }
+
+  std::vector<std::uint64_t> read_counts(const Node& node, std::string_view what) const {
+    if (node.kind != Kind::tuple || node.items.size() > max_tensor_rank) {
+      fail(fmt::format("has {} {}, expected a tuple of at most {}", what, describe(node), max_tensor_rank));
+    }
+    std::vector<std::uint64_t> counts;
+    for (const Pickle::Id id : node.items) counts.push_back(read_count(pickle_[id], what));
+    return counts;
+  }
+
+  /// ("storage", type, key, location, elements), in the legacy format with a sixth, a view, None since PyTorch 0.4.
+  TorchStorage read_storage(const Node& node) const {
+    const Node* id = node.kind == Kind::persistent ? &pickle_[node.items[0]] : nullptr;
+    if (id == nullptr || id->kind != Kind::tuple || id->items.size() < 5 || id->items.size() > 6) {
+      fail(fmt::format("lies in {}, expected a storage", describe(id == nullptr ? node : *id)));
+    }
+    const auto item = [&](std::size_t i) -> const Node& { return pickle_[id->items[i]]; };
+    if (item(0).kind != Kind::text || item(0).text != "storage") {
+      fail(fmt::format("lies in {}, expected a storage", describe(item(0))));
+    }
+    const auto type = std::find_if(storage_types.begin(), storage_types.end(), [&](const auto& known) {
+      return item(1).kind == Kind::function && item(1).text == known.first;
+    });
+    if (type == storage_types.end()) {
+      fail(fmt::format("lies in a storage of {}, expected one of 16 to 64-bit floats", describe(item(1))));
+    }
+    if (item(2).kind != Kind::text) fail(fmt::format("lies in storage {}, expected its name", describe(item(2))));
+    if (id->items.size() == 6 && item(5).kind != Kind::none) {
+      fail(fmt::format("lies in a storage that is a view, {}, expected a storage of its own", describe(item(5))));
+    }
+    return {item(2).text, type->second, read_count(item(4), "storage size")};
+  }
+
+  /// Within the storage, and no element twice.
+  void check_extent(const TorchTensor& tensor) const {
+    if (tensor.shape.size() != tensor.strides.size()) {
+      fail(fmt::format("has shape {} but strides {}", shape_text(tensor.shape), shape_text(tensor.strides)));
+    }
+    const auto outside = [&] {
+      fail(fmt::format("of shape {}, strides {} and offset {} reaches beyond its storage of {} elements",
+                       shape_text(tensor.shape), shape_text(tensor.strides), tensor.offset, tensor.storage.size));
+    };
+    if (tensor.offset > tensor.storage.size) outside();
+    if (element_count(tensor.shape, place_) == 0) return;
+    if (tensor.offset == tensor.storage.size) outside();
+    std::vector<std::size_t> axes(tensor.shape.size());
+    std::iota(axes.begin(), axes.end(), std::size_t{0});
+    std::sort(axes.begin(), axes.end(),
+              [&](std::size_t a, std::size_t b) { return tensor.strides[a] < tensor.strides[b]; });
+    std::uint64_t room = tensor.storage.size - 1 - tensor.offset, reach = 0;  // reach: furthest index so far
+    for (const std::size_t axis : axes) {
+      const std::uint64_t steps = tensor.shape[axis] - 1, stride = tensor.strides[axis];
+      if (steps == 0) continue;
+      if (stride <= reach) {
+        fail(fmt::format("of shape {} and strides {} has elements that overlap", shape_text(tensor.shape),
+                         shape_text(tensor.strides)));
+      }
+      if (stride > room / steps) outside();
+      room -= steps * stride;
+      reach += steps * stride;
+    }
+  }
+
+  const Pickle& pickle_;
+  std::string_view file_;
+  std::string place_{};
+};
+
+/// One key is one storage, whoever refers to it.
+void check_storages(const std::vector<TorchTensor>& tensors) {
+  std::map<std::string_view, const TorchStorage*> seen;
+  for (const TorchTensor& tensor : tensors) {
+    const TorchStorage* first = seen.emplace(tensor.storage.key, &tensor.storage).first->second;
+    if (first->type == tensor.storage.type && first->size == tensor.storage.size) continue;
+    throw DataError(fmt::format("{} lies in storage {} of {} elements, expected {} of the same type as before",
+                                tensor.place, quoted_name(tensor.storage.key), tensor.storage.size, first->size));
+  }
+}
+
+}  // namespace
+
+TorchStateDict read_torch_state_dict(std::span<const std::uint8_t> content, std::string_view file) {
+  const Pickle pickle = read_pickle(content, allowed, file);
+  TorchStateDict result{StateDictReader(pickle, file).read(), pickle.size()};
+  check_storages(result.tensors);
+  return result;
+}
+
+NamedTensor gather(const TorchTensor& tensor, std::span<const std::uint8_t> storage, bool big_endian) {
+  NamedTensor result{tensor.name, tensor.shape, {}};
+  const std::uint64_t count = element_count(tensor.shape, tensor.place);
+  result.values.resize(count);
+  std::vector<std::uint64_t> index(tensor.shape.size(), 0);
+  std::uint64_t at = tensor.offset;
+  for (float& value : result.values) {
+    value = element(tensor.storage.type, storage, at, big_endian);
+    // Counts up the indices, the last fastest.
+    for (std::size_t axis = index.size(); axis-- > 0;) {
+      at += tensor.strides[axis];
+      if (++index[axis] < tensor.shape[axis]) break;
+      at -= index[axis] * tensor.strides[axis];
+      index[axis] = 0;
+    }
+  }
+  return result;
+}
+
+}  // namespace inforelay

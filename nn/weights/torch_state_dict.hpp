@@ -1,0 +1,44 @@
+// The state dict in a file of PyTorch: names, and where in which storage the tensors lie. Both of PyTorch's formats
+// hold the same pickle; they differ in where the storages are.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nn/weights/tensors.hpp"
+
+namespace inforelay {
+
+/// A run of numbers that tensors lie in.
+struct TorchStorage {
+  std::string key;
+  ElementType type = ElementType::f32;
+  std::uint64_t size = 0;  ///< elements
+};
+
+struct TorchTensor {
+  std::string name;
+  std::string place;  ///< "a.pt: tensor 'x.weight'", for messages
+  TorchStorage storage;
+  std::uint64_t offset = 0;                       ///< elements from the start of the storage
+  std::vector<std::uint64_t> shape{}, strides{};  ///< strides in elements
+};
+
+struct TorchStateDict {
+  std::vector<TorchTensor> tensors;  ///< in the order of the dict
+  std::size_t pickle_bytes = 0;      ///< that the pickle took
+};
+
+/// Reads the pickle that `content` begins with. Every tensor lies within its storage, no two indices of one fall on the
+/// same element, and all have together at most max_weights elements; tensors may share a storage. `file` is what errors
+/// call it. Throws DataError, as read_pickle(), and for anything but a dict from names to tensors.
+TorchStateDict read_torch_state_dict(std::span<const std::uint8_t> content, std::string_view file);
+
+/// The tensor's values, row-major, from the bytes of its storage; these are at least storage.size elements.
+NamedTensor gather(const TorchTensor& tensor, std::span<const std::uint8_t> storage, bool big_endian);
+
+}  // namespace inforelay
