@@ -28,16 +28,19 @@ StatesResult compute_states(const Mlp& network, const Dataset& data, const Analy
           .entropy_bits = filled.entropy_bits};
 }
 
-RelayResult compute_relay(const StatesResult& states, bool greedy, bool exhaustive, Progress& progress) {
+RelayResult compute_relay(const StatesResult& states, const RelayConfig& config, bool exhaustive, Progress& progress) {
   const StateTable table(states.state, states.label, argmax(states.output), static_cast<int>(states.hidden.cols()),
                          static_cast<int>(states.output.cols()));
   RelayResult relay;
   relay.all = total_relay_information_bits(table);
   relay.single = single_neuron_loss_bits(table);
-  if (!greedy && !exhaustive) return relay;
+  for (int c = 0; config.branching && c < table.class_count(); ++c) {
+    relay.branching.push_back(branching_relay(table, c, {}, progress));
+  }
+  if (!config.greedy && !exhaustive) return relay;
   GreedyRelay path = greedy_relay(table);
   if (exhaustive) relay.exhaustive = exhaustive_relay(table, path, progress);
-  if (greedy) {
+  if (config.greedy) {
     relay.aggregated = aggregated_relay_information_bits(path);
     relay.greedy = std::move(path);
   } else {

@@ -14,9 +14,9 @@ namespace inforelay {
 /// activations.
 StatesResult compute_states(const Mlp& network, const Dataset& data, const AnalysisConfig& config, Progress& progress);
 
-/// Relay information of `states`; greedy removal and what follows from it where `greedy`, all 2^K sets where
-/// `exhaustive`.
-RelayResult compute_relay(const StatesResult& states, bool greedy, bool exhaustive, Progress& progress);
+/// Relay information of `states`: greedy removal, all its tied paths, and what follows from it, as `config` says; all
+/// 2^K sets where `exhaustive`.
+RelayResult compute_relay(const StatesResult& states, const RelayConfig& config, bool exhaustive, Progress& progress);
 
 /// Balanced accuracies of `network` on `states` with sets of neurons of the analysed layer knocked out.
 KnockoutResult compute_knockout(const Mlp& network, const StatesResult& states, const AnalysisConfig& config,

@@ -23,6 +23,7 @@ namespace inforelay {
 // The order of an enum's values, here and in the libraries, is that of its words in config_schema.cpp.
 enum class DetectorFailure { error, keep_best };
 enum class KnockoutSets { exhaustive, single };
+enum class PublishedRows { all, last };
 
 struct DataConfig {
   DatasetName dataset = DatasetName::mnist;
@@ -63,20 +64,29 @@ struct DetectorsConfig {
   std::int64_t restarts = 5;
   DetectorFailure on_failure = DetectorFailure::error;
   double noise = 0;
+  /// One file for each class: then nothing is trained.
+  std::vector<std::filesystem::path> weights;
 };
 
-/// Either layers + train, or detectors.
+/// Either layers + train, or detectors, or weights.
 struct NetworkConfig {
   std::vector<std::int64_t> layers;
-  Activation activation = Activation::tanh;
-  Activation output_activation = Activation::tanh;
+  std::optional<Activation> activation;  ///< none: what a weight file says, else tanh
+  std::optional<Activation> output_activation;
   std::optional<TrainConfig> train;
   std::optional<DetectorsConfig> detectors;
+  std::filesystem::path weights;
+  std::vector<std::string> layer_names;  ///< of weight files; empty: inferred
+  std::string weights_network;           ///< of a results.h5 with several
+  std::filesystem::path weights_out;
+
+  bool from_files() const { return !weights.empty() || (detectors && !detectors->weights.empty()); }
 };
 
 struct RelayConfig {
   std::vector<Split> splits{Split::train, Split::test};
   bool greedy = true;
+  bool branching = false;
   std::vector<Split> exhaustive{Split::test};
 };
 
@@ -106,12 +116,38 @@ struct FiguresConfig {
   FigurePalette palette = FigurePalette::safe;
 };
 
+/// A column of published values and what it is compared with.
+struct ReproduceColumnConfig {
+  std::string column;  ///< empty: named as the entry
+  std::string quantity;
+  std::int64_t cls = -1;  ///< all its values are of this class; -1: the table says
+  /// At most one; none: shown without a verdict.
+  std::optional<double> absolute, relative;
+  std::int64_t at_least = 0;  ///< rows that must be within; 0: all
+};
+
+struct ReproduceConfig {
+  std::filesystem::path published;
+  std::string network;
+  std::string by = "class";
+  PublishedRows rows = PublishedRows::all;
+  std::vector<std::pair<std::string, ReproduceColumnConfig>> columns;
+};
+
+/// Which networks the paper's claims are about.
+struct ClaimsConfig {
+  std::string distributed;
+  std::string modular;
+};
+
 struct ExperimentConfig {
   std::string name;
   std::int64_t seed = 1;
   DataConfig data;
   std::vector<std::pair<std::string, NetworkConfig>> networks;
   AnalysisConfig analysis;
+  std::vector<std::pair<std::string, ReproduceConfig>> reproduce;
+  std::optional<ClaimsConfig> claims;
   std::optional<FiguresConfig> figures;
 };
 

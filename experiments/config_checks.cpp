@@ -1,17 +1,15 @@
 #include "experiments/config_checks.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "core/neuron_set.hpp"
+#include "experiments/quantities.hpp"
 
 namespace inforelay {
 namespace {
-
-// Both data sets: 28 x 28 pixels, ten numerals.
-constexpr std::int64_t image_pixels = 784;
-constexpr std::int64_t numerals = 10;
 
 class Checker {
  public:
@@ -23,6 +21,8 @@ class Checker {
     if (config_.networks.empty()) fail("networks", "at least one network is needed");
     for (const auto& [name, network] : config_.networks) check_network("networks." + name, network);
     check_analysis();
+    for (const auto& [name, reproduce] : config_.reproduce) check_reproduce("reproduce." + name, reproduce);
+    if (config_.claims) check_claims(*config_.claims);
     if (config_.figures && config_.figures->formats.empty()) fail("figures.formats", "at least one format is needed");
   }
 
@@ -45,46 +45,93 @@ class Checker {
   }
 
   void check_network(const std::string& path, const NetworkConfig& network) {
-    if (network.train.has_value() == network.detectors.has_value()) {
-      return fail(path, "needs either 'train' (with 'layers') or 'detectors'");
-    }
+    const int ways =
+        int{network.train.has_value()} + int{network.detectors.has_value()} + int{!network.weights.empty()};
+    if (ways != 1) return fail(path, "needs one of 'train' (with 'layers'), 'detectors' and 'weights'");
+    check_weights(path, network);
     if (network.detectors) {
       if (!network.layers.empty()) fail(path + ".layers", "not used with detectors, whose sizes follow from 'hidden'");
-    } else if (network.layers.size() < 3) {
-      return fail(path + ".layers", "inputs, at least one hidden layer and outputs are needed: [784, 20, 10]");
-    } else {
-      if (network.layers.front() != image_pixels) {
-        fail(path + ".layers",
-             fmt::format("the first is {} but the images have {} pixels", network.layers.front(), image_pixels));
-      }
-      if (network.train->stop.balanced_accuracy && network.train->stop.accuracy) {
-        fail(path + ".train.stop", "give balanced_accuracy or accuracy, not both");
-      }
-      if (network.layers.back() != numerals) {
-        fail(path + ".layers", fmt::format("the last is {} but there are {} classes", network.layers.back(), numerals));
+    } else if (network.train || !network.layers.empty()) {
+      check_layers(path, network);
+    }
+    if (network.train && network.train->stop.balanced_accuracy && network.train->stop.accuracy) {
+      fail(path + ".train.stop", "give balanced_accuracy or accuracy, not both");
+    }
+    // What only weight files can tell is checked once they are read.
+    if (!network.from_files() && (network.detectors || network.layers.size() >= 3)) {
+      for (const std::string& problem : analysed_layer_problems(layer_widths(network), config_.analysis)) {
+        fail(network.detectors ? path + ".detectors.hidden" : path + ".layers", problem);
       }
     }
-    check_analysed_layer(path, network);
   }
 
-  void check_analysed_layer(const std::string& path, const NetworkConfig& network) {
-    const AnalysisConfig& analysis = config_.analysis;
-    const std::int64_t hidden_layers = network.detectors ? 1 : static_cast<std::int64_t>(network.layers.size()) - 2;
-    if (analysis.layer > hidden_layers) {
-      return fail("analysis.layer", fmt::format("{} but {} has {} hidden layer{}", analysis.layer, path, hidden_layers,
-                                                hidden_layers == 1 ? "" : "s"));
+  void check_weights(const std::string& path, const NetworkConfig& network) {
+    const auto& detectors = network.detectors ? network.detectors->weights : std::vector<std::filesystem::path>();
+    if (!detectors.empty() && detectors.size() != static_cast<std::size_t>(numerals)) {
+      fail(path + ".detectors.weights", fmt::format("{} files, but there are {} classes", detectors.size(), numerals));
     }
-    const std::int64_t width = analysed_width(network, analysis, numerals);
-    const auto too_wide = [&](std::int64_t widest, std::string_view why) {
-      if (width <= widest) return;
-      fail(network.detectors ? path + ".detectors.hidden" : path + ".layers",
-           fmt::format("the analysed layer has {} neurons; {} is possible up to {}", width, why, widest));
-    };
-    too_wide(NeuronSet::max_neurons, "relay information");
-    if (!analysis.relay.exhaustive.empty()) too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive relay information");
-    if (analysis.knockout && analysis.knockout->sets == KnockoutSets::exhaustive) {
-      too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive knockout");
+    if (!network.layer_names.empty() && !network.from_files()) {
+      fail(path + ".layer_names", "used with weights only");
     }
+    if (!network.weights_network.empty() && network.weights.empty()) {
+      fail(path + ".weights_network", "used with weights only");
+    }
+    if (!network.weights_out.empty() && network.weights_out.extension() != ".safetensors") {
+      fail(path + ".weights_out", fmt::format("'{}': the name must end in .safetensors", network.weights_out.string()));
+    }
+  }
+
+  void check_layers(const std::string& path, const NetworkConfig& network) {
+    if (network.layers.size() < 3) {
+      return fail(path + ".layers", "inputs, at least one hidden layer and outputs are needed: [784, 20, 10]");
+    }
+    if (network.layers.front() != image_pixels) {
+      fail(path + ".layers",
+           fmt::format("the first is {} but the images have {} pixels", network.layers.front(), image_pixels));
+    }
+    if (network.layers.back() != numerals) {
+      fail(path + ".layers", fmt::format("the last is {} but there are {} classes", network.layers.back(), numerals));
+    }
+  }
+
+  bool has_network(std::string_view name) const {
+    return std::any_of(config_.networks.begin(), config_.networks.end(),
+                       [&](const auto& each) { return each.first == name; });
+  }
+
+  void check_named_network(const std::string& path, const std::string& name) {
+    if (has_network(name)) return;
+    std::vector<std::string_view> names;
+    for (const auto& each : config_.networks) names.push_back(each.first);
+    fail(path, name.empty() ? fmt::format("is missing; networks are {}", fmt::join(names, ", "))
+                            : fmt::format("'{}' is none of the networks: {}", name, fmt::join(names, ", ")));
+  }
+
+  void check_reproduce(const std::string& path, const ReproduceConfig& reproduce) {
+    if (reproduce.published.empty()) fail(path + ".published", "is missing: the file of published values");
+    check_named_network(path + ".network", reproduce.network);
+    if (reproduce.columns.empty()) fail(path + ".columns", "at least one column is needed");
+    for (const auto& [name, column] : reproduce.columns) {
+      const std::string at = fmt::format("{}.columns.{}", path, name);
+      if (column.quantity.empty()) {
+        fail(at + ".quantity", "is missing");
+      } else if (const std::string problem = quantity_error(column.quantity); !problem.empty()) {
+        fail(at + ".quantity", problem);
+      }
+      if (column.absolute && column.relative) fail(at, "give absolute or relative, not both");
+    }
+  }
+
+  void check_claims(const ClaimsConfig& claims) {
+    check_named_network("claims.distributed", claims.distributed);
+    check_named_network("claims.modular", claims.modular);
+    for (const auto& [name, network] : config_.networks) {
+      if (name == claims.modular && !network.detectors) {
+        fail("claims.modular", fmt::format("'{}' has no detectors: its modules are not known", name));
+      }
+    }
+    if (!config_.analysis.regression) fail("claims", "needs analysis.regression");
+    if (!config_.analysis.relay.greedy) fail("claims", "needs analysis.relay.greedy: true");
   }
 
   void check_analysis() {
@@ -125,9 +172,31 @@ class Checker {
 
 }  // namespace
 
-std::int64_t analysed_width(const NetworkConfig& network, const AnalysisConfig& analysis, std::int64_t classes) {
-  return network.detectors ? classes * network.detectors->hidden
-                           : network.layers[static_cast<std::size_t>(analysis.layer)];
+std::vector<std::int64_t> layer_widths(const NetworkConfig& network) {
+  if (!network.layers.empty() || !network.detectors) return network.layers;
+  return {image_pixels, numerals * network.detectors->hidden, numerals};
+}
+
+std::vector<std::string> analysed_layer_problems(const std::vector<std::int64_t>& widths,
+                                                 const AnalysisConfig& analysis) {
+  const auto hidden_layers = static_cast<std::int64_t>(widths.size()) - 2;
+  if (analysis.layer > hidden_layers) {
+    return {fmt::format("analysis.layer is {} but there {} {} hidden layer{}", analysis.layer,
+                        hidden_layers == 1 ? "is" : "are", hidden_layers, hidden_layers == 1 ? "" : "s")};
+  }
+  const std::int64_t width = widths[static_cast<std::size_t>(analysis.layer)];
+  const auto too_wide = [&](std::int64_t widest, std::string_view why) {
+    return fmt::format("the analysed layer has {} neurons; {} is possible up to {}", width, why, widest);
+  };
+  const bool all_knocked_out = analysis.knockout && analysis.knockout->sets == KnockoutSets::exhaustive;
+  if (width > NeuronSet::max_neurons) return {too_wide(NeuronSet::max_neurons, "relay information")};
+  std::vector<std::string> problems;
+  if (width <= NeuronSet::max_exhaustive_neurons) return problems;
+  if (!analysis.relay.exhaustive.empty()) {
+    problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive relay information"));
+  }
+  if (all_knocked_out) problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive knockout"));
+  return problems;
 }
 
 void check_experiment_config(const ExperimentConfig& config, const ConfigNode& root, ConfigErrors& errors) {

@@ -20,6 +20,7 @@ constexpr std::array<Words, 2> accuracy_method_words{"exact", "sampled"};
 constexpr std::array<Words, 2> detector_failure_words{"error", "keep_best"};
 constexpr std::array<Words, 5> binarize_words{"kmeans", "median", "mean", "sign", "threshold"};
 constexpr std::array<Words, 2> knockout_sets_words{"exhaustive", "single"};
+constexpr std::array<Words, 2> published_rows_words{"all", "last"};
 constexpr std::array<Words, 3> format_words{"svg", "pdf", "png"};
 constexpr std::array<Words, 2> palette_words{"safe", "rainbow"};
 constexpr std::array<Words, 2> split_words{to_string(Split::train), to_string(Split::test)};
@@ -99,18 +100,36 @@ void describe(ConfigSchema& schema, DetectorsConfig& config) {
   schema.number(
       {"noise", "Standard deviation of the second-layer weights between different numerals; 0: exactly zero."},
       config.noise, {0, 1000});
+  schema.paths({"weights", "Weight files, one for each numeral, in their order: then nothing is trained."},
+               config.weights, {1, 256});
 }
 
 void describe(ConfigSchema& schema, NetworkConfig& config) {
   schema.integers({"layers", "Neurons of each layer, inputs and outputs included: [784, 20, 10]."}, config.layers,
                   {1, million}, {2, 64});
-  schema.choice({"activation", "Of the hidden layers."}, config.activation, activation_words);
-  schema.choice({"output_activation", "Of the output layer."}, config.output_activation, activation_words);
+  schema.choice({"activation", "Of the hidden layers. Not given: what a weight file says, else tanh."},
+                config.activation, activation_words);
+  schema.choice({"output_activation", "Of the output layer. Not given: likewise."}, config.output_activation,
+                activation_words);
   schema.group({"train", "Train the whole network on all classes."}, config.train);
   schema.group({"detectors",
                 "Build the network from one detector for each class instead: detector t owns its own hidden "
                 "neurons and output t."},
                config.detectors);
+  schema.path({"weights",
+               "Read the network from this file instead (safetensors, PyTorch state dict, results.h5; see "
+               "docs/weights.md)."},
+              config.weights);
+  schema.texts({"layer_names",
+                "With weights: the layers in order, as the file names them ([hidden, output] for hidden.weight, ...). "
+                "Not given: the chain that their shapes make."},
+               config.layer_names, {1, 64});
+  schema.text({"weights_network", "With weights: which network of a results.h5. Not given: the only one."},
+              config.weights_network);
+  schema.path(
+      {"weights_out",
+       "Also write the network to this safetensors file, which PyTorch reads. Replaces safetensors files only."},
+      config.weights_out);
 }
 
 void describe(ConfigSchema& schema, RelayConfig& config) {
@@ -118,6 +137,8 @@ void describe(ConfigSchema& schema, RelayConfig& config) {
       {"splits", "Which images: hidden states, greedy removal and single-neuron measures are computed on each."},
       config.splits, split_words);
   schema.boolean({"greedy", "Shrinking subset aggregation and aggregated relay information."}, config.greedy);
+  schema.boolean({"branching", "Also all tied paths of the greedy removal: each step keeps every best set."},
+                 config.branching);
   schema.choices({"exhaustive", "Splits, of those above, on which all 2^K sets are computed."}, config.exhaustive,
                  split_words);
 }
@@ -156,6 +177,41 @@ void describe(ConfigSchema& schema, FiguresConfig& config) {
   schema.choice({"palette", "safe: for colour-blind readers; rainbow: the paper's."}, config.palette, palette_words);
 }
 
+void describe(ConfigSchema& schema, ReproduceColumnConfig& config) {
+  schema.text({"column", "Name of the column. Not given: that of this entry."}, config.column);
+  schema.text({"quantity", "What it is compared with, e.g. regression.r_squared; see docs/reproduction.md."},
+              config.quantity);
+  schema.integer(
+      {"class", "The class that this column is about, where the table has a column for each; -1: its rows say."},
+      config.cls, {-1, numerals - 1});
+  schema.number({"absolute",
+                 "Largest difference that is ok. Neither this nor relative: no verdict (sets of neurons: "
+                 "must be equal)."},
+                config.absolute, {0, any_number});
+  schema.number({"relative", "Largest difference that is ok, as a fraction of the published value."}, config.relative,
+                {0, any_number});
+  schema.integer({"at_least", "So many rows must be ok; 0: all."}, config.at_least, {0, million});
+}
+
+void describe(ConfigSchema& schema, ReproduceConfig& config) {
+  schema.path({"published", "CSV file with a header line; a path may begin with $INFORELAY_DATA."}, config.published);
+  schema.text({"network", "Which network its values are of."}, config.network);
+  schema.text({"by",
+               "The column that holds the class. A table without it holds one row, for quantities of the network "
+               "as a whole."},
+              config.by);
+  schema.choice({"rows",
+                 "all; or last: of several rows of a class, or of a table without classes, the last one (the end "
+                 "of a training)."},
+                config.rows, published_rows_words);
+  schema.named_groups({"columns", "The columns to compare; others are ignored."}, config.columns);
+}
+
+void describe(ConfigSchema& schema, ClaimsConfig& config) {
+  schema.text({"distributed", "The network trained as a whole."}, config.distributed);
+  schema.text({"modular", "The network whose modules are known."}, config.modular);
+}
+
 void describe(ConfigSchema& schema, ExperimentConfig& config) {
   schema.name({"name", "Of the experiment; its results go to runs/NAME-HASH."}, config.name);
   schema.integer({"seed", "All random numbers derive from it."}, config.seed,
@@ -163,6 +219,11 @@ void describe(ConfigSchema& schema, ExperimentConfig& config) {
   schema.group({"data", "The images."}, config.data);
   schema.named_groups({"networks", "The networks, by names of your choice."}, config.networks);
   schema.group({"analysis", "What is computed on the networks."}, config.analysis);
+  schema.named_groups({"reproduce",
+                       "Comparisons with published values, by names of your choice; exit code 5 where one "
+                       "is out of tolerance."},
+                      config.reproduce);
+  schema.group({"claims", "Which of the paper's claims hold for these networks."}, config.claims);
   schema.group({"figures", "Left out: no figures."}, config.figures);
 }
 
@@ -188,6 +249,8 @@ std::string print_experiment_config(const ExperimentConfig& config) { return Con
 std::string experiment_config_reference() {
   ExperimentConfig example;
   example.networks.emplace_back("NAME", NetworkConfig{});
+  example.reproduce.emplace_back("NAME", ReproduceConfig{});
+  example.reproduce.back().second.columns.emplace_back("NAME", ReproduceColumnConfig{});
   return ConfigReference::markdown(example);
 }
 

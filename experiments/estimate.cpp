@@ -19,7 +19,7 @@ constexpr double general_seconds_set_sample = 2e-8;  // a forward pass through t
 constexpr double regression_seconds_set = 1e-8;      // for each set and class
 constexpr double cluster_seconds_sample = 1.5e-4;    // k-means for 2 to 20 clusters
 constexpr double entropy_seconds_sample = 1e-6;
-constexpr double mnist_train = 60000, mnist_test = 10000, mnist_inputs = 784, numerals = 10;
+constexpr double mnist_train = 60000, mnist_test = 10000;
 
 double limited(double samples, std::int64_t limit) {
   return limit > 0 ? std::min(samples, static_cast<double>(limit)) : samples;
@@ -42,17 +42,17 @@ WorkSize work_size(const ExperimentConfig& config, const NetworkConfig& network)
   WorkSize size;
   size.train_samples = limited(mnist_train, config.data.train_limit);
   size.test_samples = limited(mnist_test, config.data.test_limit);
-  size.inputs = mnist_inputs;
-  size.classes = numerals;
-  size.neurons = static_cast<double>(analysed_width(network, config.analysis, static_cast<std::int64_t>(numerals)));
-  std::vector<double> widths(network.layers.begin(), network.layers.end());
-  if (network.detectors) widths = {mnist_inputs, size.neurons, numerals};
-  size.parameters = parameters_of(widths);
+  size.inputs = static_cast<double>(image_pixels);
+  size.classes = static_cast<double>(numerals);
+  const std::vector<std::int64_t> widths = layer_widths(network);
+  size.neurons = static_cast<double>(widths[static_cast<std::size_t>(config.analysis.layer)]);
+  size.parameters = parameters_of({widths.begin(), widths.end()});
   return size;
 }
 
 WorkEstimate estimate_training(const WorkSize& size, const NetworkConfig& network) {
   const auto both = size.train_samples + size.test_samples;
+  if (network.from_files()) return {.core_seconds = 0, .bytes = both * size.inputs};
   if (network.train) {
     const double epochs = std::min(expected_epochs, static_cast<double>(network.train->max_epochs));
     // Forward and gradient, about twice a forward pass, then the measurement of the epoch.

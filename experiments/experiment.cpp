@@ -4,17 +4,24 @@
 
 #include <algorithm>
 
+#include "core/data_folder.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/hdf5_file.hpp"
 #include "core/parallel.hpp"
 #include "core/provenance.hpp"
+#include "experiments/claims.hpp"
 #include "experiments/draw_figures.hpp"
+#include "experiments/inputs.hpp"
 #include "experiments/pipeline.hpp"
+#include "experiments/reproduction.hpp"
 #include "experiments/results_file.hpp"
 #include "experiments/run_directory.hpp"
 #include "experiments/summary.hpp"
 #include "nn/data/source.hpp"
+#include "nn/network_hdf5.hpp"
+#include "nn/weights/safetensors.hpp"
+#include "nn/weights/weight_file.hpp"
 
 namespace inforelay {
 namespace {
@@ -22,7 +29,7 @@ namespace {
 DataPlan plan_for(const ExperimentConfig& config) {
   DataOptions options;
   options.dataset = config.data.dataset;
-  if (!config.data.path.empty()) options.path = config.data.path;
+  if (!config.data.path.empty()) options.path = with_data_folder(config.data.path);
   options.fallback = config.data.fallback;
   options.download = config.data.download;
   options.train_limit = static_cast<std::size_t>(config.data.train_limit);
@@ -32,10 +39,17 @@ DataPlan plan_for(const ExperimentConfig& config) {
   return plan_data(options);
 }
 
-// What belongs to the run's identity: everything but the place of the data, whose content is identified instead.
-std::string identity_of(ExperimentConfig config, const DataPlan& plan) {
+// What belongs to the run's identity: everything but the places of files, whose content is identified instead, and what
+// is written besides the results.
+std::string identity_of(ExperimentConfig config, const DataPlan& plan, const ExperimentInputs& inputs) {
   config.data.path.clear();
-  return run_hash(print_experiment_config(config), plan.sha256());
+  for (auto& [name, network] : config.networks) {
+    network.weights.clear();
+    network.weights_out.clear();
+    if (network.detectors) network.detectors->weights.clear();
+  }
+  for (auto& [name, reproduce] : config.reproduce) reproduce.published.clear();
+  return run_hash(print_experiment_config(config), plan.sha256() + inputs.sha256());
 }
 
 std::filesystem::path folder_for(const ExperimentConfig& config, const CommandLine& line, const std::string& identity) {
@@ -63,8 +77,10 @@ RunProvenance provenance_of(const ExperimentConfig& config, const CommandLine& l
 }
 
 ExperimentResult compute(const ExperimentConfig& config, const CommandLine& line, const DataPlan& plan,
-                         const RunDirectory& directory, Console& console) {
-  ExperimentResult result = Pipeline(config, plan).run(directory, console);
+                         const ExperimentInputs& inputs, const RunDirectory& directory, Console& console) {
+  ExperimentResult result = Pipeline(config, plan, inputs).run(directory, console);
+  result.reproduction = reproduce(inputs.published, result.networks);
+  if (config.claims) result.claims = check_claims(config, result.networks);
   result.provenance = provenance_of(config, line, plan);
   for (const StageTime& stage : result.stages) result.provenance.wall_seconds += stage.seconds;
   for (const auto& [name, network] : result.networks) {
@@ -84,13 +100,64 @@ auto read_earlier(const std::filesystem::path& path, Read&& read) {
   }
 }
 
+ExitCode exit_code_of(const ReproductionResult& reproduction) {
+  return reproduction.met() ? ExitCode::ok : ExitCode::reproduction;
+}
+
+bool holds_safetensors(const std::filesystem::path& path) {
+  constexpr std::uint64_t largest_weights = std::uint64_t{4} << 30;
+  try {
+    return is_safetensors(read_file(path, largest_weights));
+  } catch (const DataError&) {  // a folder, a device, unreadable
+    return false;
+  }
+}
+
+// Only what is safetensors already is replaced: a configuration from elsewhere must not be able to overwrite other
+// files.
+void check_weights_out(const ExperimentConfig& config) {
+  for (const auto& [name, network] : config.networks) {
+    const std::filesystem::path& path = network.weights_out;
+    if (path.empty() || !std::filesystem::exists(std::filesystem::symlink_status(path))) continue;
+    if (holds_safetensors(path)) continue;
+    throw UsageError(fmt::format("networks.{}.weights_out: '{}' exists and is no safetensors file; it is left as it is",
+                                 name, path.string()));
+  }
+}
+
+// Writes the network where the configuration asks for it.
+void write_weights_out(const ExperimentConfig& config, const std::string& name, const Mlp& network, Console& console) {
+  const auto found = std::find_if(config.networks.begin(), config.networks.end(),
+                                  [&](const auto& each) { return each.first == name; });
+  if (found == config.networks.end() || found->second.weights_out.empty()) return;
+  const std::filesystem::path& path = found->second.weights_out;
+  save_safetensors(path, network);
+  console.info(fmt::format("{}: weights written to '{}'", name, path.string()));
+}
+
+// A run that needs nothing more than to be reported.
+RunReport report_complete(const ExperimentConfig& config, const RunDirectory& directory, Console& console) {
+  const ReproductionResult reproduction = read_earlier(directory.results(), [&](const auto& path) {
+    const Hdf5Reader file(path);
+    for (const auto& [name, network] : config.networks) {
+      if (network.weights_out.empty()) continue;
+      write_weights_out(config, name, read_network(file, fmt::format("networks/{}/model", name)), console);
+    }
+    return read_reproduction(file, "reproduction");
+  });
+  console.info(fmt::format("'{}' is complete; nothing to do (--fresh starts over)", directory.folder().string()));
+  return {read_summary(directory), exit_code_of(reproduction)};
+}
+
 std::string bytes_text(double bytes) {
   return bytes < 1e6 ? fmt::format("{:.0f} kB", bytes / 1e3) : fmt::format("{:.0f} MB", bytes / 1e6);
 }
 
 }  // namespace
 
-std::string run_experiment(const ExperimentConfig& config, const CommandLine& line, Console& console) {
+RunReport run_experiment(ExperimentConfig config, const CommandLine& line, Console& console) {
+  check_weights_out(config);
+  const ExperimentInputs inputs = read_inputs(config);
   DataPlan plan = plan_for(config);
   if (plan.kind == DataPlan::Kind::mnist_to_download) {
     console.begin_stage(1, 1, "download of MNIST");
@@ -98,7 +165,7 @@ std::string run_experiment(const ExperimentConfig& config, const CommandLine& li
     plan = fetch_data(plan, console);
     console.end_stage(watch.seconds());
   }
-  const std::string identity = identity_of(config, plan);
+  const std::string identity = identity_of(config, plan, inputs);
   const RunDirectory directory(folder_for(config, line, identity), identity, print_experiment_config(config),
                                line.fresh);
   if (!directory.moved_aside().empty()) {
@@ -107,18 +174,15 @@ std::string run_experiment(const ExperimentConfig& config, const CommandLine& li
   if (plan.is_fallback) {
     console.warning(fmt::format("GENERATED DIGITS STAND IN FOR MNIST: {}", plan.fallback_reason));
   }
-  if (directory.complete()) {
-    read_earlier(directory.results(), [](const auto& path) { return Hdf5Reader(path); });
-    console.info(fmt::format("'{}' is complete; nothing to do (--fresh starts over)", directory.folder().string()));
-    return read_summary(directory);
-  }
+  if (directory.complete()) return report_complete(config, directory, console);
   console.open_log(directory.log());
   console.info(fmt::format("{}: data {} ({}), {} threads, results in '{}'", config.name, plan.name(), plan.origin(),
                            thread_count(), directory.folder().string()));
 
   ExperimentResult result = std::filesystem::exists(directory.results())
                                 ? read_earlier(directory.results(), read_results)
-                                : compute(config, line, plan, directory, console);
+                                : compute(config, line, plan, inputs, directory, console);
+  for (const auto& [name, network] : result.networks) write_weights_out(config, name, network.model.network, console);
   std::size_t figures = 0;
   if (config.figures) {
     console.begin_stage(1, 1, "figures");
@@ -127,20 +191,24 @@ std::string run_experiment(const ExperimentConfig& config, const CommandLine& li
     result.stages.push_back({"figures", watch.seconds()});
     console.end_stage(watch.seconds());
   }
+  if (!result.reproduction.rows.empty()) {
+    write_file_atomically(directory.folder() / "reproduction.csv", reproduction_csv(result.reproduction));
+  }
   const std::string summary = summarise(result, directory.folder().string(), figures);
   write_file_atomically(directory.summary(), std::string_view(summary));
   directory.remove_stages();
-  return summary;
+  return {summary, exit_code_of(result.reproduction)};
 }
 
-std::string describe_plan(const ExperimentConfig& config, const CommandLine& line) {
+std::string describe_plan(ExperimentConfig config, const CommandLine& line) {
+  const ExperimentInputs inputs = read_inputs(config);
   const DataPlan plan = plan_for(config);
-  const std::filesystem::path folder = folder_for(config, line, identity_of(config, plan));
+  const std::filesystem::path folder = folder_for(config, line, identity_of(config, plan, inputs));
   std::string text =
       fmt::format("data     {} ({})\nfolder   {}\nthreads  {}\n\n{:<62} {:>9} {:>9} {:>9}\n", plan.name(),
                   plan.origin(), folder.string(), thread_count(), "stage", "sets", "memory", "time");
   double seconds = 0, bytes = 0;
-  for (const StageEstimate& stage : Pipeline(config, plan).estimates()) {
+  for (const StageEstimate& stage : Pipeline(config, plan, inputs).estimates()) {
     const double stage_seconds = stage.work.core_seconds / thread_count();
     text += fmt::format("{:<62} {:>9} {:>9} {:>7.1f} s\n", stage.label,
                         stage.work.sets > 0 ? fmt::format("{:.0f}", stage.work.sets) : "", bytes_text(stage.work.bytes),

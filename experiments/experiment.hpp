@@ -3,17 +3,23 @@
 
 #include <string>
 
+#include "core/error.hpp"
 #include "experiments/command_line.hpp"
 #include "experiments/config.hpp"
 #include "experiments/console.hpp"
 
 namespace inforelay {
 
-/// Runs what is not yet done and returns the summary. A run that is complete is only reported. Throws Error,
-/// Interrupted.
-std::string run_experiment(const ExperimentConfig& config, const CommandLine& line, Console& console);
+/// What a run that came to its end has to say.
+struct RunReport {
+  std::string summary;
+  ExitCode code = ExitCode::ok;  ///< or reproduction: a published value was not met
+};
 
-/// What run_experiment would do: data, folder, stages with sets, bytes and estimated time.
-std::string describe_plan(const ExperimentConfig& config, const CommandLine& line);
+/// Runs what is not yet done. A run that is complete is only reported. Throws Error, Interrupted.
+RunReport run_experiment(ExperimentConfig config, const CommandLine& line, Console& console);
+
+/// What run_experiment would do: data, folder, stages with sets, bytes and estimated time. Weight files are read.
+std::string describe_plan(ExperimentConfig config, const CommandLine& line);
 
 }  // namespace inforelay

@@ -33,9 +33,11 @@ int run(const CommandLine& line, Console& console) {
     case CommandLine::Action::dry_run:
       fmt::print("{}", describe_plan(config, line));
       return 0;
-    default:
-      fmt::print("{}", run_experiment(config, line, console));
-      return 0;
+    default: {
+      const RunReport report = run_experiment(config, line, console);
+      fmt::print("{}", report.summary);
+      return static_cast<int>(report.code);
+    }
   }
 }
 

@@ -24,7 +24,8 @@ bool holds(const std::vector<Split>& splits, Split split) {
 
 }  // namespace
 
-Pipeline::Pipeline(const ExperimentConfig& config, const DataPlan& plan) : config_(config), plan_(plan) {
+Pipeline::Pipeline(const ExperimentConfig& config, const DataPlan& plan, const ExperimentInputs& inputs)
+    : config_(config), plan_(plan), inputs_(inputs) {
   result_.experiment = config.name;
   // The closures of the stages refer to the networks' results: this vector never grows again.
   for (const auto& [name, network] : config.networks) result_.networks.emplace_back(name, NetworkResult{});
@@ -50,11 +51,16 @@ void Pipeline::add_network(std::size_t index) {
   const WorkSize size = work_size(config_, network);
   const std::string id = name + "-";
 
+  const char* how = network.from_files() ? ": weights from files"
+                    : network.detectors  ? ": training of the detectors"
+                                         : ": training";
   add_stage(
-      id + "model", network.detectors ? name + ": training of the detectors" : name + ": training",
-      estimate_training(size, network),
-      [this, &network, &result, random, id](Progress& progress) {
-        result.model = make_model(network, data(progress), random, directory_->stage(id + "training"), progress);
+      id + "model", name + how, estimate_training(size, network),
+      [this, &name, &network, &result, random, id](Progress& progress) {
+        const auto input = inputs_.networks.find(name);
+        result.model = input == inputs_.networks.end()
+                           ? make_model(network, data(progress), random, directory_->stage(id + "training"), progress)
+                           : model_from_files(network, input->second, data(progress), random, progress);
       },
       [&result](Hdf5Writer& file) { write_model(file, stage_group, result.model); },
       [&result](const Hdf5Reader& file) { result.model = read_model(file, stage_group); });
@@ -78,8 +84,8 @@ void Pipeline::add_network(std::size_t index) {
                                   : ": relay information of single neurons";
     add_stage(
         id + "relay" + suffix, name + what + on, estimate_relay(size, split, exhaustive),
-        [&result, split, exhaustive, greedy](Progress& progress) {
-          result.relay[split] = compute_relay(result.states.at(split), greedy, exhaustive, progress);
+        [&result, &relay = analysis.relay, split, exhaustive](Progress& progress) {
+          result.relay[split] = compute_relay(result.states.at(split), relay, exhaustive, progress);
         },
         [&result, split](Hdf5Writer& file) { write_relay(file, stage_group, result.relay.at(split)); },
         [&result, split](const Hdf5Reader& file) { result.relay[split] = read_relay(file, stage_group); });

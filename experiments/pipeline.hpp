@@ -10,6 +10,7 @@
 #include "experiments/config.hpp"
 #include "experiments/console.hpp"
 #include "experiments/estimate.hpp"
+#include "experiments/inputs.hpp"
 #include "experiments/results.hpp"
 #include "experiments/run_directory.hpp"
 #include "nn/data/source.hpp"
@@ -20,8 +21,8 @@ namespace inforelay {
 /// that it has in results.h5; a later start reads it back in place of computing it.
 class Pipeline {
  public:
-  /// `plan` is what data will be used; nothing is read yet.
-  Pipeline(const ExperimentConfig& config, const DataPlan& plan);
+  /// `plan` is what data will be used, which are not read yet; `inputs` what read_inputs(config) has read.
+  Pipeline(const ExperimentConfig& config, const DataPlan& plan, const ExperimentInputs& inputs);
 
   /// What would be done, in order.
   std::vector<StageEstimate> estimates() const;
@@ -48,6 +49,7 @@ class Pipeline {
 
   const ExperimentConfig& config_;
   DataPlan plan_;
+  const ExperimentInputs& inputs_;
   std::optional<DataPair> data_;
   const RunDirectory* directory_ = nullptr;
   ExperimentResult result_;

@@ -256,6 +256,11 @@ std::string quantity_error(std::string_view name) {
   return fmt::format("'{}' is no quantity{}", name, near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
 }
 
+bool quantity_is_set(std::string_view name) {
+  const std::optional<ParsedName> parsed = parse(name);
+  return parsed && parsed->quantity->kind.is_set;
+}
+
 std::vector<QuantityValue> quantity(const NetworkResult& network, std::string_view name) {
   const std::optional<ParsedName> parsed = parse(name);
   if (!parsed) throw UsageError(quantity_error(name));

@@ -4,16 +4,11 @@
 
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
-#include "core/neuron_set.hpp"
 #include "experiments/results.hpp"
 
 namespace inforelay {
-
-/// A number, NaN where it is undefined (a regression without a fit), or a set of neurons.
-using QuantityValue = std::variant<double, NeuronSet>;
 
 /// What is known of a quantity without any result.
 struct QuantityKind {
@@ -28,6 +23,9 @@ std::vector<QuantityKind> quantity_kinds();
 
 /// What is wrong with `name`: "'relay.test.al' is no quantity; did you mean 'relay.test.all'?"; empty where it is one.
 std::string quantity_error(std::string_view name);
+
+/// Are the values of the quantity `name` sets of neurons? false where it is none.
+bool quantity_is_set(std::string_view name);
 
 /// The values of the quantity `name` of one network: [C], or [1] where it belongs to the network as a whole. Throws
 /// UsageError where the name is none, or where the result lacks what it needs (all sets on that split, a regression).

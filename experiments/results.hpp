@@ -6,9 +6,11 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/axes.hpp"
+#include "core/neuron_set.hpp"
 #include "core/provenance.hpp"
 #include "core/statistics.hpp"
 #include "infotheory/entropy_curve.hpp"
@@ -26,6 +28,13 @@ struct DetectorCurve {
   std::vector<double> accuracy_test;   ///< [E]
 };
 
+/// A file that a network was read from.
+struct WeightSource {
+  std::string file;
+  std::string format;  ///< as of WeightFile
+  std::string sha256;
+};
+
 /// A network and how it came about.
 struct ModelResult {
   Mlp network;
@@ -33,6 +42,7 @@ struct ModelResult {
   TrainingCurve curve;                   ///< of a network trained as a whole; else empty
   std::vector<DetectorCurve> detectors;  ///< [C] of a composite; else empty
   std::optional<Staircase> staircase;    ///< of a composite
+  std::vector<WeightSource> sources;     ///< empty where it was trained here
 };
 
 /// What the analysed layer did on one split, and the discrete states made of it.
@@ -49,10 +59,11 @@ struct StatesResult {
 
 /// Relay information on one split, in bits.
 struct RelayResult {
-  std::vector<double> all;       ///< [C] I_R of all neurons
-  GreedyRelay greedy;            ///< with the next and what is above it empty where not asked for
-  RowMatrix<double> aggregated;  ///< [C,K]
-  RowMatrix<double> single;      ///< [C,K]
+  std::vector<double> all;                ///< [C] I_R of all neurons
+  GreedyRelay greedy;                     ///< with the next and what is above it empty where not asked for
+  RowMatrix<double> aggregated;           ///< [C,K]
+  RowMatrix<double> single;               ///< [C,K]
+  std::vector<BranchingRelay> branching;  ///< [C], or empty where not asked for
   std::optional<ExhaustiveRelay> exhaustive;
 
   bool has_greedy() const { return greedy.removal_order.size() > 0; }
@@ -103,11 +114,54 @@ struct StageTime {
   double seconds = 0;
 };
 
+/// A number, NaN where it is undefined (a regression without a fit), or a set of neurons.
+using QuantityValue = std::variant<double, NeuronSet>;
+
+/// One published value against ours.
+struct ReproductionRow {
+  std::string comparison, column, network, quantity;
+  std::int64_t cls = -1;                     ///< -1: of the network as a whole
+  QuantityValue published, ours;             ///< both numbers or both sets
+  std::optional<double> absolute, relative;  ///< the tolerance; none of both: shown without a verdict, or exact (sets)
+  std::optional<bool> ok;                    ///< none: no verdict
+
+  /// ours - published; NaN for sets.
+  double difference() const;
+  /// "+- 0.008", "+- 5 %", "exact", "".
+  std::string tolerance_text() const;
+};
+
+/// One column of one comparison, summed up.
+struct ReproductionColumn {
+  std::string comparison, column, quantity;
+  std::size_t rows = 0, ok = 0, needed = 0;  ///< needed: rows that must be ok; 0: no verdict
+  bool met() const { return ok >= needed; }
+};
+
+struct ReproductionResult {
+  std::vector<ReproductionRow> rows;
+  std::vector<ReproductionColumn> columns;
+
+  bool met() const;
+};
+
+/// A claim about networks, and the classes for which it holds: in one run, or in several that differ by their seed.
+struct ClaimResult {
+  std::string claim;                          ///< "full: the coefficient of information is negative"
+  std::int64_t classes = 0;                   ///< C
+  std::vector<std::int64_t> classes_holding;  ///< [runs] for how many of them it holds
+
+  std::size_t runs_all() const;   ///< runs in which it holds for every class
+  std::size_t runs_most() const;  ///< runs in which it holds for more than half of them
+};
+
 struct ExperimentResult {
   std::string experiment;
   RunProvenance provenance;
   std::vector<StageTime> stages;
   std::vector<std::pair<std::string, NetworkResult>> networks;  ///< in the configuration's order
+  ReproductionResult reproduction;                              ///< without rows where none was asked for
+  std::vector<ClaimResult> claims;                              ///< of one run; likewise
 };
 
 }  // namespace inforelay

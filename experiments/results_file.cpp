@@ -210,6 +210,8 @@ void write_results(const std::filesystem::path& path, const ExperimentResult& re
     order.push_back(name);
   }
   file.attribute("networks", "order", order);
+  if (!result.reproduction.rows.empty()) write_reproduction(file, "reproduction", result.reproduction);
+  if (!result.claims.empty()) write_claims(file, "claims", result.claims);
   file.commit();
 }
 
@@ -231,6 +233,8 @@ ExperimentResult read_results(const std::filesystem::path& path) {
   for (const std::string& name : file.attribute<std::vector<std::string>>("networks", "order")) {
     result.networks.emplace_back(name, read_network_result(file, "networks/" + name));
   }
+  result.reproduction = read_reproduction(file, "reproduction");
+  result.claims = read_claims(file, "claims");
   return result;
 }
 

@@ -31,6 +31,14 @@ RegressionResult read_regression(const Hdf5Reader& file, const std::string& grou
 void write_appendix(Hdf5Writer& file, const std::string& group, const AppendixResult& appendix);
 AppendixResult read_appendix(const Hdf5Reader& file, const std::string& group);
 
+void write_reproduction(Hdf5Writer& file, const std::string& group, const ReproductionResult& reproduction);
+/// Without rows where there is no such group.
+ReproductionResult read_reproduction(const Hdf5Reader& file, const std::string& group);
+
+/// [claim,run]
+void write_claims(Hdf5Writer& file, const std::string& group, const std::vector<ClaimResult>& claims);
+std::vector<ClaimResult> read_claims(const Hdf5Reader& file, const std::string& group);
+
 /// Writes all of it to `path`, which is absent or whole at any moment.
 void write_results(const std::filesystem::path& path, const ExperimentResult& result);
 

@@ -1,7 +1,9 @@
 // The groups of a results file, one pair of functions for each kind of result.
 #include <fmt/format.h>
 
+#include <array>
 #include <numeric>
+#include <utility>
 
 #include "experiments/hdf5_values.hpp"
 #include "experiments/results_file.hpp"
@@ -20,12 +22,25 @@ void epochs(Hdf5Writer& file, const std::string& group, std::size_t count) {
   file.scale(group, "epoch", counting(1, count), "epochs done");
 }
 
+// What is said of the weight files that a network comes from.
+constexpr std::array<std::pair<const char*, std::string WeightSource::*>, 3> source_parts{
+    {{"weights_file", &WeightSource::file},
+     {"weights_format", &WeightSource::format},
+     {"weights_sha256", &WeightSource::sha256}}};
+
 }  // namespace
 
 void write_model(Hdf5Writer& file, const std::string& group, const ModelResult& model) {
   write_network(file, join_path(group, "model"), model.network);
   const std::string training = join_path(group, "training");
   file.attribute(training, "stop_rule_met", std::int64_t{model.reached});
+  if (!model.sources.empty()) {
+    for (const auto& [name, part] : source_parts) {
+      std::vector<std::string> values;
+      for (const WeightSource& source : model.sources) values.push_back(source.*part);
+      file.attribute(join_path(group, "model"), name, values);
+    }
+  }
   if (model.curve.loss.size() > 0) {
     epochs(file, training, static_cast<std::size_t>(model.curve.loss.size()));
     file.dataset(join_path(training, "accuracy_train"), model.curve.accuracy_train,
@@ -59,6 +74,13 @@ ModelResult read_model(const Hdf5Reader& file, const std::string& group) {
   model.network = read_network(file, join_path(group, "model"));
   const std::string training = join_path(group, "training");
   model.reached = file.attribute<std::int64_t>(training, "stop_rule_met") != 0;
+  if (const std::string path = join_path(group, "model"); file.has_attribute(path, source_parts.front().first)) {
+    for (const auto& [name, part] : source_parts) {
+      const auto values = file.attribute<std::vector<std::string>>(path, name);
+      model.sources.resize(values.size());
+      for (std::size_t i = 0; i < values.size(); ++i) model.sources[i].*part = values[i];
+    }
+  }
   if (file.exists(join_path(training, "loss"))) {
     model.curve.accuracy_train = file.matrix<double>(join_path(training, "accuracy_train"));
     model.curve.accuracy_test = file.matrix<double>(join_path(training, "accuracy_test"));
@@ -108,6 +130,58 @@ StatesResult read_states(const Hdf5Reader& file, const std::string& group) {
   return states;
 }
 
+namespace {
+
+// All tied sets in one list, as many as there are at each step of each class.
+void write_branching(Hdf5Writer& file, const std::string& group, const std::vector<BranchingRelay>& branching) {
+  const auto classes = static_cast<Eigen::Index>(branching.size());
+  const auto steps = static_cast<Eigen::Index>(branching.front().sets.size());
+  RowMatrix<double> information(classes, steps);
+  RowMatrix<std::int64_t> tied(classes, steps);
+  std::vector<std::uint32_t> sets;
+  for (Eigen::Index c = 0; c < classes; ++c) {
+    const BranchingRelay& paths = branching[static_cast<std::size_t>(c)];
+    for (Eigen::Index step = 0; step < steps; ++step) {
+      const std::vector<NeuronSet>& here = paths.sets[static_cast<std::size_t>(step)];
+      information(c, step) = paths.information[static_cast<std::size_t>(step)];
+      tied(c, step) = static_cast<std::int64_t>(here.size());
+      for (const NeuronSet set : here) sets.push_back(set.bits());
+    }
+  }
+  file.dataset(join_path(group, "information"), information,
+               {.units = "bit",
+                .long_name = "relay information of the best sets after that removal, all ties followed",
+                .dims = {"class", "step"}});
+  file.dataset(join_path(group, "tied"), tied,
+               {.units = "1", .long_name = "sets that share it", .dims = {"class", "step"}});
+  file.dataset(join_path(group, "sets"), sets,
+               {.units = "1",
+                .long_name = "these sets, class by class and step by step; bit k is neuron k",
+                .dims = {"tied_set"}});
+}
+
+std::vector<BranchingRelay> read_branching(const Hdf5Reader& file, const std::string& group, std::size_t classes,
+                                           std::size_t steps) {
+  const auto information = file.matrix<double>(join_path(group, "information"), classes, steps);
+  const auto tied = file.matrix<std::int64_t>(join_path(group, "tied"), classes, steps);
+  const auto sets = file.vector<std::uint32_t>(join_path(group, "sets"));
+  std::vector<BranchingRelay> branching(classes);
+  std::size_t next = 0;
+  for (std::size_t c = 0; c < classes; ++c) {
+    branching[c].sets.resize(steps);
+    for (std::size_t step = 0; step < steps; ++step) {
+      const auto row = static_cast<Eigen::Index>(c), column = static_cast<Eigen::Index>(step);
+      branching[c].information.push_back(information(row, column));
+      for (std::int64_t i = 0; i < tied(row, column) && next < sets.size(); ++i) {
+        branching[c].sets[step].emplace_back(sets[next++]);
+      }
+    }
+  }
+  return branching;
+}
+
+}  // namespace
+
 void write_relay(Hdf5Writer& file, const std::string& group, const RelayResult& relay) {
   const auto neurons = static_cast<std::size_t>(relay.single.cols());
   file.scale(group, "step", counting(0, neurons), "removals before this one");
@@ -127,6 +201,7 @@ void write_relay(Hdf5Writer& file, const std::string& group, const RelayResult& 
   file.dataset(
       join_path(group, "single"), relay.single,
       {.units = "bit", .long_name = "loss of relay information without the neuron", .dims = {"class", "neuron"}});
+  if (!relay.branching.empty()) write_branching(file, join_path(group, "branching"), relay.branching);
   if (!relay.exhaustive) return;
   const ExhaustiveRelay& exhaustive = *relay.exhaustive;
   file.dataset(join_path(group, "information"), exhaustive.information,
@@ -160,6 +235,9 @@ RelayResult read_relay(const Hdf5Reader& file, const std::string& group) {
     relay.greedy.removal_order = file.matrix<std::uint8_t>(join_path(group, "greedy/removal_order"), classes, neurons);
     relay.greedy.information = file.matrix<double>(join_path(group, "greedy/information"), classes, neurons);
     relay.aggregated = file.matrix<double>(join_path(group, "aggregated"), classes, neurons);
+  }
+  if (file.exists(join_path(group, "branching"))) {
+    relay.branching = read_branching(file, join_path(group, "branching"), classes, neurons);
   }
   if (!file.exists(join_path(group, "information"))) return relay;
   ExhaustiveRelay exhaustive;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/neuron_set.hpp"
+#include "experiments/reproduction.hpp"
 #include "nn/accuracy.hpp"
 
 namespace inforelay {
@@ -12,6 +13,12 @@ namespace {
 
 std::string training_line(const ModelResult& model) {
   std::string line;
+  if (!model.sources.empty()) {
+    const WeightSource& first = model.sources.front();
+    return fmt::format("  weights                 {}{} ({})\n", first.file,
+                       model.sources.size() > 1 ? fmt::format(" and {} more", model.sources.size() - 1) : "",
+                       first.format);
+  }
   if (!model.detectors.empty()) {
     std::string epochs;
     for (const DetectorCurve& detector : model.detectors) epochs += fmt::format(" {}", detector.accuracy_train.size());
@@ -112,6 +119,15 @@ std::string summarise(const ExperimentResult& result, const std::string& folder,
     text +=
         "\nRegression: accuracy after knockout ~ 1 + set size + information, each scaled to [0,1], over all sets. The\n"
         "sets are all of one network: R^2 and coefficients describe the fit, t and F (results.h5) are not inference.\n";
+  }
+  if (!result.claims.empty()) text += "\nThe paper's claims, and for how many classes they hold\n";
+  for (const ClaimResult& claim : result.claims) {
+    text += fmt::format("  {:<72} {:>3} of {}\n", claim.claim, claim.classes_holding.front(), claim.classes);
+  }
+  if (!result.reproduction.rows.empty()) {
+    text += "\nComparison with published values\n" + reproduction_table(result.reproduction);
+    text += result.reproduction.met() ? "\nAll published values are met.\n"
+                                      : "\nNOT ALL PUBLISHED VALUES ARE MET: see OUT OF TOLERANCE above.\n";
   }
   double seconds = 0;
   for (const StageTime& stage : result.stages) seconds += stage.seconds;

@@ -15,6 +15,11 @@
 namespace inforelay {
 namespace {
 
+Activation hidden_activation(const NetworkConfig& config) { return config.activation.value_or(Activation::tanh); }
+Activation output_activation(const NetworkConfig& config) {
+  return config.output_activation.value_or(Activation::tanh);
+}
+
 TrainingOptions training_options(const TrainConfig& config) {
   TrainingOptions options;
   options.batch_size = static_cast<std::size_t>(config.batch_size);
@@ -37,8 +42,8 @@ DetectorOptions detector_options(const NetworkConfig& network) {
   const DetectorsConfig& config = *network.detectors;
   DetectorOptions options;
   options.hidden = static_cast<int>(config.hidden);
-  options.hidden_activation = network.activation;
-  options.output_activation = network.output_activation;
+  options.hidden_activation = hidden_activation(network);
+  options.output_activation = output_activation(network);
   options.positives = static_cast<std::size_t>(config.positives);
   options.negatives = static_cast<std::size_t>(config.negatives);
   options.test_negatives = static_cast<std::size_t>(config.test_negatives);
@@ -87,7 +92,7 @@ ModelResult train_whole(const NetworkConfig& config, const DataPair& data, const
   } else {
     const std::vector<int> widths(config.layers.begin(), config.layers.end());
     RandomStream init = random.child("init");
-    state.network = make_mlp(widths, config.activation, config.output_activation, init);
+    state.network = make_mlp(widths, hidden_activation(config), output_activation(config), init);
   }
   Trainer trainer(training_options(*config.train), std::move(state), data.train, data.test, random.child("train"));
   run_with_checkpoints(
@@ -105,7 +110,17 @@ ModelResult train_whole(const NetworkConfig& config, const DataPair& data, const
           .reached = trainer.state().reached,
           .curve = trainer.state().curve,
           .detectors = {},
-          .staircase = {}};
+          .staircase = {},
+          .sources = {}};
+}
+
+// The composite of `detectors`, and its staircase.
+void put_together(const DetectorsConfig& config, std::span<const Mlp> detectors, const DataPair& data,
+                  const RandomStream& random, Progress& progress, ModelResult& model) {
+  RandomStream noise = random.child("noise");
+  model.network = compose(detectors, config.noise, noise);
+  QuietProgress quiet(progress);
+  model.staircase = staircase(model.network, detectors, data.train, data.test, quiet);
 }
 
 ModelResult train_detectors(const NetworkConfig& config, const DataPair& data, const RandomStream& random,
@@ -134,10 +149,7 @@ ModelResult train_detectors(const NetworkConfig& config, const DataPair& data, c
     model.detectors.push_back({state.accuracy_train, state.accuracy_test});
     model.reached = model.reached && state.reached;
   }
-  RandomStream noise = random.child("noise");
-  model.network = compose(detectors, config.detectors->noise, noise);
-  QuietProgress quiet(progress);
-  model.staircase = staircase(model.network, detectors, data.train, data.test, quiet);
+  put_together(*config.detectors, detectors, data, random, progress, model);
   return model;
 }
 
@@ -147,6 +159,18 @@ ModelResult make_model(const NetworkConfig& config, const DataPair& data, const 
                        const std::filesystem::path& checkpoint, Progress& progress) {
   return config.detectors ? train_detectors(config, data, random, checkpoint, progress)
                           : train_whole(config, data, random, checkpoint, progress);
+}
+
+ModelResult model_from_files(const NetworkConfig& config, const NetworkInput& input, const DataPair& data,
+                             const RandomStream& random, Progress& progress) {
+  ModelResult model;
+  model.sources = input.sources;
+  if (config.detectors) {
+    put_together(*config.detectors, input.networks, data, random, progress, model);
+  } else {
+    model.network = input.networks.front();
+  }
+  return model;
 }
 
 }  // namespace inforelay

@@ -6,6 +6,7 @@
 #include "core/progress.hpp"
 #include "core/random.hpp"
 #include "experiments/config.hpp"
+#include "experiments/inputs.hpp"
 #include "experiments/results.hpp"
 #include "nn/data/dataset.hpp"
 
@@ -18,5 +19,9 @@ namespace inforelay {
 /// weights, to the last bit, as one that was not. A checkpoint that is damaged is a DataError.
 ModelResult make_model(const NetworkConfig& config, const DataPair& data, const RandomStream& random,
                        const std::filesystem::path& checkpoint, Progress& progress);
+
+/// The network of `input`, put together where it is detectors, with their staircase. Nothing is trained.
+ModelResult model_from_files(const NetworkConfig& config, const NetworkInput& input, const DataPair& data,
+                             const RandomStream& random, Progress& progress);
 
 }  // namespace inforelay

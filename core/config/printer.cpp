@@ -38,8 +38,22 @@ void ConfigPrinter::number(ConfigKey key, std::optional<double>& value, ConfigBo
   if (value) number(key, *value, bounds);
 }
 void ConfigPrinter::name(ConfigKey key, std::string& value) { line(key, yaml_string(value)); }
+void ConfigPrinter::text(ConfigKey key, std::string& value) {
+  if (!value.empty()) line(key, yaml_string(value));
+}
+void ConfigPrinter::texts(ConfigKey key, std::vector<std::string>& values, ConfigLength) {
+  if (values.empty()) return;
+  std::vector<std::string> quoted;
+  for (const std::string& value : values) quoted.push_back(yaml_string(value));
+  line(key, fmt::format("[{}]", fmt::join(quoted, ", ")));
+}
 void ConfigPrinter::path(ConfigKey key, std::filesystem::path& value) {
   if (!value.empty()) line(key, yaml_string(value.string()));
+}
+void ConfigPrinter::paths(ConfigKey key, std::vector<std::filesystem::path>& values, ConfigLength length) {
+  std::vector<std::string> names;
+  for (const std::filesystem::path& value : values) names.push_back(value.string());
+  texts(key, names, length);
 }
 void ConfigPrinter::integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t>,
                              ConfigLength length) {
@@ -49,6 +63,9 @@ void ConfigPrinter::integers(ConfigKey key, std::vector<std::int64_t>& values, C
 }
 
 void ConfigPrinter::choose(ConfigKey key, std::size_t& index, ConfigWords words) { line(key, words[index]); }
+void ConfigPrinter::choose(ConfigKey key, std::optional<std::size_t>& index, ConfigWords words) {
+  if (index) choose(key, *index, words);
+}
 void ConfigPrinter::choose_several(ConfigKey key, std::vector<std::size_t>& indices, ConfigWords words) {
   std::vector<std::string_view> chosen;
   for (const std::size_t index : indices) chosen.push_back(words[index]);

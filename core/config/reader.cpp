@@ -7,6 +7,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/data_folder.hpp"
+
 namespace inforelay {
 namespace {
 
@@ -149,12 +151,58 @@ void ConfigReader::name(ConfigKey key, std::string& value) {
   }
 }
 
-void ConfigReader::path(ConfigKey key, std::filesystem::path& value) {
+std::optional<std::string> ConfigReader::parse_text(ConfigKey key, const ConfigNode& node) {
+  constexpr std::size_t longest = 200;
+  if (!expect(key, node, ConfigNode::Kind::scalar, "a text")) return std::nullopt;
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (node.text.empty() || node.text.size() > longest || std::any_of(node.text.begin(), node.text.end(), is_control)) {
+    fail(key, node, fmt::format("must be one line of 1 to {} characters", longest));
+    return std::nullopt;
+  }
+  return node.text;
+}
+
+void ConfigReader::text(ConfigKey key, std::string& value) {
+  if (const ConfigNode* node = take(key)) value = parse_text(key, *node).value_or(value);
+}
+
+void ConfigReader::texts(ConfigKey key, std::vector<std::string>& values, ConfigLength length) {
   const ConfigNode* node = take(key);
-  if (!node || !expect(key, *node, ConfigNode::Kind::scalar, "a path")) return;
-  if (node->text.find('\0') != std::string::npos) return fail(key, *node, "a path cannot hold a zero byte");
-  const std::filesystem::path folder = node->place.file ? node->place.file->parent_path() : "";
-  value = std::filesystem::absolute(folder / node->text).lexically_normal();
+  if (!node || !expect(key, *node, ConfigNode::Kind::list, "a list of texts")) return;
+  if (!expect_length(key, *node, length)) return;
+  values.clear();
+  for (const ConfigNode& item : node->items) {
+    if (auto value = parse_text(key, item)) values.push_back(std::move(*value));
+  }
+}
+
+std::optional<std::filesystem::path> ConfigReader::parse_path(ConfigKey key, const ConfigNode& node) {
+  if (!expect(key, node, ConfigNode::Kind::scalar, "a path")) return std::nullopt;
+  if (node.text.empty() || node.text.find('\0') != std::string::npos) {
+    fail(key, node, "a path is not empty and cannot hold a zero byte");
+    return std::nullopt;
+  }
+  if (names_data_folder(node.text)) return std::filesystem::path(node.text).lexically_normal();
+  if (node.text.front() == '$') {
+    fail(key, node, fmt::format("'{}': the only variable that a path may begin with is $INFORELAY_DATA", node.text));
+    return std::nullopt;
+  }
+  const std::filesystem::path folder = node.place.file ? node.place.file->parent_path() : "";
+  return std::filesystem::absolute(folder / node.text).lexically_normal();
+}
+
+void ConfigReader::path(ConfigKey key, std::filesystem::path& value) {
+  if (const ConfigNode* node = take(key)) value = parse_path(key, *node).value_or(value);
+}
+
+void ConfigReader::paths(ConfigKey key, std::vector<std::filesystem::path>& values, ConfigLength length) {
+  const ConfigNode* node = take(key);
+  if (!node || !expect(key, *node, ConfigNode::Kind::list, "a list of paths")) return;
+  if (!expect_length(key, *node, length)) return;
+  values.clear();
+  for (const ConfigNode& item : node->items) {
+    if (auto value = parse_path(key, item)) values.push_back(std::move(*value));
+  }
 }
 
 void ConfigReader::integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t> bounds,
@@ -170,6 +218,10 @@ void ConfigReader::integers(ConfigKey key, std::vector<std::int64_t>& values, Co
 
 void ConfigReader::choose(ConfigKey key, std::size_t& index, ConfigWords words) {
   if (const ConfigNode* node = take(key)) index = parse_word(key, *node, words).value_or(index);
+}
+
+void ConfigReader::choose(ConfigKey key, std::optional<std::size_t>& index, ConfigWords words) {
+  if (const ConfigNode* node = take(key)) index = parse_word(key, *node, words);
 }
 
 void ConfigReader::choose_several(ConfigKey key, std::vector<std::size_t>& indices, ConfigWords words) {

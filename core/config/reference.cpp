@@ -35,7 +35,14 @@ void ConfigReference::number(ConfigKey key, std::optional<double>& value, Config
   row(key, "number" + interval(bounds), value ? fmt::format("{}", *value) : "");
 }
 void ConfigReference::name(ConfigKey key, std::string& value) { row(key, "name: letters, digits, `_`, `-`", value); }
+void ConfigReference::text(ConfigKey key, std::string& value) { row(key, "text", value); }
+void ConfigReference::texts(ConfigKey key, std::vector<std::string>& values, ConfigLength) {
+  row(key, "list of texts", fmt::format("{}", fmt::join(values, ", ")));
+}
 void ConfigReference::path(ConfigKey key, std::filesystem::path& value) { row(key, "path", value.string()); }
+void ConfigReference::paths(ConfigKey key, std::vector<std::filesystem::path>&, ConfigLength) {
+  row(key, "list of paths", "");
+}
 void ConfigReference::integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t> bounds,
                                ConfigLength length) {
   row(key, fmt::format("list of {} to {} integers{}", length.low, length.high, interval(bounds)),
@@ -44,6 +51,9 @@ void ConfigReference::integers(ConfigKey key, std::vector<std::int64_t>& values,
 
 void ConfigReference::choose(ConfigKey key, std::size_t& index, ConfigWords words) {
   row(key, fmt::format("`{}`", fmt::join(words, "`, `")), words[index]);
+}
+void ConfigReference::choose(ConfigKey key, std::optional<std::size_t>& index, ConfigWords words) {
+  row(key, fmt::format("`{}`", fmt::join(words, "`, `")), index ? words[*index] : "");
 }
 void ConfigReference::choose_several(ConfigKey key, std::vector<std::size_t>& indices, ConfigWords words) {
   std::vector<std::string_view> chosen;

@@ -24,12 +24,16 @@ class ConfigReference : public ConfigSchema {
   void number(ConfigKey key, double& value, ConfigBounds<double> bounds) override;
   void number(ConfigKey key, std::optional<double>& value, ConfigBounds<double> bounds) override;
   void name(ConfigKey key, std::string& value) override;
+  void text(ConfigKey key, std::string& value) override;
+  void texts(ConfigKey key, std::vector<std::string>& values, ConfigLength length) override;
   void path(ConfigKey key, std::filesystem::path& value) override;
+  void paths(ConfigKey key, std::vector<std::filesystem::path>& values, ConfigLength length) override;
   void integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t> bounds,
                 ConfigLength length) override;
 
  protected:
   void choose(ConfigKey key, std::size_t& index, ConfigWords words) override;
+  void choose(ConfigKey key, std::optional<std::size_t>& index, ConfigWords words) override;
   void choose_several(ConfigKey key, std::vector<std::size_t>& indices, ConfigWords words) override;
   bool enter(ConfigKey key) override;
   bool enter_optional(ConfigKey key, bool present) override;

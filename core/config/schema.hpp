@@ -51,8 +51,15 @@ class ConfigSchema {
   virtual void number(ConfigKey key, std::optional<double>& value, ConfigBounds<double> bounds) = 0;
   /// A name that may become part of a path: letters, digits, '_', '-'; begins with a letter or digit.
   virtual void name(ConfigKey key, std::string& value) = 0;
-  /// A file or folder; relative ones are relative to the file they are written in, and made absolute. Empty: not given.
+  /// One line of text, not empty. Empty as a default: not given.
+  virtual void text(ConfigKey key, std::string& value) = 0;
+  /// A list of them.
+  virtual void texts(ConfigKey key, std::vector<std::string>& values, ConfigLength length) = 0;
+  /// A file or folder; relative ones are relative to the file they are written in, and made absolute. A path that
+  /// begins with $INFORELAY_DATA is kept as it is, for whoever opens it (core/data_folder.hpp). Empty: not given.
   virtual void path(ConfigKey key, std::filesystem::path& value) = 0;
+  /// A list of them.
+  virtual void paths(ConfigKey key, std::vector<std::filesystem::path>& values, ConfigLength length) = 0;
   virtual void integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t> bounds,
                         ConfigLength length) = 0;
 
@@ -61,6 +68,14 @@ class ConfigSchema {
     std::size_t index = static_cast<std::size_t>(value);
     choose(key, index, words);
     value = static_cast<Enum>(index);
+  }
+  /// The same where nothing given means something of its own.
+  template <class Enum>
+  void choice(ConfigKey key, std::optional<Enum>& value, ConfigWords words) {
+    std::optional<std::size_t> index;
+    if (value) index = static_cast<std::size_t>(*value);
+    choose(key, index, words);
+    if (index) value = static_cast<Enum>(*index);
   }
   /// A list of different words.
   template <class Enum>
@@ -108,6 +123,7 @@ class ConfigSchema {
 
  protected:
   virtual void choose(ConfigKey key, std::size_t& index, ConfigWords words) = 0;
+  virtual void choose(ConfigKey key, std::optional<std::size_t>& index, ConfigWords words) = 0;
   virtual void choose_several(ConfigKey key, std::vector<std::size_t>& indices, ConfigWords words) = 0;
   /// Step into a group; false: there is nothing to visit (then no leave()).
   virtual bool enter(ConfigKey key) = 0;

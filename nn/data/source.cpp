@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "core/error.hpp"
 #include "core/sha256.hpp"
@@ -68,12 +67,6 @@ std::string DataPlan::sha256() const {
   return sha256_hex(fmt::format("{} first {} + {} images\n", mnist_sha256(),
                                 cut_train ? options.train_limit : mnist_train_size,
                                 cut_test ? options.test_limit : mnist_test_size));
-}
-
-std::optional<std::filesystem::path> data_folder_from_environment() {
-  const char* folder = std::getenv("INFORELAY_DATA");
-  if (folder == nullptr || *folder == '\0') return std::nullopt;
-  return std::filesystem::path(folder);
 }
 
 DataPlan plan_data(const DataOptions& options) {

@@ -56,9 +56,6 @@ struct DataPlan {
   std::string sha256() const;
 };
 
-/// The value of an environment variable as a folder, for DataOptions::environment_folder.
-std::optional<std::filesystem::path> data_folder_from_environment();
-
 /// Decides without reading or downloading: options.path; else environment_folder/mnist; else data_folder/mnist; else a
 /// download into data_folder/mnist; else the fallback. Throws DataError, with all places looked in, where nothing is
 /// left.

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
+#include "core/data_folder.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "nn/data/digits.hpp"

@@ -1,0 +1,130 @@
+#include "experiments/inputs.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "core/data_folder.hpp"
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "core/sha256.hpp"
+#include "experiments/config_checks.hpp"
+#include "nn/weights/weight_file.hpp"
+
+namespace inforelay {
+namespace {
+
+constexpr std::uint64_t largest_input_file = std::uint64_t{4} << 30;
+
+std::string file_sha256(const std::filesystem::path& path) {
+  const std::vector<std::uint8_t> bytes = read_file(path, largest_input_file);
+  return sha256_hex(bytes);
+}
+
+std::vector<std::int64_t> widths_of(const Mlp& network) {
+  std::vector<std::int64_t> widths{network.input_width()};
+  for (const DenseLayer& layer : network.layers) widths.push_back(layer.out());
+  return widths;
+}
+
+// Reads one weight file into `input`.
+void read_weights(const std::filesystem::path& written, const NetworkConfig& config, NetworkInput& input) {
+  const std::filesystem::path path = with_data_folder(written);
+  WeightFile file = load_weights(path, {.layer_names = config.layer_names,
+                                        .activation = config.activation,
+                                        .output_activation = config.output_activation,
+                                        .network = config.weights_network});
+  input.networks.push_back(std::move(file.network));
+  input.sources.push_back({.file = path.string(), .format = std::move(file.format), .sha256 = file_sha256(path)});
+}
+
+void check_whole(const std::string& path, NetworkConfig& config, const NetworkInput& input) {
+  const std::vector<std::int64_t> widths = widths_of(input.networks.front());
+  const std::string& file = input.sources.front().file;
+  if (widths.size() < 3 || widths.front() != image_pixels || widths.back() != numerals) {
+    throw DataError(fmt::format("{}: '{}' holds a network [{}]; {} inputs, hidden layers and {} outputs are needed",
+                                path, file, fmt::join(widths, ", "), image_pixels, numerals));
+  }
+  if (!config.layers.empty() && config.layers != widths) {
+    throw DataError(fmt::format("{}: '{}' holds a network [{}], but layers says [{}]", path, file,
+                                fmt::join(widths, ", "), fmt::join(config.layers, ", ")));
+  }
+  config.layers = widths;
+}
+
+void check_detectors(const std::string& path, NetworkConfig& config, const NetworkInput& input) {
+  const std::vector<std::int64_t> first = widths_of(input.networks.front());
+  for (std::size_t t = 0; t < input.networks.size(); ++t) {
+    const std::vector<std::int64_t> widths = widths_of(input.networks[t]);
+    if (widths.size() != 3 || widths.front() != image_pixels || widths.back() != 1 || widths != first) {
+      throw DataError(fmt::format(
+          "{}: '{}' holds a network [{}]; detectors [{}, hidden, 1] are needed, with as many hidden neurons each", path,
+          input.sources[t].file, fmt::join(widths, ", "), image_pixels));
+    }
+  }
+  config.detectors->hidden = first[1];
+}
+
+void check_activations(const std::string& path, NetworkConfig& config, const NetworkInput& input) {
+  config.activation = input.networks.front().layers.front().activation;
+  config.output_activation = input.networks.front().layers.back().activation;
+  for (std::size_t t = 0; t < input.networks.size(); ++t) {
+    const std::vector<DenseLayer>& layers = input.networks[t].layers;
+    const bool same = layers.back().activation == config.output_activation &&
+                      std::all_of(layers.begin(), layers.end() - 1,
+                                  [&](const DenseLayer& layer) { return layer.activation == config.activation; });
+    if (!same) {
+      throw DataError(fmt::format("{}: '{}': its hidden layers have different activations; one for all is needed", path,
+                                  input.sources[t].file));
+    }
+  }
+}
+
+void check_analysed_layer(const std::string& path, const NetworkConfig& network, const AnalysisConfig& analysis) {
+  for (const std::string& problem : analysed_layer_problems(layer_widths(network), analysis)) {
+    throw UsageError(fmt::format("{}: {}", path, problem));
+  }
+}
+
+}  // namespace
+
+std::string ExperimentInputs::sha256() const {
+  Sha256 all;
+  bool any = false;
+  for (const auto& [name, input] : networks) {
+    for (const WeightSource& source : input.sources) {
+      all.update(fmt::format("{} {}\n", name, source.sha256));
+      any = true;
+    }
+  }
+  for (const auto& [name, values] : published) {
+    all.update(fmt::format("{} {}\n", name, values.sha256));
+    any = true;
+  }
+  return any ? all.hex() : "";
+}
+
+ExperimentInputs read_inputs(ExperimentConfig& config) {
+  ExperimentInputs inputs;
+  for (auto& [name, network] : config.networks) {
+    if (!network.from_files()) continue;
+    const std::string path = "networks." + name;
+    NetworkInput& input = inputs.networks[name];
+    if (network.detectors) {
+      for (const auto& file : network.detectors->weights) read_weights(file, network, input);
+      check_detectors(path, network, input);
+    } else {
+      read_weights(network.weights, network, input);
+      check_whole(path, network, input);
+    }
+    check_activations(path, network, input);
+    check_analysed_layer(path, network, config.analysis);
+  }
+  for (const auto& [name, reproduce] : config.reproduce) {
+    inputs.published.emplace_back(name, read_published(reproduce, "reproduce." + name));
+  }
+  return inputs;
+}
+
+}  // namespace inforelay

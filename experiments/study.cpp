@@ -1,0 +1,98 @@
+#include "experiments/study.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/error.hpp"
+#include "core/statistics.hpp"
+#include "experiments/claims.hpp"
+#include "experiments/quantities.hpp"
+
+namespace inforelay {
+namespace {
+
+std::vector<double> defined(const std::vector<double>& values) {
+  std::vector<double> kept;
+  std::copy_if(values.begin(), values.end(), std::back_inserter(kept), [](double value) { return !std::isnan(value); });
+  return kept;
+}
+
+// The value of a row in a run. A quantity of the network as a whole has one, whatever the row's class.
+double value_of(const DistributionRow& row, const NetworkResult& network) {
+  const std::vector<QuantityValue> values = quantity(network, row.quantity);
+  const auto index = static_cast<std::size_t>(std::max<std::int64_t>(0, row.cls));
+  if ((row.cls < 0 && values.size() > 1) || index >= values.size()) {
+    throw UsageError(fmt::format("reproduce.{}.columns.{}: {} has {} values, but the table's row is about {}",
+                                 row.comparison, row.column, row.quantity, values.size(),
+                                 row.cls < 0 ? "the network as a whole" : fmt::format("class {}", row.cls)));
+  }
+  return std::get<double>(values[index]);
+}
+
+}  // namespace
+
+double DistributionRow::at(double probability) const {
+  const std::vector<double> all = defined(values);
+  return all.empty() ? std::numeric_limits<double>::quiet_NaN() : quantile(all, probability);
+}
+
+double DistributionRow::rank() const {
+  const std::vector<double> all = defined(values);
+  if (all.empty() || std::isnan(published)) return std::numeric_limits<double>::quiet_NaN();
+  double below = 0;
+  for (const double value : all) below += value < published ? 1 : value == published ? 0.5 : 0;
+  return below / static_cast<double>(all.size());
+}
+
+Study::Study(const ExperimentConfig& config, const std::vector<std::pair<std::string, PublishedValues>>& published)
+    : config_(config) {
+  for (const auto& [comparison, table] : published) {
+    for (const PublishedColumn& column : table.columns) {
+      if (quantity_is_set(column.config.quantity)) {
+        throw UsageError(fmt::format("reproduce.{}.columns.{}: {} is a set of neurons; over seeds only numbers compare",
+                                     comparison, column.name, column.config.quantity));
+      }
+      for (std::size_t i = 0; i < column.values.size(); ++i) {
+        result_.rows.push_back({.comparison = comparison,
+                                .column = column.name,
+                                .network = table.network,
+                                .quantity = column.config.quantity,
+                                .cls = column.classes[i].value_or(-1),
+                                .published = std::get<double>(column.values[i]),
+                                .values = {}});
+      }
+    }
+  }
+  for (const auto& [name, network] : config.networks) {
+    for (DistributionRow row : result_.rows) {
+      if (row.network == name || !row.quantity.starts_with("regression.")) continue;
+      row.network = name;
+      row.published = std::numeric_limits<double>::quiet_NaN();
+      result_.others.push_back(std::move(row));
+    }
+  }
+}
+
+void Study::add(std::int64_t seed, const std::vector<std::pair<std::string, NetworkResult>>& networks) {
+  result_.seeds.push_back(seed);
+  for (const auto& [name, network] : networks) {
+    for (std::vector<DistributionRow>* rows : {&result_.rows, &result_.others}) {
+      for (DistributionRow& row : *rows) {
+        if (row.network == name) row.values.push_back(value_of(row, network));
+      }
+    }
+  }
+  if (!config_.claims) return;
+  const std::vector<ClaimResult> claims = check_claims(config_, networks);
+  result_.claims.resize(claims.size());
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    result_.claims[i].claim = claims[i].claim;
+    result_.claims[i].classes = claims[i].classes;
+    result_.claims[i].classes_holding.push_back(claims[i].classes_holding.front());
+  }
+}
+
+}  // namespace inforelay
