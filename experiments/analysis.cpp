@@ -14,9 +14,11 @@
 
 namespace inforelay {
 
-StatesResult compute_states(const Mlp& network, const Dataset& data, const AnalysisConfig& config, Progress& progress) {
+StatesResult compute_states(const Mlp& network, const Dataset& data, const AnalysisConfig& config,
+                            const RandomStream& random, Progress& progress) {
   LayerStates layers = forward(network, data, static_cast<int>(config.layer), progress);
-  BinarizedStates binary = binarize(layers.hidden, {.method = config.binarize, .threshold = config.threshold});
+  BinarizedStates binary =
+      binarize(layers.hidden, {.method = config.binarize, .threshold = config.threshold, .random = random});
   const Occupancy filled = occupancy(binary.states);
   return {.hidden = std::move(layers.hidden),
           .output = std::move(layers.output),

@@ -11,8 +11,9 @@
 namespace inforelay {
 
 /// Runs `data` through the network and makes states of the analysed layer. Each split is binarised by its own
-/// activations.
-StatesResult compute_states(const Mlp& network, const Dataset& data, const AnalysisConfig& config, Progress& progress);
+/// activations; `random` is used by kmeans_iterated only.
+StatesResult compute_states(const Mlp& network, const Dataset& data, const AnalysisConfig& config,
+                            const RandomStream& random, Progress& progress);
 
 /// Relay information of `states`: greedy removal, all its tied paths, and what follows from it, as `config` says; all
 /// 2^K sets where `exhaustive`.

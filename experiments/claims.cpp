@@ -86,11 +86,15 @@ std::vector<ClaimResult> check_claims(const ExperimentConfig& config, const Netw
   results.push_back(finds_modules(fmt::format("greedy search in {} ends with the class's own {} neuron{}",
                                               names.modular, module, module == 1 ? "" : "s"),
                                   modular, module));
-  const std::string width =
-      fmt::format("relay.{}.neurons_for_90_percent", to_string(config.analysis.regression.value().relay));
-  results.push_back(each_class(
-      fmt::format("relays of {} are smeared over more neurons than those of {}", names.distributed, names.modular),
-      numbers(distributed, width), numbers(modular, width), [](double d, double m) { return d > m; }));
+  const auto more = [&](const char* what, const std::string& name) {
+    results.push_back(each_class(fmt::format("{} {} than {}", names.distributed, what, names.modular),
+                                 numbers(distributed, name), numbers(modular, name),
+                                 [](double d, double m) { return d > m; }));
+  };
+  more("needs more neurons for half of the information",
+       fmt::format("relay.{}.smallest_set_50", to_string(config.analysis.regression.value().relay)));
+  more("spreads aggregated information over more neurons",
+       fmt::format("relay.{}.participation", to_string(distributed.relay.begin()->first)));
   return results;
 }
 

@@ -18,7 +18,7 @@ constexpr std::array<Words, 2> loss_words{"mse", "cross_entropy"};
 constexpr std::array<Words, 2> optimizer_words{"adam", "sgd"};
 constexpr std::array<Words, 2> accuracy_method_words{"exact", "sampled"};
 constexpr std::array<Words, 2> detector_failure_words{"error", "keep_best"};
-constexpr std::array<Words, 5> binarize_words{"kmeans", "median", "mean", "sign", "threshold"};
+constexpr std::array<Words, 6> binarize_words{"kmeans", "kmeans_iterated", "median", "mean", "sign", "threshold"};
 constexpr std::array<Words, 2> knockout_sets_words{"exhaustive", "single"};
 constexpr std::array<Words, 2> published_rows_words{"all", "last"};
 constexpr std::array<Words, 3> format_words{"svg", "pdf", "png"};
@@ -160,9 +160,10 @@ void describe(ConfigSchema& schema, RegressionConfig& config) {
 
 void describe(ConfigSchema& schema, AnalysisConfig& config) {
   schema.integer({"layer", "Which hidden layer; 1 is the first."}, config.layer, {1, 62});
-  schema.choice(
-      {"binarize", "How an activation becomes a bit: exact 2-means, median, mean, sign, or a given threshold."},
-      config.binarize, binarize_words);
+  schema.choice({"binarize",
+                 "How an activation becomes a bit: exact 2-means, 2-means by iteration from random starts (as "
+                 "published), median, mean, sign, or a given threshold."},
+                config.binarize, binarize_words);
   schema.number({"threshold", "With binarize threshold: activations above it are 1."}, config.threshold,
                 {-any_number, any_number});
   schema.group({"relay", "Relay information."}, config.relay);

@@ -106,16 +106,29 @@ Values last_neurons_of(const NetworkResult& network, const ParsedName& name) {
   return values;
 }
 
-// The size of the smallest set that carries nine tenths of what all neurons do.
-Values neurons_for_90_percent(const NetworkResult& network, const ParsedName& name) {
-  constexpr double fraction = 0.9;
+// The size of the smallest set that relays so many percent of what all neurons do.
+Values smallest_set(const NetworkResult& network, const ParsedName& name) {
+  if (name.count > 100) throw Missing{"more than 100 percent of the information"};
   const RelayResult& relay = relay_of(network, name.split);
   const RowMatrix<double>& best = exhaustive_of(network, name.split).best_information;
   Values values;
   for (Eigen::Index c = 0; c < best.rows(); ++c) {
+    const double wanted = name.count / 100.0 * relay.all[static_cast<std::size_t>(c)];
     Eigen::Index size = 0;
-    while (size + 1 < best.cols() && best(c, size) < fraction * relay.all[static_cast<std::size_t>(c)]) ++size;
+    while (size + 1 < best.cols() && best(c, size) < wanted) ++size;
     values.emplace_back(static_cast<double>(size));
+  }
+  return values;
+}
+
+// Participation ratio: K where all neurons have the same aggregated relay information, 1 where one has it all.
+Values participation(const NetworkResult& network, const ParsedName& name) {
+  const RelayResult& relay = relay_of(network, name.split);
+  if (!relay.has_greedy()) throw Missing{"analysis.relay.greedy is false"};
+  Values values;
+  for (Eigen::Index c = 0; c < relay.aggregated.rows(); ++c) {
+    const auto row = relay.aggregated.row(c);
+    values.emplace_back(row.sum() * row.sum() / row.squaredNorm());
   }
   return values;
 }
@@ -175,9 +188,12 @@ const std::vector<Quantity>& table() {
        [](const NetworkResult& network, const ParsedName& name) {
          return numbers(compared_with_greedy(network, name.split).above_greedy_as_published);
        }},
-      {{"relay.SPLIT.neurons_for_90_percent", "1",
-        "size of the smallest set with nine tenths of the relay information of all neurons"},
-       neurons_for_90_percent},
+      {{"relay.SPLIT.smallest_set_N", "1",
+        "size of the smallest set with N percent of the relay information of all neurons"},
+       smallest_set},
+      {{"relay.SPLIT.participation", "1",
+        "(sum V)^2 / sum V^2 of the aggregated relay information V: over how many neurons it is spread"},
+       participation},
       {{"knockout.SPLIT.intact", "1", "balanced accuracy with no neuron knocked out"}, intact},
       {{"regression.intercept", "1", "of accuracy ~ 1 + set size + information, each scaled to [0,1]"}, coefficient<0>},
       {{"regression.set_size", "1", "coefficient of the set's size"}, coefficient<1>},

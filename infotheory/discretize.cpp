@@ -32,8 +32,45 @@ double median_of(std::vector<float>& values) {
   return midpoint(*std::max_element(values.begin(), middle), *middle);
 }
 
-double threshold_of(std::vector<float>& values, const BinarizeOptions& options) {
+// Two centres of a clustering, and the sum of squares around them.
+struct TwoCenters {
+  double low = 0, high = 0, inertia = 0;
+  double cut() const { return low + (high - low) / 2; }
+};
+
+// The first centre is any value, the second is drawn in proportion to its squared distance.
+TwoCenters plus_plus_start(std::span<const float> values, RandomStream& random) {
+  const double first = values[random.below(values.size())];
+  const auto weight = [&](float value) { return (value - first) * (value - first); };
+  double total = 0;
+  for (const float value : values) total += weight(value);
+  double left = random.uniform(0, total);
+  double second = first;
+  for (const float value : values) {
+    if (weight(value) == 0) continue;
+    second = value;
+    left -= weight(value);
+    if (left < 0) break;
+  }
+  return {.low = std::min(first, second), .high = std::max(first, second)};
+}
+
+// Means either side of the cut. Both sides have values: the centres are two different values, or means of either side.
+TwoCenters lloyd_step(std::span<const float> values, const TwoCenters& centers) {
+  const double cut = centers.cut();
+  double sum_low = 0, sum_high = 0;
+  std::size_t low = 0;
+  for (const float value : values) {
+    (value > cut ? sum_high : sum_low) += value;
+    low += value > cut ? 0 : 1;
+  }
+  return {.low = sum_low / static_cast<double>(low), .high = sum_high / static_cast<double>(values.size() - low)};
+}
+
+double threshold_of(std::vector<float>& values, const BinarizeOptions& options, std::size_t neuron) {
   switch (options.method) {
+    case Binarization::kmeans_iterated:
+      return iterated_two_means_threshold(values, options.random.child(neuron));
     case Binarization::kmeans:
       return two_means_threshold(values);
     case Binarization::median:
@@ -73,16 +110,6 @@ std::string_view to_string(Binarization method) {
   return "";
 }
 
-Binarization parse_binarization(std::string_view text) {
-  std::string known;
-  for (const auto& [value, name] : binarization_names) {
-    if (name == text) return value;
-    known += known.empty() ? "" : ", ";
-    known += name;
-  }
-  throw UsageError(fmt::format("binarization \"{}\" is unknown; known are {}", text, known));
-}
-
 double two_means_threshold(std::span<const float> values) {
   assert(!values.empty());
   std::vector<float> sorted(values.begin(), values.end());
@@ -107,6 +134,36 @@ double two_means_threshold(std::span<const float> values) {
   return midpoint(sorted[best_cut - 1], sorted[best_cut]);
 }
 
+double iterated_two_means_threshold(std::span<const float> values, RandomStream random) {
+  assert(!values.empty());
+  constexpr int starts = 10, most_iterations = 300;
+  constexpr double shift_tolerance = 1e-4;
+  const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+  if (*least == *greatest) return *least;
+  const double mean = mean_of(values);
+  double squares = 0;
+  for (const float value : values) squares += (value - mean) * (value - mean);
+  const double tolerance = shift_tolerance * squares / static_cast<double>(values.size());
+
+  TwoCenters best;
+  for (int start = 0; start < starts; ++start) {
+    TwoCenters centers = plus_plus_start(values, random);
+    for (int i = 0; i < most_iterations; ++i) {
+      const TwoCenters next = lloyd_step(values, centers);
+      const double low = next.low - centers.low, high = next.high - centers.high;
+      centers = next;
+      if (low * low + high * high <= tolerance) break;
+    }
+    const double cut = centers.cut();
+    for (const float value : values) {
+      const double distance = value - (value > cut ? centers.high : centers.low);
+      centers.inertia += distance * distance;
+    }
+    if (start == 0 || centers.inertia < best.inertia) best = centers;
+  }
+  return best.cut();
+}
+
 std::vector<double> binarization_thresholds(const RowMatrix<float>& activations, const BinarizeOptions& options) {
   check_shape(activations);
   if (!std::isfinite(options.threshold)) {
@@ -120,7 +177,7 @@ std::vector<double> binarization_thresholds(const RowMatrix<float>& activations,
       check_finite(activations(sample, neuron), sample, neuron);
       values[static_cast<std::size_t>(sample)] = activations(sample, neuron);
     }
-    thresholds[block] = threshold_of(values, options);
+    thresholds[block] = threshold_of(values, options, block);
   });
   return thresholds;
 }

@@ -197,10 +197,35 @@ TEST_CASE("Binarisation names what is wrong", "[discretize]") {
   CHECK_THROWS_AS(binarize(RowMatrix<float>::Zero(4, 33)), UsageError);
 }
 
-TEST_CASE("Binarisation methods have names", "[discretize]") {
-  for (const auto& [method, name] : binarization_names) {
-    CHECK(to_string(method) == name);
-    CHECK(parse_binarization(name) == method);
+TEST_CASE("Iterated 2-means comes near the exact cut, and to it where the clusters are plain", "[discretize]") {
+  // Three values near 0, two near 1: every start ends with the means 0.1 and 0.95.
+  const std::vector<float> plain{0.0f, 1.0f, 0.1f, 0.9f, 0.2f};
+  CHECK(iterated_two_means_threshold(plain, RandomStream(1, "plain")) == Approx((0.1 + 0.95) / 2).margin(1e-7));
+  CHECK(iterated_two_means_threshold(std::vector<float>(5, 0.25f), RandomStream(1, "constant")) == 0.25);
+
+  // Its sum of squares is at least that of the exact cut, and hardly more.
+  RandomStream random(7, "values");
+  std::vector<float> values(2000);
+  for (float& value : values) value = static_cast<float>(std::tanh(2 * random.normal() + 0.5));
+  const auto squares = [&](double cut) {
+    double result = 0;
+    for (const bool high : {false, true}) {
+      double sum = 0, count = 0;
+      for (const float value : values) {
+        if ((value > cut) != high) continue;
+        sum += value;
+        count += 1;
+      }
+      for (const float value : values) {
+        if ((value > cut) == high) result += (value - sum / count) * (value - sum / count);
+      }
+    }
+    return result;
+  };
+  const double exact = squares(two_means_threshold(values));
+  for (std::uint64_t start = 0; start < 20; ++start) {
+    const double iterated = squares(iterated_two_means_threshold(values, RandomStream(start, "start")));
+    CHECK(iterated >= exact * (1 - 1e-12));
+    CHECK(iterated < exact * 1.001);
   }
-  CHECK_THROWS_WITH(parse_binarization("kmean"), Catch::Contains("\"kmean\"") && Catch::Contains("kmeans, median"));
 }
