@@ -17,7 +17,6 @@
 #include "nn/data/source.hpp"
 
 namespace inforelay {
-namespace {
 
 DataPlan plan_for(const ExperimentConfig& config) {
   DataOptions options;
@@ -32,7 +31,6 @@ DataPlan plan_for(const ExperimentConfig& config) {
   return plan_data(options);
 }
 
-// What belongs to the run's identity: everything but the place of the data, whose content is identified instead.
 std::string identity_of(ExperimentConfig config, const DataPlan& plan) {
   config.data.path.clear();
   return run_hash(print_experiment_config(config), plan.sha256());
@@ -62,6 +60,12 @@ RunProvenance provenance_of(const ExperimentConfig& config, const CommandLine& l
   return from;
 }
 
+std::string bytes_text(double bytes) {
+  return bytes < 1e6 ? fmt::format("{:.0f} kB", bytes / 1e3) : fmt::format("{:.0f} MB", bytes / 1e6);
+}
+
+namespace {
+
 ExperimentResult compute(const ExperimentConfig& config, const CommandLine& line, const DataPlan& plan,
                          const RunDirectory& directory, Console& console) {
   ExperimentResult result = Pipeline(config, plan).run(directory, console);
@@ -82,10 +86,6 @@ auto read_earlier(const std::filesystem::path& path, Read&& read) {
   } catch (const DataError& error) {
     throw DataError(fmt::format("{}; --fresh starts over", error.what()));
   }
-}
-
-std::string bytes_text(double bytes) {
-  return bytes < 1e6 ? fmt::format("{:.0f} kB", bytes / 1e3) : fmt::format("{:.0f} MB", bytes / 1e6);
 }
 
 }  // namespace

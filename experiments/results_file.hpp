@@ -34,6 +34,9 @@ RegressionResult read_regression(const Hdf5Reader& file, const std::string& grou
 void write_appendix(Hdf5Writer& file, const std::string& group, const AppendixResult& appendix);
 AppendixResult read_appendix(const Hdf5Reader& file, const std::string& group);
 
+/// The root's attributes and /provenance; `status`: "complete", or in a sweep "incomplete".
+void write_header(Hdf5Writer& file, const ExperimentResult& result, const std::string& status);
+
 /// Writes all of it to `path`, which is absent or whole at any moment.
 void write_results(const std::filesystem::path& path, const ExperimentResult& result);
 

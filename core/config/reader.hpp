@@ -26,6 +26,9 @@ class ConfigReader : public ConfigSchema {
   void path(ConfigKey key, std::filesystem::path& value) override;
   void integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t> bounds,
                 ConfigLength length) override;
+  void words(ConfigKey key, std::vector<std::string>& values) override;
+  void series(ConfigKey key, std::vector<ConfigSeries>& series) override;
+  void assignments(ConfigKey key, std::vector<std::vector<ConfigAssignment>>& maps) override;
 
  protected:
   void choose(ConfigKey key, std::size_t& index, ConfigWords words) override;
@@ -51,6 +54,9 @@ class ConfigReader : public ConfigSchema {
   bool expect(ConfigKey key, const ConfigNode& node, ConfigNode::Kind kind, std::string_view expected);
   bool expect_length(ConfigKey key, const ConfigNode& node, ConfigLength length);
   bool is_name(std::string_view text) const;
+  bool is_path(std::string_view text) const;
+  std::optional<ConfigSeries> read_series(const ConfigNode::Entry& entry);
+  bool read_range(ConfigKey key, ConfigSeries& series);
 
   std::vector<Level> levels_;
   ConfigErrors& errors_;
