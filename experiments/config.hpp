@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/axes.hpp"
+#include "core/config/schema.hpp"
 #include "core/config/tree.hpp"
 #include "experiments/figures/figure_writer.hpp"
 #include "infotheory/discretize.hpp"
@@ -24,6 +25,8 @@ namespace inforelay {
 enum class DetectorFailure { error, keep_best };
 enum class KnockoutSets { exhaustive, single };
 enum class PublishedRows { all, last };
+enum class SweepMethod { grid, random, list };
+enum class SweepFailure { go_on, stop };
 
 struct DataConfig {
   DatasetName dataset = DatasetName::mnist;
@@ -140,6 +143,19 @@ struct ClaimsConfig {
   std::string modular;
 };
 
+/// Many runs of the rest of the configuration; experiments/sweep/plan.hpp makes them.
+struct SweepConfig {
+  SweepMethod method = SweepMethod::grid;
+  std::vector<ConfigSeries> parameters;
+  std::int64_t samples = 20;
+  std::vector<std::vector<ConfigAssignment>> exclude;
+  std::int64_t replicates = 1;
+  bool pair_seeds = true;
+  SweepFailure on_error = SweepFailure::go_on;
+  std::vector<std::string> collect;
+  bool figures = false;
+};
+
 struct ExperimentConfig {
   std::string name;
   std::int64_t seed = 1;
@@ -149,7 +165,11 @@ struct ExperimentConfig {
   std::vector<std::pair<std::string, ReproduceConfig>> reproduce;
   std::optional<ClaimsConfig> claims;
   std::optional<FiguresConfig> figures;
+  std::optional<SweepConfig> sweep;
 };
+
+/// All settings, for the visitors of core/config/schema.hpp.
+void describe(ConfigSchema& schema, ExperimentConfig& config);
 
 /// Reads `path` with `overrides` and checks everything. Throws UsageError with all that is wrong, a line each.
 ExperimentConfig load_experiment_config(const std::filesystem::path& path, const std::vector<std::string>& overrides);

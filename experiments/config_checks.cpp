@@ -23,6 +23,7 @@ class Checker {
     check_analysis();
     for (const auto& [name, reproduce] : config_.reproduce) check_reproduce("reproduce." + name, reproduce);
     if (config_.claims) check_claims(*config_.claims);
+    check_sweep();
     if (config_.figures && config_.figures->formats.empty()) fail("figures.formats", "at least one format is needed");
   }
 
@@ -132,6 +133,18 @@ class Checker {
     }
     if (!config_.analysis.regression) fail("claims", "needs analysis.regression");
     if (!config_.analysis.relay.greedy) fail("claims", "needs analysis.relay.greedy: true");
+  }
+
+  void check_sweep() {
+    if (!config_.sweep) return;
+    if (!config_.sweep->parameters.empty()) {
+      const char* only = "over seeds alone: not with sweep.parameters";
+      if (!config_.reproduce.empty()) fail("reproduce", only);
+      if (config_.claims) fail("claims", only);
+    }
+    for (const auto& [name, network] : config_.networks) {
+      if (!network.weights_out.empty()) fail(fmt::format("networks.{}.weights_out", name), "not in a sweep");
+    }
   }
 
   void check_analysis() {

@@ -23,6 +23,8 @@ constexpr std::array<Words, 2> knockout_sets_words{"exhaustive", "single"};
 constexpr std::array<Words, 2> published_rows_words{"all", "last"};
 constexpr std::array<Words, 3> format_words{"svg", "pdf", "png"};
 constexpr std::array<Words, 2> palette_words{"safe", "rainbow"};
+constexpr std::array<Words, 3> sweep_method_words{"grid", "random", "list"};
+constexpr std::array<Words, 2> sweep_failure_words{"continue", "stop"};
 constexpr std::array<Words, 2> split_words{to_string(Split::train), to_string(Split::test)};
 
 constexpr std::int64_t million = 1'000'000;
@@ -213,6 +215,34 @@ void describe(ConfigSchema& schema, ClaimsConfig& config) {
   schema.text({"modular", "The network whose modules are known."}, config.modular);
 }
 
+void describe(ConfigSchema& schema, SweepConfig& config) {
+  schema.choice({"method",
+                 "grid: all combinations of the parameters' values; random: drawn from them (ranges: uniformly, "
+                 "log_range of the logarithm; count is not needed); list: the first values of all parameters, then the "
+                 "second ones, and so on."},
+                config.method, sweep_method_words);
+  schema.series({"parameters",
+                 "The settings that are varied, by their paths (networks.full.layers). A range of whole numbers is "
+                 "rounded, equal ones count once. None: replicates alone."},
+                config.parameters);
+  schema.integer({"samples", "Points of method random."}, config.samples, {1, 100'000});
+  schema.assignments({"exclude", "Of method grid: points with all the values of one of these maps are left out."},
+                     config.exclude);
+  schema.integer({"replicates", "Runs of each point, each with a seed of its own."}, config.replicates, {1, 100'000});
+  schema.boolean(
+      {"pair_seeds",
+       "true: replicate r = 0, 1, ... has the seed `seed` + r at every point, so that points differ by their "
+       "values only; false: no two runs share a seed (`seed` + number of the run)."},
+      config.pair_seeds);
+  schema.choice({"on_error", "When a run fails: continue with the others, or stop, starting no more."}, config.on_error,
+                sweep_failure_words);
+  schema.words({"collect",
+                "What to gather from the runs, as NETWORK.QUANTITY (full.regression.r_squared; docs/sweeps.md lists "
+                "the quantities). None: a choice of what the configuration computes."},
+               config.collect);
+  schema.boolean({"figures", "Whether each run draws its own figures too."}, config.figures);
+}
+
 void describe(ConfigSchema& schema, ExperimentConfig& config) {
   schema.name({"name", "Of the experiment; its results go to runs/NAME-HASH."}, config.name);
   schema.integer({"seed", "All random numbers derive from it."}, config.seed,
@@ -226,6 +256,10 @@ void describe(ConfigSchema& schema, ExperimentConfig& config) {
                       config.reproduce);
   schema.group({"claims", "Which of the paper's claims hold for these networks."}, config.claims);
   schema.group({"figures", "Left out: no figures."}, config.figures);
+  schema.group({"sweep",
+                "Left out: a single run. Else many runs of this configuration with other values and seeds; see "
+                "docs/sweeps.md."},
+               config.sweep);
 }
 
 ExperimentConfig read_experiment_config(const ConfigNode& root, ConfigErrors& errors) {

@@ -20,13 +20,6 @@ extern "C" void on_stop_signal(int signal) {
   received_signal = signal;
 }
 
-std::string duration(double seconds) {
-  if (seconds < 60) return fmt::format("{:.1f} s", seconds);
-  const auto whole = static_cast<long>(seconds + 0.5);
-  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
-  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
-}
-
 // Text from files and the system may hold control characters; a terminal must not obey them.
 std::string printable(std::string_view text) {
   std::string result(text);
@@ -47,6 +40,13 @@ std::size_t terminal_width() {
 }
 
 }  // namespace
+
+std::string duration(double seconds) {
+  if (seconds < 60) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<long>(seconds + 0.5);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+}
 
 void install_stop_signals() {
   struct sigaction action {};

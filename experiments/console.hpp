@@ -17,6 +17,9 @@ class logger;
 
 namespace inforelay {
 
+/// "12.3 s", "4 min 05 s", "2 h 30 min"
+std::string duration(double seconds);
+
 enum class ProgressStyle { automatic, bar, plain, off };
 enum class Verbosity { quiet, normal, verbose };
 

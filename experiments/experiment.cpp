@@ -39,17 +39,26 @@ DataPlan plan_for(const ExperimentConfig& config) {
   return plan_data(options);
 }
 
-// What belongs to the run's identity: everything but the places of files, whose content is identified instead, and what
-// is written besides the results.
-std::string identity_of(ExperimentConfig config, const DataPlan& plan, const ExperimentInputs& inputs) {
-  config.data.path.clear();
-  for (auto& [name, network] : config.networks) {
+}  // namespace
+
+PreparedExperiment prepare(ExperimentConfig config) {
+  PreparedExperiment prepared;
+  prepared.inputs = read_inputs(config);
+  prepared.data = plan_for(config);
+  prepared.config = std::move(config);
+  return prepared;
+}
+
+std::string PreparedExperiment::identity() const {
+  ExperimentConfig named = config;
+  named.data.path.clear();
+  for (auto& [name, network] : named.networks) {
     network.weights.clear();
     network.weights_out.clear();
     if (network.detectors) network.detectors->weights.clear();
   }
-  for (auto& [name, reproduce] : config.reproduce) reproduce.published.clear();
-  return run_hash(print_experiment_config(config), plan.sha256() + inputs.sha256());
+  for (auto& [name, reproduce] : named.reproduce) reproduce.published.clear();
+  return run_hash(print_experiment_config(named), data.sha256() + inputs.sha256());
 }
 
 std::filesystem::path folder_for(const ExperimentConfig& config, const CommandLine& line, const std::string& identity) {
@@ -76,8 +85,15 @@ RunProvenance provenance_of(const ExperimentConfig& config, const CommandLine& l
   return from;
 }
 
-ExperimentResult compute(const ExperimentConfig& config, const CommandLine& line, const DataPlan& plan,
-                         const ExperimentInputs& inputs, const RunDirectory& directory, Console& console) {
+std::string bytes_text(double bytes) {
+  return bytes < 1e6 ? fmt::format("{:.0f} kB", bytes / 1e3) : fmt::format("{:.0f} MB", bytes / 1e6);
+}
+
+namespace {
+
+ExperimentResult compute(const PreparedExperiment& prepared, const CommandLine& line, const RunDirectory& directory,
+                         Console& console) {
+  const auto& [config, inputs, plan] = prepared;
   ExperimentResult result = Pipeline(config, plan, inputs).run(directory, console);
   result.reproduction = reproduce(inputs.published, result.networks);
   if (config.claims) result.claims = check_claims(config, result.networks);
@@ -149,23 +165,20 @@ RunReport report_complete(const ExperimentConfig& config, const RunDirectory& di
   return {read_summary(directory), exit_code_of(reproduction)};
 }
 
-std::string bytes_text(double bytes) {
-  return bytes < 1e6 ? fmt::format("{:.0f} kB", bytes / 1e3) : fmt::format("{:.0f} MB", bytes / 1e6);
-}
-
 }  // namespace
 
-RunReport run_experiment(ExperimentConfig config, const CommandLine& line, Console& console) {
-  check_weights_out(config);
-  const ExperimentInputs inputs = read_inputs(config);
-  DataPlan plan = plan_for(config);
+RunReport run_experiment(const ExperimentConfig& written, const CommandLine& line, Console& console) {
+  check_weights_out(written);
+  PreparedExperiment prepared = prepare(written);
+  const ExperimentConfig& config = prepared.config;
+  DataPlan& plan = prepared.data;
   if (plan.kind == DataPlan::Kind::mnist_to_download) {
     console.begin_stage(1, 1, "download of MNIST");
     const Stopwatch watch;
     plan = fetch_data(plan, console);
     console.end_stage(watch.seconds());
   }
-  const std::string identity = identity_of(config, plan, inputs);
+  const std::string identity = prepared.identity();
   const RunDirectory directory(folder_for(config, line, identity), identity, print_experiment_config(config),
                                line.fresh);
   if (!directory.moved_aside().empty()) {
@@ -181,7 +194,7 @@ RunReport run_experiment(ExperimentConfig config, const CommandLine& line, Conso
 
   ExperimentResult result = std::filesystem::exists(directory.results())
                                 ? read_earlier(directory.results(), read_results)
-                                : compute(config, line, plan, inputs, directory, console);
+                                : compute(prepared, line, directory, console);
   for (const auto& [name, network] : result.networks) write_weights_out(config, name, network.model.network, console);
   std::size_t figures = 0;
   if (config.figures) {
@@ -200,10 +213,10 @@ RunReport run_experiment(ExperimentConfig config, const CommandLine& line, Conso
   return {summary, exit_code_of(result.reproduction)};
 }
 
-std::string describe_plan(ExperimentConfig config, const CommandLine& line) {
-  const ExperimentInputs inputs = read_inputs(config);
-  const DataPlan plan = plan_for(config);
-  const std::filesystem::path folder = folder_for(config, line, identity_of(config, plan, inputs));
+std::string describe_plan(const ExperimentConfig& written, const CommandLine& line) {
+  const PreparedExperiment prepared = prepare(written);
+  const auto& [config, inputs, plan] = prepared;
+  const std::filesystem::path folder = folder_for(config, line, prepared.identity());
   std::string text =
       fmt::format("data     {} ({})\nfolder   {}\nthreads  {}\n\n{:<62} {:>9} {:>9} {:>9}\n", plan.name(),
                   plan.origin(), folder.string(), thread_count(), "stage", "sets", "memory", "time");

@@ -7,6 +7,10 @@
 #include "experiments/command_line.hpp"
 #include "experiments/config.hpp"
 #include "experiments/console.hpp"
+#include "experiments/inputs.hpp"
+#include "experiments/results.hpp"
+#include "experiments/run_directory.hpp"
+#include "nn/data/source.hpp"
 
 namespace inforelay {
 
@@ -17,9 +21,33 @@ struct RunReport {
 };
 
 /// Runs what is not yet done. A run that is complete is only reported. Throws Error, Interrupted.
-RunReport run_experiment(ExperimentConfig config, const CommandLine& line, Console& console);
+RunReport run_experiment(const ExperimentConfig& config, const CommandLine& line, Console& console);
 
 /// What run_experiment would do: data, folder, stages with sets, bytes and estimated time. Weight files are read.
-std::string describe_plan(ExperimentConfig config, const CommandLine& line);
+std::string describe_plan(const ExperimentConfig& config, const CommandLine& line);
+
+// What single runs and sweeps share.
+
+/// A configuration with all that it names but the images, which are only looked for.
+struct PreparedExperiment {
+  ExperimentConfig config;  ///< completed by read_inputs()
+  ExperimentInputs inputs;
+  DataPlan data;
+
+  /// What a run's folder belongs to, as run_hash: all of the configuration but the places of files, whose content
+  /// counts instead, and what is written besides the results.
+  std::string identity() const;
+};
+/// Throws as read_inputs() and plan_data().
+PreparedExperiment prepare(ExperimentConfig config);
+
+/// --output, or runs/NAME-IDENTITY.
+std::filesystem::path folder_for(const ExperimentConfig& config, const CommandLine& line, const std::string& identity);
+/// The summary of a complete run.
+std::string read_summary(const RunDirectory& directory);
+/// All but wall_seconds.
+RunProvenance provenance_of(const ExperimentConfig& config, const CommandLine& line, const DataPlan& plan);
+/// "120 MB"
+std::string bytes_text(double bytes);
 
 }  // namespace inforelay

@@ -11,10 +11,32 @@
 #include "experiments/command_line.hpp"
 #include "experiments/config.hpp"
 #include "experiments/experiment.hpp"
+#include "experiments/sweep/sweep.hpp"
 
 namespace {
 
 using namespace inforelay;
+
+// The same actions on a configuration that asks for many runs.
+int run_many(const CommandLine& line, Console& console) {
+  const SweepPlan plan = plan_sweep(line.config, line.overrides);
+  switch (line.action) {
+    case CommandLine::Action::validate:
+      fmt::print("{}: ok, a sweep of {} points and {} runs\n", line.config.string(), plan.points.size(),
+                 plan.runs.size());
+      return 0;
+    case CommandLine::Action::print_config:
+      fmt::print("{}", print_experiment_config(plan.config));
+      return 0;
+    case CommandLine::Action::dry_run:
+      fmt::print("{}", describe_sweep(plan, line));
+      return 0;
+    default:
+      const SweepEnd end = run_sweep(plan, line, console);
+      fmt::print("{}", end.summary);
+      return static_cast<int>(end.code);
+  }
+}
 
 int run(const CommandLine& line, Console& console) {
   if (line.action == CommandLine::Action::say) {
@@ -23,6 +45,7 @@ int run(const CommandLine& line, Console& console) {
   }
   if (line.threads > 0) set_thread_count(line.threads);
   const ExperimentConfig config = load_experiment_config(line.config, line.overrides);
+  if (config.sweep) return run_many(line, console);
   switch (line.action) {
     case CommandLine::Action::validate:
       fmt::print("{}: ok\n", line.config.string());

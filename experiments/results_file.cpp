@@ -197,13 +197,17 @@ RegressionResult read_regression(const Hdf5Reader& file, const std::string& grou
   return regression;
 }
 
-void write_results(const std::filesystem::path& path, const ExperimentResult& result) {
-  Hdf5Writer file(path);
+void write_header(Hdf5Writer& file, const ExperimentResult& result, const std::string& status) {
   file.attribute("", "format", std::string(results_format));
   file.attribute("", "format_version", results_format_version);
   file.attribute("", "experiment", result.experiment);
-  file.attribute("", "status", std::string("complete"));
+  file.attribute("", "status", status);
   write_provenance(file, result.provenance, result.stages);
+}
+
+void write_results(const std::filesystem::path& path, const ExperimentResult& result) {
+  Hdf5Writer file(path);
+  write_header(file, result, "complete");
   std::vector<std::string> order;
   for (const auto& [name, network] : result.networks) {
     write_network_result(file, "networks/" + name, network);

@@ -38,6 +38,8 @@ ReproductionResult read_reproduction(const Hdf5Reader& file, const std::string& 
 /// [claim,run]
 void write_claims(Hdf5Writer& file, const std::string& group, const std::vector<ClaimResult>& claims);
 std::vector<ClaimResult> read_claims(const Hdf5Reader& file, const std::string& group);
+/// The root's attributes and /provenance; `status`: "complete", or in a sweep "incomplete".
+void write_header(Hdf5Writer& file, const ExperimentResult& result, const std::string& status);
 
 /// Writes all of it to `path`, which is absent or whole at any moment.
 void write_results(const std::filesystem::path& path, const ExperimentResult& result);

@@ -67,6 +67,12 @@ RunDirectory::RunDirectory(fs::path folder, const std::string& identity, const s
   }
 }
 
+bool holds_complete_run(const fs::path& folder, const std::string& identity) {
+  std::error_code error;  // what cannot be looked at is not there
+  return fs::exists(folder / "summary.txt", error) && fs::exists(folder / "results.h5", error) &&
+         first_line(folder / "config.yaml") == owner_line(identity);
+}
+
 bool RunDirectory::complete() const {
   std::error_code error;  // what cannot be looked at is not there
   return fs::exists(summary(), error) && fs::exists(results(), error);

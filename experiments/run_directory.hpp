@@ -17,6 +17,9 @@ namespace inforelay {
 /// of the data, and the digest of the data.
 std::string run_hash(const std::string& resolved_config, const std::string& data_sha256);
 
+/// Whether `folder` holds the complete results of the run called `identity`.
+bool holds_complete_run(const std::filesystem::path& folder, const std::string& identity);
+
 class RunDirectory {
  public:
   /// Opens `folder` for the run called `identity` (run_hash), creating it where needed; with `fresh` an existing one is

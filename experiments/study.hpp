@@ -33,8 +33,6 @@ struct StudyResult {
   /// The same quantities of the other networks, without published values: for the figure.
   std::vector<DistributionRow> others;
   std::vector<ClaimResult> claims;
-
-  bool empty() const { return rows.empty() && claims.empty(); }
 };
 
 /// Gathers a study, one run at a time. `config` holds what is compared and claimed.
@@ -45,6 +43,9 @@ class Study {
 
   /// Adds the run with this seed. Throws UsageError where it lacks what is compared.
   void add(std::int64_t seed, const std::vector<std::pair<std::string, NetworkResult>>& networks);
+
+  /// Nothing is compared and nothing claimed: no run needs to be added.
+  bool asks_nothing() const { return result_.rows.empty() && !config_.claims; }
 
   const StudyResult& result() const { return result_; }
 

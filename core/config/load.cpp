@@ -243,37 +243,8 @@ class Loader {
     }
     ConfigNode value = parse(std::string_view(text).substr(equals + 1), place, errors_, limits_, nodes_);
     if (value.kind == ConfigNode::Kind::null) value.place = place;
-    ConfigNode* node = &root;
-    std::string_view path = std::string_view(text).substr(0, equals);
-    if (path.front() == '.' || path.back() == '.' || path.find("..") != std::string_view::npos) {
-      return errors_.add(place, "an empty key in the path");
-    }
-    while (true) {
-      const std::size_t dot = path.find('.');
-      const std::string key(path.substr(0, dot));
-      const bool last = dot == std::string_view::npos;
-      if (node->kind != ConfigNode::Kind::map) {
-        if (node->kind != ConfigNode::Kind::null)
-          return errors_.add(place, fmt::format("what holds '{}' is not a map", key));
-        node->kind = ConfigNode::Kind::map;
-        node->place = place;
-      }
-      ConfigNode* next = node->find(key);
-      if (last && value.kind == ConfigNode::Kind::null) {
-        std::erase_if(node->entries, [&](const auto& entry) { return entry.key == key; });
-        return;
-      }
-      if (!next) {
-        node->entries.push_back({key, place, {}});
-        next = &node->entries.back().value;
-      }
-      if (last) {
-        *next = std::move(value);
-        return;
-      }
-      node = next;
-      path.remove_prefix(dot + 1);
-    }
+    const std::string problem = assign(root, std::string_view(text).substr(0, equals), std::move(value), place);
+    if (!problem.empty()) errors_.add(place, problem);
   }
 
   ConfigNode with_bases(ConfigNode root, const fs::path& path) {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 namespace inforelay {
 namespace {
 
@@ -22,10 +24,51 @@ std::string yaml_string(std::string_view text) {
   return result + '"';
 }
 
+// Means the same without quotes, also inside [] and {}.
+bool is_plain(std::string_view text) {
+  constexpr std::string_view punctuation = "+-./_";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           punctuation.find(c) != std::string_view::npos;
+  });
+}
+
+std::string series_text(const ConfigSeries& series) {
+  if (series.kind == ConfigSeries::Kind::values) {
+    std::vector<std::string> values;
+    for (const ConfigNode& value : series.values) values.push_back(to_yaml(value));
+    return fmt::format("{{values: [{}]}}", fmt::join(values, ", "));
+  }
+  return fmt::format("{{{}: {{low: {}, high: {}{}}}}}",
+                     series.kind == ConfigSeries::Kind::range ? "range" : "log_range", series.low, series.high,
+                     series.count ? fmt::format(", count: {}", *series.count) : "");
+}
+
 }  // namespace
 
-void ConfigPrinter::line(ConfigKey key, std::string_view value) {
-  text_ += fmt::format("{:{}}{}:{}{}\n", "", 2 * depth_, key.name, value.empty() ? "" : " ", value);
+std::string to_yaml(const ConfigNode& node) {
+  std::vector<std::string> parts;
+  switch (node.kind) {
+    case ConfigNode::Kind::null:
+      return "null";
+    case ConfigNode::Kind::scalar:
+      return !node.quoted && is_plain(node.text) ? node.text : yaml_string(node.text);
+    case ConfigNode::Kind::list:
+      for (const ConfigNode& item : node.items) parts.push_back(to_yaml(item));
+      return fmt::format("[{}]", fmt::join(parts, ", "));
+    case ConfigNode::Kind::map:
+      break;
+  }
+  for (const auto& entry : node.entries) {
+    const std::string key = is_plain(entry.key) ? entry.key : yaml_string(entry.key);
+    parts.push_back(fmt::format("{}: {}", key, to_yaml(entry.value)));
+  }
+  return fmt::format("{{{}}}", fmt::join(parts, ", "));
+}
+
+void ConfigPrinter::line(ConfigKey key, std::string_view value) { line(key.name, value); }
+void ConfigPrinter::line(std::string_view key, std::string_view value) {
+  text_ += fmt::format("{:{}}{}:{}{}\n", "", 2 * depth_, key, value.empty() ? "" : " ", value);
 }
 
 void ConfigPrinter::boolean(ConfigKey key, bool& value) { line(key, value ? "true" : "false"); }
@@ -60,6 +103,27 @@ void ConfigPrinter::integers(ConfigKey key, std::vector<std::int64_t>& values, C
   // A list that must not be empty, and is, was not given.
   if (values.empty() && length.low > 0) return;
   line(key, fmt::format("[{}]", fmt::join(values, ", ")));
+}
+
+void ConfigPrinter::words(ConfigKey key, std::vector<std::string>& values) {
+  std::vector<std::string> parts;
+  for (const std::string& value : values) parts.push_back(is_plain(value) ? value : yaml_string(value));
+  line(key, fmt::format("[{}]", fmt::join(parts, ", ")));
+}
+void ConfigPrinter::series(ConfigKey key, std::vector<ConfigSeries>& series) {
+  if (series.empty()) return;
+  enter(key);
+  for (const ConfigSeries& one : series) line(one.path, series_text(one));
+  leave();
+}
+void ConfigPrinter::assignments(ConfigKey key, std::vector<std::vector<ConfigAssignment>>& maps) {
+  std::vector<std::string> texts;
+  for (const auto& map : maps) {
+    std::vector<std::string> parts;
+    for (const ConfigAssignment& one : map) parts.push_back(fmt::format("{}: {}", one.path, to_yaml(one.value)));
+    texts.push_back(fmt::format("{{{}}}", fmt::join(parts, ", ")));
+  }
+  line(key, fmt::format("[{}]", fmt::join(texts, ", ")));
 }
 
 void ConfigPrinter::choose(ConfigKey key, std::size_t& index, ConfigWords words) { line(key, words[index]); }

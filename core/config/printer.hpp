@@ -8,6 +8,10 @@
 
 namespace inforelay {
 
+/// A node as YAML on one line, "[784, 20, 10]" or "{low: 0, high: 1}": reads back as the same node. Two nodes are alike
+/// where their texts are.
+std::string to_yaml(const ConfigNode& node);
+
 /// Visits a description and writes what its structs hold. Reading the result back gives the same structs.
 class ConfigPrinter : public ConfigSchema {
  public:
@@ -30,6 +34,9 @@ class ConfigPrinter : public ConfigSchema {
   void paths(ConfigKey key, std::vector<std::filesystem::path>& values, ConfigLength length) override;
   void integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t> bounds,
                 ConfigLength length) override;
+  void words(ConfigKey key, std::vector<std::string>& values) override;
+  void series(ConfigKey key, std::vector<ConfigSeries>& series) override;
+  void assignments(ConfigKey key, std::vector<std::vector<ConfigAssignment>>& maps) override;
 
  protected:
   void choose(ConfigKey key, std::size_t& index, ConfigWords words) override;
@@ -42,6 +49,7 @@ class ConfigPrinter : public ConfigSchema {
 
  private:
   void line(ConfigKey key, std::string_view value);
+  void line(std::string_view key, std::string_view value);
 
   std::string text_;
   int depth_ = 0;

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/config/printer.hpp"
 #include "core/data_folder.hpp"
 
 namespace inforelay {
@@ -119,6 +120,15 @@ bool ConfigReader::is_name(std::string_view text) const {
          text[0] != '_';
 }
 
+bool ConfigReader::is_path(std::string_view text) const {
+  while (true) {
+    const std::size_t dot = text.find('.');
+    if (!is_name(text.substr(0, dot))) return false;
+    if (dot == std::string_view::npos) return true;
+    text.remove_prefix(dot + 1);
+  }
+}
+
 void ConfigReader::boolean(ConfigKey key, bool& value) {
   const ConfigNode* node = take(key);
   if (!node) return;
@@ -213,6 +223,115 @@ void ConfigReader::integers(ConfigKey key, std::vector<std::int64_t>& values, Co
   values.clear();
   for (const ConfigNode& item : node->items) {
     if (const auto value = parse_integer(key, item, bounds)) values.push_back(*value);
+  }
+}
+
+void ConfigReader::words(ConfigKey key, std::vector<std::string>& values) {
+  const ConfigNode* node = take(key);
+  if (!node || !expect(key, *node, ConfigNode::Kind::list, "a list of words")) return;
+  values.clear();
+  for (const ConfigNode& item : node->items) {
+    const auto is_blank = [](unsigned char c) { return c <= 0x20 || c == 0x7f; };
+    if (item.kind != ConfigNode::Kind::scalar || item.text.empty() ||
+        std::any_of(item.text.begin(), item.text.end(), is_blank)) {
+      fail(key, item, unexpected(item, "a word"));
+    } else if (std::find(values.begin(), values.end(), item.text) != values.end()) {
+      fail(key, item, fmt::format("'{}' is listed twice", item.text));
+    } else {
+      values.push_back(item.text);
+    }
+  }
+}
+
+// low, high and perhaps count, inside the map `key`.
+bool ConfigReader::read_range(ConfigKey key, ConfigSeries& series) {
+  constexpr std::int64_t most = 100'000;
+  const ConfigPlace place = levels_.back().map->find(key.name)->place;
+  const std::size_t problems = errors_.lines().size();
+  if (!enter(key)) return false;
+  const std::string path = levels_.back().path;
+  std::optional<double> low, high;
+  number({"low", ""}, low, {});
+  number({"high", ""}, high, {});
+  if (const ConfigNode* node = take({"count", ""})) series.count = parse_integer({"count", ""}, *node, {2, most});
+  leave();
+  if (errors_.lines().size() > problems) return false;
+  if (!low || !high || !(*low < *high)) {
+    errors_.add(place, fmt::format("{}: needs low and high, low less than high", path));
+  } else if (series.kind == ConfigSeries::Kind::log_range && *low <= 0) {
+    errors_.add(place, fmt::format("{}: low is {}, expected more than 0", path, *low));
+  } else {
+    series.low = *low;
+    series.high = *high;
+    return true;
+  }
+  return false;
+}
+
+std::optional<ConfigSeries> ConfigReader::read_series(const ConfigNode::Entry& entry) {
+  const ConfigKey key{entry.key, ""};
+  if (!expect(key, entry.value, ConfigNode::Kind::map, "a map of one of values, range, log_range")) return std::nullopt;
+  enter(key);
+  const std::string path = levels_.back().path;
+  ConfigSeries series;
+  series.path = entry.key;
+  series.place = entry.place;
+  bool good = true;
+  int forms = 0;
+  if (const ConfigNode* node = take({"values", ""})) {
+    ++forms;
+    good = expect({"values", ""}, *node, ConfigNode::Kind::list, "a list of values") &&
+           expect_length({"values", ""}, *node, {1, std::numeric_limits<std::size_t>::max()});
+    std::vector<std::string> earlier;
+    for (const ConfigNode& item : node->items) {
+      const std::string text = to_yaml(item);
+      if (std::find(earlier.begin(), earlier.end(), text) != earlier.end()) {
+        fail({"values", ""}, item, fmt::format("{} is listed twice", text));
+        good = false;
+      }
+      earlier.push_back(text);
+    }
+    series.values = node->items;
+  }
+  constexpr std::pair<std::string_view, ConfigSeries::Kind> ranges[] = {{"range", ConfigSeries::Kind::range},
+                                                                        {"log_range", ConfigSeries::Kind::log_range}};
+  for (const auto& [name, kind] : ranges) {
+    if (!take({name, ""})) continue;
+    ++forms;
+    series.kind = kind;
+    good = read_range({name, ""}, series) && good;
+  }
+  leave();
+  if (forms == 1) return good ? std::optional(series) : std::nullopt;
+  errors_.add(entry.place, fmt::format("{}: give one of values, range, log_range", path));
+  return std::nullopt;
+}
+
+void ConfigReader::series(ConfigKey key, std::vector<ConfigSeries>& series) {
+  if (!enter(key)) return;
+  series.clear();
+  for (const auto& entry : levels_.back().map->entries) {
+    levels_.back().known_keys.push_back(entry.key);
+    if (!is_path(entry.key)) {
+      errors_.add(entry.place, fmt::format("{}: '{}' is not the path of a setting (networks.full.layers)",
+                                           levels_.back().path, entry.key));
+    } else if (auto one = read_series(entry)) {
+      series.push_back(std::move(*one));
+    }
+  }
+  leave();
+}
+
+void ConfigReader::assignments(ConfigKey key, std::vector<std::vector<ConfigAssignment>>& maps) {
+  const ConfigNode* node = take(key);
+  constexpr std::string_view expected = "a list of maps of paths of settings to values";
+  if (!node || !expect(key, *node, ConfigNode::Kind::list, expected)) return;
+  maps.clear();
+  for (const ConfigNode& item : node->items) {
+    if (!expect(key, item, ConfigNode::Kind::map, "a map of paths of settings to values")) continue;
+    if (item.entries.empty()) fail(key, item, "an empty map would fit everything");
+    std::vector<ConfigAssignment>& map = maps.emplace_back();
+    for (const auto& entry : item.entries) map.push_back({entry.key, entry.value, entry.place});
   }
 }
 

@@ -29,6 +29,9 @@ class ConfigReader : public ConfigSchema {
   void paths(ConfigKey key, std::vector<std::filesystem::path>& values, ConfigLength length) override;
   void integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t> bounds,
                 ConfigLength length) override;
+  void words(ConfigKey key, std::vector<std::string>& values) override;
+  void series(ConfigKey key, std::vector<ConfigSeries>& series) override;
+  void assignments(ConfigKey key, std::vector<std::vector<ConfigAssignment>>& maps) override;
 
  protected:
   void choose(ConfigKey key, std::size_t& index, ConfigWords words) override;
@@ -57,6 +60,9 @@ class ConfigReader : public ConfigSchema {
   std::optional<std::string> parse_text(ConfigKey key, const ConfigNode& node);
   std::optional<std::filesystem::path> parse_path(ConfigKey key, const ConfigNode& node);
   bool is_name(std::string_view text) const;
+  bool is_path(std::string_view text) const;
+  std::optional<ConfigSeries> read_series(const ConfigNode::Entry& entry);
+  bool read_range(ConfigKey key, ConfigSeries& series);
 
   std::vector<Level> levels_;
   ConfigErrors& errors_;

@@ -49,6 +49,19 @@ void ConfigReference::integers(ConfigKey key, std::vector<std::int64_t>& values,
       values.empty() ? "" : fmt::format("[{}]", fmt::join(values, ", ")));
 }
 
+void ConfigReference::words(ConfigKey key, std::vector<std::string>& values) {
+  row(key, "list of words", fmt::format("[{}]", fmt::join(values, ", ")));
+}
+void ConfigReference::series(ConfigKey key, std::vector<ConfigSeries>&) {
+  row(key,
+      "map of paths of settings, each to one of `{values: [...]}`, `{range: {low: a, high: b, count: n}}` and "
+      "`{log_range: {low: a, high: b, count: n}}`",
+      "");
+}
+void ConfigReference::assignments(ConfigKey key, std::vector<std::vector<ConfigAssignment>>&) {
+  row(key, "list of maps of paths of settings to values", "[]");
+}
+
 void ConfigReference::choose(ConfigKey key, std::size_t& index, ConfigWords words) {
   row(key, fmt::format("`{}`", fmt::join(words, "`, `")), words[index]);
 }

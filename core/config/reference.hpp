@@ -30,6 +30,9 @@ class ConfigReference : public ConfigSchema {
   void paths(ConfigKey key, std::vector<std::filesystem::path>& values, ConfigLength length) override;
   void integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t> bounds,
                 ConfigLength length) override;
+  void words(ConfigKey key, std::vector<std::string>& values) override;
+  void series(ConfigKey key, std::vector<ConfigSeries>& series) override;
+  void assignments(ConfigKey key, std::vector<std::vector<ConfigAssignment>>& maps) override;
 
  protected:
   void choose(ConfigKey key, std::size_t& index, ConfigWords words) override;

@@ -6,8 +6,8 @@
 //     }
 //
 // for each struct of settings, whose member initialisers are the defaults. Reading with all checks (ConfigReader),
-// printing the resolved configuration (ConfigPrinter) and the reference page (ConfigReference) are visitors of that one
-// description.
+// printing the resolved configuration (ConfigPrinter), the reference page (ConfigReference) and the list of what can be
+// set (ConfigSettings) are visitors of that one description.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "core/config/tree.hpp"
 
 namespace inforelay {
 
@@ -41,6 +43,26 @@ using ConfigLength = ConfigBounds<std::size_t>;
 /// The words of an enum, in the order of its values.
 using ConfigWords = std::span<const std::string_view>;
 
+/// The values that one setting takes in turn: written out, or numbers from `low` to `high`, both included, at equal
+/// distances (range) or equal ratios (log_range).
+struct ConfigSeries {
+  enum class Kind { values, range, log_range };
+
+  std::string path;  ///< of the setting: "networks.full.layers"
+  Kind kind = Kind::values;
+  std::vector<ConfigNode> values;     ///< of Kind::values: at least one, no two alike
+  double low = 0, high = 0;           ///< of the ranges: low < high, and 0 < low with log_range
+  std::optional<std::int64_t> count;  ///< of the ranges: how many numbers, at least 2; may be left out
+  ConfigPlace place;                  ///< of the path
+};
+
+/// A value for a setting that is named by its path.
+struct ConfigAssignment {
+  std::string path;
+  ConfigNode value;
+  ConfigPlace place;  ///< of the path
+};
+
 class ConfigSchema {
  public:
   virtual ~ConfigSchema() = default;
@@ -62,6 +84,12 @@ class ConfigSchema {
   virtual void paths(ConfigKey key, std::vector<std::filesystem::path>& values, ConfigLength length) = 0;
   virtual void integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t> bounds,
                         ConfigLength length) = 0;
+  /// A list of different words, each without blanks: what they may be is for others to check.
+  virtual void words(ConfigKey key, std::vector<std::string>& values) = 0;
+  /// A map from paths of settings to the values that they take, in the order written.
+  virtual void series(ConfigKey key, std::vector<ConfigSeries>& series) = 0;
+  /// A list of maps from paths of settings to a value.
+  virtual void assignments(ConfigKey key, std::vector<std::vector<ConfigAssignment>>& maps) = 0;
 
   template <class Enum>
   void choice(ConfigKey key, Enum& value, ConfigWords words) {

@@ -25,6 +25,12 @@ ConfigNode* ConfigNode::find(std::string_view key) {
   return const_cast<ConfigNode*>(static_cast<const ConfigNode*>(this)->find(key));
 }
 
+const ConfigNode* ConfigNode::find_path(std::string_view path) const {
+  const std::size_t dot = path.find('.');
+  const ConfigNode* next = find(path.substr(0, dot));
+  return next && dot != std::string_view::npos ? next->find_path(path.substr(dot + 1)) : next;
+}
+
 std::string ConfigNode::description() const {
   switch (kind) {
     case Kind::null:
@@ -41,9 +47,44 @@ std::string ConfigNode::description() const {
                                       : fmt::format("'{}...'", text.substr(0, longest_shown));
 }
 
+std::string assign(ConfigNode& root, std::string_view path, ConfigNode value, const ConfigPlace& place) {
+  if (path.empty() || path.front() == '.' || path.back() == '.' || path.find("..") != std::string_view::npos) {
+    return "an empty key in the path";
+  }
+  ConfigNode* node = &root;
+  while (true) {
+    const std::size_t dot = path.find('.');
+    const std::string key(path.substr(0, dot));
+    const bool last = dot == std::string_view::npos;
+    if (node->kind != ConfigNode::Kind::map) {
+      if (node->kind != ConfigNode::Kind::null) return fmt::format("what holds '{}' is not a map", key);
+      node->kind = ConfigNode::Kind::map;
+      node->place = place;
+    }
+    if (last && value.kind == ConfigNode::Kind::null) {
+      std::erase_if(node->entries, [&](const auto& entry) { return entry.key == key; });
+      return "";
+    }
+    ConfigNode* next = node->find(key);
+    if (!next) {
+      node->entries.push_back({key, place, {}});
+      next = &node->entries.back().value;
+    }
+    if (last) {
+      *next = std::move(value);
+      return "";
+    }
+    node = next;
+    path.remove_prefix(dot + 1);
+  }
+}
+
 void ConfigErrors::add(const ConfigPlace& place, std::string_view message) {
+  add_line(fmt::format("{}: error: {}", place.to_string(), message));
+}
+
+void ConfigErrors::add_line(std::string line) {
   // A message is one line whatever it quotes.
-  std::string line = fmt::format("{}: error: {}", place.to_string(), message);
   std::replace_if(
       line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
   lines_.push_back(std::move(line));

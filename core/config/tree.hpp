@@ -40,6 +40,8 @@ struct ConfigNode {
 
   const ConfigNode* find(std::string_view key) const;
   ConfigNode* find(std::string_view key);
+  /// What stands at "networks.full.layers"; null where nothing does.
+  const ConfigNode* find_path(std::string_view path) const;
   /// "a map", "a list", "'abc'", "nothing": for messages.
   std::string description() const;
 };
@@ -50,6 +52,11 @@ struct ConfigNode::Entry {
   ConfigNode value;
 };
 
+/// Puts `value` at `path` ("networks.full.layers"), in place of what stood there; maps that are missing on the way are
+/// made, as if written at `place`. A null value takes away what stood there. Returns what is wrong, empty if nothing:
+/// something on the way is no map, or a key of the path is empty.
+std::string assign(ConfigNode& root, std::string_view path, ConfigNode value, const ConfigPlace& place);
+
 /// What throw_if_any throws: what() is whole lines, each with its place and "error:".
 struct ConfigError : UsageError {
   using UsageError::UsageError;
@@ -59,6 +66,8 @@ struct ConfigError : UsageError {
 class ConfigErrors {
  public:
   void add(const ConfigPlace& place, std::string_view message);
+  /// The same of a line that has its place already.
+  void add_line(std::string line);
   bool empty() const { return lines_.empty(); }
   const std::vector<std::string>& lines() const { return lines_; }
   /// Throws ConfigError with all lines, if there are any.

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace inforelay {
 
@@ -14,10 +15,27 @@ class CsvTable {
   /// `header`: names of the columns, separated by commas, units in the name.
   explicit CsvTable(std::string_view header) : text_(header) { text_ += '\n'; }
 
+  explicit CsvTable(const std::vector<std::string>& header) {
+    row_of(header);
+    rows_ = 0;
+  }
+
   template <class... Cells>
   void row(const Cells&... cells) {
     std::string_view separator;
     ((text_ += separator, cell(cells), separator = ","), ...);
+    text_ += '\n';
+    ++rows_;
+  }
+
+  /// A row of as many cells as there are.
+  void row_of(const std::vector<std::string>& cells) {
+    std::string_view separator;
+    for (const std::string& each : cells) {
+      text_ += separator;
+      cell(std::string_view(each));
+      separator = ",";
+    }
     text_ += '\n';
     ++rows_;
   }

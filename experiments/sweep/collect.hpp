@@ -1,0 +1,41 @@
+// The results of a sweep's runs, read back one at a time, and the table of metrics made of them.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+#include "core/axes.hpp"
+#include "core/progress.hpp"
+#include "experiments/results.hpp"
+#include "experiments/sweep/plan.hpp"
+#include "experiments/sweep/runner.hpp"
+
+namespace inforelay {
+
+/// Whether the run's folder, in that of the sweep, holds its complete results.
+bool is_finished(const SweepPlan& plan, const std::filesystem::path& folder, const SweepRun& run);
+
+/// Reads the results of every finished run, in order, and hands them to `visit`; one is in memory at a time. Throws
+/// DataError for results that are damaged.
+void for_each_finished_run(const SweepPlan& plan, const std::filesystem::path& folder,
+                           const std::function<void(const SweepRun&, const ExperimentResult&)>& visit);
+
+/// A metric over all R runs; NaN where a run has no value.
+struct MetricColumn {
+  std::vector<double> mean;    ///< [R] over the classes, NaN where one has no value; or the value itself
+  RowMatrix<double> by_class;  ///< [R,C]; [R,0] where it belongs to the network as a whole
+};
+
+struct SweepTable {
+  std::vector<RunOutcome> outcomes;   ///< [R]
+  std::vector<double> wall_seconds;   ///< [R] of its stages, over all starts; NaN where it did not finish
+  std::vector<MetricColumn> metrics;  ///< as SweepPlan::metrics
+  std::size_t count(RunOutcome::Status status) const;
+};
+
+/// Gathers the metrics of the runs that `outcomes` calls finished. One whose results cannot be read is called failed.
+SweepTable collect_sweep(const SweepPlan& plan, const std::filesystem::path& folder, std::vector<RunOutcome> outcomes,
+                         Progress& progress);
+
+}  // namespace inforelay

@@ -1,0 +1,84 @@
+#include "experiments/sweep/process.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <system_error>
+#include <thread>
+
+#include "core/error.hpp"
+
+namespace inforelay {
+namespace {
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+// Between fork and exec only async-signal-safe functions may be called.
+[[noreturn]] void become(char* const* arguments, int messages, pid_t parent) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(1);  // it died before that took hold
+  setpgid(0, 0);
+  const int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (score >= 0) {
+    constexpr char first_to_go[] = "500";
+    // Where this is refused the child is as likely to be chosen as its parent.
+    if (write(score, first_to_go, sizeof first_to_go - 1) < 0) errno = 0;
+    close(score);
+  }
+  const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(nothing, STDOUT_FILENO) < 0 ||
+      dup2(messages, STDERR_FILENO) < 0) {
+    _exit(1);
+  }
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  execv("/proc/self/exe", arguments);
+  _exit(127);
+}
+
+}  // namespace
+
+pid_t start_child(const std::vector<std::string>& arguments, const std::filesystem::path& messages) {
+  std::string program = "run_experiment";
+  std::vector<std::string> copies = arguments;
+  std::vector<char*> argv{program.data()};
+  for (std::string& each : copies) argv.push_back(each.data());
+  argv.push_back(nullptr);
+  const int file = open(messages.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (file < 0) throw IoError(fmt::format("cannot write {}: {}", messages.string(), reason(errno)));
+  const pid_t parent = getpid();
+  const pid_t child = fork();
+  if (child == 0) become(argv.data(), file, parent);
+  const int error = errno;
+  close(file);
+  if (child < 0) throw IoError(fmt::format("cannot start a process: {}", reason(error)));
+  return child;
+}
+
+FolderLock::FolderLock(const std::filesystem::path& file, double patience_seconds) {
+  // Not closed on exec: the lock belongs to the open file, which the children share.
+  descriptor_ = open(file.c_str(), O_RDWR | O_CREAT, 0666);
+  if (descriptor_ < 0) throw IoError(fmt::format("cannot write {}: {}", file.string(), reason(errno)));
+  const auto begin = std::chrono::steady_clock::now();
+  while (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EINTR) continue;
+    if (errno != EWOULDBLOCK) return;
+    if (std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() > patience_seconds) {
+      close(descriptor_);
+      throw UsageError(fmt::format("output folder '{}': another process works on this sweep; wait for it or stop it",
+                                   file.parent_path().string()));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+FolderLock::~FolderLock() { close(descriptor_); }
+
+}  // namespace inforelay

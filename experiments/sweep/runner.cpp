@@ -1,0 +1,197 @@
+#include "experiments/sweep/runner.hpp"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+#include <ctime>
+#include <fstream>
+
+#include "core/error.hpp"
+#include "core/provenance.hpp"
+#include "experiments/sweep/process.hpp"
+
+namespace inforelay {
+namespace fs = std::filesystem;
+namespace {
+
+// What a run says on stderr, until it has finished.
+fs::path messages_of(const RunJob& job) { return job.folder / "stderr.log"; }
+
+// The last line that reports an error, without the word; else the last line; else "".
+std::string last_error(const fs::path& messages) {
+  std::ifstream file(messages);
+  std::string last, error;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty()) continue;
+    last = line;
+    if (line.starts_with("error: ")) {
+      error = line.substr(7);
+    } else if (line.find(": error: ") != std::string::npos) {
+      error = line;
+    }
+  }
+  return error.empty() ? last : error;
+}
+
+std::string end_of(int status) {
+  if (!WIFSIGNALED(status)) return fmt::format("exit code {}", WEXITSTATUS(status));
+  const int signal = WTERMSIG(status);
+  return fmt::format("ended by signal {} ({}){}", signal, strsignal(signal),
+                     signal == SIGKILL ? ", perhaps for want of memory" : "");
+}
+
+class Runner {
+ public:
+  Runner(const std::vector<RunJob>& jobs, const RunnerOptions& options, Console& console)
+      : jobs_(jobs), options_(options), console_(console), outcomes_(jobs.size()), free_threads_(options.threads) {
+    // Blocked, a SIGCHLD waits until we ask for it: none is missed between a look at the children and the sleep.
+    sigemptyset(&child_signal_);
+    sigaddset(&child_signal_, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &child_signal_, &earlier_mask_);
+  }
+  ~Runner() {
+    // Only an exception on the way leaves children behind.
+    for (const Child& child : children_) {
+      kill(child.process, SIGKILL);
+      waitpid(child.process, nullptr, 0);
+    }
+    sigprocmask(SIG_SETMASK, &earlier_mask_, nullptr);
+  }
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+
+  std::vector<RunOutcome> run() {
+    while (true) {
+      if (!stopping_ && console_.stop_requested()) stop();
+      if (!stopping_ && (failed_ == 0 || options_.go_on)) begin_jobs();
+      show();
+      if (children_.empty()) break;
+      // Stop signals end the wait too: it is never taken up again by the system.
+      const timespec patience{0, 500'000'000};
+      sigtimedwait(&child_signal_, nullptr, &patience);
+      collect_children();
+    }
+    if (stopping_) throw Interrupted{};
+    return std::move(outcomes_);
+  }
+
+ private:
+  struct Child {
+    pid_t process;
+    std::size_t job;
+    int threads;
+  };
+
+  // Starts what threads and memory allow.
+  void begin_jobs() {
+    while (next_ < jobs_.size() && free_threads_ > 0) {
+      double bytes = 0;
+      for (const Child& child : children_) bytes += jobs_[child.job].bytes;
+      int fitting = 0;
+      for (std::size_t i = next_; i < jobs_.size() && fitting < free_threads_; ++i, ++fitting) {
+        bytes += jobs_[i].bytes;
+        if (bytes > options_.bytes) break;
+      }
+      if (fitting == 0 && !children_.empty()) return;
+      const int threads = fitting < 2 ? free_threads_ : (free_threads_ + fitting - 1) / fitting;
+      begin(next_++, threads);
+    }
+  }
+
+  void begin(std::size_t index, int threads) {
+    const RunJob& job = jobs_[index];
+    std::error_code error;
+    fs::create_directories(job.folder, error);
+    if (error) throw IoError(fmt::format("cannot make {}: {}", job.folder.string(), error.message()));
+    std::vector<std::string> arguments = job.arguments;
+    arguments.insert(arguments.end(), {"-j", fmt::format("{}", threads)});
+    children_.push_back({start_child(arguments, messages_of(job)), index, threads});
+    free_threads_ -= threads;
+    console_.detail(fmt::format("{} begins, {} threads", job.name, threads));
+  }
+
+  void collect_children() {
+    std::erase_if(children_, [&](const Child& child) {
+      int status = 0;
+      const pid_t found = waitpid(child.process, &status, WNOHANG);
+      if (found == 0 || (found < 0 && errno == EINTR)) return false;
+      free_threads_ += child.threads;
+      end(child.job, status);
+      return true;
+    });
+  }
+
+  void end(std::size_t index, int status) {
+    const RunJob& job = jobs_[index];
+    RunOutcome& outcome = outcomes_[index];
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+      std::error_code ignored;
+      fs::remove(messages_of(job), ignored);
+      outcome.status = RunOutcome::Status::finished;
+      ++finished_;
+      return;
+    }
+    if (stopping_) return;  // it was asked to end
+    outcome.status = RunOutcome::Status::failed;
+    outcome.message = last_error(messages_of(job));
+    if (outcome.message.empty() || WIFSIGNALED(status)) outcome.message = end_of(status);
+    ++failed_;
+    console_.error(fmt::format("{} failed: {}", job.name, outcome.message));
+  }
+
+  void stop() {
+    stopping_ = true;
+    for (const Child& child : children_) kill(child.process, stop_signal());
+  }
+
+  void show() {
+    console_.note(fmt::format("{} of {} runs done{}{}", options_.done + finished_, options_.done + jobs_.size(),
+                              failed_ > 0 ? fmt::format(", {} failed", failed_) : "",
+                              children_.empty() ? "" : fmt::format(", {} running", children_.size())));
+    console_.report(finished_ + failed_, jobs_.size());
+  }
+
+  const std::vector<RunJob>& jobs_;
+  const RunnerOptions& options_;
+  Console& console_;
+  std::vector<RunOutcome> outcomes_;
+  std::vector<Child> children_;
+  std::size_t next_ = 0, finished_ = 0, failed_ = 0;
+  int free_threads_;
+  bool stopping_ = false;
+  sigset_t child_signal_{}, earlier_mask_{};
+};
+
+}  // namespace
+
+std::string_view to_string(RunOutcome::Status status) {
+  switch (status) {
+    case RunOutcome::Status::finished:
+      return "finished";
+    case RunOutcome::Status::failed:
+      return "failed";
+    case RunOutcome::Status::not_started:
+      break;
+  }
+  return "not started";
+}
+
+double usable_memory() {
+  double bytes = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+  std::ifstream file("/sys/fs/cgroup/memory.max");
+  double limit = 0;
+  if (file >> limit && limit > 0) bytes = std::min(bytes, limit);  // "max" is no number
+  return bytes * 2 / 3;
+}
+
+std::vector<RunOutcome> run_jobs(const std::vector<RunJob>& jobs, const RunnerOptions& options, Console& console) {
+  return Runner(jobs, options, console).run();
+}
+
+}  // namespace inforelay

@@ -1,0 +1,233 @@
+#include "experiments/sweep/sweep.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/files.hpp"
+#include "core/hdf5_file.hpp"
+#include "core/parallel.hpp"
+#include "experiments/experiment.hpp"
+#include "experiments/pipeline.hpp"
+#include "experiments/results_file.hpp"
+#include "experiments/study.hpp"
+#include "experiments/sweep/collect.hpp"
+#include "experiments/sweep/process.hpp"
+#include "experiments/sweep/report.hpp"
+#include "experiments/sweep/runner.hpp"
+
+namespace inforelay {
+namespace fs = std::filesystem;
+namespace {
+
+// How long the children of a sweep that was killed may take to go.
+constexpr double lock_patience_seconds = 10;
+
+// Of one run, as a whole.
+WorkEstimate estimate_of(const ExperimentConfig& config) {
+  constexpr double program_bytes = 100e6;  // code, libraries and what the estimates of the stages leave out
+  WorkEstimate sum{.core_seconds = 0, .bytes = program_bytes, .sets = 0};
+  const PreparedExperiment prepared = prepare(config);
+  for (const StageEstimate& stage : Pipeline(prepared.config, prepared.data, prepared.inputs).estimates()) {
+    sum.core_seconds += stage.work.core_seconds;
+    sum.bytes += stage.work.bytes;
+  }
+  return sum;
+}
+
+// Downloads here what runs would else download each for itself. Returns the data of the sweep as a whole.
+DataPlan fetch_for_all(SweepPlan& plan, Console& console) {
+  const auto fetched = [&](const ExperimentConfig& config) {
+    DataPlan data = prepare(config).data;
+    if (data.kind != DataPlan::Kind::mnist_to_download) return data;
+    console.begin_stage(1, 1, "download of MNIST");
+    const Stopwatch watch;
+    data = fetch_data(data, console);
+    console.end_stage(watch.seconds());
+    if (data.is_fallback) plan.without_download();
+    return data;
+  };
+  DataPlan data = fetched(plan.config);
+  const bool swept = std::any_of(plan.parameters.begin(), plan.parameters.end(),
+                                 [](const std::string& path) { return path == "data" || path.starts_with("data."); });
+  for (const SweepRun& run : plan.runs) {
+    if (!swept) break;
+    if (run.replicate == 0) fetched(plan.config_of(run));
+  }
+  return data;
+}
+
+// Earlier outcomes count only where all is well: else the sweep goes on.
+bool is_complete(const SweepPlan& plan, const RunDirectory& directory) {
+  if (!directory.complete()) return false;
+  try {
+    if (Hdf5Reader(directory.results()).attribute<std::string>("", "status") != "complete") return false;
+  } catch (const DataError&) {
+    return false;  // it is made again from the runs
+  }
+  return std::all_of(plan.runs.begin(), plan.runs.end(),
+                     [&](const SweepRun& run) { return is_finished(plan, directory.folder(), run); });
+}
+
+// The runs to be done, and which of the plan they are.
+struct Work {
+  std::vector<RunJob> jobs;
+  std::vector<std::size_t> index;
+};
+
+Work work_left(const SweepPlan& plan, const CommandLine& line, const fs::path& folder) {
+  Work work;
+  for (std::size_t i = 0; i < plan.runs.size(); ++i) {
+    const SweepRun& run = plan.runs[i];
+    if (is_finished(plan, folder, run)) continue;
+    RunJob job;
+    job.name = fmt::format("run {} ({})", run.folder.substr(run.folder.find('/') + 1), plan.label_of(run));
+    job.folder = folder / run.folder;
+    job.arguments = {line.config.string()};
+    job.arguments.insert(job.arguments.end(), line.overrides.begin(), line.overrides.end());
+    const std::vector<std::string> overrides = plan.overrides_of(run);
+    job.arguments.insert(job.arguments.end(), overrides.begin(), overrides.end());
+    job.arguments.insert(job.arguments.end(), {"-o", job.folder.string(), "-q", "--progress", "off"});
+    job.bytes = estimate_of(plan.config_of(run)).bytes;
+    work.jobs.push_back(std::move(job));
+    work.index.push_back(i);
+  }
+  return work;
+}
+
+std::vector<RunOutcome> do_runs(const SweepPlan& plan, const CommandLine& line, const fs::path& folder,
+                                Console& console) {
+  const Work work = work_left(plan, line, folder);
+  RunnerOptions options;
+  options.threads = thread_count();
+  options.bytes = usable_memory();
+  options.go_on = plan.config.sweep->on_error == SweepFailure::go_on;
+  options.done = plan.runs.size() - work.jobs.size();
+  std::vector<RunOutcome> outcomes(plan.runs.size(), RunOutcome{RunOutcome::Status::finished, ""});
+  if (work.jobs.empty()) return outcomes;
+  console.begin_stage(1, 2, fmt::format("{} runs", plan.runs.size()));
+  const Stopwatch watch;
+  std::vector<RunOutcome> done = run_jobs(work.jobs, options, console);
+  console.end_stage(watch.seconds());
+  for (std::size_t j = 0; j < done.size(); ++j) {
+    RunOutcome& outcome = outcomes[work.index[j]] = std::move(done[j]);
+    // CONFIG is read by each run: it may have changed while the sweep went on.
+    if (outcome.status == RunOutcome::Status::finished && !is_finished(plan, folder, plan.runs[work.index[j]])) {
+      outcome = {RunOutcome::Status::failed,
+                 "its folder holds another run: configuration or data changed while the sweep went on"};
+      console.error(fmt::format("{} failed: {}", work.jobs[j].name, outcome.message));
+    }
+  }
+  return outcomes;
+}
+
+ExperimentResult header_of(const SweepPlan& plan, const CommandLine& line, const DataPlan& data,
+                           const SweepTable& table) {
+  ExperimentResult header;
+  header.experiment = plan.config.name;
+  header.provenance = provenance_of(plan.config, line, data);
+  for (const double seconds : table.wall_seconds) header.provenance.wall_seconds += std::isnan(seconds) ? 0 : seconds;
+  header.stages.push_back({"all runs", header.provenance.wall_seconds});
+  return header;
+}
+
+// Over the seeds, where the configuration compares or claims something.
+StudyResult study_of(const PreparedExperiment& prepared, const SweepPlan& plan, const fs::path& folder) {
+  Study study(prepared.config, prepared.inputs.published);
+  if (study.asks_nothing()) return {};
+  for_each_finished_run(
+      plan, folder, [&](const SweepRun& run, const ExperimentResult& result) { study.add(run.seed, result.networks); });
+  return study.result();
+}
+
+void write_study_files(const fs::path& folder, const StudyResult& study) {
+  if (!study.rows.empty()) write_file_atomically(folder / "study.csv", std::string_view(study_csv(study)));
+  if (!study.claims.empty()) write_file_atomically(folder / "claims.csv", std::string_view(claims_csv(study)));
+}
+
+}  // namespace
+
+SweepEnd run_sweep(SweepPlan plan, const CommandLine& line, Console& console) {
+  PreparedExperiment prepared = prepare(plan.config);
+  prepared.data = fetch_for_all(plan, console);
+  const DataPlan& data = prepared.data;
+  const std::string identity = prepared.identity();
+  const fs::path folder = folder_for(plan.config, line, identity);
+  constexpr const char* lock_name = "sweep.lock";
+  if (line.fresh && fs::exists(folder / lock_name)) {
+    const FolderLock nobody_works_there(folder / lock_name, lock_patience_seconds);
+  }
+  const RunDirectory directory(folder, identity, print_experiment_config(plan.config), line.fresh);
+  if (!directory.moved_aside().empty()) {
+    console.info(fmt::format("the earlier folder is now '{}'", directory.moved_aside().string()));
+  }
+  if (data.is_fallback) {
+    console.warning(fmt::format("GENERATED DIGITS STAND IN FOR MNIST: {}", data.fallback_reason));
+  }
+  if (is_complete(plan, directory)) {
+    console.info(fmt::format("'{}' is complete; nothing to do (--fresh starts over)", directory.folder().string()));
+    return {read_summary(directory), ExitCode::ok};
+  }
+  const FolderLock lock(directory.folder() / lock_name, lock_patience_seconds);
+  console.open_log(directory.log());
+  console.info(fmt::format("{}: sweep of {} runs, data {} ({}), {} threads, results in '{}'", plan.config.name,
+                           plan.runs.size(), data.name(), data.origin(), thread_count(), directory.folder().string()));
+  std::vector<RunOutcome> outcomes = do_runs(plan, line, directory.folder(), console);
+
+  console.begin_stage(2, 2, "collection of the results");
+  const Stopwatch watch;
+  const SweepTable table = collect_sweep(plan, directory.folder(), std::move(outcomes), console);
+  const ExperimentResult header = header_of(plan, line, data, table);
+  write_file_atomically(directory.folder() / "sweep.csv", std::string_view(sweep_csv(plan, table)));
+  const StudyResult study = study_of(prepared, plan, directory.folder());
+  write_sweep_results(directory.results(), header, plan, table, study);
+  write_study_files(directory.folder(), study);
+  console.end_stage(watch.seconds());
+
+  const std::string summary = summarise_sweep(plan, table, header, directory.folder().string(), 0) + study_table(study);
+  write_file_atomically(directory.summary(), std::string_view(summary));
+  directory.remove_stages();
+  const std::size_t missing = plan.runs.size() - table.count(RunOutcome::Status::finished);
+  if (missing == 0) return {summary, ExitCode::ok};
+  console.error(
+      fmt::format("{} of {} runs failed or were not started (summary.txt and sweep.csv in '{}' say which); the "
+                  "same command tries them again",
+                  missing, plan.runs.size(), directory.folder().string()));
+  return {summary, ExitCode::sweep};
+}
+
+std::string describe_sweep(const SweepPlan& plan, const CommandLine& line) {
+  constexpr std::size_t most_points = 50;
+  const PreparedExperiment prepared = prepare(plan.config);
+  const DataPlan& data = prepared.data;
+  const fs::path folder = folder_for(plan.config, line, prepared.identity());
+  std::string text =
+      fmt::format("data     {} ({})\nfolder   {}\nthreads  {}\n\n{:<70} {:>6} {:>9} {:>9} {:>11}\n", data.name(),
+                  data.origin(), folder.string(), thread_count(), "point", "runs", "done", "a run", "left");
+  double core_seconds = 0, most_bytes = 0;
+  std::size_t finished = 0;
+  const std::size_t replicates = plan.runs.size() / plan.points.size();
+  for (std::size_t point = 0; point < plan.points.size(); ++point) {
+    const SweepRun* const first = &plan.runs[point * replicates];
+    const auto done = static_cast<std::size_t>(
+        std::count_if(first, first + replicates, [&](const SweepRun& run) { return is_finished(plan, folder, run); }));
+    const WorkEstimate work = estimate_of(plan.config_of(*first));
+    const double left = work.core_seconds * static_cast<double>(replicates - done);
+    finished += done;
+    core_seconds += left;
+    most_bytes = std::max(most_bytes, work.bytes);
+    if (point >= most_points) continue;
+    const std::string label = plan.values_text(point);
+    text += fmt::format("{:<70} {:>6} {:>6} {:>9} {:>11}\n", label.empty() ? "(nothing is varied)" : label, replicates,
+                        done, bytes_text(work.bytes), duration(left / thread_count()));
+  }
+  if (plan.points.size() > most_points)
+    text += fmt::format("... and {} points more\n", plan.points.size() - most_points);
+  text += fmt::format("\n{} runs, {} done; up to {} a run; about {} left on {} threads, without figures\n",
+                      plan.runs.size(), finished, bytes_text(most_bytes), duration(core_seconds / thread_count()),
+                      thread_count());
+  return text;
+}
+
+}  // namespace inforelay
