@@ -17,7 +17,7 @@ std::string class_text(std::int64_t cls) { return cls < 0 ? "" : std::to_string(
 std::string where(const DistributionRow& row) {
   if (std::isnan(row.rank())) return "";
   if (row.published < row.at(low)) return "below";
-  if (row.published > row.at(high)) return "ABOVE";
+  if (row.published > row.at(high)) return "above";
   return "within";
 }
 

@@ -98,7 +98,7 @@ bool computes(const ExperimentConfig& config, const SweepMetric& metric) {
   if (!network) return false;
   const AnalysisConfig& analysis = config.analysis;
   const std::string_view quantity = metric.quantity;
-  if (quantity.starts_with("training.")) return network->train || network->detectors;
+  if (quantity.starts_with("training.")) return !network->from_files();
   if (quantity.starts_with("regression.")) return analysis.regression.has_value();
   if (quantity.starts_with("knockout.")) {
     return analysis.knockout && analysis.knockout->sets == KnockoutSets::exhaustive &&
@@ -106,7 +106,7 @@ bool computes(const ExperimentConfig& config, const SweepMetric& metric) {
   }
   const bool above_greedy = quantity.find(".above_greedy") != std::string_view::npos;
   if (above_greedy && !analysis.relay.greedy) return false;
-  const bool all_sets = above_greedy || quantity.ends_with(".smallest_set_50");
+  const bool all_sets = above_greedy || quantity.find(".smallest_set_") != std::string_view::npos;
   return holds(all_sets ? analysis.relay.exhaustive : analysis.relay.splits, quantity);
 }
 

@@ -98,9 +98,24 @@ TEST_CASE("Settings that do not fit together are named with their place", "[conf
   const auto [yaml, expected] = GENERATE(table<std::string, std::string>({
       {"networks: {n: {detectors: {}}}", "name: is missing; it names the results' folder"},
       {"name: t", "networks: at least one network is needed"},
-      {"{name: t, networks: {n: {}}}", "networks.n: needs either 'train' (with 'layers') or 'detectors'"},
+      {"{name: t, networks: {n: {}}}", "networks.n: needs one of 'train' (with 'layers'), 'detectors' and 'weights'"},
       {"{name: t, networks: {n: {detectors: {}, train: {}}}}",
-       "networks.n: needs either 'train' (with 'layers') or 'detectors'"},
+       "networks.n: needs one of 'train' (with 'layers'), 'detectors' and 'weights'"},
+      {"{name: t, networks: {n: {detectors: {}, weights: w.model}}}",
+       "networks.n: needs one of 'train' (with 'layers'), 'detectors' and 'weights'"},
+      {"{name: t, networks: {n: {detectors: {weights: [a, b]}}}}",
+       "networks.n.detectors.weights: 2 files, but there are 10 classes"},
+      {"{name: t, networks: {n: {detectors: {}, layer_names: [a, b]}}}",
+       "networks.n.layer_names: used with weights only"},
+      {"{name: t, networks: {n: {detectors: {}, weights_network: full}}}",
+       "networks.n.weights_network: used with weights only"},
+      {"{name: t, networks: {n: {detectors: {}, weights_out: /tmp/x.h5}}}",
+       "networks.n.weights_out: '/tmp/x.h5': the name must end in .safetensors"},
+      {"{name: t, networks: {n: {weights: $HOME/w.model}}}",
+       "networks.n.weights: '$HOME/w.model': the only variable that a path may begin with is $INFORELAY_DATA"},
+      {"{name: t, networks: {n: {weights: $INFORELAY_DATABASE/w.model}}}",
+       "networks.n.weights: '$INFORELAY_DATABASE/w.model': the only variable that a path may begin with is "
+       "$INFORELAY_DATA"},
       {"{name: t, networks: {n: {train: {}, layers: [784, 10]}}}",
        "networks.n.layers: inputs, at least one hidden layer and outputs are needed: [784, 20, 10]"},
       {"{name: t, networks: {n: {train: {}, layers: [100, 5, 10]}}}",
@@ -112,11 +127,32 @@ TEST_CASE("Settings that do not fit together are named with their place", "[conf
       {"{name: t, networks: {n: {train: {}, layers: [784, 25, 10]}}}",
        "networks.n.layers: the analysed layer has 25 neurons; exhaustive relay information is possible up to 24"},
       {"{name: t, networks: {n: {train: {}, layers: [784, 5, 10]}}, analysis: {layer: 2}}",
-       "analysis.layer: 2 but networks.n has 1 hidden layer"},
+       "networks.n.layers: analysis.layer is 2 but there is 1 hidden layer"},
       {"{name: t, networks: {n: {detectors: {}}}, analysis: {relay: {splits: [train]}}}",
        "analysis.relay.exhaustive: 'test' is not among analysis.relay.splits"},
       {"{name: t, networks: {n: {detectors: {}}}, analysis: {regression: {}}}",
        "analysis.regression.knockout: needs analysis.knockout with sets exhaustive and 'test' among its splits"},
+      {"{name: t, networks: {n: {detectors: {}}}, reproduce: {r: {network: n, columns: {c: {quantity: "
+       "relay.test.all}}}}}",
+       "reproduce.r.published: is missing: the file of published values"},
+      {"{name: t, networks: {n: {detectors: {}}}, reproduce: {r: {published: p.csv, network: m, columns: {c: "
+       "{quantity: "
+       "relay.test.all}}}}}",
+       "reproduce.r.network: 'm' is none of the networks: n"},
+      {"{name: t, networks: {n: {detectors: {}}}, reproduce: {r: {published: p.csv, network: n, columns: {c: "
+       "{quantity: "
+       "relay.test.al}}}}}",
+       "reproduce.r.columns.c.quantity: 'relay.test.al' is no quantity; did you mean 'relay.test.all'?"},
+      {"{name: t, networks: {n: {detectors: {}}}, reproduce: {r: {published: p.csv, network: n, columns: {c: "
+       "{quantity: "
+       "relay.test.all, absolute: 1, relative: 1}}}}}",
+       "reproduce.r.columns.c: give absolute or relative, not both"},
+      {"{name: t, networks: {n: {detectors: {}}}, reproduce: {r: {published: p.csv, network: n}}}",
+       "reproduce.r.columns: at least one column is needed"},
+      {"{name: t, networks: {n: {detectors: {}}}, claims: {distributed: n, modular: n}}",
+       "claims: needs analysis.regression"},
+      {"{name: t, networks: {n: {detectors: {}, weights_out: /tmp/x.safetensors}}, sweep: {replicates: 2}}",
+       "networks.n.weights_out: not in a sweep"},
       {"{name: t, networks: {n: {detectors: {}}}, figures: {formats: []}}",
        "figures.formats: at least one format is needed"},
   }));
