@@ -34,6 +34,8 @@ TEST_CASE("A child sends back what it computed, also beside threads of its paren
 TEST_CASE("A child's errors arrive as DataError", "[child]") {
   CHECK_THROWS_MATCHES(run_in_child([]() -> Bytes { throw DataError("file: bad"); }, "file"), DataError,
                        Catch::Matchers::Message("file: bad"));
+  CHECK_THROWS_WITH(run_in_child([]() -> Bytes { throw DataError("a\n\x1b[2Jb"); }, "file"), "a??[2Jb");
+  CHECK_THROWS_WITH(run_in_child([] { return Bytes(1000); }, "file", {.memory_bytes = 999}), Contains("more than 999"));
   CHECK_THROWS_WITH(run_in_child([]() -> Bytes { throw std::runtime_error("odd"); }, "file"),
                     "file: cannot be read: odd");
 }
