@@ -14,3 +14,6 @@ if(INFORELAY_SANITIZE)
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # GCC 12 is wrong about inlined code under its sanitizers
   target_link_options(inforelay_options INTERFACE -fsanitize=address,undefined)
 endif()
+if(INFORELAY_FUZZ)
+  target_compile_options(inforelay_options INTERFACE -fsanitize=fuzzer-no-link)  # coverage, to guide the fuzzer
+endif()

@@ -93,6 +93,14 @@ TEST_CASE("A temporary file appears under its name only at commit", "[files]") {
   CHECK(entries(folder) == 1);
 }
 
+TEST_CASE("The start of a file is read, or all of a short one", "[files]") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "a", "abcdef");
+  CHECK(read_file_start(folder / "a", 4) == std::vector<std::uint8_t>{'a', 'b', 'c', 'd'});
+  CHECK(read_file_start(folder / "a", 7).size() == 6);
+  CHECK_THROWS_WITH(read_file_start(folder / "b", 1), Contains("cannot read") && Contains("No such file"));
+}
+
 TEST_CASE("Reading names the file and the reason", "[files]") {
   const TemporaryFolder folder;
   CHECK_THROWS_AS(read_file(folder / "none", 10), DataError);

@@ -12,8 +12,8 @@
 #include "infotheory/relay.hpp"
 #include "nn/data/mnist.hpp"
 #include "nn/mlp.hpp"
+#include "nn/weights/weight_file.hpp"
 #include "tests/mnist.hpp"
-#include "tests/reference_network.hpp"
 
 using namespace inforelay;
 
@@ -22,7 +22,8 @@ namespace {
 StateTable reference_table(const std::string& split, std::size_t n) {
   const DataPair pair = load_mnist(locate_mnist(*test::data_folder() / "mnist").value());
   const Dataset data = (split == "train" ? pair.train : pair.test).head(n);
-  const LayerStates layers = forward(test::read_reference_full_network(), data, 1);
+  const WeightFile authors = load_weights(*test::data_folder() / "reference" / "fullModel.model");
+  const LayerStates layers = forward(authors.network, data, 1);
   return StateTable(binarize(layers.hidden).states, data.labels(), argmax(layers.output), 20, 10);
 }
 

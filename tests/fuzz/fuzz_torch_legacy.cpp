@@ -1,0 +1,10 @@
+#include <cstddef>
+#include <cstdint>
+
+#include "nn/weights/torch_files.hpp"
+#include "tests/fuzz/weights.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  inforelay::test::read_to_network([&] { return inforelay::read_torch_legacy({data, size}, "fuzz"); });
+  return 0;
+}

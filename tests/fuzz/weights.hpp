@@ -1,0 +1,52 @@
+// What the fuzz targets of the weight readers share.
+#pragma once
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/error.hpp"
+#include "nn/weights/safetensors.hpp"
+#include "nn/weights/tensors.hpp"
+
+namespace inforelay::test {
+
+/// Ends the process, loudly: the fuzzer's way to learn of a fault that is not a crash.
+inline void require(bool condition, std::string_view what) {
+  if (condition) return;
+  std::fprintf(stderr, "broken: %.*s\n", static_cast<int>(what.size()), what.data());
+  std::abort();
+}
+
+inline void require_sound(const WeightFile& file) {
+  const auto& layers = file.network.layers;
+  require(!layers.empty() && layers.size() == file.layer_names.size(), "number of layers");
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    require(layers[l].weight.size() > 0 && layers[l].bias.size() == layers[l].out(), "shape of a layer");
+    require(layers[l].weight.allFinite() && layers[l].bias.allFinite(), "finite weights");
+    require(l == 0 || layers[l].in() == layers[l - 1].out(), "layers chain");
+  }
+  const auto again = network_from_tensors(read_safetensors(write_safetensors(file.network), "again"), {}, "again");
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    const DenseLayer& other = again.network.layers[l];
+    require(other.weight == layers[l].weight && other.bias == layers[l].bias, "written and read again");
+  }
+}
+
+/// Runs `read`, which gives a TensorFile, on to the network. All is well where that is sound, or a DataError of one
+/// printable line.
+template <class Read>
+void read_to_network(Read read) {
+  try {
+    require_sound(network_from_tensors(read(), {}, "fuzz"));
+  } catch (const DataError& error) {
+    const std::string_view what = error.what();
+    require(what.find("fuzz") != what.npos, what);
+    for (const char c : what) require(static_cast<unsigned char>(c) >= ' ', what);
+  }
+}
+
+}  // namespace inforelay::test

@@ -1,0 +1,80 @@
+#include <unistd.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <stdexcept>
+#include <thread>
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "nn/weights/child_process.hpp"
+
+using namespace inforelay;
+using Catch::Matchers::Contains;
+
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+}  // namespace
+
+TEST_CASE("A child sends back what it computed, also beside threads of its parent", "[child]") {
+  std::atomic<int> blocks = 0;
+  const auto in_parallel = [&] { parallel_blocks(64, [&](std::size_t) { ++blocks; }); };
+  in_parallel();
+  const Bytes big(1'000'000, 7);  // more than a pipe holds
+  CHECK(run_in_child([&] { return big; }, "file") == big);
+  CHECK(run_in_child([] { return Bytes{}; }, "file").empty());
+  in_parallel();
+  CHECK(blocks == 128);
+}
+
+TEST_CASE("A child's errors arrive as DataError", "[child]") {
+  CHECK_THROWS_MATCHES(run_in_child([]() -> Bytes { throw DataError("file: bad"); }, "file"), DataError,
+                       Catch::Matchers::Message("file: bad"));
+  CHECK_THROWS_WITH(run_in_child([]() -> Bytes { throw DataError("a\n\x1b[2Jb"); }, "file"), "a??[2Jb");
+  CHECK_THROWS_WITH(run_in_child([] { return Bytes(1000); }, "file", {.memory_bytes = 999}), Contains("more than 999"));
+  CHECK_THROWS_WITH(run_in_child([]() -> Bytes { throw std::runtime_error("odd"); }, "file"),
+                    "file: cannot be read: odd");
+}
+
+TEST_CASE("A child that crashes, hangs or leaves is a damaged file", "[child]") {
+  CHECK_THROWS_MATCHES(
+      run_in_child(
+          []() -> Bytes {
+            std::raise(SIGSEGV);
+            return {};
+          },
+          "file"),
+      DataError, Catch::Matchers::Predicate<DataError>([](const DataError& error) {
+        return std::string(error.what()).find("file: damaged: the process that read it ended by signal 11") == 0;
+      }));
+  CHECK_THROWS_WITH(run_in_child([]() -> Bytes { std::_Exit(3); }, "file"),
+                    Contains("damaged") && Contains("status 3"));
+  CHECK_THROWS_WITH(run_in_child([]() -> Bytes { std::_Exit(0); }, "file"), Contains("damaged"));
+  CHECK_THROWS_WITH(run_in_child(
+                        []() -> Bytes {
+                          for (volatile bool forever = true; forever;) {
+                          }
+                          return {};
+                        },
+                        "file", {.cpu_seconds = 1}),
+                    Contains("did not end within 1 s of CPU"));
+  CHECK_THROWS_WITH(run_in_child(
+                        []() -> Bytes {
+                          while (true) ::pause();
+                        },
+                        "file", {.wall_seconds = 1}),
+                    Contains("1 s of wall time"));
+}
+
+TEST_CASE("A child that wants too much memory is refused", "[child]") {
+#if defined(__SANITIZE_ADDRESS__)
+  WARN("skipped: the address sanitizer limits memory by itself");
+#else
+  CHECK_THROWS_WITH(run_in_child([] { return Bytes(std::size_t{1} << 30); }, "file", {.memory_bytes = 1 << 28}),
+                    Contains("file: cannot be read"));
+#endif
+}
