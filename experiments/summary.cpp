@@ -101,6 +101,16 @@ std::string class_table(const NetworkResult& network) {
   return text;
 }
 
+std::string reproduction_verdict(const ReproductionResult& reproduction) {
+  const std::vector<ReproductionRow>& rows = reproduction.rows;
+  const auto judged = std::count_if(rows.begin(), rows.end(), [](const auto& row) { return row.ok.has_value(); });
+  const auto missed = std::count_if(rows.begin(), rows.end(), [](const auto& row) { return row.ok == false; });
+  if (missed == 0) return fmt::format("\nAll {} published values that have a tolerance are met.\n", judged);
+  return fmt::format("\n{} of {} published values that have a tolerance are met, {} not (NOT OK above): {}.\n",
+                     judged - missed, judged, missed,
+                     reproduction.met() ? "as many as were asked for" : "OUT OF TOLERANCE");
+}
+
 }  // namespace
 
 std::string summarise(const ExperimentResult& result, const std::string& folder, std::size_t figures) {
@@ -126,8 +136,7 @@ std::string summarise(const ExperimentResult& result, const std::string& folder,
   }
   if (!result.reproduction.rows.empty()) {
     text += "\nComparison with published values\n" + reproduction_table(result.reproduction);
-    text += result.reproduction.met() ? "\nAll published values are met.\n"
-                                      : "\nNOT ALL PUBLISHED VALUES ARE MET: see OUT OF TOLERANCE above.\n";
+    text += reproduction_verdict(result.reproduction);
   }
   double seconds = 0;
   for (const StageTime& stage : result.stages) seconds += stage.seconds;
