@@ -5,6 +5,7 @@ target_compile_features(inforelay_options INTERFACE cxx_std_20)
 target_compile_options(inforelay_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # GCC 12 warns of copies inside std::string that cannot happen (GCC bug 105651)
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>  # part of clang's -Wconversion, but not of GCC's for C++
   -ffp-contract=off)  # a*b+c rounds the same everywhere, whatever the optimiser makes of it
 # Eigen must not start threads of its own: work is cut into fixed blocks, so that results do not depend on threads.
 target_compile_definitions(inforelay_options INTERFACE EIGEN_DONT_PARALLELIZE)
