@@ -12,6 +12,7 @@
 #include "experiments/pipeline.hpp"
 #include "experiments/results_file.hpp"
 #include "experiments/sweep/collect.hpp"
+#include "experiments/sweep/draw_sweep.hpp"
 #include "experiments/sweep/process.hpp"
 #include "experiments/sweep/report.hpp"
 #include "experiments/sweep/runner.hpp"
@@ -21,7 +22,7 @@ namespace fs = std::filesystem;
 namespace {
 
 // How long the children of a sweep that was killed may take to go.
-constexpr double lock_patience_seconds = 10;
+constexpr double lock_patience_seconds = 5;
 
 // Of one run, as a whole.
 WorkEstimate estimate_of(const ExperimentConfig& config) {
@@ -105,7 +106,7 @@ std::vector<RunOutcome> do_runs(const SweepPlan& plan, const CommandLine& line, 
   options.done = plan.runs.size() - work.jobs.size();
   std::vector<RunOutcome> outcomes(plan.runs.size(), RunOutcome{RunOutcome::Status::finished, ""});
   if (work.jobs.empty()) return outcomes;
-  console.begin_stage(1, 2, fmt::format("{} runs", plan.runs.size()));
+  console.begin_stage(1, plan.config.figures ? 3 : 2, fmt::format("{} runs", plan.runs.size()));
   const Stopwatch watch;
   std::vector<RunOutcome> done = run_jobs(work.jobs, options, console);
   console.end_stage(watch.seconds());
@@ -158,15 +159,24 @@ SweepEnd run_sweep(SweepPlan plan, const CommandLine& line, Console& console) {
                            plan.runs.size(), data.name(), data.origin(), thread_count(), directory.folder().string()));
   std::vector<RunOutcome> outcomes = do_runs(plan, line, directory.folder(), console);
 
-  console.begin_stage(2, 2, "collection of the results");
+  const int stages = plan.config.figures ? 3 : 2;
+  console.begin_stage(2, stages, "collection of the results");
   const Stopwatch watch;
   const SweepTable table = collect_sweep(plan, directory.folder(), std::move(outcomes), console);
   const ExperimentResult header = header_of(plan, line, data, table);
   write_file_atomically(directory.folder() / "sweep.csv", std::string_view(sweep_csv(plan, table)));
   write_sweep_results(directory.results(), header, plan, table);
   console.end_stage(watch.seconds());
+  std::size_t figures = 0;
+  if (plan.config.figures) {
+    console.begin_stage(3, stages, "figures");
+    const Stopwatch drawing;
+    const std::string note = data.name() == "digits" ? "data: generated digits, not MNIST" : "";
+    figures = draw_sweep_figures(*plan.config.figures, plan, table, directory.figures(), note, console).size();
+    console.end_stage(drawing.seconds());
+  }
 
-  const std::string summary = summarise_sweep(plan, table, header, directory.folder().string(), 0);
+  const std::string summary = summarise_sweep(plan, table, header, directory.folder().string(), figures);
   write_file_atomically(directory.summary(), std::string_view(summary));
   directory.remove_stages();
   const std::size_t missing = plan.runs.size() - table.count(RunOutcome::Status::finished);
