@@ -90,14 +90,16 @@ std::string metrics_table(const SweepPlan& plan, const SweepTable& table) {
   return text;
 }
 
-constexpr std::size_t metrics_in_a_block = 3;
+constexpr std::size_t metrics_in_a_block = 2;
 
 // Metrics side by side, a row for each point.
 std::string points_table(const SweepPlan& plan, const SweepTable& table, std::size_t first, std::size_t shown_points) {
   const std::size_t last = std::min(first + metrics_in_a_block, plan.metrics.size());
   const std::size_t replicates = plan.runs.size() / plan.points.size();
   std::string text = fmt::format("\n{:<34}", "");
-  for (std::size_t m = first; m < last; ++m) text += fmt::format("  {:>30}", plan.metrics[m].name());
+  std::size_t width = 30;
+  for (std::size_t m = first; m < last; ++m) width = std::max(width, plan.metrics[m].name().size());
+  for (std::size_t m = first; m < last; ++m) text += fmt::format("  {:>{}}", plan.metrics[m].name(), width);
   text += '\n';
   for (std::size_t point = 0; point < shown_points; ++point) {
     std::string label = plan.short_values_text(point);
@@ -110,7 +112,7 @@ std::string points_table(const SweepPlan& plan, const SweepTable& table, std::si
       std::string cell = "-";
       if (runs.count == 1) cell = fmt::format("{:.5g}", runs.median);
       if (runs.count > 1) cell = fmt::format("{:.5g} [{:.5g}, {:.5g}]", runs.median, runs.low, runs.high);
-      text += fmt::format("  {:>30}", cell);
+      text += fmt::format("  {:>{}}", cell, width);
     }
     text += '\n';
   }
@@ -118,7 +120,7 @@ std::string points_table(const SweepPlan& plan, const SweepTable& table, std::si
 }
 
 std::string points_tables(const SweepPlan& plan, const SweepTable& table) {
-  constexpr std::size_t most_points = 30, most_lines = 60;
+  constexpr std::size_t most_points = 30, most_lines = 80;
   const std::size_t shown = std::min(plan.points.size(), most_points);
   const std::size_t most_blocks = std::max<std::size_t>(1, most_lines / (shown + 2));
   std::string text = "\nMeans over classes; over several seeds: median [5 %, 95 %].\n";

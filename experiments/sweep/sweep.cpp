@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 namespace {
 
 // How long the children of a sweep that was killed may take to go.
-constexpr double lock_patience_seconds = 5;
+constexpr double lock_patience_seconds = 10;
 
 // Of one run, as a whole.
 WorkEstimate estimate_of(const ExperimentConfig& config) {
@@ -209,7 +209,7 @@ std::string describe_sweep(const SweepPlan& plan, const CommandLine& line) {
     most_bytes = std::max(most_bytes, work.bytes);
     if (point >= most_points) continue;
     const std::string label = plan.values_text(point);
-    text += fmt::format("{:<70} {:>6} {:>6} {:>9} {:>11}\n", label.empty() ? "(nothing is varied)" : label, replicates,
+    text += fmt::format("{:<70} {:>6} {:>9} {:>9} {:>11}\n", label.empty() ? "(nothing is varied)" : label, replicates,
                         done, bytes_text(work.bytes), duration(left / thread_count()));
   }
   if (plan.points.size() > most_points)
