@@ -298,4 +298,13 @@ double quantile(std::span<const double> values, double q) {
 
 double median(std::span<const double> values) { return quantile(values, 0.5); }
 
+Spread spread(std::span<const double> values) {
+  std::vector<double> finite;
+  std::copy_if(values.begin(), values.end(), std::back_inserter(finite), [](double x) { return std::isfinite(x); });
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  if (finite.empty()) return {0, none, none, none, none, none};
+  const auto [least, greatest] = std::minmax_element(finite.begin(), finite.end());
+  return {finite.size(), median(finite), quantile(finite, 0.05), quantile(finite, 0.95), *least, *greatest};
+}
+
 }  // namespace inforelay

@@ -84,4 +84,14 @@ double quantile(std::span<const double> values, double q);
 /// quantile(values, 1/2).
 double median(std::span<const double> values);
 
+/// How values scatter; NaN throughout where there are none.
+struct Spread {
+  std::size_t count = 0;
+  double median = 0, low = 0, high = 0;  ///< quantiles 1/2, 0.05 and 0.95
+  double least = 0, greatest = 0;
+};
+
+/// The spread of those values that are finite.
+Spread spread(std::span<const double> values);
+
 }  // namespace inforelay

@@ -15,20 +15,14 @@ namespace {
 
 using Point = std::vector<ConfigNode>;
 
-ConfigNode number_node(double value, const ConfigPlace& place) {
+// A number of a range: whole, or with six digits, which tell values apart and name folders better than
+// 0.0029999999999999996.
+ConfigNode number_node(double value, bool is_integer, const ConfigPlace& place) {
   ConfigNode node;
   node.kind = ConfigNode::Kind::scalar;
-  node.text = fmt::format("{}", value);
+  node.text = is_integer ? fmt::format("{}", std::floor(value + 0.5)) : fmt::format("{:.6g}", value);
   node.place = place;
   return node;
-}
-
-std::optional<double> number_of(const ConfigNode& node) {
-  double value = 0;
-  const char* const last = node.text.data() + node.text.size();
-  if (node.kind != ConfigNode::Kind::scalar || node.quoted) return std::nullopt;
-  const auto [end, error] = std::from_chars(node.text.data(), last, value);
-  return error == std::errc() && end == last ? std::optional(value) : std::nullopt;
 }
 
 class PointMaker {
@@ -159,8 +153,10 @@ std::vector<ConfigNode> values_of(const ConfigSeries& series, bool is_integer) {
     const double fraction = static_cast<double>(i) / static_cast<double>(*series.count - 1);
     double value = series.kind == ConfigSeries::Kind::range ? series.low + fraction * (series.high - series.low)
                                                             : series.low * std::pow(series.high / series.low, fraction);
-    if (i + 1 == *series.count) value = series.high;  // not one rounding beside it
-    ConfigNode node = number_node(is_integer ? std::floor(value + 0.5) : value, series.place);
+    const bool is_end = i == 0 || i + 1 == *series.count;
+    if (is_end) value = i == 0 ? series.low : series.high;  // not one rounding beside it
+    ConfigNode node = number_node(value, is_integer, series.place);
+    if (is_end && !is_integer) node.text = fmt::format("{}", value);
     if (values.empty() || values.back().text != node.text) values.push_back(std::move(node));
   }
   return values;
@@ -174,7 +170,15 @@ ConfigNode draw_value(const ConfigSeries& series, bool is_integer, RandomStream 
   const double value = series.kind == ConfigSeries::Kind::range
                            ? random.uniform(low, high)
                            : std::exp(random.uniform(std::log(series.low), std::log(series.high)));
-  return number_node(is_integer ? std::floor(value + 0.5) : value, series.place);
+  return number_node(value, is_integer, series.place);
+}
+
+std::optional<double> number_of(const ConfigNode& node) {
+  double value = 0;
+  const char* const last = node.text.data() + node.text.size();
+  if (node.kind != ConfigNode::Kind::scalar || node.quoted) return std::nullopt;
+  const auto [end, error] = std::from_chars(node.text.data(), last, value);
+  return error == std::errc() && end == last ? std::optional(value) : std::nullopt;
 }
 
 bool same_value(const ConfigNode& a, const ConfigNode& b) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/config/tree.hpp"
@@ -10,13 +11,16 @@
 
 namespace inforelay {
 
-/// Values of one parameter: those written, or those of its range, which must have a count. Whole numbers where
-/// `is_integer`: rounded, each once.
+/// Values of one parameter: those written, or those of its range, which must have a count: the ends as written, between
+/// them numbers of six digits, or whole ones where `is_integer`; each once.
 std::vector<ConfigNode> values_of(const ConfigSeries& series, bool is_integer);
 
 /// A value drawn from a series: one of those written, or a number between low and high (both included where
 /// `is_integer`), uniform or, with log_range, of uniform logarithm.
 ConfigNode draw_value(const ConfigSeries& series, bool is_integer, RandomStream random);
+
+/// A scalar that is a number, as a number.
+std::optional<double> number_of(const ConfigNode& value);
 
 /// Whether two values are the same: the same text as YAML, or the same number.
 bool same_value(const ConfigNode& a, const ConfigNode& b);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
@@ -13,6 +12,7 @@
 #include "experiments/figures/csv_table.hpp"
 #include "experiments/hdf5_values.hpp"
 #include "experiments/results_file.hpp"
+#include "experiments/sweep/parameters.hpp"
 
 namespace inforelay {
 namespace {
@@ -26,13 +26,12 @@ std::vector<std::string> value_texts(const SweepPlan& plan, std::size_t paramete
   return texts;
 }
 
-std::optional<std::vector<double>> as_numbers(const std::vector<std::string>& texts) {
+std::optional<std::vector<double>> value_numbers(const SweepPlan& plan, std::size_t parameter) {
   std::vector<double> numbers;
-  for (const std::string& text : texts) {
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    numbers.push_back(value);
+  for (const SweepRun& run : plan.runs) {
+    const auto number = number_of(plan.points[run.point].values[parameter]);
+    if (!number) return std::nullopt;
+    numbers.push_back(*number);
   }
   return numbers;
 }
@@ -49,11 +48,10 @@ void write_parameters(Hdf5Writer& file, const SweepPlan& plan) {
   for (std::size_t p = 0; p < plan.parameters.size(); ++p) {
     const std::string path = join_path("sweep/parameters", plan.parameters[p]);
     const std::string about = "value of " + plan.parameters[p];
-    const std::vector<std::string> texts = value_texts(plan, p);
-    if (const auto numbers = as_numbers(texts)) {
+    if (const auto numbers = value_numbers(plan, p)) {
       file.dataset(path, *numbers, {.units = "1", .long_name = about, .dims = {"run"}});
     } else {
-      file.dataset(path, texts, {.units = "text", .long_name = about + ", YAML", .dims = {"run"}});
+      file.dataset(path, value_texts(plan, p), {.units = "text", .long_name = about + ", YAML", .dims = {"run"}});
     }
   }
 }
@@ -76,43 +74,32 @@ void write_metrics(Hdf5Writer& file, const SweepPlan& plan, const SweepTable& ta
   file.attribute("sweep", "metrics", names);
 }
 
-/// Median, and the 5 and 95 % quantiles, of the finite ones.
-struct Spread {
-  std::size_t count = 0;
-  double median = 0, low = 0, high = 0, least = 0, greatest = 0;
-};
-
-Spread spread_of(std::vector<double> values) {
-  std::erase_if(values, [](double value) { return !std::isfinite(value); });
-  if (values.empty()) return {};
-  const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
-  return {values.size(), quantile(values, 0.5), quantile(values, 0.05), quantile(values, 0.95), *least, *greatest};
-}
-
 // For replicates alone: a row for each metric.
 std::string metrics_table(const SweepPlan& plan, const SweepTable& table) {
   std::string text = fmt::format("\n{:<46} {:>5} {:>10} {:>10} {:>10} {:>10} {:>10}\n", "metric (mean over classes)",
                                  "runs", "median", "5 %", "95 %", "least", "greatest");
   for (std::size_t m = 0; m < plan.metrics.size(); ++m) {
-    const Spread spread = spread_of(table.metrics[m].mean);
-    text += fmt::format("{:<46} {:>5}", plan.metrics[m].name(), spread.count);
-    if (spread.count > 0) {
-      text += fmt::format(" {:>10.5g} {:>10.5g} {:>10.5g} {:>10.5g} {:>10.5g}", spread.median, spread.low, spread.high,
-                          spread.least, spread.greatest);
+    const Spread all = spread(table.metrics[m].mean);
+    text += fmt::format("{:<46} {:>5}", plan.metrics[m].name(), all.count);
+    if (all.count > 0) {
+      text += fmt::format(" {:>10.5g} {:>10.5g} {:>10.5g} {:>10.5g} {:>10.5g}", all.median, all.low, all.high,
+                          all.least, all.greatest);
     }
     text += '\n';
   }
   return text;
 }
 
-constexpr std::size_t metrics_in_a_block = 3;
+constexpr std::size_t metrics_in_a_block = 2;
 
 // Metrics side by side, a row for each point.
 std::string points_table(const SweepPlan& plan, const SweepTable& table, std::size_t first, std::size_t shown_points) {
   const std::size_t last = std::min(first + metrics_in_a_block, plan.metrics.size());
   const std::size_t replicates = plan.runs.size() / plan.points.size();
   std::string text = fmt::format("\n{:<34}", "");
-  for (std::size_t m = first; m < last; ++m) text += fmt::format("  {:>30}", plan.metrics[m].name());
+  std::size_t width = 30;
+  for (std::size_t m = first; m < last; ++m) width = std::max(width, plan.metrics[m].name().size());
+  for (std::size_t m = first; m < last; ++m) text += fmt::format("  {:>{}}", plan.metrics[m].name(), width);
   text += '\n';
   for (std::size_t point = 0; point < shown_points; ++point) {
     std::string label = plan.short_values_text(point);
@@ -121,11 +108,11 @@ std::string points_table(const SweepPlan& plan, const SweepTable& table, std::si
     text += fmt::format("{:<34}", label);
     for (std::size_t m = first; m < last; ++m) {
       const auto begin = table.metrics[m].mean.begin() + static_cast<std::ptrdiff_t>(point * replicates);
-      const Spread spread = spread_of({begin, begin + static_cast<std::ptrdiff_t>(replicates)});
+      const Spread runs = spread({begin, begin + static_cast<std::ptrdiff_t>(replicates)});
       std::string cell = "-";
-      if (spread.count == 1) cell = fmt::format("{:.5g}", spread.median);
-      if (spread.count > 1) cell = fmt::format("{:.5g} [{:.5g}, {:.5g}]", spread.median, spread.low, spread.high);
-      text += fmt::format("  {:>30}", cell);
+      if (runs.count == 1) cell = fmt::format("{:.5g}", runs.median);
+      if (runs.count > 1) cell = fmt::format("{:.5g} [{:.5g}, {:.5g}]", runs.median, runs.low, runs.high);
+      text += fmt::format("  {:>{}}", cell, width);
     }
     text += '\n';
   }
@@ -133,7 +120,7 @@ std::string points_table(const SweepPlan& plan, const SweepTable& table, std::si
 }
 
 std::string points_tables(const SweepPlan& plan, const SweepTable& table) {
-  constexpr std::size_t most_points = 30, most_lines = 60;
+  constexpr std::size_t most_points = 30, most_lines = 80;
   const std::size_t shown = std::min(plan.points.size(), most_points);
   const std::size_t most_blocks = std::max<std::size_t>(1, most_lines / (shown + 2));
   std::string text = "\nMeans over classes; over several seeds: median [5 %, 95 %].\n";

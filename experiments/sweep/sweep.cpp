@@ -8,11 +8,13 @@
 #include "core/files.hpp"
 #include "core/hdf5_file.hpp"
 #include "core/parallel.hpp"
+#include "experiments/draw_study.hpp"
 #include "experiments/experiment.hpp"
 #include "experiments/pipeline.hpp"
 #include "experiments/results_file.hpp"
 #include "experiments/study.hpp"
 #include "experiments/sweep/collect.hpp"
+#include "experiments/sweep/draw_sweep.hpp"
 #include "experiments/sweep/process.hpp"
 #include "experiments/sweep/report.hpp"
 #include "experiments/sweep/runner.hpp"
@@ -106,7 +108,7 @@ std::vector<RunOutcome> do_runs(const SweepPlan& plan, const CommandLine& line, 
   options.done = plan.runs.size() - work.jobs.size();
   std::vector<RunOutcome> outcomes(plan.runs.size(), RunOutcome{RunOutcome::Status::finished, ""});
   if (work.jobs.empty()) return outcomes;
-  console.begin_stage(1, 2, fmt::format("{} runs", plan.runs.size()));
+  console.begin_stage(1, plan.config.figures ? 3 : 2, fmt::format("{} runs", plan.runs.size()));
   const Stopwatch watch;
   std::vector<RunOutcome> done = run_jobs(work.jobs, options, console);
   console.end_stage(watch.seconds());
@@ -175,7 +177,8 @@ SweepEnd run_sweep(SweepPlan plan, const CommandLine& line, Console& console) {
                            plan.runs.size(), data.name(), data.origin(), thread_count(), directory.folder().string()));
   std::vector<RunOutcome> outcomes = do_runs(plan, line, directory.folder(), console);
 
-  console.begin_stage(2, 2, "collection of the results");
+  const int stages = plan.config.figures ? 3 : 2;
+  console.begin_stage(2, stages, "collection of the results");
   const Stopwatch watch;
   const SweepTable table = collect_sweep(plan, directory.folder(), std::move(outcomes), console);
   const ExperimentResult header = header_of(plan, line, data, table);
@@ -184,8 +187,24 @@ SweepEnd run_sweep(SweepPlan plan, const CommandLine& line, Console& console) {
   write_sweep_results(directory.results(), header, plan, table, study);
   write_study_files(directory.folder(), study);
   console.end_stage(watch.seconds());
+  std::size_t figures = 0;
+  if (plan.config.figures) {
+    console.begin_stage(3, stages, "figures");
+    const Stopwatch drawing;
+    const FigureWriter writer({.folder = directory.figures(),
+                               .formats = plan.config.figures->formats,
+                               .palette = plan.config.figures->palette,
+                               .note = data.name() == "digits" ? "data: generated digits, not MNIST" : ""});
+    figures = draw_sweep_figures(writer, plan, table, console).size();
+    if (!study.rows.empty()) {
+      draw_study(writer, study);
+      ++figures;
+    }
+    console.end_stage(drawing.seconds());
+  }
 
-  const std::string summary = summarise_sweep(plan, table, header, directory.folder().string(), 0) + study_table(study);
+  const std::string summary =
+      summarise_sweep(plan, table, header, directory.folder().string(), figures) + study_table(study);
   write_file_atomically(directory.summary(), std::string_view(summary));
   directory.remove_stages();
   const std::size_t missing = plan.runs.size() - table.count(RunOutcome::Status::finished);
@@ -219,7 +238,7 @@ std::string describe_sweep(const SweepPlan& plan, const CommandLine& line) {
     most_bytes = std::max(most_bytes, work.bytes);
     if (point >= most_points) continue;
     const std::string label = plan.values_text(point);
-    text += fmt::format("{:<70} {:>6} {:>6} {:>9} {:>11}\n", label.empty() ? "(nothing is varied)" : label, replicates,
+    text += fmt::format("{:<70} {:>6} {:>9} {:>9} {:>11}\n", label.empty() ? "(nothing is varied)" : label, replicates,
                         done, bytes_text(work.bytes), duration(left / thread_count()));
   }
   if (plan.points.size() > most_points)

@@ -5,6 +5,7 @@
 
 #include "core/config/printer.hpp"
 #include "core/config/reader.hpp"
+#include "core/config/settings.hpp"
 #include "core/config/tree.hpp"
 
 namespace inforelay {
@@ -28,6 +29,9 @@ struct Outer {
   Inner inner;
   std::optional<Inner> extra;
   std::vector<std::pair<std::string, Inner>> named;
+  std::vector<std::string> words;
+  std::vector<ConfigSeries> series;
+  std::vector<std::vector<ConfigAssignment>> maps;
 };
 
 void describe(ConfigSchema& schema, Inner& config) {
@@ -45,6 +49,9 @@ void describe(ConfigSchema& schema, Outer& config) {
   schema.group({"inner", ""}, config.inner);
   schema.group({"extra", ""}, config.extra);
   schema.named_groups({"named", ""}, config.named);
+  schema.words({"words", ""}, config.words);
+  schema.series({"series", ""}, config.series);
+  schema.assignments({"maps", ""}, config.maps);
 }
 
 Outer read(const std::string& yaml, ConfigErrors& errors) {
@@ -112,6 +119,63 @@ named:
   CHECK(config.named[0].second.rate == 0.25);
 }
 
+TEST_CASE("Series, assignments and words are read and printed", "[config]") {
+  const Outer config = read_ok(R"(
+words: [full.relay, "b"]
+series:
+  inner.rate: {range: {low: 0, high: 1, count: 3}}
+  widths: {values: [[1, 2], [3, 4]]}
+  epochs: {log_range: {low: 1, high: 100}}
+maps: [{epochs: 3, widths: [1, 2]}, {named: {x: "7"}}]
+)");
+  CHECK(config.words == std::vector<std::string>{"full.relay", "b"});
+  REQUIRE(config.series.size() == 3);
+  CHECK(config.series[0].path == "inner.rate");
+  CHECK(config.series[0].kind == ConfigSeries::Kind::range);
+  CHECK(config.series[0].high == 1);
+  CHECK(config.series[0].count == 3);
+  CHECK(config.series[0].place.line == 4);
+  REQUIRE(config.series[1].values.size() == 2);
+  CHECK(to_yaml(config.series[1].values[1]) == "[3, 4]");
+  CHECK(!config.series[2].count);
+  REQUIRE(config.maps.size() == 2);
+  CHECK(config.maps[0][0].path == "epochs");
+  CHECK(to_yaml(config.maps[1][0].value) == "{x: \"7\"}");
+  const std::string printed = ConfigPrinter::print(config);
+  CHECK(ConfigPrinter::print(read_ok(printed)) == printed);
+  CHECK(printed.find("  epochs: {log_range: {low: 1, high: 100}}\n") != std::string::npos);
+}
+
+TEST_CASE("All that can be set is listed by its path", "[config]") {
+  Outer config;
+  config.named.emplace_back("n", Inner{});
+  std::vector<std::string> paths, integers;
+  for (const ConfigSetting& setting : ConfigSettings::list(config)) {
+    paths.push_back(setting.path);
+    if (setting.is_integer) integers.push_back(setting.path);
+  }
+  CHECK(paths == std::vector<std::string>{"name",         "epochs",        "loud",        "colour",     "colours",
+                                          "widths",       "file",          "inner",       "inner.rate", "inner.limit",
+                                          "extra",        "extra.rate",    "extra.limit", "named",      "named.n",
+                                          "named.n.rate", "named.n.limit", "words",       "series",     "maps"});
+  CHECK(integers == std::vector<std::string>{"epochs"});
+}
+
+TEST_CASE("A value is assigned by its path", "[config]") {
+  ConfigErrors errors;
+  ConfigNode root = parse_config("{a: {b: 1, c: 2}, d: 3}", "test.yaml", errors);
+  const ConfigNode list = parse_config("{x: [1, 'two', {three: 3}]}", "test.yaml", errors);
+  CHECK(assign(root, "a.b", *list.find("x"), {}).empty());
+  CHECK(assign(root, "e.f", *root.find("d"), {}).empty());
+  CHECK(assign(root, "a.c", ConfigNode{}, {}).empty());
+  CHECK(to_yaml(root) == "{a: {b: [1, \"two\", {three: 3}]}, d: 3, e: {f: 3}}");
+  CHECK(to_yaml(*root.find_path("e.f")) == "3");
+  CHECK(root.find_path("e.g") == nullptr);
+  CHECK(root.find_path("d.f") == nullptr);
+  CHECK(assign(root, "d.x", list, {}) == "what holds 'x' is not a map");
+  CHECK(assign(root, "a..b", list, {}) == "an empty key in the path");
+}
+
 TEST_CASE("What is printed reads back the same", "[config]") {
   const std::string yaml =
       "{name: x, epochs: 9, inner: {rate: 0.1}, extra: {limit: 3}, named: {n: {rate: 1}}, file: /a/b}";
@@ -132,6 +196,26 @@ TEST_CASE("Each wrong setting is named with its place and what was expected", "[
        "test.yaml:1:9: error: epochs: expected an integer (digits only, no leading zero), found "
        "'99999999999999999999'"},
       {"epochs: [1]", "test.yaml:1:9: error: epochs: expected an integer (digits only, no leading zero), found a list"},
+      {"words: [a, a]", "test.yaml:1:12: error: words: 'a' is listed twice"},
+      {"words: [a b]", "test.yaml:1:9: error: words: expected a word, found 'a b'"},
+      {"series: {a..b: {values: [1]}}",
+       "test.yaml:1:10: error: series: 'a..b' is not the path of a setting (networks.full.layers)"},
+      {"series: {a.b: [1]}",
+       "test.yaml:1:15: error: series.a.b: expected a map of one of values, range, log_range, found a list"},
+      {"series: {a: {values: []}}",
+       "test.yaml:1:22: error: series.a.values: 0 elements; their number must be at least 1"},
+      {"series: {a: {values: [1, 2, 1]}}", "test.yaml:1:29: error: series.a.values: 1 is listed twice"},
+      {"series: {a: {}}", "test.yaml:1:10: error: series.a: give one of values, range, log_range"},
+      {"series: {a: {values: [1], range: {low: 0, high: 1}}}",
+       "test.yaml:1:10: error: series.a: give one of values, range, log_range"},
+      {"series: {a: {range: {low: 1, high: 1}}}",
+       "test.yaml:1:21: error: series.a.range: needs low and high, low less than high"},
+      {"series: {a: {log_range: {low: 0, high: 1}}}",
+       "test.yaml:1:25: error: series.a.log_range: low is 0, expected more than 0"},
+      {"series: {a: {range: {low: 0, high: 1, count: 1}}}",
+       "test.yaml:1:46: error: series.a.range.count: 1 is out of range: must be in [2, 100000]"},
+      {"maps: [1]", "test.yaml:1:8: error: maps: expected a map of paths of settings to values, found '1'"},
+      {"maps: [{}]", "test.yaml:1:8: error: maps: an empty map would fit everything"},
       {"epocs: 5", "test.yaml:1:1: error: unknown key 'epocs'; did you mean 'epochs'?"},
       {"inner:\n  rat: 5", "test.yaml:2:3: error: unknown key 'rat' in inner; did you mean 'rate'?"},
       {"inner: {rate: .nan}", "test.yaml:1:15: error: inner.rate: expected a finite number, found '.nan'"},

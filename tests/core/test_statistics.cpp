@@ -348,3 +348,18 @@ TEST_CASE("Quantiles interpolate between order statistics", "[statistics]") {
   CHECK_THROWS_AS(quantile(values, 1.5), UsageError);
   CHECK_THROWS_AS(quantile(values, NAN), UsageError);
 }
+
+TEST_CASE("A spread is that of the finite values", "[statistics]") {
+  const double infinity = INFINITY;
+  const Values values{4, NAN, 1, 2, infinity, 3, 5, -infinity};
+  const Spread all = spread(values);
+  CHECK(all.count == 5);
+  CHECK(all.median == 3);
+  CHECK(all.low == about(1.2, 1e-15));
+  CHECK(all.high == about(4.8, 1e-15));
+  CHECK(all.least == 1);
+  CHECK(all.greatest == 5);
+  const Spread none = spread(Values{infinity});
+  CHECK(none.count == 0);
+  CHECK(std::isnan(none.median));
+}

@@ -7,10 +7,14 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
+
+#include "core/error.hpp"
+#include "core/hdf5_file.hpp"
 
 namespace inforelay::test {
 namespace {
@@ -68,6 +72,32 @@ ProgramResult run_program(const std::vector<std::string>& arguments, const std::
   result.out = read_whole(out);
   result.err = read_whole(err);
   return result;
+}
+
+std::vector<double> numbers_of(const std::filesystem::path& results) {
+  const Hdf5Reader file(results);
+  std::vector<double> numbers;
+  const auto visit = [&](const auto& self, const std::string& path) -> void {
+    for (const std::string& child : file.children(path)) {
+      const std::string here = path.empty() ? child : path + "/" + child;
+      if (here == "provenance" || here == "sweep/wall_seconds") continue;
+      try {
+        const auto values = file.array<double>(here);
+        numbers.insert(numbers.end(), values.begin(), values.end());
+      } catch (const DataError&) {  // a group or a text
+        try {
+          self(self, here);
+        } catch (const DataError&) {
+        }
+      }
+    }
+  };
+  visit(visit, "");
+  return numbers;
+}
+
+bool identical(const std::vector<double>& a, const std::vector<double>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
 }
 
 ScratchFolder::ScratchFolder() {

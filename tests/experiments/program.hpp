@@ -25,6 +25,12 @@ struct ProgramOptions {
 ProgramResult run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
                           const ProgramOptions& options = {});
 
+/// Every number of a results file that does not tell where and how fast it was computed.
+std::vector<double> numbers_of(const std::filesystem::path& results);
+
+/// Equal to the last bit, NaN equal to itself.
+bool identical(const std::vector<double>& a, const std::vector<double>& b);
+
 /// A new empty folder that is removed with all its content.
 class ScratchFolder {
  public:

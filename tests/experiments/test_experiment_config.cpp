@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "experiments/config.hpp"
+#include "experiments/sweep/plan.hpp"
 
 namespace inforelay {
 namespace {
@@ -34,6 +35,7 @@ TEST_CASE("Every configuration that we ship is valid", "[config]") {
     if (entry.path().extension() != ".yaml") continue;
     INFO(entry.path());
     CHECK_NOTHROW(load_experiment_config(entry.path(), {}));
+    if (load_experiment_config(entry.path(), {}).sweep) CHECK_NOTHROW(plan_sweep(entry.path(), {}));
     ++count;
   }
   CHECK(count >= 3);

@@ -11,6 +11,8 @@
 namespace inforelay {
 namespace {
 
+using test::identical;
+using test::numbers_of;
 using test::ProgramOptions;
 using test::ProgramResult;
 using test::run_program;
@@ -31,34 +33,6 @@ const std::vector<std::string> small{quick,
 std::vector<std::string> with(std::vector<std::string> arguments, const std::vector<std::string>& more) {
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
-}
-
-// Every number of the file that does not tell where and how fast it was computed.
-std::vector<double> numbers_of(const std::filesystem::path& results) {
-  const Hdf5Reader file(results);
-  std::vector<double> numbers;
-  const auto visit = [&](const auto& self, const std::string& path) -> void {
-    for (const std::string& child : file.children(path)) {
-      const std::string here = path.empty() ? child : path + "/" + child;
-      if (here == "provenance") continue;
-      try {
-        const auto values = file.array<double>(here);
-        numbers.insert(numbers.end(), values.begin(), values.end());
-      } catch (const DataError&) {  // a group or a text
-        try {
-          self(self, here);
-        } catch (const DataError&) {
-        }
-      }
-    }
-  };
-  visit(visit, "");
-  return numbers;
-}
-
-// Equal to the last bit, NaN equal to itself.
-bool identical(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
 }
 
 std::filesystem::path only_run_in(const std::filesystem::path& folder) {

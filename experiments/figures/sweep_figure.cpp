@@ -1,0 +1,207 @@
+#include "experiments/figures/sweep_figure.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/statistics.hpp"
+#include "experiments/figures/figure_canvas.hpp"
+#include "experiments/figures/shapes.hpp"
+
+namespace inforelay {
+namespace {
+
+constexpr double level_width = 0.6;  // of the distance of two names: all series of a level side by side
+constexpr std::size_t longest_name = 24;
+
+std::string shortened(const std::string& name) {
+  return name.size() <= longest_name ? name : name.substr(0, longest_name - 1) + "\u2026";
+}
+
+bool is_numeric(const SweepFigure& figure) { return !figure.position.empty(); }
+bool is_logarithmic(const SweepFigure& figure) {
+  return is_numeric(figure) && figure.position.front() > 0 && figure.position.back() >= 50 * figure.position.front();
+}
+
+// The runs of one level and series.
+struct Group {
+  std::size_t level, series;
+  double x = 0;  // where its median stands
+  std::vector<double> values;
+  Spread spread;
+};
+
+std::vector<Group> groups_of(const SweepFigure& figure) {
+  const std::size_t series = figure.series.size();
+  std::vector<Group> all;
+  for (std::size_t level = 0; level < figure.levels.size(); ++level) {
+    for (std::size_t s = 0; s < series; ++s) all.push_back({level, s, 0, {}, {}});
+  }
+  for (const SweepDot& dot : figure.dots) {
+    if (std::isfinite(dot.value)) all[dot.level * series + dot.series].values.push_back(dot.value);
+  }
+  std::erase_if(all, [](const Group& group) { return group.values.empty(); });
+  for (std::size_t i = 0; i < all.size();) {
+    std::size_t end = i;
+    while (end < all.size() && all[end].level == all[i].level) ++end;
+    // Side by side where there is room for it, between names.
+    const double step = level_width / static_cast<double>(series), middle = static_cast<double>(end - i - 1) / 2;
+    for (std::size_t j = i; j < end; ++j) {
+      const auto level = static_cast<double>(all[j].level);
+      all[j].spread = spread(all[j].values);
+      all[j].x =
+          is_numeric(figure) ? figure.position[all[j].level] : level + step * (static_cast<double>(j - i) - middle);
+    }
+    i = end;
+  }
+  return all;
+}
+
+// The elements of the plot: bands first, then dots, then medians.
+class Elements {
+ public:
+  Elements(const SweepFigure& figure, CsvTable& table) : figure_(figure), table_(table), groups_(groups_of(figure)) {
+    const bool joined = is_numeric(figure) && figure.joined;
+    for (std::size_t s = 0; s < figure.series.size(); ++s) add_dots(s);
+    for (std::size_t s = 0; s < figure.series.size(); ++s) add_medians(s, joined);
+  }
+
+  std::vector<std::string> all() const {
+    std::vector<std::string> all = bands_;
+    all.insert(all.end(), dots_.begin(), dots_.end());
+    all.insert(all.end(), medians_.begin(), medians_.end());
+    return all;
+  }
+
+ private:
+  void add_dots(std::size_t series) {
+    const std::size_t first = table_.rows();
+    const double width = is_numeric(figure_) ? 0 : 0.6 * level_width / static_cast<double>(figure_.series.size());
+    for (const Group& group : groups_) {
+      if (group.series != series) continue;
+      for (std::size_t i = 0; i < group.values.size(); ++i) {
+        // Between names there is room to spread equal values: golden steps fill it evenly for any number of dots.
+        const double turn = std::fmod(0.618034 * static_cast<double>(i + 1), 1.0) - 0.5;
+        row("run", group, group.x + width * turn, group.values[i], group.values[i], group.values[i]);
+      }
+    }
+    if (table_.rows() == first) return;
+    dots_.push_back(fmt::format("{} using 1:2 with points pt 7 ps 1*mm lw 0.1 lc rgb '#a0{:06x}' notitle", rows(first),
+                                network_colour(series)));
+  }
+
+  void add_medians(std::size_t series, bool joined) {
+    const std::size_t first = table_.rows();
+    for (const Group& group : groups_) {
+      if (group.series == series)
+        row("median", group, group.x, group.spread.median, group.spread.low, group.spread.high);
+    }
+    if (table_.rows() == first) return;
+    const std::string colour = hex(network_colour(series));
+    if (joined) {
+      bands_.push_back(
+          fmt::format("{} using 1:3:4 with filledcurves fillcolor rgb '#d8{:06x}' fillstyle solid 1 "
+                      "noborder notitle",
+                      rows(first), network_colour(series)));
+      medians_.push_back(fmt::format("{} using 1:2 with lines lw 0.8 lc rgb '{}' notitle", rows(first), colour));
+    } else {
+      medians_.push_back(
+          fmt::format("{} using 1:3:(0):($4-$3) with vectors nohead lw 0.8 lc rgb '{}' notitle", rows(first), colour));
+    }
+    medians_.push_back(fmt::format("{} using 1:2 with points pt {} ps 1.6*mm lw 0.1 lc rgb '{}' notitle", rows(first),
+                                   network_mark(series), colour));
+  }
+
+  void row(std::string_view kind, const Group& group, double x, double value, double low, double high) {
+    table_.row(x, value, low, high, kind, figure_.levels[group.level], figure_.series[group.series]);
+  }
+  std::string rows(std::size_t first) const { return fmt::format("table every ::{}::{}", first, table_.rows() - 1); }
+
+  const SweepFigure& figure_;
+  CsvTable& table_;
+  std::vector<Group> groups_;
+  std::vector<std::string> bands_, dots_, medians_;
+};
+
+void check(const std::string& name, const SweepFigure& figure) {
+  require_some(name, "levels", figure.levels.size());
+  require_some(name, "series", figure.series.size());
+  if (is_numeric(figure)) require_count(name, "position", figure.position.size(), "values", figure.levels.size());
+  for (const SweepDot& dot : figure.dots) {
+    if (dot.level < figure.levels.size() && dot.series < figure.series.size()) continue;
+    throw UsageError(fmt::format("figure {}: a dot has level {} and series {}, expected less than {} and {}", name,
+                                 dot.level, dot.series, figure.levels.size(), figure.series.size()));
+  }
+}
+
+// Height of the names below the panel: those that would run into each other stand upright.
+double names_height(const SweepFigure& figure) {
+  constexpr double panel_width = 70, upright_from = 3.1;
+  if (is_numeric(figure)) return 2;
+  std::vector<std::string> names;
+  for (const std::string& name : figure.levels) names.push_back(shortened(name));
+  const double widest = widest_text(names);
+  return widest + 1 > panel_width / static_cast<double>(names.size()) ? std::max(widest, upright_from) : 2;
+}
+
+void add_x_axis(FigureCanvas& canvas, const SweepFigure& figure, bool upright) {
+  constexpr std::size_t most_named = 8;
+  if (!is_numeric(figure)) {
+    std::string tics;
+    for (std::size_t i = 0; i < figure.levels.size(); ++i)
+      tics += fmt::format("{}{} {}", i == 0 ? "" : ", ", canvas.tic_text(shortened(figure.levels[i])), i);
+    canvas.add("set xrange [-0.6:{}]; set xtics nomirror {} ({})", static_cast<double>(figure.levels.size()) - 0.4,
+               upright ? "rotate by 90 right" : "norotate center", tics);
+    return;
+  }
+  AxisRange range;
+  range.add_all(figure.position);
+  if (is_logarithmic(figure)) {
+    canvas.add("set logscale x; set xrange [{}:{}]; set xtics nomirror 10; set mxtics 10; set format x '10^{{%T}}'",
+               range.low() / 1.3, range.high() * 1.3);
+  } else {
+    const AxisRange axis = range.widened(0.05, 0.05);
+    canvas.x_axis(axis.low(), axis.high(), 7);
+  }
+  if (figure.position.size() > most_named || is_logarithmic(figure)) return;
+  std::string tics;
+  for (const double x : figure.position) tics += fmt::format("{}'{:.3g}' {}", tics.empty() ? "" : ", ", x, x);
+  canvas.add("set xtics nomirror ({})", tics);
+}
+
+}  // namespace
+
+std::string draw_sweep(const FigureWriter& writer, const SweepFigure& figure) {
+  const std::string name = figure_name("sweep", figure.name);
+  check(name, figure);
+  std::vector<FigureCanvas::LegendEntry> legend;
+  for (std::size_t s = 0; s < figure.series.size() && figure.series.size() > 1; ++s) {
+    legend.push_back(
+        {{.kind = LegendSample::Kind::mark, .colour = network_colour(s), .size = 1.6, .mark = network_mark(s)},
+         figure.series[s]});
+  }
+  const double left = 13, below = names_height(figure);
+  FigureCanvas measure("", "", single_column, 0);
+  const double foot = legend.empty() ? 0 : 1 + FigureCanvas::legend_line * measure.legend_lines(left, legend);
+  const PanelGrid grid(1, 1, single_column, 50, {.left = left, .top = 3, .bottom = below + 7}, foot);
+  const PanelBox& box = grid.boxes[0];
+  FigureCanvas canvas(name,
+                      fmt::format("{} over {}. Faint dots: single runs; marks: medians; bars or bands: 5 to 95 % of "
+                                  "the runs.",
+                                  figure.quantity, figure.setting),
+                      grid.width, grid.height);
+  CsvTable table("x,value,low,high,kind,level,series");
+  const Elements elements(figure, table);
+  AxisRange values;
+  for (const SweepDot& dot : figure.dots) values.add(dot.value);
+  const AxisRange axis = values.widened(0.05, 0.05);
+  canvas.begin_panel(box);
+  add_x_axis(canvas, figure, below > 2);
+  canvas.x_label(box, canvas.text(figure.setting), below + 4.2);
+  canvas.y_axis(axis.low(), axis.high(), 7);
+  canvas.y_label(box, canvas.text(figure.quantity), 10.5);
+  canvas.plot(elements.all());
+  if (!legend.empty()) canvas.legend(left, foot - 2, legend);
+  return writer.write(canvas.finish(table, writer.options()));
+}
+
+}  // namespace inforelay

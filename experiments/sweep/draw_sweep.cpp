@@ -1,0 +1,177 @@
+#include "experiments/sweep/draw_sweep.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <optional>
+
+#include "core/config/printer.hpp"
+#include "experiments/figures/figure_canvas.hpp"
+#include "experiments/sweep/parameters.hpp"
+
+namespace inforelay {
+namespace {
+
+// The x axis that the values of one parameter make.
+struct Axis {
+  std::string label;
+  std::vector<std::string> levels;
+  std::vector<double> position;             // empty: names
+  std::vector<std::size_t> level_of_point;  // [points]
+};
+
+// The one place at which lists differ: [784, 4, 10] and [784, 8, 10] differ in element 1, counted from 0.
+std::optional<std::size_t> only_difference(const std::vector<const ConfigNode*>& values) {
+  std::optional<std::size_t> difference;
+  for (const ConfigNode* value : values) {
+    if (value->kind != ConfigNode::Kind::list || value->items.size() != values[0]->items.size()) return std::nullopt;
+    for (std::size_t i = 0; i < value->items.size(); ++i) {
+      if (same_value(value->items[i], values[0]->items[i])) continue;
+      if (difference && *difference != i) return std::nullopt;
+      difference = i;
+    }
+  }
+  return difference;
+}
+
+Axis axis_of(const SweepPlan& plan, std::size_t parameter) {
+  Axis axis{plan.parameters[parameter], {}, {}, {}};
+  std::vector<const ConfigNode*> values;
+  for (const SweepPoint& point : plan.points) values.push_back(&point.values[parameter]);
+  if (const auto element = only_difference(values)) {
+    axis.label += fmt::format("[{}]", *element);
+    for (const ConfigNode*& value : values) value = &value->items[*element];
+  }
+  std::map<std::string, std::size_t> level_of;
+  std::vector<double> numbers;
+  for (const ConfigNode* value : values) {
+    const std::string text = to_yaml(*value);
+    const auto [found, is_new] = level_of.emplace(text, axis.levels.size());
+    axis.level_of_point.push_back(found->second);
+    if (!is_new) continue;
+    axis.levels.push_back(text);
+    if (const auto number = number_of(*value)) numbers.push_back(*number);
+  }
+  if (numbers.size() < axis.levels.size()) return axis;
+  // Rising: medians are joined in this order.
+  std::vector<std::size_t> order(numbers.size()), rank(numbers.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return numbers[a] < numbers[b]; });
+  std::vector<std::string> levels;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    rank[order[i]] = i;
+    levels.push_back(axis.levels[order[i]]);
+    axis.position.push_back(numbers[order[i]]);
+  }
+  axis.levels = std::move(levels);
+  for (std::size_t& level : axis.level_of_point) level = rank[level];
+  return axis;
+}
+
+// What the other parameters of a grid tell apart; one series where these are none or too many.
+struct Series {
+  std::vector<std::string> names{"all"};
+  std::vector<std::size_t> of_point;
+};
+
+Series series_of(const SweepPlan& plan, std::size_t parameter) {
+  constexpr std::size_t most_series = 6;  // as many colours as there are for networks
+  Series pooled, series;
+  pooled.of_point.assign(plan.points.size(), 0);
+  if (plan.config.sweep->method != SweepMethod::grid || plan.parameters.size() < 2) return pooled;
+  series.names.clear();
+  for (const SweepPoint& point : plan.points) {
+    std::string name;
+    for (std::size_t p = 0; p < plan.parameters.size(); ++p) {
+      if (p == parameter) continue;
+      const std::string& path = plan.parameters[p];
+      name +=
+          fmt::format("{}{} {}", name.empty() ? "" : ", ", path.substr(path.rfind('.') + 1), to_yaml(point.values[p]));
+    }
+    const auto found = std::find(series.names.begin(), series.names.end(), name);
+    series.of_point.push_back(static_cast<std::size_t>(found - series.names.begin()));
+    if (found == series.names.end()) series.names.push_back(std::move(name));
+    if (series.names.size() > most_series) return pooled;
+  }
+  return series;
+}
+
+std::string quantity_label(const SweepMetric& metric) {
+  return metric.units == "1" ? metric.name() : fmt::format("{} ({})", metric.name(), metric.units);
+}
+
+std::string file_stem(const SweepMetric& metric) {
+  std::string stem = metric.name();
+  std::replace(stem.begin(), stem.end(), '.', '-');
+  return stem;
+}
+
+SweepFigure over_parameter(const SweepPlan& plan, const SweepTable& table, std::size_t m, const Axis& axis,
+                           const Series& series, const std::string& suffix) {
+  SweepFigure figure;
+  figure.name = file_stem(plan.metrics[m]) + suffix;
+  figure.quantity = quantity_label(plan.metrics[m]);
+  figure.setting = axis.label;
+  figure.levels = axis.levels;
+  figure.position = axis.position;
+  figure.series = series.names;
+  figure.joined = plan.config.sweep->method != SweepMethod::random;
+  for (std::size_t i = 0; i < plan.runs.size(); ++i) {
+    const std::size_t point = plan.runs[i].point;
+    figure.dots.push_back({axis.level_of_point[point], series.of_point[point], table.metrics[m].mean[i]});
+  }
+  return figure;
+}
+
+SweepFigure over_seeds(const SweepPlan& plan, const SweepTable& table, std::size_t m) {
+  const MetricColumn& column = table.metrics[m];
+  const auto classes = static_cast<std::size_t>(column.by_class.cols());
+  SweepFigure figure;
+  figure.name = file_stem(plan.metrics[m]);
+  figure.quantity = quantity_label(plan.metrics[m]);
+  for (std::size_t c = 0; c < classes; ++c) figure.levels.push_back(std::to_string(c));
+  figure.setting = fmt::format("{}{} seeds", classes > 0 ? class_axis(figure.levels) + "; " : "", plan.runs.size());
+  figure.levels.emplace_back(classes > 0 ? "mean" : "");
+  if (classes > 0) figure.series = {"each class", "mean over classes"};
+  for (std::size_t i = 0; i < plan.runs.size(); ++i) {
+    for (std::size_t c = 0; c < classes; ++c) {
+      const double value = column.by_class(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(c));
+      figure.dots.push_back({c, 0, value});
+    }
+    figure.dots.push_back({classes, classes > 0 ? 1u : 0u, column.mean[i]});
+  }
+  return figure;
+}
+
+}  // namespace
+
+std::vector<SweepFigure> sweep_figures(const SweepPlan& plan, const SweepTable& table) {
+  std::vector<SweepFigure> figures;
+  for (std::size_t m = 0; m < plan.metrics.size() && plan.parameters.empty(); ++m)
+    figures.push_back(over_seeds(plan, table, m));
+  for (std::size_t p = 0; p < plan.parameters.size(); ++p) {
+    const Axis axis = axis_of(plan, p);
+    const Series series = series_of(plan, p);
+    std::string suffix = plan.parameters.size() > 1 ? "-over-" + plan.parameters[p] : "";
+    std::replace(suffix.begin(), suffix.end(), '.', '-');
+    for (std::size_t m = 0; m < plan.metrics.size(); ++m)
+      figures.push_back(over_parameter(plan, table, m, axis, series, suffix));
+  }
+  return figures;
+}
+
+std::vector<std::string> draw_sweep_figures(const FigureWriter& writer, const SweepPlan& plan, const SweepTable& table,
+                                            Progress& progress) {
+  const std::vector<SweepFigure> figures = sweep_figures(plan, table);
+  std::vector<std::string> names;
+  for (const SweepFigure& figure : figures) {
+    progress.check();
+    names.push_back(draw_sweep(writer, figure));
+    progress.report(names.size(), figures.size());
+  }
+  return names;
+}
+
+}  // namespace inforelay
