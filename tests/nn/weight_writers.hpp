@@ -22,7 +22,7 @@ inline Bytes operator+(Bytes a, const Bytes& b) {
 
 inline Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
 
-/// `value` in `size` bytes, little endian or big.
+/// `value` in `size` <= 8 bytes, little endian or big.
 inline Bytes number(std::uint64_t value, std::size_t size, bool big_endian = false) {
   Bytes bytes;
   for (std::size_t i = 0; i < size; ++i) {
@@ -157,7 +157,7 @@ inline Bytes zip(const std::vector<ZipEntry>& entries) {
     const Bytes common = number(10, 2) + number(0, 2) + number(entry.method, 2) + number(0, 2) + number(0x21, 2) +
                          number(sum, 4) + number(entry.method == 0 ? size : entry.content.size(), 4) + number(size, 4) +
                          number(entry.name.size(), 2) + number(0, 2);
-    directory = directory + number(0x02014b50, 4) + number(10, 2) + common + number(0, 2 + 2 + 2 + 4) +
+    directory = directory + number(0x02014b50, 4) + number(10, 2) + common + Bytes(2 + 2 + 2 + 4) +
                 number(file.size(), 4) + bytes_of(entry.name);
     file = file + number(0x04034b50, 4) + common + bytes_of(entry.name) + entry.content;
   }
