@@ -14,7 +14,10 @@ constexpr double level_width = 0.6;  // of the distance of two names: all series
 constexpr std::size_t longest_name = 24;
 
 std::string shortened(const std::string& name) {
-  return name.size() <= longest_name ? name : name.substr(0, longest_name - 1) + "\u2026";
+  if (name.size() <= longest_name) return name;
+  std::size_t end = longest_name - 1;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0u) == 0x80u) --end;  // not within a character
+  return name.substr(0, end) + "\u2026";
 }
 
 bool is_numeric(const SweepFigure& figure) { return !figure.position.empty(); }

@@ -38,7 +38,10 @@ std::optional<std::size_t> only_difference(const std::vector<const ConfigNode*>&
 
 Axis axis_of(const SweepPlan& plan, std::size_t parameter) {
   Axis axis{plan.parameters[parameter], {}, {}, {}};
+  // The values as configured, whose order names keep, then those of the points.
+  const std::vector<ConfigNode>& configured = plan.config.sweep->parameters[parameter].values;
   std::vector<const ConfigNode*> values;
+  for (const ConfigNode& value : configured) values.push_back(&value);
   for (const SweepPoint& point : plan.points) values.push_back(&point.values[parameter]);
   if (const auto element = only_difference(values)) {
     axis.label += fmt::format("[{}]", *element);
@@ -54,6 +57,8 @@ Axis axis_of(const SweepPlan& plan, std::size_t parameter) {
     axis.levels.push_back(text);
     if (const auto number = number_of(*value)) numbers.push_back(*number);
   }
+  axis.level_of_point.erase(axis.level_of_point.begin(),
+                            axis.level_of_point.begin() + static_cast<std::ptrdiff_t>(configured.size()));
   if (numbers.size() < axis.levels.size()) return axis;
   // Rising: medians are joined in this order.
   std::vector<std::size_t> order(numbers.size()), rank(numbers.size());

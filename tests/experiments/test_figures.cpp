@@ -13,6 +13,7 @@
 
 #include "experiments/figures/figures.hpp"
 #include "experiments/figures/gnuplot.hpp"
+#include "experiments/figures/sweep_figure.hpp"
 
 using namespace inforelay;
 namespace fs = std::filesystem;
@@ -91,6 +92,8 @@ std::vector<std::string> draw_all(const FigureWriter& writer, const std::string&
   const RowMatrix<float> hidden = table(50, neurons).cast<float>();
   const std::vector<std::uint8_t> samples(50, 0);
   const RowMatrix<double> curves = table(7, classes);
+  std::vector<SweepDot> dots;
+  for (std::size_t i = 0; i < 6 * labels.size(); ++i) dots.push_back({i % labels.size(), i % 2, value()});
   return {
       draw_training(writer, {.labels = labels,
                              .networks = {{.network = network, .train = curves_by_class(curves), .end_marks = true}},
@@ -119,6 +122,12 @@ std::vector<std::string> draw_all(const FigureWriter& writer, const std::string&
       draw_entropy(writer, {.neurons = neurons,
                             .networks = {{.network = network, .samples = {10, 100}, .entropy = list(2)}},
                             .random = {.samples = {10, 100}, .mean = list(2), .low = list(2), .high = list(2)}}),
+      draw_sweep(writer, {.name = network,
+                          .quantity = network,
+                          .setting = network,
+                          .levels = labels,
+                          .series = {network, "other"},
+                          .dots = dots}),
   };
 }
 
@@ -129,13 +138,13 @@ TEST_CASE("Every figure is drawn in every format and nothing else is left", "[fi
   const FigureWriter writer({.folder = folder.path / "figures", .note = "data: generated digits (not MNIST)"});
   const auto names = draw_all(writer, "full", numerals(3), 4);
   CHECK(names == std::vector<std::string>{"training", "relay_full", "node_full", "function_full", "regression",
-                                          "clusters", "pca_full", "activations_full", "entropy"});
+                                          "clusters", "pca_full", "activations_full", "entropy", "sweep_full"});
   for (const auto& name : names) {
     check_files(folder.path / "figures", name);
     CHECK(content(folder.path / "figures" / (name + ".svg")).find("generated digits (not MNIST)") != std::string::npos);
   }
   const auto entries = std::distance(fs::directory_iterator(folder.path / "figures"), fs::directory_iterator{});
-  CHECK(entries == 9 * 5);
+  CHECK(entries == 10 * 5);
 }
 
 TEST_CASE("The table of a figure holds the numbers given", "[figures]") {
@@ -162,6 +171,31 @@ TEST_CASE("The table of a figure holds the numbers given", "[figures]") {
   const auto regression = rows_of(folder.path / "regression.csv");
   CHECK(regression[1] == std::vector<std::string>{"0", "-0.5", "-0.25", "0.25", "0", "a"});
   CHECK(regression[2] == std::vector<std::string>{"1", "nan", "0.75", "0.75", "1", "a"});
+}
+
+TEST_CASE("A sweep's table holds each run, and median and spread of each level", "[figures]") {
+  const Folder folder;
+  const FigureWriter writer({.folder = folder.path, .formats = {FigureFormat::svg}});
+  SweepFigure figure{.name = "a", .quantity = "q", .setting = "s", .levels = {"0.01", "1"}, .position = {0.01, 1}};
+  figure.dots = {{0, 0, 1}, {1, 0, 7}, {0, 0, 3}, {0, 0, not_a_number}, {0, 0, 2}};
+  draw_sweep(writer, figure);
+  using Row = std::vector<std::string>;
+  CHECK(rows_of(folder.path / "sweep_a.csv") ==
+        std::vector<Row>{{"x", "value", "low", "high", "kind", "level", "series"},
+                         {"0.01", "1", "1", "1", "run", "0.01", "all"},
+                         {"0.01", "3", "3", "3", "run", "0.01", "all"},
+                         {"0.01", "2", "2", "2", "run", "0.01", "all"},
+                         {"1", "7", "7", "7", "run", "1", "all"},
+                         {"0.01", "2", "1.1", "2.9", "median", "0.01", "all"},
+                         {"1", "7", "7", "7", "median", "1", "all"}});
+  CHECK(content(folder.path / "sweep_a.gp").find("set logscale x") != std::string::npos);
+
+  figure.dots.push_back({2, 0, 1});
+  CHECK_THROWS_WITH(draw_sweep(writer, figure),
+                    "figure sweep_a: a dot has level 2 and series 0, expected less than 2 and 1");
+  CHECK_THROWS_WITH(draw_sweep(writer, {.name = "a", .levels = {"x"}, .position = {1, 2}}),
+                    "figure sweep_a: position has 2 values, expected 1");
+  CHECK_THROWS_WITH(draw_sweep(writer, {.name = "a"}), "figure sweep_a: no levels given");
 }
 
 TEST_CASE("The relay table covers every set and the greedy path by size", "[figures]") {
