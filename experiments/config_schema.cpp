@@ -122,10 +122,10 @@ void describe(ConfigSchema& schema, NetworkConfig& config) {
                "Read the network from this file instead (safetensors, PyTorch state dict, results.h5; see "
                "docs/weights.md)."},
               config.weights);
-  schema.texts({"layer_names",
+  schema.words({"layer_names",
                 "With weights: the layers in order, as the file names them ([hidden, output] for hidden.weight, ...). "
                 "Not given: the chain that their shapes make."},
-               config.layer_names, {1, 64});
+               config.layer_names);
   schema.text({"weights_network", "With weights: which network of a results.h5. Not given: the only one."},
               config.weights_network);
   schema.path(

@@ -84,19 +84,14 @@ void ConfigPrinter::name(ConfigKey key, std::string& value) { line(key, yaml_str
 void ConfigPrinter::text(ConfigKey key, std::string& value) {
   if (!value.empty()) line(key, yaml_string(value));
 }
-void ConfigPrinter::texts(ConfigKey key, std::vector<std::string>& values, ConfigLength) {
-  if (values.empty()) return;
-  std::vector<std::string> quoted;
-  for (const std::string& value : values) quoted.push_back(yaml_string(value));
-  line(key, fmt::format("[{}]", fmt::join(quoted, ", ")));
-}
 void ConfigPrinter::path(ConfigKey key, std::filesystem::path& value) {
   if (!value.empty()) line(key, yaml_string(value.string()));
 }
-void ConfigPrinter::paths(ConfigKey key, std::vector<std::filesystem::path>& values, ConfigLength length) {
-  std::vector<std::string> names;
-  for (const std::filesystem::path& value : values) names.push_back(value.string());
-  texts(key, names, length);
+void ConfigPrinter::paths(ConfigKey key, std::vector<std::filesystem::path>& values, ConfigLength) {
+  if (values.empty()) return;
+  std::vector<std::string> quoted;
+  for (const std::filesystem::path& value : values) quoted.push_back(yaml_string(value.string()));
+  line(key, fmt::format("[{}]", fmt::join(quoted, ", ")));
 }
 void ConfigPrinter::integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t>,
                              ConfigLength length) {

@@ -161,29 +161,16 @@ void ConfigReader::name(ConfigKey key, std::string& value) {
   }
 }
 
-std::optional<std::string> ConfigReader::parse_text(ConfigKey key, const ConfigNode& node) {
-  constexpr std::size_t longest = 200;
-  if (!expect(key, node, ConfigNode::Kind::scalar, "a text")) return std::nullopt;
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  if (node.text.empty() || node.text.size() > longest || std::any_of(node.text.begin(), node.text.end(), is_control)) {
-    fail(key, node, fmt::format("must be one line of 1 to {} characters", longest));
-    return std::nullopt;
-  }
-  return node.text;
-}
-
 void ConfigReader::text(ConfigKey key, std::string& value) {
-  if (const ConfigNode* node = take(key)) value = parse_text(key, *node).value_or(value);
-}
-
-void ConfigReader::texts(ConfigKey key, std::vector<std::string>& values, ConfigLength length) {
+  constexpr std::size_t longest = 200;
   const ConfigNode* node = take(key);
-  if (!node || !expect(key, *node, ConfigNode::Kind::list, "a list of texts")) return;
-  if (!expect_length(key, *node, length)) return;
-  values.clear();
-  for (const ConfigNode& item : node->items) {
-    if (auto value = parse_text(key, item)) values.push_back(std::move(*value));
+  if (!node || !expect(key, *node, ConfigNode::Kind::scalar, "a text")) return;
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (node->text.empty() || node->text.size() > longest ||
+      std::any_of(node->text.begin(), node->text.end(), is_control)) {
+    return fail(key, *node, fmt::format("must be one line of 1 to {} characters", longest));
   }
+  value = node->text;
 }
 
 std::optional<std::filesystem::path> ConfigReader::parse_path(ConfigKey key, const ConfigNode& node) {

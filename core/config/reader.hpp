@@ -24,7 +24,6 @@ class ConfigReader : public ConfigSchema {
   void number(ConfigKey key, std::optional<double>& value, ConfigBounds<double> bounds) override;
   void name(ConfigKey key, std::string& value) override;
   void text(ConfigKey key, std::string& value) override;
-  void texts(ConfigKey key, std::vector<std::string>& values, ConfigLength length) override;
   void path(ConfigKey key, std::filesystem::path& value) override;
   void paths(ConfigKey key, std::vector<std::filesystem::path>& values, ConfigLength length) override;
   void integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t> bounds,
@@ -57,7 +56,6 @@ class ConfigReader : public ConfigSchema {
   std::optional<std::size_t> parse_word(ConfigKey key, const ConfigNode& node, ConfigWords words);
   bool expect(ConfigKey key, const ConfigNode& node, ConfigNode::Kind kind, std::string_view expected);
   bool expect_length(ConfigKey key, const ConfigNode& node, ConfigLength length);
-  std::optional<std::string> parse_text(ConfigKey key, const ConfigNode& node);
   std::optional<std::filesystem::path> parse_path(ConfigKey key, const ConfigNode& node);
   bool is_name(std::string_view text) const;
   bool is_path(std::string_view text) const;

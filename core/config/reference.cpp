@@ -36,9 +36,6 @@ void ConfigReference::number(ConfigKey key, std::optional<double>& value, Config
 }
 void ConfigReference::name(ConfigKey key, std::string& value) { row(key, "name: letters, digits, `_`, `-`", value); }
 void ConfigReference::text(ConfigKey key, std::string& value) { row(key, "text", value); }
-void ConfigReference::texts(ConfigKey key, std::vector<std::string>& values, ConfigLength) {
-  row(key, "list of texts", fmt::format("{}", fmt::join(values, ", ")));
-}
 void ConfigReference::path(ConfigKey key, std::filesystem::path& value) { row(key, "path", value.string()); }
 void ConfigReference::paths(ConfigKey key, std::vector<std::filesystem::path>&, ConfigLength) {
   row(key, "list of paths", "");

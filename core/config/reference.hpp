@@ -25,7 +25,6 @@ class ConfigReference : public ConfigSchema {
   void number(ConfigKey key, std::optional<double>& value, ConfigBounds<double> bounds) override;
   void name(ConfigKey key, std::string& value) override;
   void text(ConfigKey key, std::string& value) override;
-  void texts(ConfigKey key, std::vector<std::string>& values, ConfigLength length) override;
   void path(ConfigKey key, std::filesystem::path& value) override;
   void paths(ConfigKey key, std::vector<std::filesystem::path>& values, ConfigLength length) override;
   void integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t> bounds,

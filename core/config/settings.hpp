@@ -31,7 +31,6 @@ class ConfigSettings : public ConfigSchema {
   void number(ConfigKey key, std::optional<double>&, ConfigBounds<double>) override { add(key); }
   void name(ConfigKey key, std::string&) override { add(key); }
   void text(ConfigKey key, std::string&) override { add(key); }
-  void texts(ConfigKey key, std::vector<std::string>&, ConfigLength) override { add(key); }
   void path(ConfigKey key, std::filesystem::path&) override { add(key); }
   void paths(ConfigKey key, std::vector<std::filesystem::path>&, ConfigLength) override { add(key); }
   void integers(ConfigKey key, std::vector<std::int64_t>&, ConfigBounds<std::int64_t>, ConfigLength) override {

@@ -274,7 +274,7 @@ TEST_CASE("A sweep is checked, printed and described before anything runs", "[sw
   const ProgramResult wrong =
       run_program(with(small, {"sweep.parameters={analysis.layer: {values: [1, 2]}}"}), folder.path());
   CHECK(wrong.exit_code == 2);
-  CHECK_THAT(wrong.err, Catch::Contains("analysis.layer: 2 but networks.full has 1 hidden layer") &&
+  CHECK_THAT(wrong.err, Catch::Contains("networks.full.layers: analysis.layer is 2 but there is 1 hidden layer") &&
                             Catch::Contains("(swept: analysis.layer=2)"));
   CHECK(!fs::exists(folder.path() / "runs"));
 }

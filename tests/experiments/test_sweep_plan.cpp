@@ -61,13 +61,15 @@ TEST_CASE("Replicates alone are runs with consecutive seeds", "[sweep]") {
   CHECK(sweep.runs[2].seed == 7);
   CHECK(sweep.runs[2].folder == "runs/0003-seed-7");
   CHECK(sweep.label_of(sweep.runs[2]) == "seed 7");
-  CHECK(sweep.overrides_of(sweep.runs[2]) == Texts{"seed=7", "sweep=null", "figures=null"});
+  CHECK(sweep.overrides_of(sweep.runs[2]) ==
+        Texts{"seed=7", "sweep=null", "figures=null", "reproduce=null", "claims=null"});
   const ExperimentConfig config = sweep.config_of(sweep.runs[2]);
   CHECK(config.seed == 7);
   CHECK(!config.sweep);
   CHECK(!config.figures);
   CHECK(plan("{figures: true}").config_of(sweep.runs[0]).figures);
-  CHECK(plan("{figures: true}").overrides_of(sweep.runs[0]) == Texts{"seed=5", "sweep=null"});
+  CHECK(plan("{figures: true}").overrides_of(sweep.runs[0]) ==
+        Texts{"seed=5", "sweep=null", "reproduce=null", "claims=null"});
 }
 
 TEST_CASE("A grid has every combination but those excluded, the last parameter fastest", "[sweep]") {
@@ -84,8 +86,8 @@ TEST_CASE("A grid has every combination but those excluded, the last parameter f
   CHECK(run.replicate == 1);
   CHECK(run.seed == 6);
   CHECK(run.folder == "runs/0010-layers-784-8-10-threshold-0.5-seed-6");
-  CHECK(sweep.overrides_of(run) ==
-        Texts{"networks.full.layers=[784, 8, 10]", "analysis.threshold=0.5", "seed=6", "sweep=null", "figures=null"});
+  CHECK(sweep.overrides_of(run) == Texts{"networks.full.layers=[784, 8, 10]", "analysis.threshold=0.5", "seed=6",
+                                         "sweep=null", "figures=null", "reproduce=null", "claims=null"});
   const ExperimentConfig config = sweep.config_of(run);
   CHECK(config.networks[0].second.layers == std::vector<std::int64_t>{784, 8, 10});
   CHECK(config.analysis.threshold == 0.5);
@@ -168,10 +170,10 @@ TEST_CASE("Without a choice all numbers that the configuration computes are coll
   CHECK(all.size() == names.size());
   CHECK(all.contains("full.training.epochs"));
   CHECK(all.contains("composite.regression.r_squared"));
-  CHECK(all.contains("full.relay.test.neurons_for_90_percent"));
+  CHECK(all.contains("full.relay.test.smallest_set_50"));
   // All sets are computed on the test images only.
   CHECK(all.contains("full.relay.train.all"));
-  CHECK(!all.contains("full.relay.train.neurons_for_90_percent"));
+  CHECK(!all.contains("full.relay.train.smallest_set_50"));
   const SweepPlan chosen = plan("{collect: [full.relay.test.all]}");
   REQUIRE(chosen.metrics.size() == 1);
   CHECK(chosen.metrics[0].units == "bit");
@@ -213,7 +215,8 @@ TEST_CASE("Wrong sweeps are refused with the parameter and the value", "[sweep]"
        "meen]}}}",
        "test.yaml:8:60: error: networks.full.layers: 0 is out of range: must be in [1, 1000000] (swept: "
        "networks.full.layers=[784, 0, 10])\n"
-       "test.yaml:8:120: error: analysis.binarize: expected one of kmeans, median, mean, sign, threshold, found "
+       "test.yaml:8:120: error: analysis.binarize: expected one of kmeans, kmeans_iterated, median, mean, sign, "
+       "threshold, found "
        "'meen'; "
        "did you mean 'mean'? (swept: analysis.binarize=meen)\n"
        "test.yaml:8:68: error: networks.full.layers: the analysed layer has 30 neurons; exhaustive relay information "
