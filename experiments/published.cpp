@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -13,26 +12,19 @@
 #include "core/data_folder.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "core/number_text.hpp"
 #include "core/sha256.hpp"
 #include "experiments/config_checks.hpp"
 
 namespace inforelay {
 namespace {
 
-template <class T>
-std::optional<T> parse_whole(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 // "10 12" as a set.
 std::optional<NeuronSet> parse_set(std::string_view text) {
   NeuronSet set;
   while (!text.empty()) {
     const std::string_view word = text.substr(0, text.find(' '));
-    const auto neuron = parse_whole<int>(word);
+    const auto neuron = number_from<int>(word);
     if (!neuron || *neuron < 0 || *neuron >= NeuronSet::max_neurons || set.contains(*neuron)) return std::nullopt;
     set = set.with(*neuron);
     text.remove_prefix(std::min(text.size(), word.size() + 1));
@@ -78,7 +70,7 @@ class Table {
     }
     std::vector<std::pair<std::size_t, std::optional<int>>> chosen;
     for (std::size_t row = 0; row < rows(); ++row) {
-      const auto cls = parse_whole<int>(cell(row, *column));
+      const auto cls = number_from<int>(cell(row, *column));
       if (!cls || *cls < 0 || *cls >= numerals) fail(row, *column, fmt::format("a class in [0, {}]", numerals - 1));
       const auto same =
           std::find_if(chosen.begin(), chosen.end(), [&](const auto& each) { return each.second == cls; });
@@ -101,7 +93,7 @@ class Table {
       return *set;
     }
     if (text.empty()) return std::numeric_limits<double>::quiet_NaN();
-    const auto number = parse_whole<double>(text);
+    const auto number = number_from<double>(text);
     if (!number || !std::isfinite(*number)) fail(row, column, "a number");
     return *number;
   }

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "core/config/tree.hpp"
 #include "core/error.hpp"
+#include "core/number_text.hpp"
 #include "infotheory/greedy.hpp"
 #include "nn/accuracy.hpp"
 #include "nn/activation.hpp"
@@ -229,8 +229,10 @@ bool matches(std::string_view pattern, std::string_view name, ParsedName& parsed
         return false;
       }
     } else if (pattern == "N") {
-      const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), parsed.count);
-      return error == std::errc() && end == name.data() + name.size() && parsed.count >= 1 && name.front() != '0';
+      const auto count = number_from<int>(name);
+      if (!count || *count < 1 || name.front() == '0') return false;
+      parsed.count = *count;
+      return true;
     } else if (!take(name, pattern.substr(0, 1))) {
       return false;
     } else {

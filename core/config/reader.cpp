@@ -4,11 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "core/config/printer.hpp"
 #include "core/data_folder.hpp"
+#include "core/number_text.hpp"
 
 namespace inforelay {
 namespace {
@@ -29,14 +29,6 @@ std::string interval(ConfigBounds<T> bounds) {
 bool has_leading_zero(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
   return text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
-}
-
-template <class T>
-std::optional<T> parse_whole(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 }  // namespace
@@ -75,7 +67,7 @@ bool ConfigReader::expect_length(ConfigKey key, const ConfigNode& node, ConfigLe
 std::optional<std::int64_t> ConfigReader::parse_integer(ConfigKey key, const ConfigNode& node,
                                                         ConfigBounds<std::int64_t> bounds) {
   const auto value = node.kind == ConfigNode::Kind::scalar && !node.quoted && !has_leading_zero(node.text)
-                         ? parse_whole<std::int64_t>(node.text)
+                         ? number_from<std::int64_t>(node.text)
                          : std::nullopt;
   if (!value) {
     fail(key, node, unexpected(node, "an integer (digits only, no leading zero)"));
@@ -89,7 +81,7 @@ std::optional<std::int64_t> ConfigReader::parse_integer(ConfigKey key, const Con
 
 std::optional<double> ConfigReader::parse_number(ConfigKey key, const ConfigNode& node, ConfigBounds<double> bounds) {
   const auto value = node.kind == ConfigNode::Kind::scalar && !node.quoted && !has_leading_zero(node.text)
-                         ? parse_whole<double>(node.text)
+                         ? number_from<double>(node.text)
                          : std::nullopt;
   if (!value || !std::isfinite(*value)) {
     fail(key, node, unexpected(node, "a finite number"));

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
 
 #include "core/config/printer.hpp"
+#include "core/number_text.hpp"
 
 namespace inforelay {
 namespace {
@@ -174,11 +174,8 @@ ConfigNode draw_value(const ConfigSeries& series, bool is_integer, RandomStream 
 }
 
 std::optional<double> number_of(const ConfigNode& node) {
-  double value = 0;
-  const char* const last = node.text.data() + node.text.size();
   if (node.kind != ConfigNode::Kind::scalar || node.quoted) return std::nullopt;
-  const auto [end, error] = std::from_chars(node.text.data(), last, value);
-  return error == std::errc() && end == last ? std::optional(value) : std::nullopt;
+  return number_from<double>(node.text);
 }
 
 bool same_value(const ConfigNode& a, const ConfigNode& b) {

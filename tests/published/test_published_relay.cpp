@@ -68,7 +68,6 @@ TEST_CASE("Greedy search on the training images takes the published path", "[pub
   const auto rows = published_greedy();
   for (int c = 0; c < 10; ++c) {
     INFO("numeral " << c);
-    if (c == 1) continue;  // printed as "8 8", which is no pair
     CHECK(last(greedy, c, 2) == rows[static_cast<std::size_t>(c)].train_last_two);
   }
 }
@@ -87,7 +86,8 @@ TEST_CASE("Searches on the test images find the published sets and fractions", "
     CHECK(last(greedy, c, 4) == rows[row].test_last_four);
     CHECK(last(greedy, c, 3) == rows[row].test_last_three);
     CHECK(last(greedy, c, 2) == rows[row].test_last_two);
-    // Numeral 7 differs by a fifth, the others by 1.6 % at most; why has not been found.
+    // Numeral 7 differs by a fifth, the others by 1.6 % at most: the authors' k-means is not the exact optimum, see
+    // docs/reproduction.md.
     const double fraction = std::stod(rows[row].fraction_above);
     if (std::fabs(exhaustive.above_greedy_as_published[row] / fraction - 1) < 0.05) ++within;
     CHECK(exhaustive.above_greedy[row] < 2e-4);
