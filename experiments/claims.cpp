@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/named.hpp"
 #include "experiments/quantities.hpp"
 #include "infotheory/greedy.hpp"
 
@@ -16,10 +17,9 @@ namespace {
 using Networks = std::vector<std::pair<std::string, NetworkResult>>;
 
 const NetworkResult& network_called(const Networks& networks, const std::string& name) {
-  const auto found =
-      std::find_if(networks.begin(), networks.end(), [&](const auto& each) { return each.first == name; });
-  if (found == networks.end()) throw UsageError(fmt::format("claims: there is no network '{}'", name));
-  return found->second;
+  const NetworkResult* network = find_named(networks, name);
+  if (!network) throw UsageError(fmt::format("claims: there is no network '{}'", name));
+  return *network;
 }
 
 std::vector<double> numbers(const NetworkResult& network, std::string_view name) {
@@ -46,12 +46,6 @@ ClaimResult finds_modules(std::string claim, const NetworkResult& network, int m
     if (last_neurons(relay.greedy, c, module) == own) ++result.classes_holding.front();
   }
   return result;
-}
-
-const DetectorsConfig& detectors_of(const ExperimentConfig& config, const std::string& name) {
-  const auto found = std::find_if(config.networks.begin(), config.networks.end(),
-                                  [&](const auto& each) { return each.first == name; });
-  return found->second.detectors.value();
 }
 
 }  // namespace
@@ -82,10 +76,12 @@ std::vector<ClaimResult> check_claims(const ExperimentConfig& config, const Netw
   results.push_back(each_class(fmt::format("R^2 of {} is above that of {}", names.modular, names.distributed),
                                numbers(modular, "regression.r_squared"), numbers(distributed, "regression.r_squared"),
                                [](double m, double d) { return m > d; }));
-  const int module = static_cast<int>(detectors_of(config, names.modular).hidden);
-  results.push_back(finds_modules(fmt::format("greedy search in {} ends with the class's own {} neuron{}",
-                                              names.modular, module, module == 1 ? "" : "s"),
-                                  modular, module));
+  const int module = static_cast<int>(find_named(config.networks, names.modular)->detectors.value().hidden);
+  const std::string_view split = to_string(modular.relay.begin()->first);
+  results.push_back(
+      finds_modules(fmt::format("greedy search in {} ({} images) ends with the class's own {}", names.modular, split,
+                                module == 1 ? "neuron" : fmt::format("{} neurons", module)),
+                    modular, module));
   const auto more = [&](const char* what, const std::string& name) {
     results.push_back(each_class(fmt::format("{} {} than {}", names.distributed, what, names.modular),
                                  numbers(distributed, name), numbers(modular, name),

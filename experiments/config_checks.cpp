@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/named.hpp"
 #include "core/neuron_set.hpp"
 #include "experiments/quantities.hpp"
 
@@ -95,13 +96,8 @@ class Checker {
     }
   }
 
-  bool has_network(std::string_view name) const {
-    return std::any_of(config_.networks.begin(), config_.networks.end(),
-                       [&](const auto& each) { return each.first == name; });
-  }
-
   void check_named_network(const std::string& path, const std::string& name) {
-    if (has_network(name)) return;
+    if (find_named(config_.networks, name)) return;
     std::vector<std::string_view> names;
     for (const auto& each : config_.networks) names.push_back(each.first);
     fail(path, name.empty() ? fmt::format("is missing; networks are {}", fmt::join(names, ", "))
@@ -118,19 +114,33 @@ class Checker {
         fail(at + ".quantity", "is missing");
       } else if (const std::string problem = quantity_error(column.quantity); !problem.empty()) {
         fail(at + ".quantity", problem);
+      } else if (const NetworkConfig* network = find_named(config_.networks, reproduce.network)) {
+        const std::string why = quantity_missing(config_, *network, column.quantity);
+        if (!why.empty()) fail(at, fmt::format("there will be no {}: {}", column.quantity, why));
       }
-      if (column.absolute && column.relative) fail(at, "give absolute or relative, not both");
+      check_tolerance(at, column);
     }
+  }
+
+  void check_tolerance(const std::string& at, const ReproduceColumnConfig& column) {
+    const bool tolerance = column.absolute || column.relative;
+    const bool is_set = quantity_error(column.quantity).empty() && quantity_kind(column.quantity).is_set;
+    if (column.absolute && column.relative) return fail(at, "give absolute or relative, not both");
+    if (is_set && tolerance) fail(at, "sets of neurons are equal or not; they have no tolerance");
+    if (column.at_least > 0 && !tolerance && !is_set) fail(at + ".at_least", "needs a tolerance: absolute or relative");
+    if (!config_.sweep) return;
+    if (is_set) fail(at, fmt::format("{} is a set of neurons; over seeds only numbers compare", column.quantity));
+    if (tolerance) fail(at, "over seeds there is a distribution and no verdict: no tolerance with sweep");
   }
 
   void check_claims(const ClaimsConfig& claims) {
     check_named_network("claims.distributed", claims.distributed);
     check_named_network("claims.modular", claims.modular);
-    for (const auto& [name, network] : config_.networks) {
-      if (name == claims.modular && !network.detectors) {
-        fail("claims.modular", fmt::format("'{}' has no detectors: its modules are not known", name));
-      }
+    const NetworkConfig* modular = find_named(config_.networks, claims.modular);
+    if (modular && !modular->detectors) {
+      fail("claims.modular", fmt::format("'{}' has no detectors: its modules are not known", claims.modular));
     }
+    if (claims.distributed == claims.modular) fail("claims", "distributed and modular are the same network");
     if (!config_.analysis.regression) fail("claims", "needs analysis.regression");
     if (!config_.analysis.relay.greedy) fail("claims", "needs analysis.relay.greedy: true");
   }

@@ -1,8 +1,11 @@
 #include "experiments/draw_study.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "experiments/figures/study_figure.hpp"
+#include "experiments/quantities.hpp"
 
 namespace inforelay {
 namespace {
@@ -21,29 +24,29 @@ void add_row(StudyPanel& panel, const DistributionRow& row) {
 
 }  // namespace
 
-std::string draw_study(const FigureWriter& writer, const StudyResult& study) {
-  StudyFigure figure;
-  std::vector<const DistributionRow*> firsts;  // of each panel
-  const auto panel_of = [&](const DistributionRow& row) {
-    for (std::size_t i = 0; i < firsts.size(); ++i) {
-      if (firsts[i]->comparison == row.comparison && firsts[i]->quantity == row.quantity) return i;
-    }
-    return firsts.size();
-  };
+std::vector<std::string> draw_study(const FigureWriter& writer, const StudyResult& study) {
+  std::vector<std::string> names;
+  if (!study.compares()) return names;
+  std::vector<StudyFigure> figures;
+  std::map<std::pair<std::string, std::string>, std::pair<std::size_t, std::size_t>> place;  // figure and panel
   for (const DistributionRow& row : study.rows) {
-    const std::size_t i = panel_of(row);
-    if (i == firsts.size()) {
-      firsts.push_back(&row);
-      figure.panels.push_back({.quantity = row.quantity});
+    if (row.cls < 0) continue;  // a single number needs no picture
+    const auto [found, is_new] = place.try_emplace({row.comparison, row.quantity});
+    if (is_new) {
+      if (figures.empty() || figures.back().name != row.comparison) figures.push_back({.name = row.comparison});
+      found->second = {figures.size() - 1, figures.back().panels.size()};
+      figures.back().panels.push_back({.quantity = quantity_kind(row.quantity).title});
     }
-    figure.panels[i].labels.push_back(row.cls < 0 ? "" : std::to_string(row.cls));
-    add_row(figure.panels[i], row);
+    StudyPanel& panel = figures[found->second.first].panels[found->second.second];
+    panel.labels.push_back(std::to_string(row.cls));
+    add_row(panel, row);
   }
-  for (const DistributionRow& row : study.others) add_row(figure.panels[panel_of(row)], row);
-  for (std::size_t i = 0; i < firsts.size(); ++i) {
-    if (figure.panels[i].series.size() == 1) figure.panels[i].quantity += " of " + firsts[i]->network;
+  for (const DistributionRow& row : study.others) {
+    const auto found = place.find({row.comparison, row.quantity});
+    if (found != place.end()) add_row(figures[found->second.first].panels[found->second.second], row);
   }
-  return draw_study(writer, figure);
+  for (const StudyFigure& figure : figures) names.push_back(draw_study(writer, figure));
+  return names;
 }
 
 }  // namespace inforelay

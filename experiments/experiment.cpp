@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/hdf5_file.hpp"
+#include "core/named.hpp"
 #include "core/parallel.hpp"
 #include "core/provenance.hpp"
 #include "experiments/claims.hpp"
@@ -143,10 +144,9 @@ void check_weights_out(const ExperimentConfig& config) {
 
 // Writes the network where the configuration asks for it.
 void write_weights_out(const ExperimentConfig& config, const std::string& name, const Mlp& network, Console& console) {
-  const auto found = std::find_if(config.networks.begin(), config.networks.end(),
-                                  [&](const auto& each) { return each.first == name; });
-  if (found == config.networks.end() || found->second.weights_out.empty()) return;
-  const std::filesystem::path& path = found->second.weights_out;
+  const NetworkConfig* written = find_named(config.networks, name);
+  if (!written || written->weights_out.empty()) return;
+  const std::filesystem::path& path = written->weights_out;
   save_safetensors(path, network);
   console.info(fmt::format("{}: weights written to '{}'", name, path.string()));
 }

@@ -8,8 +8,10 @@
 #include "core/data_folder.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "core/named.hpp"
 #include "core/sha256.hpp"
 #include "experiments/config_checks.hpp"
+#include "experiments/quantities.hpp"
 #include "nn/weights/weight_file.hpp"
 
 namespace inforelay {
@@ -87,6 +89,26 @@ void check_analysed_layer(const std::string& path, const NetworkConfig& network,
   }
 }
 
+// Nothing is computed for a comparison that cannot be made.
+void check_quantities(const std::string& path, const ExperimentConfig& config, const PublishedValues& published) {
+  const NetworkConfig& network = *find_named(config.networks, published.network);
+  for (const PublishedColumn& column : published.columns) {
+    const std::string at = fmt::format("{}.columns.{}", path, column.name);
+    const std::string& quantity = column.config.quantity;
+    if (const std::string why = quantity_missing(config, network, quantity); !why.empty()) {
+      throw UsageError(fmt::format("{}: there will be no {}: {}", at, quantity, why));
+    }
+    const bool classes = quantity_has_classes(network, quantity);
+    for (const std::optional<int>& cls : column.classes) {
+      if (cls.has_value() == classes) continue;
+      throw UsageError(fmt::format("{}: {} of {} is {}, but the table's row is about {}", at, quantity,
+                                   published.network,
+                                   classes ? "a number for each class" : "one number for the network",
+                                   cls ? fmt::format("class {}", *cls) : "the network as a whole"));
+    }
+  }
+}
+
 }  // namespace
 
 std::string ExperimentInputs::sha256() const {
@@ -123,6 +145,7 @@ ExperimentInputs read_inputs(ExperimentConfig& config) {
   }
   for (const auto& [name, reproduce] : config.reproduce) {
     inputs.published.emplace_back(name, read_published(reproduce, "reproduce." + name));
+    check_quantities("reproduce." + name, config, inputs.published.back().second);
   }
   return inputs;
 }

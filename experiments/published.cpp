@@ -120,7 +120,11 @@ PublishedValues read_published(const ReproduceConfig& config, const std::string&
   for (const auto& [name, column] : config.columns) {
     const std::size_t at = table.column(column.column.empty() ? name : column.column, path);
     PublishedColumn values{.name = name, .config = column, .values = {}, .classes = {}};
-    const bool is_set = quantity_is_set(column.quantity);
+    const bool is_set = quantity_kind(column.quantity).is_set;
+    if (column.at_least > static_cast<std::int64_t>(rows.size())) {
+      throw DataError(fmt::format("{}.columns.{}.at_least: {}, but '{}' gives {} values", path, name, column.at_least,
+                                  table.name(), rows.size()));
+    }
     for (const auto& [row, cls] : rows) {
       if (column.cls >= 0 && cls) {
         throw DataError(fmt::format("{}.columns.{}: class {} is given, but the rows of '{}' have classes of their own",

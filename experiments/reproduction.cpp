@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/error.hpp"
+#include "core/named.hpp"
 #include "experiments/figures/csv_table.hpp"
 
 namespace inforelay {
@@ -26,25 +27,6 @@ std::optional<bool> verdict(const ReproductionRow& row) {
   if (std::isnan(published) || (!row.absolute && !row.relative)) return std::nullopt;
   const double allowed = row.absolute ? *row.absolute : *row.relative * std::fabs(published);
   return std::fabs(row.difference()) <= allowed;  // NaN is not within anything
-}
-
-const NetworkResult& find_network(const std::vector<std::pair<std::string, NetworkResult>>& networks,
-                                  const std::string& name) {
-  const auto found =
-      std::find_if(networks.begin(), networks.end(), [&](const auto& each) { return each.first == name; });
-  if (found == networks.end()) throw UsageError(fmt::format("there is no network '{}'", name));
-  return found->second;
-}
-
-// Ours for one row of the table.
-const QuantityValue& value_for(const std::vector<QuantityValue>& values, std::optional<int> cls) {
-  if (cls.has_value() == (values.size() == 1)) {
-    throw UsageError(cls ? "the table has classes, but there is one number for the network as a whole"
-                         : "the table has one row without a class, but there is a number for each class");
-  }
-  const std::size_t index = static_cast<std::size_t>(cls.value_or(0));
-  if (index >= values.size()) throw UsageError(fmt::format("there is no class {}", index));
-  return values[index];
 }
 
 std::string class_text(std::int64_t cls) { return cls < 0 ? "" : std::to_string(cls); }
@@ -70,11 +52,12 @@ ReproductionResult reproduce(const std::vector<std::pair<std::string, PublishedV
                              const std::vector<std::pair<std::string, NetworkResult>>& networks) {
   ReproductionResult result;
   for (const auto& [comparison, table] : published) {
-    const NetworkResult& network = find_network(networks, table.network);
+    const NetworkResult* network = find_named(networks, table.network);
+    if (!network) throw UsageError(fmt::format("reproduce.{}: there is no network '{}'", comparison, table.network));
     for (const PublishedColumn& column : table.columns) {
       ReproductionColumn sum{.comparison = comparison, .column = column.name, .quantity = column.config.quantity};
       try {
-        const std::vector<QuantityValue> values = quantity(network, column.config.quantity);
+        const std::vector<QuantityValue> values = quantity(*network, column.config.quantity);
         for (std::size_t i = 0; i < column.values.size(); ++i) {
           ReproductionRow row{.comparison = comparison,
                               .column = column.name,
@@ -82,7 +65,7 @@ ReproductionResult reproduce(const std::vector<std::pair<std::string, PublishedV
                               .quantity = column.config.quantity,
                               .cls = column.classes[i].value_or(-1),
                               .published = column.values[i],
-                              .ours = value_for(values, column.classes[i]),
+                              .ours = value_of_class(values, column.classes[i]),
                               .absolute = column.config.absolute,
                               .relative = column.config.relative,
                               .ok = {}};
@@ -96,7 +79,7 @@ ReproductionResult reproduce(const std::vector<std::pair<std::string, PublishedV
         throw UsageError(fmt::format("reproduce.{}.columns.{}: {}", comparison, column.name, error.what()));
       }
       const auto at_least = static_cast<std::size_t>(column.config.at_least);
-      if (at_least > 0) sum.needed = std::min(sum.needed, at_least);
+      if (at_least > 0) sum.needed = at_least;
       result.columns.push_back(std::move(sum));
     }
   }

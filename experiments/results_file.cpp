@@ -215,7 +215,7 @@ void write_results(const std::filesystem::path& path, const ExperimentResult& re
   }
   file.attribute("networks", "order", order);
   if (!result.reproduction.rows.empty()) write_reproduction(file, "reproduction", result.reproduction);
-  if (!result.claims.empty()) write_claims(file, "claims", result.claims);
+  if (!result.claims.empty()) write_claims(file, "claims", result.claims, {result.provenance.seed});
   file.commit();
 }
 

@@ -35,8 +35,9 @@ void write_reproduction(Hdf5Writer& file, const std::string& group, const Reprod
 /// Without rows where there is no such group.
 ReproductionResult read_reproduction(const Hdf5Reader& file, const std::string& group);
 
-/// [claim,run]
-void write_claims(Hdf5Writer& file, const std::string& group, const std::vector<ClaimResult>& claims);
+/// [claim,seed]; each claim has counted as many runs as there are seeds.
+void write_claims(Hdf5Writer& file, const std::string& group, const std::vector<ClaimResult>& claims,
+                  const std::vector<std::int64_t>& seeds);
 std::vector<ClaimResult> read_claims(const Hdf5Reader& file, const std::string& group);
 /// The root's attributes and /provenance; `status`: "complete", or in a sweep "incomplete".
 void write_header(Hdf5Writer& file, const ExperimentResult& result, const std::string& status);

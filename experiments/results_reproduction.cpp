@@ -148,8 +148,10 @@ ReproductionResult read_reproduction(const Hdf5Reader& file, const std::string& 
   return result;
 }
 
-void write_claims(Hdf5Writer& file, const std::string& group, const std::vector<ClaimResult>& claims) {
-  const std::size_t runs = claims.front().classes_holding.size();
+void write_claims(Hdf5Writer& file, const std::string& group, const std::vector<ClaimResult>& claims,
+                  const std::vector<std::int64_t>& seeds) {
+  const std::size_t runs = seeds.size();
+  file.scale(group, "seed", seeds, "seed of the run");
   RowMatrix<std::int64_t> holding(static_cast<Eigen::Index>(claims.size()), static_cast<Eigen::Index>(runs));
   for (std::size_t i = 0; i < claims.size(); ++i) {
     for (std::size_t run = 0; run < runs; ++run) {
@@ -161,7 +163,7 @@ void write_claims(Hdf5Writer& file, const std::string& group, const std::vector<
   file.dataset(join_path(group, "classes"), list(claims, [](const ClaimResult& c) { return c.classes; }),
                {.units = "1", .long_name = "classes that it could hold for", .dims = {"claim"}});
   file.dataset(join_path(group, "classes_holding"), holding,
-               {.units = "1", .long_name = "classes that it holds for", .dims = {"claim", "run"}});
+               {.units = "1", .long_name = "classes that it holds for", .dims = {"claim", "seed"}});
 }
 
 std::vector<ClaimResult> read_claims(const Hdf5Reader& file, const std::string& group) {

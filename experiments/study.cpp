@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "core/error.hpp"
 #include "core/statistics.hpp"
@@ -20,16 +21,13 @@ std::vector<double> defined(const std::vector<double>& values) {
   return kept;
 }
 
-// The value of a row in a run. A quantity of the network as a whole has one, whatever the row's class.
 double value_of(const DistributionRow& row, const NetworkResult& network) {
-  const std::vector<QuantityValue> values = quantity(network, row.quantity);
-  const auto index = static_cast<std::size_t>(std::max<std::int64_t>(0, row.cls));
-  if ((row.cls < 0 && values.size() > 1) || index >= values.size()) {
-    throw UsageError(fmt::format("reproduce.{}.columns.{}: {} has {} values, but the table's row is about {}",
-                                 row.comparison, row.column, row.quantity, values.size(),
-                                 row.cls < 0 ? "the network as a whole" : fmt::format("class {}", row.cls)));
+  const std::optional<int> cls = row.cls < 0 ? std::nullopt : std::optional<int>(static_cast<int>(row.cls));
+  try {
+    return std::get<double>(value_of_class(quantity(network, row.quantity), cls));
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("reproduce.{}.columns.{}: {}", row.comparison, row.column, error.what()));
   }
-  return std::get<double>(values[index]);
 }
 
 }  // namespace
@@ -51,10 +49,6 @@ Study::Study(const ExperimentConfig& config, const std::vector<std::pair<std::st
     : config_(config) {
   for (const auto& [comparison, table] : published) {
     for (const PublishedColumn& column : table.columns) {
-      if (quantity_is_set(column.config.quantity)) {
-        throw UsageError(fmt::format("reproduce.{}.columns.{}: {} is a set of neurons; over seeds only numbers compare",
-                                     comparison, column.name, column.config.quantity));
-      }
       for (std::size_t i = 0; i < column.values.size(); ++i) {
         result_.rows.push_back({.comparison = comparison,
                                 .column = column.name,

@@ -33,19 +33,19 @@ struct StudyResult {
   /// The same quantities of the other networks, without published values: for the figure.
   std::vector<DistributionRow> others;
   std::vector<ClaimResult> claims;
+
+  /// Is there anything to show? Not where no run was finished.
+  bool compares() const { return !rows.empty() && !seeds.empty(); }
 };
 
 /// Gathers a study, one run at a time. `config` holds what is compared and claimed.
 class Study {
  public:
-  /// Throws UsageError where a column of sets of neurons is to be compared: those of other networks say nothing.
+  /// All columns hold numbers: sets of neurons of other networks say nothing.
   Study(const ExperimentConfig& config, const std::vector<std::pair<std::string, PublishedValues>>& published);
 
-  /// Adds the run with this seed. Throws UsageError where it lacks what is compared.
+  /// Adds the run with this seed. Throws UsageError, naming the column, where it lacks what is compared.
   void add(std::int64_t seed, const std::vector<std::pair<std::string, NetworkResult>>& networks);
-
-  /// Nothing is compared and nothing claimed: no run needs to be added.
-  bool asks_nothing() const { return result_.rows.empty() && !config_.claims; }
 
   const StudyResult& result() const { return result_; }
 

@@ -1,6 +1,7 @@
 // A study for people, and as files.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "experiments/figures/csv_table.hpp"
@@ -13,6 +14,26 @@ namespace {
 constexpr double low = 0.05, middle = 0.5, high = 0.95;
 
 std::string class_text(std::int64_t cls) { return cls < 0 ? "" : std::to_string(cls); }
+
+std::string exact_text(double value) { return std::isnan(value) ? "" : fmt::format("{}", value); }
+
+// A blank where there is none.
+std::string number_text(double value) { return std::isnan(value) ? "" : fmt::format("{:.5g}", value); }
+
+std::string undefined_text(const DistributionRow& row) {
+  const auto undefined =
+      std::count_if(row.values.begin(), row.values.end(), [](double value) { return std::isnan(value); });
+  return undefined == 0 ? ""
+                        : fmt::format("  (of {} of {} seeds)", row.values.size() - static_cast<std::size_t>(undefined),
+                                      row.values.size());
+}
+
+// The chance that one more value lies between the interpolated 5 and 95 % points of n others of its distribution: the
+// k-th of n divides it off with k / (n + 1), and the points stand at 1 + (n - 1) q.
+double expected_within(std::size_t n) {
+  return (high - low) * (static_cast<double>(n) - 1) / (static_cast<double>(n) + 1);
+}
+constexpr std::size_t fewest_seeds = 10;  // of less, the points are hardly more than the least and greatest value
 
 std::string where(const DistributionRow& row) {
   if (std::isnan(row.rank())) return "";
@@ -31,31 +52,34 @@ const char* how_often(const ClaimResult& row, std::size_t seeds) {
 }  // namespace
 
 std::string study_table(const StudyResult& study) {
+  const std::size_t seeds = study.seeds.size();
   std::string text;
   const DistributionRow* previous = nullptr;
   std::size_t within = 0, compared = 0;
+  if (seeds == 0) return text;
   for (const DistributionRow& row : study.rows) {
     const bool same = previous && previous->comparison == row.comparison && previous->quantity == row.quantity;
     if (!same) {
-      text += fmt::format("\n{}: {} of {}, {} seeds\n  {:>5}  {:>10}  {:>10}  {:>10}  {:>10}  {:>12}\n", row.comparison,
-                          row.quantity, row.network, study.seeds.size(), "class", "published", "5 %", "median", "95 %",
-                          "seeds below");
+      text += fmt::format("\n{}: {} of {}, {} seed{}\n  {:>5}  {:>10}  {:>10}  {:>10}  {:>10}  {:>12}\n",
+                          row.comparison, row.quantity, row.network, seeds, seeds == 1 ? "" : "s", "class", "published",
+                          "5 %", "median", "95 %", "seeds below");
     }
     previous = &row;
-    text += fmt::format("  {:>5}  {:>10.5g}  {:>10.5g}  {:>10.5g}  {:>10.5g}  {:>10.0f} %  {}\n", class_text(row.cls),
-                        row.published, row.at(low), row.at(middle), row.at(high), 100 * row.rank(), where(row));
+    text += fmt::format(
+        "  {:>5}  {:>10}  {:>10}  {:>10}  {:>10}  {:>12}  {}{}\n", class_text(row.cls), number_text(row.published),
+        number_text(row.at(low)), number_text(row.at(middle)), number_text(row.at(high)),
+        std::isnan(row.rank()) ? "" : fmt::format("{:.0f} %", 100 * row.rank()), where(row), undefined_text(row));
     if (std::isnan(row.rank())) continue;
     ++compared;
     within += where(row) == "within" ? 1 : 0;
   }
   if (compared > 0) {
-    text += fmt::format(
-        "\n{} of {} published values lie between the 5 and 95 % points of the seeds (of values from the "
-        "same distribution, some nine tenths would).\n",
-        within, compared);
+    text += fmt::format("\n{} of {} published values lie between the 5 and 95 % points of the seeds", within, compared);
+    text += seeds < fewest_seeds ? ".\n"
+                                 : fmt::format("; of values from the same distribution, about {:.0f} % would.\n",
+                                               100 * expected_within(seeds));
   }
   if (study.claims.empty()) return text;
-  const std::size_t seeds = study.seeds.size();
   text += fmt::format("\n{:<72}  {:>9}  {:>9}\n", "claim", "all", "most");
   for (const ClaimResult& row : study.claims) {
     text += fmt::format("  {:<70}  {:>4} / {:<2}  {:>4} / {:<2}  {}\n", row.claim, row.runs_all(), seeds,
@@ -65,11 +89,19 @@ std::string study_table(const StudyResult& study) {
 }
 
 std::string study_csv(const StudyResult& study) {
-  CsvTable table("comparison,column,network,quantity,class,published,p05,median,p95,fraction_below,where");
+  std::vector<std::string> header{"comparison", "column", "network", "quantity",       "class", "published",
+                                  "p05",        "median", "p95",     "fraction_below", "where"};
+  for (const std::int64_t seed : study.seeds) header.push_back(fmt::format("seed_{}", seed));
+  CsvTable table(header);
   for (const std::vector<DistributionRow>* rows : {&study.rows, &study.others}) {
     for (const DistributionRow& row : *rows) {
-      table.row(row.comparison, row.column, row.network, row.quantity, class_text(row.cls), row.published, row.at(low),
-                row.at(middle), row.at(high), row.rank(), where(row));
+      std::vector<std::string> cells{row.comparison, row.column, row.network, row.quantity, class_text(row.cls)};
+      for (const double value : {row.published, row.at(low), row.at(middle), row.at(high), row.rank()}) {
+        cells.push_back(exact_text(value));
+      }
+      cells.push_back(where(row));
+      for (const double value : row.values) cells.push_back(exact_text(value));
+      table.row_of(cells);
     }
   }
   return table.text();
@@ -106,6 +138,7 @@ void write_study(Hdf5Writer& file, const std::string& group, const StudyResult& 
     comparisons.push_back(row.comparison);
     columns.push_back(row.column);
   }
+  file.scale(group, "seed", study.seeds, "seed of the run");
   const auto texts = [&](const char* name, const std::vector<std::string>& list, const char* long_name) {
     file.dataset(join_path(group, name), list, {.units = "text", .long_name = long_name, .dims = {"row"}});
   };
@@ -124,7 +157,9 @@ void write_study(Hdf5Writer& file, const std::string& group, const StudyResult& 
                 .long_name = "5 % point, median, 95 % point of the seeds",
                 .dims = {"row", "quantile"}});
   file.dataset(join_path(group, "fraction_below"), rank,
-               {.units = "1", .long_name = "fraction of seeds below the published value", .dims = {"row"}});
+               {.units = "1",
+                .long_name = "fraction of seeds below the published value, equal ones counted half",
+                .dims = {"row"}});
 }
 
 }  // namespace inforelay

@@ -73,7 +73,7 @@ void check(const std::string& name, const StudyFigure& figure) {
 }  // namespace
 
 std::string draw_study(const FigureWriter& writer, const StudyFigure& figure) {
-  const std::string name = "study";
+  const std::string name = "study_" + figure.name;
   check(name, figure);
   std::vector<std::string> networks;
   for (const StudyPanel& panel : figure.panels) {
@@ -84,8 +84,9 @@ std::string draw_study(const FigureWriter& writer, const StudyFigure& figure) {
     }
   }
   const double foot = 5;
-  const PanelGrid grid(figure.panels.size(), 2, double_column, 38,
-                       {.left = 14, .bottom = 9, .column_gap = 18, .row_gap = 15}, foot);
+  const bool alone = figure.panels.size() == 1;
+  const PanelGrid grid(figure.panels.size(), alone ? 1 : 2, alone ? single_column : double_column, 42,
+                       {.left = 14, .bottom = 9, .column_gap = 18, .row_gap = 16}, foot);
   FigureCanvas canvas(name,
                       "Published values (red crosses) amid runs that differ by their seed: dots are runs, bars reach "
                       "from their 5 to their 95 % point, the line across is their median.",
@@ -94,7 +95,7 @@ std::string draw_study(const FigureWriter& writer, const StudyFigure& figure) {
   for (std::size_t i = 0; i < figure.panels.size(); ++i) {
     const StudyPanel& panel = figure.panels[i];
     canvas.begin_panel(grid.boxes[i]);
-    canvas.panel_letter(grid.boxes[i], i);
+    if (!alone) canvas.panel_letter(grid.boxes[i], i);
     canvas.panel_title(grid.boxes[i], canvas.text(panel.quantity));
     std::string tics;
     for (std::size_t c = 0; c < panel.labels.size(); ++c) {
@@ -102,7 +103,7 @@ std::string draw_study(const FigureWriter& writer, const StudyFigure& figure) {
     }
     canvas.add("set xrange [-0.6:{}]; set xtics nomirror norotate center ({})",
                static_cast<double>(panel.labels.size()) - 0.4, tics);
-    if (panel.labels.size() > 1) canvas.x_label(grid.boxes[i], fmt::format("'{}'", class_axis(panel.labels)));
+    canvas.x_label(grid.boxes[i], fmt::format("'{}'", class_axis(panel.labels)));
     const AxisRange axis = range_of(panel);
     canvas.y_axis(axis.low(), axis.high(), 6);
     std::vector<std::string> bars, crosses;

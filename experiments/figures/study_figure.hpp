@@ -17,16 +17,17 @@ struct StudySeries {
 
 struct StudyPanel {
   std::string quantity{};
-  std::vector<std::string> labels{};  ///< [C]; one empty label: of the network as a whole
+  std::vector<std::string> labels{};  ///< [C]
   std::vector<StudySeries> series{};  ///< side by side
 };
 
 struct StudyFigure {
+  std::string name{};  ///< of the comparison
   std::vector<StudyPanel> panels{};
 };
 
-/// "study": for each panel and class the seeds as dots, their 5 to 95 % range as a bar, their median as a line across
-/// it, and the published value as a red cross. Errors as of the other figures (experiments/figures/figures.hpp).
+/// "study_NAME": for each panel and class the seeds as dots, their 5 to 95 % range as a bar, their median as a line
+/// across it, and the published value as a red cross. Errors as of the other figures (experiments/figures/figures.hpp).
 std::string draw_study(const FigureWriter& writer, const StudyFigure& figure);
 
 }  // namespace inforelay

@@ -44,20 +44,13 @@ bool is_finished(const SweepPlan& plan, const std::filesystem::path& folder, con
   return holds_complete_run(folder / run.folder, prepare(plan.config_of(run)).identity());
 }
 
-void for_each_finished_run(const SweepPlan& plan, const std::filesystem::path& folder,
-                           const std::function<void(const SweepRun&, const ExperimentResult&)>& visit) {
-  for (const SweepRun& run : plan.runs) {
-    if (is_finished(plan, folder, run)) visit(run, read_run(folder, run));
-  }
-}
-
 std::size_t SweepTable::count(RunOutcome::Status status) const {
   return static_cast<std::size_t>(std::count_if(outcomes.begin(), outcomes.end(),
                                                 [&](const RunOutcome& outcome) { return outcome.status == status; }));
 }
 
 SweepTable collect_sweep(const SweepPlan& plan, const std::filesystem::path& folder, std::vector<RunOutcome> outcomes,
-                         Progress& progress) {
+                         const RunVisitor& visit, Progress& progress) {
   const std::size_t runs = plan.runs.size();
   SweepTable table;
   table.outcomes = std::move(outcomes);
@@ -73,6 +66,7 @@ SweepTable collect_sweep(const SweepPlan& plan, const std::filesystem::path& fol
       table.wall_seconds[i] = result.provenance.wall_seconds;
       for (std::size_t m = 0; m < plan.metrics.size(); ++m)
         put(table.metrics[m], i, values_of(result, plan.metrics[m]), runs);
+      visit(plan.runs[i], result);
     } catch (const DataError& error) {
       outcome = {RunOutcome::Status::failed, error.what()};
     }

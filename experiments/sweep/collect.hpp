@@ -16,11 +16,6 @@ namespace inforelay {
 /// Whether the run's folder, in that of the sweep, holds its complete results.
 bool is_finished(const SweepPlan& plan, const std::filesystem::path& folder, const SweepRun& run);
 
-/// Reads the results of every finished run, in order, and hands them to `visit`; one is in memory at a time. Throws
-/// DataError for results that are damaged.
-void for_each_finished_run(const SweepPlan& plan, const std::filesystem::path& folder,
-                           const std::function<void(const SweepRun&, const ExperimentResult&)>& visit);
-
 /// A metric over all R runs; NaN where a run has no value.
 struct MetricColumn {
   std::vector<double> mean;    ///< [R] over the classes, NaN where one has no value; or the value itself
@@ -34,8 +29,12 @@ struct SweepTable {
   std::size_t count(RunOutcome::Status status) const;
 };
 
-/// Gathers the metrics of the runs that `outcomes` calls finished. One whose results cannot be read is called failed.
+/// What else is to be gathered from a run's results.
+using RunVisitor = std::function<void(const SweepRun&, const ExperimentResult&)>;
+
+/// Gathers the metrics of the runs that `outcomes` calls finished, in their order, and shows each to `visit`; the
+/// results of one are in memory at a time. One whose results cannot be read is called failed.
 SweepTable collect_sweep(const SweepPlan& plan, const std::filesystem::path& folder, std::vector<RunOutcome> outcomes,
-                         Progress& progress);
+                         const RunVisitor& visit, Progress& progress);
 
 }  // namespace inforelay

@@ -194,8 +194,8 @@ void write_sweep_results(const std::filesystem::path& path, const ExperimentResu
   file.dataset("sweep/wall_seconds", table.wall_seconds,
                info("s", "wall-clock time of the run's stages, over all starts"));
   write_metrics(file, plan, table);
-  if (!study.rows.empty()) write_study(file, "study", study);
-  if (!study.claims.empty()) write_claims(file, "claims", study.claims);
+  if (study.compares()) write_study(file, "study", study);
+  if (!study.claims.empty()) write_claims(file, "claims", study.claims, study.seeds);
   file.commit();
 }
 

@@ -20,9 +20,6 @@ namespace inforelay {
 namespace fs = std::filesystem;
 namespace {
 
-// What a run says on stderr, until it has finished.
-fs::path messages_of(const RunJob& job) { return job.folder / "stderr.log"; }
-
 // The last line that reports an error, without the word; else the last line; else "".
 std::string last_error(const fs::path& messages) {
   std::ifstream file(messages);
@@ -111,7 +108,7 @@ class Runner {
     if (error) throw IoError(fmt::format("cannot make {}: {}", job.folder.string(), error.message()));
     std::vector<std::string> arguments = job.arguments;
     arguments.insert(arguments.end(), {"-j", fmt::format("{}", threads)});
-    children_.push_back({start_child(arguments, messages_of(job)), index, threads});
+    children_.push_back({start_child(arguments, messages_of(job.folder)), index, threads});
     free_threads_ -= threads;
     console_.detail(fmt::format("{} begins, {} threads", job.name, threads));
   }
@@ -132,14 +129,14 @@ class Runner {
     RunOutcome& outcome = outcomes_[index];
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
       std::error_code ignored;
-      fs::remove(messages_of(job), ignored);
+      fs::remove(messages_of(job.folder), ignored);
       outcome.status = RunOutcome::Status::finished;
       ++finished_;
       return;
     }
     if (stopping_) return;  // it was asked to end
     outcome.status = RunOutcome::Status::failed;
-    outcome.message = last_error(messages_of(job));
+    outcome.message = last_error(messages_of(job.folder));
     if (outcome.message.empty() || WIFSIGNALED(status)) outcome.message = end_of(status);
     ++failed_;
     console_.error(fmt::format("{} failed: {}", job.name, outcome.message));
@@ -169,6 +166,8 @@ class Runner {
 };
 
 }  // namespace
+
+fs::path messages_of(const fs::path& folder) { return folder / "stderr.log"; }
 
 std::string_view to_string(RunOutcome::Status status) {
   switch (status) {

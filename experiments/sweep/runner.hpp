@@ -18,6 +18,9 @@ struct RunJob {
   double bytes = 0;                    ///< memory that it will need, about
 };
 
+/// What the run in `folder` says on stderr, until it has finished.
+std::filesystem::path messages_of(const std::filesystem::path& folder);
+
 struct RunOutcome {
   enum class Status { finished, failed, not_started };
   Status status = Status::not_started;

@@ -82,7 +82,11 @@ Work work_left(const SweepPlan& plan, const CommandLine& line, const fs::path& f
   Work work;
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
     const SweepRun& run = plan.runs[i];
-    if (is_finished(plan, folder, run)) continue;
+    if (is_finished(plan, folder, run)) {
+      std::error_code ignored;  // the parent was killed before it could tidy up
+      fs::remove(messages_of(folder / run.folder), ignored);
+      continue;
+    }
     RunJob job;
     job.name = fmt::format("run {} ({})", run.folder.substr(run.folder.find('/') + 1), plan.label_of(run));
     job.folder = folder / run.folder;
@@ -134,17 +138,8 @@ ExperimentResult header_of(const SweepPlan& plan, const CommandLine& line, const
   return header;
 }
 
-// Over the seeds, where the configuration compares or claims something.
-StudyResult study_of(const PreparedExperiment& prepared, const SweepPlan& plan, const fs::path& folder) {
-  Study study(prepared.config, prepared.inputs.published);
-  if (study.asks_nothing()) return {};
-  for_each_finished_run(
-      plan, folder, [&](const SweepRun& run, const ExperimentResult& result) { study.add(run.seed, result.networks); });
-  return study.result();
-}
-
 void write_study_files(const fs::path& folder, const StudyResult& study) {
-  if (!study.rows.empty()) write_file_atomically(folder / "study.csv", std::string_view(study_csv(study)));
+  if (study.compares()) write_file_atomically(folder / "study.csv", std::string_view(study_csv(study)));
   if (!study.claims.empty()) write_file_atomically(folder / "claims.csv", std::string_view(claims_csv(study)));
 }
 
@@ -180,10 +175,13 @@ SweepEnd run_sweep(SweepPlan plan, const CommandLine& line, Console& console) {
   const int stages = plan.config.figures ? 3 : 2;
   console.begin_stage(2, stages, "collection of the results");
   const Stopwatch watch;
-  const SweepTable table = collect_sweep(plan, directory.folder(), std::move(outcomes), console);
+  Study over_seeds(prepared.config, prepared.inputs.published);
+  const SweepTable table = collect_sweep(
+      plan, directory.folder(), std::move(outcomes),
+      [&](const SweepRun& run, const ExperimentResult& result) { over_seeds.add(run.seed, result.networks); }, console);
   const ExperimentResult header = header_of(plan, line, data, table);
   write_file_atomically(directory.folder() / "sweep.csv", std::string_view(sweep_csv(plan, table)));
-  const StudyResult study = study_of(prepared, plan, directory.folder());
+  const StudyResult& study = over_seeds.result();
   write_sweep_results(directory.results(), header, plan, table, study);
   write_study_files(directory.folder(), study);
   console.end_stage(watch.seconds());
@@ -196,10 +194,7 @@ SweepEnd run_sweep(SweepPlan plan, const CommandLine& line, Console& console) {
                                .palette = plan.config.figures->palette,
                                .note = data.name() == "digits" ? "data: generated digits, not MNIST" : ""});
     figures = draw_sweep_figures(writer, plan, table, console).size();
-    if (!study.rows.empty()) {
-      draw_study(writer, study);
-      ++figures;
-    }
+    figures += draw_study(writer, study).size();
     console.end_stage(drawing.seconds());
   }
 

@@ -151,7 +151,7 @@ TEST_CASE("Settings that do not fit together are named with their place", "[conf
        "reproduce.r.columns.c: give absolute or relative, not both"},
       {"{name: t, networks: {n: {detectors: {}}}, reproduce: {r: {published: p.csv, network: n}}}",
        "reproduce.r.columns: at least one column is needed"},
-      {"{name: t, networks: {n: {detectors: {}}}, claims: {distributed: n, modular: n}}",
+      {"{name: t, networks: {n: {detectors: {}}, m: {detectors: {}}}, claims: {distributed: n, modular: m}}",
        "claims: needs analysis.regression"},
       {"{name: t, networks: {n: {detectors: {}, weights_out: /tmp/x.safetensors}}, sweep: {replicates: 2}}",
        "networks.n.weights_out: not in a sweep"},

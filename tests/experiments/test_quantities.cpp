@@ -95,8 +95,9 @@ TEST_CASE("What is no quantity, or is not there, is said", "[quantities]") {
     CHECK_THAT(quantity_error(name), Catch::Contains("is no quantity"));
     CHECK_THROWS_AS(quantity(small_network(), name), UsageError);
   }
-  CHECK(quantity_is_set("relay.train.last_2"));
-  CHECK_FALSE(quantity_is_set("relay.train.all"));
+  CHECK(quantity_kind("relay.train.last_2").is_set);
+  CHECK_FALSE(quantity_kind("relay.train.all").is_set);
+  CHECK_THROWS_AS(quantity_kind("relay.train.al"), UsageError);
   CHECK_THROWS_WITH(numbers("relay.train.all"),
                     "there is no relay.train.all: that split is not among analysis.relay.splits");
   CHECK_THROWS_WITH(sets("relay.test.last_4"), "there is no relay.test.last_4: the layer has fewer neurons");
@@ -108,6 +109,40 @@ TEST_CASE("What is no quantity, or is not there, is said", "[quantities]") {
   CHECK_THROWS_WITH(quantity(bare, "regression.f"), "there is no regression.f: there is no analysis.regression");
   CHECK_THROWS_WITH(quantity(bare, "relay.test.above_greedy"), Catch::Contains("analysis.relay.exhaustive"));
   CHECK_THROWS_WITH(quantity(bare, "training.epochs"), Catch::Contains("was not trained here"));
+}
+
+TEST_CASE("What a configuration will not compute is known beforehand", "[quantities]") {
+  ExperimentConfig config;
+  config.analysis.relay = {.splits = {Split::train, Split::test}, .greedy = true, .exhaustive = {Split::test}};
+  NetworkConfig trained, detectors, read;
+  trained.layers = {784, 6, 10};
+  detectors.detectors.emplace().hidden = 2;
+  read.weights = "w.model";
+  const auto missing = [&](std::string_view name) { return quantity_missing(config, trained, name); };
+  for (const char* name : {"training.epochs", "states.train.entropy_bits", "relay.train.all", "relay.train.last_6",
+                           "relay.test.above_greedy", "relay.test.smallest_set_100", "relay.train.participation"}) {
+    INFO(name);
+    CHECK(missing(name).empty());
+  }
+  CHECK(missing("relay.train.last_7") == "the layer has fewer neurons");
+  CHECK(missing("relay.test.smallest_set_101") == "more than 100 percent of the information");
+  CHECK(missing("relay.train.above_greedy") == "that split is not among analysis.relay.exhaustive");
+  CHECK(missing("knockout.test.intact") == "that split is not among analysis.knockout.splits");
+  CHECK(missing("regression.f") == "there is no analysis.regression");
+  CHECK(quantity_missing(config, read, "training.epochs") == "the network is not trained here");
+  CHECK(quantity_missing(config, read, "relay.train.last_20").empty());  // not known before the file is read
+  config.analysis.knockout = KnockoutConfig{.splits = {Split::test}, .sets = KnockoutSets::single};
+  CHECK(missing("knockout.test.intact") == "analysis.knockout.sets is not exhaustive");
+  config.analysis.relay.greedy = false;
+  CHECK(missing("relay.train.participation") == "analysis.relay.greedy is false");
+  CHECK(missing("relay.test.above_greedy") == "analysis.relay.greedy is false");
+  config.analysis.relay.splits = {Split::test};
+  CHECK(missing("states.train.entropy_bits") == "that split is not among analysis.relay.splits");
+
+  CHECK(quantity_has_classes(detectors, "training.epochs"));
+  CHECK_FALSE(quantity_has_classes(trained, "training.epochs"));
+  CHECK_FALSE(quantity_has_classes(trained, "states.test.entropy_bits"));
+  CHECK(quantity_has_classes(trained, "relay.test.last_2"));
 }
 
 TEST_CASE("Claims count the classes that they hold for", "[claims]") {
@@ -136,7 +171,7 @@ TEST_CASE("Claims count the classes that they hold for", "[claims]") {
   CHECK(holds("composite: the coefficient of information is negative") == 2);
   CHECK(holds("composite: information explains more") == 1);
   CHECK(holds("R^2 of composite") == 1);
-  CHECK(holds("ends with the class's own 1 neuron") == 1);
+  CHECK(holds("ends with the class's own neuron") == 1);
   CHECK(holds("for half of the information") == 1);  // 2 against 1, and 1 against 2
   CHECK(holds("spreads aggregated information") == 0);
 }

@@ -138,16 +138,6 @@ TEST_CASE("A sweep leaves its runs, a table, and results that tell all", "[sweep
     REQUIRE(run_program(with(small, {two_by_two, "-o", "b", "-j", "1"}), folder.path()).exit_code == 0);
     check_same(a, folder.path() / "b");
   }
-  SECTION("finished runs are read one by one") {
-    const SweepPlan plan = plan_sweep(small[0], with({small.begin() + 1, small.end()}, {two_by_two}));
-    fs::remove(a / "runs/0002-binarize-kmeans-seed-2/summary.txt");
-    std::vector<std::int64_t> seeds;
-    for_each_finished_run(plan, a, [&](const SweepRun& run, const ExperimentResult& each) {
-      CHECK(each.provenance.seed == run.seed);
-      seeds.push_back(run.seed);
-    });
-    CHECK(seeds == std::vector<std::int64_t>{1, 1, 2});
-  }
   SECTION("a lost run is made again, and damaged ones are named") {
     fs::remove_all(a / "runs/0001-binarize-kmeans-seed-1");
     fs::resize_file(a / "runs/0003-binarize-sign-seed-1/results.h5", 3000);
