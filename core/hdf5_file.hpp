@@ -113,6 +113,9 @@ class Hdf5Writer {
 /// and what was expected. Truncation is always noticed, and so is damage to the structures of a file of ours, which
 /// carry checksums; damage to the numbers themselves is not, and in HDF5's heap of texts HDF5 1.10 may hang on it.
 ///
+/// No other file is ever opened: soft and external links on a path, raw storage outside the file and virtual datasets
+/// are refused. Files of ours have none of these.
+///
 /// A dataset is read as T where T holds all values of its stored type: u8 as u8, u16, u32, i64 or double, but f64 not
 /// as f32.
 class Hdf5Reader {
@@ -130,7 +133,7 @@ class Hdf5Reader {
   /// The file, as the errors name it.
   const std::string& name() const;
 
-  /// Is there a group or dataset at `path`?
+  /// Is there a group or dataset at `path`? Throws DataError where a link leads elsewhere.
   bool exists(std::string_view path) const;
   /// Names of the groups and datasets in the group at `path` ("" is the root), sorted.
   std::vector<std::string> children(std::string_view path) const;

@@ -82,15 +82,36 @@ struct Hdf5Reader::State {
       end = path.find('/', end + 1);
       const std::string part(path.substr(0, end));
       if (H5Lexists(file.id(), part.c_str(), H5P_DEFAULT) <= 0) return false;
+      check_link(part);
       if (H5Oexists_by_name(file.id(), part.c_str(), H5P_DEFAULT) <= 0) return false;
     }
     return true;
+  }
+
+  /// Another link than a hard one names a place elsewhere: in this file, or in any file that this process can read.
+  void check_link(const std::string& path) const {
+    H5L_info_t link{};
+    if (H5Lget_info(file.id(), path.c_str(), &link, H5P_DEFAULT) < 0) {
+      fail(detail::shown_path(path), "is damaged: " + detail::hdf5_reason());
+    }
+    if (link.type == H5L_TYPE_HARD) return;
+    fail(detail::shown_path(path), fmt::format("is {} link, expected a group or dataset of this file",
+                                               link.type == H5L_TYPE_SOFT ? "a soft" : "an external"));
+  }
+
+  /// A dataset may name other files for its values: raw ones, or as a virtual dataset those of HDF5.
+  void check_storage(const Source& source) const {
+    const Hdf5Handle creation(H5Dget_create_plist(source.object.id()), H5Pclose);
+    if (!creation.valid()) fail(source.path, "is damaged: " + detail::hdf5_reason());
+    if (H5Pget_layout(creation.id()) != H5D_VIRTUAL && H5Pget_external_count(creation.id()) == 0) return;
+    fail(source.path, "has its values in other files, expected them in this one");
   }
 
   Source dataset(std::string_view path) const {
     Source source{
         .path = detail::shown_path(path), .object = open(path), .type = {}, .space = {}, .is_attribute = false};
     if (H5Iget_type(source.object.id()) != H5I_DATASET) fail(source.path, "is no dataset");
+    check_storage(source);
     source.type = {H5Dget_type(source.object.id()), H5Tclose};
     source.space = {H5Dget_space(source.object.id()), H5Sclose};
     measure(source);

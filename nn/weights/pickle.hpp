@@ -58,7 +58,7 @@ class Pickle {
   std::size_t size() const { return size_; }
 
  private:
-  friend class PickleReader;
+  friend class PickleMachine;
   std::vector<Node> nodes_;
   Id root_ = 0;
   std::size_t size_ = 0;

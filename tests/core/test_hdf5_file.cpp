@@ -1,63 +1,21 @@
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+// What is written comes back, and explains itself.
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <limits>
 
 #include "core/error.hpp"
 #include "core/hdf5_file.hpp"
+#include "tests/core/hdf5_samples.hpp"
 #include "tests/temporary_folder.hpp"
 
-#ifdef __SANITIZE_ADDRESS__
-// HDF5 1.10 itself leaks where it refuses a damaged file.
-extern "C" const char* __lsan_default_suppressions() { return "leak:libhdf5_serial\n"; }  // NOLINT
-#endif
-
 using namespace inforelay;
+using namespace inforelay::test;
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
 namespace {
-
-const DatasetInfo plain{.units = "1", .long_name = "numbers", .dims = {"row"}};
-const DatasetInfo table{.units = "bit", .long_name = "a table", .dims = {"row", "column"}};
-const DatasetInfo number{.units = "s", .long_name = "a number"};
-
-std::string bytes_of(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void write_bytes(const fs::path& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
-
-std::size_t entries_in(const fs::path& folder) {
-  return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
-}
-
-/// A small file with something of everything.
-void write_sample(const fs::path& path, int deflate = 0) {
-  Hdf5Writer writer(path);
-  writer.attribute("", "format", "inforelay-results");
-  writer.attribute("", "format_version", std::int64_t{1});
-  writer.attribute("networks/full", "terms", std::vector<std::string>{"intercept", "größe"});
-  writer.scale("networks/full", "class", std::vector<std::int64_t>{7, 8, 9}, "numeral");
-  RowMatrix<float> information(3, 4);
-  for (int i = 0; i < 12; ++i) information.data()[i] = static_cast<float>(i) * 0.5f;
-  DatasetInfo info{.units = "bit", .long_name = "relay information", .dims = {"class", "set"}};
-  info.deflate = deflate;
-  writer.dataset("networks/full/relay/test/information", information, info);
-  writer.dataset("networks/full/neurons", std::vector<double>(20, 0.25), {"1", "twenty", {"neuron"}});
-  writer.dataset("networks/small/neurons", std::vector<double>(8, 0.5), {"1", "eight", {"neuron"}});
-  writer.dataset("provenance/config", std::string("name: x\n"), {.units = "1", .long_name = "configuration"});
-  writer.commit();
-}
 
 template <class T>
 void check_round_trip(const fs::path& folder) {
@@ -86,43 +44,10 @@ void check_round_trip(const fs::path& folder) {
   CHECK(reader.shape("scalar").empty());
 }
 
-/// What `work` prints in a child process whose files may hold at most `limit` bytes; "killed" where the child crashed.
-template <class Work>
-std::string with_file_size_limit(rlim_t limit, Work&& work) {
-  int pipe_ends[2];
-  REQUIRE(::pipe(pipe_ends) == 0);
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    std::signal(SIGXFSZ, SIG_IGN);
-    const rlimit limits{limit, RLIM_INFINITY};
-    ::setrlimit(RLIMIT_FSIZE, &limits);
-    std::string message;
-    try {
-      work();
-      message = "no error";
-    } catch (const IoError& error) {
-      message = error.what();
-    } catch (...) {
-      message = "another error";
-    }
-    const bool told = ::write(pipe_ends[1], message.data(), message.size()) == static_cast<ssize_t>(message.size());
-    ::_exit(told ? 0 : 1);
-  }
-  ::close(pipe_ends[1]);
-  std::string message(4096, '\0');
-  const ssize_t n = ::read(pipe_ends[0], message.data(), message.size());
-  ::close(pipe_ends[0]);
-  message.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? message : "killed";
-}
-
 }  // namespace
 
 TEST_CASE("Every number type comes back as it was written", "[hdf5]") {
-  const test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   check_round_trip<std::uint8_t>(folder.path());
   check_round_trip<std::uint16_t>(folder.path());
   check_round_trip<std::uint32_t>(folder.path());
@@ -132,7 +57,7 @@ TEST_CASE("Every number type comes back as it was written", "[hdf5]") {
 }
 
 TEST_CASE("NaN and infinity come back bit for bit", "[hdf5]") {
-  const test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const std::vector<double> values{std::nan(""), HUGE_VAL, -HUGE_VAL, -0.0, std::numeric_limits<double>::denorm_min()};
   Hdf5Writer writer(folder / "x.h5");
   writer.dataset("values", values, plain);
@@ -142,7 +67,7 @@ TEST_CASE("NaN and infinity come back bit for bit", "[hdf5]") {
 }
 
 TEST_CASE("Texts come back as they were written", "[hdf5]") {
-  const test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const std::vector<std::string> list{"", "a", "Größe, 数字\n", std::string(100000, 'x')};
   {
     Hdf5Writer writer(folder / "x.h5");
@@ -161,7 +86,7 @@ TEST_CASE("Texts come back as they were written", "[hdf5]") {
 }
 
 TEST_CASE("Attributes come back as they were written", "[hdf5]") {
-  const test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const std::vector<std::string> names{"intercept", "", "größe"};
   {
     Hdf5Writer writer(folder / "x.h5");
@@ -191,7 +116,7 @@ TEST_CASE("Attributes come back as they were written", "[hdf5]") {
 }
 
 TEST_CASE("Deflated arrays come back as they were written", "[hdf5]") {
-  const test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   RowMatrix<float> matrix(5, 300000);
   for (Eigen::Index i = 0; i < matrix.size(); ++i) matrix.data()[i] = static_cast<float>(i % 1000);
   auto info = table;
@@ -207,7 +132,7 @@ TEST_CASE("Deflated arrays come back as they were written", "[hdf5]") {
 }
 
 TEST_CASE("Equal contents give equal files and names without values take no room", "[hdf5]") {
-  const test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   write_sample(folder / "a.h5");
   write_sample(folder / "b.h5");
   CHECK(bytes_of(folder / "a.h5") == bytes_of(folder / "b.h5"));
@@ -218,7 +143,7 @@ TEST_CASE("Equal contents give equal files and names without values take no room
 }
 
 TEST_CASE("One dimension may have several lengths and the nearest declared values win", "[hdf5]") {
-  const test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   write_sample(folder / "x.h5");
   const Hdf5Reader reader(folder / "x.h5");
   CHECK(reader.dimension_names("networks/full/relay/test/information") == std::vector<std::string>{"class", "set"});
@@ -234,7 +159,7 @@ TEST_CASE("h5py finds units and dimension scales", "[hdf5][python]") {
     SUCCEED();
     return;
   }
-  const test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   write_sample(folder / "plain.h5");
   write_sample(folder / "deflated.h5", 6);
   write_bytes(folder / "check.py", R"(
@@ -261,7 +186,7 @@ for name in ("plain.h5", "deflated.h5"):
 }
 
 TEST_CASE("Types and shapes are checked when reading", "[hdf5]") {
-  const test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   {
     Hdf5Writer writer(folder / "x.h5");
     writer.dataset("bytes", std::vector<std::uint8_t>{1, 255}, plain);
@@ -291,125 +216,4 @@ TEST_CASE("Types and shapes are checked when reading", "[hdf5]") {
   CHECK(reader.exists("bytes"));
   CHECK(reader.exists("/"));
   CHECK_FALSE(reader.exists("no/such"));
-}
-
-TEST_CASE("A dataset over the limit is refused before it is allocated", "[hdf5]") {
-  const test::TemporaryFolder folder;
-  Hdf5Writer writer(folder / "x.h5");
-  writer.dataset("bytes", std::vector<std::uint8_t>(1001), plain);
-  writer.commit();
-  CHECK_THROWS_WITH(Hdf5Reader(folder / "x.h5", 8000).vector<std::uint8_t>("bytes"),
-                    Contains("larger than 8000 bytes"));
-  CHECK(Hdf5Reader(folder / "x.h5", 8008).vector<std::uint8_t>("bytes").size() == 1001);
-}
-
-TEST_CASE("Missing and foreign files are named", "[hdf5]") {
-  const test::TemporaryFolder folder;
-  CHECK_THROWS_WITH(Hdf5Reader(folder / "none.h5"), Contains("none.h5: No such file"));
-  CHECK_THROWS_WITH(Hdf5Reader(folder.path()), Contains("not a regular file"));
-  write_bytes(folder / "text.h5", "label,value\n1,2\n");
-  CHECK_THROWS_WITH(Hdf5Reader(folder / "text.h5"), Contains("text.h5 as HDF5: "));
-  write_bytes(folder / "empty.h5", "");
-  CHECK_THROWS_AS(Hdf5Reader(folder / "empty.h5"), DataError);
-}
-
-TEST_CASE("A truncated file is refused at every length", "[hdf5]") {
-  const test::TemporaryFolder folder;
-  write_sample(folder / "whole.h5");
-  const std::string whole = bytes_of(folder / "whole.h5");
-  for (std::size_t length = 0; length < whole.size(); length += 97) {
-    write_bytes(folder / "cut.h5", whole.substr(0, length));
-    REQUIRE_THROWS_AS(Hdf5Reader(folder / "cut.h5"), DataError);
-  }
-}
-
-TEST_CASE("Damaged bytes give an error or other values but nothing worse", "[hdf5]") {
-  const test::TemporaryFolder folder;
-  write_sample(folder / "whole.h5");
-  const std::string whole = bytes_of(folder / "whole.h5");
-  std::size_t refused = 0;
-  for (std::size_t place = 0; place < whole.size(); place += 13) {
-    // HDF5 1.10 loops for ever on some damage in its heap of texts, blocks of 4096 bytes that begin with GCOL.
-    const std::size_t heap = whole.rfind("GCOL", place);
-    if (heap != std::string::npos && place < heap + 4096) continue;
-    std::string damaged = whole;
-    damaged[place] = static_cast<char>(damaged[place] ^ 0x5a);
-    write_bytes(folder / "damaged.h5", damaged);
-    try {
-      const Hdf5Reader reader(folder / "damaged.h5", 1 << 20);
-      reader.matrix<float>("networks/full/relay/test/information", 3, 4);
-      reader.attribute<std::string>("", "format");
-      reader.text("provenance/config");
-      reader.children("networks");
-    } catch (const DataError&) {
-      ++refused;
-    }
-  }
-  CHECK(refused > 0);
-}
-
-TEST_CASE("A writer that is given up leaves nothing", "[hdf5]") {
-  const test::TemporaryFolder folder;
-  {
-    Hdf5Writer writer(folder / "x.h5");
-    writer.dataset("values", std::vector<double>(100000), plain);
-    CHECK(entries_in(folder.path()) == 1);
-    CHECK_FALSE(fs::exists(folder / "x.h5"));
-  }
-  CHECK(entries_in(folder.path()) == 0);
-}
-
-TEST_CASE("commit replaces an older file", "[hdf5]") {
-  const test::TemporaryFolder folder;
-  write_bytes(folder / "x.h5", "older");
-  write_sample(folder / "x.h5");
-  CHECK(Hdf5Reader(folder / "x.h5").exists("networks/full"));
-  CHECK(entries_in(folder.path()) == 1);
-}
-
-TEST_CASE("Writing where one cannot or twice is an error", "[hdf5]") {
-  const test::TemporaryFolder folder;
-  CHECK_THROWS_WITH(Hdf5Writer(folder / "no/such/x.h5"), Contains("x.h5: No such file or directory"));
-  Hdf5Writer writer(folder / "x.h5");
-  writer.dataset("a", 1.0, number);
-  CHECK_THROWS_WITH(writer.dataset("a", 1.0, number), Contains("cannot write /a in ") && Contains("x.h5: "));
-  CHECK_THROWS_AS(writer.dataset("a/below", 1.0, number), IoError);
-}
-
-TEST_CASE("A full disk is an error that names the file and leaves nothing", "[hdf5]") {
-  const test::TemporaryFolder folder;
-  const auto write = [&] {
-    Hdf5Writer writer(folder / "x.h5");
-    for (const char* name : {"a", "b", "c", "d"}) {
-      writer.dataset(name, RowMatrix<double>(RowMatrix<double>::Constant(10, 1000, 0.5)), table);
-      writer.attribute(name, "remark", std::string(5000, 'x'));
-    }
-    writer.commit();
-  };
-  // Limits that strike in a dataset, in the structures around it, and in the last flush.
-  for (rlim_t limit = 0; limit < 345000; limit += limit < 4000 ? 100 : 7000) {
-    INFO("limit " << limit);
-    REQUIRE(with_file_size_limit(limit, write) == "cannot write " + (folder / "x.h5").string() + ": File too large");
-    REQUIRE(entries_in(folder.path()) == 0);
-  }
-  CHECK(with_file_size_limit(1000000, write) == "no error");
-  CHECK(entries_in(folder.path()) == 1);
-}
-
-TEST_CASE("Another file can be written after a full disk", "[hdf5]") {
-  const test::TemporaryFolder folder;
-  const auto write_both = [&] {
-    try {
-      Hdf5Writer writer(folder / "large.h5");
-      writer.dataset("values", std::vector<double>(100000, 1), plain);
-      writer.commit();
-    } catch (const IoError&) {
-      write_sample(folder / "small.h5");
-      return;
-    }
-    throw std::logic_error("the large file fitted");
-  };
-  CHECK(with_file_size_limit(100000, write_both) == "no error");
-  CHECK(Hdf5Reader(folder / "small.h5").exists("networks/full"));
-  CHECK(entries_in(folder.path()) == 1);
 }

@@ -138,6 +138,8 @@ TEST_CASE("Functions that are not allowed are refused by name", "[pickle]") {
   refused(function("collections.OrderedDict", ""), "collections.OrderedDict.");
   refused(function("os\x1b[2J\r", "system"), "os\\x1b[2J\\x0d.system");
   refused(function(std::string(1000, 'm'), "f"), std::string(80, 'm') + "...");
+  CHECK_THROWS_WITH(read_pickle(file(function("os", "system")), {}, "file.pkl"),
+                    "file.pkl, offset 2: 'os.system' is not allowed in a weight file, expected no function here");
 }
 
 TEST_CASE("Only the operations that weight files need are known", "[pickle]") {
@@ -182,6 +184,9 @@ TEST_CASE("Broken pickles are refused", "[pickle]") {
   refused(call(function("collections", "OrderedDict"), {list({integer(1)})}), "other than a list of pairs");
   refused(call(function("collections", "OrderedDict"), {list({}), list({})}), "other than a list of pairs");
   refused(ordered_dict() + dict({text("__class__"), none()}) + op('b'), "expected only _metadata of an OrderedDict");
+  // Twice, or a hundred thousand times, which one could then ask to be looked through again and again.
+  refused(ordered_dict() + dict({text("_metadata"), none(), text("_metadata"), none()}) + op('b'),
+          "expected only _metadata of an OrderedDict");
   refused(list({}) + dict({text("_metadata"), none()}) + op('b'), "attributes of a list are set");
   refused({0x80, 5}, "pickle protocol 5, expected 2 to 4");
   CHECK_THROWS_WITH(read({}), Contains("is no pickle"));
@@ -221,4 +226,17 @@ TEST_CASE("A pickle's limits hold", "[pickle]") {
   Bytes dicts = Bytes{'('} + list(std::vector<Bytes>(1000, tuple({none(), none()}))) + Bytes{0x85, 'q', 0};
   for (int i = 0; i < 1000; ++i) dicts = dicts + function("collections", "OrderedDict") + Bytes{'h', 0, 'R'};
   CHECK_THROWS_WITH(value(dicts + op('t')), Contains("items of lists, tuples and dicts"));
+}
+
+TEST_CASE("Keys that are chosen to collide in a hash table cost no more than others", "[pickle]") {
+  // 42043 is a number of buckets of libstdc++: in a table, each access would look at all of the keys, for hours.
+  constexpr std::uint32_t buckets = 42043, keys = 42000, accesses = 3'000'000;
+  Bytes operations{'N'};
+  const auto memorise = [&](std::uint64_t key) {
+    operations.push_back('r');
+    for (int shift = 0; shift < 32; shift += 8) operations.push_back(static_cast<std::uint8_t>(key >> shift));
+  };
+  for (std::uint32_t i = 0; i < keys; ++i) memorise(std::uint64_t{i} * buckets);
+  for (std::uint32_t i = 0; i < accesses; ++i) memorise(std::uint64_t{i % keys} * buckets);
+  CHECK(value(operations).root().kind == Kind::none);
 }

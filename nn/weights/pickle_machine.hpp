@@ -1,0 +1,96 @@
+// The stack machine that pickles are programs for: what its operations do. Which byte is which operation stands in
+// pickle.cpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "nn/weights/pickle.hpp"
+
+namespace inforelay {
+
+/// A pickle being read. Every function throws DataError, with the offset of the running operation, where its operands
+/// are missing or of another kind, the content ends, or a limit is met.
+class PickleMachine {
+ public:
+  using Id = Pickle::Id;
+  using Kind = Pickle::Kind;
+  using Node = Pickle::Node;
+
+  /// All arguments must outlive the machine; see read_pickle().
+  PickleMachine(std::span<const std::uint8_t> content, std::span<const std::string_view> allowed,
+                std::string_view place, const PickleLimits& limits);
+
+  [[noreturn]] void fail(std::string_view what) const;
+
+  // The content.
+
+  /// The byte of the next operation, which is the running one from now on.
+  std::uint8_t next_operation();
+  std::span<const std::uint8_t> take(std::uint64_t size);
+  /// `size` bytes, little endian.
+  std::uint64_t take_unsigned(std::size_t size);
+  std::string take_text(std::uint64_t size);
+  /// Up to a line feed, which is taken too.
+  std::string take_line();
+
+  // The stack.
+
+  void set_mark();
+  std::vector<Id> pop_to_mark();
+  std::vector<Id> pop_several(std::size_t count);
+
+  // Values, each pushed on the stack.
+
+  void make(Node node);
+  void make_tuple(std::vector<Id> items) { make({.kind = Kind::tuple, .items = std::move(items)}); }
+  void make_long(std::span<const std::uint8_t> bytes);
+  /// One of the functions that are allowed.
+  void make_function(const std::string& module, const std::string& name);
+  /// The same, named by two texts on the stack.
+  void make_named_function();
+  /// Keeps a call: the function and the tuple of its arguments are on the stack.
+  void call();
+
+  // What changes values that are there, or pushes them again.
+
+  /// Adds to the list, or the dict, on top.
+  void extend(Kind kind, const std::vector<Id>& items);
+  /// Sets attributes: the one that PyTorch hangs on the dict of its tensors says nothing that we need.
+  void build();
+  void memorise(std::uint64_t key);
+  void memorise_next() { memorise(memo_.size()); }
+  void recall(std::uint64_t key);
+
+  /// The one value that is left.
+  Pickle finish();
+
+ private:
+  void push(Id id);
+  Id pop();
+  Node& top();
+  /// Where the part of the stack begins that the running operation may touch.
+  std::size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
+  void count_items(std::size_t added);
+  void make_ordered_dict(const std::vector<Id>& arguments);
+
+  std::span<const std::uint8_t> content_;
+  bool is_cut_;
+  std::span<const std::string_view> allowed_;
+  std::string_view place_;
+  const PickleLimits& limits_;
+  Pickle pickle_;
+  std::vector<Id> stack_;
+  std::vector<std::size_t> marks_;    // sizes of the stack
+  std::map<std::uint64_t, Id> memo_;  // ordered: the file chooses the keys, and could choose them to collide in a hash
+  std::size_t items_ = 0;
+  std::size_t at_ = 0, next_ = 0;  // offsets of the running operation and of the next byte
+};
+
+}  // namespace inforelay
