@@ -1,11 +1,9 @@
 // The network that named tensors spell.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <optional>
 #include <set>
 
 #include "core/error.hpp"
@@ -43,37 +41,33 @@ class Assembler {
  private:
   [[noreturn]] void fail(std::string_view what) const { throw DataError(fmt::format("{}: {}", file_, what)); }
 
-  static std::string listed(const std::vector<Parts>& layers) {
+  static std::string shown(const std::vector<Parts>& layers) {
     std::vector<std::string> words;
     for (const Parts& layer : layers) {
       words.push_back(fmt::format("{} {}", quoted_name(layer.name), shape_text(layer.weight->shape)));
     }
-    return fmt::format("{}", fmt::join(words, ", "));
+    return listed(words);
   }
 
   /// The layers in the order of the file. Every tensor must belong to one.
   std::vector<Parts> find_layers() {
     std::vector<Parts> layers;
     std::map<std::string, std::size_t, std::less<>> position;
-    const auto stem = [](const NamedTensor& tensor, std::string_view ending) -> std::optional<std::string> {
-      if (!tensor.name.ends_with(ending) || tensor.name.size() == ending.size()) return std::nullopt;
-      return tensor.name.substr(0, tensor.name.size() - ending.size());
-    };
+    const auto stem = [](const NamedTensor& tensor) { return tensor.name.substr(0, tensor.name.rfind('.')); };
     for (NamedTensor& tensor : tensors_.tensors) {
-      const auto name = stem(tensor, ".weight");
-      if (!name || tensor.shape.size() != 2) continue;
+      if (!is_layer_weight(tensor.name, tensor.shape)) continue;
       if (tensor.values.empty()) {
         fail(fmt::format("tensor {} has shape {}, expected at least 1 row and column", quoted_name(tensor.name),
                          shape_text(tensor.shape)));
       }
-      position[*name] = layers.size();
-      layers.push_back({*name, &tensor});
+      position[stem(tensor)] = layers.size();
+      layers.push_back({stem(tensor), &tensor});
     }
     std::vector<std::string> strangers;
     for (NamedTensor& tensor : tensors_.tensors) {
-      if (stem(tensor, ".weight") && tensor.shape.size() == 2) continue;
-      const auto name = stem(tensor, ".bias");
-      const auto owner = name && tensor.shape.size() == 1 ? position.find(*name) : position.end();
+      if (is_layer_weight(tensor.name, tensor.shape)) continue;
+      const bool is_bias = tensor.shape.size() == 1 && tensor.name.ends_with(".bias");
+      const auto owner = is_bias ? position.find(stem(tensor)) : position.end();
       if (owner == position.end()) {
         strangers.push_back(fmt::format("{} {}", quoted_name(tensor.name), shape_text(tensor.shape)));
         continue;
@@ -86,13 +80,10 @@ class Assembler {
       }
     }
     if (!strangers.empty()) {
-      constexpr std::size_t shown = 8;
-      const std::size_t more = strangers.size() > shown ? strangers.size() - shown : 0;
-      strangers.resize(strangers.size() - more);
       fail(
-          fmt::format("tensors that belong to no dense layer: {}{}; expected only NAME.weight [out,in] and, beside "
-                      "each, NAME.bias [out]",
-                      fmt::join(strangers, ", "), more > 0 ? fmt::format(" and {} more", more) : ""));
+          fmt::format("tensors that belong to no dense layer: {}; expected only NAME.weight [out,in] and, beside each, "
+                      "NAME.bias [out]",
+                      listed(strangers)));
     }
     if (layers.empty() || layers.size() > max_layers) {
       fail(fmt::format("holds {} layers (NAME.weight), expected 1 to {}", layers.size(), max_layers));
@@ -108,11 +99,11 @@ class Assembler {
     const auto orders = chain_orders(shapes);
     if (orders.empty()) {
       fail(fmt::format("the layers {} chain in no order, expected out of one = in of the next (weights are [out,in])",
-                       listed(layers)));
+                       shown(layers)));
     }
     if (orders.size() > 1) {
       fail(fmt::format("the layers {} chain in more than one order: give layer names in the order wanted",
-                       listed(layers)));
+                       shown(layers)));
     }
     std::vector<Parts> ordered;
     for (const std::size_t i : orders.front()) ordered.push_back(layers[i]);
@@ -125,7 +116,7 @@ class Assembler {
     for (const std::string& name : options_.layer_names) {
       const auto found = std::find_if(layers.begin(), layers.end(), [&](const Parts& p) { return p.name == name; });
       if (found == layers.end()) {
-        fail(fmt::format("has no layer {}, expected one of {}", quoted_name(name), listed(layers)));
+        fail(fmt::format("has no layer {}, expected one of {}", quoted_name(name), shown(layers)));
       }
       if (!seen.insert(name).second) {
         fail(fmt::format("layer {} is named twice, expected each layer once", quoted_name(name)));
@@ -133,7 +124,7 @@ class Assembler {
       ordered.push_back(*found);
     }
     if (ordered.size() < layers.size()) {
-      fail(fmt::format("{} layers are named, expected all of {}", ordered.size(), listed(layers)));
+      fail(fmt::format("{} layers are named, expected all of {}", ordered.size(), shown(layers)));
     }
     for (std::size_t l = 1; l < ordered.size(); ++l) {
       if (ordered[l - 1].shape().out == ordered[l].shape().in) continue;

@@ -1,10 +1,10 @@
 #include "nn/weights/results_weights.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+#include <system_error>
 
 #include "core/error.hpp"
 #include "core/hdf5_file.hpp"
@@ -15,6 +15,13 @@ namespace inforelay {
 namespace {
 
 constexpr std::uint64_t max_dataset_bytes = std::uint64_t{1} << 30;
+
+/// A dataset in memory; one that nobody wrote, or of equal numbers, takes next to nothing in a file.
+std::uint64_t largest_dataset(const std::filesystem::path& path) {
+  std::error_code error;
+  const std::uint64_t bytes = std::filesystem::file_size(path, error);  // the reader has words for the error
+  return error || bytes > max_dataset_bytes / max_sharing ? max_dataset_bytes : max_sharing * bytes;
+}
 
 void check_format(const Hdf5Reader& file) {
   if (!file.has_attribute("", "format")) {
@@ -31,16 +38,17 @@ void check_format(const Hdf5Reader& file) {
 
 std::string choose_network(const Hdf5Reader& file, const std::string& wanted) {
   const std::vector<std::string> names = file.children("networks");
-  std::vector<std::string> shown;
-  for (const std::string& name : names) shown.push_back(quoted_name(name));
+  std::vector<std::string> quoted;
+  for (const std::string& name : names) quoted.push_back(quoted_name(name));
+  const std::string shown = listed(quoted);
   if (names.empty()) throw DataError(fmt::format("{}: holds no networks, expected at least one", file.name()));
   if (wanted.empty()) {
     if (names.size() == 1) return names.front();
-    throw DataError(fmt::format("{}: holds the networks {}: say which one", file.name(), fmt::join(shown, ", ")));
+    throw DataError(fmt::format("{}: holds the networks {}: say which one", file.name(), shown));
   }
   if (std::find(names.begin(), names.end(), wanted) == names.end()) {
-    throw DataError(fmt::format("{}: holds no network {}, expected one of {}", file.name(), quoted_name(wanted),
-                                fmt::join(shown, ", ")));
+    throw DataError(
+        fmt::format("{}: holds no network {}, expected one of {}", file.name(), quoted_name(wanted), shown));
   }
   return wanted;
 }
@@ -56,9 +64,13 @@ TensorFile read_results_weights(const std::filesystem::path& path, const std::st
                                 const ChildLimits& limits) {
   const auto content = run_in_child(
       [&] {
-        const Hdf5Reader file(path, max_dataset_bytes);
+        const Hdf5Reader file(path, largest_dataset(path));
         check_format(file);
-        return write_safetensors(read_network(file, "networks/" + choose_network(file, network) + "/model"));
+        const std::string model = "networks/" + choose_network(file, network) + "/model";
+        if (file.exists(fmt::format("{}/layer{}", model, max_layers + 1))) {
+          throw DataError(fmt::format("{}: /{} holds more than {} layers", file.name(), model, max_layers));
+        }
+        return write_safetensors(read_network(file, model));
       },
       path.string(), limits);
   TensorFile tensors = read_safetensors(content, path.string());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 
@@ -11,6 +12,8 @@
 namespace inforelay {
 namespace {
 
+constexpr std::string_view weight_ending = ".weight";
+
 std::uint64_t read_unsigned(const std::uint8_t* bytes, std::size_t size, bool big_endian) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < size; ++i) value = value << 8 | bytes[big_endian ? i : size - 1 - i];
@@ -18,6 +21,10 @@ std::uint64_t read_unsigned(const std::uint8_t* bytes, std::size_t size, bool bi
 }
 
 }  // namespace
+
+bool is_layer_weight(std::string_view name, std::span<const std::uint64_t> shape) {
+  return shape.size() == 2 && name.size() > weight_ending.size() && name.ends_with(weight_ending);
+}
 
 std::size_t element_bytes(ElementType type) {
   switch (type) {
@@ -79,6 +86,13 @@ std::string quoted_name(std::string_view name) {
     }
   }
   return text + (name.size() > longest ? "...'" : "'");
+}
+
+std::string listed(std::span<const std::string> items) {
+  constexpr std::size_t longest = 8;
+  const auto shown = items.first(std::min(items.size(), longest));
+  return fmt::format("{}{}", fmt::join(shown, ", "),
+                     items.size() > longest ? fmt::format(" ... and {} more", items.size() - longest) : "");
 }
 
 }  // namespace inforelay

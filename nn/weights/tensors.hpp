@@ -20,6 +20,9 @@ inline constexpr std::uint64_t max_weights = std::uint64_t{1} << 30;
 inline constexpr std::size_t max_tensors = 1024;
 inline constexpr std::size_t max_tensor_rank = 8;
 inline constexpr std::size_t max_layers = 64;
+/// How often the numbers of a file may be used, as tied weights are: the tensors in one storage have together at most
+/// this many times its elements.
+inline constexpr std::uint64_t max_sharing = 8;
 
 /// One tensor, row-major; values.size() is the product of `shape`.
 struct NamedTensor {
@@ -44,6 +47,9 @@ struct TensorFile {
 /// shapes that do not chain in any order or in more than one (layers and shapes are listed); a NaN or infinite value.
 WeightFile network_from_tensors(TensorFile tensors, const WeightFileOptions& options, std::string_view file);
 
+/// Is a tensor of this name and shape the weight of a layer, NAME.weight [out,in]?
+bool is_layer_weight(std::string_view name, std::span<const std::uint64_t> shape);
+
 /// The types of numbers that tensors may have.
 enum class ElementType { f32, f64, f16, bf16 };
 std::size_t element_bytes(ElementType type);
@@ -59,5 +65,7 @@ std::string shape_text(std::span<const std::uint64_t> shape);
 /// A name found in a file, for messages: on one line, in quotes, cut where it is long, other than printable ASCII as
 /// \xNN.
 std::string quoted_name(std::string_view name);
+/// "a, b, c", for messages; of more than 8 the first 8, "... and" the number of the others.
+std::string listed(std::span<const std::string> items);
 
 }  // namespace inforelay

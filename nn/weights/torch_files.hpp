@@ -14,8 +14,9 @@ bool is_zip(std::span<const std::uint8_t> content);
 bool is_pickle(std::span<const std::uint8_t> content);
 
 /// The zip archive of PyTorch >= 1.6: ROOT/data.pkl, the state dict; ROOT/data/KEY, its storages; ROOT/byteorder,
-/// "little" (also where missing) or "big". Entries must be stored, as PyTorch writes them: so nothing can unfold to
-/// more than the file holds. Throws DataError, also for entries of one name, and TorchScript archives.
+/// "little" (also where missing) or "big". Entries must be stored, as PyTorch writes them, and fit side by side in
+/// the file: so nothing can unfold to more than it holds. Throws DataError, also for entries of one name, and
+/// TorchScript archives.
 TensorFile read_torch_zip(std::span<const std::uint8_t> content, std::string_view file);
 
 /// The format of PyTorch < 1.6, or of _use_new_zipfile_serialization=False: pickles of a magic number, the protocol

@@ -45,6 +45,7 @@ class StateDictReader {
     std::vector<TorchTensor> tensors;
     std::set<std::string_view> names;
     std::uint64_t total = 0;
+    std::size_t layers = 0;
     for (std::size_t i = 0; i < root.items.size(); i += 2) {
       const Node& key = pickle_[root.items[i]];
       if (key.kind != Kind::text) {
@@ -54,6 +55,9 @@ class StateDictReader {
       if (!names.insert(key.text).second) fail("is there twice");
       if (names.size() > max_tensors) fail(fmt::format("is one too many, expected at most {}", max_tensors));
       tensors.push_back(read_tensor(key.text, pickle_[root.items[i + 1]]));
+      if (is_layer_weight(key.text, tensors.back().shape) && ++layers > max_layers) {
+        fail(fmt::format("is the weight of one layer too many, expected at most {} layers", max_layers));
+      }
       total += element_count(tensors.back().shape, place_);
       if (total > max_weights) fail(fmt::format("makes more than {} numbers in all", max_weights));
     }
@@ -163,14 +167,26 @@ class StateDictReader {
   std::string place_{};
 };
 
-/// One key is one storage, whoever refers to it.
+/// One key is one storage, whoever refers to it, and a small storage makes no large tensors.
 void check_storages(const std::vector<TorchTensor>& tensors) {
-  std::map<std::string_view, const TorchStorage*> seen;
+  struct Use {
+    const TorchStorage* storage;
+    std::uint64_t elements;  // of the tensors so far
+  };
+  std::map<std::string_view, Use> seen;
   for (const TorchTensor& tensor : tensors) {
-    const TorchStorage* first = seen.emplace(tensor.storage.key, &tensor.storage).first->second;
-    if (first->type == tensor.storage.type && first->size == tensor.storage.size) continue;
-    throw DataError(fmt::format("{} lies in storage {} of {} elements, expected {} of the same type as before",
-                                tensor.place, quoted_name(tensor.storage.key), tensor.storage.size, first->size));
+    Use& use = seen.try_emplace(tensor.storage.key, Use{&tensor.storage, 0}).first->second;
+    const TorchStorage& first = *use.storage;
+    if (first.type != tensor.storage.type || first.size != tensor.storage.size) {
+      throw DataError(fmt::format("{} lies in storage {} of {} elements, expected {} of the same type as before",
+                                  tensor.place, quoted_name(tensor.storage.key), tensor.storage.size, first.size));
+    }
+    use.elements += element_count(tensor.shape, tensor.place);
+    if (use.elements > 0 && (use.elements - 1) / max_sharing >= first.size) {  // elements > max_sharing * size
+      throw DataError(
+          fmt::format("{} is one too many in storage {}: they make {} numbers, expected at most {} times {}",
+                      tensor.place, quoted_name(tensor.storage.key), use.elements, max_sharing, first.size));
+    }
   }
 }
 

@@ -34,8 +34,9 @@ struct TorchStateDict {
 };
 
 /// Reads the pickle that `content` begins with. Every tensor lies within its storage, no two indices of one fall on the
-/// same element, and all have together at most max_weights elements; tensors may share a storage. `file` is what errors
-/// call it. Throws DataError, as read_pickle(), and for anything but a dict from names to tensors.
+/// same element, and all have together at most max_weights elements; tensors may share a storage, within max_sharing.
+/// `file` is what errors call it. Throws DataError, as read_pickle(), and for anything but a dict from names to
+/// tensors, or more than max_tensors tensors or max_layers layers.
 TorchStateDict read_torch_state_dict(std::span<const std::uint8_t> content, std::string_view file);
 
 /// The tensor's values, row-major, from the bytes of its storage; these are at least storage.size elements.

@@ -25,7 +25,7 @@ struct CloseEntry {
 class Archive {
  public:
   /// `content` must outlive the archive.
-  Archive(std::span<const std::uint8_t> content, std::string_view file) : file_(file), bytes_(content.size()) {
+  Archive(std::span<const std::uint8_t> content, std::string_view file) : file_(file) {
     zip_error_t error;
     zip_error_init(&error);
     const std::unique_ptr<zip_error_t, decltype(&zip_error_fini)> guard(&error, zip_error_fini);
@@ -35,7 +35,7 @@ class Archive {
       if (archive_ == nullptr) zip_source_free(source);
     }
     if (archive_ == nullptr) fail(fmt::format("is a damaged zip archive: {}", zip_error_strerror(&error)));
-    list();
+    list(content.size());
   }
 
   /// Names of all entries, sorted, with their numbers.
@@ -46,18 +46,12 @@ class Archive {
     const auto found = entries_.find(name);
     if (found == entries_.end()) return std::nullopt;
     const std::string shown = quoted_name(name);
-    zip_stat_t status;
-    zip_stat_init(&status);
-    constexpr zip_uint64_t needed =
-        ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
-    if (zip_stat_index(archive_.get(), found->second, 0, &status) != 0 || (status.valid & needed) != needed) {
-      fail(fmt::format("entry {} is damaged", shown));
-    }
+    const zip_stat_t status = stat(found->second, shown);
     if (status.comp_method != ZIP_CM_STORE || status.encryption_method != ZIP_EM_NONE) {
       fail(fmt::format("entry {} is compressed or encrypted, expected it stored, as PyTorch writes it", shown));
     }
-    if (status.size != status.comp_size || status.size > bytes_ || status.size > limit) {
-      fail(fmt::format("entry {} claims {} bytes, expected at most {}", shown, status.size, std::min(bytes_, limit)));
+    if (status.size != status.comp_size || status.size > limit) {
+      fail(fmt::format("entry {} claims {} bytes, expected at most {}", shown, status.size, limit));
     }
     const std::unique_ptr<zip_file_t, CloseEntry> entry(zip_fopen_index(archive_.get(), found->second, 0));
     if (entry == nullptr) fail(fmt::format("entry {} is damaged: {}", shown, zip_strerror(archive_.get())));
@@ -79,7 +73,19 @@ class Archive {
  private:
   [[noreturn]] void fail(std::string_view what) const { throw DataError(fmt::format("{}: {}", file_, what)); }
 
-  void list() {
+  zip_stat_t stat(zip_uint64_t index, const std::string& shown) const {
+    zip_stat_t status;
+    zip_stat_init(&status);
+    constexpr zip_uint64_t needed =
+        ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
+    if (zip_stat_index(archive_.get(), index, 0, &status) != 0 || (status.valid & needed) != needed) {
+      fail(fmt::format("entry {} is damaged", shown));
+    }
+    return status;
+  }
+
+  /// Entries that lie in one another could make of `bytes` more than there are: all must fit side by side.
+  void list(std::uint64_t bytes) {
     const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
     if (count < 0 || static_cast<std::uint64_t>(count) > max_entries) {
       fail(fmt::format("is a zip archive of {} entries, expected at most {}", count, max_entries));
@@ -87,12 +93,18 @@ class Archive {
     for (zip_uint64_t i = 0; i < static_cast<zip_uint64_t>(count); ++i) {
       const char* name = zip_get_name(archive_.get(), i, ZIP_FL_ENC_RAW);
       if (name == nullptr) fail(fmt::format("entry number {} is damaged", i));
-      if (!entries_.emplace(name, i).second) fail(fmt::format("has two entries {}", quoted_name(name)));
+      const std::string shown = quoted_name(name);
+      if (!entries_.emplace(name, i).second) fail(fmt::format("has two entries {}", shown));
+      const std::uint64_t size = stat(i, shown).comp_size;
+      if (size > bytes) {
+        fail(fmt::format("entry {} claims {} bytes, expected at most the {} that those before it leave", shown, size,
+                         bytes));
+      }
+      bytes -= size;
     }
   }
 
   std::string_view file_;
-  std::uint64_t bytes_;
   std::unique_ptr<zip_t, CloseArchive> archive_;
   std::map<std::string, zip_uint64_t, std::less<>> entries_;
 };

@@ -121,12 +121,14 @@ TEST_CASE("Tensors that belong to no dense layer are named", "[weights]") {
   CHECK_THROWS_WITH(network({}), Contains("holds 0 layers (NAME.weight), expected 1 to 64"));
   std::vector<NamedTensor> many;
   for (int i = 0; i < 12; ++i) many.push_back(tensor("x" + std::to_string(i), {1}));
-  CHECK_THROWS_WITH(network(many), Contains("'x7' [1] and 4 more"));
+  CHECK_THROWS_WITH(network(many), Contains("'x7' [1] ... and 4 more; expected"));
   std::vector<NamedTensor> deep;
   for (int i = 0; i < 65; ++i) deep.push_back(tensor(std::to_string(i) + ".weight", {1, 1}));
   CHECK_THROWS_WITH(network(deep), Contains("holds 65 layers"));
   deep.pop_back();
   CHECK(network(deep).network.layers.size() == 64);
+  CHECK_THROWS_WITH(network(deep, {.layer_names = {"x"}}),
+                    Contains("expected one of '0' [1,1], ") && Contains(", '7' [1,1] ... and 56 more"));
 }
 
 TEST_CASE("Shapes that make no layer are refused", "[weights]") {

@@ -68,6 +68,9 @@ TEST_CASE("Networks of a results file come back bit for bit, by name", "[weights
   CHECK(same_bits(network(one, "full").network, small_network(0)));
   CHECK(same_bits(network(two, "b").network, small_network(1)));
   CHECK_THROWS_WITH(network(two, ""), two.string() + ": holds the networks 'a', 'b': say which one");
+  const auto many = folder / "many.h5";
+  write_results(many, {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"});
+  CHECK_THROWS_WITH(network(many, ""), Contains("networks 'a', 'b'") && Contains("'h' ... and 2 more: say which one"));
   CHECK_THROWS_WITH(network(two, "c"), two.string() + ": holds no network 'c', expected one of 'a', 'b'");
 }
 
@@ -96,6 +99,24 @@ TEST_CASE("HDF5 files that are no results are refused", "[weights]") {
   refused("/networks/a/model/layer1/weight does not exist");
   write_file_atomically(path, "\x89HDF\r\n\x1a\n");
   refused("as HDF5");
+}
+
+TEST_CASE("Layers beyond the limit and sizes beyond the file are refused unread", "[weights]") {
+  const TemporaryFolder folder;
+  const auto path = folder / "f.h5";
+  write_results(path, {}, [](Hdf5Writer& file) {
+    for (std::size_t l = 1; l <= max_layers + 1; ++l) {
+      file.attribute("networks/a/model/layer" + std::to_string(l), "activation", std::string("tanh"));
+    }
+  });
+  CHECK_THROWS_WITH(read_results_weights(path, ""), path.string() + ": /networks/a/model holds more than 64 layers");
+  // Equal numbers deflate to nearly nothing.
+  write_results(path, {}, [](Hdf5Writer& file) {
+    const RowMatrix<float> weight = RowMatrix<float>::Zero(1000, 1000);
+    file.dataset("networks/a/model/layer1/weight", weight,
+                 {.units = "1", .long_name = "w", .dims = {"out", "in"}, .deflate = 9});
+  });
+  CHECK_THROWS_WITH(read_results_weights(path, ""), Contains("weight of shape [1000,1000] is larger than"));
 }
 
 TEST_CASE("Networks in HDF5 are checked", "[weights]") {

@@ -140,6 +140,55 @@ TEST_CASE("Many tensors of one storage may not add up to more than the limit", "
                     Contains("tensor '1024' is one too many, expected at most 1024"));
 }
 
+TEST_CASE("Layers beyond the limit are refused before their numbers are read", "[torch]") {
+  std::vector<TorchTensorSpec> layers;
+  for (std::size_t i = 0; i <= max_layers; ++i) {
+    layers.push_back({.name = std::to_string(i) + ".weight",
+                      .storage = std::to_string(i),
+                      .storage_size = 1,
+                      .shape = {1, 1},
+                      .strides = {1, 1}});
+  }
+  // The storages are missing: nobody looked for them.
+  CHECK_THROWS_WITH(read_zip(zip({{"m/data.pkl", state_dict(layers, false)}})),
+                    "file: 'm/data.pkl': tensor '64.weight' is the weight of one layer too many, expected at most 64 "
+                    "layers");
+}
+
+TEST_CASE("A storage may be shared by a few tensors, not by many", "[torch]") {
+  Model model{{}, {{"0", 4, floats({1, 2, 3, 4})}}};
+  const auto share = [&](std::uint64_t tensors) {
+    model.tensors.clear();
+    for (std::uint64_t i = 0; i < tensors; ++i) {
+      model.tensors.push_back({.name = std::to_string(i), .storage_size = 4, .shape = {4}, .strides = {1}});
+    }
+  };
+  share(max_sharing);
+  CHECK(read_legacy(model.legacy()).tensors.size() == max_sharing);
+  CHECK(read_zip(zip(model.entries())).tensors.back().values == Values{1, 2, 3, 4});
+  share(max_sharing + 1);
+  const std::string message =
+      "tensor '8' is one too many in storage '0': they make 36 numbers, expected at most 8 times 4";
+  CHECK_THROWS_WITH(read_legacy(model.legacy()), Contains(message));
+  CHECK_THROWS_WITH(read_zip(zip(model.entries())), Contains(message));
+}
+
+TEST_CASE("Entries of a zip archive may not lie in one another", "[torch]") {
+  Model model;
+  model.tensors.clear();
+  model.storages.clear();
+  for (const std::string key : {"0", "1", "2"}) {
+    model.tensors.push_back({.name = key, .storage = key, .storage_size = 1000, .shape = {1000}, .strides = {1}});
+    model.storages.push_back({key, 1000, floats(Values(1000, 1))});
+  }
+  auto entries = model.entries();
+  CHECK(read_zip(zip(entries)).tensors.size() == 3);
+  entries[2].lies_in_last = entries[3].lies_in_last = true;
+  CHECK_THROWS_WITH(read_zip(zip(entries)),
+                    Contains("file: entry 'm/data/1' claims 4000 bytes, expected at most the") &&
+                        Contains("that those before it leave"));
+}
+
 TEST_CASE("Pickles that are no state dict of floats are refused", "[torch]") {
   using namespace pickle;
   const auto message = [](const Bytes& value, const std::string& expected) {

@@ -147,19 +147,25 @@ struct ZipEntry {
   Bytes content{};
   std::uint16_t method = 0;  ///< as claimed; the content is always stored
   std::uint64_t size_claimed = ~std::uint64_t{0};
+  /// Takes no room of its own: the directory refers to the local record of the entry before it.
+  bool lies_in_last = false;
 };
 
 inline Bytes zip(const std::vector<ZipEntry>& entries) {
   Bytes file, directory;
+  std::size_t local = 0;
   for (const ZipEntry& entry : entries) {
     const std::uint64_t size = entry.size_claimed == ~std::uint64_t{0} ? entry.content.size() : entry.size_claimed;
     const auto sum = ::crc32(0, entry.content.data(), static_cast<uInt>(entry.content.size()));
     const Bytes common = number(10, 2) + number(0, 2) + number(entry.method, 2) + number(0, 2) + number(0x21, 2) +
                          number(sum, 4) + number(entry.method == 0 ? size : entry.content.size(), 4) + number(size, 4) +
                          number(entry.name.size(), 2) + number(0, 2);
-    directory = directory + number(0x02014b50, 4) + number(10, 2) + common + Bytes(2 + 2 + 2 + 4) +
-                number(file.size(), 4) + bytes_of(entry.name);
-    file = file + number(0x04034b50, 4) + common + bytes_of(entry.name) + entry.content;
+    if (!entry.lies_in_last) {
+      local = file.size();
+      file = file + number(0x04034b50, 4) + common + bytes_of(entry.name) + entry.content;
+    }
+    directory = directory + number(0x02014b50, 4) + number(10, 2) + common + Bytes(2 + 2 + 2 + 4) + number(local, 4) +
+                bytes_of(entry.name);
   }
   const Bytes end = number(0x06054b50, 4) + number(0, 4) + number(entries.size(), 2) + number(entries.size(), 2) +
                     number(directory.size(), 4) + number(file.size(), 4) + number(0, 2);
