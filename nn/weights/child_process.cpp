@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -28,6 +29,9 @@ namespace {
 
 // The first byte of what the child sends.
 constexpr std::uint8_t has_result = 1, has_error = 2;
+
+/// How long a wish to stop may go unnoticed.
+constexpr int patience_ms = 100;
 
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool is_address_sanitized = true;
@@ -155,10 +159,21 @@ bool send(int descriptor, std::uint8_t kind, std::span<const std::uint8_t> bytes
   ::_exit(sent ? 0 : 1);
 }
 
-std::vector<std::uint8_t> receive(int descriptor, std::string_view file, std::uint64_t limit) {
+/// Is there something to read, or the end? False where it took longer, or a signal came.
+bool wait_for(int descriptor, std::string_view file) {
+  pollfd waiting{descriptor, POLLIN, 0};
+  const int ready = ::poll(&waiting, 1, patience_ms);
+  if (ready < 0 && errno != EINTR) fail_system(file, "cannot wait for the process that reads it");
+  return ready > 0;
+}
+
+std::vector<std::uint8_t> receive(int descriptor, std::string_view file, std::uint64_t limit,
+                                  const Progress& progress) {
   std::vector<std::uint8_t> bytes;
   std::vector<std::uint8_t> buffer(1 << 16);
   while (true) {
+    progress.check();
+    if (!wait_for(descriptor, file)) continue;
     const ssize_t n = ::read(descriptor, buffer.data(), buffer.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) fail_system(file, "cannot hear from the process that reads it");
@@ -173,14 +188,14 @@ std::vector<std::uint8_t> receive(int descriptor, std::string_view file, std::ui
 }  // namespace
 
 std::vector<std::uint8_t> run_in_child(const std::function<std::vector<std::uint8_t>()>& work, std::string_view file,
-                                       const ChildLimits& limits) {
+                                       const ChildLimits& limits, const Progress& progress) {
   Pipe pipe(file);
   const pid_t id = ::fork();
   if (id < 0) fail_system(file, "cannot start a process to read it");
   if (id == 0) live(work, pipe.get(1), file, limits);
   Child child(id);
   pipe.close(1);
-  std::vector<std::uint8_t> bytes = receive(pipe.get(0), file, limits.memory_bytes);
+  std::vector<std::uint8_t> bytes = receive(pipe.get(0), file, limits.memory_bytes, progress);
   const int status = child.wait();
   if (WIFSIGNALED(status)) {
     const int signal = WTERMSIG(status);

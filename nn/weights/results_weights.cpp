@@ -61,7 +61,7 @@ bool is_hdf5(std::span<const std::uint8_t> content) {
 }
 
 TensorFile read_results_weights(const std::filesystem::path& path, const std::string& network,
-                                const ChildLimits& limits) {
+                                const ChildLimits& limits, const Progress& progress) {
   const auto content = run_in_child(
       [&] {
         const Hdf5Reader file(path, largest_dataset(path));
@@ -72,7 +72,7 @@ TensorFile read_results_weights(const std::filesystem::path& path, const std::st
         }
         return write_safetensors(read_network(file, model));
       },
-      path.string(), limits);
+      path.string(), limits, progress);
   TensorFile tensors = read_safetensors(content, path.string());
   tensors.format = "inforelay results";
   return tensors;

@@ -16,13 +16,6 @@ namespace {
 
 constexpr std::string_view format_key = "format", own_format = "inforelay-network", activations_key = "activations";
 constexpr std::uint64_t max_header_bytes = 100'000'000;  // the format's own limit
-constexpr std::size_t length_bytes = 8;
-
-std::uint64_t header_length(std::span<const std::uint8_t> content) {
-  std::uint64_t length = 0;
-  for (std::size_t i = length_bytes; i-- > 0;) length = length << 8 | content[i];
-  return length;
-}
 
 std::optional<ElementType> element_type(std::string_view dtype) {
   if (dtype == "F32") return ElementType::f32;
@@ -69,19 +62,28 @@ NamedTensor read_tensor(const SafetensorsHeader::Tensor& tensor, std::span<const
 }  // namespace
 
 bool is_safetensors(std::span<const std::uint8_t> content) {
-  return content.size() > length_bytes && content[length_bytes] == '{';
+  return content.size() > safetensors_length_bytes && content[safetensors_length_bytes] == '{';
+}
+
+std::uint64_t safetensors_header_end(std::span<const std::uint8_t> content, std::uint64_t size, std::string_view file) {
+  if (!is_safetensors(content)) {
+    throw DataError(fmt::format("{}: is no safetensors: expected 8 bytes and then '{{'", file));
+  }
+  std::uint64_t length = 0;
+  for (std::size_t i = safetensors_length_bytes; i-- > 0;) length = length << 8 | content[i];
+  const std::uint64_t most = std::min<std::uint64_t>(max_header_bytes, size - safetensors_length_bytes);
+  if (length > most) {
+    throw DataError(
+        fmt::format("{}: safetensors claims a header of {} bytes, expected at most {}", file, length, most));
+  }
+  return safetensors_length_bytes + length;
 }
 
 TensorFile read_safetensors(std::span<const std::uint8_t> content, std::string_view file) {
   const auto fail = [&](std::string_view what) { throw DataError(fmt::format("{}: {}", file, what)); };
-  if (!is_safetensors(content)) fail("is no safetensors: expected 8 bytes and then '{'");
-  const std::uint64_t length = header_length(content);
-  if (length > max_header_bytes || length > content.size() - length_bytes) {
-    fail(fmt::format("safetensors claims a header of {} bytes, expected at most {}", length,
-                     std::min<std::uint64_t>(max_header_bytes, content.size() - length_bytes)));
-  }
-  const auto json = content.subspan(length_bytes, length), data = content.subspan(length_bytes + length);
-  SafetensorsHeader header = parse_safetensors_header({reinterpret_cast<const char*>(json.data()), json.size()}, file);
+  const std::uint64_t header_end = safetensors_header_end(content, content.size(), file);
+  const auto data = content.subspan(header_end);
+  SafetensorsHeader header = parse_safetensors_header(content.first(header_end), file);
 
   std::stable_sort(header.tensors.begin(), header.tensors.end(),
                    [](const auto& a, const auto& b) { return a.data_offsets < b.data_offsets; });
@@ -135,8 +137,9 @@ std::vector<std::uint8_t> write_safetensors(const Mlp& network) {
   json.resize((json.size() + 7) / 8 * 8, ' ');  // the format allows spaces; the numbers then begin at a multiple of 8
 
   std::vector<std::uint8_t> bytes;
-  bytes.reserve(length_bytes + json.size() + reached);
-  for (std::size_t i = 0; i < length_bytes; ++i) bytes.push_back(static_cast<std::uint8_t>(json.size() >> (8 * i)));
+  bytes.reserve(safetensors_length_bytes + json.size() + reached);
+  for (std::size_t i = 0; i < safetensors_length_bytes; ++i)
+    bytes.push_back(static_cast<std::uint8_t>(json.size() >> (8 * i)));
   bytes.insert(bytes.end(), json.begin(), json.end());
   for (const std::span<const float> values : parts) {
     for (const float value : values) {

@@ -16,6 +16,10 @@ namespace inforelay {
 /// Does the content begin as such a file does?
 bool is_safetensors(std::span<const std::uint8_t> content);
 
+/// Where the header ends and the numbers begin, by the first 8 bytes of `content`, the start of a file of `size` bytes.
+/// Throws DataError, with `file`, where the content is no safetensors, or the end beyond the format's limit or `size`.
+std::uint64_t safetensors_header_end(std::span<const std::uint8_t> content, std::uint64_t size, std::string_view file);
+
 /// The tensors in the order of their numbers. The rules of the format are checked, all of them: a header of at most
 /// 100,000,000 bytes that begins with '{', no key twice, types and shapes that agree with the offsets, numbers without
 /// overlap or hole from the header to the end. F32, F64, F16 and BF16 are read, other types refused by name. `file` is

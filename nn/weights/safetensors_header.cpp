@@ -98,7 +98,7 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
 
   bool number_unsigned(std::uint64_t value) override {
     if (level_ != Level::numbers) refuse(fmt::format("{}", value));
-    if (list().size() >= max_tensor_rank) refuse(fmt::format("a list of more than {} numbers", max_tensor_rank));
+    if (list().size() >= max_tensor_rank) refuse(fmt::format("more than {} numbers", max_tensor_rank));
     list().push_back(value);
     return true;
   }
@@ -130,7 +130,8 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
         fail(fmt::format("metadata {} is {}, expected text", quoted_name(key_), found));
       case Level::tensor:
       case Level::numbers:
-        fail(fmt::format("tensor {}: {} is {}, expected {}", quoted_name(header_.tensors.back().name), key_, found,
+        fail(fmt::format("tensor {}: {} {} {}, expected {}", quoted_name(header_.tensors.back().name), key_,
+                         level_ == Level::numbers ? "holds" : "is", found,
                          key_ == "dtype"   ? "the name of a type"
                          : key_ == "shape" ? "a list of whole numbers from 0"
                                            : "a list of two whole numbers from 0"));
@@ -157,7 +158,8 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
 
 }  // namespace
 
-SafetensorsHeader parse_safetensors_header(std::string_view json, std::string_view file) {
+SafetensorsHeader parse_safetensors_header(std::span<const std::uint8_t> start, std::string_view file) {
+  const auto json = start.subspan(safetensors_length_bytes);
   Handler handler(file);
   nlohmann::json::sax_parse(json, &handler);
   return handler.take();

@@ -1,8 +1,10 @@
 // The header of a safetensors file.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,8 +24,12 @@ struct SafetensorsHeader {
   std::map<std::string, std::string> metadata;
 };
 
-/// Parses the JSON. It is read as a stream of events, so that nothing is built that does not belong: depth and number
-/// of tensors are limited, duplicate keys are seen. Throws DataError with `file`.
-SafetensorsHeader parse_safetensors_header(std::string_view json, std::string_view file);
+/// The bytes of a file before its JSON.
+inline constexpr std::size_t safetensors_length_bytes = 8;
+
+/// Parses the JSON of a file of which `start` is all up to the end of the header. It is read as a stream of events, so
+/// that nothing is built that does not belong: depth and number of tensors are limited, duplicate keys are seen. Throws
+/// DataError with `file`.
+SafetensorsHeader parse_safetensors_header(std::span<const std::uint8_t> start, std::string_view file);
 
 }  // namespace inforelay

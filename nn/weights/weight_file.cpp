@@ -3,11 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <new>
+#include <system_error>
 
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "core/sha256.hpp"
 #include "nn/weights/results_weights.hpp"
 #include "nn/weights/safetensors.hpp"
+#include "nn/weights/safetensors_header.hpp"
 #include "nn/weights/tensors.hpp"
 #include "nn/weights/torch_files.hpp"
 
@@ -16,9 +22,12 @@ namespace {
 
 constexpr std::size_t start_bytes = 16;
 
-TensorFile read_whole(const std::filesystem::path& path) {
-  const std::string file = path.string();
-  const std::vector<std::uint8_t> content = read_file(path, max_weight_file_bytes);
+struct Source {
+  TensorFile tensors;
+  std::string sha256;
+};
+
+TensorFile read_tensors(std::span<const std::uint8_t> content, const std::string& file) {
   if (is_zip(content)) return read_torch_zip(content, file);
   if (is_pickle(content)) return read_torch_legacy(content, file);
   if (is_safetensors(content)) return read_safetensors(content, file);
@@ -31,16 +40,63 @@ TensorFile read_whole(const std::filesystem::path& path) {
                   file, found));
 }
 
-}  // namespace
+Source read_whole(const std::filesystem::path& path) {
+  const std::vector<std::uint8_t> content = read_file(path, max_weight_file_bytes);
+  return {read_tensors(content, path.string()), sha256_hex(content)};
+}
 
-WeightFile load_weights(const std::filesystem::path& path, const WeightFileOptions& options) {
+/// Of a file that may be larger than memory.
+std::string file_sha256(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::string block(1 << 20, '\0');
+  Sha256 digest;
+  while (stream) {
+    stream.read(block.data(), static_cast<std::streamsize>(block.size()));
+    digest.update(std::string_view(block.data(), static_cast<std::size_t>(stream.gcount())));
+  }
+  if (!stream.eof()) {
+    throw DataError(fmt::format("cannot read {}: {}", path.string(), std::generic_category().message(errno)));
+  }
+  return digest.hex();
+}
+
+WeightFile load(const std::filesystem::path& path, const WeightFileOptions& options, const Progress& progress) {
   const bool is_results = is_hdf5(read_file_start(path, start_bytes));
-  TensorFile tensors = is_results ? read_results_weights(path, options.network) : read_whole(path);
+  Source source = is_results ? Source{read_results_weights(path, options.network, {}, progress), file_sha256(path)}
+                             : read_whole(path);
   if (!is_results && !options.network.empty()) {
     throw DataError(fmt::format("{}: is {} and holds one network, expected no name of a network, not {}", path.string(),
-                                tensors.format, quoted_name(options.network)));
+                                source.tensors.format, quoted_name(options.network)));
   }
-  return network_from_tensors(std::move(tensors), options, path.string());
+  WeightFile file = network_from_tensors(std::move(source.tensors), options, path.string());
+  file.sha256 = std::move(source.sha256);
+  return file;
+}
+
+}  // namespace
+
+WeightFile load_weights(const std::filesystem::path& path, const WeightFileOptions& options, const Progress& progress) {
+  try {
+    return load(path, options, progress);
+  } catch (const std::bad_alloc&) {
+    throw DataError(fmt::format("{}: cannot be read: there is not enough memory for its content", path.string()));
+  }
+}
+
+bool is_safetensors_file(const std::filesystem::path& path) {
+  const std::string file = path.string();
+  try {
+    std::error_code error;
+    const std::uint64_t size = std::filesystem::file_size(path, error);
+    if (error) return false;
+    const std::uint64_t end = safetensors_header_end(read_file_start(path, start_bytes), size, file);
+    const std::vector<std::uint8_t> start = read_file_start(path, end);
+    if (start.size() < end) return false;  // the file has shrunk
+    parse_safetensors_header(start, file);
+    return true;
+  } catch (const DataError&) {
+    return false;
+  }
 }
 
 void save_safetensors(const std::filesystem::path& path, const Mlp& network) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/progress.hpp"
 #include "nn/activation.hpp"
 #include "nn/mlp.hpp"
 
@@ -29,13 +30,22 @@ struct WeightFile {
   Mlp network;
   std::string format;                    ///< "safetensors", "PyTorch (zip)", "PyTorch (legacy)", "inforelay results"
   std::vector<std::string> layer_names;  ///< in the order of network.layers
+  /// Of the bytes that the network was read from, in hexadecimal. Of a results file, which another process reads in
+  /// parts: of the whole file right after that.
+  std::string sha256{};
 };
 
 /// Reads the network in `path`: a chain of dense layers of finite weights. Costs about the time to read the file; a
 /// results file takes a process of its own meanwhile (see nn/weights/results_weights.hpp). Throws DataError in one line
 /// that names file, tensor or place, what was found and what was expected: not of a known format, damaged, more than
-/// the limits of nn/weights/tensors.hpp, no chain of layers, options that do not fit the file.
-WeightFile load_weights(const std::filesystem::path& path, const WeightFileOptions& options = {});
+/// the limits of nn/weights/tensors.hpp, no chain of layers, options that do not fit the file, not enough memory.
+/// Throws Interrupted where `progress` wants that while a results file is read; nothing is reported to it.
+WeightFile load_weights(const std::filesystem::path& path, const WeightFileOptions& options = {},
+                        const Progress& progress = Progress::none());
+
+/// Is this a regular, readable file that begins as safetensors do: with a header that fits into the file and has all
+/// that the format asks of a header? The numbers behind it are not looked at. Never throws for what the path leads to.
+bool is_safetensors_file(const std::filesystem::path& path);
 
 /// Writes `network` as safetensors: "layer1.weight" [out,in], "layer1.bias" [out], "layer2.weight", ... in 32-bit
 /// floats. The activations go into __metadata__, so that load_weights() brings back the same network, bit for bit. The

@@ -1,7 +1,9 @@
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <stdexcept>
@@ -68,6 +70,17 @@ TEST_CASE("A child that crashes, hangs or leaves is a damaged file", "[child]") 
                         },
                         "file", {.wall_seconds = 1}),
                     Contains("1 s of wall time"));
+}
+
+TEST_CASE("A wish to stop ends the child", "[child]") {
+  struct Stop final : Progress {
+    bool stop_requested() const override { return true; }
+  };
+  const auto wait_for_ever = []() -> Bytes {
+    while (true) ::pause();
+  };
+  CHECK_THROWS_AS(run_in_child(wait_for_ever, "file", {}, Stop()), Interrupted);
+  CHECK((::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD));
 }
 
 TEST_CASE("A child that wants too much memory is refused", "[child]") {

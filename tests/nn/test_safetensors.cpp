@@ -97,19 +97,22 @@ TEST_CASE("Headers that break the format are refused", "[safetensors]") {
   refused(with(R"({"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]})"),
           "expected at most 1073741824");
   refused(with(R"({"dtype":"F32","shape":[0,18446744073709551615,2],"data_offsets":[0,0]})"), "expected at most", 0);
-  refused(with(R"({"dtype":"F32","shape":[1,1,1,1,1,1,1,1,2],"data_offsets":[0,8]})"), "a list of more than 8 numbers");
+  refused(with(R"({"dtype":"F32","shape":[1,1,1,1,1,1,1,1,2],"data_offsets":[0,8]})"),
+          "shape holds more than 8 numbers, expected a list of whole numbers from 0");
   refused(with(R"({"dtype":"F32","shape":[-2],"data_offsets":[0,8]})"),
-          "shape is -2, expected a list of whole numbers");
-  refused(with(R"({"dtype":"F32","shape":[2.0],"data_offsets":[0,8]})"), "shape is '2.0'");
+          "shape holds -2, expected a list of whole numbers");
+  refused(with(R"({"dtype":"F32","shape":[2.0],"data_offsets":[0,8]})"), "shape holds '2.0'");
   refused(with(R"({"dtype":"F32","shape":[1e400],"data_offsets":[0,8]})"), "w.safetensors: header of safetensors");
-  refused(with(R"({"dtype":"F32","shape":[18446744073709551616],"data_offsets":[0,8]})"), "shape is");
-  refused(with(R"({"dtype":"F32","shape":[[2]],"data_offsets":[0,8]})"), "shape is a list");
+  refused(with(R"({"dtype":"F32","shape":[18446744073709551616],"data_offsets":[0,8]})"), "shape holds");
+  refused(with(R"({"dtype":"F32","shape":[[2]],"data_offsets":[0,8]})"),
+          "shape holds a list, expected a list of whole numbers from 0");
   refused(with(R"({"dtype":"F32","shape":2,"data_offsets":[0,8]})"), "shape is 2");
   refused(with(R"({"dtype":1,"shape":[2],"data_offsets":[0,8]})"), "dtype is 1, expected the name of a type");
   refused(with(R"({"dtype":["F32"],"shape":[2],"data_offsets":[0,8]})"), "dtype is a list");
   refused(with(R"({"dtype":"F32","shape":[2],"data_offsets":[0]})"), "data_offsets is a list of 1 numbers");
-  refused(with(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8,8]})"), "data_offsets is a list of 3 numbers");
-  refused(with(R"({"dtype":"F32","shape":[2],"data_offsets":[null,8]})"), "data_offsets is null");
+  refused(with(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8,8]})"),
+          "data_offsets is a list of 3 numbers, expected a list of two whole numbers");
+  refused(with(R"({"dtype":"F32","shape":[2],"data_offsets":[null,8]})"), "data_offsets holds null");
   refused(with(R"({"dtype":"F32","shape":[2]})"), "tensor 'x' has no data_offsets");
   refused(with(R"({"shape":[2],"data_offsets":[0,8]})"), "tensor 'x' has no dtype");
   refused(with(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8],"stride":[1]})"), "has a key 'stride'");

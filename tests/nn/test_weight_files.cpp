@@ -11,10 +11,12 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/hdf5_file.hpp"
+#include "core/sha256.hpp"
 #include "nn/accuracy.hpp"
 #include "nn/composite.hpp"
 #include "nn/data/mnist.hpp"
 #include "nn/network_hdf5.hpp"
+#include "nn/weights/child_process.hpp"
 #include "nn/weights/weight_file.hpp"
 #include "tests/mnist.hpp"
 #include "tests/nn/reference_network.hpp"
@@ -60,6 +62,14 @@ std::string shown(const WeightFile& file) {
   return text;
 }
 
+void write_results(const std::filesystem::path& path, const Mlp& network) {
+  Hdf5Writer file(path);
+  file.attribute("", "format", std::string(results_format));
+  file.attribute("", "format_version", results_format_version);
+  write_network(file, "networks/a/model", network);
+  file.commit();
+}
+
 std::string content(const std::filesystem::path& path) {
   std::ostringstream text;
   text << std::ifstream(path, std::ios::binary).rdbuf();
@@ -86,16 +96,61 @@ TEST_CASE("A format is found from the content, whatever the name", "[weights]") 
   CHECK(format() == "PyTorch (legacy)");
   write_file_atomically(path, zip({{"m/data.pkl", state_dict(tensors, false)}, {"m/data/0", data}}));
   CHECK(format() == "PyTorch (zip)");
-  {
-    Hdf5Writer file(path);
-    file.attribute("", "format", std::string(results_format));
-    file.attribute("", "format_version", results_format_version);
-    write_network(file, "networks/a/model", network);
-    file.commit();
-  }
+  write_results(path, network);
   CHECK(format() == "inforelay results");
   CHECK(load_weights(path, {.activation = Activation::tanh, .network = "a"}).network.layers[0].activation ==
         Activation::tanh);
+}
+
+TEST_CASE("A digest tells which bytes were read", "[weights]") {
+  const TemporaryFolder folder;
+  const auto path = folder / "w";
+  RandomStream random(1, "weights");
+  const Mlp network = make_mlp(std::array{3, 2, 1}, Activation::relu, Activation::sigmoid, random);
+  const auto digest = [&] { return sha256_hex(read_file(path, 1 << 20)); };
+  save_safetensors(path, network);
+  CHECK(load_weights(path).sha256 == digest());
+  write_results(path, network);
+  CHECK(load_weights(path).sha256 == digest());
+}
+
+TEST_CASE("Memory that is short while a file is read is told with the file's name", "[weights]") {
+#if defined(__SANITIZE_ADDRESS__)
+  WARN("skipped: the address sanitizer limits memory by itself");
+#else
+  const TemporaryFolder folder;
+  const auto path = folder / "w";
+  write_file_atomically(path, "PK\x03\x04");
+  std::filesystem::resize_file(path, std::uintmax_t{1} << 30);  // sparse
+  const auto load = [&]() -> Bytes {
+    load_weights(path);
+    return {};
+  };
+  CHECK_THROWS_WITH(run_in_child(load, "file", {.memory_bytes = 1 << 28}),
+                    path.string() + ": cannot be read: there is not enough memory for its content");
+#endif
+}
+
+TEST_CASE("A safetensors file is known by its whole header", "[weights]") {
+  const TemporaryFolder folder;
+  const auto path = folder / "w";
+  const auto is_one = [&](const Bytes& bytes) {
+    write_file_atomically(path, bytes);
+    return is_safetensors_file(path);
+  };
+  const Bytes good = safetensors(R"({"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", floats({1, 2}));
+  CHECK(is_one(good));
+  CHECK_FALSE(is_one(Bytes(good.begin(), good.begin() + 40)));  // cut off in the header
+  CHECK_FALSE(is_one(bytes_of("int f() {\n  return 1;\n}\n")));
+  CHECK_FALSE(is_one(number(17, 8) + bytes_of("{ return 1 + 1; }")));
+  CHECK_FALSE(is_one(safetensors(R"({"name": "a configuration"})", {})));
+  CHECK_FALSE(is_one({}));
+  CHECK_FALSE(is_one(bytes_of("hello, world, and others")));
+  CHECK_FALSE(is_safetensors_file(folder / "missing"));
+  CHECK_FALSE(is_safetensors_file(folder.path()));
+  CHECK_FALSE(is_safetensors_file("/dev/null"));
+  save_safetensors(path, Mlp{{{RowMatrix<float>::Ones(1, 2), Eigen::VectorXf::Ones(1), Activation::relu}}});
+  CHECK(is_safetensors_file(path));
 }
 
 TEST_CASE("Files that hold no weights are refused with what they begin with", "[weights]") {
