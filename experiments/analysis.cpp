@@ -1,10 +1,14 @@
 #include "experiments/analysis.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numeric>
 
 #include "core/cluster.hpp"
+#include "core/error.hpp"
 #include "core/pca.hpp"
 #include "infotheory/discretize.hpp"
 #include "infotheory/entropy.hpp"
@@ -14,9 +18,28 @@
 
 namespace inforelay {
 
-StatesResult compute_states(const Mlp& network, const Dataset& data, const AnalysisConfig& config,
-                            const RandomStream& random, Progress& progress) {
+namespace {
+
+// Finite weights can still be too large: an output that is infinity minus infinity is the largest of none.
+void check_finite(const std::string& name, std::string_view what, const RowMatrix<float>& values) {
+  if (values.allFinite()) return;
+  for (Eigen::Index sample = 0; sample < values.rows(); ++sample) {
+    for (Eigen::Index neuron = 0; neuron < values.cols(); ++neuron) {
+      if (std::isfinite(values(sample, neuron))) continue;
+      throw DataError(
+          fmt::format("network {}: {} {} of image {} is {}, expected a finite number: its weights are too large", name,
+                      what, neuron, sample, values(sample, neuron)));
+    }
+  }
+}
+
+}  // namespace
+
+StatesResult compute_states(const std::string& name, const Mlp& network, const Dataset& data,
+                            const AnalysisConfig& config, const RandomStream& random, Progress& progress) {
   LayerStates layers = forward(network, data, static_cast<int>(config.layer), progress);
+  check_finite(name, "activation of the analysed layer", layers.hidden);
+  check_finite(name, "output", layers.output);
   BinarizedStates binary =
       binarize(layers.hidden, {.method = config.binarize, .threshold = config.threshold, .random = random});
   const Occupancy filled = occupancy(binary.states);

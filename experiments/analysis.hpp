@@ -2,6 +2,8 @@
 // shown or resumed is the pipeline's business.
 #pragma once
 
+#include <string>
+
 #include "core/progress.hpp"
 #include "core/random.hpp"
 #include "experiments/config.hpp"
@@ -11,9 +13,10 @@
 namespace inforelay {
 
 /// Runs `data` through the network and makes states of the analysed layer. Each split is binarised by its own
-/// activations; `random` is used by kmeans_iterated only.
-StatesResult compute_states(const Mlp& network, const Dataset& data, const AnalysisConfig& config,
-                            const RandomStream& random, Progress& progress);
+/// activations; `random` is used by kmeans_iterated only. Throws DataError, with the network's `name`, where an
+/// activation or output is not finite.
+StatesResult compute_states(const std::string& name, const Mlp& network, const Dataset& data,
+                            const AnalysisConfig& config, const RandomStream& random, Progress& progress);
 
 /// Relay information of `states`: greedy removal, all its tied paths, and what follows from it, as `config` says; all
 /// 2^K sets where `exhaustive`.

@@ -78,6 +78,12 @@ class Checker {
     if (!network.weights_network.empty() && network.weights.empty()) {
       fail(path + ".weights_network", "used with weights only");
     }
+    for (const auto& [other, its] : config_.networks) {
+      if ("networks." + other == path) break;
+      if (!network.weights_out.empty() && network.weights_out == its.weights_out) {
+        fail(path + ".weights_out", fmt::format("'{}' is that of {} already", network.weights_out.string(), other));
+      }
+    }
     if (!network.weights_out.empty() && network.weights_out.extension() != ".safetensors") {
       fail(path + ".weights_out", fmt::format("'{}': the name must end in .safetensors", network.weights_out.string()));
     }

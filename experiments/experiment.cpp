@@ -8,7 +8,6 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/hdf5_file.hpp"
-#include "core/named.hpp"
 #include "core/parallel.hpp"
 #include "core/provenance.hpp"
 #include "experiments/claims.hpp"
@@ -19,10 +18,9 @@
 #include "experiments/results_file.hpp"
 #include "experiments/run_directory.hpp"
 #include "experiments/summary.hpp"
+#include "experiments/weights_out.hpp"
 #include "nn/data/source.hpp"
 #include "nn/network_hdf5.hpp"
-#include "nn/weights/safetensors.hpp"
-#include "nn/weights/weight_file.hpp"
 
 namespace inforelay {
 namespace {
@@ -42,9 +40,9 @@ DataPlan plan_for(const ExperimentConfig& config) {
 
 }  // namespace
 
-PreparedExperiment prepare(ExperimentConfig config) {
+PreparedExperiment prepare(ExperimentConfig config, Progress& progress) {
   PreparedExperiment prepared;
-  prepared.inputs = read_inputs(config);
+  prepared.inputs = read_inputs(config, progress);
   prepared.data = plan_for(config);
   prepared.config = std::move(config);
   return prepared;
@@ -121,36 +119,6 @@ ExitCode exit_code_of(const ReproductionResult& reproduction) {
   return reproduction.met() ? ExitCode::ok : ExitCode::reproduction;
 }
 
-bool holds_safetensors(const std::filesystem::path& path) {
-  constexpr std::uint64_t largest_weights = std::uint64_t{4} << 30;
-  try {
-    return is_safetensors(read_file(path, largest_weights));
-  } catch (const DataError&) {  // a folder, a device, unreadable
-    return false;
-  }
-}
-
-// Only what is safetensors already is replaced: a configuration from elsewhere must not be able to overwrite other
-// files.
-void check_weights_out(const ExperimentConfig& config) {
-  for (const auto& [name, network] : config.networks) {
-    const std::filesystem::path& path = network.weights_out;
-    if (path.empty() || !std::filesystem::exists(std::filesystem::symlink_status(path))) continue;
-    if (holds_safetensors(path)) continue;
-    throw UsageError(fmt::format("networks.{}.weights_out: '{}' exists and is no safetensors file; it is left as it is",
-                                 name, path.string()));
-  }
-}
-
-// Writes the network where the configuration asks for it.
-void write_weights_out(const ExperimentConfig& config, const std::string& name, const Mlp& network, Console& console) {
-  const NetworkConfig* written = find_named(config.networks, name);
-  if (!written || written->weights_out.empty()) return;
-  const std::filesystem::path& path = written->weights_out;
-  save_safetensors(path, network);
-  console.info(fmt::format("{}: weights written to '{}'", name, path.string()));
-}
-
 // A run that needs nothing more than to be reported.
 RunReport report_complete(const ExperimentConfig& config, const RunDirectory& directory, Console& console) {
   const ReproductionResult reproduction = read_earlier(directory.results(), [&](const auto& path) {
@@ -169,7 +137,7 @@ RunReport report_complete(const ExperimentConfig& config, const RunDirectory& di
 
 RunReport run_experiment(const ExperimentConfig& written, const CommandLine& line, Console& console) {
   check_weights_out(written);
-  PreparedExperiment prepared = prepare(written);
+  PreparedExperiment prepared = prepare(written, console);
   const ExperimentConfig& config = prepared.config;
   DataPlan& plan = prepared.data;
   if (plan.kind == DataPlan::Kind::mnist_to_download) {

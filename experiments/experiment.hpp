@@ -39,7 +39,7 @@ struct PreparedExperiment {
   std::string identity() const;
 };
 /// Throws as read_inputs() and plan_data().
-PreparedExperiment prepare(ExperimentConfig config);
+PreparedExperiment prepare(ExperimentConfig config, Progress& progress = Progress::none());
 
 /// --output, or runs/NAME-IDENTITY.
 std::filesystem::path folder_for(const ExperimentConfig& config, const CommandLine& line, const std::string& identity);

@@ -7,7 +7,6 @@
 
 #include "core/data_folder.hpp"
 #include "core/error.hpp"
-#include "core/files.hpp"
 #include "core/named.hpp"
 #include "core/sha256.hpp"
 #include "experiments/config_checks.hpp"
@@ -17,13 +16,6 @@
 namespace inforelay {
 namespace {
 
-constexpr std::uint64_t largest_input_file = std::uint64_t{4} << 30;
-
-std::string file_sha256(const std::filesystem::path& path) {
-  const std::vector<std::uint8_t> bytes = read_file(path, largest_input_file);
-  return sha256_hex(bytes);
-}
-
 std::vector<std::int64_t> widths_of(const Mlp& network) {
   std::vector<std::int64_t> widths{network.input_width()};
   for (const DenseLayer& layer : network.layers) widths.push_back(layer.out());
@@ -31,14 +23,17 @@ std::vector<std::int64_t> widths_of(const Mlp& network) {
 }
 
 // Reads one weight file into `input`.
-void read_weights(const std::filesystem::path& written, const NetworkConfig& config, NetworkInput& input) {
+void read_weights(const std::filesystem::path& written, const NetworkConfig& config, NetworkInput& input,
+                  Progress& progress) {
   const std::filesystem::path path = with_data_folder(written);
-  WeightFile file = load_weights(path, {.layer_names = config.layer_names,
-                                        .activation = config.activation,
-                                        .output_activation = config.output_activation,
-                                        .network = config.weights_network});
+  WeightFile file = load_weights(path,
+                                 {.layer_names = config.layer_names,
+                                  .activation = config.activation,
+                                  .output_activation = config.output_activation,
+                                  .network = config.weights_network},
+                                 progress);
   input.networks.push_back(std::move(file.network));
-  input.sources.push_back({.file = path.string(), .format = std::move(file.format), .sha256 = file_sha256(path)});
+  input.sources.push_back({.file = path.string(), .format = std::move(file.format), .sha256 = std::move(file.sha256)});
 }
 
 void check_whole(const std::string& path, NetworkConfig& config, const NetworkInput& input) {
@@ -57,6 +52,7 @@ void check_whole(const std::string& path, NetworkConfig& config, const NetworkIn
 
 void check_detectors(const std::string& path, NetworkConfig& config, const NetworkInput& input) {
   const std::vector<std::int64_t> first = widths_of(input.networks.front());
+  const std::int64_t default_hidden = DetectorsConfig{}.hidden;
   for (std::size_t t = 0; t < input.networks.size(); ++t) {
     const std::vector<std::int64_t> widths = widths_of(input.networks[t]);
     if (widths.size() != 3 || widths.front() != image_pixels || widths.back() != 1 || widths != first) {
@@ -65,7 +61,18 @@ void check_detectors(const std::string& path, NetworkConfig& config, const Netwo
           input.sources[t].file, fmt::join(widths, ", "), image_pixels));
     }
   }
-  config.detectors->hidden = first[1];
+  std::int64_t& hidden = config.detectors->hidden;
+  if (hidden != default_hidden && hidden != first[1]) {
+    throw UsageError(fmt::format("{}.detectors.hidden: {}, but '{}' has {} hidden neurons", path, hidden,
+                                 input.sources.front().file, first[1]));
+  }
+  hidden = first[1];
+}
+
+std::string activations_of(const Mlp& network) {
+  std::vector<std::string_view> words;
+  for (const DenseLayer& layer : network.layers) words.push_back(to_string(layer.activation));
+  return fmt::format("{}", fmt::join(words, ", "));
 }
 
 void check_activations(const std::string& path, NetworkConfig& config, const NetworkInput& input) {
@@ -77,8 +84,10 @@ void check_activations(const std::string& path, NetworkConfig& config, const Net
                       std::all_of(layers.begin(), layers.end() - 1,
                                   [&](const DenseLayer& layer) { return layer.activation == config.activation; });
     if (!same) {
-      throw DataError(fmt::format("{}: '{}': its hidden layers have different activations; one for all is needed", path,
-                                  input.sources[t].file));
+      throw DataError(fmt::format("{}: '{}' has the activations {}; expected one for all hidden layers{}: {}, ..., {}",
+                                  path, input.sources[t].file, activations_of(input.networks[t]),
+                                  t == 0 ? "" : ", those of the first file", to_string(*config.activation),
+                                  to_string(*config.output_activation)));
     }
   }
 }
@@ -127,17 +136,17 @@ std::string ExperimentInputs::sha256() const {
   return any ? all.hex() : "";
 }
 
-ExperimentInputs read_inputs(ExperimentConfig& config) {
+ExperimentInputs read_inputs(ExperimentConfig& config, Progress& progress) {
   ExperimentInputs inputs;
   for (auto& [name, network] : config.networks) {
     if (!network.from_files()) continue;
     const std::string path = "networks." + name;
     NetworkInput& input = inputs.networks[name];
     if (network.detectors) {
-      for (const auto& file : network.detectors->weights) read_weights(file, network, input);
+      for (const auto& file : network.detectors->weights) read_weights(file, network, input, progress);
       check_detectors(path, network, input);
     } else {
-      read_weights(network.weights, network, input);
+      read_weights(network.weights, network, input, progress);
       check_whole(path, network, input);
     }
     check_activations(path, network, input);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/progress.hpp"
 #include "experiments/config.hpp"
 #include "experiments/published.hpp"
 #include "experiments/results.hpp"
@@ -30,7 +31,7 @@ struct ExperimentInputs {
 
 /// Reads all files that `config` names, and completes it: layers and activations of networks from files. Throws
 /// DataError for a file that is missing, damaged, or of a network that does not fit the data or the analysis;
-/// UsageError where the configuration asks for something else than the file holds.
-ExperimentInputs read_inputs(ExperimentConfig& config);
+/// UsageError where the configuration asks for something else than the file holds; Interrupted where progress asks.
+ExperimentInputs read_inputs(ExperimentConfig& config, Progress& progress = Progress::none());
 
 }  // namespace inforelay

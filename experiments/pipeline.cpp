@@ -70,11 +70,11 @@ void Pipeline::add_network(std::size_t index) {
     const std::string suffix = fmt::format("-{}", to_string(split));
     add_stage(
         id + "states" + suffix, name + ": hidden states" + on, estimate_states(size, split),
-        [this, &result, split, random](Progress& progress) {
+        [this, &name, &result, split, random](Progress& progress) {
           const DataPair& pair = data(progress);
           result.states[split] =
-              compute_states(result.model.network, split == Split::train ? pair.train : pair.test, config_.analysis,
-                             random.child("states").child(to_string(split)), progress);
+              compute_states(name, result.model.network, split == Split::train ? pair.train : pair.test,
+                             config_.analysis, random.child("states").child(to_string(split)), progress);
         },
         [&result, split](Hdf5Writer& file) { write_states(file, stage_group, result.states.at(split)); },
         [&result, split](const Hdf5Reader& file) { result.states[split] = read_states(file, stage_group); });

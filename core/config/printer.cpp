@@ -101,6 +101,7 @@ void ConfigPrinter::integers(ConfigKey key, std::vector<std::int64_t>& values, C
 }
 
 void ConfigPrinter::words(ConfigKey key, std::vector<std::string>& values) {
+  if (values.empty()) return;
   std::vector<std::string> parts;
   for (const std::string& value : values) parts.push_back(is_plain(value) ? value : yaml_string(value));
   line(key, fmt::format("[{}]", fmt::join(parts, ", ")));

@@ -82,7 +82,7 @@ class ConfigSchema {
   virtual void paths(ConfigKey key, std::vector<std::filesystem::path>& values, ConfigLength length) = 0;
   virtual void integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t> bounds,
                         ConfigLength length) = 0;
-  /// A list of different words, each without blanks: what they may be is for others to check.
+  /// A list of different words, each without blanks: what they may be is for others to check. Empty: not given.
   virtual void words(ConfigKey key, std::vector<std::string>& values) = 0;
   /// A map from paths of settings to the values that they take, in the order written.
   virtual void series(ConfigKey key, std::vector<ConfigSeries>& series) = 0;
