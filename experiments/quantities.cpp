@@ -240,7 +240,7 @@ const std::vector<Quantity>& table() {
       {{"regression.information", "1", "coefficient of the set's relay information", "coefficient of information"},
        Needs::regression,
        coefficient<2>},
-      {{"regression.r_squared", "1", "R^2 of the fit", "R^2"},
+      {{"regression.r_squared", "1", "R^2 of the fit", "R\u00b2"},
        Needs::regression,
        [](const NetworkResult& network, const ParsedName&) {
          return of_fits(network, [](const Regression& fit) { return fit.r_squared; });
