@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/error.hpp"
+#include "core/message_text.hpp"
 
 namespace inforelay {
 namespace {
+
+constexpr std::size_t most_columns = 1000;
 
 std::string trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t"), last = text.find_last_not_of(" \t");
@@ -93,11 +97,14 @@ CsvFile parse_csv(std::string_view text, const std::string& name) {
     std::vector<std::string> cells = parser.row();
     if (cells.empty()) continue;
     if (csv.header.empty()) {
+      if (cells.size() > most_columns) {
+        parser.fail(line, fmt::format("{} columns, expected at most {}", cells.size(), most_columns));
+      }
+      std::set<std::string_view> names;
       for (std::size_t i = 0; i < cells.size(); ++i) {
         if (cells[i].empty()) parser.fail(line, fmt::format("column {} has no name", i + 1));
-        if (std::find(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(i), cells[i]) !=
-            cells.begin() + static_cast<std::ptrdiff_t>(i)) {
-          parser.fail(line, fmt::format("column '{}' appears twice", cells[i]));
+        if (!names.insert(cells[i]).second) {
+          parser.fail(line, fmt::format("column {} appears twice", quoted_name(cells[i])));
         }
       }
       csv.header = std::move(cells);

@@ -15,8 +15,8 @@ struct CsvFile {
 };
 
 /// A table with one header line; `name` is what messages call it. Empty lines are passed over. Throws DataError naming
-/// file and line: a row of another length, an open quote, text after a quote, an empty or repeated column name, no
-/// rows.
+/// file and line: a row of another length, an open quote, text after a quote, an empty or repeated column name, more
+/// than 1000 columns, no rows.
 CsvFile parse_csv(std::string_view text, const std::string& name);
 
 }  // namespace inforelay

@@ -1,7 +1,6 @@
 #include "experiments/published.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +11,7 @@
 #include "core/data_folder.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "core/message_text.hpp"
 #include "core/number_text.hpp"
 #include "core/sha256.hpp"
 #include "experiments/config_checks.hpp"
@@ -49,15 +49,14 @@ class Table {
 
   std::size_t column(const std::string& column, const std::string& path) const {
     if (const auto found = find(column)) return *found;
-    throw DataError(
-        fmt::format("{}: '{}' has no column '{}'; it has {}", path, name_, column, fmt::join(csv_.header, ", ")));
+    throw DataError(fmt::format("{}: '{}' has no column '{}'; it has {}", path, name_, column, columns()));
   }
 
   const std::string& cell(std::size_t row, std::size_t column) const { return csv_.rows[row][column]; }
 
   [[noreturn]] void fail(std::size_t row, std::size_t column, std::string_view expected) const {
-    throw DataError(fmt::format("'{}', line {}, column '{}': '{}', expected {}", name_, csv_.lines[row],
-                                csv_.header[column], cell(row, column), expected));
+    throw DataError(fmt::format("'{}', line {}, column {}: {}, expected {}", name_, csv_.lines[row],
+                                quoted_name(csv_.header[column]), quoted_name(cell(row, column)), expected));
   }
 
   // The rows to compare, each with its class; one without where the table has no column `by`.
@@ -66,7 +65,7 @@ class Table {
     if (!column) {
       if (rows() == 1 || which == PublishedRows::last) return {{rows() - 1, std::nullopt}};
       throw DataError(fmt::format("'{}' has {} rows and no column '{}' that says which class each is about; it has {}",
-                                  name_, rows(), by, fmt::join(csv_.header, ", ")));
+                                  name_, rows(), by, columns()));
     }
     std::vector<std::pair<std::size_t, std::optional<int>>> chosen;
     for (std::size_t row = 0; row < rows(); ++row) {
@@ -99,6 +98,12 @@ class Table {
   }
 
  private:
+  std::string columns() const {
+    std::vector<std::string> names;
+    for (const std::string& name : csv_.header) names.push_back(quoted_name(name));
+    return listed(names);
+  }
+
   std::string_view text_of(const std::filesystem::path& path) {
     constexpr std::uint64_t largest_table = std::uint64_t{16} << 20;
     const std::vector<std::uint8_t> bytes = read_file(path, largest_table);

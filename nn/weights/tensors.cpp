@@ -75,24 +75,4 @@ std::uint64_t element_count(std::span<const std::uint64_t> shape, std::string_vi
 
 std::string shape_text(std::span<const std::uint64_t> shape) { return fmt::format("[{}]", fmt::join(shape, ",")); }
 
-std::string quoted_name(std::string_view name) {
-  constexpr std::size_t longest = 80;
-  std::string text = "'";
-  for (const char c : name.substr(0, longest)) {
-    if (c >= ' ' && c <= '~') {
-      text += c;
-    } else {
-      text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    }
-  }
-  return text + (name.size() > longest ? "...'" : "'");
-}
-
-std::string listed(std::span<const std::string> items) {
-  constexpr std::size_t longest = 8;
-  const auto shown = items.first(std::min(items.size(), longest));
-  return fmt::format("{}{}", fmt::join(shown, ", "),
-                     items.size() > longest ? fmt::format(" ... and {} more", items.size() - longest) : "");
-}
-
 }  // namespace inforelay

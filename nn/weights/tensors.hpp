@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/message_text.hpp"
 #include "nn/activation.hpp"
 #include "nn/mlp.hpp"
 #include "nn/weights/weight_file.hpp"
@@ -62,10 +63,5 @@ std::uint64_t element_count(std::span<const std::uint64_t> shape, std::string_vi
 
 /// "[20,784]", for messages.
 std::string shape_text(std::span<const std::uint64_t> shape);
-/// A name found in a file, for messages: on one line, in quotes, cut where it is long, other than printable ASCII as
-/// \xNN.
-std::string quoted_name(std::string_view name);
-/// "a, b, c", for messages; of more than 8 the first 8, "... and" the number of the others.
-std::string listed(std::span<const std::string> items);
 
 }  // namespace inforelay

@@ -31,6 +31,10 @@ TEST_CASE("A broken table is named with its line", "[csv]") {
   CHECK(message("a,b\n1,\"2\"3\n") == "'t.csv', line 2: text after a closing quote");
   CHECK(message("a,\n1,2\n") == "'t.csv', line 1: column 2 has no name");
   CHECK(message("a,b,a\n1,2,3\n") == "'t.csv', line 1: column 'a' appears twice");
+  CHECK(message("\"a\nb\",c,\"a\nb\"\n1,2,3\n") == "'t.csv', line 1: column 'a\\x0ab' appears twice");
+  std::string wide = "c0";
+  for (int i = 1; i <= 1000; ++i) wide += ",c" + std::to_string(i);
+  CHECK(message(wide.c_str()) == "'t.csv', line 1: 1001 columns, expected at most 1000");
   CHECK(message("a,b\n") == "'t.csv': a header line and rows were expected");
   CHECK(message("") == "'t.csv': a header line and rows were expected");
 }

@@ -148,9 +148,10 @@ TEST_CASE("Tables that do not fit are named with their place", "[reproduction]")
   CHECK(message("numeral,r2\nten,1\n", number) ==
         "'t.csv', line 2, column 'numeral': 'ten', expected a class in [0, 9]");
   CHECK(message("numeral,r2\n10,1\n", number) == "'t.csv', line 2, column 'numeral': '10', expected a class in [0, 9]");
-  CHECK(message("numeral,r2\n0,1\n", number, "r3") == "reproduce.t: 't.csv' has no column 'r3'; it has numeral, r2");
+  CHECK(message("numeral,r2\n0,1\n", number, "r3") ==
+        "reproduce.t: 't.csv' has no column 'r3'; it has 'numeral', 'r2'");
   CHECK(message("class,r2\n0,1\n1,1\n", number) ==
-        "'t.csv' has 2 rows and no column 'numeral' that says which class each is about; it has class, r2");
+        "'t.csv' has 2 rows and no column 'numeral' that says which class each is about; it has 'class', 'r2'");
   for (const char* cell : {"5,5", "8 8", "-1", "32", "1  2", "1 two"}) {
     CHECK_THAT(message(std::string("numeral,r2\n0,\"") + cell + "\"\n", set), Catch::Contains("a set of neurons"));
   }

@@ -9,6 +9,7 @@
 
 extern "C" {
 int fuzz_config(const std::uint8_t* data, std::size_t size);
+int fuzz_csv(const std::uint8_t* data, std::size_t size);
 int fuzz_idx(const std::uint8_t* data, std::size_t size);
 int fuzz_results(const std::uint8_t* data, std::size_t size);
 int fuzz_safetensors(const std::uint8_t* data, std::size_t size);
@@ -32,6 +33,7 @@ void replay(int (*target)(const std::uint8_t*, std::size_t), const std::string& 
 }  // namespace
 
 TEST_CASE("fuzz corpus: config", "[fuzz]") { replay(fuzz_config, "config"); }
+TEST_CASE("fuzz corpus: csv", "[fuzz]") { replay(fuzz_csv, "csv"); }
 TEST_CASE("fuzz corpus: idx", "[fuzz]") { replay(fuzz_idx, "idx"); }
 TEST_CASE("fuzz corpus: results", "[fuzz]") { replay(fuzz_results, "results"); }
 TEST_CASE("fuzz corpus: safetensors", "[fuzz]") { replay(fuzz_safetensors, "safetensors"); }

@@ -1,0 +1,16 @@
+// What comes from outside, made fit for a message of one line.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace inforelay {
+
+/// A name found in a file, for messages: on one line, in quotes, cut where it is long, other than printable ASCII as
+/// \xNN.
+std::string quoted_name(std::string_view name);
+/// "a, b, c", for messages; of more than 8 the first 8, "... and" the number of the others.
+std::string listed(std::span<const std::string> items);
+
+}  // namespace inforelay

@@ -1,0 +1,13 @@
+#include <cstddef>
+#include <cstdint>
+
+#include "core/csv.hpp"
+#include "core/error.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  try {
+    inforelay::parse_csv({reinterpret_cast<const char*>(data), size}, "fuzz");
+  } catch (const inforelay::DataError&) {
+  }
+  return 0;
+}
