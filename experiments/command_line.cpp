@@ -42,7 +42,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   app.footer(
       "Results go to stdout, messages and progress to stderr. The same command again goes on where it was.\n"
       "Exit codes: 0 ok, 1 internal error, 2 usage or configuration, 3 data or weight file,\n4 some runs of a sweep "
-      "failed, 130/143 interrupted.");
+      "failed, 5 a published value was not met, 130/143 interrupted.");
 
   try {
     app.parse(argc, argv);

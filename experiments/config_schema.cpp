@@ -124,7 +124,7 @@ void describe(ConfigSchema& schema, NetworkConfig& config) {
               config.weights);
   schema.words({"layer_names",
                 "With weights: the layers in order, as the file names them ([hidden, output] for hidden.weight, ...). "
-                "Not given: the chain that their shapes make."},
+                "Not given: the file's order, or the one chain that the shapes make; see docs/weights.md."},
                config.layer_names);
   schema.text({"weights_network", "With weights: which network of a results.h5. Not given: the only one."},
               config.weights_network);
