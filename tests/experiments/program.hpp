@@ -31,6 +31,9 @@ std::vector<double> numbers_of(const std::filesystem::path& results);
 /// Equal to the last bit, NaN equal to itself.
 bool identical(const std::vector<double>& a, const std::vector<double>& b);
 
+/// All of a text file; empty where there is none.
+std::string content(const std::filesystem::path& path);
+
 /// A new empty folder that is removed with all its content.
 class ScratchFolder {
  public:

@@ -1,7 +1,6 @@
 // A study over seeds through the program: distributions, claims, figures, and what fails on the way.
 #include <catch2/catch.hpp>
 #include <fstream>
-#include <sstream>
 
 #include "core/hdf5_file.hpp"
 #include "tests/experiments/program.hpp"
@@ -9,16 +8,10 @@
 namespace inforelay {
 namespace {
 
+using test::content;
 using test::ProgramResult;
 using test::run_program;
 using test::ScratchFolder;
-
-std::string content(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 // Two small networks on a few hundred generated digits, over three seeds.
 const std::string study = R"(

@@ -2,7 +2,6 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <fstream>
-#include <sstream>
 
 #include "core/hdf5_file.hpp"
 #include "tests/experiments/program.hpp"
@@ -11,18 +10,12 @@
 namespace inforelay {
 namespace {
 
+using test::content;
 using test::ProgramResult;
 using test::run_program;
 using test::ScratchFolder;
 
 void write(const std::filesystem::path& path, const std::string& text) { std::ofstream(path) << text; }
-
-std::string content(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 // A few hundred generated digits; networks of six hidden neurons.
 const std::string common = R"(
