@@ -6,9 +6,19 @@
 //   * keeping a neuron splits each group in two where the sorted words change in that bit: nothing is moved;
 //   * marginalising it merges the two halves, which are sorted: one linear pass that adds the counts of equal words;
 //   * a group that is a single state, or pure (see BasicRelayCell::is_pure), has its final contribution and is
-//     dropped. Most are.
+//     dropped. Most are;
+//   * a group of a few states is closed: what it contributes to all sets below the node is written down at once.
 // The last cube_bits neurons are not worth sorting for: the states of a group are laid out as a cube of 2^cube_bits
 // cells.
+//
+// Closing a group G. Let v(Y) be the information in the union of the states Y, and c its Moebius transform, so that
+// v(Y) = sum of c(Z) over the non-empty subsets Z of Y. Two states are in one union where all neurons in which they
+// differ are marginalised. So the states Z are in one union exactly where D(Z), all neurons in which any two of them
+// differ, is within the marginalised set R, and the contribution of the group is
+//   T(R) = sum over unions Y of v(Y) = sum over Z in G with D(Z) in R of c(Z).
+// The tree therefore works with *increments* t, where T(R) = sum over D in R of t(D): closing a group is adding c(Z) to
+// t(D(Z)) for its 2^|G|-1 subsets, whatever number of neurons is still undecided. One sum over subsets at the end, K
+// additions a set, turns t into T. All of it in integers modulo 2^64, so without error.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +26,7 @@
 #include <span>
 #include <vector>
 
+#include "infotheory/exhaustive_cube.hpp"
 #include "infotheory/relay_cell.hpp"
 
 namespace inforelay::detail {
@@ -33,26 +44,28 @@ class ExhaustiveTree {
            std::uint32_t path, std::uint64_t* totals);
 
  private:
-  struct Group {
-    std::uint32_t begin, end;  // [begin,end) of arena_: two states or more
-  };
-  /// The groups of a node are [begin,end) of groups_; `settled` is the contribution of those dropped on the way.
+  /// What arose with a node: groups to go on with, [begin,end) of groups_, small groups to be closed there,
+  /// [small_begin,small_end) of small_, and the contribution of single states.
   struct Node {
-    std::size_t begin, end;
-    std::uint64_t settled;
+    std::size_t begin, end, small_begin, small_end;
+    std::uint64_t settled = 0;
   };
 
+  Node new_node() const { return {groups_.size(), groups_.size(), small_.size(), small_.size()}; }
   Node keep(const Node& node, int bit);
   Node marginalise(const Node& node, int bit);
-  void add(std::uint32_t begin, std::uint32_t end, Cell whole, Node& node);
-  std::uint32_t split_point(Group group, StateWord bit) const;
-  void merge(Group group, std::uint32_t middle, StateWord bit, Node& node);
-  void descend(const Node& node, int bits, std::uint64_t* totals);
+  void add(StateRange group, Cell whole, Node& node);
+  void add_impure(StateRange group, Node& node);
+  std::uint32_t split_point(StateRange group, StateWord bit) const;
+  void merge(StateRange group, std::uint32_t middle, StateWord bit, Node& node);
+  void descend(const Node& node, int bits, std::uint64_t* increments);
+  void close(StateRange group, std::uint64_t* increments) const;
 
   const std::uint64_t* f_ = nullptr;
   std::vector<RelayState<Cell>> arena_;
-  std::uint32_t top_ = 0;  // arena_[0,top_) is in use
-  std::vector<Group> groups_;
+  std::uint32_t top_ = 0;             // arena_[0,top_) is in use
+  std::uint32_t largest_closed_ = 1;  // groups of so many states are closed
+  std::vector<StateRange> groups_, small_;
 };
 
 }  // namespace inforelay::detail

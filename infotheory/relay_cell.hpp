@@ -55,8 +55,9 @@ struct BasicRelayCell {
 
   /// n I(X_in; X_out) within this cell, in the fixed point of `f`; exactly 0 where is_pure():
   /// f(n) - f(a) - f(n-a) - f(b) - f(n-b) + f(ab) + f(a-ab) + f(b-ab) + f(n-a-b+ab).
-  std::uint64_t information(const std::uint64_t* f) const {
-    if (is_pure()) return 0;
+  std::uint64_t information(const std::uint64_t* f) const { return is_pure() ? 0 : sum_of_terms(f); }
+  /// The same without the short cut for pure cells.
+  std::uint64_t sum_of_terms(const std::uint64_t* f) const {
     const std::uint32_t n = this->n(), a = this->a(), b = this->b(), ab = this->ab();
     return f[n] - f[a] - f[n - a] - f[b] - f[n - b] + f[ab] + f[a - ab] + f[b - ab] + f[n - a - b + ab];
   }
