@@ -11,9 +11,9 @@ target_compile_options(inforelay_options INTERFACE
 target_compile_definitions(inforelay_options INTERFACE EIGEN_DONT_PARALLELIZE)
 if(INFORELAY_SANITIZE)
   target_compile_options(inforelay_options INTERFACE
-    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # GCC 12 is wrong about inlined code under its sanitizers
-  target_link_options(inforelay_options INTERFACE -fsanitize=address,undefined)
+    -fsanitize=${INFORELAY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(inforelay_options INTERFACE -fsanitize=${INFORELAY_SANITIZE})
+  target_compile_definitions(inforelay_options INTERFACE INFORELAY_SANITIZED)  # they need memory that is not limited
 endif()
 if(INFORELAY_FUZZ)
   target_compile_options(inforelay_options INTERFACE -fsanitize=fuzzer-no-link)  # coverage, to guide the fuzzer

@@ -33,12 +33,10 @@ constexpr std::uint8_t has_result = 1, has_error = 2;
 /// How long a wish to stop may go unnoticed.
 constexpr int patience_ms = 100;
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool is_address_sanitized = true;
-#elif defined(__has_feature)
-constexpr bool is_address_sanitized = __has_feature(address_sanitizer);
+#ifdef INFORELAY_SANITIZED
+constexpr bool is_sanitized = true;
 #else
-constexpr bool is_address_sanitized = false;
+constexpr bool is_sanitized = false;
 #endif
 
 [[noreturn]] void fail_system(std::string_view file, std::string_view what) {
@@ -117,11 +115,11 @@ void confine(const ChildLimits& limits) {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   set_limit(RLIMIT_CORE, 0);
   set_limit(RLIMIT_CPU, limits.cpu_seconds);
-  // The address sanitizer takes terabytes of address space for its own use.
-  if (!is_address_sanitized) set_limit(RLIMIT_AS, address_space() + limits.memory_bytes);
+  // Sanitizers take terabytes of address space for their own use.
+  if (!is_sanitized) set_limit(RLIMIT_AS, address_space() + limits.memory_bytes);
   ::alarm(limits.wall_seconds);
   // The C library has words of its own on a damaged heap; the parent says what there is to say. A sanitizer is heard.
-  const int nowhere = is_address_sanitized ? -1 : ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  const int nowhere = is_sanitized ? -1 : ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   if (nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
 }
 

@@ -8,7 +8,7 @@
 #include "tests/core/hdf5_samples.hpp"
 #include "tests/temporary_folder.hpp"
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef INFORELAY_SANITIZED
 // HDF5 1.10 itself leaks where it refuses a damaged file.
 extern "C" const char* __lsan_default_suppressions() { return "leak:libhdf5_serial\n"; }  // NOLINT
 #endif

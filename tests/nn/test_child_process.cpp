@@ -84,8 +84,8 @@ TEST_CASE("A wish to stop ends the child", "[child]") {
 }
 
 TEST_CASE("A child that wants too much memory is refused", "[child]") {
-#if defined(__SANITIZE_ADDRESS__)
-  WARN("skipped: the address sanitizer limits memory by itself");
+#ifdef INFORELAY_SANITIZED
+  WARN("skipped: sanitizers need memory that is not limited");
 #else
   CHECK_THROWS_WITH(run_in_child([] { return Bytes(std::size_t{1} << 30); }, "file", {.memory_bytes = 1 << 28}),
                     Contains("file: cannot be read"));
