@@ -51,7 +51,7 @@ void expand(const Candidate* in, std::size_t n, const Step* steps, Candidate* ou
   for (std::size_t j = 0; j < children; ++j) length[j] = static_cast<std::uint32_t>(end[j] - (out + j * stride));
 }
 
-std::size_t count_leaf(const Candidate* in, std::size_t n, std::int32_t margin, const LeafRow* rows,
+std::size_t count_leaf(const Candidate* in, std::size_t n, std::int32_t margin, const LeafRow* rows, std::uint32_t on,
                        std::uint32_t* counts, Candidate* close) {
   const hn::CappedTag<std::int16_t, 16> d;
   const hn::RebindToUnsigned<decltype(d)> du;
@@ -76,9 +76,15 @@ std::size_t count_leaf(const Candidate* in, std::size_t n, std::int32_t margin, 
     close[close_count] = in[i];
     close_count += hn::AllFalse(du, hn::Eq(hn::Min(least, band), least)) ? 0 : 1;
   }
-  std::int16_t buffer[leaf_sets];
-  for (std::size_t v = 0; v < vectors; ++v) hn::StoreU(sure_counts[v], d, buffer + v * lanes);
-  for (std::size_t set = 0; set < leaf_sets; ++set) counts[set] += static_cast<std::uint16_t>(buffer[set]);
+  alignas(64) std::uint16_t sure_of_set[leaf_sets];
+  for (std::size_t v = 0; v < vectors; ++v) hn::Store(hn::BitCast(du, sure_counts[v]), du, sure_of_set + v * lanes);
+  const hn::CappedTag<std::uint32_t, 16> d_count;
+  const hn::Rebind<std::uint16_t, decltype(d_count)> d_narrow;
+  const auto on_in_all = hn::Set(d_count, on);
+  for (std::size_t set = 0; set < leaf_sets; set += hn::MaxLanes(d_count)) {
+    const auto sure = hn::PromoteTo(d_count, hn::Load(d_narrow, sure_of_set + set));
+    hn::StoreU(hn::Add(hn::Add(hn::LoadU(d_count, counts + set), on_in_all), sure), d_count, counts + set);
+  }
   return close_count;
 }
 
@@ -95,9 +101,9 @@ void expand(const Candidate* in, std::size_t n, const Step* steps, Candidate* ou
   HWY_DYNAMIC_DISPATCH(expand)(in, n, steps, out, stride, length, on);
 }
 
-std::size_t count_leaf(const Candidate* in, std::size_t n, std::int32_t margin, const LeafRow* rows,
+std::size_t count_leaf(const Candidate* in, std::size_t n, std::int32_t margin, const LeafRow* rows, std::uint32_t on,
                        std::uint32_t* counts, Candidate* close) {
-  return HWY_DYNAMIC_DISPATCH(count_leaf)(in, n, margin, rows, counts, close);
+  return HWY_DYNAMIC_DISPATCH(count_leaf)(in, n, margin, rows, on, counts, close);
 }
 
 }  // namespace inforelay::knockout_kernels

@@ -50,9 +50,9 @@ struct LeafThreshold {
         possible(static_cast<std::int16_t>(((-sum - margin) >> leaf_shift) - leaf_offset)) {}
 };
 
-/// Adds to counts[B] the number of candidates for which the output is surely on. Candidates with a set to be looked at
-/// closely are written to `close` (room for n); returns their number. n < 2^15.
-std::size_t count_leaf(const Candidate* in, std::size_t n, std::int32_t margin, const LeafRow* rows,
+/// Adds to counts[B] the number of candidates for which the output is surely on, and `on`. Candidates with a set to be
+/// looked at closely are written to `close` (room for n); returns their number. n < 2^15.
+std::size_t count_leaf(const Candidate* in, std::size_t n, std::int32_t margin, const LeafRow* rows, std::uint32_t on,
                        std::uint32_t* counts, Candidate* close);
 
 }  // namespace inforelay::knockout_kernels

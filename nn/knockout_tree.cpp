@@ -233,9 +233,8 @@ void KnockoutTree::visit(Walk& walk, int level, const Candidate* candidates, std
 void KnockoutTree::visit_leaf(Walk& walk, const Candidate* candidates, std::size_t n, std::uint32_t on,
                               std::size_t column) const {
   std::uint32_t* counts = walk.counts + column;
-  for (std::size_t set = 0; set < leaf_sets; ++set) counts[set] += on;
   Candidate* close = walk.candidates.back().data();
-  const std::size_t close_count = count_leaf(candidates, n, margin_, walk.chunk.leaf.data(), counts, close);
+  const std::size_t close_count = count_leaf(candidates, n, margin_, walk.chunk.leaf.data(), on, counts, close);
   for (std::size_t i = 0; i < close_count; ++i) {
     const LeafThreshold threshold(close[i].sum, margin_);
     const LeafRow& row = walk.chunk.leaf[close[i].sample];
