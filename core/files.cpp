@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cassert>
 #include <cerrno>
+#include <regex>
 #include <system_error>
 #include <utility>
 
@@ -125,15 +126,40 @@ std::vector<std::uint8_t> read_file_start(const std::filesystem::path& path, std
   return file.read(std::min<std::uint64_t>(count, file.size()));
 }
 
+namespace {
+
+void fill(const TemporaryFile& temporary, std::span<const std::uint8_t> bytes) {
+  Descriptor descriptor(temporary.path(), O_WRONLY | O_TRUNC);
+  if (descriptor.get() < 0 || !write_all(descriptor.get(), bytes) || !descriptor.close()) {
+    fail(temporary.target(), errno);
+  }
+}
+
+std::span<const std::uint8_t> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+}  // namespace
+
 void write_file_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
   TemporaryFile temporary(path);
-  Descriptor descriptor(temporary.path(), O_WRONLY | O_TRUNC);
-  if (descriptor.get() < 0 || !write_all(descriptor.get(), bytes) || !descriptor.close()) fail(path, errno);
+  fill(temporary, bytes);
   temporary.commit();
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view text) {
-  write_file_atomically(path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+  write_file_atomically(path, bytes_of(text));
+}
+
+void replace_file(const std::filesystem::path& path, std::string_view text) {
+  TemporaryFile temporary(path);
+  fill(temporary, bytes_of(text));
+  temporary.commit_unflushed();
+}
+
+bool is_temporary_name(std::string_view name) {
+  static const std::regex pattern(R"(.+\.[0-9]+-[0-9]+\.tmp)");
+  return std::regex_match(name.begin(), name.end(), pattern);
 }
 
 TemporaryFile::TemporaryFile(std::filesystem::path target) : target_(std::move(target)) {
@@ -159,9 +185,14 @@ void TemporaryFile::commit() {
     Descriptor descriptor(path_, O_RDONLY);
     if (descriptor.get() < 0 || ::fsync(descriptor.get()) != 0) fail(target_, errno);
   }
+  commit_unflushed();
+  flush_folder(folder_of(target_), target_);
+}
+
+void TemporaryFile::commit_unflushed() {
+  assert(!path_.empty());
   if (::rename(path_.c_str(), target_.c_str()) != 0) fail(target_, errno);
   path_.clear();
-  flush_folder(folder_of(target_), target_);
 }
 
 }  // namespace inforelay

@@ -21,8 +21,15 @@ std::vector<std::uint8_t> read_file_start(const std::filesystem::path& path, std
 void write_file_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
 
-/// The same for content that another library writes (HDF5, gnuplot, a download): an empty file beside the target, to
-/// be written by its path() and put in place by commit(). Without commit() the destructor removes it.
+/// The same without a flush, for what is replaced every second: a crash of the machine may leave the old content, the
+/// new or none; one of the program cannot.
+void replace_file(const std::filesystem::path& path, std::string_view text);
+/// Whether `name` is one that TemporaryFile gives: NAME.PID-N.tmp.
+bool is_temporary_name(std::string_view name);
+
+/// The same as write_file_atomically() for content that another library writes (HDF5, gnuplot, a download): an empty
+/// file beside the target, to be written by its path() and put in place by commit(). Without commit() the destructor
+/// removes it.
 class TemporaryFile {
  public:
   /// Creates NAME.PID-N.tmp in the folder of `target`, with the permissions of a new file. Throws IoError, e.g. where
@@ -38,6 +45,8 @@ class TemporaryFile {
   /// Flushes the content to the disk and gives it the target's name, replacing what stood there. To be called once,
   /// when the file is closed. Throws IoError, and then the target is as it was.
   void commit();
+  /// The same without the flush, as replace_file().
+  void commit_unflushed();
 
  private:
   std::filesystem::path target_, path_;

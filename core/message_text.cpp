@@ -20,6 +20,19 @@ std::string quoted_name(std::string_view name) {
   return text + (name.size() > longest ? "...'" : "'");
 }
 
+std::string printable(std::string_view text) {
+  std::string result(text);
+  std::replace_if(
+      result.begin(), result.end(), [](unsigned char c) { return (c < 0x20 && c != '\n') || c == 0x7f; }, '?');
+  return result;
+}
+
+std::string one_line(std::string_view text) {
+  std::string result = printable(text);
+  std::replace(result.begin(), result.end(), '\n', ' ');
+  return result;
+}
+
 std::string listed(std::span<const std::string> items) {
   constexpr std::size_t longest = 8;
   const auto shown = items.first(std::min(items.size(), longest));

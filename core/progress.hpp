@@ -22,7 +22,7 @@ class Progress {
   /// A short remark on the work in hand, e.g. "epoch 12, mean balanced accuracy 0.9412".
   virtual void note(std::string_view text) { (void)text; }
 
-  /// True when the caller wants the work to end early. May be asked from any thread.
+  /// True when the caller wants the work to end early; or throws an Error that ends it. May be asked from any thread.
   virtual bool stop_requested() const { return false; }
 
   /// Throws Interrupted when a stop was requested.

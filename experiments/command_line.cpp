@@ -3,11 +3,21 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <map>
+#include <string_view>
 
 #include "core/error.hpp"
 
 namespace inforelay {
+namespace {
+
+[[noreturn]] void fail_without_folder(const CLI::Option* option) {
+  throw UsageError(fmt::format("{}: expected a folder, found nothing", option->get_name()));
+}
+
+}  // namespace
+
 CommandLine parse_command_line(int argc, const char* const* argv) {
   CommandLine line;
   line.provenance = current_provenance(argc, argv);
@@ -17,9 +27,10 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
       "lost when those are knocked out, as CONFIG (YAML) says.",
       "run_experiment");
   bool validate = false, print_config = false, dry_run = false, quiet = false, verbose = false;
-  app.add_option("CONFIG", line.config, "the experiment, e.g. configs/mnist_relay.yaml")->required();
+  CLI::Option* config = app.add_option("CONFIG", line.config, "the experiment, e.g. configs/mnist_relay.yaml");
   app.add_option("KEY.PATH=VALUE", line.overrides, "settings that replace those of the file");
-  app.add_option("-o,--output", line.output, "folder of the results (default: runs/NAME-HASH)");
+  std::string output, status;
+  CLI::Option* to_folder = app.add_option("-o,--output", output, "folder of the results (default: runs/NAME-HASH)");
   app.add_flag("--fresh", line.fresh, "start over, moving an existing folder aside");
   CLI::Option* only_validate = app.add_flag("--validate", validate, "check the configuration and stop");
   CLI::Option* only_print =
@@ -27,6 +38,9 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   CLI::Option* only_dry = app.add_flag("-n,--dry-run", dry_run, "say what would run, how large and how long, and stop");
   only_validate->excludes(only_print)->excludes(only_dry);
   only_print->excludes(only_dry);
+  CLI::Option* of_folder =
+      app.add_option("--status", status, "say how far the run or sweep in a folder is, and stop; without CONFIG")
+          ->type_name("DIR");
   app.add_option("-j,--threads", line.threads, "threads (default: all cores); results do not depend on them")
       ->check(CLI::Range(1, 4096));
   const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
@@ -44,6 +58,11 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
       "Exit codes: 0 ok, 1 internal error, 2 usage or configuration, 3 data or weight file,\n4 some runs of a sweep "
       "failed, 5 a published value was not met, 130/143 interrupted.");
 
+  for (const CLI::Option* option : {to_folder, of_folder}) {
+    // CLI11 would take the word after "--output=" for its value.
+    const std::string alone = option->get_name() + "=";
+    if (std::find(argv, argv + argc, std::string_view(alone)) != argv + argc) fail_without_folder(option);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -53,8 +72,20 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     throw UsageError(fmt::format("{} (run_experiment --help lists the options)", error.what()));
   }
+  const auto named = [](const CLI::Option* option, const std::string& value) {
+    if (option->count() > 0 && value.find_first_not_of(" \t\n") == std::string::npos) fail_without_folder(option);
+    return value;
+  };
+  line.output = named(to_folder, output);
+  line.folder = named(of_folder, status);
+  if (line.text.empty() && of_folder->count() == 0 && config->count() == 0)
+    throw UsageError("CONFIG is required (run_experiment --help lists the options)");
+  if (of_folder->count() > 0 && config->count() > 0)
+    throw UsageError("--status takes a folder alone, without CONFIG (run_experiment --help lists the options)");
   if (!line.text.empty()) {
     line.action = CommandLine::Action::say;
+  } else if (of_folder->count() > 0) {
+    line.action = CommandLine::Action::status;
   } else if (validate) {
     line.action = CommandLine::Action::validate;
   } else if (print_config) {

@@ -11,11 +11,12 @@
 namespace inforelay {
 
 struct CommandLine {
-  enum class Action { run, validate, print_config, dry_run, say };
+  enum class Action { run, validate, print_config, dry_run, status, say };
 
   Action action = Action::run;
-  std::string text;  ///< of Action::say: help or version
-  std::filesystem::path config;
+  std::string text;                    ///< of Action::say: help or version
+  std::filesystem::path config;        ///< empty with Action::status and say
+  std::filesystem::path folder;        ///< of Action::status
   std::vector<std::string> overrides;  ///< "key.path=value"
   std::filesystem::path output;        ///< empty: runs/NAME-HASH8
   bool fresh = false;

@@ -9,6 +9,12 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <utility>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "core/message_text.hpp"
+#include "experiments/folder_hold.hpp"
 
 namespace inforelay {
 namespace {
@@ -20,18 +26,14 @@ extern "C" void on_stop_signal(int signal) {
   received_signal = signal;
 }
 
-// Text from files and the system may hold control characters; a terminal must not obey them.
-std::string printable(std::string_view text) {
-  std::string result(text);
-  std::replace_if(
-      result.begin(), result.end(), [](unsigned char c) { return (c < 0x20 && c != '\n') || c == 0x7f; }, '?');
-  return result;
-}
-
 // Where stderr cannot be written (a full disk, a closed terminal) nobody can be told: the run goes on.
 void to_stderr(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stderr);
   std::fflush(stderr);
+}
+
+std::string title_of(const StageStatus& stage) {
+  return fmt::format("[{:>2}/{}] {}", stage.index, stage.count, stage.label);
 }
 
 std::size_t terminal_width() {
@@ -66,16 +68,58 @@ Console::Console(ProgressStyle style, Verbosity verbosity) : style_(style), verb
 
 Console::~Console() { clear_bar(); }
 
-void Console::open_log(const std::filesystem::path& path) {
+void Console::open(const std::filesystem::path& folder, const std::filesystem::path& log, const std::string& name,
+                   const FolderHold* hold) {
+  const std::lock_guard lock(mutex_);
   try {
-    log_ = std::make_shared<spdlog::logger>("run", std::make_shared<spdlog::sinks::basic_file_sink_mt>(path.string()));
+    log_ = std::make_shared<spdlog::logger>("run", std::make_shared<spdlog::sinks::basic_file_sink_mt>(log.string()));
   } catch (const spdlog::spdlog_ex& error) {
-    throw IoError(fmt::format("log file '{}': {}", path.string(), error.what()));
+    throw IoError(fmt::format("log file '{}': {}", log.string(), error.what()));
   }
-  log_->set_pattern("%Y-%m-%d %H:%M:%S.%e %v");
+  log_->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %v", spdlog::pattern_time_type::utc);
   log_->flush_on(spdlog::level::info);
   // A log that cannot be written (disk full) must not end the run, nor talk over its messages.
   log_->set_error_handler([](const std::string&) {});
+  hold_ = hold;
+  folder_ = folder;
+  status_.name = name;
+  status_.process = this_process();
+  write_status(true);
+}
+
+void Console::close(std::optional<RunStatus::State> state, const std::string& error) {
+  const std::lock_guard lock(mutex_);
+  hold_ = nullptr;
+  if (state) {
+    status_.state = *state;
+    status_.error = error;
+    write_status(true);
+  } else {
+    log_.reset();
+  }
+  folder_.clear();
+}
+
+bool Console::may_write() const { return !hold_ || !hold_->lost(); }
+
+void Console::tick() {
+  const std::lock_guard lock(mutex_);
+  log_progress();
+  write_status(false);
+}
+
+void Console::write_status(bool force) {
+  const auto now = Clock::now();
+  constexpr std::chrono::seconds between{1};
+  if (folder_.empty() || !may_write() || (!force && now - last_status_ < between)) return;
+  last_status_ = now;
+  status_.updated = utc_now();
+  if (status_.stage) status_.stage->seconds = std::chrono::duration<double>(now - stage_begin_).count();
+  try {
+    replace_file(status_file(folder_), to_json(status_));
+  } catch (const IoError&) {
+    // A disk that is full will be found out by what matters.
+  }
 }
 
 void Console::write(std::string_view label, std::string_view text, bool show) {
@@ -85,7 +129,7 @@ void Console::write(std::string_view label, std::string_view text, bool show) {
     clear_bar();
     to_stderr(fmt::format("{}{}\n", label, clean));
   }
-  if (log_) log_->info("{}{}", label, clean);
+  if (log_ && may_write()) log_->info("{}{}", label, clean);
 }
 
 void Console::detail(std::string_view text) { write("", text, verbosity_ == Verbosity::verbose); }
@@ -94,74 +138,128 @@ void Console::warning(std::string_view text) { write("warning: ", text, true); }
 void Console::error(std::string_view text) { write("error: ", text, true); }
 void Console::say(std::string_view text) { write("", text, true); }
 
-void Console::begin_stage(int index, int count, std::string_view name) {
-  const std::string stage = fmt::format("[{:>2}/{}] {}", index, count, name);
-  if (style_ != ProgressStyle::bar) info(stage);
+void Console::expect_stages(int next, int count) {
   const std::lock_guard lock(mutex_);
-  stage_ = stage;
-  note_.clear();
-  done_ = total_ = 0;
-  stage_begin_ = last_shown_ = Clock::now();
+  next_stage_ = next;
+  stage_count_ = count;
+}
+
+void Console::begin_stage(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  StageStatus stage;
+  stage.index = next_stage_++;
+  stage.count = stage_count_;
+  stage.label = printable(name);
+  const std::string title = title_of(stage);
+  if (style_ != ProgressStyle::bar && verbosity_ != Verbosity::quiet) to_stderr(title + "\n");
+  if (log_ && may_write()) log_->info("{}", title);
+  status_.stage = std::move(stage);
+  first_done_ = 0;
+  stage_begin_ = first_report_ = last_shown_ = last_logged_ = Clock::now();
   show_progress(true);
+  write_status(true);
 }
 
 void Console::end_stage(double seconds) {
-  std::string line;
-  {
-    const std::lock_guard lock(mutex_);
-    clear_bar();
-    line = style_ == ProgressStyle::bar ? fmt::format("{}  {}", stage_, duration(seconds))
-                                        : fmt::format("        done in {}", duration(seconds));
-    if (!note_.empty()) line += fmt::format("  ({})", note_);
-    stage_.clear();
+  const std::lock_guard lock(mutex_);
+  if (!status_.stage) return;
+  clear_bar();
+  const StageStatus stage = *std::exchange(status_.stage, std::nullopt);
+  const std::string note = stage.note.empty() ? "" : fmt::format("  ({})", stage.note);
+  const std::string line = fmt::format("        done in {}{}", duration(seconds), note);
+  if (verbosity_ != Verbosity::quiet) {
+    const bool bar = style_ == ProgressStyle::bar;
+    to_stderr((bar ? fmt::format("{}  {}{}", title_of(stage), duration(seconds), note) : line) + "\n");
   }
-  info(line);
+  if (log_ && may_write()) log_->info("{}", line);
+  status_.ended.push_back({.index = stage.index, .label = stage.label, .seconds = seconds, .kept = false});
+  write_status(true);
 }
 
-void Console::kept_stage(int index, int count, std::string_view name) {
-  info(fmt::format("[{:>2}/{}] {}  kept", index, count, name));
+void Console::kept_stage(std::string_view name, double seconds) {
+  EndedStage stage{.index = 0, .label = printable(name), .seconds = seconds, .kept = true};
+  {
+    const std::lock_guard lock(mutex_);
+    stage.index = next_stage_++;
+    status_.ended.push_back(stage);
+    write_status(false);
+  }
+  info(fmt::format("[{:>2}/{}] {}  kept", stage.index, stage_count_, stage.label));
+}
+
+void Console::report_runs(RunsStatus runs) {
+  const std::lock_guard lock(mutex_);
+  status_.runs = std::move(runs);
+  write_status(false);
+}
+
+void Console::report_figures(std::vector<std::string> names) {
+  const std::lock_guard lock(mutex_);
+  status_.figures = std::move(names);
 }
 
 void Console::report(std::uint64_t done, std::uint64_t total) {
   const std::lock_guard lock(mutex_);
-  done_ = done;
-  total_ = total;
+  if (!status_.stage) return;
+  StageStatus& stage = *status_.stage;
+  const auto now = Clock::now();
+  if (total != stage.total) {  // work of another kind begins, or what an earlier start has done is taken up
+    const bool from_nothing = stage.total == 0 && done <= 1;
+    first_done_ = from_nothing ? 0 : done;
+    first_report_ = from_nothing ? stage_begin_ : now;
+    stage.rate = 0;
+  }
+  stage.done = done;
+  stage.total = total;
+  const double seconds = std::chrono::duration<double>(now - first_report_).count();
+  if (done > first_done_ && seconds > 0) stage.rate = static_cast<double>(done - first_done_) / seconds;
   show_progress(false);
+  log_progress();
+  write_status(false);
 }
 
 void Console::note(std::string_view text) {
   const std::lock_guard lock(mutex_);
-  note_ = printable(text);
+  if (!status_.stage) return;
+  status_.stage->note = printable(text);
   show_progress(false);
 }
 
-bool Console::stop_requested() const { return received_signal != 0; }
+bool Console::stop_requested() const {
+  if (hold_) hold_->check();
+  return received_signal != 0;
+}
 
 void Console::show_progress(bool force) {
-  if (style_ == ProgressStyle::off || stage_.empty()) return;
+  if (style_ == ProgressStyle::off || !status_.stage) return;
   const bool bar = style_ == ProgressStyle::bar;
   const auto now = Clock::now();
-  const std::chrono::duration<double> since_shown = now - last_shown_, elapsed = now - stage_begin_;
+  const std::chrono::duration<double> since_shown = now - last_shown_;
   if (!bar && force) return;  // begin_stage has written the plain line
   if (!force && since_shown.count() < (bar ? 0.1 : 10.0)) return;
   last_shown_ = now;
-  std::string text;
-  if (total_ > 0 && done_ > 0) {
-    const double fraction = static_cast<double>(done_) / static_cast<double>(total_);
-    const double left = elapsed.count() * (1 - fraction) / fraction;
-    text = fmt::format(" {:3.0f} %, {} left", 100 * fraction, duration(left));
-  } else {
-    text = fmt::format(" {}", duration(elapsed.count()));
-  }
-  if (!note_.empty()) text += fmt::format("  {}", note_);
+  StageStatus& stage = *status_.stage;
+  stage.seconds = std::chrono::duration<double>(now - stage_begin_).count();
+  std::string text = "  " + progress_text(stage);
+  if (!stage.note.empty()) text += fmt::format("  {}", stage.note);
   if (bar) {
-    std::string line = stage_ + " " + text;
+    std::string line = title_of(stage) + text;
     line.resize(std::min(line.size(), terminal_width() - 1));
     to_stderr("\r\033[K" + line);
     bar_shown_ = true;
   } else {
-    to_stderr(fmt::format("       {}\n", text));
+    to_stderr(fmt::format("      {}\n", text));
   }
+}
+
+void Console::log_progress() {
+  constexpr std::chrono::minutes between{1};
+  const auto now = Clock::now();
+  if (!log_ || !may_write() || !status_.stage || now - last_logged_ < between) return;
+  last_logged_ = now;
+  StageStatus& stage = *status_.stage;
+  stage.seconds = std::chrono::duration<double>(now - stage_begin_).count();
+  log_->info("        {}{}", progress_text(stage), stage.note.empty() ? "" : "  " + stage.note);
 }
 
 void Console::clear_bar() {

@@ -1,4 +1,5 @@
-// The one place that talks to people while a run goes on: messages and progress on stderr, both also in run.log.
+// The one place that talks to people while a run goes on: messages and progress on stderr, both also in run.log, and
+// how far it is in status.json.
 #pragma once
 
 #include <chrono>
@@ -6,16 +7,19 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/progress.hpp"
+#include "experiments/run_status.hpp"
 
 namespace spdlog {
 class logger;
 }
 
 namespace inforelay {
+class FolderHold;
 
 /// "12.3 s", "4 min 05 s", "2 h 30 min"
 std::string duration(double seconds);
@@ -30,8 +34,16 @@ class Console : public Progress {
   Console(ProgressStyle style, Verbosity verbosity);
   ~Console() override;
 
-  /// Messages also go to this file, appended, with date and time. Throws IoError where it cannot be opened.
-  void open_log(const std::filesystem::path& path);
+  /// From now on, until close(): messages, stages and each minute the progress are appended to `log` with date and time
+  /// (UTC); the status of the experiment `name` is kept in the folder's status.json, replaced at most each second; and
+  /// stop_requested() throws HoldLost where the folder is lost. Throws IoError where the log cannot be opened. That the
+  /// status cannot be written ends no run.
+  void open(const std::filesystem::path& folder, const std::filesystem::path& log, const std::string& name,
+            const FolderHold* hold);
+  /// The last status; `error` of State::failed. Without one nothing more is written, as where the folder is lost.
+  void close(std::optional<RunStatus::State> state, const std::string& error = {});
+  /// To be called every few seconds, from any thread: log and status also tell of a stage that reports nothing.
+  void tick();
 
   void detail(std::string_view text);   ///< with -v
   void info(std::string_view text);     ///< not with -q
@@ -39,12 +51,18 @@ class Console : public Progress {
   void error(std::string_view text);    ///< always
   void say(std::string_view text);      ///< always, as it is
 
-  /// A stage begins: number `index` of `count` (from 1), e.g. "full: relay information of all sets, test".
-  void begin_stage(int index, int count, std::string_view name);
+  /// The next stage is number `next` of `count`, from 1.
+  void expect_stages(int next, int count);
+  /// The next stage begins, e.g. "full: relay information of all sets (test images)".
+  void begin_stage(std::string_view name);
   /// It ended after `seconds`; removes the bar.
   void end_stage(double seconds);
-  /// It was found finished by an earlier start.
-  void kept_stage(int index, int count, std::string_view name);
+  /// The next stage was found finished by an earlier start, which took `seconds` for it.
+  void kept_stage(std::string_view name, double seconds);
+  /// How the runs of a sweep stand.
+  void report_runs(RunsStatus runs);
+  /// What was drawn.
+  void report_figures(std::vector<std::string> names);
 
   // Progress
   void report(std::uint64_t done, std::uint64_t total) override;
@@ -55,16 +73,22 @@ class Console : public Progress {
   using Clock = std::chrono::steady_clock;
   void write(std::string_view label, std::string_view text, bool show);
   void show_progress(bool force);
+  void log_progress();
+  void write_status(bool force);
+  bool may_write() const;
   void clear_bar();
 
   ProgressStyle style_;
   Verbosity verbosity_;
   mutable std::mutex mutex_;
   std::shared_ptr<spdlog::logger> log_;
-  std::string stage_;
-  std::string note_;
-  std::uint64_t done_ = 0, total_ = 0;
-  Clock::time_point stage_begin_{}, last_shown_{};
+  const FolderHold* hold_ = nullptr;
+  std::filesystem::path folder_;  // of the status; empty: none
+  RunStatus status_;
+  int next_stage_ = 1, stage_count_ = 1;
+  // Work done before this stage began (by an earlier start) tells nothing of the rate.
+  std::uint64_t first_done_ = 0;
+  Clock::time_point first_report_{}, stage_begin_{}, last_shown_{}, last_logged_{}, last_status_{};
   bool bar_shown_ = false;
 };
 

@@ -1,8 +1,10 @@
 #include "experiments/experiment.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <new>
 
 #include "core/data_folder.hpp"
 #include "core/error.hpp"
@@ -101,6 +103,7 @@ ExperimentResult compute(const PreparedExperiment& prepared, const CommandLine& 
   for (const auto& [name, network] : result.networks) {
     if (!network.model.reached) console.warning(fmt::format("{}: training ended before its stop rule was met", name));
   }
+  directory.verify_hold();
   write_results(directory.results(), result);
   return result;
 }
@@ -119,9 +122,9 @@ ExitCode exit_code_of(const ReproductionResult& reproduction) {
   return reproduction.met() ? ExitCode::ok : ExitCode::reproduction;
 }
 
-// A run that needs nothing more than to be reported.
-RunReport report_complete(const ExperimentConfig& config, const RunDirectory& directory, Console& console) {
-  const ReproductionResult reproduction = read_earlier(directory.results(), [&](const auto& path) {
+// Where each configured set of weights is to be written besides the results, and what a run's code says.
+ReproductionResult report_results(const ExperimentConfig& config, const RunDirectory& directory, Console& console) {
+  return read_earlier(directory.results(), [&](const auto& path) {
     const Hdf5Reader file(path);
     for (const auto& [name, network] : config.networks) {
       if (network.weights_out.empty()) continue;
@@ -129,26 +132,130 @@ RunReport report_complete(const ExperimentConfig& config, const RunDirectory& di
     }
     return read_reproduction(file, "reproduction");
   });
-  console.info(fmt::format("'{}' is complete; nothing to do (--fresh starts over)", directory.folder().string()));
+}
+
+std::size_t draw(const ExperimentConfig& config, ExperimentResult& result, const RunDirectory& directory,
+                 Console& console) {
+  console.begin_stage("figures");
+  const Stopwatch watch;
+  std::vector<std::string> names = draw_figures(*config.figures, result, directory.figures(), console);
+  result.stages.push_back({"figures", watch.seconds()});
+  console.end_stage(watch.seconds());
+  const std::size_t count = names.size();
+  console.report_figures(std::move(names));
+  return count;
+}
+
+// The results of an earlier start, whose stages are all done but the figures.
+ExperimentResult read_finished(const ExperimentConfig& config, const RunDirectory& directory, Console& console) {
+  ExperimentResult result = read_earlier(directory.results(), read_results);
+  console.expect_stages(1, static_cast<int>(result.stages.size()) + (config.figures ? 1 : 0));
+  for (const StageTime& stage : result.stages) console.kept_stage(stage.stage, stage.seconds);
+  return result;
+}
+
+// A run that needs nothing more than to be reported, unless its figures are gone.
+RunReport report_complete(const ExperimentConfig& config, RunDirectory& directory, Console& console) {
+  const ReproductionResult reproduction = report_results(config, directory, console);
+  const std::string folder = directory.folder().string();
+  if (config.figures && !holds_figures(directory.folder(), config.figures->formats)) {
+    if (access(directory.folder().c_str(), W_OK) == 0) {
+      directory.hold(console);
+      return in_open_folder(directory, config.name, console, [&] {
+        console.info(fmt::format("'{}' is complete, but lacks figures: they are drawn again", folder));
+        ExperimentResult result = read_finished(config, directory, console);
+        draw(config, result, directory, console);
+        return RunReport{read_summary(directory), exit_code_of(reproduction)};
+      });
+    }
+    console.warning(fmt::format("'{}' lacks figures, and cannot be written", folder));
+  }
+  console.info(fmt::format("'{}' is complete; nothing to do (--fresh starts over)", folder));
   return {read_summary(directory), exit_code_of(reproduction)};
 }
 
+// Computes what is not yet there, and writes what belongs beside the results.
+RunReport work(const PreparedExperiment& prepared, const CommandLine& line, RunDirectory& directory, Console& console) {
+  const Stopwatch watch;
+  const ExperimentConfig& config = prepared.config;
+  ExperimentResult result = std::filesystem::exists(directory.results()) ? read_finished(config, directory, console)
+                                                                         : compute(prepared, line, directory, console);
+  for (const auto& [name, network] : result.networks) write_weights_out(config, name, network.model.network, console);
+  directory.verify_hold();
+  const std::size_t figures = config.figures ? draw(config, result, directory, console) : 0;
+  directory.verify_hold();
+  if (!result.reproduction.rows.empty()) {
+    write_file_atomically(directory.folder() / "reproduction.csv", reproduction_csv(result.reproduction));
+  }
+  const std::string summary = summarise(result, directory.folder().string(), figures, watch.seconds());
+  write_file_atomically(directory.summary(), std::string_view(summary));
+  directory.remove_stages();
+  return {summary, exit_code_of(result.reproduction)};
+}
+
 }  // namespace
+
+std::string threads_text(int threads) { return fmt::format("{} {}", threads, threads == 1 ? "thread" : "threads"); }
+
+RunReport in_open_folder(const RunDirectory& directory, const std::string& name, Console& console,
+                         const std::function<RunReport()>& work) {
+  using State = RunStatus::State;
+  console.open(directory.folder(), directory.log(), name, directory.held());
+  // Whatever ends the work while the folder is lost, nothing more may be written there.
+  const auto last_status = [&](State state, const std::string& error) {
+    try {
+      directory.verify_hold();
+      console.close(state, error);
+    } catch (const HoldLost&) {
+      console.close(std::nullopt);
+    }
+  };
+  try {
+    RunReport report = work();
+    last_status(report.failure.empty() ? State::complete : State::failed, report.failure);
+    return report;
+  } catch (const Interrupted&) {
+    last_status(State::interrupted, "");
+    throw;
+  } catch (const std::bad_alloc&) {
+    last_status(State::failed, "out of memory");
+    throw;
+  } catch (const std::exception& error) {
+    last_status(State::failed, error.what());
+    throw;
+  }
+}
+
+HoldOptions hold_options(Console& console) {
+  HoldOptions options;
+  options.on_beat = [&console] { console.tick(); };
+  options.say = [&console](const std::string& text) { console.warning(text); };
+  return options;
+}
 
 RunReport run_experiment(const ExperimentConfig& written, const CommandLine& line, Console& console) {
   check_weights_out(written);
   PreparedExperiment prepared = prepare(written, console);
   const ExperimentConfig& config = prepared.config;
   DataPlan& plan = prepared.data;
+  const int computed = static_cast<int>(Pipeline(config, plan, prepared.inputs).estimates().size());
+  const int count = computed + (config.figures ? 1 : 0);
   if (plan.kind == DataPlan::Kind::mnist_to_download) {
-    console.begin_stage(1, 1, "download of MNIST");
+    console.expect_stages(1, count + 1);
+    console.begin_stage(download_stage);
     const Stopwatch watch;
     plan = fetch_data(plan, console);
     console.end_stage(watch.seconds());
+  } else {
+    console.expect_stages(1, count);
   }
   const std::string identity = prepared.identity();
-  const RunDirectory directory(folder_for(config, line, identity), identity, print_experiment_config(config),
-                               line.fresh);
+  RunDirectory directory(folder_for(config, line, identity),
+                         {.identity = identity,
+                          .resolved_config = print_experiment_config(config),
+                          .fresh = line.fresh,
+                          .hold = hold_options(console)},
+                         console);
   if (!directory.moved_aside().empty()) {
     console.info(fmt::format("the earlier folder is now '{}'", directory.moved_aside().string()));
   }
@@ -156,29 +263,11 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
     console.warning(fmt::format("GENERATED DIGITS STAND IN FOR MNIST: {}", plan.fallback_reason));
   }
   if (directory.complete()) return report_complete(config, directory, console);
-  console.open_log(directory.log());
-  console.info(fmt::format("{}: data {} ({}), {} threads, results in '{}'", config.name, plan.name(), plan.origin(),
-                           thread_count(), directory.folder().string()));
-
-  ExperimentResult result = std::filesystem::exists(directory.results())
-                                ? read_earlier(directory.results(), read_results)
-                                : compute(prepared, line, directory, console);
-  for (const auto& [name, network] : result.networks) write_weights_out(config, name, network.model.network, console);
-  std::size_t figures = 0;
-  if (config.figures) {
-    console.begin_stage(1, 1, "figures");
-    const Stopwatch watch;
-    figures = draw_figures(*config.figures, result, directory.figures(), console).size();
-    result.stages.push_back({"figures", watch.seconds()});
-    console.end_stage(watch.seconds());
-  }
-  if (!result.reproduction.rows.empty()) {
-    write_file_atomically(directory.folder() / "reproduction.csv", reproduction_csv(result.reproduction));
-  }
-  const std::string summary = summarise(result, directory.folder().string(), figures);
-  write_file_atomically(directory.summary(), std::string_view(summary));
-  directory.remove_stages();
-  return {summary, exit_code_of(result.reproduction)};
+  return in_open_folder(directory, config.name, console, [&] {
+    console.info(fmt::format("{}: data {} ({}), {}, results in '{}'", config.name, plan.name(), plan.origin(),
+                             threads_text(thread_count()), directory.folder().string()));
+    return work(prepared, line, directory, console);
+  });
 }
 
 std::string describe_plan(const ExperimentConfig& written, const CommandLine& line) {

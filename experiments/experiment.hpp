@@ -1,6 +1,7 @@
 // One experiment from start to end: data, folder, stages, results file, figures, summary.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "core/error.hpp"
@@ -14,10 +15,11 @@
 
 namespace inforelay {
 
-/// What a run that came to its end has to say.
+/// What a run or a sweep that came to its end has to say.
 struct RunReport {
   std::string summary;
-  ExitCode code = ExitCode::ok;  ///< or reproduction: a published value was not met
+  ExitCode code = ExitCode::ok;  ///< or reproduction: a published value was not met; or sweep
+  std::string failure{};         ///< of ExitCode::sweep: how many runs failed
 };
 
 /// Runs what is not yet done. A run that is complete is only reported. Throws Error, Interrupted.
@@ -49,5 +51,14 @@ std::string read_summary(const RunDirectory& directory);
 RunProvenance provenance_of(const ExperimentConfig& config, const CommandLine& line, const DataPlan& plan);
 /// "120 MB"
 std::string bytes_text(double bytes);
+/// "1 thread"
+std::string threads_text(int threads);
+/// What is said while a folder is taken goes to `console`, which each beat keeps up to date.
+HoldOptions hold_options(Console& console);
+inline constexpr const char* download_stage = "download of MNIST";
+
+/// Does `work` while the console writes log and status in `directory`, which is held; how it ends is the last status.
+RunReport in_open_folder(const RunDirectory& directory, const std::string& name, Console& console,
+                         const std::function<RunReport()>& work);
 
 }  // namespace inforelay

@@ -11,6 +11,7 @@
 #include "experiments/command_line.hpp"
 #include "experiments/config.hpp"
 #include "experiments/experiment.hpp"
+#include "experiments/status_report.hpp"
 #include "experiments/sweep/sweep.hpp"
 
 namespace {
@@ -32,7 +33,7 @@ int run_many(const CommandLine& line, Console& console) {
       fmt::print("{}", describe_sweep(plan, line));
       return 0;
     default:
-      const SweepEnd end = run_sweep(plan, line, console);
+      const RunReport end = run_sweep(plan, line, console);
       fmt::print("{}", end.summary);
       return static_cast<int>(end.code);
   }
@@ -41,6 +42,10 @@ int run_many(const CommandLine& line, Console& console) {
 int run(const CommandLine& line, Console& console) {
   if (line.action == CommandLine::Action::say) {
     fmt::print("{}", line.text);
+    return 0;
+  }
+  if (line.action == CommandLine::Action::status) {
+    fmt::print("{}", describe_status(line.folder));
     return 0;
   }
   if (line.threads > 0) set_thread_count(line.threads);

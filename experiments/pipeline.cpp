@@ -164,18 +164,17 @@ bool Pipeline::load_stage(const Stage& stage, StageTime& time, Console& console)
 
 ExperimentResult Pipeline::run(const RunDirectory& directory, Console& console) {
   directory_ = &directory;
-  const int count = static_cast<int>(stages_.size());
-  for (int i = 0; i < count; ++i) {
-    const Stage& stage = stages_[static_cast<std::size_t>(i)];
+  for (const Stage& stage : stages_) {
     StageTime time{stage.estimate.label, 0};
     if (load_stage(stage, time, console)) {
-      console.kept_stage(i + 1, count, stage.estimate.label);
+      console.kept_stage(stage.estimate.label, time.seconds);
     } else {
       console.check();
-      console.begin_stage(i + 1, count, stage.estimate.label);
+      console.begin_stage(stage.estimate.label);
       const Stopwatch watch;
       compute_stage(stage, console);
       time.seconds = watch.seconds();
+      directory.verify_hold();
       Hdf5Writer file(directory.stage(stage.id));
       stage.save(file);
       file.attribute("", "seconds", time.seconds);

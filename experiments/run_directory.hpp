@@ -5,11 +5,20 @@
 //   results.h5      all numbers; once it is there the stages are removed
 //   figures/        NAME.{svg,pdf,png,csv,gp}
 //   summary.txt     written last: the run is complete
-//   run.log         messages with date and time
+//   run.log         messages with date and time (UTC)
+//   status.json     how far it is (run_status.hpp)
+//   hold.N.json     while a process works there (folder_hold.hpp)
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
+#include <vector>
+
+#include "core/progress.hpp"
+#include "experiments/figures/figure_writer.hpp"
+#include "experiments/folder_hold.hpp"
 
 namespace inforelay {
 
@@ -17,16 +26,37 @@ namespace inforelay {
 /// of the data, and the digest of the data.
 std::string run_hash(const std::string& resolved_config, const std::string& data_sha256);
 
+/// Whether `folder` is one that a run or a sweep was begun in.
+bool is_run_folder(const std::filesystem::path& folder);
+
 /// Whether `folder` holds the complete results of the run called `identity`.
 bool holds_complete_run(const std::filesystem::path& folder, const std::string& identity);
 
+/// Whether each figure called in status.json, or where it calls none each that has a table in `folder`/figures, is
+/// there in all `formats`, with table and script; false where none is called and none there.
+bool holds_figures(const std::filesystem::path& folder, const std::vector<FigureFormat>& formats);
+
 class RunDirectory {
  public:
-  /// Opens `folder` for the run called `identity` (run_hash), creating it where needed; with `fresh` an existing one is
-  /// moved aside first, to FOLDER.N. Throws UsageError where it cannot be created or written, or holds the results of
-  /// another run.
-  RunDirectory(std::filesystem::path folder, const std::string& identity, const std::string& resolved_config,
-               bool fresh);
+  /// How a folder is opened.
+  struct Opening {
+    std::string identity;         ///< run_hash
+    std::string resolved_config;  ///< for config.yaml
+    bool fresh = false;           ///< an existing folder is moved aside first, to FOLDER.N
+    HoldOptions hold{};
+  };
+
+  /// Opens `folder`, creating it where needed, and holds it unless it is complete, which is then only read. Throws
+  /// UsageError where it cannot be created or written, or holds the results of another run; FolderHeld where another
+  /// process works there, or, with `fresh`, in one of its runs/; Interrupted during a wait for a sign of life.
+  RunDirectory(std::filesystem::path folder, Opening opening, Progress& progress = Progress::none());
+
+  /// Holds the folder from here on, where it does not yet, and removes what a killed process has left half-written.
+  void hold(Progress& progress);
+  /// To be asked before anything is written. Throws HoldLost.
+  void verify_hold() const;
+  /// Nothing where it is not held.
+  const FolderHold* held() const { return hold_.get(); }
 
   const std::filesystem::path& folder() const { return folder_; }
   std::filesystem::path results() const { return folder_ / "results.h5"; }
@@ -41,7 +71,14 @@ class RunDirectory {
   const std::filesystem::path& moved_aside() const { return moved_aside_; }
 
  private:
+  void check_owner() const;
+  void move_aside(Progress& progress);
+  void remove_leftovers() const;
+  [[noreturn]] void fail(std::string_view what, std::string_view why) const;
+
   std::filesystem::path folder_, moved_aside_;
+  Opening opening_;
+  std::unique_ptr<FolderHold> hold_;
 };
 
 }  // namespace inforelay

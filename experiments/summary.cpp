@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/neuron_set.hpp"
+#include "experiments/console.hpp"
 #include "experiments/reproduction.hpp"
 #include "nn/accuracy.hpp"
 
@@ -113,7 +114,18 @@ std::string reproduction_verdict(const ReproductionResult& reproduction) {
 
 }  // namespace
 
-std::string summarise(const ExperimentResult& result, const std::string& folder, std::size_t figures) {
+std::string times_table(const std::vector<StageTime>& stages) {
+  std::string text = "Wall time of the stages, over all starts\n";
+  double seconds = 0;
+  for (const StageTime& stage : stages) {
+    text += fmt::format("  {:<64}  {:>14}\n", stage.stage, duration(stage.seconds));
+    seconds += stage.seconds;
+  }
+  return text + fmt::format("  {:<64}  {:>14}\n", "all", duration(seconds));
+}
+
+std::string summarise(const ExperimentResult& result, const std::string& folder, std::size_t figures,
+                      double wall_seconds) {
   const RunProvenance& from = result.provenance;
   std::string text =
       fmt::format("{}: seed {}, data {} ({})\n", result.experiment, from.seed, from.data_name, from.data_origin);
@@ -138,9 +150,9 @@ std::string summarise(const ExperimentResult& result, const std::string& folder,
     text += "\nComparison with published values\n" + reproduction_table(result.reproduction);
     text += reproduction_verdict(result.reproduction);
   }
-  double seconds = 0;
-  for (const StageTime& stage : result.stages) seconds += stage.seconds;
-  text += fmt::format("\n{} figures and results.h5 in {}; computed in {:.1f} s\n", figures, folder, seconds);
+  text += "\n" + times_table(result.stages);
+  text += fmt::format("{} figures and results.h5 in {}; wall time of this start {}\n", figures, folder,
+                      duration(wall_seconds));
   return text;
 }
 

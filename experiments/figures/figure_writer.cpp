@@ -17,11 +17,13 @@ namespace inforelay {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr std::string_view scratch_prefix = ".figure-", scratch_pattern = "XXXXXX";
+
 /// A hidden folder that is gone at the end, with all that is left in it.
 class ScratchFolder {
  public:
   explicit ScratchFolder(const fs::path& parent) {
-    std::string pattern = (parent / ".figure-XXXXXX").string();
+    std::string pattern = (parent / fmt::format("{}{}", scratch_prefix, scratch_pattern)).string();
     if (::mkdtemp(pattern.data()) == nullptr) {
       throw IoError(fmt::format("cannot write in {}: {}", parent.string(), std::generic_category().message(errno)));
     }
@@ -95,6 +97,10 @@ std::string figure_name(std::string_view kind, std::string_view network) {
   clean.resize(std::min(clean.size(), longest));
   if (clean != network) clean += fmt::format("-{:08x}", hash_of(network));
   return fmt::format("{}_{}", kind, clean);
+}
+
+bool is_figure_scratch(std::string_view name) {
+  return name.starts_with(scratch_prefix) && name.size() == scratch_prefix.size() + scratch_pattern.size();
 }
 
 FigureWriter::FigureWriter(FigureOptions options) : options_(std::move(options)) {

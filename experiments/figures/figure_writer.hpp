@@ -46,6 +46,9 @@ struct Figure {
 /// and then a hash of the name follows, so that different networks never share a file. "" -> `kind`.
 std::string figure_name(std::string_view kind, std::string_view network);
 
+/// Whether a folder called `name` is one that FigureWriter draws in, and that a killed process may leave behind.
+bool is_figure_scratch(std::string_view name);
+
 /// Writes figures. Safe to use from several threads, for figures of different names.
 class FigureWriter {
  public:

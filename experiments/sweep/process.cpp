@@ -2,15 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <system_error>
-#include <thread>
 
 #include "core/error.hpp"
 
@@ -61,24 +58,5 @@ pid_t start_child(const std::vector<std::string>& arguments, const std::filesyst
   if (child < 0) throw IoError(fmt::format("cannot start a process: {}", reason(error)));
   return child;
 }
-
-FolderLock::FolderLock(const std::filesystem::path& file, double patience_seconds) {
-  // Not closed on exec: the lock belongs to the open file, which the children share.
-  descriptor_ = open(file.c_str(), O_RDWR | O_CREAT, 0666);
-  if (descriptor_ < 0) throw IoError(fmt::format("cannot write {}: {}", file.string(), reason(errno)));
-  const auto begin = std::chrono::steady_clock::now();
-  while (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EINTR) continue;
-    if (errno != EWOULDBLOCK) return;
-    if (std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() > patience_seconds) {
-      close(descriptor_);
-      throw UsageError(fmt::format("output folder '{}': another process works on this sweep; wait for it or stop it",
-                                   file.parent_path().string()));
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-}
-
-FolderLock::~FolderLock() { close(descriptor_); }
 
 }  // namespace inforelay

@@ -20,6 +20,8 @@ namespace inforelay {
 namespace fs = std::filesystem;
 namespace {
 
+volatile std::sig_atomic_t suspend_requested = 0;
+
 // The last line that reports an error, without the word; else the last line; else "".
 std::string last_error(const fs::path& messages) {
   std::ifstream file(messages);
@@ -51,6 +53,9 @@ class Runner {
     sigemptyset(&child_signal_);
     sigaddset(&child_signal_, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child_signal_, &earlier_mask_);
+    struct sigaction on_suspend {};
+    on_suspend.sa_handler = [](int) { suspend_requested = 1; };
+    sigaction(SIGTSTP, &on_suspend, &earlier_suspend_);
   }
   ~Runner() {
     // Only an exception on the way leaves children behind.
@@ -58,6 +63,7 @@ class Runner {
       kill(child.process, SIGKILL);
       waitpid(child.process, nullptr, 0);
     }
+    sigaction(SIGTSTP, &earlier_suspend_, nullptr);
     sigprocmask(SIG_SETMASK, &earlier_mask_, nullptr);
   }
   Runner(const Runner&) = delete;
@@ -66,6 +72,7 @@ class Runner {
   std::vector<RunOutcome> run() {
     while (true) {
       if (!stopping_ && console_.stop_requested()) stop();
+      if (suspend_requested) pause();
       if (!stopping_ && (failed_ == 0 || options_.go_on)) begin_jobs();
       show();
       if (children_.empty()) break;
@@ -139,6 +146,7 @@ class Runner {
     outcome.message = last_error(messages_of(job.folder));
     if (outcome.message.empty() || WIFSIGNALED(status)) outcome.message = end_of(status);
     ++failed_;
+    if (failures_.size() < most_failures_told) failures_.emplace_back(folder_name(job), outcome.message);
     console_.error(fmt::format("{} failed: {}", job.name, outcome.message));
   }
 
@@ -152,6 +160,23 @@ class Runner {
                               failed_ > 0 ? fmt::format(", {} failed", failed_) : "",
                               children_.empty() ? "" : fmt::format(", {} running", children_.size())));
     console_.report(finished_ + failed_, jobs_.size());
+    RunsStatus runs{.total = options_.done + jobs_.size(),
+                    .done = options_.done + finished_,
+                    .failed = failed_,
+                    .running = {},
+                    .failures = failures_};
+    for (const Child& child : children_) runs.running.push_back(folder_name(jobs_[child.job]));
+    console_.report_runs(std::move(runs));
+  }
+
+  static std::string folder_name(const RunJob& job) { return job.folder.filename().string(); }
+
+  // Ctrl-Z reaches this process alone: the children, in groups of their own, stop and go on with it.
+  void pause() {
+    suspend_requested = 0;
+    for (const Child& child : children_) kill(child.process, SIGSTOP);
+    raise(SIGSTOP);
+    for (const Child& child : children_) kill(child.process, SIGCONT);
   }
 
   const std::vector<RunJob>& jobs_;
@@ -162,7 +187,9 @@ class Runner {
   std::size_t next_ = 0, finished_ = 0, failed_ = 0;
   int free_threads_;
   bool stopping_ = false;
+  std::vector<std::pair<std::string, std::string>> failures_;
   sigset_t child_signal_{}, earlier_mask_{};
+  struct sigaction earlier_suspend_ {};
 };
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "experiments/pipeline.hpp"
 #include "experiments/results_file.hpp"
 #include "experiments/study.hpp"
+#include "experiments/summary.hpp"
 #include "experiments/sweep/collect.hpp"
 #include "experiments/sweep/draw_sweep.hpp"
 #include "experiments/sweep/process.hpp"
@@ -22,9 +23,6 @@
 namespace inforelay {
 namespace fs = std::filesystem;
 namespace {
-
-// How long the children of a sweep that was killed may take to go.
-constexpr double lock_patience_seconds = 10;
 
 // Of one run, as a whole.
 WorkEstimate estimate_of(const ExperimentConfig& config) {
@@ -43,7 +41,8 @@ DataPlan fetch_for_all(SweepPlan& plan, Console& console) {
   const auto fetched = [&](const ExperimentConfig& config) {
     DataPlan data = prepare(config).data;
     if (data.kind != DataPlan::Kind::mnist_to_download) return data;
-    console.begin_stage(1, 1, "download of MNIST");
+    console.expect_stages(1, 1);
+    console.begin_stage(download_stage);
     const Stopwatch watch;
     data = fetch_data(data, console);
     console.end_stage(watch.seconds());
@@ -68,6 +67,7 @@ bool is_complete(const SweepPlan& plan, const RunDirectory& directory) {
   } catch (const DataError&) {
     return false;  // it is made again from the runs
   }
+  if (plan.config.figures && !holds_figures(directory.folder(), plan.config.figures->formats)) return false;
   return std::all_of(plan.runs.begin(), plan.runs.end(),
                      [&](const SweepRun& run) { return is_finished(plan, directory.folder(), run); });
 }
@@ -111,8 +111,14 @@ std::vector<RunOutcome> do_runs(const SweepPlan& plan, const CommandLine& line, 
   options.go_on = plan.config.sweep->on_error == SweepFailure::go_on;
   options.done = plan.runs.size() - work.jobs.size();
   std::vector<RunOutcome> outcomes(plan.runs.size(), RunOutcome{RunOutcome::Status::finished, ""});
-  if (work.jobs.empty()) return outcomes;
-  console.begin_stage(1, plan.config.figures ? 3 : 2, fmt::format("{} runs", plan.runs.size()));
+  const std::string stage = fmt::format("{} runs", plan.runs.size());
+  if (work.jobs.empty()) {
+    console.report_runs(
+        {.total = plan.runs.size(), .done = plan.runs.size(), .failed = 0, .running = {}, .failures = {}});
+    console.kept_stage(stage, 0);
+    return outcomes;
+  }
+  console.begin_stage(stage);
   const Stopwatch watch;
   std::vector<RunOutcome> done = run_jobs(work.jobs, options, console);
   console.end_stage(watch.seconds());
@@ -143,72 +149,88 @@ void write_study_files(const fs::path& folder, const StudyResult& study) {
   if (!study.claims.empty()) write_file_atomically(folder / "claims.csv", std::string_view(claims_csv(study)));
 }
 
-}  // namespace
-
-SweepEnd run_sweep(SweepPlan plan, const CommandLine& line, Console& console) {
-  PreparedExperiment prepared = prepare(plan.config);
-  prepared.data = fetch_for_all(plan, console);
+// Runs, table, figures and summary of a sweep whose folder is held.
+RunReport do_sweep(const SweepPlan& plan, const CommandLine& line, const PreparedExperiment& prepared,
+                   RunDirectory& directory, Console& console) {
   const DataPlan& data = prepared.data;
-  const std::string identity = prepared.identity();
-  const fs::path folder = folder_for(plan.config, line, identity);
-  constexpr const char* lock_name = "sweep.lock";
-  if (line.fresh && fs::exists(folder / lock_name)) {
-    const FolderLock nobody_works_there(folder / lock_name, lock_patience_seconds);
-  }
-  const RunDirectory directory(folder, identity, print_experiment_config(plan.config), line.fresh);
-  if (!directory.moved_aside().empty()) {
-    console.info(fmt::format("the earlier folder is now '{}'", directory.moved_aside().string()));
-  }
-  if (data.is_fallback) {
-    console.warning(fmt::format("GENERATED DIGITS STAND IN FOR MNIST: {}", data.fallback_reason));
-  }
-  if (is_complete(plan, directory)) {
-    console.info(fmt::format("'{}' is complete; nothing to do (--fresh starts over)", directory.folder().string()));
-    return {read_summary(directory), ExitCode::ok};
-  }
-  const FolderLock lock(directory.folder() / lock_name, lock_patience_seconds);
-  console.open_log(directory.log());
-  console.info(fmt::format("{}: sweep of {} runs, data {} ({}), {} threads, results in '{}'", plan.config.name,
-                           plan.runs.size(), data.name(), data.origin(), thread_count(), directory.folder().string()));
+  const Stopwatch whole;
+  console.info(fmt::format("{}: sweep of {} runs, data {} ({}), {}, results in '{}'", plan.config.name,
+                           plan.runs.size(), data.name(), data.origin(), threads_text(thread_count()),
+                           directory.folder().string()));
+  console.expect_stages(1, plan.config.figures ? 3 : 2);
   std::vector<RunOutcome> outcomes = do_runs(plan, line, directory.folder(), console);
 
-  const int stages = plan.config.figures ? 3 : 2;
-  console.begin_stage(2, stages, "collection of the results");
+  console.begin_stage("collection of the results");
   const Stopwatch watch;
   Study over_seeds(prepared.config, prepared.inputs.published);
   const SweepTable table = collect_sweep(
       plan, directory.folder(), std::move(outcomes),
       [&](const SweepRun& run, const ExperimentResult& result) { over_seeds.add(run.seed, result.networks); }, console);
-  const ExperimentResult header = header_of(plan, line, data, table);
+  ExperimentResult header = header_of(plan, line, data, table);
+  directory.verify_hold();
   write_file_atomically(directory.folder() / "sweep.csv", std::string_view(sweep_csv(plan, table)));
   const StudyResult& study = over_seeds.result();
   write_sweep_results(directory.results(), header, plan, table, study);
   write_study_files(directory.folder(), study);
-  console.end_stage(watch.seconds());
+  const double collection = watch.seconds();
+  console.end_stage(collection);
+  header.stages.push_back({"collection of the results", collection});
   std::size_t figures = 0;
   if (plan.config.figures) {
-    console.begin_stage(3, stages, "figures");
+    console.begin_stage("figures");
     const Stopwatch drawing;
     const FigureWriter writer({.folder = directory.figures(),
                                .formats = plan.config.figures->formats,
                                .palette = plan.config.figures->palette,
                                .note = data.name() == "digits" ? "data: generated digits, not MNIST" : ""});
-    figures = draw_sweep_figures(writer, plan, table, console).size();
-    figures += draw_study(writer, study).size();
+    std::vector<std::string> names = draw_sweep_figures(writer, plan, table, console);
+    const std::vector<std::string> more = draw_study(writer, study);
+    names.insert(names.end(), more.begin(), more.end());
+    figures = names.size();
+    console.report_figures(std::move(names));
     console.end_stage(drawing.seconds());
+    header.stages.push_back({"figures", drawing.seconds()});
   }
 
-  const std::string summary =
-      summarise_sweep(plan, table, header, directory.folder().string(), figures) + study_table(study);
+  directory.verify_hold();
+  const std::string summary = summarise_sweep(plan, table, header, directory.folder().string(), figures) +
+                              study_table(study) + "\n" + times_table(header.stages) +
+                              fmt::format("wall time of this start {}\n", duration(whole.seconds()));
   write_file_atomically(directory.summary(), std::string_view(summary));
   directory.remove_stages();
   const std::size_t missing = plan.runs.size() - table.count(RunOutcome::Status::finished);
   if (missing == 0) return {summary, ExitCode::ok};
-  console.error(
-      fmt::format("{} of {} runs failed or were not started (summary.txt and sweep.csv in '{}' say which); the "
-                  "same command tries them again",
-                  missing, plan.runs.size(), directory.folder().string()));
-  return {summary, ExitCode::sweep};
+  const std::string failure = fmt::format("{} of {} runs failed or were not started", missing, plan.runs.size());
+  console.error(fmt::format("{} (summary.txt and sweep.csv in '{}' say which); the same command tries them again",
+                            failure, directory.folder().string()));
+  return {summary, ExitCode::sweep, failure};
+}
+
+}  // namespace
+
+RunReport run_sweep(SweepPlan plan, const CommandLine& line, Console& console) {
+  PreparedExperiment prepared = prepare(plan.config);
+  prepared.data = fetch_for_all(plan, console);
+  const std::string identity = prepared.identity();
+  RunDirectory directory(folder_for(plan.config, line, identity),
+                         {.identity = identity,
+                          .resolved_config = print_experiment_config(plan.config),
+                          .fresh = line.fresh,
+                          .hold = hold_options(console)},
+                         console);
+  if (!directory.moved_aside().empty()) {
+    console.info(fmt::format("the earlier folder is now '{}'", directory.moved_aside().string()));
+  }
+  if (prepared.data.is_fallback) {
+    console.warning(fmt::format("GENERATED DIGITS STAND IN FOR MNIST: {}", prepared.data.fallback_reason));
+  }
+  if (is_complete(plan, directory)) {
+    console.info(fmt::format("'{}' is complete; nothing to do (--fresh starts over)", directory.folder().string()));
+    return {read_summary(directory), ExitCode::ok};
+  }
+  directory.hold(console);
+  return in_open_folder(directory, plan.config.name, console,
+                        [&] { return do_sweep(plan, line, prepared, directory, console); });
 }
 
 std::string describe_sweep(const SweepPlan& plan, const CommandLine& line) {

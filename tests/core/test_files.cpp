@@ -93,6 +93,24 @@ TEST_CASE("A temporary file appears under its name only at commit", "[files]") {
   CHECK(entries(folder) == 1);
 }
 
+TEST_CASE("A file is replaced without a flush, and no temporary is left", "[files]") {
+  const TemporaryFolder folder;
+  for (const char* text : {"old", "new"}) {
+    replace_file(folder.path() / "file", text);
+    CHECK(text_of(folder.path() / "file") == text);
+  }
+  CHECK(entries(folder) == 1);
+  CHECK_THROWS_AS(replace_file(folder.path() / "absent/file", "text"), IoError);
+}
+
+TEST_CASE("Names of temporaries are told from others", "[files]") {
+  const TemporaryFolder folder;
+  const TemporaryFile temporary(folder.path() / "results.h5");
+  CHECK(is_temporary_name(temporary.path().filename().string()));
+  for (const char* name : {"results.h5", ".1-2.tmp", "a.tmp", "a.1-.tmp", "a.-1.tmp", "a.1-2.tmp~", "a1-2.tmp"})
+    CHECK(!is_temporary_name(name));
+}
+
 TEST_CASE("The start of a file is read, or all of a short one", "[files]") {
   const TemporaryFolder folder;
   write_file_atomically(folder / "a", "abcdef");

@@ -33,45 +33,59 @@ void redirect(int descriptor, const std::filesystem::path& path) {
 
 }  // namespace
 
-ProgramResult run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
-                          const ProgramOptions& options) {
-  const ScratchFolder streams;
-  const auto out = streams.path() / "out", err = streams.path() / "err";
-  const pid_t child = fork();
-  if (child < 0) throw std::runtime_error("fork failed");
-  if (child == 0) {
-    redirect(STDOUT_FILENO, out);
-    redirect(STDERR_FILENO, err);
-    for (const auto& [name, value] : options.environment) {
-      if (value.empty()) {
-        unsetenv(name.c_str());
-      } else {
-        setenv(name.c_str(), value.c_str(), 1);
-      }
+StartedProgram::StartedProgram(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+                               const ProgramOptions& options) {
+  const auto out = streams_.path() / "out", err = streams_.path() / "err";
+  pid_ = fork();
+  if (pid_ < 0) throw std::runtime_error("fork failed");
+  if (pid_ > 0) return;
+  redirect(STDOUT_FILENO, out);
+  redirect(STDERR_FILENO, err);
+  for (const auto& [name, value] : options.environment) {
+    if (value.empty()) {
+      unsetenv(name.c_str());
+    } else {
+      setenv(name.c_str(), value.c_str(), 1);
     }
-    if (options.file_size_limit > 0) {
-      std::signal(SIGXFSZ, SIG_IGN);
-      const rlimit limit{options.file_size_limit, options.file_size_limit};
-      setrlimit(RLIMIT_FSIZE, &limit);
-    }
-    if (chdir(folder.c_str()) != 0) _exit(126);
-    std::vector<char*> argv{const_cast<char*>(INFORELAY_PROGRAM)};
-    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-    argv.push_back(nullptr);
-    execv(INFORELAY_PROGRAM, argv.data());
-    _exit(127);
   }
-  if (options.signal_after_seconds > 0) {
-    std::this_thread::sleep_for(std::chrono::duration<double>(options.signal_after_seconds));
-    kill(child, options.signal);
+  if (options.file_size_limit > 0) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{options.file_size_limit, options.file_size_limit};
+    setrlimit(RLIMIT_FSIZE, &limit);
   }
+  if (chdir(folder.c_str()) != 0) _exit(126);
+  std::vector<char*> argv{const_cast<char*>(INFORELAY_PROGRAM)};
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  execv(INFORELAY_PROGRAM, argv.data());
+  _exit(127);
+}
+
+StartedProgram::~StartedProgram() {
+  if (pid_ < 0) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+}
+
+ProgramResult StartedProgram::wait() {
   int status = 0;
-  waitpid(child, &status, 0);
+  waitpid(pid_, &status, 0);
+  pid_ = -1;
   ProgramResult result;
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  result.out = read_whole(out);
-  result.err = read_whole(err);
+  result.out = read_whole(streams_.path() / "out");
+  result.err = read_whole(streams_.path() / "err");
   return result;
+}
+
+ProgramResult run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+                          const ProgramOptions& options) {
+  StartedProgram program(arguments, folder, options);
+  if (options.signal_after_seconds > 0) {
+    std::this_thread::sleep_for(std::chrono::duration<double>(options.signal_after_seconds));
+    program.signal(options.signal);
+  }
+  return program.wait();
 }
 
 std::vector<double> numbers_of(const std::filesystem::path& results) {

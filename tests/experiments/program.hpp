@@ -1,6 +1,8 @@
 // Runs the built run_experiment as a user would, in a scratch folder, with chosen environment.
 #pragma once
 
+#include <sys/types.h>
+
 #include <csignal>
 #include <filesystem>
 #include <map>
@@ -8,6 +10,19 @@
 #include <vector>
 
 namespace inforelay::test {
+
+/// A new empty folder that is removed with all its content.
+class ScratchFolder {
+ public:
+  ScratchFolder();
+  ~ScratchFolder();
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
 
 struct ProgramResult {
   int exit_code = -1;  ///< 128 + signal where a signal ended it
@@ -25,6 +40,24 @@ struct ProgramOptions {
 ProgramResult run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
                           const ProgramOptions& options = {});
 
+/// The same, going on meanwhile. Killed at the end where it was not waited for.
+class StartedProgram {
+ public:
+  StartedProgram(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+                 const ProgramOptions& options = {});
+  StartedProgram(const StartedProgram&) = delete;
+  StartedProgram& operator=(const StartedProgram&) = delete;
+  ~StartedProgram();
+
+  pid_t pid() const { return pid_; }
+  void signal(int signal) const { kill(pid_, signal); }
+  ProgramResult wait();
+
+ private:
+  ScratchFolder streams_;
+  pid_t pid_ = -1;
+};
+
 /// Every number of a results file that does not tell where and how fast it was computed.
 std::vector<double> numbers_of(const std::filesystem::path& results);
 
@@ -33,18 +66,5 @@ bool identical(const std::vector<double>& a, const std::vector<double>& b);
 
 /// All of a text file; empty where there is none.
 std::string content(const std::filesystem::path& path);
-
-/// A new empty folder that is removed with all its content.
-class ScratchFolder {
- public:
-  ScratchFolder();
-  ~ScratchFolder();
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace inforelay::test

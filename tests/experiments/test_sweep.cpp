@@ -1,4 +1,7 @@
 // Sweeps as a whole, on small generated data: what they leave, how they resume, how they fail.
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -6,9 +9,9 @@
 #include <sstream>
 
 #include "core/hdf5_file.hpp"
+#include "experiments/folder_hold.hpp"
 #include "experiments/results_file.hpp"
 #include "experiments/sweep/collect.hpp"
-#include "experiments/sweep/process.hpp"
 #include "tests/experiments/program.hpp"
 
 namespace inforelay {
@@ -160,6 +163,12 @@ TEST_CASE("A failing run is named, the others finish, and it is tried again", "[
   const ProgramResult result = run_program(with(failing, {"-o", "a"}), folder.path());
   INFO(result.err);
   CHECK(result.exit_code == 4);
+  CHECK_THAT(
+      run_program({"--status", "a"}, folder.path()).out,
+      Catch::Contains("state     failed: 2 of 4 runs failed or were not started\n") &&
+          Catch::Contains("runs      2 of 4 done, 2 failed, 0 running, 0 left\n") &&
+          Catch::Contains("failed    0001-positives-500-seed-1: composite: training of the detectors: detector 0 "
+                          "wants 500 training images"));
   CHECK_THAT(result.err, Catch::Contains("error: run 0001-positives-500-seed-1 (networks.composite.detectors.positives"
                                          "=500, seed 1) failed: composite: training of the detectors: detector 0 wants "
                                          "500 training images") &&
@@ -223,7 +232,7 @@ TEST_CASE("No process outlives a sweep that is killed", "[sweep]") {
         run_program(sweep, folder.path(), {.environment = {}, .signal_after_seconds = seconds, .signal = SIGKILL});
     REQUIRE(killed.exit_code == 128 + SIGKILL);
   }
-  // The lock is free only once all that shared it are gone; then a second start takes it, and can be interrupted.
+  // A second start takes over at once, its runs as soon as those of the first are gone, and can be interrupted.
   ProgramResult second;
   for (double seconds = 1; second.err.find("interrupted; the same command goes on from here") == std::string::npos;
        seconds *= 2) {
@@ -239,15 +248,48 @@ TEST_CASE("Two sweeps do not work in one folder", "[sweep]") {
   fs::create_directory(folder.path() / "a");
   const Arguments sweep = with(small, {"sweep={replicates: 1}", "-o", "a"});
   {
-    const FolderLock other(folder.path() / "a/sweep.lock", 0);
-    CHECK_THROWS_WITH(FolderLock(folder.path() / "a/sweep.lock", 0.1),
-                      Catch::Contains("another process works on this"));
-    const ProgramResult second = run_program(sweep, folder.path());
-    CHECK(second.exit_code == 2);
-    CHECK_THAT(second.err, Catch::Contains("output folder 'a': another process works on this sweep"));
+    const FolderHold other(folder.path() / "a");
+    for (const char* fresh : {"", "--fresh"}) {
+      const ProgramResult second = run_program(*fresh ? with(sweep, {fresh}) : sweep, folder.path());
+      CHECK(second.exit_code == 2);
+      CHECK_THAT(second.err, Catch::Contains(fmt::format("output folder 'a': process {} on ", getpid())) &&
+                                 Catch::Contains(" works there; wait for it or stop it"));
+    }
     CHECK(!fs::exists(folder.path() / "a/runs"));
+    CHECK(!fs::exists(folder.path() / "a.1"));
   }
   CHECK(run_program(sweep, folder.path()).exit_code == 0);
+}
+
+TEST_CASE("A sweep is not moved aside while one of its runs goes on", "[sweep]") {
+  const ScratchFolder folder;
+  const Arguments sweep = with(small, {"sweep={replicates: 1}", "-o", "a", "--fresh"});
+  fs::create_directories(folder.path() / "a/runs/0001-seed-1");
+  {
+    const FolderHold run(folder.path() / "a/runs/0001-seed-1");
+    CHECK(run_program(sweep, folder.path()).exit_code == 2);
+    CHECK(fs::exists(folder.path() / "a/runs/0001-seed-1"));
+  }
+  CHECK(run_program(sweep, folder.path()).exit_code == 0);
+  CHECK(fs::exists(folder.path() / "a.1/runs/0001-seed-1"));
+}
+
+TEST_CASE("A sweep whose figures are gone draws them again, and says how far it is", "[sweep]") {
+  const ScratchFolder folder;
+  const Arguments sweep =
+      with(small, {"sweep={replicates: 2, collect: [full.relay.test.all]}", "figures={formats: [svg]}", "-o", "a"});
+  REQUIRE(run_program(sweep, folder.path()).exit_code == 0);
+  const fs::path figure = folder.path() / "a/figures/sweep_full-relay-test-all.svg";
+  REQUIRE(fs::remove(figure));
+  const ProgramResult again = run_program(sweep, folder.path());
+  INFO(again.err);
+  CHECK(again.exit_code == 0);
+  CHECK(fs::exists(figure));
+  CHECK_THAT(again.err, Catch::Contains("[ 3/3] figures"));
+  const ProgramResult status = run_program({"--status", "a"}, folder.path());
+  CHECK(status.exit_code == 0);
+  CHECK_THAT(status.out, Catch::StartsWith("sweep     quick in 'a'\nstate     complete\n") &&
+                             Catch::Contains("2 of 2 done, 0 failed, 0 running, 0 left"));
 }
 
 TEST_CASE("A sweep is checked, printed and described before anything runs", "[sweep]") {
