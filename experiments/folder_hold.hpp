@@ -4,13 +4,11 @@
 // holder counts up. No locks are needed of the file system, only link(2) or O_EXCL:
 //   - Who finds no hold, or only stale ones, makes hold.N+1.json above the highest N. Only one can make that file.
 //   - It then looks again: a hold that it had not seen before means that two came by different ways; it withdraws its
-//   own
-//     and starts over. Of two such, the later one always sees the other. Then it removes the stale ones.
+//     own and starts over. Of two such, the later one always sees the other. Then it removes the stale ones.
 //   - A hold is stale where its process is gone: asked of the system on the same machine; on another one, its beat must
 //     have stood still for HoldOptions::patience_seconds of our own steady clock. Clocks are never compared.
 //   - A holder whose file was removed or replaced (it slept longer than the patience of another machine, say) finds
-//   that
-//     out at its next beat.
+//     that out at its next beat.
 #pragma once
 
 #include <atomic>
