@@ -76,6 +76,22 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
+/// NAME.PID-N.tmp, as TemporaryFile calls its files.
+bool is_temporary_name(std::string_view name) {
+  constexpr std::string_view ending = ".tmp";
+  const auto take_number = [&] {
+    const std::size_t size = name.size();
+    while (!name.empty() && name.back() >= '0' && name.back() <= '9') name.remove_suffix(1);
+    return name.size() < size;
+  };
+  const auto take = [&](std::string_view text) {
+    if (!name.ends_with(text)) return false;
+    name.remove_suffix(text.size());
+    return true;
+  };
+  return take(ending) && take_number() && take("-") && take_number() && take(".") && !name.empty();
+}
+
 /// A regular file, opened for reading, and its size.
 class InputFile {
  public:
@@ -153,6 +169,13 @@ TemporaryFile::~TemporaryFile() {
   if (!path_.empty()) ::unlink(path_.c_str());
 }
 
+void TemporaryFile::append(std::string_view text) {
+  assert(!path_.empty());
+  Descriptor descriptor(path_, O_WRONLY | O_APPEND);
+  const std::span bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  if (descriptor.get() < 0 || !write_all(descriptor.get(), bytes) || !descriptor.close()) fail(target_, errno);
+}
+
 void TemporaryFile::commit() {
   assert(!path_.empty());
   {
@@ -162,6 +185,15 @@ void TemporaryFile::commit() {
   if (::rename(path_.c_str(), target_.c_str()) != 0) fail(target_, errno);
   path_.clear();
   flush_folder(folder_of(target_), target_);
+}
+
+void remove_left_temporaries(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  std::vector<std::filesystem::path> left;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    if (is_temporary_name(entry.path().filename().string())) left.push_back(entry.path());
+  }
+  for (const auto& path : left) std::filesystem::remove(path, ignored);
 }
 
 }  // namespace inforelay

@@ -35,6 +35,9 @@ class TemporaryFile {
   const std::filesystem::path& path() const { return path_; }
   const std::filesystem::path& target() const { return target_; }
 
+  /// Adds to the end of the content, when the file is closed. Throws IoError.
+  void append(std::string_view text);
+
   /// Flushes the content to the disk and gives it the target's name, replacing what stood there. To be called once,
   /// when the file is closed. Throws IoError, and then the target is as it was.
   void commit();
@@ -42,5 +45,9 @@ class TemporaryFile {
  private:
   std::filesystem::path target_, path_;
 };
+
+/// Removes from `folder` what TemporaryFile left there in processes that were killed. Nobody else may be writing files
+/// there. What cannot be removed stays.
+void remove_left_temporaries(const std::filesystem::path& folder);
 
 }  // namespace inforelay

@@ -1,6 +1,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <fstream>
@@ -112,4 +113,29 @@ TEST_CASE("Reading names the file and the reason", "[files]") {
   CHECK(read_file(folder / "eleven", 11).size() == 11);
   ::mkfifo((folder / "pipe").c_str(), 0600);
   CHECK_THROWS_WITH(read_file(folder / "pipe", 10), Contains("not a regular file"));
+}
+
+TEST_CASE("What killed processes left is removed, and nothing else", "[files]") {
+  const TemporaryFolder folder;
+  for (const char* name : {"stage.h5.123-0.tmp", "a.b-1.h5.7-12.tmp", "stage.h5", "x.tmp", "notes.1-.tmp", ".1-2.tmp",
+                           "stage.h5.123-0.tmpx", "stage.h5.12a-0.tmp"}) {
+    std::ofstream(folder / name) << "x";
+  }
+  remove_left_temporaries(folder.path());
+  std::vector<std::string> left;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) left.push_back(entry.path().filename());
+  std::sort(left.begin(), left.end());
+  CHECK(left == std::vector<std::string>{".1-2.tmp", "notes.1-.tmp", "stage.h5", "stage.h5.123-0.tmpx",
+                                         "stage.h5.12a-0.tmp", "x.tmp"});
+  CHECK_NOTHROW(remove_left_temporaries(folder / "absent"));
+}
+
+TEST_CASE("A temporary file can be added to before it is put in place", "[files]") {
+  const TemporaryFolder folder;
+  TemporaryFile file(folder / "target");
+  std::ofstream(file.path()) << "one ";
+  file.append("two");
+  file.commit();
+  const auto bytes = read_file(folder / "target", 100);
+  CHECK(std::string(bytes.begin(), bytes.end()) == "one two");
 }
