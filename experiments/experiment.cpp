@@ -93,7 +93,9 @@ namespace {
 ExperimentResult compute(const PreparedExperiment& prepared, const CommandLine& line, const RunDirectory& directory,
                          Console& console) {
   const auto& [config, inputs, plan] = prepared;
-  ExperimentResult result = Pipeline(config, plan, inputs).run(directory, console);
+  const PipelineOptions options{.run = prepared.identity(), .save_interval = SaveInterval::from_environment()};
+  ExperimentResult result = Pipeline(config, plan, inputs).run(directory, options, console);
+  console.check();
   result.reproduction = reproduce(inputs.published, result.networks);
   if (config.claims) result.claims = check_claims(config, result.networks);
   result.provenance = provenance_of(config, line, plan);
@@ -156,6 +158,7 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
     console.warning(fmt::format("GENERATED DIGITS STAND IN FOR MNIST: {}", plan.fallback_reason));
   }
   if (directory.complete()) return report_complete(config, directory, console);
+  for (const char* folder : {"", "stages", "figures"}) remove_left_temporaries(directory.folder() / folder);
   console.open_log(directory.log());
   console.info(fmt::format("{}: data {} ({}), {} threads, results in '{}'", config.name, plan.name(), plan.origin(),
                            thread_count(), directory.folder().string()));
@@ -176,8 +179,8 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
     write_file_atomically(directory.folder() / "reproduction.csv", reproduction_csv(result.reproduction));
   }
   const std::string summary = summarise(result, directory.folder().string(), figures);
+  directory.remove_stages();  // before the summary, which says that nothing is left to do
   write_file_atomically(directory.summary(), std::string_view(summary));
-  directory.remove_stages();
   return {summary, exit_code_of(result.reproduction)};
 }
 

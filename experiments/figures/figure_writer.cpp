@@ -21,7 +21,7 @@ namespace {
 class ScratchFolder {
  public:
   explicit ScratchFolder(const fs::path& parent) {
-    std::string pattern = (parent / ".figure-XXXXXX").string();
+    std::string pattern = (parent / (std::string(beginning) + "XXXXXX")).string();
     if (::mkdtemp(pattern.data()) == nullptr) {
       throw IoError(fmt::format("cannot write in {}: {}", parent.string(), std::generic_category().message(errno)));
     }
@@ -35,7 +35,17 @@ class ScratchFolder {
   }
   const fs::path& path() const { return path_; }
 
+  static void remove_left(const fs::path& parent) {
+    std::error_code ignored;
+    std::vector<fs::path> left;
+    for (const auto& entry : fs::directory_iterator(parent, ignored)) {
+      if (entry.path().filename().string().starts_with(beginning)) left.push_back(entry.path());
+    }
+    for (const fs::path& path : left) fs::remove_all(path, ignored);
+  }
+
  private:
+  static constexpr std::string_view beginning = ".figure-";
   fs::path path_;
 };
 
@@ -104,6 +114,7 @@ FigureWriter::FigureWriter(FigureOptions options) : options_(std::move(options))
       throw UsageError(fmt::format("figures: format {} is named twice", to_string(*format)));
     }
   }
+  ScratchFolder::remove_left(options_.folder);
 }
 
 std::string FigureWriter::write(const Figure& figure) const {

@@ -167,6 +167,7 @@ SweepEnd run_sweep(SweepPlan plan, const CommandLine& line, Console& console) {
     return {read_summary(directory), ExitCode::ok};
   }
   const FolderLock lock(directory.folder() / lock_name, lock_patience_seconds);
+  remove_left_temporaries(directory.folder());
   console.open_log(directory.log());
   console.info(fmt::format("{}: sweep of {} runs, data {} ({}), {} threads, results in '{}'", plan.config.name,
                            plan.runs.size(), data.name(), data.origin(), thread_count(), directory.folder().string()));
@@ -200,8 +201,8 @@ SweepEnd run_sweep(SweepPlan plan, const CommandLine& line, Console& console) {
 
   const std::string summary =
       summarise_sweep(plan, table, header, directory.folder().string(), figures) + study_table(study);
-  write_file_atomically(directory.summary(), std::string_view(summary));
   directory.remove_stages();
+  write_file_atomically(directory.summary(), std::string_view(summary));
   const std::size_t missing = plan.runs.size() - table.count(RunOutcome::Status::finished);
   if (missing == 0) return {summary, ExitCode::ok};
   console.error(

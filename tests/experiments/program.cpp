@@ -31,6 +31,23 @@ void redirect(int descriptor, const std::filesystem::path& path) {
   if (file < 0 || dup2(file, descriptor) < 0) _exit(126);
 }
 
+// Waits for the child, whom the signal reaches at its time unless it has ended by then; its exit status.
+int wait_and_signal(pid_t child, const ProgramOptions& options) {
+  const auto begin = std::chrono::steady_clock::now();
+  const std::chrono::duration<double> patience(options.signal_after_seconds);
+  const auto is_time = [&] {
+    return options.signal_when ? options.signal_when() : std::chrono::steady_clock::now() - begin >= patience;
+  };
+  int status = 0;
+  while (!is_time()) {
+    if (waitpid(child, &status, WNOHANG) == child) return status;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  kill(child, options.signal);
+  waitpid(child, &status, 0);
+  return status;
+}
+
 }  // namespace
 
 ProgramResult run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
@@ -61,12 +78,13 @@ ProgramResult run_program(const std::vector<std::string>& arguments, const std::
     execv(INFORELAY_PROGRAM, argv.data());
     _exit(127);
   }
-  if (options.signal_after_seconds > 0) {
-    std::this_thread::sleep_for(std::chrono::duration<double>(options.signal_after_seconds));
-    kill(child, options.signal);
-  }
+  if (options.started) options.started(child);
   int status = 0;
-  waitpid(child, &status, 0);
+  if (options.signal_after_seconds > 0 || options.signal_when) {
+    status = wait_and_signal(child, options);
+  } else {
+    waitpid(child, &status, 0);
+  }
   ProgramResult result;
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   result.out = read_whole(out);

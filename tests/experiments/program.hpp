@@ -1,8 +1,11 @@
 // Runs the built run_experiment as a user would, in a scratch folder, with chosen environment.
 #pragma once
 
+#include <sys/types.h>
+
 #include <csignal>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -16,9 +19,11 @@ struct ProgramResult {
 
 struct ProgramOptions {
   std::map<std::string, std::string> environment;  ///< added to ours; an empty value removes the variable
-  double signal_after_seconds = 0;                 ///< > 0: send `signal` then
+  double signal_after_seconds = 0;                 ///< > 0: send `signal` then, if it still runs
+  std::function<bool()> signal_when{};             ///< asked every millisecond: send `signal` when it is true
   int signal = SIGINT;
-  std::uint64_t file_size_limit = 0;  ///< > 0: RLIMIT_FSIZE, a disk that is full early
+  std::function<void(pid_t)> started{};  ///< told the process
+  std::uint64_t file_size_limit = 0;     ///< > 0: RLIMIT_FSIZE, a disk that is full early
 };
 
 /// Starts run_experiment with `arguments` in `folder` and waits for it.
