@@ -4,6 +4,8 @@
 #include <fstream>
 
 #include "core/random.hpp"
+#include "experiments/results_file.hpp"
+#include "experiments/sealed_file.hpp"
 #include "tests/experiments/program.hpp"
 
 namespace inforelay {
@@ -217,6 +219,24 @@ TEST_CASE("Damaged files of an unfinished run are named, and their work is done 
     fs::copy_file(other.path() / "run/stages/full-model.h5", stages / "full-model.h5",
                   fs::copy_options::overwrite_existing);
     go_on_after("full-model.h5", "it belongs to run ");
+  }
+  SECTION("results of another network than the one at hand") {
+    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-appendix.h5"; });
+    const std::string first_line = test::content(folder.path() / "run/config.yaml").substr(0, 24);
+    REQUIRE_THAT(first_line, Catch::StartsWith("# inforelay run "));
+    ModelResult model = read_model(Hdf5Reader(stages / "full-model.h5"), "result");
+    model.network.layers[0].weight *= 0.5f;
+    write_sealed(stages / "full-model.h5", {.run = first_line.substr(16), .basis = "none"}, 1,
+                 [&](Hdf5Writer& file) { write_model(file, "result", model); });
+    const ProgramResult result = run_program(with(small, {"-o", "run"}), folder.path());
+    INFO(result.err);
+    CHECK(result.exit_code == 0);
+    for (const char* stage :
+         {"states-train", "relay-train", "states-test", "relay-test", "knockout-test", "regression"}) {
+      CHECK_THAT(result.err, Catch::Contains(std::string("'run/stages/full-") + stage +
+                                             ".h5' is of no use and its work is done again: it was computed from "
+                                             "other results than those at hand"));
+    }
   }
   SECTION("an empty result") {
     leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-model.h5"; });
