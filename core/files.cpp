@@ -179,6 +179,13 @@ TemporaryFile::~TemporaryFile() {
   if (!path_.empty()) ::unlink(path_.c_str());
 }
 
+void TemporaryFile::append(std::string_view text) {
+  assert(!path_.empty());
+  Descriptor descriptor(path_, O_WRONLY | O_APPEND);
+  const std::span bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  if (descriptor.get() < 0 || !write_all(descriptor.get(), bytes) || !descriptor.close()) fail(target_, errno);
+}
+
 void TemporaryFile::commit() {
   assert(!path_.empty());
   {

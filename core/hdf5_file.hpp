@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -101,8 +102,12 @@ class Hdf5Writer {
   /// that name must not exist.
   void attribute(std::string_view path, const std::string& name, const Hdf5Attribute& value);
 
+  /// Given the closed file, which has its temporary name still: text to be added after its end, where HDF5 does not
+  /// look.
+  using Ending = std::function<std::string(const std::filesystem::path& closed)>;
+
   /// Flushes, closes, syncs and renames the file, then syncs its directory. Nothing may be written afterwards.
-  void commit();
+  void commit(const Ending& ending = {});
 
  private:
   struct State;

@@ -264,9 +264,10 @@ void Hdf5Writer::attribute(std::string_view path, const std::string& name, const
   std::visit(Visitor{*state_, path, write}, value);
 }
 
-void Hdf5Writer::commit() {
+void Hdf5Writer::commit(const Ending& ending) {
   const bool closed = state_->file.close();
   state_->checked(closed ? 0 : -1, "");
+  if (ending) state_->temporary.append(ending(state_->temporary.path()));
   state_->temporary.commit();
 }
 

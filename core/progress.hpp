@@ -37,4 +37,19 @@ class Progress {
   }
 };
 
+/// The progress of a computation that is one of several: its reports are those of the whole, which has `whole` units,
+/// of which `before` are done.
+class PartOfProgress final : public Progress {
+ public:
+  PartOfProgress(Progress& outer, std::uint64_t before, std::uint64_t whole)
+      : outer_(outer), before_(before), whole_(whole) {}
+  void report(std::uint64_t done, std::uint64_t) override { outer_.report(before_ + done, whole_); }
+  void note(std::string_view text) override { outer_.note(text); }
+  bool stop_requested() const override { return outer_.stop_requested(); }
+
+ private:
+  Progress& outer_;
+  std::uint64_t before_, whole_;
+};
+
 }  // namespace inforelay

@@ -10,11 +10,14 @@
 #include "core/cluster.hpp"
 #include "core/error.hpp"
 #include "core/pca.hpp"
+#include "experiments/results_file.hpp"
+#include "experiments/scan_blocks.hpp"
 #include "infotheory/discretize.hpp"
 #include "infotheory/entropy.hpp"
 #include "infotheory/relay.hpp"
 #include "infotheory/state_table.hpp"
 #include "nn/knockout.hpp"
+#include "nn/quiet_progress.hpp"
 
 namespace inforelay {
 
@@ -41,7 +44,7 @@ StatesResult compute_states(const std::string& name, const Mlp& network, const D
   check_finite(name, "activation of the analysed layer", layers.hidden);
   check_finite(name, "output", layers.output);
   BinarizedStates binary =
-      binarize(layers.hidden, {.method = config.binarize, .threshold = config.threshold, .random = random});
+      binarize(layers.hidden, {.method = config.binarize, .threshold = config.threshold, .random = random}, progress);
   const Occupancy filled = occupancy(binary.states);
   return {.hidden = std::move(layers.hidden),
           .output = std::move(layers.output),
@@ -53,18 +56,53 @@ StatesResult compute_states(const std::string& name, const Mlp& network, const D
           .entropy_bits = filled.entropy_bits};
 }
 
-RelayResult compute_relay(const StatesResult& states, const RelayConfig& config, bool exhaustive, Progress& progress) {
+namespace {
+
+// All tied paths of all classes. There may be thousands of tied sets at a step: its state is kept step by step.
+std::vector<BranchingRelay> compute_branching(const StateTable& table, StageFiles& files, Progress& progress) {
+  const auto classes = static_cast<std::size_t>(table.class_count()),
+             steps = static_cast<std::size_t>(table.neuron_count());
+  std::vector<BranchingRelay> paths(classes);
+  files.load_state([&](const Hdf5Reader& file) { paths = read_branching(file, "branching", classes, steps); });
+  const auto save = [&] {
+    files.save_state([&](Hdf5Writer& file) { write_branching(file, "branching", paths, steps); });
+  };
+  try {
+    for (std::size_t c = 0; c < classes; ++c) {
+      while (paths[c].sets.size() < steps) {
+        branching_step(table, static_cast<int>(c), {}, paths[c], progress);
+        progress.report(c * steps + paths[c].sets.size(), classes * steps);
+        if (files.due()) save();
+      }
+    }
+  } catch (const Interrupted&) {
+    save();
+    throw;
+  }
+  return paths;
+}
+
+ExhaustiveRelay compute_exhaustive(const StateTable& table, const GreedyRelay& path, StageFiles& files,
+                                   Progress& progress) {
+  ExhaustiveRelayScan scan(table, path);
+  run_scan(scan, files, progress);
+  return scan.result();
+}
+
+}  // namespace
+
+RelayResult compute_relay(const StatesResult& states, const RelayConfig& config, bool exhaustive, StageFiles& files,
+                          Progress& progress) {
   const StateTable table(states.state, states.label, argmax(states.output), static_cast<int>(states.hidden.cols()),
                          static_cast<int>(states.output.cols()));
   RelayResult relay;
   relay.all = total_relay_information_bits(table);
   relay.single = single_neuron_loss_bits(table);
-  for (int c = 0; config.branching && c < table.class_count(); ++c) {
-    relay.branching.push_back(branching_relay(table, c, {}, progress));
-  }
+  if (config.branching) relay.branching = compute_branching(table, files, progress);
   if (!config.greedy && !exhaustive) return relay;
-  GreedyRelay path = greedy_relay(table);
-  if (exhaustive) relay.exhaustive = exhaustive_relay(table, path, progress);
+  QuietProgress quiet(progress);
+  GreedyRelay path = greedy_relay(table, quiet);
+  if (exhaustive) relay.exhaustive = compute_exhaustive(table, path, files, progress);
   if (config.greedy) {
     relay.aggregated = aggregated_relay_information_bits(path);
     relay.greedy = std::move(path);
@@ -76,7 +114,7 @@ RelayResult compute_relay(const StatesResult& states, const RelayConfig& config,
 }
 
 KnockoutResult compute_knockout(const Mlp& network, const StatesResult& states, const AnalysisConfig& config,
-                                const RandomStream& random, Progress& progress) {
+                                const RandomStream& random, StageFiles& files, Progress& progress) {
   const KnockoutSubject subject{network, static_cast<int>(config.layer), states.hidden, states.label};
   const KnockoutOptions options{.method = config.knockout->method,
                                 .sample_size = static_cast<int>(config.knockout->samples)};
@@ -84,7 +122,9 @@ KnockoutResult compute_knockout(const Mlp& network, const StatesResult& states, 
   knockout.exhaustive = config.knockout->sets == KnockoutSets::exhaustive;
   knockout.method = std::string(to_string(options.method));
   if (knockout.exhaustive) {
-    knockout.accuracy = exhaustive_knockout_accuracy(subject, options, random, progress);
+    KnockoutScan scan(subject, options, random);
+    run_scan(scan, files, progress);
+    knockout.accuracy = scan.result();
   } else {
     std::vector<NeuronSet> singles;
     for (int neuron = 0; neuron < subject.neurons(); ++neuron) singles.push_back(NeuronSet{neuron});
@@ -93,7 +133,7 @@ KnockoutResult compute_knockout(const Mlp& network, const StatesResult& states, 
   return knockout;
 }
 
-RegressionResult compute_regression(const RelayResult& relay, const KnockoutResult& knockout) {
+RegressionResult compute_regression(const RelayResult& relay, const KnockoutResult& knockout, Progress& progress) {
   const RowMatrix<float>& information = relay.exhaustive->information;
   const RowMatrix<float>& accuracy = knockout.accuracy;
   const auto sets = static_cast<std::size_t>(information.cols());
@@ -103,6 +143,7 @@ RegressionResult compute_regression(const RelayResult& relay, const KnockoutResu
   }
   RegressionResult result;
   for (Eigen::Index c = 0; c < information.rows(); ++c) {
+    progress.check();
     const auto row = [&](const RowMatrix<float>& matrix) { return std::span(matrix.row(c).data(), sets); };
     const std::array<Column, 3> columns{Column{"set_size", std::span<const float>(set_size)},
                                         Column{"information", row(information)}, Column{"accuracy", row(accuracy)}};
@@ -127,6 +168,7 @@ AppendixResult compute_appendix(const StatesResult& shape, const StatesResult& e
   }
   appendix.clusters.resize(appendix.cohesion.size());
   std::iota(appendix.clusters.begin(), appendix.clusters.end(), std::int64_t{fewest_clusters});
+  progress.check();
   const PrincipalComponents components = principal_components(shape.hidden, std::min(2, neurons));
   appendix.component_scores = components.scores;
   appendix.component_ratio = {components.variance_ratio.begin(), components.variance_ratio.end()};

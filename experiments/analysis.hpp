@@ -1,5 +1,6 @@
-// The computations of an experiment on one network: plain functions from data and results to results. What is kept,
-// shown or resumed is the pipeline's business.
+// The computations of an experiment on one network: functions from data and results to results, the same whether they
+// begin or go on from what an interrupted start left in its files. Those without such files take less than a minute at
+// any size that a configuration allows.
 #pragma once
 
 #include <string>
@@ -8,6 +9,7 @@
 #include "core/random.hpp"
 #include "experiments/config.hpp"
 #include "experiments/results.hpp"
+#include "experiments/stage_files.hpp"
 #include "nn/data/dataset.hpp"
 
 namespace inforelay {
@@ -19,15 +21,17 @@ StatesResult compute_states(const std::string& name, const Mlp& network, const D
                             const AnalysisConfig& config, const RandomStream& random, Progress& progress);
 
 /// Relay information of `states`: greedy removal, all its tied paths, and what follows from it, as `config` says; all
-/// 2^K sets where `exhaustive`.
-RelayResult compute_relay(const StatesResult& states, const RelayConfig& config, bool exhaustive, Progress& progress);
+/// 2^K sets where `exhaustive`. What it has of tied paths and sets is kept in `files` while it goes on.
+RelayResult compute_relay(const StatesResult& states, const RelayConfig& config, bool exhaustive, StageFiles& files,
+                          Progress& progress);
 
-/// Balanced accuracies of `network` on `states` with sets of neurons of the analysed layer knocked out.
+/// Balanced accuracies of `network` on `states` with sets of neurons of the analysed layer knocked out. Of all sets,
+/// those it has are kept in `files` while it goes on.
 KnockoutResult compute_knockout(const Mlp& network, const StatesResult& states, const AnalysisConfig& config,
-                                const RandomStream& random, Progress& progress);
+                                const RandomStream& random, StageFiles& files, Progress& progress);
 
 /// Function against set size and information, over all sets; both arguments hold all sets.
-RegressionResult compute_regression(const RelayResult& relay, const KnockoutResult& knockout);
+RegressionResult compute_regression(const RelayResult& relay, const KnockoutResult& knockout, Progress& progress);
 
 /// Clusters and principal components of the hidden states of `shape`, entropy over the number of samples of `entropy`
 /// (the paper: of the test and of the training images).

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "core/hdf5_file.hpp"
+#include <algorithm>
+#include <string>
+
+#include "core/error.hpp"
 #include "nn/network_hdf5.hpp"
 
 namespace inforelay {
@@ -26,10 +29,64 @@ void write_curve(Hdf5Writer& file, const std::string& path, const std::vector<do
   file.dataset(path, accuracy, {.units = "1", .long_name = "accuracy after each epoch", .dims = {"epoch"}});
 }
 
+std::string shape_of(const Mlp& network) {
+  std::string text = fmt::format("{}", network.input_width());
+  for (const DenseLayer& layer : network.layers)
+    text += fmt::format("-{} {}", layer.out(), to_string(layer.activation));
+  return text;
+}
+
+void check_shape(std::string_view what, const Mlp& saved, const Mlp& expected) {
+  if (shape_of(saved) == shape_of(expected)) return;
+  throw DataError(fmt::format("{} is {}, expected {}", what, shape_of(saved), shape_of(expected)));
+}
+
+void check_range(std::string_view what, std::int64_t value, std::int64_t least, std::int64_t most) {
+  if (least <= value && value <= most) return;
+  throw DataError(fmt::format("{} is {}, expected [{},{}]", what, value, least, most));
+}
+
+// Both moments of a plain SGD, or of no step, may be empty.
+void check_moments(std::string_view what, const OptimizerState& state, const Mlp& network) {
+  for (const auto* moment : {&state.first_moment, &state.second_moment}) {
+    if (moment->empty() || moment->size() == network.parameter_count()) continue;
+    throw DataError(
+        fmt::format("the optimiser of {} has {} values, expected {}", what, moment->size(), network.parameter_count()));
+  }
+  if (state.step == 0 || !state.first_moment.empty()) return;
+  throw DataError(fmt::format("the optimiser of {} has made {} steps but has no values", what, state.step));
+}
+
+void check_curve(std::string_view what, std::size_t size, std::size_t expected) {
+  if (size == expected) return;
+  throw DataError(fmt::format("{} has {} epochs, expected {}", what, size, expected));
+}
+
+void check_detector(const std::string& what, const DetectorState& saved, const Mlp& beginning,
+                    const DetectorOptions& options) {
+  check_shape(what, saved.network, beginning);
+  check_moments(what, saved.optimizer, saved.network);
+  check_range("the attempt of " + what, saved.attempt, 0, options.restarts);
+  check_range("the epoch of " + what, saved.epoch, 0, options.max_epochs);
+  // While it runs, the last epoch is not measured yet.
+  const auto epochs = static_cast<std::size_t>(saved.finished ? saved.epoch : std::max(saved.epoch - 1, 0));
+  for (const auto* curve : {&saved.accuracy_train, &saved.accuracy_test}) check_curve(what, curve->size(), epochs);
+  const DetectorState::Best& best = saved.best;
+  if (best.network.layers.empty()) return;
+  check_shape("the best of " + what, best.network, beginning);
+  check_range("the best attempt of " + what, best.attempt, 0, saved.finished ? options.restarts : saved.attempt);
+  check_range("the best epoch of " + what, best.epoch, 1, options.max_epochs);
+  if (!options.keep_best) return;
+  const bool over = saved.finished || best.attempt < saved.attempt;
+  if (!over || saved.reached) return;
+  for (const auto* curve : {&best.accuracy_train, &best.accuracy_test}) {
+    check_curve("the best of " + what, curve->size(), static_cast<std::size_t>(best.epoch));
+  }
+}
+
 }  // namespace
 
-void write_trainer_state(const std::filesystem::path& path, const TrainerState& state) {
-  Hdf5Writer file(path);
+void write_trainer_state(Hdf5Writer& file, const TrainerState& state) {
   write_network(file, "network", state.network);
   write_optimizer(file, "optimizer", state.optimizer);
   file.attribute("", "epoch", std::int64_t{state.epoch});
@@ -40,11 +97,9 @@ void write_trainer_state(const std::filesystem::path& path, const TrainerState& 
     file.dataset("curve/accuracy_test", state.curve.accuracy_test, accuracy);
     file.dataset("curve/loss", state.curve.loss, {.units = "1", .long_name = "loss", .dims = {"epoch"}});
   }
-  file.commit();
 }
 
-TrainerState read_trainer_state(const std::filesystem::path& path) {
-  const Hdf5Reader file(path);
+TrainerState read_trainer_state(const Hdf5Reader& file) {
   TrainerState state;
   state.network = read_network(file, "network");
   state.optimizer = read_optimizer(file, "optimizer");
@@ -59,8 +114,7 @@ TrainerState read_trainer_state(const std::filesystem::path& path) {
   return state;
 }
 
-void write_detector_states(const std::filesystem::path& path, const std::vector<DetectorState>& states) {
-  Hdf5Writer file(path);
+void write_detector_states(Hdf5Writer& file, const std::vector<DetectorState>& states) {
   file.attribute("", "detectors", static_cast<std::int64_t>(states.size()));
   for (std::size_t c = 0; c < states.size(); ++c) {
     const DetectorState& state = states[c];
@@ -82,11 +136,9 @@ void write_detector_states(const std::filesystem::path& path, const std::vector<
     write_curve(file, best + "/accuracy_train", state.best.accuracy_train);
     write_curve(file, best + "/accuracy_test", state.best.accuracy_test);
   }
-  file.commit();
 }
 
-std::vector<DetectorState> read_detector_states(const std::filesystem::path& path) {
-  const Hdf5Reader file(path);
+std::vector<DetectorState> read_detector_states(const Hdf5Reader& file) {
   std::vector<DetectorState> states;
   const auto count = file.attribute<std::int64_t>("", "detectors");
   for (std::int64_t c = 0; c < count; ++c) {
@@ -112,6 +164,28 @@ std::vector<DetectorState> read_detector_states(const std::filesystem::path& pat
     states.push_back(std::move(state));
   }
   return states;
+}
+
+void check_resumable(const TrainerState& saved, const Mlp& beginning, int max_epochs) {
+  check_shape("the network", saved.network, beginning);
+  check_moments("the network", saved.optimizer, saved.network);
+  check_range("the epoch", saved.epoch, 0, max_epochs);
+  const TrainingCurve& curve = saved.curve;
+  const auto epochs = static_cast<std::size_t>(saved.epoch);
+  check_curve("the curve of the loss", static_cast<std::size_t>(curve.loss.size()), epochs);
+  for (const auto* accuracy : {&curve.accuracy_train, &curve.accuracy_test}) {
+    check_curve("the curve of accuracies", static_cast<std::size_t>(accuracy->rows()), epochs);
+    if (epochs > 0)
+      check_range("the classes of the curve", accuracy->cols(), beginning.output_width(), beginning.output_width());
+  }
+}
+
+void check_resumable(const std::vector<DetectorState>& saved, std::size_t classes, const Mlp& beginning,
+                     const DetectorOptions& options) {
+  if (saved.size() != classes) {
+    throw DataError(fmt::format("there are {} detectors, expected {}", saved.size(), classes));
+  }
+  for (std::size_t c = 0; c < classes; ++c) check_detector(fmt::format("detector {}", c), saved[c], beginning, options);
 }
 
 }  // namespace inforelay

@@ -95,7 +95,9 @@ namespace {
 ExperimentResult compute(const PreparedExperiment& prepared, const CommandLine& line, const RunDirectory& directory,
                          Console& console) {
   const auto& [config, inputs, plan] = prepared;
-  ExperimentResult result = Pipeline(config, plan, inputs).run(directory, console);
+  const PipelineOptions options{.run = prepared.identity(), .save_interval = SaveInterval::from_environment()};
+  ExperimentResult result = Pipeline(config, plan, inputs).run(directory, options, console);
+  console.check();
   result.reproduction = reproduce(inputs.published, result.networks);
   if (config.claims) result.claims = check_claims(config, result.networks);
   result.provenance = provenance_of(config, line, plan);
@@ -188,8 +190,8 @@ RunReport work(const PreparedExperiment& prepared, const CommandLine& line, RunD
     write_file_atomically(directory.folder() / "reproduction.csv", reproduction_csv(result.reproduction));
   }
   const std::string summary = summarise(result, directory.folder().string(), figures, watch.seconds());
+  directory.remove_stages();  // before the summary, which says that nothing is left to do
   write_file_atomically(directory.summary(), std::string_view(summary));
-  directory.remove_stages();
   return {summary, exit_code_of(result.reproduction)};
 }
 

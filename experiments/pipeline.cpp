@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/provenance.hpp"
 #include "core/random.hpp"
+#include "core/sha256.hpp"
 #include "experiments/analysis.hpp"
 #include "experiments/config_checks.hpp"
 #include "experiments/results_file.hpp"
@@ -37,9 +38,10 @@ const DataPair& Pipeline::data(Progress& progress) {
   return *data_;
 }
 
-void Pipeline::add_stage(std::string id, std::string label, WorkEstimate work, std::function<void(Progress&)> compute,
+void Pipeline::add_stage(std::size_t network, std::string id, std::string label, WorkEstimate work, Compute compute,
                          std::function<void(Hdf5Writer&)> save, std::function<void(const Hdf5Reader&)> load) {
-  stages_.push_back({std::move(id), {std::move(label), work}, std::move(compute), std::move(save), std::move(load)});
+  stages_.push_back(
+      {network, std::move(id), {std::move(label), work}, std::move(compute), std::move(save), std::move(load)});
 }
 
 void Pipeline::add_network(std::size_t index) {
@@ -55,11 +57,11 @@ void Pipeline::add_network(std::size_t index) {
                     : network.detectors  ? ": training of the detectors"
                                          : ": training";
   add_stage(
-      id + "model", name + how, estimate_training(size, network),
-      [this, &name, &network, &result, random, id](Progress& progress) {
+      index, id + "model", name + how, estimate_training(size, network),
+      [this, &name, &network, &result, random](StageFiles& files, Progress& progress) {
         const auto input = inputs_.networks.find(name);
         result.model = input == inputs_.networks.end()
-                           ? make_model(network, data(progress), random, directory_->stage(id + "training"), progress)
+                           ? make_model(network, data(progress), random, files, progress)
                            : model_from_files(network, input->second, data(progress), random, progress);
       },
       [&result](Hdf5Writer& file) { write_model(file, stage_group, result.model); },
@@ -69,8 +71,8 @@ void Pipeline::add_network(std::size_t index) {
     const std::string on = fmt::format(" ({} images)", to_string(split));
     const std::string suffix = fmt::format("-{}", to_string(split));
     add_stage(
-        id + "states" + suffix, name + ": hidden states" + on, estimate_states(size, split),
-        [this, &name, &result, split, random](Progress& progress) {
+        index, id + "states" + suffix, name + ": hidden states" + on, estimate_states(size, split),
+        [this, &name, &result, split, random](StageFiles&, Progress& progress) {
           const DataPair& pair = data(progress);
           result.states[split] =
               compute_states(name, result.model.network, split == Split::train ? pair.train : pair.test,
@@ -84,9 +86,9 @@ void Pipeline::add_network(std::size_t index) {
                        : greedy   ? ": greedy relay search"
                                   : ": relay information of single neurons";
     add_stage(
-        id + "relay" + suffix, name + what + on, estimate_relay(size, split, exhaustive),
-        [&result, &relay = analysis.relay, split, exhaustive](Progress& progress) {
-          result.relay[split] = compute_relay(result.states.at(split), relay, exhaustive, progress);
+        index, id + "relay" + suffix, name + what + on, estimate_relay(size, split, exhaustive),
+        [&result, &relay = analysis.relay, split, exhaustive](StageFiles& files, Progress& progress) {
+          result.relay[split] = compute_relay(result.states.at(split), relay, exhaustive, files, progress);
         },
         [&result, split](Hdf5Writer& file) { write_relay(file, stage_group, result.relay.at(split)); },
         [&result, split](const Hdf5Reader& file) { result.relay[split] = read_relay(file, stage_group); });
@@ -94,11 +96,13 @@ void Pipeline::add_network(std::size_t index) {
     if (analysis.knockout && holds(analysis.knockout->splits, split)) {
       const bool all = analysis.knockout->sets == KnockoutSets::exhaustive;
       add_stage(
-          id + "knockout" + suffix, name + (all ? ": knockout of all sets" : ": knockout of single neurons") + on,
+          index, id + "knockout" + suffix,
+          name + (all ? ": knockout of all sets" : ": knockout of single neurons") + on,
           estimate_knockout(size, split, *analysis.knockout),
-          [this, &result, split, random](Progress& progress) {
-            result.knockout[split] = compute_knockout(result.model.network, result.states.at(split), config_.analysis,
-                                                      random.child("knockout").child(to_string(split)), progress);
+          [this, &result, split, random](StageFiles& files, Progress& progress) {
+            result.knockout[split] =
+                compute_knockout(result.model.network, result.states.at(split), config_.analysis,
+                                 random.child("knockout").child(to_string(split)), files, progress);
           },
           [&result, split](Hdf5Writer& file) { write_knockout(file, stage_group, result.knockout.at(split)); },
           [&result, split](const Hdf5Reader& file) { result.knockout[split] = read_knockout(file, stage_group); });
@@ -108,9 +112,10 @@ void Pipeline::add_network(std::size_t index) {
   if (analysis.regression) {
     const RegressionConfig which = *analysis.regression;
     add_stage(
-        id + "regression", name + ": regression of function on information", estimate_regression(size),
-        [&result, which](Progress&) {
-          result.regression = compute_regression(result.relay.at(which.relay), result.knockout.at(which.knockout));
+        index, id + "regression", name + ": regression of function on information", estimate_regression(size),
+        [&result, which](StageFiles&, Progress& progress) {
+          result.regression =
+              compute_regression(result.relay.at(which.relay), result.knockout.at(which.knockout), progress);
         },
         [&result](Hdf5Writer& file) { write_regression(file, stage_group, *result.regression); },
         [&result](const Hdf5Reader& file) { result.regression = read_regression(file, stage_group); });
@@ -120,9 +125,9 @@ void Pipeline::add_network(std::size_t index) {
   const Split shape = holds(analysis.relay.splits, Split::test) ? Split::test : Split::train;
   const Split entropy = holds(analysis.relay.splits, Split::train) ? Split::train : Split::test;
   add_stage(
-      id + "appendix", name + ": clusters, components and entropy of the hidden states",
+      index, id + "appendix", name + ": clusters, components and entropy of the hidden states",
       estimate_appendix(size, shape, entropy),
-      [&result, shape, entropy, random](Progress& progress) {
+      [&result, shape, entropy, random](StageFiles&, Progress& progress) {
         result.appendix =
             compute_appendix(result.states.at(shape), result.states.at(entropy), random.child("appendix"), progress);
       },
@@ -136,11 +141,11 @@ std::vector<StageEstimate> Pipeline::estimates() const {
   return all;
 }
 
-void Pipeline::compute_stage(const Stage& stage, Console& console) const {
+void Pipeline::compute_stage(const Stage& stage, StageFiles& files, Console& console) const {
   // The libraries speak of classes and epochs; which network these belong to is known here. Data speak for themselves.
   const auto named = [&](const Error& error) { return fmt::format("{}: {}", stage.estimate.label, error.what()); };
   try {
-    stage.compute(console);
+    stage.compute(files, console);
   } catch (const ComputeError& error) {
     throw ComputeError(named(error));
   } catch (const UsageError& error) {
@@ -148,40 +153,25 @@ void Pipeline::compute_stage(const Stage& stage, Console& console) const {
   }
 }
 
-bool Pipeline::load_stage(const Stage& stage, StageTime& time, Console& console) const {
-  const std::filesystem::path path = directory_->stage(stage.id);
-  if (!std::filesystem::exists(path)) return false;
-  try {
-    const Hdf5Reader file(path);
-    stage.load(file);
-    time.seconds = file.attribute<double>("", "seconds");
-    return true;
-  } catch (const DataError& error) {
-    console.warning(fmt::format("a finished stage cannot be read back and is computed again: {}", error.what()));
-    return false;
-  }
-}
-
-ExperimentResult Pipeline::run(const RunDirectory& directory, Console& console) {
-  directory_ = &directory;
+ExperimentResult Pipeline::run(const RunDirectory& directory, const PipelineOptions& options, Console& console) {
+  std::vector<std::string> basis(result_.networks.size(), "none");  // of the next stage of each network
   for (const Stage& stage : stages_) {
-    StageTime time{stage.estimate.label, 0};
-    if (load_stage(stage, time, console)) {
-      console.kept_stage(stage.estimate.label, time.seconds);
+    StageFiles files(directory.stage(stage.id).parent_path(), stage.id, {options.run, basis[stage.network]},
+                     options.save_interval,
+                     {.warn = [&](const std::string& text) { console.warning(text); },
+                      .before_write = [&] { directory.verify_hold(); }});
+    if (files.load(stage.load)) {
+      console.kept_stage(stage.estimate.label, files.content().seconds);
     } else {
       console.check();
       console.begin_stage(stage.estimate.label);
       const Stopwatch watch;
-      compute_stage(stage, console);
-      time.seconds = watch.seconds();
-      directory.verify_hold();
-      Hdf5Writer file(directory.stage(stage.id));
-      stage.save(file);
-      file.attribute("", "seconds", time.seconds);
-      file.commit();
-      console.end_stage(time.seconds);
+      compute_stage(stage, files, console);
+      files.save(watch.seconds(), stage.save);
+      console.end_stage(files.content().seconds);
     }
-    result_.stages.push_back(time);
+    basis[stage.network] = sha256_hex(basis[stage.network] + files.content().digest);
+    result_.stages.push_back({stage.estimate.label, files.content().seconds});
   }
   return std::move(result_);
 }

@@ -13,12 +13,21 @@
 #include "experiments/inputs.hpp"
 #include "experiments/results.hpp"
 #include "experiments/run_directory.hpp"
+#include "experiments/stage_files.hpp"
 #include "nn/data/source.hpp"
 
 namespace inforelay {
 
+/// How a pipeline keeps what it has computed.
+struct PipelineOptions {
+  std::string run;  ///< identity of the run: files of others are not used
+  SaveInterval save_interval{};
+};
+
 /// The stages of one experiment. Each finished stage is written to a file of its own in the run's folder, in the form
-/// that it has in results.h5; a later start reads it back in place of computing it.
+/// that it has in results.h5; a later start reads it back in place of computing it. Long stages also keep what they
+/// have while they are unfinished. Each file names what it was computed from by its digest (all earlier stages of the
+/// same network), so that results of different computations are never joined.
 class Pipeline {
  public:
   /// `plan` is what data will be used, which are not read yet; `inputs` what read_inputs(config) has read.
@@ -27,31 +36,32 @@ class Pipeline {
   /// What would be done, in order.
   std::vector<StageEstimate> estimates() const;
 
-  /// Runs, or reads back, every stage. Throws Interrupted when the console says so; what was finished, and the state of
-  /// an unfinished training, are then in the folder.
-  ExperimentResult run(const RunDirectory& directory, Console& console);
+  /// Runs, or reads back, every stage. Throws Interrupted when the console says so; what was finished, and what a long
+  /// stage had by then, are then in the folder.
+  ExperimentResult run(const RunDirectory& directory, const PipelineOptions& options, Console& console);
 
  private:
+  using Compute = std::function<void(StageFiles&, Progress&)>;
+
   struct Stage {
-    std::string id;  // of its file
+    std::size_t network;  // number of the network that it is about
+    std::string id;       // of its files
     StageEstimate estimate;
-    std::function<void(Progress&)> compute;
+    Compute compute;
     std::function<void(Hdf5Writer&)> save;
     std::function<void(const Hdf5Reader&)> load;
   };
 
   void add_network(std::size_t index);
-  void add_stage(std::string id, std::string label, WorkEstimate work, std::function<void(Progress&)> compute,
+  void add_stage(std::size_t network, std::string id, std::string label, WorkEstimate work, Compute compute,
                  std::function<void(Hdf5Writer&)> save, std::function<void(const Hdf5Reader&)> load);
-  void compute_stage(const Stage& stage, Console& console) const;
-  bool load_stage(const Stage& stage, StageTime& time, Console& console) const;
+  void compute_stage(const Stage& stage, StageFiles& files, Console& console) const;
   const DataPair& data(Progress& progress);
 
   const ExperimentConfig& config_;
   DataPlan plan_;
   const ExperimentInputs& inputs_;
   std::optional<DataPair> data_;
-  const RunDirectory* directory_ = nullptr;
   ExperimentResult result_;
   std::vector<Stage> stages_;
 };

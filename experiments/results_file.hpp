@@ -22,6 +22,12 @@ StatesResult read_states(const Hdf5Reader& file, const std::string& group);
 void write_relay(Hdf5Writer& file, const std::string& group, const RelayResult& relay);
 RelayResult read_relay(const Hdf5Reader& file, const std::string& group);
 
+/// The paths of some classes, [C]; a path that is not finished has fewer than `steps` steps.
+void write_branching(Hdf5Writer& file, const std::string& group, const std::vector<BranchingRelay>& branching,
+                     std::size_t steps);
+std::vector<BranchingRelay> read_branching(const Hdf5Reader& file, const std::string& group, std::size_t classes,
+                                           std::size_t steps);
+
 void write_knockout(Hdf5Writer& file, const std::string& group, const KnockoutResult& knockout);
 KnockoutResult read_knockout(const Hdf5Reader& file, const std::string& group);
 

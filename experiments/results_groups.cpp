@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <limits>
 #include <numeric>
 #include <utility>
 
+#include "core/error.hpp"
 #include "experiments/hdf5_values.hpp"
 #include "experiments/results_file.hpp"
 #include "nn/network_hdf5.hpp"
@@ -130,18 +132,17 @@ StatesResult read_states(const Hdf5Reader& file, const std::string& group) {
   return states;
 }
 
-namespace {
-
 // All tied sets in one list, as many as there are at each step of each class.
-void write_branching(Hdf5Writer& file, const std::string& group, const std::vector<BranchingRelay>& branching) {
-  const auto classes = static_cast<Eigen::Index>(branching.size());
-  const auto steps = static_cast<Eigen::Index>(branching.front().sets.size());
-  RowMatrix<double> information(classes, steps);
-  RowMatrix<std::int64_t> tied(classes, steps);
+void write_branching(Hdf5Writer& file, const std::string& group, const std::vector<BranchingRelay>& branching,
+                     std::size_t steps) {
+  const auto classes = static_cast<Eigen::Index>(branching.size()), columns = static_cast<Eigen::Index>(steps);
+  RowMatrix<double> information =
+      RowMatrix<double>::Constant(classes, columns, std::numeric_limits<double>::quiet_NaN());
+  RowMatrix<std::int64_t> tied = RowMatrix<std::int64_t>::Zero(classes, columns);
   std::vector<std::uint32_t> sets;
   for (Eigen::Index c = 0; c < classes; ++c) {
     const BranchingRelay& paths = branching[static_cast<std::size_t>(c)];
-    for (Eigen::Index step = 0; step < steps; ++step) {
+    for (Eigen::Index step = 0; step < static_cast<Eigen::Index>(paths.sets.size()); ++step) {
       const std::vector<NeuronSet>& here = paths.sets[static_cast<std::size_t>(step)];
       information(c, step) = paths.information[static_cast<std::size_t>(step)];
       tied(c, step) = static_cast<std::int64_t>(here.size());
@@ -168,19 +169,19 @@ std::vector<BranchingRelay> read_branching(const Hdf5Reader& file, const std::st
   std::vector<BranchingRelay> branching(classes);
   std::size_t next = 0;
   for (std::size_t c = 0; c < classes; ++c) {
-    branching[c].sets.resize(steps);
-    for (std::size_t step = 0; step < steps; ++step) {
-      const auto row = static_cast<Eigen::Index>(c), column = static_cast<Eigen::Index>(step);
-      branching[c].information.push_back(information(row, column));
-      for (std::int64_t i = 0; i < tied(row, column) && next < sets.size(); ++i) {
-        branching[c].sets[step].emplace_back(sets[next++]);
+    const auto row = static_cast<Eigen::Index>(c);
+    for (Eigen::Index step = 0; step < tied.cols() && tied(row, step) > 0; ++step) {
+      const auto count = static_cast<std::size_t>(tied(row, step));
+      if (count > sets.size() - next) {
+        throw DataError(fmt::format("{}: /{}/tied counts more than the {} sets", file.name(), group, sets.size()));
       }
+      branching[c].information.push_back(information(row, step));
+      branching[c].sets.emplace_back();
+      for (std::size_t i = 0; i < count; ++i) branching[c].sets.back().emplace_back(sets[next++]);
     }
   }
   return branching;
 }
-
-}  // namespace
 
 void write_relay(Hdf5Writer& file, const std::string& group, const RelayResult& relay) {
   const auto neurons = static_cast<std::size_t>(relay.single.cols());
@@ -201,7 +202,7 @@ void write_relay(Hdf5Writer& file, const std::string& group, const RelayResult& 
   file.dataset(
       join_path(group, "single"), relay.single,
       {.units = "bit", .long_name = "loss of relay information without the neuron", .dims = {"class", "neuron"}});
-  if (!relay.branching.empty()) write_branching(file, join_path(group, "branching"), relay.branching);
+  if (!relay.branching.empty()) write_branching(file, join_path(group, "branching"), relay.branching, neurons);
   if (!relay.exhaustive) return;
   const ExhaustiveRelay& exhaustive = *relay.exhaustive;
   file.dataset(join_path(group, "information"), exhaustive.information,

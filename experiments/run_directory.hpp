@@ -1,8 +1,8 @@
 // The folder of a run: what lies where, whose it is, and how far it has come.
 //
 //   config.yaml     the resolved configuration that this folder belongs to
-//   stages/NAME.h5  a finished stage of an unfinished run
-//   results.h5      all numbers; once it is there the stages are removed
+//   stages/         of an unfinished run: finished stages NAME.h5, and what unfinished ones have (stage_files.hpp)
+//   results.h5      all numbers; once all is done the stages are removed
 //   figures/        NAME.{svg,pdf,png,csv,gp}
 //   summary.txt     written last: the run is complete
 //   run.log         messages with date and time (UTC)

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "core/error.hpp"
-#include "core/provenance.hpp"
 #include "experiments/checkpoint.hpp"
 #include "nn/composite.hpp"
 #include "nn/detectors.hpp"
@@ -55,57 +55,45 @@ DetectorOptions detector_options(const NetworkConfig& network) {
   return options;
 }
 
-// Runs steps until `training` is finished. Its state is saved after each so many seconds, and before an interruption
-// leaves: both trainers promise a state that is whole when they throw Interrupted.
-template <class Training, class Step, class Save>
-void run_with_checkpoints(Training& training, Step&& step, Save&& save) {
-  constexpr double seconds_between_saves = 15;
-  Stopwatch since_save;
+// Runs steps until `training` is finished, and then `rest`. Its state is saved every so often, and before an
+// interruption leaves: both trainers promise a state that is whole when they throw Interrupted.
+template <class Training, class Step, class Rest>
+void run_with_saves(Training& training, StageFiles& files, const StageFiles::Write& write, Step&& step, Rest&& rest) {
   try {
     while (!training.finished()) {
       step();
-      if (since_save.seconds() < seconds_between_saves) continue;
-      save();
-      since_save = Stopwatch();
+      if (files.due()) files.save_state(write);
     }
+    rest();
   } catch (const Interrupted&) {
-    save();
+    files.save_state(write);
     throw;
   }
 }
 
-// What was trained before an interruption. An unreadable file is no reason to lose hours in silence.
-template <class Read>
-auto read_checkpoint(const std::filesystem::path& path, Read&& read) {
-  try {
-    return read(path);
-  } catch (const DataError& error) {
-    throw DataError(fmt::format("{}; without that file the training starts over", error.what()));
-  }
-}
-
 ModelResult train_whole(const NetworkConfig& config, const DataPair& data, const RandomStream& random,
-                        const std::filesystem::path& checkpoint, Progress& progress) {
-  TrainerState state;
-  if (std::filesystem::exists(checkpoint)) {
-    state = read_checkpoint(checkpoint, read_trainer_state);
-  } else {
-    const std::vector<int> widths(config.layers.begin(), config.layers.end());
-    RandomStream init = random.child("init");
-    state.network = make_mlp(widths, hidden_activation(config), output_activation(config), init);
-  }
-  Trainer trainer(training_options(*config.train), std::move(state), data.train, data.test, random.child("train"));
-  run_with_checkpoints(
-      trainer,
-      [&] {
-        trainer.run_epoch(progress);
-        const TrainerState& now = trainer.state();
-        progress.report(static_cast<std::uint64_t>(now.epoch), static_cast<std::uint64_t>(config.train->max_epochs));
-        progress.note(fmt::format("epoch {}, mean balanced accuracy {:.4f} train, {:.4f} test", now.epoch,
-                                  now.curve.accuracy_train.bottomRows(1).mean(),
-                                  now.curve.accuracy_test.bottomRows(1).mean()));
-      },
-      [&] { write_trainer_state(checkpoint, trainer.state()); });
+                        StageFiles& files, Progress& progress) {
+  const TrainingOptions options = training_options(*config.train);
+  const std::vector<int> widths(config.layers.begin(), config.layers.end());
+  RandomStream init = random.child("init");
+  const Mlp beginning = make_mlp(widths, hidden_activation(config), output_activation(config), init);
+  TrainerState state{.network = beginning};
+  files.load_state([&](const Hdf5Reader& file) {
+    TrainerState saved = read_trainer_state(file);
+    check_resumable(saved, beginning, options.max_epochs);
+    state = std::move(saved);
+  });
+  Trainer trainer(options, std::move(state), data.train, data.test, random.child("train"));
+  const auto write = [&](Hdf5Writer& file) { write_trainer_state(file, trainer.state()); };
+  const auto step = [&] {
+    trainer.run_epoch(progress);
+    const TrainerState& now = trainer.state();
+    progress.report(static_cast<std::uint64_t>(now.epoch), static_cast<std::uint64_t>(config.train->max_epochs));
+    progress.note(fmt::format("epoch {}, mean balanced accuracy {:.4f} train, {:.4f} test", now.epoch,
+                              now.curve.accuracy_train.bottomRows(1).mean(),
+                              now.curve.accuracy_test.bottomRows(1).mean()));
+  };
+  run_with_saves(trainer, files, write, step, [] {});
   return {.network = trainer.state().network,
           .reached = trainer.state().reached,
           .curve = trainer.state().curve,
@@ -124,41 +112,47 @@ void put_together(const DetectorsConfig& config, std::span<const Mlp> detectors,
 }
 
 ModelResult train_detectors(const NetworkConfig& config, const DataPair& data, const RandomStream& random,
-                            const std::filesystem::path& checkpoint, Progress& progress) {
+                            StageFiles& files, Progress& progress) {
+  const DetectorOptions options = detector_options(config);
   std::vector<DetectorState> states;
-  if (std::filesystem::exists(checkpoint)) states = read_checkpoint(checkpoint, read_detector_states);
-  DetectorTraining training(detector_options(config), data.train, data.test, random.child("detectors"),
-                            std::move(states));
-  run_with_checkpoints(
-      training,
-      [&] {
-        training.run_round(progress);
-        const auto& now = training.states();
-        const auto finished = std::count_if(now.begin(), now.end(), [](const auto& state) { return state.finished; });
-        int epochs = 0;
-        for (const DetectorState& state : now) epochs = std::max(epochs, state.epoch);
-        progress.report(static_cast<std::uint64_t>(finished), now.size());
-        progress.note(fmt::format("{} of {} detectors trained, epoch {}", finished, now.size(), epochs));
-      },
-      [&] { write_detector_states(checkpoint, training.states()); });
-
+  files.load_state([&](const Hdf5Reader& file) {
+    std::vector<DetectorState> saved = read_detector_states(file);
+    RandomStream any(0, "only the shape counts");
+    const std::array widths{data.train.input_width(), options.hidden, 1};
+    const Mlp beginning = make_mlp(widths, options.hidden_activation, options.output_activation, any);
+    check_resumable(saved, static_cast<std::size_t>(data.train.class_count()), beginning, options);
+    states = std::move(saved);
+  });
+  DetectorTraining training(options, data.train, data.test, random.child("detectors"), std::move(states));
   ModelResult model;
-  std::vector<Mlp> detectors;
-  for (const DetectorState& state : training.states()) {
-    detectors.push_back(state.network);
-    model.detectors.push_back({state.accuracy_train, state.accuracy_test});
-    model.reached = model.reached && state.reached;
-  }
-  put_together(*config.detectors, detectors, data, random, progress, model);
+  const auto write = [&](Hdf5Writer& file) { write_detector_states(file, training.states()); };
+  const auto step = [&] {
+    training.run_round(progress);
+    const auto& now = training.states();
+    const auto finished = std::count_if(now.begin(), now.end(), [](const auto& state) { return state.finished; });
+    int epochs = 0;
+    for (const DetectorState& state : now) epochs = std::max(epochs, state.epoch);
+    progress.report(static_cast<std::uint64_t>(finished), now.size());
+    progress.note(fmt::format("{} of {} detectors trained, epoch {}", finished, now.size(), epochs));
+  };
+  run_with_saves(training, files, write, step, [&] {
+    std::vector<Mlp> detectors;
+    for (const DetectorState& state : training.states()) {
+      detectors.push_back(state.network);
+      model.detectors.push_back({state.accuracy_train, state.accuracy_test});
+      model.reached = model.reached && state.reached;
+    }
+    put_together(*config.detectors, detectors, data, random, progress, model);
+  });
   return model;
 }
 
 }  // namespace
 
-ModelResult make_model(const NetworkConfig& config, const DataPair& data, const RandomStream& random,
-                       const std::filesystem::path& checkpoint, Progress& progress) {
-  return config.detectors ? train_detectors(config, data, random, checkpoint, progress)
-                          : train_whole(config, data, random, checkpoint, progress);
+ModelResult make_model(const NetworkConfig& config, const DataPair& data, const RandomStream& random, StageFiles& files,
+                       Progress& progress) {
+  return config.detectors ? train_detectors(config, data, random, files, progress)
+                          : train_whole(config, data, random, files, progress);
 }
 
 ModelResult model_from_files(const NetworkConfig& config, const NetworkInput& input, const DataPair& data,

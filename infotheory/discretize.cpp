@@ -164,13 +164,15 @@ double iterated_two_means_threshold(std::span<const float> values, RandomStream 
   return best.cut();
 }
 
-std::vector<double> binarization_thresholds(const RowMatrix<float>& activations, const BinarizeOptions& options) {
+std::vector<double> binarization_thresholds(const RowMatrix<float>& activations, const BinarizeOptions& options,
+                                            const Progress& progress) {
   check_shape(activations);
   if (!std::isfinite(options.threshold)) {
     throw UsageError(fmt::format("binarize: threshold is {}; must be finite", options.threshold));
   }
   std::vector<double> thresholds(static_cast<std::size_t>(activations.cols()));
   parallel_blocks(thresholds.size(), [&](std::size_t block) {
+    progress.check();
     const auto neuron = static_cast<Eigen::Index>(block);
     std::vector<float> values(static_cast<std::size_t>(activations.rows()));
     for (Eigen::Index sample = 0; sample < activations.rows(); ++sample) {
@@ -211,9 +213,10 @@ std::vector<StateWord> binarize(const RowMatrix<float>& activations, std::span<c
   return states;
 }
 
-BinarizedStates binarize(const RowMatrix<float>& activations, const BinarizeOptions& options) {
+BinarizedStates binarize(const RowMatrix<float>& activations, const BinarizeOptions& options,
+                         const Progress& progress) {
   BinarizedStates result;
-  result.thresholds = binarization_thresholds(activations, options);
+  result.thresholds = binarization_thresholds(activations, options, progress);
   result.states = binarize(activations, result.thresholds);
   return result;
 }

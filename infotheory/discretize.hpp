@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/axes.hpp"
+#include "core/progress.hpp"
 #include "core/random.hpp"
 
 namespace inforelay {
@@ -64,14 +65,16 @@ double iterated_two_means_threshold(std::span<const float> values, RandomStream 
 /// A neuron that never varies gets its own value under both kmeans, median and mean, hence state 0 throughout; sign and
 /// threshold compare it like any other. Throws DataError without samples, or for an activation that is not finite
 /// (naming sample and neuron); UsageError for K > 32 or a threshold that is not finite. Cost O(K N log N), parallel
-/// over neurons.
-std::vector<double> binarization_thresholds(const RowMatrix<float>& activations, const BinarizeOptions& options = {});
+/// over neurons; throws Interrupted between them.
+std::vector<double> binarization_thresholds(const RowMatrix<float>& activations, const BinarizeOptions& options = {},
+                                            const Progress& progress = Progress::none());
 
 /// States under given cuts, [N]: bit k is [activations(n,k) > thresholds[k]]. Lets test images use the cuts of the
 /// training images. Errors as above, and UsageError where thresholds.size() != K. Cost O(N K).
 std::vector<StateWord> binarize(const RowMatrix<float>& activations, std::span<const double> thresholds);
 
 /// Both of the above on the same samples.
-BinarizedStates binarize(const RowMatrix<float>& activations, const BinarizeOptions& options = {});
+BinarizedStates binarize(const RowMatrix<float>& activations, const BinarizeOptions& options = {},
+                         const Progress& progress = Progress::none());
 
 }  // namespace inforelay

@@ -1,6 +1,7 @@
 #include "infotheory/exhaustive.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <numeric>
 
@@ -14,8 +15,12 @@
 namespace inforelay {
 namespace {
 
-/// Sets evaluated in one block: enough to pay for the way down to its subtree, and some ten milliseconds of work.
-constexpr int block_bits = 14;
+/// Sets of one part: enough to pay for the way down to its subtree, and some ten milliseconds of work.
+constexpr int part_bits = 14;
+
+/// Where the numbers of a part's `exact` stand; those of set size n at best_relay + 2 n and best_set + 2 n.
+enum ExactPlace : std::size_t { above, above_as_published, best_relay, best_set };
+constexpr std::int64_t no_set = -1;
 
 /// Neurons in the order in which they are decided: falling entropy. Neurons that hardly vary, decided last, leave small
 /// groups, and groups of one are dropped. Less than half the time of the order by index for the authors' full network
@@ -62,23 +67,6 @@ struct BitOrder {
   std::vector<int> order;  // [K] neuron of each bit
 };
 
-/// What one block of sets says, by set size. Exact totals, so blocks compare.
-struct BlockSummary {
-  struct Best {
-    std::int64_t relay = 0;  // N I_R in fixed point
-    StateWord set = 0;
-    bool found = false;
-    void offer(std::int64_t other_relay, StateWord other_set) {
-      if (found && (relay > other_relay || (relay == other_relay && set < other_set))) return;
-      relay = other_relay;
-      set = other_set;
-      found = true;
-    }
-  };
-  std::vector<Best> best;  // [K+1]
-  std::uint64_t above = 0, above_as_published = 0;
-};
-
 /// Greedy I_R by size of the set -> [K+1].
 std::vector<double> greedy_by_size(const GreedyRelay& greedy, int cls, double all) {
   const Eigen::Index neurons = greedy.information.cols();
@@ -88,104 +76,126 @@ std::vector<double> greedy_by_size(const GreedyRelay& greedy, int cls, double al
   return by_size;
 }
 
-/// Cell: wide enough for the table's N.
-template <class Cell>
-class Search {
- public:
-  Search(const StateTable& table, const GreedyRelay& greedy, ExhaustiveRelay& result)
-      : table_(table), result_(result), order_(table), leaf_bits_(std::min(order_.bits, block_bits)) {
-    const std::vector<double> all = total_relay_information_bits(table);
-    for (int cls = 0; cls < table.class_count(); ++cls) {
-      states_.push_back(detail::relay_states<Cell>(table, cls));
-      given_all_.push_back(detail::conditional_information(table, cls, NeuronSet::all(table.neuron_count()).bits()));
-      greedy_.push_back(greedy_by_size(greedy, cls, all[static_cast<std::size_t>(cls)]));
-      for (auto& state : states_.back()) state.word = order_.to_tree(state.word);
-      detail::sort_by_word(states_.back());
+/// The numbers of `sets` in ascending order of the sets.
+std::vector<std::uint32_t> ascending_order(const std::vector<StateWord>& sets) {
+  std::vector<std::uint32_t> order(sets.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return sets[a] < sets[b]; });
+  return order;
+}
+
+/// Takes over the best sets of `from` that are better, or as good and lower.
+void merge_best(const std::vector<std::int64_t>& from, std::vector<std::int64_t>& into) {
+  for (std::size_t i = best_relay; i < into.size(); i += 2) {
+    const std::int64_t relay = from[i], set = from[i + 1];
+    if (set == no_set || (into[i + 1] != no_set && (into[i] > relay || (into[i] == relay && into[i + 1] < set)))) {
+      continue;
     }
-    for (StateWord leaf = 0; leaf < StateWord{1} << leaf_bits_; ++leaf) sets_.push_back(order_.to_neurons(leaf));
-    summaries_.resize(states_.size() * blocks_per_class());
+    into[i] = relay;
+    into[i + 1] = set;
   }
-
-  std::size_t block_count() const { return summaries_.size(); }
-
-  void run(std::size_t block) {
-    const std::size_t cls = block / blocks_per_class();
-    const auto path = static_cast<StateWord>(block % blocks_per_class());
-    thread_local detail::ExhaustiveTree<Cell> tree;
-    thread_local std::vector<std::uint64_t> totals;
-    totals.resize(sets_.size());
-    tree.run(states_[cls], table_.n_log_n().data(), order_.bits, leaf_bits_, path, totals.data());
-    summaries_[block] = summarise(cls, order_.to_neurons(path << leaf_bits_), totals);
-  }
-
-  void finish() {
-    const double sets = std::ldexp(1.0, table_.neuron_count());
-    for (std::size_t cls = 0; cls < states_.size(); ++cls) {
-      BlockSummary total = summaries_[cls * blocks_per_class()];
-      for (std::size_t path = 1; path < blocks_per_class(); ++path) {
-        const BlockSummary& block = summaries_[cls * blocks_per_class() + path];
-        total.above += block.above;
-        total.above_as_published += block.above_as_published;
-        for (std::size_t size = 0; size < total.best.size(); ++size)
-          if (block.best[size].found) total.best[size].offer(block.best[size].relay, block.best[size].set);
-      }
-      const auto row = static_cast<Eigen::Index>(cls);
-      for (std::size_t size = 0; size < total.best.size(); ++size) {
-        const auto column = static_cast<Eigen::Index>(size);
-        result_.best_information(row, column) =
-            table_.n_log_n().bits(static_cast<std::uint64_t>(total.best[size].relay));
-        result_.best_set(row, column) = total.best[size].set;
-      }
-      result_.above_greedy[cls] = static_cast<double>(total.above) / sets;
-      result_.above_greedy_as_published[cls] = static_cast<double>(total.above_as_published) / sets;
-    }
-  }
-
- private:
-  std::size_t blocks_per_class() const { return std::size_t{1} << (order_.bits - leaf_bits_); }
-
-  BlockSummary summarise(std::size_t cls, StateWord path_set, const std::vector<std::uint64_t>& totals) {
-    const auto neurons = static_cast<std::size_t>(table_.neuron_count());
-    const std::vector<double>& greedy = greedy_[cls];
-    BlockSummary summary;
-    summary.best.resize(neurons + 1);
-    // Where constant neurons were put in front, only the leaves that keep them are sets.
-    const std::size_t count = std::min(totals.size(), std::size_t{1} << neurons);
-    for (std::size_t leaf = 0; leaf < count; ++leaf) {
-      const NeuronSet relay_set(path_set | sets_[leaf]);
-      const auto size = static_cast<std::size_t>(relay_set.size());
-      const std::uint64_t relay = totals[leaf] - given_all_[cls];
-      const double bits = table_.n_log_n().bits(relay);
-      result_.information(static_cast<Eigen::Index>(cls), relay_set.index()) = static_cast<float>(bits);
-      summary.best[size].offer(static_cast<std::int64_t>(relay), relay_set.bits());
-      summary.above += bits > greedy[size] ? 1 : 0;
-      summary.above_as_published += size > 0 && bits > greedy[size - 1] ? 1 : 0;
-    }
-    return summary;
-  }
-
-  const StateTable& table_;
-  ExhaustiveRelay& result_;
-  BitOrder order_;
-  int leaf_bits_;
-  std::vector<std::vector<detail::RelayState<Cell>>> states_;  // [C][M] words in the tree's order, ascending
-  std::vector<std::uint64_t> given_all_;                       // [C] N I(X_in; X_out | all neurons)
-  std::vector<std::vector<double>> greedy_;                    // [C][K+1] by set size
-  std::vector<StateWord> sets_;                                // [2^leaf_bits] the neurons of each leaf of a block
-  std::vector<BlockSummary> summaries_;                        // [blocks]
-};
-
-template <class Cell>
-void run_search(const StateTable& table, const GreedyRelay& greedy, ExhaustiveRelay& result, Progress& progress) {
-  Search<Cell> search(table, greedy, result);
-  parallel_blocks(
-      search.block_count(), [&](std::size_t block) { search.run(block); }, progress);
-  search.finish();
 }
 
 }  // namespace
 
-ExhaustiveRelay exhaustive_relay(const StateTable& table, const GreedyRelay& greedy, Progress& progress) {
+class ExhaustiveRelayScan::Search {
+ public:
+  Search(const StateTable& table, const GreedyRelay& greedy)
+      : table_(table), order_(table), leaf_bits_(std::min(order_.bits, part_bits)) {
+    const std::vector<double> all = total_relay_information_bits(table);
+    for (int cls = 0; cls < table.class_count(); ++cls) {
+      given_all_.push_back(detail::conditional_information(table, cls, NeuronSet::all(table.neuron_count()).bits()));
+      greedy_.push_back(greedy_by_size(greedy, cls, all[static_cast<std::size_t>(cls)]));
+    }
+    // Where constant neurons were put in front, only the leaves that keep them are sets.
+    const int free_neurons = std::min(leaf_bits_, table.neuron_count());
+    free_ = NeuronSet(order_.to_neurons((StateWord{1} << free_neurons) - 1));
+    for (StateWord leaf = 0; leaf < StateWord{1} << free_neurons; ++leaf) sets_.push_back(order_.to_neurons(leaf));
+    ascending_ = ascending_order(sets_);
+  }
+  virtual ~Search() = default;
+
+  std::size_t parts_per_class() const { return std::size_t{1} << (order_.bits - leaf_bits_); }
+  std::size_t part_count() const { return given_all_.size() * parts_per_class(); }
+  std::size_t exact_size() const { return best_relay + 2 * (static_cast<std::size_t>(table_.neuron_count()) + 1); }
+
+  /// The part without its values.
+  ScanPart place(std::size_t part) const {
+    const auto path = static_cast<StateWord>(part % parts_per_class());
+    return {.first_class = static_cast<int>(part / parts_per_class()),
+            .fixed = NeuronSet(order_.to_neurons(path << leaf_bits_)),
+            .free = free_,
+            .values = {}};
+  }
+
+  virtual ScanPart compute(std::size_t part) const = 0;
+
+ protected:
+  /// From totals N I(X_in; X_out | Y_0) of the leaves of `part`.
+  ScanPart summarise(std::size_t part, const std::vector<std::uint64_t>& totals) const {
+    ScanPart result = place(part);
+    const auto cls = static_cast<std::size_t>(result.first_class);
+    const std::vector<double>& greedy = greedy_[cls];
+    result.values.resize(1, static_cast<Eigen::Index>(sets_.size()));
+    std::vector<std::int64_t>& exact = result.exact;
+    exact.assign(exact_size(), 0);
+    for (std::size_t i = best_set; i < exact.size(); i += 2) exact[i] = no_set;
+    for (std::size_t i = 0; i < sets_.size(); ++i) {
+      const std::uint32_t leaf = ascending_[i];
+      const NeuronSet relay_set(result.fixed.bits() | sets_[leaf]);
+      const auto size = static_cast<std::size_t>(relay_set.size());
+      const std::uint64_t relay = totals[leaf] - given_all_[cls];
+      const double bits = table_.n_log_n().bits(relay);
+      result.values.data()[i] = static_cast<float>(bits);
+      std::int64_t* best = exact.data() + best_relay + 2 * size;
+      if (best[1] == no_set || static_cast<std::int64_t>(relay) > best[0]) {  // the sets ascend
+        best[0] = static_cast<std::int64_t>(relay);
+        best[1] = relay_set.bits();
+      }
+      exact[above] += bits > greedy[size] ? 1 : 0;
+      exact[above_as_published] += size > 0 && bits > greedy[size - 1] ? 1 : 0;
+    }
+    return result;
+  }
+
+  const StateTable& table_;
+  BitOrder order_;
+  int leaf_bits_;
+
+ private:
+  std::vector<std::uint64_t> given_all_;     // [C] N I(X_in; X_out | all neurons)
+  std::vector<std::vector<double>> greedy_;  // [C][K+1] by set size
+  NeuronSet free_;                           // the neurons decided within a part
+  std::vector<StateWord> sets_;              // [2^|free|] the neurons of each leaf of a part
+  std::vector<std::uint32_t> ascending_;     // [2^|free|] the leaves by their sets
+};
+
+/// Cell: wide enough for the table's N.
+template <class Cell>
+class ExhaustiveRelayScan::CellSearch final : public Search {
+ public:
+  CellSearch(const StateTable& table, const GreedyRelay& greedy) : Search(table, greedy) {
+    for (int cls = 0; cls < table.class_count(); ++cls) {
+      states_.push_back(detail::relay_states<Cell>(table, cls));
+      for (auto& state : states_.back()) state.word = order_.to_tree(state.word);
+      detail::sort_by_word(states_.back());
+    }
+  }
+
+  ScanPart compute(std::size_t part) const override {
+    thread_local detail::ExhaustiveTree<Cell> tree;
+    thread_local std::vector<std::uint64_t> totals;
+    totals.resize(std::size_t{1} << leaf_bits_);
+    tree.run(states_[part / parts_per_class()], table_.n_log_n().data(), order_.bits, leaf_bits_,
+             static_cast<StateWord>(part % parts_per_class()), totals.data());
+    return summarise(part, totals);
+  }
+
+ private:
+  std::vector<std::vector<detail::RelayState<Cell>>> states_;  // [C][M] words in the tree's order, ascending
+};
+
+ExhaustiveRelayScan::ExhaustiveRelayScan(const StateTable& table, const GreedyRelay& greedy) : table_(table) {
   const int classes = table.class_count(), neurons = table.neuron_count();
   if (neurons > NeuronSet::max_exhaustive_neurons)
     throw UsageError(fmt::format("exhaustive relay information: {} neurons, expected at most {}", neurons,
@@ -193,18 +203,68 @@ ExhaustiveRelay exhaustive_relay(const StateTable& table, const GreedyRelay& gre
   if (greedy.information.rows() != classes || greedy.information.cols() != neurons)
     throw UsageError(fmt::format("exhaustive relay information: greedy search is [{},{}], expected [{},{}]",
                                  greedy.information.rows(), greedy.information.cols(), classes, neurons));
-  ExhaustiveRelay result;
-  result.information.resize(classes, Eigen::Index{1} << neurons);
-  result.best_information.resize(classes, neurons + 1);
-  result.best_set.resize(classes, neurons + 1);
-  result.above_greedy.resize(static_cast<std::size_t>(classes));
-  result.above_greedy_as_published.resize(static_cast<std::size_t>(classes));
-
   if (table.sample_count() <= detail::NarrowRelayCell::max_samples)
-    run_search<detail::NarrowRelayCell>(table, greedy, result, progress);
+    search_ = std::make_unique<CellSearch<detail::NarrowRelayCell>>(table, greedy);
   else
-    run_search<detail::RelayCell>(table, greedy, result, progress);
-  return result;
+    search_ = std::make_unique<CellSearch<detail::RelayCell>>(table, greedy);
+  result_.information.resize(classes, Eigen::Index{1} << neurons);
+  exact_.resize(search_->part_count());
+}
+
+ExhaustiveRelayScan::~ExhaustiveRelayScan() = default;
+
+std::size_t ExhaustiveRelayScan::part_count() const { return search_->part_count(); }
+
+std::string ExhaustiveRelayScan::layout() const { return "exhaustive relay 1"; }
+
+void ExhaustiveRelayScan::compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const {
+  parallel_blocks(
+      parts.size(), [&](std::size_t i) { take(parts[i], search_->compute(parts[i])); }, progress);
+}
+
+void ExhaustiveRelayScan::add(std::size_t part, const ScanPart& result) {
+  const bool known = part < part_count();
+  const ScanPart place = known ? search_->place(part) : ScanPart{};
+  if (!known || result.first_class != place.first_class || result.values.rows() != 1 || result.fixed != place.fixed ||
+      result.free != place.free || result.exact.size() != search_->exact_size()) {
+    throw DataError(
+        fmt::format("exhaustive relay information: this is not the result of part {} of {}", part, part_count()));
+  }
+  put_part(result, result_.information);
+  exact_[part] = result.exact;
+}
+
+ExhaustiveRelay ExhaustiveRelayScan::result() {
+  const int classes = table_.class_count(), neurons = table_.neuron_count();
+  const std::size_t per_class = search_->parts_per_class();
+  const double sets = std::ldexp(1.0, neurons);
+  result_.best_information.resize(classes, neurons + 1);
+  result_.best_set.resize(classes, neurons + 1);
+  for (std::size_t cls = 0; cls < static_cast<std::size_t>(classes); ++cls) {
+    std::vector<std::int64_t> total = exact_[cls * per_class];
+    assert(!total.empty());
+    for (std::size_t part = cls * per_class + 1; part < (cls + 1) * per_class; ++part) {
+      assert(!exact_[part].empty());
+      total[above] += exact_[part][above];
+      total[above_as_published] += exact_[part][above_as_published];
+      merge_best(exact_[part], total);
+    }
+    const auto row = static_cast<Eigen::Index>(cls);
+    for (Eigen::Index size = 0; size <= neurons; ++size) {
+      const std::int64_t* best = total.data() + best_relay + 2 * size;
+      result_.best_information(row, size) = table_.n_log_n().bits(static_cast<std::uint64_t>(best[0]));
+      result_.best_set(row, size) = static_cast<std::uint32_t>(best[1]);
+    }
+    result_.above_greedy.push_back(static_cast<double>(total[above]) / sets);
+    result_.above_greedy_as_published.push_back(static_cast<double>(total[above_as_published]) / sets);
+  }
+  return std::move(result_);
+}
+
+ExhaustiveRelay exhaustive_relay(const StateTable& table, const GreedyRelay& greedy, Progress& progress) {
+  ExhaustiveRelayScan scan(table, greedy);
+  run_whole(scan, progress);
+  return scan.result();
 }
 
 }  // namespace inforelay

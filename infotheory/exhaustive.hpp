@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "core/axes.hpp"
 #include "core/progress.hpp"
+#include "core/set_scan.hpp"
 #include "infotheory/greedy.hpp"
 #include "infotheory/state_table.hpp"
 
@@ -27,5 +29,35 @@ struct ExhaustiveRelay {
 /// threads; throws Interrupted.
 ExhaustiveRelay exhaustive_relay(const StateTable& table, const GreedyRelay& greedy,
                                  Progress& progress = Progress::none());
+
+/// The same in parts. A part is the sets of one class that share the decisions on the first few neurons: 2^14 sets and
+/// some ten milliseconds, or all sets of a class where K < 14.
+///
+/// `exact` of a part, 2 + 2 (K+1) numbers: its sets above greedy, and above greedy as published; for each size the
+/// largest N I_R in units of NLogN, and the lowest set that has it, -1 where the part has no set of that size.
+class ExhaustiveRelayScan final : public SetScan {
+ public:
+  /// Errors as exhaustive_relay(). Cost O(C M K); memory of the table [C,S] is touched by add() only.
+  ExhaustiveRelayScan(const StateTable& table, const GreedyRelay& greedy);
+  ~ExhaustiveRelayScan() override;
+
+  std::size_t part_count() const override;
+  std::string layout() const override;
+  void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const override;
+  void add(std::size_t part, const ScanPart& result) override;
+
+  /// The whole, once every part was added (a broken invariant otherwise). To be called once.
+  ExhaustiveRelay result();
+
+ private:
+  class Search;
+  template <class Cell>
+  class CellSearch;
+
+  const StateTable& table_;
+  std::unique_ptr<const Search> search_;
+  ExhaustiveRelay result_;
+  std::vector<std::vector<std::int64_t>> exact_;  // [parts] of those that were added
+};
 
 }  // namespace inforelay

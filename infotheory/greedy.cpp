@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cassert>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
@@ -139,42 +140,49 @@ RowMatrix<double> aggregated_relay_information_bits(const GreedyRelay& greedy) {
   return aggregated;
 }
 
-BranchingRelay branching_relay(const StateTable& table, int cls, const BranchingOptions& options, Progress& progress) {
+void branching_step(const StateTable& table, int cls, const BranchingOptions& options, BranchingRelay& paths,
+                    const Progress& progress) {
   if (cls < 0 || cls >= table.class_count())
     throw UsageError(fmt::format("branching greedy search: class {}, expected [0,{})", cls, table.class_count()));
   const int neurons = table.neuron_count();
-  const std::uint64_t given_all = total_given_all(table, cls);
-  BranchingRelay result;
-  std::vector<NeuronSet> kept = {NeuronSet::all(neurons)};
-  for (int step = 0; step < neurons; ++step) {
-    std::uint64_t best = 0;
-    std::vector<StateWord> next;
-    for (const NeuronSet relay : kept) {
-      progress.check();
-      Partition partition(table, cls);
-      for (int k = 0; k < neurons; ++k)
-        if (!relay.contains(k)) partition.split(k);
-      const auto totals = partition.totals_with(relay);
-      for (int k = 0; k < neurons; ++k) {
-        const std::uint64_t total = totals[static_cast<std::size_t>(k)];
-        if (!relay.contains(k) || (!next.empty() && total < best)) continue;
-        if (total > best) next.clear();
-        best = total;
-        next.push_back(relay.without(k).bits());
-      }
+  const std::size_t step = paths.sets.size();
+  assert(step < static_cast<std::size_t>(neurons));
+  const std::vector<NeuronSet> kept = step > 0 ? paths.sets.back() : std::vector{NeuronSet::all(neurons)};
+  std::uint64_t best = 0;
+  std::vector<StateWord> next;
+  for (const NeuronSet relay : kept) {
+    progress.check();
+    Partition partition(table, cls);
+    for (int k = 0; k < neurons; ++k)
+      if (!relay.contains(k)) partition.split(k);
+    const auto totals = partition.totals_with(relay);
+    for (int k = 0; k < neurons; ++k) {
+      const std::uint64_t total = totals[static_cast<std::size_t>(k)];
+      if (!relay.contains(k) || (!next.empty() && total < best)) continue;
+      if (total > best) next.clear();
+      best = total;
+      next.push_back(relay.without(k).bits());
     }
-    std::sort(next.begin(), next.end());
-    next.erase(std::unique(next.begin(), next.end()), next.end());
-    if (next.size() > options.max_sets)
-      throw ComputeError(fmt::format("branching greedy search: class {}, step {}: {} tied sets, expected at most {}",
-                                     cls, step, next.size(), options.max_sets));
-    kept.clear();
-    for (const StateWord bits : next) kept.emplace_back(bits);
-    result.sets.push_back(kept);
-    result.information.push_back(table.n_log_n().bits(best - given_all));
-    progress.report(static_cast<std::uint64_t>(step) + 1, static_cast<std::uint64_t>(neurons));
   }
-  return result;
+  std::sort(next.begin(), next.end());
+  next.erase(std::unique(next.begin(), next.end()), next.end());
+  if (next.size() > options.max_sets)
+    throw ComputeError(fmt::format("branching greedy search: class {}, step {}: {} tied sets, expected at most {}", cls,
+                                   step, next.size(), options.max_sets));
+  std::vector<NeuronSet> sets;
+  for (const StateWord bits : next) sets.emplace_back(bits);
+  paths.sets.push_back(std::move(sets));
+  paths.information.push_back(table.n_log_n().bits(best - total_given_all(table, cls)));
+}
+
+BranchingRelay branching_relay(const StateTable& table, int cls, const BranchingOptions& options, Progress& progress) {
+  const auto neurons = static_cast<std::size_t>(table.neuron_count());
+  BranchingRelay paths;
+  while (paths.sets.size() < neurons) {
+    branching_step(table, cls, options, paths, progress);
+    progress.report(paths.sets.size(), neurons);
+  }
+  return paths;
 }
 
 }  // namespace inforelay

@@ -50,4 +50,9 @@ struct BranchingRelay {
 BranchingRelay branching_relay(const StateTable& table, int cls, const BranchingOptions& options = {},
                                Progress& progress = Progress::none());
 
+/// The next step of that search: `paths` holds the steps before, none at the start, and must have fewer than K. Errors
+/// as above, and Interrupted; `paths` is then as it was.
+void branching_step(const StateTable& table, int cls, const BranchingOptions& options, BranchingRelay& paths,
+                    const Progress& progress = Progress::none());
+
 }  // namespace inforelay

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -17,20 +18,9 @@ namespace inforelay {
 namespace {
 
 constexpr std::size_t sets_per_block = 16;
-
-// One of `parts` equal parts of a longer computation.
-class PartOfProgress : public Progress {
- public:
-  PartOfProgress(Progress& whole, std::uint64_t part, std::uint64_t parts)
-      : whole_(whole), part_(part), parts_(parts) {}
-  void report(std::uint64_t done, std::uint64_t total) override { whole_.report(part_ * total + done, parts_ * total); }
-  void note(std::string_view text) override { whole_.note(text); }
-  bool stop_requested() const override { return whole_.stop_requested(); }
-
- private:
-  Progress& whole_;
-  std::uint64_t part_, parts_;
-};
+// A forward pass may take a good part of a second: few sets make a part, so that few are lost at an interruption, and a
+// single one where there would be less than 64 parts for many threads.
+constexpr int forward_part_bits = 3, least_forward_parts_bits = 6;
 
 void check_shapes(const KnockoutSubject& subject) {
   const auto& layers = subject.network.layers;
@@ -163,9 +153,10 @@ RowMatrix<float> by_terms(const KnockoutSubject& subject, std::span<const Neuron
   RowMatrix<float> result(classes, static_cast<Eigen::Index>(sets.size()));
   for (int c = 0; c < classes; ++c) {
     const KnockoutTerms terms = knockout_terms(output_layer(subject), c, subject.hidden);
-    PartOfProgress part(progress, static_cast<std::uint64_t>(c), static_cast<std::uint64_t>(classes));
+    const std::size_t blocks = BlockRange::count(sets_per_block, sets.size());
+    PartOfProgress part(progress, static_cast<std::uint64_t>(c) * blocks, static_cast<std::uint64_t>(classes) * blocks);
     parallel_blocks(
-        BlockRange::count(sets_per_block, sets.size()),
+        blocks,
         [&](std::size_t block) {
           const BlockRange range(block, sets_per_block, sets.size());
           const auto counts = count_on(terms, sets.subspan(range.begin, range.size()), subject.labels, classes);
@@ -182,53 +173,33 @@ RowMatrix<float> by_terms(const KnockoutSubject& subject, std::span<const Neuron
   return result;
 }
 
+// Accuracies of all classes with one set knocked out, into `column` [C].
+template <class Column>
+void by_forward(const KnockoutSubject& subject, NeuronSet set, const Accuracy& accuracy, Column&& column) {
+  const int classes = subject.classes();
+  const auto counts = count_on_forward(subject.network, subject.layer, subject.hidden, set, subject.labels, classes);
+  for (int c = 0; c < classes; ++c) {
+    const auto on_of = [&](std::size_t label) { return counts(c, static_cast<Eigen::Index>(label)); };
+    column(c) = accuracy.from_labels(static_cast<std::size_t>(c), set, on_of);
+  }
+}
+
 RowMatrix<float> by_forward(const KnockoutSubject& subject, std::span<const NeuronSet> sets, const Accuracy& accuracy,
                             Progress& progress) {
   check_finite(subject);
-  const int classes = subject.classes();
-  RowMatrix<float> result(classes, static_cast<Eigen::Index>(sets.size()));
+  RowMatrix<float> result(subject.classes(), static_cast<Eigen::Index>(sets.size()));
   parallel_blocks(
       sets.size(),
-      [&](std::size_t i) {
-        const auto counts =
-            count_on_forward(subject.network, subject.layer, subject.hidden, sets[i], subject.labels, classes);
-        for (int c = 0; c < classes; ++c) {
-          const auto on_of = [&](std::size_t label) { return counts(c, static_cast<Eigen::Index>(label)); };
-          result(c, static_cast<Eigen::Index>(i)) = accuracy.from_labels(static_cast<std::size_t>(c), sets[i], on_of);
-        }
-      },
+      [&](std::size_t i) { by_forward(subject, sets[i], accuracy, result.col(static_cast<Eigen::Index>(i))); },
       progress);
   return result;
 }
 
-// All sets, class by class so that only one class's tree is in memory.
-RowMatrix<float> by_tree(const KnockoutSubject& subject, const Accuracy& accuracy, Progress& progress) {
-  const int classes = subject.classes();
-  RowMatrix<float> result(classes, Eigen::Index{1} << subject.neurons());
-  std::vector<std::uint8_t> is_other(subject.labels.size());
-  for (int c = 0; c < classes; ++c) {
-    progress.check();
-    const auto wanted = static_cast<std::size_t>(c);
-    std::transform(subject.labels.begin(), subject.labels.end(), is_other.begin(),
-                   [&](std::uint8_t label) { return static_cast<std::uint8_t>(label != wanted); });
-    const KnockoutTerms terms = knockout_terms(output_layer(subject), c, subject.hidden);
-    const KnockoutTree tree(terms, accuracy.sampled() ? subject.labels : std::span<const std::uint8_t>(is_other),
-                            accuracy.sampled() ? classes : 2);
-    PartOfProgress part(progress, wanted, static_cast<std::uint64_t>(classes));
-    parallel_blocks(
-        tree.blocks(),
-        [&](std::size_t block) {
-          const RowMatrix<std::uint32_t> counts = tree.count_on(block);
-          for (Eigen::Index column = 0; column < counts.cols(); ++column) {
-            const NeuronSet set = tree.set(block, static_cast<std::size_t>(column));
-            const auto on_of = [&](std::size_t label) { return counts(static_cast<Eigen::Index>(label), column); };
-            result(c, set.index()) = accuracy.sampled() ? accuracy.from_labels(wanted, set, on_of)
-                                                        : accuracy.exact(wanted, on_of(0), on_of(1));
-          }
-        },
-        part);
-  }
-  return result;
+// Of how many blocks a tree of so many neurons consists.
+std::size_t tree_blocks(int neurons) {
+  KnockoutTerms nothing;
+  nothing.term.resize(0, neurons);
+  return KnockoutTree(nothing, {}, 1).blocks();
 }
 
 }  // namespace
@@ -247,18 +218,169 @@ RowMatrix<float> knockout_accuracy(const KnockoutSubject& subject, std::span<con
                                : by_forward(subject, sets, accuracy, progress);
 }
 
-RowMatrix<float> exhaustive_knockout_accuracy(const KnockoutSubject& subject, const KnockoutOptions& options,
-                                              const RandomStream& random, Progress& progress) {
+class KnockoutScan::Search {
+ public:
+  Search(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random)
+      : subject_(subject), accuracy_(subject, options, random) {}
+  virtual ~Search() = default;
+
+  virtual std::size_t part_count() const = 0;
+  virtual std::string layout() const = 0;
+  virtual void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const = 0;
+  /// Whether a result has the classes and the number of sets of this part.
+  virtual bool fits(std::size_t part, const ScanPart& result) const = 0;
+
+ protected:
+  const KnockoutSubject subject_;
+  const Accuracy accuracy_;
+};
+
+class KnockoutScan::TreeSearch final : public Search {
+ public:
+  TreeSearch(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random)
+      : Search(subject, options, random), blocks_(tree_blocks(subject.neurons())) {}
+
+  std::size_t part_count() const override { return static_cast<std::size_t>(subject_.classes()) * blocks_; }
+  std::string layout() const override { return "knockout tree 1"; }
+  bool fits(std::size_t part, const ScanPart& result) const override {
+    return result.first_class == static_cast<int>(part / blocks_) && result.values.rows() == 1 &&
+           result.values.cols() == (Eigen::Index{1} << subject_.neurons()) / static_cast<Eigen::Index>(blocks_);
+  }
+
+  void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const override {
+    std::vector<std::vector<std::size_t>> blocks(static_cast<std::size_t>(subject_.classes()));
+    for (const std::size_t part : parts) blocks[part / blocks_].push_back(part % blocks_);
+    std::size_t before = 0;
+    for (std::size_t c = 0; c < blocks.size(); ++c) {
+      if (blocks[c].empty()) continue;
+      progress.check();
+      PartOfProgress rest(progress, before, parts.size());
+      compute(c, blocks[c], take, rest);
+      before += blocks[c].size();
+    }
+  }
+
+ private:
+  // One class's tree, and what its blocks have in common.
+  struct ClassTree {
+    const KnockoutTree& tree;
+    std::vector<std::uint32_t> ascending;  // [sets of a block] columns in ascending order of their sets
+    NeuronSet free;                        // the neurons decided within a block
+  };
+
+  void compute(std::size_t c, const std::vector<std::size_t>& blocks, const Take& take, Progress& progress) const {
+    std::vector<std::uint8_t> is_other(subject_.labels.size());
+    std::transform(subject_.labels.begin(), subject_.labels.end(), is_other.begin(),
+                   [&](std::uint8_t label) { return static_cast<std::uint8_t>(label != c); });
+    const bool sampled = accuracy_.sampled();
+    const KnockoutTerms terms = knockout_terms(output_layer(subject_), static_cast<int>(c), subject_.hidden);
+    const KnockoutTree tree(terms, sampled ? subject_.labels : std::span<const std::uint8_t>(is_other),
+                            sampled ? subject_.classes() : 2);
+    const std::size_t sets = tree.sets_per_block();
+    ClassTree shared{tree, std::vector<std::uint32_t>(sets), tree.set(0, sets - 1)};
+    std::iota(shared.ascending.begin(), shared.ascending.end(), 0u);
+    std::sort(shared.ascending.begin(), shared.ascending.end(),
+              [&](std::uint32_t a, std::uint32_t b) { return tree.set(0, a).index() < tree.set(0, b).index(); });
+    parallel_blocks(
+        blocks.size(), [&](std::size_t i) { take(c * blocks_ + blocks[i], evaluate(shared, c, blocks[i])); }, progress);
+  }
+
+  ScanPart evaluate(const ClassTree& shared, std::size_t c, std::size_t block) const {
+    const RowMatrix<std::uint32_t> counts = shared.tree.count_on(block);
+    ScanPart part{.first_class = static_cast<int>(c),
+                  .fixed = shared.tree.set(block, 0),
+                  .free = shared.free,
+                  .values = RowMatrix<float>(1, counts.cols())};
+    for (std::size_t i = 0; i < shared.ascending.size(); ++i) {
+      const auto column = static_cast<Eigen::Index>(shared.ascending[i]);
+      const auto on_of = [&](std::size_t label) { return counts(static_cast<Eigen::Index>(label), column); };
+      part.values.data()[i] = accuracy_.sampled()
+                                  ? accuracy_.from_labels(c, shared.tree.set(block, shared.ascending[i]), on_of)
+                                  : accuracy_.exact(c, on_of(0), on_of(1));
+    }
+    return part;
+  }
+
+  std::size_t blocks_;  // of one class's tree
+};
+
+class KnockoutScan::ForwardSearch final : public Search {
+ public:
+  ForwardSearch(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random)
+      : Search(subject, options, random),
+        bits_(std::clamp(subject.neurons() - least_forward_parts_bits, 0, forward_part_bits)) {}
+
+  std::size_t part_count() const override { return std::size_t{1} << (subject_.neurons() - bits_); }
+  std::string layout() const override { return "knockout forward 1"; }
+  bool fits(std::size_t part, const ScanPart& result) const override {
+    return result.first_class == 0 && result.values.rows() == subject_.classes() &&
+           result.values.cols() == Eigen::Index{1} << bits_ && result.fixed == first_set(part);
+  }
+
+  void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const override {
+    check_finite(subject_);
+    parallel_blocks(
+        parts.size(), [&](std::size_t i) { take(parts[i], evaluate(parts[i], progress)); }, progress);
+  }
+
+ private:
+  NeuronSet first_set(std::size_t part) const { return NeuronSet(static_cast<std::uint32_t>(part << bits_)); }
+
+  ScanPart evaluate(std::size_t part, const Progress& progress) const {
+    const Eigen::Index sets = Eigen::Index{1} << bits_;
+    ScanPart result{.first_class = 0,
+                    .fixed = first_set(part),
+                    .free = NeuronSet::all(bits_),
+                    .values = RowMatrix<float>(subject_.classes(), sets)};
+    for (Eigen::Index i = 0; i < sets; ++i) {
+      progress.check();
+      const NeuronSet set(result.fixed.bits() | static_cast<std::uint32_t>(i));
+      by_forward(subject_, set, accuracy_, result.values.col(i));
+    }
+    return result;
+  }
+
+  int bits_;
+};
+
+KnockoutScan::KnockoutScan(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random) {
   check_shapes(subject);
   if (subject.neurons() > NeuronSet::max_exhaustive_neurons) {
     throw UsageError(fmt::format("knockouts: hidden layer {} has {} neurons; all sets can be had of at most {}",
                                  subject.layer, subject.neurons(), NeuronSet::max_exhaustive_neurons));
   }
-  const Accuracy accuracy(subject, options, random);
-  if (subject.last_hidden()) return by_tree(subject, accuracy, progress);
-  std::vector<NeuronSet> sets(std::size_t{1} << subject.neurons());
-  for (std::size_t i = 0; i < sets.size(); ++i) sets[i] = NeuronSet(static_cast<std::uint32_t>(i));
-  return by_forward(subject, sets, accuracy, progress);
+  if (subject.last_hidden()) {
+    search_ = std::make_unique<TreeSearch>(subject, options, random);
+  } else {
+    search_ = std::make_unique<ForwardSearch>(subject, options, random);
+  }
+  table_.resize(subject.classes(), Eigen::Index{1} << subject.neurons());
+}
+
+KnockoutScan::~KnockoutScan() = default;
+
+std::size_t KnockoutScan::part_count() const { return search_->part_count(); }
+
+std::string KnockoutScan::layout() const { return search_->layout(); }
+
+void KnockoutScan::compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const {
+  search_->compute(parts, take, progress);
+}
+
+void KnockoutScan::add(std::size_t part, const ScanPart& result) {
+  if (part >= part_count() || !search_->fits(part, result) || !result.exact.empty()) {
+    throw DataError(fmt::format("knockouts: this is not the result of part {} of {}", part, part_count()));
+  }
+  put_part(result, table_);
+}
+
+RowMatrix<float> KnockoutScan::result() { return std::move(table_); }
+
+RowMatrix<float> exhaustive_knockout_accuracy(const KnockoutSubject& subject, const KnockoutOptions& options,
+                                              const RandomStream& random, Progress& progress) {
+  KnockoutScan scan(subject, options, random);
+  run_whole(scan, progress);
+  return scan.result();
 }
 
 }  // namespace inforelay

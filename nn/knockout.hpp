@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -18,6 +19,7 @@
 #include "core/neuron_set.hpp"
 #include "core/progress.hpp"
 #include "core/random.hpp"
+#include "core/set_scan.hpp"
 #include "nn/mlp.hpp"
 
 namespace inforelay {
@@ -68,5 +70,32 @@ RowMatrix<float> knockout_accuracy(const KnockoutSubject& subject, std::span<con
 /// Errors as knockout_accuracy; and UsageError where K > NeuronSet::max_exhaustive_neurons.
 RowMatrix<float> exhaustive_knockout_accuracy(const KnockoutSubject& subject, const KnockoutOptions& options,
                                               const RandomStream& random, Progress& progress = Progress::none());
+
+/// The same in parts; `exact` of a part is empty. For the last hidden layer a part is one block of one class's tree,
+/// at most half a second; for others a few sets of all classes, each set a forward pass.
+class KnockoutScan final : public SetScan {
+ public:
+  /// Errors as exhaustive_knockout_accuracy(); ComputeError only from compute(). Memory of the table [C,S] is touched
+  /// by add() only.
+  KnockoutScan(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random);
+  ~KnockoutScan() override;
+
+  std::size_t part_count() const override;
+  std::string layout() const override;
+  /// Class by class, so that only one class's tree is in memory: parts of one class belong into one call.
+  void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const override;
+  void add(std::size_t part, const ScanPart& result) override;
+
+  /// The whole, once every part was added. To be called once.
+  RowMatrix<float> result();
+
+ private:
+  class Search;
+  class TreeSearch;
+  class ForwardSearch;
+
+  std::unique_ptr<const Search> search_;
+  RowMatrix<float> table_;  // [C,S]
+};
 
 }  // namespace inforelay

@@ -52,7 +52,8 @@ bool is_figure_scratch(std::string_view name);
 /// Writes figures. Safe to use from several threads, for figures of different names.
 class FigureWriter {
  public:
-  /// Throws UsageError where no format is named or one is named twice.
+  /// Removes what a killed process left in the folder: only one may draw there. Throws UsageError where no format is
+  /// named or one is named twice.
   explicit FigureWriter(FigureOptions options);
 
   /// Draws NAME.csv, NAME.gp and NAME.{svg,pdf,png} in a hidden folder inside options().folder, then renames them in

@@ -196,8 +196,8 @@ RunReport do_sweep(const SweepPlan& plan, const CommandLine& line, const Prepare
   const std::string summary = summarise_sweep(plan, table, header, directory.folder().string(), figures) +
                               study_table(study) + "\n" + times_table(header.stages) +
                               fmt::format("wall time of this start {}\n", duration(whole.seconds()));
-  write_file_atomically(directory.summary(), std::string_view(summary));
   directory.remove_stages();
+  write_file_atomically(directory.summary(), std::string_view(summary));
   const std::size_t missing = plan.runs.size() - table.count(RunOutcome::Status::finished);
   if (missing == 0) return {summary, ExitCode::ok};
   const std::string failure = fmt::format("{} of {} runs failed or were not started", missing, plan.runs.size());

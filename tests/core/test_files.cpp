@@ -1,6 +1,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <fstream>
@@ -130,4 +131,14 @@ TEST_CASE("Reading names the file and the reason", "[files]") {
   CHECK(read_file(folder / "eleven", 11).size() == 11);
   ::mkfifo((folder / "pipe").c_str(), 0600);
   CHECK_THROWS_WITH(read_file(folder / "pipe", 10), Contains("not a regular file"));
+}
+
+TEST_CASE("A temporary file can be added to before it is put in place", "[files]") {
+  const TemporaryFolder folder;
+  TemporaryFile file(folder / "target");
+  std::ofstream(file.path()) << "one ";
+  file.append("two");
+  file.commit();
+  const auto bytes = read_file(folder / "target", 100);
+  CHECK(std::string(bytes.begin(), bytes.end()) == "one two");
 }

@@ -31,14 +31,35 @@ void redirect(int descriptor, const std::filesystem::path& path) {
   if (file < 0 || dup2(file, descriptor) < 0) _exit(126);
 }
 
+// Waits for the child, whom the signal reaches at its time unless it has ended by then; its exit status.
+int wait_and_signal(pid_t child, const ProgramOptions& options) {
+  const auto begin = std::chrono::steady_clock::now();
+  const std::chrono::duration<double> patience(options.signal_after_seconds);
+  const auto is_time = [&] {
+    return options.signal_when ? options.signal_when() : std::chrono::steady_clock::now() - begin >= patience;
+  };
+  int status = 0;
+  while (!is_time()) {
+    if (waitpid(child, &status, WNOHANG) == child) return status;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  kill(child, options.signal);
+  waitpid(child, &status, 0);
+  return status;
+}
+
 }  // namespace
 
 StartedProgram::StartedProgram(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
-                               const ProgramOptions& options) {
+                               const ProgramOptions& options)
+    : options_(options) {
   const auto out = streams_.path() / "out", err = streams_.path() / "err";
   pid_ = fork();
   if (pid_ < 0) throw std::runtime_error("fork failed");
-  if (pid_ > 0) return;
+  if (pid_ > 0) {
+    if (options.started) options.started(pid_);
+    return;
+  }
   redirect(STDOUT_FILENO, out);
   redirect(STDERR_FILENO, err);
   for (const auto& [name, value] : options.environment) {
@@ -69,7 +90,11 @@ StartedProgram::~StartedProgram() {
 
 ProgramResult StartedProgram::wait() {
   int status = 0;
-  waitpid(pid_, &status, 0);
+  if (options_.signal_after_seconds > 0 || options_.signal_when) {
+    status = wait_and_signal(pid_, options_);
+  } else {
+    waitpid(pid_, &status, 0);
+  }
   pid_ = -1;
   ProgramResult result;
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -80,12 +105,7 @@ ProgramResult StartedProgram::wait() {
 
 ProgramResult run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
                           const ProgramOptions& options) {
-  StartedProgram program(arguments, folder, options);
-  if (options.signal_after_seconds > 0) {
-    std::this_thread::sleep_for(std::chrono::duration<double>(options.signal_after_seconds));
-    program.signal(options.signal);
-  }
-  return program.wait();
+  return StartedProgram(arguments, folder, options).wait();
 }
 
 std::vector<double> numbers_of(const std::filesystem::path& results) {

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -31,9 +32,11 @@ struct ProgramResult {
 
 struct ProgramOptions {
   std::map<std::string, std::string> environment;  ///< added to ours; an empty value removes the variable
-  double signal_after_seconds = 0;                 ///< > 0: send `signal` then
+  double signal_after_seconds = 0;                 ///< > 0: send `signal` then, if it still runs
+  std::function<bool()> signal_when{};             ///< asked every millisecond: send `signal` when it is true
   int signal = SIGINT;
-  std::uint64_t file_size_limit = 0;  ///< > 0: RLIMIT_FSIZE, a disk that is full early
+  std::function<void(pid_t)> started{};  ///< told the process
+  std::uint64_t file_size_limit = 0;     ///< > 0: RLIMIT_FSIZE, a disk that is full early
 };
 
 /// Starts run_experiment with `arguments` in `folder` and waits for it.
@@ -51,10 +54,12 @@ class StartedProgram {
 
   pid_t pid() const { return pid_; }
   void signal(int signal) const { kill(pid_, signal); }
+  /// To the end; the options' signal is sent meanwhile.
   ProgramResult wait();
 
  private:
   ScratchFolder streams_;
+  ProgramOptions options_;
   pid_t pid_ = -1;
 };
 

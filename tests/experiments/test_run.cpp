@@ -133,22 +133,37 @@ TEST_CASE("A damaged stage file is noticed and computed again", "[run]") {
   const auto mended = run_program(with(small, {"-o", "parts"}), folder.path());
   INFO(mended.err);
   CHECK(mended.exit_code == 0);
-  CHECK_THAT(mended.err, Catch::Contains("cannot be read back and is computed again"));
+  CHECK_THAT(mended.err, Catch::Contains("is of no use and its work is done again: it is cut short"));
   CHECK(identical(numbers_of(folder.path() / "whole/results.h5"), numbers_of(folder.path() / "parts/results.h5")));
 }
 
-TEST_CASE("Damaged results and checkpoints are named with the way out", "[run]") {
+TEST_CASE("A damaged results file is named with the way out", "[run]") {
   const ScratchFolder folder;
   REQUIRE(run_program(with(small, {"-o", "run"}), folder.path()).exit_code == 0);
-  std::filesystem::resize_file(folder.path() / "run/results.h5", 5000);
-  expect_failure(run_program(with(small, {"-o", "run"}), folder.path()), 3, "--fresh starts over");
-  std::filesystem::remove(folder.path() / "run/summary.txt");
-  expect_failure(run_program(with(small, {"-o", "run"}), folder.path()), 3, "--fresh starts over");
-  std::filesystem::remove(folder.path() / "run/results.h5");
-  std::filesystem::create_directories(folder.path() / "run/stages");
-  std::ofstream(folder.path() / "run/stages/full-training.h5") << "not HDF5";
-  expect_failure(run_program(with(small, {"-o", "run"}), folder.path()), 3,
-                 "full-training.h5 as HDF5: file signature not found; without that file the training starts over");
+  const auto results = folder.path() / "run/results.h5";
+  const std::string whole = test::content(results);
+  const auto refused = [&](const std::string& bytes) {
+    std::ofstream(results, std::ios::binary) << bytes;
+    const ProgramResult result = run_program(with(small, {"-o", "run"}), folder.path());
+    expect_failure(result, 3, "--fresh starts over");
+    CHECK_THAT(result.err, Catch::Contains("results.h5"));
+  };
+  std::string flipped = whole;
+  flipped[1] = static_cast<char>(flipped[1] ^ 1);
+  // With a summary the run is complete and only reported; without, its figures and summary are made from the results.
+  for (const bool complete : {true, false}) {
+    if (!complete) std::filesystem::remove(folder.path() / "run/summary.txt");
+    refused("");
+    refused("not HDF5");
+    refused(whole.substr(0, 5000));
+    refused(whole.substr(0, whole.size() - 1));
+    refused(flipped);
+  }
+  const ProgramResult fresh = run_program(with(small, {"-o", "run", "--fresh"}), folder.path());
+  CHECK(fresh.exit_code == 0);
+  CHECK_THAT(fresh.err, Catch::Contains("the earlier folder is now"));
+  std::ofstream(folder.path() / "whole.h5", std::ios::binary) << whole;
+  CHECK(identical(numbers_of(results), numbers_of(folder.path() / "whole.h5")));
 }
 
 TEST_CASE("Greedy removal can be left out", "[run]") {

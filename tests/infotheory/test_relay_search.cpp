@@ -10,6 +10,7 @@
 #include "infotheory/greedy.hpp"
 #include "infotheory/relay.hpp"
 #include "random_tables.hpp"
+#include "tests/set_scans.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
@@ -42,14 +43,6 @@ Path naive_greedy(const StateTable& table, int cls) {
   }
   return path;
 }
-
-/// Asks to stop after `reports` reports.
-struct StopAfter : Progress {
-  explicit StopAfter(int reports) : left(reports) {}
-  void report(std::uint64_t, std::uint64_t) override { --left; }
-  bool stop_requested() const override { return left <= 0; }
-  std::atomic<int> left;
-};
 
 bool same(const ExhaustiveRelay& x, const ExhaustiveRelay& y) {
   return x.information == y.information && x.best_information == y.best_information && x.best_set == y.best_set &&

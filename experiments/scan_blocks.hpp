@@ -1,0 +1,14 @@
+// Scans over all sets of neurons that outlive an interruption: finished parts are kept in blocks.
+#pragma once
+
+#include "core/progress.hpp"
+#include "core/set_scan.hpp"
+#include "experiments/stage_files.hpp"
+
+namespace inforelay {
+
+/// Adds to `scan` the parts that earlier starts left in `files`, then computes and adds the others. Those are saved
+/// every so often while it goes on, and before Interrupted is thrown. Needs up to 64 MiB besides the scan.
+void run_scan(SetScan& scan, StageFiles& files, Progress& progress);
+
+}  // namespace inforelay

@@ -1,0 +1,48 @@
+// What the tests of scans in parts share.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <numeric>
+#include <vector>
+
+#include "core/progress.hpp"
+#include "core/random.hpp"
+#include "core/set_scan.hpp"
+
+namespace inforelay::test {
+
+/// Asks to stop after `reports` reports.
+struct StopAfter : Progress {
+  explicit StopAfter(int reports) : left(reports) {}
+  void report(std::uint64_t, std::uint64_t) override { --left; }
+  bool stop_requested() const override { return left <= 0; }
+  std::atomic<int> left;
+};
+
+/// The numbers of the parts, shuffled.
+inline std::vector<std::size_t> shuffled_parts(const SetScan& scan, RandomStream random) {
+  std::vector<std::size_t> parts(scan.part_count());
+  std::iota(parts.begin(), parts.end(), std::size_t{0});
+  shuffle(parts, random);
+  return parts;
+}
+
+/// Results of some parts by their number.
+inline std::map<std::size_t, ScanPart> computed(const SetScan& scan, std::span<const std::size_t> parts) {
+  std::map<std::size_t, ScanPart> results;
+  std::mutex mutex;
+  scan.compute(
+      parts,
+      [&](std::size_t part, ScanPart&& result) {
+        const std::lock_guard lock(mutex);
+        results.emplace(part, std::move(result));
+      },
+      Progress::none());
+  return results;
+}
+
+}  // namespace inforelay::test
