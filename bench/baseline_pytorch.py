@@ -7,7 +7,8 @@ import sys
 
 import torch
 
-import baselines
+sys.dont_write_bytecode = True  # bench/ holds sources only
+import baselines  # noqa: E402
 
 
 def network(*widths):
