@@ -78,11 +78,21 @@ HWY_INLINE void ForwardBlock(const float* HWY_RESTRICT in, std::size_t width, co
     }
     for (std::size_t b = 0; b < blocks.count; ++b) {
       const std::size_t i = blocks.begin[b] + part * lanes;
-      FloatVector x[S], w[O];
+      FloatVector x[S];
       HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) x[s] = hn::LoadU(d, in + s * width + i);
-      HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) w[o] = hn::LoadU(d, weight + o * width + i);
-      HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) {
-        HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) sum[s][o] = hn::MulAdd(x[s], w[o], sum[s][o]);
+      if constexpr (parts == 1) {
+        // All weights first: else GCC reads each from memory again for every sample, which takes longer than to
+        // multiply.
+        FloatVector w[O];
+        HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) w[o] = hn::LoadU(d, weight + o * width + i);
+        HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) {
+          HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) sum[s][o] = hn::MulAdd(x[s], w[o], sum[s][o]);
+        }
+      } else {  // AVX2 has no registers left for them
+        HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) {
+          const FloatVector w = hn::LoadU(d, weight + o * width + i);
+          HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) sum[s][o] = hn::MulAdd(x[s], w, sum[s][o]);
+        }
       }
     }
     HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) {
