@@ -8,7 +8,8 @@ target_compile_options(inforelay_options INTERFACE
   $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>  # part of clang's -Wconversion, but not of GCC's for C++
   -ffp-contract=off)  # a*b+c rounds the same everywhere, whatever the optimiser makes of it
 # Eigen must not start threads of its own: work is cut into fixed blocks, so that results do not depend on threads.
-target_compile_definitions(inforelay_options INTERFACE EIGEN_DONT_PARALLELIZE)
+target_compile_definitions(inforelay_options INTERFACE EIGEN_DONT_PARALLELIZE
+  EIGEN_MAX_ALIGN_BYTES=64)  # arrays begin at cache lines: vectors of 64 bytes that straddle two of them cost twice
 if(INFORELAY_SANITIZE)
   target_compile_options(inforelay_options INTERFACE
     -fsanitize=${INFORELAY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

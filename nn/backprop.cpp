@@ -26,7 +26,7 @@ class TileBackward {
   }
 
   // Adds the gradient of a tile that has gone forward.
-  BatchScore run(const Tile& tile, std::span<const std::uint8_t> labels, std::vector<float>& gradient) {
+  BatchScore run(const Tile& tile, std::span<const std::uint8_t> labels, Eigen::VectorXf& gradient) {
     const std::size_t last = network_.layers.size() - 1, samples = tile.samples();
     const std::size_t outputs = samples * static_cast<std::size_t>(network_.output_width());
     const BatchScore score = score_and_delta(loss_, network_.layers[last].activation, {tile.values(last + 1), outputs},
@@ -35,7 +35,8 @@ class TileBackward {
       const DenseLayer& layer = network_.layers[l];
       const auto in = static_cast<std::size_t>(layer.in()), out = static_cast<std::size_t>(layer.out());
       float* weights = gradient.data() + offsets_[l];
-      kernels::accumulate_gradient(tile.values(l), delta_[l].data(), samples, in, out, weights, weights + in * out);
+      kernels::accumulate_gradient(tile.values(l), delta_[l].data(), samples, in, tile.blocks(l), out, weights,
+                                   weights + in * out);
       if (l == 0) return score;  // nobody asks for the gradient of the images
       kernels::input_gradient(delta_[l].data(), layer.weight.data(), samples, in, out, delta_[l - 1].data());
       multiply_by_slope(network_.layers[l - 1].activation, tile.values(l), samples * in, delta_[l - 1].data());
@@ -63,15 +64,16 @@ BatchScore Backprop::run(const Mlp& network, const Dataset& data, std::span<cons
       parts_.size(),
       [&](std::size_t index) {
         Part& part = parts_[index];
-        part.gradient.assign(network.parameter_count(), 0.0f);
+        part.gradient.setZero(static_cast<Eigen::Index>(network.parameter_count()));
         part.score = {};
         Tile tile(network);
         TileBackward backward(network, loss_, batch.size());
         std::uint8_t labels[kernels::tile_samples];
         const BlockRange range(index, part_samples, batch.size());
         for (std::size_t begin = range.begin; begin < range.end; begin += kernels::tile_samples) {
-          const auto samples = batch.subspan(begin, std::min(kernels::tile_samples, range.end - begin));
-          tile.load(data, samples);
+          const std::size_t end = std::min(begin + kernels::tile_samples, range.end);
+          const auto samples = batch.subspan(begin, end - begin);
+          tile.load(data, batch, begin, end);
           tile.forward(network);
           std::ranges::transform(samples, labels, [&](std::uint32_t sample) { return data.labels()[sample]; });
           const BatchScore score = backward.run(tile, {labels, samples.size()}, part.gradient);
@@ -83,7 +85,7 @@ BatchScore Backprop::run(const Mlp& network, const Dataset& data, std::span<cons
   Part& total = parts_.front();
   for (std::size_t index = 1; index < parts_.size(); ++index) {
     const Part& part = parts_[index];
-    for (std::size_t i = 0; i < total.gradient.size(); ++i) total.gradient[i] += part.gradient[i];
+    total.gradient += part.gradient;
     total.score.loss_sum += part.score.loss_sum;
     total.score.correct += part.score.correct;
   }

@@ -1,6 +1,7 @@
 // The gradient of a loss with respect to all parameters of a network.
 #pragma once
 
+#include <Eigen/Core>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -22,11 +23,13 @@ class Backprop {
   /// are added in order: the same to the last bit for any number of threads.
   BatchScore run(const Mlp& network, const Dataset& data, std::span<const std::uint32_t> batch, Progress& progress);
 
-  std::span<const float> gradient() const { return parts_.front().gradient; }  ///< [parameters]
+  std::span<const float> gradient() const {
+    return {parts_.front().gradient.data(), static_cast<std::size_t>(parts_.front().gradient.size())};
+  }  ///< [parameters]
 
  private:
   struct Part {
-    std::vector<float> gradient;  ///< [parameters]
+    Eigen::VectorXf gradient;  ///< [parameters]
     BatchScore score;
   };
 

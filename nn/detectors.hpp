@@ -70,9 +70,9 @@ class DetectorTraining {
   bool finished() const;
 
   /// Up to 64 epochs of every detector that is not finished. Cost: an epoch of 784-2-1 on 10,000 training and 6,000
-  /// test images takes one core with AVX2 about 3 ms. Throws ComputeError when a loss is no longer finite or no attempt
-  /// of a detector reached stop_accuracy (unless keep_best); Interrupted. The states are then each whole, as after some
-  /// epoch.
+  /// test images takes one core with AVX2 about 2.5 ms. Throws ComputeError when a loss is no longer finite or no
+  /// attempt of a detector reached stop_accuracy (unless keep_best); Interrupted. The states are then each whole, as
+  /// after some epoch.
   void run_round(Progress& progress = Progress::none());
 
   /// Rounds until finished(); reports (detectors finished, C) and notes how far the others are.

@@ -17,13 +17,14 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using FloatTag = hn::ScalableTag<float>;
 using FloatVector = hn::Vec<FloatTag>;
+constexpr std::size_t lanes = hn::MaxLanes(FloatTag());  // all of them: vectors of unknown size are left out above
+constexpr std::size_t parts = block_inputs / lanes;      // vectors that hold a block of inputs
 
 void BytesToInputs(const std::uint8_t* HWY_RESTRICT in, std::size_t count, float* HWY_RESTRICT out) {
   const FloatTag d;
   const hn::Rebind<std::int32_t, FloatTag> d_int;
   const hn::Rebind<std::uint8_t, FloatTag> d_byte;
   const FloatVector scale = hn::Set(d, 1.0f / 255.0f);
-  const std::size_t lanes = hn::Lanes(d);
   std::size_t i = 0;
   for (; i + lanes <= count; i += lanes) {
     const auto values = hn::ConvertTo(d, hn::PromoteTo(d_int, hn::LoadU(d_byte, in + i)));
@@ -32,133 +33,187 @@ void BytesToInputs(const std::uint8_t* HWY_RESTRICT in, std::size_t count, float
   for (; i < count; ++i) out[i] = static_cast<float>(in[i]) * (1.0f / 255.0f);
 }
 
-// A block of S samples by O outputs, held in S*O registers. One accumulator for each result, whatever S and O, so that
-// a sample's result is the same in every block shape.
-template <std::size_t S, std::size_t O>
-HWY_INLINE void ForwardBlock(const float* HWY_RESTRICT in, std::size_t width, const float* HWY_RESTRICT weight,
-                             const float* HWY_RESTRICT bias, std::size_t outputs, float* HWY_RESTRICT out) {
-  const FloatTag d;
-  const std::size_t lanes = hn::Lanes(d);
-  FloatVector sum[S][O];
-  HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) {
-    HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) sum[s][o] = hn::Zero(d);
-  }
+void MarkNonzero(const std::uint8_t* HWY_RESTRICT in, std::size_t count, std::uint8_t* HWY_RESTRICT seen) {
+  const hn::ScalableTag<std::uint8_t> d;
   std::size_t i = 0;
-  for (; i + lanes <= width; i += lanes) {
-    FloatVector x[S];
-    HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) x[s] = hn::LoadU(d, in + s * width + i);
-    HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) {
-      const FloatVector w = hn::LoadU(d, weight + o * width + i);
-      HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) sum[s][o] = hn::MulAdd(x[s], w, sum[s][o]);
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
+    hn::StoreU(hn::Or(hn::LoadU(d, seen + i), hn::LoadU(d, in + i)), d, seen + i);
+  }
+  for (; i < count; ++i) seen[i] |= in[i];
+}
+
+// Adds up the lanes: one half to the other, until one is left. Not SumOfLanes, whose order is another on ARM.
+template <class D>
+HWY_INLINE float SumOfHalves(D /*d*/, hn::Vec<D> v) {
+#if HWY_TARGET != HWY_SCALAR
+  if constexpr (hn::MaxLanes(D()) > 1) {
+    const hn::Half<D> half;
+    return SumOfHalves(half, hn::Add(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
+  }
+#endif
+  return hn::GetLane(v);
+}
+
+HWY_INLINE float SumOfParts(FloatVector (&v)[parts]) {
+  const FloatTag d;
+  HWY_UNROLL(4) for (std::size_t half = parts / 2; half > 0; half /= 2) {
+    for (std::size_t p = 0; p < half; ++p) v[p] = hn::Add(v[p], v[p + half]);
+  }
+  return SumOfHalves(d, v[0]);
+}
+
+// A block of S samples by O outputs, held in S*O registers. Each result has 16 sums, of the inputs i = j mod 16, which
+// are added up at the end, whatever S, O and the length of a vector: a result is the same in every shape of block, and
+// with every instruction set that has a fused multiply-add. Shorter vectors take `parts` turns.
+template <std::size_t S, std::size_t O>
+HWY_INLINE void ForwardBlock(const float* HWY_RESTRICT in, std::size_t width, const InputBlocks& blocks,
+                             const float* HWY_RESTRICT weight, const float* HWY_RESTRICT bias, std::size_t outputs,
+                             float* HWY_RESTRICT out) {
+  const FloatTag d;
+  FloatVector total[S][O][parts];
+  HWY_UNROLL(16) for (std::size_t part = 0; part < parts; ++part) {
+    FloatVector sum[S][O];
+    HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) {
+      HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) sum[s][o] = hn::Zero(d);
+    }
+    for (std::size_t b = 0; b < blocks.count; ++b) {
+      const std::size_t i = blocks.begin[b] + part * lanes;
+      FloatVector x[S];
+      HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) x[s] = hn::LoadU(d, in + s * width + i);
+      if constexpr (parts == 1) {
+        // All weights first: else GCC reads each from memory again for every sample, which takes longer than to
+        // multiply.
+        FloatVector w[O];
+        HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) w[o] = hn::LoadU(d, weight + o * width + i);
+        HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) {
+          HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) sum[s][o] = hn::MulAdd(x[s], w[o], sum[s][o]);
+        }
+      } else {  // AVX2 has no registers left for them
+        HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) {
+          const FloatVector w = hn::LoadU(d, weight + o * width + i);
+          HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) sum[s][o] = hn::MulAdd(x[s], w, sum[s][o]);
+        }
+      }
+    }
+    HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) {
+      HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) total[s][o][part] = sum[s][o];
     }
   }
   for (std::size_t s = 0; s < S; ++s) {
     for (std::size_t o = 0; o < O; ++o) {
-      float total = hn::GetLane(hn::SumOfLanes(d, sum[s][o]));
-      for (std::size_t t = i; t < width; ++t) total += in[s * width + t] * weight[o * width + t];
-      out[s * outputs + o] = bias[o] + total;
+      float value = SumOfParts(total[s][o]);
+      for (std::size_t t = width - width % block_inputs; t < width; ++t) {
+        value += in[s * width + t] * weight[o * width + t];
+      }
+      out[s * outputs + o] = bias[o] + value;
     }
   }
 }
 
 // All samples for O neighbouring outputs; S is chosen so that S*O accumulators fill the sixteen registers of AVX2.
 template <std::size_t S, std::size_t O>
-void ForwardOutputs(const float* in, std::size_t samples, std::size_t width, const float* weight, const float* bias,
-                    std::size_t outputs, float* out) {
+void ForwardOutputs(const float* in, std::size_t samples, std::size_t width, const InputBlocks& blocks,
+                    const float* weight, const float* bias, std::size_t outputs, float* out) {
   std::size_t s = 0;
   for (; s + S <= samples; s += S) {
-    ForwardBlock<S, O>(in + s * width, width, weight, bias, outputs, out + s * outputs);
+    ForwardBlock<S, O>(in + s * width, width, blocks, weight, bias, outputs, out + s * outputs);
   }
   for (; s < samples; ++s) {
-    ForwardBlock<1, O>(in + s * width, width, weight, bias, outputs, out + s * outputs);
+    ForwardBlock<1, O>(in + s * width, width, blocks, weight, bias, outputs, out + s * outputs);
   }
 }
 
-void DenseForward(const float* in, std::size_t samples, std::size_t width, const float* weight, const float* bias,
-                  std::size_t outputs, float* out) {
+void DenseForward(const float* in, std::size_t samples, std::size_t width, const InputBlocks& blocks,
+                  const float* weight, const float* bias, std::size_t outputs, float* out) {
   std::size_t o = 0;
   for (; o + 4 <= outputs; o += 4) {
-    ForwardOutputs<3, 4>(in, samples, width, weight + o * width, bias + o, outputs, out + o);
+    ForwardOutputs<3, 4>(in, samples, width, blocks, weight + o * width, bias + o, outputs, out + o);
   }
   const float* rest = weight + o * width;
   switch (outputs - o) {
     case 3:
-      return ForwardOutputs<4, 3>(in, samples, width, rest, bias + o, outputs, out + o);
+      return ForwardOutputs<4, 3>(in, samples, width, blocks, rest, bias + o, outputs, out + o);
     case 2:
-      return ForwardOutputs<6, 2>(in, samples, width, rest, bias + o, outputs, out + o);
+      return ForwardOutputs<6, 2>(in, samples, width, blocks, rest, bias + o, outputs, out + o);
     case 1:
-      return ForwardOutputs<8, 1>(in, samples, width, rest, bias + o, outputs, out + o);
+      return ForwardOutputs<8, 1>(in, samples, width, blocks, rest, bias + o, outputs, out + o);
     default:
       return;
   }
 }
 
-// O outputs by V vectors of inputs, accumulated in registers over all samples.
-template <std::size_t O, std::size_t V>
+// O outputs by B blocks of inputs, accumulated in registers over all samples.
+template <std::size_t O, std::size_t B>
 HWY_INLINE void GradientBlock(const float* HWY_RESTRICT in, const float* HWY_RESTRICT delta, std::size_t samples,
-                              std::size_t width, std::size_t outputs, float* HWY_RESTRICT gradient) {
+                              std::size_t width, const std::uint32_t* HWY_RESTRICT begin, std::size_t outputs,
+                              float* HWY_RESTRICT gradient) {
   const FloatTag d;
-  const std::size_t lanes = hn::Lanes(d);
+  constexpr std::size_t V = B * parts;
+  std::size_t column[V];
+  HWY_UNROLL(8) for (std::size_t v = 0; v < V; ++v) column[v] = begin[v / parts] + v % parts * lanes;
   FloatVector sum[O][V];
   HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) {
-    HWY_UNROLL(8) for (std::size_t v = 0; v < V; ++v) sum[o][v] = hn::LoadU(d, gradient + o * width + v * lanes);
+    HWY_UNROLL(8) for (std::size_t v = 0; v < V; ++v) sum[o][v] = hn::LoadU(d, gradient + o * width + column[v]);
   }
   for (std::size_t s = 0; s < samples; ++s) {
     FloatVector x[V];
-    HWY_UNROLL(8) for (std::size_t v = 0; v < V; ++v) x[v] = hn::LoadU(d, in + s * width + v * lanes);
+    HWY_UNROLL(8) for (std::size_t v = 0; v < V; ++v) x[v] = hn::LoadU(d, in + s * width + column[v]);
     HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) {
       const FloatVector slope = hn::Set(d, delta[s * outputs + o]);
       HWY_UNROLL(8) for (std::size_t v = 0; v < V; ++v) sum[o][v] = hn::MulAdd(x[v], slope, sum[o][v]);
     }
   }
   HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) {
-    HWY_UNROLL(8) for (std::size_t v = 0; v < V; ++v) hn::StoreU(sum[o][v], d, gradient + o * width + v * lanes);
+    HWY_UNROLL(8) for (std::size_t v = 0; v < V; ++v) hn::StoreU(sum[o][v], d, gradient + o * width + column[v]);
   }
 }
 
-// The columns [i, i + V vectors) of the gradient, for all outputs: the tile's columns stay in the first-level cache.
-template <std::size_t V>
+// B blocks of the gradient's columns, for all outputs: the tile's columns stay in the first-level cache.
+template <std::size_t B>
 HWY_INLINE void GradientColumns(const float* in, const float* delta, std::size_t samples, std::size_t width,
-                                std::size_t outputs, float* gradient) {
+                                const std::uint32_t* begin, std::size_t outputs, float* gradient) {
   std::size_t o = 0;
   for (; o + 4 <= outputs; o += 4) {
-    GradientBlock<4, V>(in, delta + o, samples, width, outputs, gradient + o * width);
+    GradientBlock<4, B>(in, delta + o, samples, width, begin, outputs, gradient + o * width);
   }
   float* rest = gradient + o * width;
   switch (outputs - o) {
     case 3:
-      return GradientBlock<3, V>(in, delta + o, samples, width, outputs, rest);
+      return GradientBlock<3, B>(in, delta + o, samples, width, begin, outputs, rest);
     case 2:
-      return GradientBlock<2, V>(in, delta + o, samples, width, outputs, rest);
+      return GradientBlock<2, B>(in, delta + o, samples, width, begin, outputs, rest);
     case 1:
-      return GradientBlock<1, V>(in, delta + o, samples, width, outputs, rest);
+      return GradientBlock<1, B>(in, delta + o, samples, width, begin, outputs, rest);
     default:
       return;
   }
 }
 
-// Blocks of V vectors as far as they go, from column i on; returns the first column not done.
-template <std::size_t V>
-std::size_t GradientSweep(std::size_t i, const float* in, const float* delta, std::size_t samples, std::size_t width,
-                          std::size_t outputs, float* gradient) {
-  const std::size_t step = V * hn::Lanes(FloatTag());
-  for (; i + step <= width; i += step) {
-    GradientColumns<V>(in + i, delta, samples, width, outputs, gradient + i);
+// B blocks at a time as far as they go, from number b on; returns the first block not done.
+template <std::size_t B>
+std::size_t GradientSweep(std::size_t b, const float* in, const float* delta, std::size_t samples, std::size_t width,
+                          const InputBlocks& blocks, std::size_t outputs, float* gradient) {
+  for (; b + B <= blocks.count; b += B) {
+    GradientColumns<B>(in, delta, samples, width, blocks.begin + b, outputs, gradient);
   }
-  return i;
+  return b;
 }
 
 void AccumulateGradient(const float* in, const float* delta, std::size_t samples, std::size_t width,
-                        std::size_t outputs, float* weight_gradient, float* bias_gradient) {
-  std::size_t i = 0;
-  if (outputs <= 2) i = GradientSweep<6>(i, in, delta, samples, width, outputs, weight_gradient);
-  i = GradientSweep<3>(i, in, delta, samples, width, outputs, weight_gradient);
-  i = GradientSweep<1>(i, in, delta, samples, width, outputs, weight_gradient);
+                        const InputBlocks& blocks, std::size_t outputs, float* weight_gradient, float* bias_gradient) {
+  // So many blocks that the accumulators fill the sixteen registers of AVX2.
+  constexpr std::size_t few = parts >= 6 ? 1 : 6 / parts, many = parts >= 3 ? 1 : 3 / parts;
+  std::size_t b = 0;
+  if (outputs <= 2) b = GradientSweep<few>(b, in, delta, samples, width, blocks, outputs, weight_gradient);
+  b = GradientSweep<many>(b, in, delta, samples, width, blocks, outputs, weight_gradient);
+  GradientSweep<1>(b, in, delta, samples, width, blocks, outputs, weight_gradient);
   for (std::size_t s = 0; s < samples; ++s) {
     for (std::size_t o = 0; o < outputs; ++o) {
       const float slope = delta[s * outputs + o];
       bias_gradient[o] += slope;
-      for (std::size_t t = i; t < width; ++t) weight_gradient[o * width + t] += slope * in[s * width + t];
+      for (std::size_t t = width - width % block_inputs; t < width; ++t) {
+        weight_gradient[o * width + t] += slope * in[s * width + t];
+      }
     }
   }
 }
@@ -166,10 +221,9 @@ void AccumulateGradient(const float* in, const float* delta, std::size_t samples
 void InputGradient(const float* HWY_RESTRICT delta, const float* HWY_RESTRICT weight, std::size_t samples,
                    std::size_t width, std::size_t outputs, float* HWY_RESTRICT in_delta) {
   const FloatTag d;
-  const std::size_t lanes = hn::Lanes(d);
   for (std::size_t s = 0; s < samples; ++s, delta += outputs, in_delta += width) {
     std::size_t i = 0;
-    for (; i + lanes <= width; i += lanes) {
+    for (; i < width - width % block_inputs; i += lanes) {
       FloatVector sum = hn::Zero(d);
       for (std::size_t o = 0; o < outputs; ++o) {
         sum = hn::MulAdd(hn::Set(d, delta[o]), hn::LoadU(d, weight + o * width + i), sum);
@@ -188,7 +242,6 @@ void InputGradient(const float* HWY_RESTRICT delta, const float* HWY_RESTRICT we
 template <class Function>
 HWY_INLINE void Transform(float* values, std::size_t count, Function function) {
   const FloatTag d;
-  const std::size_t lanes = hn::Lanes(d);
   std::size_t i = 0;
   for (; i + lanes <= count; i += lanes) hn::StoreU(function(hn::LoadU(d, values + i)), d, values + i);
   if (i == count) return;
@@ -217,6 +270,7 @@ HWY_AFTER_NAMESPACE();
 namespace inforelay::kernels {
 
 HWY_EXPORT(BytesToInputs);
+HWY_EXPORT(MarkNonzero);
 HWY_EXPORT(DenseForward);
 HWY_EXPORT(AccumulateGradient);
 HWY_EXPORT(InputGradient);
@@ -227,15 +281,19 @@ void bytes_to_inputs(const std::uint8_t* in, std::size_t count, float* out) {
   HWY_DYNAMIC_DISPATCH(BytesToInputs)(in, count, out);
 }
 
-void dense_forward(const float* in, std::size_t samples, std::size_t width, const float* weight, const float* bias,
-                   std::size_t outputs, float* out) {
-  HWY_DYNAMIC_DISPATCH(DenseForward)(in, samples, width, weight, bias, outputs, out);
+void mark_nonzero(const std::uint8_t* in, std::size_t count, std::uint8_t* seen) {
+  HWY_DYNAMIC_DISPATCH(MarkNonzero)(in, count, seen);
+}
+
+void dense_forward(const float* in, std::size_t samples, std::size_t width, const InputBlocks& blocks,
+                   const float* weight, const float* bias, std::size_t outputs, float* out) {
+  HWY_DYNAMIC_DISPATCH(DenseForward)(in, samples, width, blocks, weight, bias, outputs, out);
 }
 
 void accumulate_gradient(const float* in, const float* delta, std::size_t samples, std::size_t width,
-                         std::size_t outputs, float* weight_gradient, float* bias_gradient) {
+                         const InputBlocks& blocks, std::size_t outputs, float* weight_gradient, float* bias_gradient) {
   HWY_DYNAMIC_DISPATCH(AccumulateGradient)
-  (in, delta, samples, width, outputs, weight_gradient, bias_gradient);
+  (in, delta, samples, width, blocks, outputs, weight_gradient, bias_gradient);
 }
 
 void input_gradient(const float* delta, const float* weight, std::size_t samples, std::size_t width,

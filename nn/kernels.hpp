@@ -2,7 +2,8 @@
 // (Google Highway picks them at run time). All arrays are dense, row-major, of any size and alignment.
 //
 // A sample's result depends on its own row only, not on where it stands in the tile, so that results do not depend on
-// how samples are cut into tiles. They may differ in the last bit between processors with other vector instructions.
+// how samples are cut into tiles. Nor do they depend on the vector instructions, where these have a fused multiply-add
+// (x86 since 2013, 64-bit ARM); on older processors they may differ in the last bit.
 #pragma once
 
 #include <cstddef>
@@ -16,16 +17,30 @@ namespace inforelay::kernels {
 /// tile of MNIST (75 kB) stays in the second-level cache.
 constexpr std::size_t tile_samples = 24;
 
+/// Inputs are met in blocks of so many, by number [0, width / block_inputs); what is left over at the end of a row is
+/// always met.
+constexpr std::size_t block_inputs = 16;
+
+/// The blocks that a kernel looks at. The inputs of all others are taken to be zero: 0 times a weight adds nothing, so
+/// leaving blocks of zeros out changes no result (where weights are finite). Of a tile of MNIST a fifth is left out.
+struct InputBlocks {
+  const std::uint32_t* begin;  ///< [count] the first input of each, ascending
+  std::size_t count;
+};
+
+/// seen[i] |= in[i], i in [0,count).
+void mark_nonzero(const std::uint8_t* in, std::size_t count, std::uint8_t* seen);
+
 /// out[i] = in[i] / 255 (by multiplication with 1/255), i in [0,count).
 void bytes_to_inputs(const std::uint8_t* in, std::size_t count, float* out);
 
 /// out[s,o] = bias[o] + sum_i in[s,i] weight[o,i].   in [samples,width], weight [outputs,width], out [samples,outputs]
-void dense_forward(const float* in, std::size_t samples, std::size_t width, const float* weight, const float* bias,
-                   std::size_t outputs, float* out);
+void dense_forward(const float* in, std::size_t samples, std::size_t width, const InputBlocks& blocks,
+                   const float* weight, const float* bias, std::size_t outputs, float* out);
 
 /// weight_gradient[o,i] += sum_s delta[s,o] in[s,i];  bias_gradient[o] += sum_s delta[s,o].
 void accumulate_gradient(const float* in, const float* delta, std::size_t samples, std::size_t width,
-                         std::size_t outputs, float* weight_gradient, float* bias_gradient);
+                         const InputBlocks& blocks, std::size_t outputs, float* weight_gradient, float* bias_gradient);
 
 /// in_delta[s,i] = sum_o delta[s,o] weight[o,i].
 void input_gradient(const float* delta, const float* weight, std::size_t samples, std::size_t width,

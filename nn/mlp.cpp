@@ -110,7 +110,7 @@ RowMatrix<float> forward_outputs(const Mlp& network, const Dataset& data, std::s
   RowMatrix<float> output(static_cast<Eigen::Index>(samples.size()), network.output_width());
   for_each_tile(
       network, samples.size(), progress,
-      [&](Tile& tile, std::size_t begin, std::size_t end) { tile.load(data, samples.subspan(begin, end - begin)); },
+      [&](Tile& tile, std::size_t begin, std::size_t end) { tile.load(data, samples, begin, end); },
       [&](const Tile& tile, std::size_t begin) { store(tile, network.layers.size(), begin, output); });
   return output;
 }

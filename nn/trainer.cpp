@@ -91,31 +91,35 @@ Trainer::Trainer(const TrainingOptions& options, TrainerState state, const Datas
   check_resumable(state_);
 }
 
-void Trainer::run_epoch(Progress& progress) {
-  QuietProgress quiet(progress);
-  TrainerState next = state_;  // so that an interruption or error leaves this epoch undone
-  const auto epoch = static_cast<std::uint64_t>(next.epoch);
-  std::vector<std::uint32_t> order(train_.size());
+double train_epoch(const TrainingOptions& options, const Dataset& train, const RandomStream& random,
+                   TrainerState& state, Progress& progress) {
+  std::vector<std::uint32_t> order(train.size());
   std::iota(order.begin(), order.end(), 0u);
-  const std::size_t batch_size = options_.batch_size == 0 ? order.size() : options_.batch_size;
-  RandomStream epoch_random = random_.child(epoch);
+  const std::size_t batch_size = options.batch_size == 0 ? order.size() : options.batch_size;
+  RandomStream epoch_random = random.child(static_cast<std::uint64_t>(state.epoch));
   if (batch_size < order.size()) shuffle(order, epoch_random);
 
-  Backprop backprop(options_.loss);
+  Backprop backprop(options.loss);
   double loss_sum = 0;
   for (std::size_t begin = 0; begin < order.size(); begin += batch_size) {
     const auto batch = std::span(order).subspan(begin, std::min(batch_size, order.size() - begin));
-    const BatchScore score = backprop.run(next.network, train_, batch, quiet);
+    const BatchScore score = backprop.run(state.network, train, batch, progress);
     loss_sum += score.loss_sum;
     if (!std::isfinite(loss_sum)) {
-      throw ComputeError(fmt::format("epoch {}, batch {}: the loss is {}; a smaller learning rate than {} may help",
-                                     next.epoch + 1, begin / batch_size + 1,
-                                     score.loss_sum / static_cast<double>(batch.size()),
-                                     options_.optimizer.learning_rate));
+      throw ComputeError(fmt::format(
+          "epoch {}, batch {}: the loss is {}; a smaller learning rate than {} may help", state.epoch + 1,
+          begin / batch_size + 1, score.loss_sum / static_cast<double>(batch.size()), options.optimizer.learning_rate));
     }
-    optimizer_step(options_.optimizer, backprop.gradient(), next.optimizer, next.network);
+    optimizer_step(options.optimizer, backprop.gradient(), state.optimizer, state.network);
   }
-  measure(next, loss_sum / static_cast<double>(order.size()), quiet);
+  return loss_sum / static_cast<double>(order.size());
+}
+
+void Trainer::run_epoch(Progress& progress) {
+  QuietProgress quiet(progress);
+  TrainerState next = state_;  // so that an interruption or error leaves this epoch undone
+  const double loss = train_epoch(options_, train_, random_, next, quiet);
+  measure(next, loss, quiet);
   state_ = std::move(next);
 }
 

@@ -1,10 +1,18 @@
+#include <hwy/targets.h>
+
+#include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <numeric>
+#include <tuple>
 #include <vector>
 
 #include "core/random.hpp"
 #include "nn/kernels.hpp"
+#include "nn/tile.hpp"
 #include "tests/nn/reference_network.hpp"
 
 using namespace inforelay;
@@ -23,6 +31,47 @@ struct Shape {
 const std::vector<Shape> shapes{{1, 1, 1},   {24, 784, 20}, {24, 784, 2}, {23, 783, 1}, {5, 20, 10}, {7, 2, 1},
                                 {13, 17, 3}, {24, 33, 7},   {2, 100, 11}, {9, 50, 6},   {24, 8, 4},  {11, 31, 5}};
 
+std::vector<std::uint32_t> all_blocks(std::size_t width) {
+  std::vector<std::uint32_t> begin;
+  for (std::size_t b = 0; b < width / kernels::block_inputs; ++b) {
+    begin.push_back(static_cast<std::uint32_t>(b * kernels::block_inputs));
+  }
+  return begin;
+}
+
+kernels::InputBlocks blocks_of(const std::vector<std::uint32_t>& begin) { return {begin.data(), begin.size()}; }
+
+// Everything that the kernels compute from random numbers of a shape, in one vector.
+std::vector<float> all_results(const Shape& shape, RandomStream random) {
+  const auto& [samples, width, outputs] = shape;
+  const auto in = random_values(samples * width, random), weight = random_values(outputs * width, random);
+  const auto bias = random_values(outputs, random), delta = random_values(samples * outputs, random);
+  const auto every = all_blocks(width);
+  std::vector<float> forward(samples * outputs), gradient(outputs * width), bias_gradient(outputs);
+  std::vector<float> in_delta(samples * width);
+  kernels::dense_forward(in.data(), samples, width, blocks_of(every), weight.data(), bias.data(), outputs,
+                         forward.data());
+  kernels::accumulate_gradient(in.data(), delta.data(), samples, width, blocks_of(every), outputs, gradient.data(),
+                               bias_gradient.data());
+  kernels::input_gradient(delta.data(), weight.data(), samples, width, outputs, in_delta.data());
+  std::vector<float> all;
+  for (const auto* part : {&forward, &gradient, &bias_gradient, &in_delta}) {
+    all.insert(all.end(), part->begin(), part->end());
+  }
+  for (const auto activation : {Activation::tanh, Activation::sigmoid}) {
+    auto active = forward;
+    kernels::activate(activation, active.data(), active.size());
+    all.insert(all.end(), active.begin(), active.end());
+  }
+  return all;
+}
+
+// The kernels use only `targets`, a set of Highway's instruction sets; 0: whatever the processor has.
+void use_targets(std::int64_t targets) {
+  hwy::SetSupportedTargetsForTest(targets);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+}
+
 // Rounding of a sum of `terms` products of values up to 1.
 double tolerance(std::size_t terms) { return 1e-7 * static_cast<double>(terms) + 1e-6; }
 
@@ -34,7 +83,9 @@ TEST_CASE("dense_forward equals the plain sum", "[kernels]") {
     const auto in = random_values(samples * width, random), weight = random_values(outputs * width, random);
     const auto bias = random_values(outputs, random);
     std::vector<float> out(samples * outputs + 1, 42.0f);
-    kernels::dense_forward(in.data(), samples, width, weight.data(), bias.data(), outputs, out.data());
+    const auto every = all_blocks(width);
+    kernels::dense_forward(in.data(), samples, width, blocks_of(every), weight.data(), bias.data(), outputs,
+                           out.data());
     for (std::size_t s = 0; s < samples; ++s) {
       for (std::size_t o = 0; o < outputs; ++o) {
         double expected = bias[o];
@@ -52,9 +103,12 @@ TEST_CASE("dense_forward gives a sample the same bits wherever it stands", "[ker
     const auto in = random_values(samples * width, random), weight = random_values(outputs * width, random);
     const auto bias = random_values(outputs, random);
     std::vector<float> together(samples * outputs), alone(outputs);
-    kernels::dense_forward(in.data(), samples, width, weight.data(), bias.data(), outputs, together.data());
+    const auto every = all_blocks(width);
+    kernels::dense_forward(in.data(), samples, width, blocks_of(every), weight.data(), bias.data(), outputs,
+                           together.data());
     for (std::size_t s = 0; s < samples; ++s) {
-      kernels::dense_forward(in.data() + s * width, 1, width, weight.data(), bias.data(), outputs, alone.data());
+      kernels::dense_forward(in.data() + s * width, 1, width, blocks_of(every), weight.data(), bias.data(), outputs,
+                             alone.data());
       for (std::size_t o = 0; o < outputs; ++o) CHECK(alone[o] == together[s * outputs + o]);
     }
   }
@@ -66,7 +120,9 @@ TEST_CASE("accumulate_gradient adds the plain sum", "[kernels]") {
     const auto in = random_values(samples * width, random), delta = random_values(samples * outputs, random);
     const auto weight_before = random_values(outputs * width, random), bias_before = random_values(outputs, random);
     auto weight = weight_before, bias = bias_before;
-    kernels::accumulate_gradient(in.data(), delta.data(), samples, width, outputs, weight.data(), bias.data());
+    const auto every = all_blocks(width);
+    kernels::accumulate_gradient(in.data(), delta.data(), samples, width, blocks_of(every), outputs, weight.data(),
+                                 bias.data());
     for (std::size_t o = 0; o < outputs; ++o) {
       double expected = bias_before[o];
       for (std::size_t s = 0; s < samples; ++s) expected += delta[s * outputs + o];
@@ -127,5 +183,101 @@ TEST_CASE("Activations are exact to 1e-6 everywhere and keep NaN", "[kernels]") 
     float nan = std::numeric_limits<float>::quiet_NaN();
     activate(activation, &nan, 1);
     CHECK(std::isnan(nan));
+  }
+}
+
+TEST_CASE("Blocks of zeros may be left out: not a bit changes", "[kernels]") {
+  RandomStream random(6, "blocks");
+  for (const auto& [samples, width, outputs] : shapes) {
+    auto in = random_values(samples * width, random);
+    const auto weight = random_values(outputs * width, random), bias = random_values(outputs, random);
+    const auto delta = random_values(samples * outputs, random), before = random_values(outputs * width, random);
+    const auto every = all_blocks(width);
+    std::vector<std::uint32_t> some;
+    for (const std::uint32_t begin : every) {
+      if (random.below(3) > 0) {
+        some.push_back(begin);
+        continue;
+      }
+      for (std::size_t s = 0; s < samples; ++s) {
+        std::fill_n(in.begin() + static_cast<std::ptrdiff_t>(s * width + begin), kernels::block_inputs, 0.0f);
+      }
+    }
+    std::vector<float> expected(samples * outputs), actual(samples * outputs);
+    kernels::dense_forward(in.data(), samples, width, blocks_of(every), weight.data(), bias.data(), outputs,
+                           expected.data());
+    kernels::dense_forward(in.data(), samples, width, blocks_of(some), weight.data(), bias.data(), outputs,
+                           actual.data());
+    CHECK(actual == expected);
+    auto expected_gradient = before, actual_gradient = before;
+    std::vector<float> expected_bias = bias, actual_bias = bias;
+    kernels::accumulate_gradient(in.data(), delta.data(), samples, width, blocks_of(every), outputs,
+                                 expected_gradient.data(), expected_bias.data());
+    kernels::accumulate_gradient(in.data(), delta.data(), samples, width, blocks_of(some), outputs,
+                                 actual_gradient.data(), actual_bias.data());
+    CHECK(actual_gradient == expected_gradient);
+    CHECK(actual_bias == expected_bias);
+  }
+}
+
+TEST_CASE("mark_nonzero collects where bytes are not zero", "[kernels]") {
+  std::vector<std::uint8_t> seen(131, 0), expected(131, 0);
+  for (const std::size_t place : {0u, 63u, 64u, 127u, 130u}) {
+    std::vector<std::uint8_t> in(131, 0);
+    in[place] = expected[place] = static_cast<std::uint8_t>(place + 1);
+    kernels::mark_nonzero(in.data(), in.size(), seen.data());
+    CHECK(seen == expected);
+  }
+}
+
+TEST_CASE("Results are the same with every instruction set that has a fused multiply-add", "[kernels]") {
+  std::vector<std::int64_t> targets;
+#if HWY_ARCH_X86
+  for (const std::int64_t target : {std::int64_t{HWY_AVX3}, std::int64_t{HWY_AVX2}}) {
+    if ((hwy::SupportedTargets() & target) != 0) targets.push_back(target);
+  }
+#endif
+  if (targets.size() < 2) WARN("this processor has only one such instruction set: nothing to compare");
+  for (const Shape& shape : shapes) {
+    CAPTURE(shape.samples, shape.width, shape.outputs);
+    const RandomStream random(7, "targets");
+    const auto expected = all_results(shape, random);
+    for (const std::int64_t target : targets) {
+      CAPTURE(target);
+      use_targets(target);
+      const auto actual = all_results(shape, random);
+      use_targets(0);
+      CHECK(actual == expected);
+    }
+  }
+}
+
+TEST_CASE("A tile knows its blocks of zeros, and loads the same from a list as from a range", "[kernels]") {
+  constexpr int width = 70;
+  RowMatrix<std::uint8_t> pixels = RowMatrix<std::uint8_t>::Zero(30, width);
+  pixels(3, 15) = 1;     // block 0, by its last input, in one row only
+  pixels(17, 48) = 255;  // block 3, by its first
+  pixels(29, 20) = 7;    // block 1, in a row that the first tile does not hold
+  pixels(4, 69) = 9;     // behind the last block
+  const Dataset data(pixels, std::vector<std::uint8_t>(30, 0), 1);
+  RandomStream init(8, "tile");
+  const Mlp network = make_mlp(std::array{width, 3, 2}, Activation::tanh, Activation::tanh, init);
+  const auto blocks = [](const Tile& tile) {
+    return std::vector<std::uint32_t>(tile.blocks(0).begin, tile.blocks(0).begin + tile.blocks(0).count);
+  };
+  std::vector<std::uint32_t> everything(30);
+  std::iota(everything.begin(), everything.end(), 0u);
+  Tile range(network), list(network);
+  for (const auto& [begin, end, expected] :
+       {std::tuple{0u, 24u, std::vector<std::uint32_t>{0, 48}}, std::tuple{24u, 30u, std::vector<std::uint32_t>{16}}}) {
+    range.load(data, begin, end);
+    list.load(data, everything, begin, end);
+    CHECK(blocks(range) == expected);
+    CHECK(blocks(list) == expected);
+    std::vector<float> inputs((end - begin) * width);
+    data.gather(begin, end, inputs.data());
+    for (const Tile* tile : {&range, &list}) {
+      CHECK(std::vector<float>(tile->values(0), tile->values(0) + inputs.size()) == inputs);
+    }
   }
 }

@@ -1,0 +1,128 @@
+// The benchmarks, on all cores: bench/run builds and runs them. What each measures is in bench/README.md.
+//
+// The time that counts is real_time. Google Benchmark's UseRealTime() is left out because it would add "/real_time" to
+// the names: all it changes is how the number of iterations is chosen.
+#include <benchmark/benchmark.h>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "bench/subject.hpp"
+#include "core/parallel.hpp"
+#include "core/random.hpp"
+#include "infotheory/exhaustive.hpp"
+#include "infotheory/greedy.hpp"
+#include "nn/backprop.hpp"
+#include "nn/knockout.hpp"
+#include "nn/optimizer.hpp"
+#include "nn/trainer.hpp"
+
+namespace inforelay::bench {
+namespace {
+
+void relay_exhaustive(benchmark::State& state, Split split) {
+  const StateTable table = state_table(split);
+  const GreedyRelay greedy = greedy_relay(table);
+  for (auto _ : state) benchmark::DoNotOptimize(exhaustive_relay(table, greedy));
+}
+
+void knockout_exhaustive(benchmark::State& state, Split split) {
+  const LayerStates layers = layer_states(split);
+  const KnockoutSubject knockout{subject().network, 1, layers.hidden, subject().images(split).labels()};
+  const RandomStream unused(1, "exact knockouts draw nothing");
+  for (auto _ : state) benchmark::DoNotOptimize(exhaustive_knockout_accuracy(knockout, {}, unused));
+}
+
+void greedy_all_classes(benchmark::State& state) {
+  const StateTable table = state_table(Split::train);
+  for (auto _ : state) benchmark::DoNotOptimize(greedy_relay(table));
+}
+
+Mlp fresh_network(std::array<int, 3> widths) {
+  RandomStream random(1, "bench");
+  return make_mlp(widths, Activation::tanh, Activation::tanh, random);
+}
+
+double milliseconds(const std::function<void()>& work) {
+  const auto begin = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+}
+
+// The 60 steps of an epoch, as Trainer takes them; with_accuracies_ms is a whole Trainer::run_epoch, which also
+// measures the accuracies on training and test images.
+void train_full_epoch(benchmark::State& state) {
+  const Dataset& train = subject().data.train;
+  const TrainingOptions options{.stop = {.measure = StopRule::Measure::none}, .max_epochs = 1'000'000};
+  const RandomStream random(1, "bench");
+  TrainerState training{fresh_network({784, 20, 10})};
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(train_epoch(options, train, random, training));
+    ++training.epoch;
+  }
+  Trainer trainer(options, {fresh_network({784, 20, 10})}, train, subject().data.test, random);
+  trainer.run_epoch();
+  constexpr int epochs = 5;
+  state.counters["with_accuracies_ms"] = milliseconds([&] {
+                                           for (int epoch = 0; epoch < epochs; ++epoch) trainer.run_epoch();
+                                         }) /
+                                         epochs;
+}
+
+void train_detector_step(benchmark::State& state) {
+  const Dataset images = detector_images();
+  std::vector<std::uint32_t> everything(images.size());
+  std::iota(everything.begin(), everything.end(), 0u);
+  Mlp network = fresh_network({784, 2, 1});
+  OptimizerState optimizer;
+  Backprop backprop(Loss::mean_squared_error);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(backprop.run(network, images, everything, Progress::none()));
+    optimizer_step({}, backprop.gradient(), optimizer, network);
+  }
+}
+
+void register_all() {
+  const auto add = [](const std::string& name, auto function, auto... arguments) {
+    benchmark::RegisterBenchmark(name.c_str(), function, arguments...)->Unit(benchmark::kMillisecond);
+  };
+  for (const Split split : {Split::train, Split::test}) {
+    add("relay_exhaustive/" + std::string(to_string(split)), relay_exhaustive, split);
+  }
+  for (const Split split : {Split::train, Split::test}) {
+    add("knockout_exhaustive/" + std::string(to_string(split)), knockout_exhaustive, split);
+  }
+  add("greedy_all_classes/train", greedy_all_classes);
+  add("train_full_epoch", train_full_epoch);
+  add("train_detector_step", train_detector_step);
+}
+
+int run(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::AddCustomContext("subject", subject().description);
+  benchmark::AddCustomContext("threads", std::to_string(thread_count()));
+  std::fprintf(stderr, "bench: %s; %d threads\n", subject().description.c_str(), thread_count());
+  register_all();
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
+
+}  // namespace
+}  // namespace inforelay::bench
+
+int main(int argc, char** argv) {
+  try {
+    return inforelay::bench::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "bench: %s\n", error.what());
+    return 1;
+  }
+}
