@@ -51,6 +51,7 @@ PreparedExperiment prepare(ExperimentConfig config, Progress& progress) {
 std::string PreparedExperiment::identity() const {
   ExperimentConfig named = config;
   named.data.path.clear();
+  named.max_memory.reset();
   for (auto& [name, network] : named.networks) {
     network.weights.clear();
     network.weights_out.clear();

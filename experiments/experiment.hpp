@@ -35,7 +35,7 @@ struct PreparedExperiment {
   DataPlan data;
 
   /// What a run's folder belongs to, as run_hash: all of the configuration but the places of files, whose content
-  /// counts instead, and what is written besides the results.
+  /// counts instead, what is written besides the results, and the memory allowed.
   std::string identity() const;
 };
 /// Throws as read_inputs() and plan_data().

@@ -9,6 +9,7 @@
 #include "core/random.hpp"
 #include "experiments/analysis.hpp"
 #include "experiments/config_checks.hpp"
+#include "experiments/data_checks.hpp"
 #include "experiments/results_file.hpp"
 #include "experiments/training.hpp"
 
@@ -33,7 +34,10 @@ Pipeline::Pipeline(const ExperimentConfig& config, const DataPlan& plan, const E
 }
 
 const DataPair& Pipeline::data(Progress& progress) {
-  if (!data_) data_ = load_data(plan_, progress);
+  if (!data_) {
+    data_ = load_data(plan_, progress);
+    check_data(config_, *data_);  // what they cannot meet later is known now, before any work
+  }
   return *data_;
 }
 
@@ -143,6 +147,8 @@ void Pipeline::compute_stage(const Stage& stage, Console& console) const {
     stage.compute(console);
   } catch (const ComputeError& error) {
     throw ComputeError(named(error));
+  } catch (const ConfigError&) {
+    throw;  // names its keys itself
   } catch (const UsageError& error) {
     throw UsageError(named(error));
   }

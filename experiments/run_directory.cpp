@@ -42,19 +42,21 @@ std::string run_hash(const std::string& resolved_config, const std::string& data
 
 RunDirectory::RunDirectory(fs::path folder, const std::string& identity, const std::string& resolved_config, bool fresh)
     : folder_(std::move(folder)) {
-  const auto fail = [&](std::string_view what, std::string_view why) {
-    throw UsageError(fmt::format("output folder '{}': {}: {}", folder_.string(), what, why));
+  const auto fail = [&](std::string_view what, std::string_view why, int code = 0) {
+    const std::string message = fmt::format("output folder '{}': {}: {}", folder_.string(), what, why);
+    if (code == ENOSPC || code == EDQUOT || code == EIO) throw IoError(message);  // not for want of another name
+    throw UsageError(message);
   };
   if (!folder_.has_filename()) folder_ = folder_.parent_path();
   std::error_code error;
   if (fresh && fs::exists(folder_, error)) {
     moved_aside_ = free_name_beside(folder_);
     fs::rename(folder_, moved_aside_, error);
-    if (error) fail("cannot be moved aside", error.message());
+    if (error) fail("cannot be moved aside", error.message(), error.value());
   }
   if (!complete()) {  // a complete run is only read
     fs::create_directories(folder_ / "stages", error);
-    if (error) fail("cannot be created", error.message());
+    if (error) fail("cannot be created", error.message(), error.value());
     if (access(folder_.c_str(), W_OK | X_OK) != 0) fail("cannot be written", std::strerror(errno));
   }
   const fs::path config = folder_ / "config.yaml";

@@ -24,7 +24,7 @@ class RunDirectory {
  public:
   /// Opens `folder` for the run called `identity` (run_hash), creating it where needed; with `fresh` an existing one is
   /// moved aside first, to FOLDER.N. Throws UsageError where it cannot be created or written, or holds the results of
-  /// another run.
+  /// another run; IoError where the disk is full or fails.
   RunDirectory(std::filesystem::path folder, const std::string& identity, const std::string& resolved_config,
                bool fresh);
 

@@ -40,8 +40,9 @@ ProgramResult run_program(const std::vector<std::string>& arguments, const std::
   const pid_t child = fork();
   if (child < 0) throw std::runtime_error("fork failed");
   if (child == 0) {
-    redirect(STDOUT_FILENO, out);
+    redirect(STDOUT_FILENO, options.out_file.empty() || options.out_file == "-" ? out : options.out_file);
     redirect(STDERR_FILENO, err);
+    if (options.out_file == "-") close(STDOUT_FILENO);
     for (const auto& [name, value] : options.environment) {
       if (value.empty()) {
         unsetenv(name.c_str());
@@ -53,6 +54,10 @@ ProgramResult run_program(const std::vector<std::string>& arguments, const std::
       std::signal(SIGXFSZ, SIG_IGN);
       const rlimit limit{options.file_size_limit, options.file_size_limit};
       setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    if (options.address_space_limit > 0) {
+      const rlimit limit{options.address_space_limit, options.address_space_limit};
+      setrlimit(RLIMIT_AS, &limit);
     }
     if (chdir(folder.c_str()) != 0) _exit(126);
     std::vector<char*> argv{const_cast<char*>(INFORELAY_PROGRAM)};
@@ -66,9 +71,11 @@ ProgramResult run_program(const std::vector<std::string>& arguments, const std::
     kill(child, options.signal);
   }
   int status = 0;
-  waitpid(child, &status, 0);
+  rusage usage{};
+  wait4(child, &status, 0, &usage);
   ProgramResult result;
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  result.peak_bytes = 1024.0 * static_cast<double>(usage.ru_maxrss);
   result.out = read_whole(out);
   result.err = read_whole(err);
   return result;

@@ -12,13 +12,16 @@ namespace inforelay::test {
 struct ProgramResult {
   int exit_code = -1;  ///< 128 + signal where a signal ended it
   std::string out, err;
+  double peak_bytes = 0;  ///< most memory that it, or a process that it waited for, had at once
 };
 
 struct ProgramOptions {
   std::map<std::string, std::string> environment;  ///< added to ours; an empty value removes the variable
   double signal_after_seconds = 0;                 ///< > 0: send `signal` then
   int signal = SIGINT;
-  std::uint64_t file_size_limit = 0;  ///< > 0: RLIMIT_FSIZE, a disk that is full early
+  std::uint64_t file_size_limit = 0;      ///< > 0: RLIMIT_FSIZE, a disk that is full early
+  std::uint64_t address_space_limit = 0;  ///< > 0: RLIMIT_AS, memory that is short
+  std::filesystem::path out_file = {};    ///< where stdout goes in place of ProgramResult::out; "-": it is closed
 };
 
 /// Starts run_experiment with `arguments` in `folder` and waits for it.
