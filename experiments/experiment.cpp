@@ -17,6 +17,7 @@
 #include "experiments/reproduction.hpp"
 #include "experiments/results_file.hpp"
 #include "experiments/run_directory.hpp"
+#include "experiments/run_plan.hpp"
 #include "experiments/summary.hpp"
 #include "experiments/weights_out.hpp"
 #include "nn/data/source.hpp"
@@ -148,6 +149,7 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
     console.end_stage(watch.seconds());
   }
   const std::string identity = prepared.identity();
+  if (!holds_complete_run(folder_for(config, line, identity), identity)) check_memory(prepared, thread_count());
   const RunDirectory directory(folder_for(config, line, identity), identity, print_experiment_config(config),
                                line.fresh);
   if (!directory.moved_aside().empty()) {
@@ -180,25 +182,6 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   write_file_atomically(directory.summary(), std::string_view(summary));
   directory.remove_stages();
   return {summary, exit_code_of(result.reproduction)};
-}
-
-std::string describe_plan(const ExperimentConfig& written, const CommandLine& line) {
-  const PreparedExperiment prepared = prepare(written);
-  const auto& [config, inputs, plan] = prepared;
-  const std::filesystem::path folder = folder_for(config, line, prepared.identity());
-  std::string text =
-      fmt::format("data     {} ({})\nfolder   {}\nthreads  {}\n\n{:<62} {:>9} {:>9} {:>9}\n", plan.name(),
-                  plan.origin(), folder.string(), thread_count(), "stage", "sets", "memory", "time");
-  double seconds = 0, bytes = 0;
-  for (const StageEstimate& stage : Pipeline(config, plan, inputs).estimates()) {
-    const double stage_seconds = stage.work.core_seconds / thread_count();
-    text += fmt::format("{:<62} {:>9} {:>9} {:>7.1f} s\n", stage.label,
-                        stage.work.sets > 0 ? fmt::format("{:.0f}", stage.work.sets) : "", bytes_text(stage.work.bytes),
-                        stage_seconds);
-    seconds += stage_seconds;
-    bytes += stage.work.bytes;
-  }
-  return text + fmt::format("{:<62} {:>9} {:>9} {:>7.1f} s\n", "all, without figures", "", bytes_text(bytes), seconds);
 }
 
 }  // namespace inforelay

@@ -23,9 +23,6 @@ struct RunReport {
 /// Runs what is not yet done. A run that is complete is only reported. Throws Error, Interrupted.
 RunReport run_experiment(const ExperimentConfig& config, const CommandLine& line, Console& console);
 
-/// What run_experiment would do: data, folder, stages with sets, bytes and estimated time. Weight files are read.
-std::string describe_plan(const ExperimentConfig& config, const CommandLine& line);
-
 // What single runs and sweeps share.
 
 /// A configuration with all that it names but the images, which are only looked for.

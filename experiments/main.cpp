@@ -15,6 +15,7 @@
 #include "experiments/command_line.hpp"
 #include "experiments/config.hpp"
 #include "experiments/experiment.hpp"
+#include "experiments/run_plan.hpp"
 #include "experiments/sweep/sweep.hpp"
 
 namespace {

@@ -41,9 +41,10 @@ const DataPair& Pipeline::data(Progress& progress) {
   return *data_;
 }
 
-void Pipeline::add_stage(std::string id, std::string label, WorkEstimate work, std::function<void(Progress&)> compute,
+void Pipeline::add_stage(std::string id, std::string label, WorkEstimate cost, std::function<void(Progress&)> compute,
                          std::function<void(Hdf5Writer&)> save, std::function<void(const Hdf5Reader&)> load) {
-  stages_.push_back({std::move(id), {std::move(label), work}, std::move(compute), std::move(save), std::move(load)});
+  stages_.push_back(
+      {std::move(id), {std::move(label), std::move(cost)}, std::move(compute), std::move(save), std::move(load)});
 }
 
 void Pipeline::add_network(std::size_t index) {

@@ -41,7 +41,7 @@ class Pipeline {
   };
 
   void add_network(std::size_t index);
-  void add_stage(std::string id, std::string label, WorkEstimate work, std::function<void(Progress&)> compute,
+  void add_stage(std::string id, std::string label, WorkEstimate cost, std::function<void(Progress&)> compute,
                  std::function<void(Hdf5Writer&)> save, std::function<void(const Hdf5Reader&)> load);
   void compute_stage(const Stage& stage, Console& console) const;
   bool load_stage(const Stage& stage, StageTime& time, Console& console) const;
