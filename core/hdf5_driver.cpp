@@ -87,8 +87,10 @@ herr_t write(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, std::size_t size,
   target.end_of_file = std::max(target.end_of_file, address + size);
   while (size > 0 && *target.error == 0) {
     const ssize_t n = ::pwrite(target.descriptor, in, size, static_cast<off_t>(address));
-    if (n < 0 && errno != EINTR) target.note(errno);
-    if (n <= 0) continue;
+    if (n < 0 && errno == EINTR) continue;
+    // Nothing written and no reason given: asking again could go on forever.
+    if (n <= 0) target.note(n == 0 ? EIO : errno);
+    if (n <= 0) break;
     in += n;
     address += static_cast<haddr_t>(n);
     size -= static_cast<std::size_t>(n);

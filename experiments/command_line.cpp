@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "experiments/config.hpp"
 
 namespace inforelay {
 namespace {
@@ -41,6 +42,11 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   CLI::Option* of_folder =
       app.add_option("--status", status, "say how far the run or sweep in a folder is, and stop; without CONFIG")
           ->type_name("DIR");
+  // Like --version, it needs no CONFIG: it ends the parsing where it stands.
+  app.add_flag_callback(
+         "--json-schema", [] { throw CLI::CallForVersion(experiment_config_json_schema(), 0); },
+         "print the JSON Schema of configurations, for editors, and stop")
+      ->trigger_on_parse();
   app.add_option("-j,--threads", line.threads, "threads (default: all cores); results do not depend on them")
       ->check(CLI::Range(1, 4096));
   const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
@@ -52,7 +58,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
       ->type_name("STYLE");
   CLI::Option* be_quiet = app.add_flag("-q,--quiet", quiet, "only warnings and errors");
   app.add_flag("-v,--verbose", verbose, "more detail")->excludes(be_quiet);
-  app.set_version_flag("--version", fmt::format("inforelay {} ({})", version(), git_revision()));
+  app.set_version_flag("--version", fmt::format("inforelay {} ({})\n", version(), git_revision()));
   app.footer(
       "Results go to stdout, messages and progress to stderr. The same command again goes on where it was.\n"
       "Exit codes: 0 ok, 1 internal error, 2 usage or configuration, 3 data or weight file,\n4 some runs of a sweep "
@@ -68,7 +74,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   } catch (const CLI::CallForHelp&) {
     line.text = app.help();
   } catch (const CLI::CallForVersion& version) {
-    line.text = std::string(version.what()) + "\n";
+    line.text = version.what();  // or the schema
   } catch (const CLI::ParseError& error) {
     throw UsageError(fmt::format("{} (run_experiment --help lists the options)", error.what()));
   }

@@ -159,6 +159,7 @@ struct SweepConfig {
 struct ExperimentConfig {
   std::string name;
   std::int64_t seed = 1;
+  std::optional<std::uint64_t> max_memory;  ///< bytes; none: what the machine has
   DataConfig data;
   std::vector<std::pair<std::string, NetworkConfig>> networks;
   AnalysisConfig analysis;
@@ -179,6 +180,9 @@ ExperimentConfig read_experiment_config(const ConfigNode& root, ConfigErrors& er
 
 /// The resolved configuration as YAML, every default spelled out; reading it gives the same configuration.
 std::string print_experiment_config(const ExperimentConfig& config);
+
+/// All settings as a JSON Schema: what configs/inforelay.schema.json holds.
+std::string experiment_config_json_schema();
 
 /// All settings with types, bounds, defaults and meaning, as a Markdown table: what docs/configuration.md shows.
 std::string experiment_config_reference();

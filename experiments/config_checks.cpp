@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/named.hpp"
 #include "core/neuron_set.hpp"
@@ -17,15 +18,25 @@ class Checker {
   Checker(const ExperimentConfig& config, const ConfigNode& root, ConfigErrors& errors)
       : config_(config), root_(root), errors_(errors) {}
 
+  // Relations between settings make sense only where each of these settings does.
   void run() {
-    if (config_.name.empty()) fail("name", "is missing; it names the results' folder");
-    if (config_.networks.empty()) fail("networks", "at least one network is needed");
-    for (const auto& [name, network] : config_.networks) check_network("networks." + name, network);
-    check_analysis();
+    constexpr std::size_t most_worth_more = 100;  // a file with more errors is no configuration
+    if (errors_.lines().size() > most_worth_more) return;
+    const auto good = [&](std::string_view path) { return !errors_.concern(path); };
+    const bool whole = errors_.empty(), analysis = good("analysis");
+    if (good("name") && config_.name.empty()) fail("name", "is missing; it names the results' folder");
+    if (good("networks") && config_.networks.empty()) fail("networks", "at least one network is needed");
+    for (const auto& [name, network] : config_.networks) {
+      if (analysis && good("networks." + name)) check_network("networks." + name, network);
+    }
+    if (analysis) check_analysis();
+    if (good("figures") && config_.figures && config_.figures->formats.empty()) {
+      fail("figures.formats", "at least one format is needed");
+    }
+    if (!whole) return;
     for (const auto& [name, reproduce] : config_.reproduce) check_reproduce("reproduce." + name, reproduce);
     if (config_.claims) check_claims(*config_.claims);
     check_sweep();
-    if (config_.figures && config_.figures->formats.empty()) fail("figures.formats", "at least one format is needed");
   }
 
  private:
@@ -43,7 +54,7 @@ class Checker {
   }
 
   void fail(std::string_view path, std::string_view problem) {
-    errors_.add(place_of(path), fmt::format("{}: {}", path, problem));
+    errors_.add(place_of(path), path, fmt::format("{}: {}", path, problem));
   }
 
   void check_network(const std::string& path, const NetworkConfig& network) {
@@ -72,6 +83,7 @@ class Checker {
     if (!detectors.empty() && detectors.size() != static_cast<std::size_t>(numerals)) {
       fail(path + ".detectors.weights", fmt::format("{} files, but there are {} classes", detectors.size(), numerals));
     }
+    if (!detectors.empty()) check_untrained(path + ".detectors", *network.detectors);
     if (!network.layer_names.empty() && !network.from_files()) {
       fail(path + ".layer_names", "used with weights only");
     }
@@ -86,6 +98,23 @@ class Checker {
     }
     if (!network.weights_out.empty() && network.weights_out.extension() != ".safetensors") {
       fail(path + ".weights_out", fmt::format("'{}': the name must end in .safetensors", network.weights_out.string()));
+    }
+  }
+
+  // Settings of the training beside weights from files. The resolved configuration has them all: a default says
+  // nothing.
+  void check_untrained(const std::string& path, const DetectorsConfig& given) {
+    const DetectorsConfig none;
+    const std::pair<const char*, bool> settings[] = {{"positives", given.positives != none.positives},
+                                                     {"negatives", given.negatives != none.negatives},
+                                                     {"test_negatives", given.test_negatives != none.test_negatives},
+                                                     {"learning_rate", given.learning_rate != none.learning_rate},
+                                                     {"stop.accuracy", given.stop.accuracy != none.stop.accuracy},
+                                                     {"max_epochs", given.max_epochs != none.max_epochs},
+                                                     {"restarts", given.restarts != none.restarts},
+                                                     {"on_failure", given.on_failure != none.on_failure}};
+    for (const auto& [key, is_set] : settings) {
+      if (is_set) fail(fmt::format("{}.{}", path, key), "not used with weights: nothing is trained");
     }
   }
 

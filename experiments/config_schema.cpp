@@ -1,6 +1,7 @@
 // The schema: each key's words, default, bounds and meaning, in the order in which they are printed.
 #include <array>
 
+#include "core/config/json_schema.hpp"
 #include "core/config/printer.hpp"
 #include "core/config/reader.hpp"
 #include "core/config/reference.hpp"
@@ -247,6 +248,10 @@ void describe(ConfigSchema& schema, ExperimentConfig& config) {
   schema.name({"name", "Of the experiment; its results go to runs/NAME-HASH."}, config.name);
   schema.integer({"seed", "All random numbers derive from it."}, config.seed,
                  {0, std::numeric_limits<std::int64_t>::max()});
+  schema.byte_count({"max_memory",
+                     "A run that would take more is refused before it begins, and the runs of a sweep share it. Not "
+                     "given: what this machine, or the control group that we live in, has."},
+                    config.max_memory, {1'000'000, std::uint64_t{1} << 50});
   schema.group({"data", "The images."}, config.data);
   schema.named_groups({"networks", "The networks, by names of your choice."}, config.networks);
   schema.group({"analysis", "What is computed on the networks."}, config.analysis);
@@ -266,8 +271,7 @@ ExperimentConfig read_experiment_config(const ConfigNode& root, ConfigErrors& er
   ExperimentConfig config;
   if (root.kind == ConfigNode::Kind::map) {
     ConfigReader(root, errors).read(config);
-    // Relations between settings make sense only once each setting does.
-    if (errors.empty()) check_experiment_config(config, root, errors);
+    check_experiment_config(config, root, errors);
   }
   errors.throw_if_any();
   return config;
@@ -281,12 +285,23 @@ ExperimentConfig load_experiment_config(const std::filesystem::path& path, const
 
 std::string print_experiment_config(const ExperimentConfig& config) { return ConfigPrinter::print(config); }
 
-std::string experiment_config_reference() {
+namespace {
+
+// All defaults, with an example of each named group.
+ExperimentConfig example_config() {
   ExperimentConfig example;
   example.networks.emplace_back("NAME", NetworkConfig{});
   example.reproduce.emplace_back("NAME", ReproduceConfig{});
   example.reproduce.back().second.columns.emplace_back("NAME", ReproduceColumnConfig{});
-  return ConfigReference::markdown(example);
+  return example;
+}
+
+}  // namespace
+
+std::string experiment_config_reference() { return ConfigReference::markdown(example_config()); }
+
+std::string experiment_config_json_schema() {
+  return ConfigJsonSchema::text("inforelay experiment", example_config(), {"name", "networks"});
 }
 
 }  // namespace inforelay

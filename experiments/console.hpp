@@ -92,6 +92,10 @@ class Console : public Progress {
   bool bar_shown_ = false;
 };
 
+/// Where stdin, stdout or stderr is closed, puts something in its place that takes nothing: else the next file opened
+/// would be it, and what is printed would go there.
+void hold_standard_streams();
+
 /// From now on SIGINT and SIGTERM ask for a stop, at which the work in hand throws Interrupted; a second signal ends
 /// the process at once with the exit code of an interruption.
 void install_stop_signals();

@@ -19,6 +19,7 @@
 #include "experiments/reproduction.hpp"
 #include "experiments/results_file.hpp"
 #include "experiments/run_directory.hpp"
+#include "experiments/run_plan.hpp"
 #include "experiments/summary.hpp"
 #include "experiments/weights_out.hpp"
 #include "nn/data/source.hpp"
@@ -53,6 +54,7 @@ PreparedExperiment prepare(ExperimentConfig config, Progress& progress) {
 std::string PreparedExperiment::identity() const {
   ExperimentConfig named = config;
   named.data.path.clear();
+  named.max_memory.reset();
   for (auto& [name, network] : named.networks) {
     network.weights.clear();
     network.weights_out.clear();
@@ -252,6 +254,7 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
     console.expect_stages(1, count);
   }
   const std::string identity = prepared.identity();
+  if (!holds_complete_run(folder_for(config, line, identity), identity)) check_memory(prepared, thread_count());
   RunDirectory directory(folder_for(config, line, identity),
                          {.identity = identity,
                           .resolved_config = print_experiment_config(config),
@@ -270,25 +273,6 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
                              threads_text(thread_count()), directory.folder().string()));
     return work(prepared, line, directory, console);
   });
-}
-
-std::string describe_plan(const ExperimentConfig& written, const CommandLine& line) {
-  const PreparedExperiment prepared = prepare(written);
-  const auto& [config, inputs, plan] = prepared;
-  const std::filesystem::path folder = folder_for(config, line, prepared.identity());
-  std::string text =
-      fmt::format("data     {} ({})\nfolder   {}\nthreads  {}\n\n{:<62} {:>9} {:>9} {:>9}\n", plan.name(),
-                  plan.origin(), folder.string(), thread_count(), "stage", "sets", "memory", "time");
-  double seconds = 0, bytes = 0;
-  for (const StageEstimate& stage : Pipeline(config, plan, inputs).estimates()) {
-    const double stage_seconds = stage.work.core_seconds / thread_count();
-    text += fmt::format("{:<62} {:>9} {:>9} {:>7.1f} s\n", stage.label,
-                        stage.work.sets > 0 ? fmt::format("{:.0f}", stage.work.sets) : "", bytes_text(stage.work.bytes),
-                        stage_seconds);
-    seconds += stage_seconds;
-    bytes += stage.work.bytes;
-  }
-  return text + fmt::format("{:<62} {:>9} {:>9} {:>7.1f} s\n", "all, without figures", "", bytes_text(bytes), seconds);
 }
 
 }  // namespace inforelay

@@ -25,9 +25,6 @@ struct RunReport {
 /// Runs what is not yet done. A run that is complete is only reported. Throws Error, Interrupted.
 RunReport run_experiment(const ExperimentConfig& config, const CommandLine& line, Console& console);
 
-/// What run_experiment would do: data, folder, stages with sets, bytes and estimated time. Weight files are read.
-std::string describe_plan(const ExperimentConfig& config, const CommandLine& line);
-
 // What single runs and sweeps share.
 
 /// A configuration with all that it names but the images, which are only looked for.
@@ -37,7 +34,7 @@ struct PreparedExperiment {
   DataPlan data;
 
   /// What a run's folder belongs to, as run_hash: all of the configuration but the places of files, whose content
-  /// counts instead, and what is written besides the results.
+  /// counts instead, what is written besides the results, and the memory allowed.
   std::string identity() const;
 };
 /// Throws as read_inputs() and plan_data().

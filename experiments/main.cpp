@@ -1,16 +1,21 @@
 // run_experiment: reads the command line and the configuration, runs the experiment, says what came of it.
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
+#include <system_error>
+#include <utility>
 
 #include "core/files.hpp"
 #include "core/parallel.hpp"
 #include "experiments/command_line.hpp"
 #include "experiments/config.hpp"
 #include "experiments/experiment.hpp"
+#include "experiments/run_plan.hpp"
 #include "experiments/status_report.hpp"
 #include "experiments/sweep/sweep.hpp"
 
@@ -18,34 +23,42 @@ namespace {
 
 using namespace inforelay;
 
+// To stdout, at once: what cannot be written there is an error, though all else is done.
+template <class... Arguments>
+void print(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+  const std::string text = fmt::format(format, std::forward<Arguments>(arguments)...);
+  if (std::fwrite(text.data(), 1, text.size(), stdout) < text.size() || std::fflush(stdout) != 0) {
+    throw IoError(fmt::format("cannot write to stdout: {}", std::generic_category().message(errno)));
+  }
+}
+
 // The same actions on a configuration that asks for many runs.
 int run_many(const CommandLine& line, Console& console) {
   const SweepPlan plan = plan_sweep(line.config, line.overrides);
   switch (line.action) {
     case CommandLine::Action::validate:
-      fmt::print("{}: ok, a sweep of {} points and {} runs\n", line.config.string(), plan.points.size(),
-                 plan.runs.size());
+      print("{}: ok, a sweep of {} points and {} runs\n", line.config.string(), plan.points.size(), plan.runs.size());
       return 0;
     case CommandLine::Action::print_config:
-      fmt::print("{}", print_experiment_config(plan.config));
+      print("{}", print_experiment_config(plan.config));
       return 0;
     case CommandLine::Action::dry_run:
-      fmt::print("{}", describe_sweep(plan, line));
+      print("{}", describe_sweep(plan, line));
       return 0;
     default:
       const RunReport end = run_sweep(plan, line, console);
-      fmt::print("{}", end.summary);
+      print("{}", end.summary);
       return static_cast<int>(end.code);
   }
 }
 
 int run(const CommandLine& line, Console& console) {
   if (line.action == CommandLine::Action::say) {
-    fmt::print("{}", line.text);
+    print("{}", line.text);
     return 0;
   }
   if (line.action == CommandLine::Action::status) {
-    fmt::print("{}", describe_status(line.folder));
+    print("{}", describe_status(line.folder));
     return 0;
   }
   if (line.threads > 0) set_thread_count(line.threads);
@@ -53,17 +66,17 @@ int run(const CommandLine& line, Console& console) {
   if (config.sweep) return run_many(line, console);
   switch (line.action) {
     case CommandLine::Action::validate:
-      fmt::print("{}: ok\n", line.config.string());
+      print("{}: ok\n", line.config.string());
       return 0;
     case CommandLine::Action::print_config:
-      fmt::print("{}", print_experiment_config(config));
+      print("{}", print_experiment_config(config));
       return 0;
     case CommandLine::Action::dry_run:
-      fmt::print("{}", describe_plan(config, line));
+      print("{}", describe_plan(config, line));
       return 0;
     default: {
       const RunReport report = run_experiment(config, line, console);
-      fmt::print("{}", report.summary);
+      print("{}", report.summary);
       return static_cast<int>(report.code);
     }
   }
@@ -72,6 +85,7 @@ int run(const CommandLine& line, Console& console) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  hold_standard_streams();
   CommandLine line;
   try {
     line = parse_command_line(argc, argv);
@@ -82,9 +96,7 @@ int main(int argc, char** argv) {
   install_stop_signals();
   Console console(line.progress, line.verbosity);
   try {
-    const int code = run(line, console);
-    if (std::fflush(stdout) != 0) throw IoError("cannot write to stdout");
-    return code;
+    return run(line, console);
   } catch (const Interrupted&) {
     console.warning("interrupted; the same command goes on from here");
     return static_cast<int>(stop_signal() == SIGTERM ? ExitCode::terminated : ExitCode::interrupted);

@@ -10,6 +10,7 @@
 #include "core/sha256.hpp"
 #include "experiments/analysis.hpp"
 #include "experiments/config_checks.hpp"
+#include "experiments/data_checks.hpp"
 #include "experiments/results_file.hpp"
 #include "experiments/training.hpp"
 
@@ -34,14 +35,21 @@ Pipeline::Pipeline(const ExperimentConfig& config, const DataPlan& plan, const E
 }
 
 const DataPair& Pipeline::data(Progress& progress) {
-  if (!data_) data_ = load_data(plan_, progress);
+  if (!data_) {
+    data_ = load_data(plan_, progress);
+    check_data(config_, *data_);  // what they cannot meet later is known now, before any work
+  }
   return *data_;
 }
 
-void Pipeline::add_stage(std::size_t network, std::string id, std::string label, WorkEstimate work, Compute compute,
+void Pipeline::add_stage(std::size_t network, std::string id, std::string label, WorkEstimate cost, Compute compute,
                          std::function<void(Hdf5Writer&)> save, std::function<void(const Hdf5Reader&)> load) {
-  stages_.push_back(
-      {network, std::move(id), {std::move(label), work}, std::move(compute), std::move(save), std::move(load)});
+  stages_.push_back({network,
+                     std::move(id),
+                     {std::move(label), std::move(cost)},
+                     std::move(compute),
+                     std::move(save),
+                     std::move(load)});
 }
 
 void Pipeline::add_network(std::size_t index) {
@@ -148,6 +156,8 @@ void Pipeline::compute_stage(const Stage& stage, StageFiles& files, Console& con
     stage.compute(files, console);
   } catch (const ComputeError& error) {
     throw ComputeError(named(error));
+  } catch (const ConfigError&) {
+    throw;  // names its keys itself
   } catch (const UsageError& error) {
     throw UsageError(named(error));
   }

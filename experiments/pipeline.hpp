@@ -53,7 +53,7 @@ class Pipeline {
   };
 
   void add_network(std::size_t index);
-  void add_stage(std::size_t network, std::string id, std::string label, WorkEstimate work, Compute compute,
+  void add_stage(std::size_t network, std::string id, std::string label, WorkEstimate cost, Compute compute,
                  std::function<void(Hdf5Writer&)> save, std::function<void(const Hdf5Reader&)> load);
   void compute_stage(const Stage& stage, StageFiles& files, Console& console) const;
   const DataPair& data(Progress& progress);

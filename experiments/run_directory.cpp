@@ -85,6 +85,13 @@ void RunDirectory::fail(std::string_view what, std::string_view why) const {
   throw UsageError(fmt::format("output folder '{}': {}: {}", folder_.string(), what, why));
 }
 
+void RunDirectory::fail(std::string_view what, const std::error_code& error) const {
+  const int code = error.value();
+  if (code != ENOSPC && code != EDQUOT && code != EIO) fail(what, error.message());
+  // Another name would not help.
+  throw IoError(fmt::format("output folder '{}': {}: {}", folder_.string(), what, error.message()));
+}
+
 void RunDirectory::check_owner() const {
   const fs::path config = folder_ / "config.yaml";
   std::error_code error;
@@ -109,7 +116,7 @@ void RunDirectory::move_aside(Progress& progress) {
   }
   moved_aside_ = free_name_beside(folder_);
   fs::rename(folder_, moved_aside_, error);
-  if (error) fail("cannot be moved aside", error.message());
+  if (error) fail("cannot be moved aside", error);
   if (nobody_works_there) nobody_works_there->moved_to(moved_aside_);
 }
 
@@ -117,7 +124,7 @@ void RunDirectory::hold(Progress& progress) {
   if (hold_) return;
   std::error_code error;
   fs::create_directories(folder_, error);
-  if (error) fail("cannot be created", error.message());
+  if (error) fail("cannot be created", error);
   if (access(folder_.c_str(), W_OK | X_OK) != 0) fail("cannot be written", std::strerror(errno));
   hold_ = std::make_unique<FolderHold>(folder_, opening_.hold, progress);
   // Another may have worked there until now.
@@ -128,7 +135,7 @@ void RunDirectory::hold(Progress& progress) {
   }
   if (complete()) return;
   fs::create_directories(folder_ / "stages", error);
-  if (error) fail("cannot be created", error.message());
+  if (error) fail("cannot be created", error);
 }
 
 void RunDirectory::verify_hold() const {

@@ -47,8 +47,9 @@ class RunDirectory {
   };
 
   /// Opens `folder`, creating it where needed, and holds it unless it is complete, which is then only read. Throws
-  /// UsageError where it cannot be created or written, or holds the results of another run; FolderHeld where another
-  /// process works there, or, with `fresh`, in one of its runs/; Interrupted during a wait for a sign of life.
+  /// UsageError where it cannot be created or written, or holds the results of another run; IoError where the disk is
+  /// full or fails; FolderHeld where another process works there, or, with `fresh`, in one of its runs/; Interrupted
+  /// during a wait for a sign of life.
   RunDirectory(std::filesystem::path folder, Opening opening, Progress& progress = Progress::none());
 
   /// Holds the folder from here on, where it does not yet, and removes what a killed process has left half-written.
@@ -75,6 +76,7 @@ class RunDirectory {
   void move_aside(Progress& progress);
   void remove_leftovers() const;
   [[noreturn]] void fail(std::string_view what, std::string_view why) const;
+  [[noreturn]] void fail(std::string_view what, const std::error_code& error) const;
 
   std::filesystem::path folder_, moved_aside_;
   Opening opening_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <exception>
 #include <numeric>
 
 #include "core/error.hpp"
@@ -200,8 +201,21 @@ void DetectorTraining::run_round(Progress& progress) {
     if (!states_[detector].finished) running.push_back(detector);
   }
   if (side_by_side(running.size())) {
+    // All run to the end of the round: which failure is told must not depend on who was first.
+    std::vector<std::exception_ptr> failures(running.size());
     parallel_blocks(
-        running.size(), [&](std::size_t index) { run_epochs(running[index], quiet); }, quiet);
+        running.size(),
+        [&](std::size_t index) {
+          try {
+            run_epochs(running[index], quiet);
+          } catch (const ComputeError&) {
+            failures[index] = std::current_exception();
+          }
+        },
+        quiet);
+    for (const std::exception_ptr& failure : failures) {
+      if (failure) std::rethrow_exception(failure);
+    }
   } else {
     for (const std::size_t detector : running) run_epochs(detector, quiet);
   }

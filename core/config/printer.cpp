@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "core/config/byte_count.hpp"
+
 namespace inforelay {
 namespace {
 
@@ -79,6 +81,9 @@ void ConfigPrinter::integer(ConfigKey key, std::int64_t& value, ConfigBounds<std
 void ConfigPrinter::number(ConfigKey key, double& value, ConfigBounds<double>) { line(key, fmt::format("{}", value)); }
 void ConfigPrinter::number(ConfigKey key, std::optional<double>& value, ConfigBounds<double> bounds) {
   if (value) number(key, *value, bounds);
+}
+void ConfigPrinter::byte_count(ConfigKey key, std::optional<std::uint64_t>& value, ConfigBounds<std::uint64_t>) {
+  if (value) line(key, yaml_string(byte_count_text(*value)));
 }
 void ConfigPrinter::name(ConfigKey key, std::string& value) { line(key, yaml_string(value)); }
 void ConfigPrinter::text(ConfigKey key, std::string& value) {

@@ -27,6 +27,7 @@ class ConfigPrinter : public ConfigSchema {
   void integer(ConfigKey key, std::int64_t& value, ConfigBounds<std::int64_t> bounds) override;
   void number(ConfigKey key, double& value, ConfigBounds<double> bounds) override;
   void number(ConfigKey key, std::optional<double>& value, ConfigBounds<double> bounds) override;
+  void byte_count(ConfigKey key, std::optional<std::uint64_t>& value, ConfigBounds<std::uint64_t> bounds) override;
   void name(ConfigKey key, std::string& value) override;
   void text(ConfigKey key, std::string& value) override;
   void path(ConfigKey key, std::filesystem::path& value) override;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/config/byte_count.hpp"
 #include "core/config/printer.hpp"
 #include "core/data_folder.hpp"
 #include "core/number_text.hpp"
@@ -49,7 +50,8 @@ const ConfigNode* ConfigReader::take(ConfigKey key) {
 }
 
 void ConfigReader::fail(ConfigKey key, const ConfigNode& node, std::string_view problem) {
-  errors_.add(node.place, fmt::format("{}: {}", path_of(key.name), problem));
+  const std::string path = path_of(key.name);
+  errors_.add(node.place, path, fmt::format("{}: {}", path, problem));
 }
 
 bool ConfigReader::expect(ConfigKey key, const ConfigNode& node, ConfigNode::Kind kind, std::string_view expected) {
@@ -141,6 +143,21 @@ void ConfigReader::number(ConfigKey key, double& value, ConfigBounds<double> bou
 
 void ConfigReader::number(ConfigKey key, std::optional<double>& value, ConfigBounds<double> bounds) {
   if (const ConfigNode* node = take(key)) value = parse_number(key, *node, bounds);
+}
+
+void ConfigReader::byte_count(ConfigKey key, std::optional<std::uint64_t>& value, ConfigBounds<std::uint64_t> bounds) {
+  const ConfigNode* node = take(key);
+  if (!node) return;
+  const auto bytes = node->kind == ConfigNode::Kind::scalar ? byte_count_from(node->text) : std::nullopt;
+  if (!bytes) {
+    fail(key, *node, unexpected(*node, "a number of bytes with its unit (8 GiB, 500 MB)"));
+  } else if (*bytes < bounds.low || *bytes > bounds.high) {
+    fail(key, *node,
+         fmt::format("'{}' is out of range: must be in [{}, {}]", node->text, byte_count_text(bounds.low),
+                     byte_count_text(bounds.high)));
+  } else {
+    value = *bytes;
+  }
 }
 
 void ConfigReader::name(ConfigKey key, std::string& value) {
@@ -236,9 +253,9 @@ bool ConfigReader::read_range(ConfigKey key, ConfigSeries& series) {
   leave();
   if (errors_.lines().size() > problems) return false;
   if (!low || !high || !(*low < *high)) {
-    errors_.add(place, fmt::format("{}: needs low and high, low less than high", path));
+    errors_.add(place, path, fmt::format("{}: needs low and high, low less than high", path));
   } else if (series.kind == ConfigSeries::Kind::log_range && *low <= 0) {
-    errors_.add(place, fmt::format("{}: low is {}, expected more than 0", path, *low));
+    errors_.add(place, path, fmt::format("{}: low is {}, expected more than 0", path, *low));
   } else {
     series.low = *low;
     series.high = *high;
@@ -282,7 +299,7 @@ std::optional<ConfigSeries> ConfigReader::read_series(const ConfigNode::Entry& e
   }
   leave();
   if (forms == 1) return good ? std::optional(series) : std::nullopt;
-  errors_.add(entry.place, fmt::format("{}: give one of values, range, log_range", path));
+  errors_.add(entry.place, path, fmt::format("{}: give one of values, range, log_range", path));
   return std::nullopt;
 }
 
@@ -292,8 +309,9 @@ void ConfigReader::series(ConfigKey key, std::vector<ConfigSeries>& series) {
   for (const auto& entry : levels_.back().map->entries) {
     levels_.back().known_keys.push_back(entry.key);
     if (!is_path(entry.key)) {
-      errors_.add(entry.place, fmt::format("{}: '{}' is not the path of a setting (networks.full.layers)",
-                                           levels_.back().path, entry.key));
+      errors_.add(
+          entry.place, levels_.back().path,
+          fmt::format("{}: '{}' is not the path of a setting (networks.full.layers)", levels_.back().path, entry.key));
     } else if (auto one = read_series(entry)) {
       series.push_back(std::move(*one));
     }
@@ -355,8 +373,9 @@ bool ConfigReader::enter_names(ConfigKey key, std::vector<std::string>& names) {
     if (is_name(entry.key)) {
       names.push_back(entry.key);
     } else {
-      errors_.add(entry.place, fmt::format("{}: '{}' is not a name (letters, digits, '_' and '-', at most 100)",
-                                           levels_.back().path, entry.key));
+      errors_.add(entry.place, levels_.back().path,
+                  fmt::format("{}: '{}' is not a name (letters, digits, '_' and '-', at most 100)", levels_.back().path,
+                              entry.key));
       levels_.back().known_keys.push_back(entry.key);
     }
   }
@@ -372,7 +391,9 @@ void ConfigReader::leave() {
     const std::string where = level.path.empty() ? "" : fmt::format(" in {}", level.path);
     const std::string hint = near.empty() ? fmt::format("; known are {}", fmt::join(known, ", "))
                                           : fmt::format("; did you mean '{}'?", near);
-    errors_.add(entry.place, fmt::format("unknown key '{}'{}{}", entry.key, where, hint));
+    // Whatever it was meant to say, its group does not say.
+    errors_.add(entry.place, level.path.empty() ? entry.key : level.path,
+                fmt::format("unknown key '{}'{}{}", entry.key, where, hint));
   }
   levels_.pop_back();
 }

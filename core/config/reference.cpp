@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/config/byte_count.hpp"
+
 namespace inforelay {
 namespace {
 
@@ -33,6 +35,12 @@ void ConfigReference::number(ConfigKey key, double& value, ConfigBounds<double> 
 }
 void ConfigReference::number(ConfigKey key, std::optional<double>& value, ConfigBounds<double> bounds) {
   row(key, "number" + interval(bounds), value ? fmt::format("{}", *value) : "");
+}
+void ConfigReference::byte_count(ConfigKey key, std::optional<std::uint64_t>& value,
+                                 ConfigBounds<std::uint64_t> bounds) {
+  row(key,
+      fmt::format("bytes, from {} to {}: `8 GiB`, `500 MB`", byte_count_text(bounds.low), byte_count_text(bounds.high)),
+      value ? byte_count_text(*value) : "");
 }
 void ConfigReference::name(ConfigKey key, std::string& value) { row(key, "name: letters, digits, `_`, `-`", value); }
 void ConfigReference::text(ConfigKey key, std::string& value) { row(key, "text", value); }

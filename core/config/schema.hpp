@@ -6,8 +6,8 @@
 //     }
 //
 // for each struct of settings, whose member initialisers are the defaults. Reading with all checks (ConfigReader),
-// printing the resolved configuration (ConfigPrinter), the reference page (ConfigReference) and the list of what can be
-// set (ConfigSettings) are visitors of that one description.
+// printing the resolved configuration (ConfigPrinter), the reference page (ConfigReference), the JSON Schema for
+// editors (ConfigJsonSchema) and the list of what can be set (ConfigSettings) are visitors of that one description.
 #pragma once
 
 #include <cstdint>
@@ -71,6 +71,8 @@ class ConfigSchema {
   virtual void integer(ConfigKey key, std::int64_t& value, ConfigBounds<std::int64_t> bounds) = 0;
   virtual void number(ConfigKey key, double& value, ConfigBounds<double> bounds) = 0;
   virtual void number(ConfigKey key, std::optional<double>& value, ConfigBounds<double> bounds) = 0;
+  /// A number of bytes with its unit, "8 GiB", "1.5 GB" (core/config/byte_count.hpp). None: not given.
+  virtual void byte_count(ConfigKey key, std::optional<std::uint64_t>& value, ConfigBounds<std::uint64_t> bounds) = 0;
   /// A name that may become part of a path: letters, digits, '_', '-'; begins with a letter or digit.
   virtual void name(ConfigKey key, std::string& value) = 0;
   /// One line of text, not empty. Empty as a default: not given.

@@ -29,6 +29,7 @@ class ConfigSettings : public ConfigSchema {
   void integer(ConfigKey key, std::int64_t&, ConfigBounds<std::int64_t>) override { add(key, true); }
   void number(ConfigKey key, double&, ConfigBounds<double>) override { add(key); }
   void number(ConfigKey key, std::optional<double>&, ConfigBounds<double>) override { add(key); }
+  void byte_count(ConfigKey key, std::optional<std::uint64_t>&, ConfigBounds<std::uint64_t>) override { add(key); }
   void name(ConfigKey key, std::string&) override { add(key); }
   void text(ConfigKey key, std::string&) override { add(key); }
   void path(ConfigKey key, std::filesystem::path&) override { add(key); }

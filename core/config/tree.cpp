@@ -83,6 +83,20 @@ void ConfigErrors::add(const ConfigPlace& place, std::string_view message) {
   add_line(fmt::format("{}: error: {}", place.to_string(), message));
 }
 
+void ConfigErrors::add(const ConfigPlace& place, std::string_view path, std::string_view message) {
+  add(place, message);
+  paths_.emplace_back(path);
+}
+
+bool ConfigErrors::concern(std::string_view path) const {
+  const auto holds = [](std::string_view group, std::string_view inner) {
+    return group.empty() || inner == group || (inner.starts_with(group) && inner[group.size()] == '.');
+  };
+  if (paths_.size() < lines_.size()) return true;
+  return std::any_of(paths_.begin(), paths_.end(),
+                     [&](const std::string& each) { return holds(each, path) || holds(path, each); });
+}
+
 void ConfigErrors::add_line(std::string line) {
   // A message is one line whatever it quotes.
   std::replace_if(

@@ -66,6 +66,11 @@ struct ConfigError : UsageError {
 class ConfigErrors {
  public:
   void add(const ConfigPlace& place, std::string_view message);
+  /// The same of the setting or group at `path`, "networks.full.train".
+  void add(const ConfigPlace& place, std::string_view path, std::string_view message);
+  /// Whether an error is about the setting or group at `path`, about something in it, or about a group that it is in:
+  /// then what it holds is not what was meant. One without a path may be about anything.
+  bool concern(std::string_view path) const;
   /// The same of a line that has its place already.
   void add_line(std::string line);
   bool empty() const { return lines_.empty(); }
@@ -75,6 +80,7 @@ class ConfigErrors {
 
  private:
   std::vector<std::string> lines_;
+  std::vector<std::string> paths_;  // of those that have one
 };
 
 /// Bounds on what is read, so that a hostile file costs little.

@@ -115,6 +115,8 @@ class Planner {
                          near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
       } else if (is_parent_only(first_key(series.path), SweepConfig{})) {
         fail(fmt::format("'{}' belongs to the sweep as a whole", series.path));
+      } else if (series.path == "max_memory") {
+        fail("'max_memory' belongs to the sweep as a whole");
       } else if (series.path == "seed") {
         fail("'seed' cannot be swept: replicates are the runs with other seeds");
       }

@@ -208,14 +208,6 @@ std::string_view to_string(RunOutcome::Status status) {
   return "not started";
 }
 
-double usable_memory() {
-  double bytes = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
-  std::ifstream file("/sys/fs/cgroup/memory.max");
-  double limit = 0;
-  if (file >> limit && limit > 0) bytes = std::min(bytes, limit);  // "max" is no number
-  return bytes * 2 / 3;
-}
-
 std::vector<RunOutcome> run_jobs(const std::vector<RunJob>& jobs, const RunnerOptions& options, Console& console) {
   return Runner(jobs, options, console).run();
 }

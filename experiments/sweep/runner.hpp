@@ -35,9 +35,6 @@ struct RunnerOptions {
   std::size_t done = 0;  ///< runs that were finished before, for the progress shown
 };
 
-/// Two thirds of the memory of this machine, or of the control group that we live in.
-double usable_memory();
-
 /// Does all jobs, begun in their order, and returns an outcome for each. Free threads are shared out among the jobs
 /// that can begin: with many small ones a thread each, with few left or with large ones more. A job larger than the
 /// memory runs alone. A failure is reported at once. When the console asks to stop, the signal is passed on, all

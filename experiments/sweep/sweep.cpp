@@ -10,8 +10,8 @@
 #include "core/parallel.hpp"
 #include "experiments/draw_study.hpp"
 #include "experiments/experiment.hpp"
-#include "experiments/pipeline.hpp"
 #include "experiments/results_file.hpp"
+#include "experiments/run_plan.hpp"
 #include "experiments/study.hpp"
 #include "experiments/summary.hpp"
 #include "experiments/sweep/collect.hpp"
@@ -23,18 +23,6 @@
 namespace inforelay {
 namespace fs = std::filesystem;
 namespace {
-
-// Of one run, as a whole.
-WorkEstimate estimate_of(const ExperimentConfig& config) {
-  constexpr double program_bytes = 100e6;  // code, libraries and what the estimates of the stages leave out
-  WorkEstimate sum{.core_seconds = 0, .bytes = program_bytes, .sets = 0};
-  const PreparedExperiment prepared = prepare(config);
-  for (const StageEstimate& stage : Pipeline(prepared.config, prepared.data, prepared.inputs).estimates()) {
-    sum.core_seconds += stage.work.core_seconds;
-    sum.bytes += stage.work.bytes;
-  }
-  return sum;
-}
 
 // Downloads here what runs would else download each for itself. Returns the data of the sweep as a whole.
 DataPlan fetch_for_all(SweepPlan& plan, Console& console) {
@@ -95,7 +83,9 @@ Work work_left(const SweepPlan& plan, const CommandLine& line, const fs::path& f
     const std::vector<std::string> overrides = plan.overrides_of(run);
     job.arguments.insert(job.arguments.end(), overrides.begin(), overrides.end());
     job.arguments.insert(job.arguments.end(), {"-o", job.folder.string(), "-q", "--progress", "off"});
-    job.bytes = estimate_of(plan.config_of(run)).bytes;
+    const PreparedExperiment prepared = prepare(plan.config_of(run));
+    check_memory(prepared, 1, job.name);
+    job.bytes = cost_of(prepared, 1).bytes;
     work.jobs.push_back(std::move(job));
     work.index.push_back(i);
   }
@@ -107,7 +97,8 @@ std::vector<RunOutcome> do_runs(const SweepPlan& plan, const CommandLine& line, 
   const Work work = work_left(plan, line, folder);
   RunnerOptions options;
   options.threads = thread_count();
-  options.bytes = usable_memory();
+  // Of the machine's memory some is left to others; what the user allows is meant to be used.
+  options.bytes = plan.config.max_memory ? memory_limit(plan.config) : memory_limit(plan.config) * 2 / 3;
   options.go_on = plan.config.sweep->on_error == SweepFailure::go_on;
   options.done = plan.runs.size() - work.jobs.size();
   std::vector<RunOutcome> outcomes(plan.runs.size(), RunOutcome{RunOutcome::Status::finished, ""});
@@ -241,28 +232,34 @@ std::string describe_sweep(const SweepPlan& plan, const CommandLine& line) {
   std::string text =
       fmt::format("data     {} ({})\nfolder   {}\nthreads  {}\n\n{:<70} {:>6} {:>9} {:>9} {:>11}\n", data.name(),
                   data.origin(), folder.string(), thread_count(), "point", "runs", "done", "a run", "left");
-  double core_seconds = 0, most_bytes = 0;
+  const MachineSpeed speed = measure_speed();
+  const int threads = threads_at_once(thread_count());
+  double core_seconds = 0, longest = 0, most_bytes = 0;
   std::size_t finished = 0;
   const std::size_t replicates = plan.runs.size() / plan.points.size();
   for (std::size_t point = 0; point < plan.points.size(); ++point) {
     const SweepRun* const first = &plan.runs[point * replicates];
     const auto done = static_cast<std::size_t>(
         std::count_if(first, first + replicates, [&](const SweepRun& run) { return is_finished(plan, folder, run); }));
-    const WorkEstimate work = estimate_of(plan.config_of(*first));
-    const double left = work.core_seconds * static_cast<double>(replicates - done);
+    const RunCost cost = cost_of(prepare(plan.config_of(*first)), 1);
+    const double left = speed.seconds(cost.work) * static_cast<double>(replicates - done);
     finished += done;
     core_seconds += left;
-    most_bytes = std::max(most_bytes, work.bytes);
+    longest += speed.seconds(cost.most) * static_cast<double>(replicates - done);
+    most_bytes = std::max(most_bytes, cost.bytes);
     if (point >= most_points) continue;
     const std::string label = plan.values_text(point);
     text += fmt::format("{:<70} {:>6} {:>9} {:>9} {:>11}\n", label.empty() ? "(nothing is varied)" : label, replicates,
-                        done, bytes_text(work.bytes), duration(left / thread_count()));
+                        done, bytes_text(cost.bytes), duration(left / threads));
   }
   if (plan.points.size() > most_points)
     text += fmt::format("... and {} points more\n", plan.points.size() - most_points);
-  text += fmt::format("\n{} runs, {} done; up to {} a run; about {} left on {} threads, without figures\n",
-                      plan.runs.size(), finished, bytes_text(most_bytes), duration(core_seconds / thread_count()),
-                      thread_count());
+  text += fmt::format("\n{} runs, {} done; up to {} a run, {} allowed{}; about {} left on {} threads", plan.runs.size(),
+                      finished, bytes_text(most_bytes), bytes_text(memory_limit(plan.config)),
+                      most_bytes > memory_limit(plan.config) ? ": the sweep would be refused" : "",
+                      duration(core_seconds / threads), threads);
+  if (longest > core_seconds) text += fmt::format(", at most {}", duration(longest / threads));
+  text += "\n";
   return text;
 }
 

@@ -31,21 +31,19 @@ void redirect(int descriptor, const std::filesystem::path& path) {
   if (file < 0 || dup2(file, descriptor) < 0) _exit(126);
 }
 
-// Waits for the child, whom the signal reaches at its time unless it has ended by then; its exit status.
-int wait_and_signal(pid_t child, const ProgramOptions& options) {
+// Waits until the signal's time, and sends it; true where the child has ended by then.
+bool signal_in_time(pid_t child, const ProgramOptions& options, int& status, rusage& usage) {
   const auto begin = std::chrono::steady_clock::now();
   const std::chrono::duration<double> patience(options.signal_after_seconds);
   const auto is_time = [&] {
     return options.signal_when ? options.signal_when() : std::chrono::steady_clock::now() - begin >= patience;
   };
-  int status = 0;
   while (!is_time()) {
-    if (waitpid(child, &status, WNOHANG) == child) return status;
+    if (wait4(child, &status, WNOHANG, &usage) == child) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   kill(child, options.signal);
-  waitpid(child, &status, 0);
-  return status;
+  return false;
 }
 
 }  // namespace
@@ -60,8 +58,9 @@ StartedProgram::StartedProgram(const std::vector<std::string>& arguments, const 
     if (options.started) options.started(pid_);
     return;
   }
-  redirect(STDOUT_FILENO, out);
+  redirect(STDOUT_FILENO, options.out_file.empty() || options.out_file == "-" ? out : options.out_file);
   redirect(STDERR_FILENO, err);
+  if (options.out_file == "-") close(STDOUT_FILENO);
   for (const auto& [name, value] : options.environment) {
     if (value.empty()) {
       unsetenv(name.c_str());
@@ -73,6 +72,10 @@ StartedProgram::StartedProgram(const std::vector<std::string>& arguments, const 
     std::signal(SIGXFSZ, SIG_IGN);
     const rlimit limit{options.file_size_limit, options.file_size_limit};
     setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  if (options.address_space_limit > 0) {
+    const rlimit limit{options.address_space_limit, options.address_space_limit};
+    setrlimit(RLIMIT_AS, &limit);
   }
   if (chdir(folder.c_str()) != 0) _exit(126);
   std::vector<char*> argv{const_cast<char*>(INFORELAY_PROGRAM)};
@@ -90,14 +93,13 @@ StartedProgram::~StartedProgram() {
 
 ProgramResult StartedProgram::wait() {
   int status = 0;
-  if (options_.signal_after_seconds > 0 || options_.signal_when) {
-    status = wait_and_signal(pid_, options_);
-  } else {
-    waitpid(pid_, &status, 0);
-  }
+  rusage usage{};
+  const bool signalled = options_.signal_after_seconds > 0 || options_.signal_when;
+  if (!signalled || !signal_in_time(pid_, options_, status, usage)) wait4(pid_, &status, 0, &usage);
   pid_ = -1;
   ProgramResult result;
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  result.peak_bytes = 1024.0 * static_cast<double>(usage.ru_maxrss);
   result.out = read_whole(streams_.path() / "out");
   result.err = read_whole(streams_.path() / "err");
   return result;

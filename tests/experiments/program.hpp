@@ -28,6 +28,7 @@ class ScratchFolder {
 struct ProgramResult {
   int exit_code = -1;  ///< 128 + signal where a signal ended it
   std::string out, err;
+  double peak_bytes = 0;  ///< most memory that it, or a process that it waited for, had at once
 };
 
 struct ProgramOptions {
@@ -35,8 +36,10 @@ struct ProgramOptions {
   double signal_after_seconds = 0;                 ///< > 0: send `signal` then, if it still runs
   std::function<bool()> signal_when{};             ///< asked every millisecond: send `signal` when it is true
   int signal = SIGINT;
-  std::function<void(pid_t)> started{};  ///< told the process
-  std::uint64_t file_size_limit = 0;     ///< > 0: RLIMIT_FSIZE, a disk that is full early
+  std::function<void(pid_t)> started{};   ///< told the process
+  std::uint64_t file_size_limit = 0;      ///< > 0: RLIMIT_FSIZE, a disk that is full early
+  std::uint64_t address_space_limit = 0;  ///< > 0: RLIMIT_AS, memory that is short
+  std::filesystem::path out_file = {};    ///< where stdout goes in place of ProgramResult::out; "-": it is closed
 };
 
 /// Starts run_experiment with `arguments` in `folder` and waits for it.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -107,6 +108,8 @@ TEST_CASE("Settings that do not fit together are named with their place", "[conf
        "networks.n: needs one of 'train' (with 'layers'), 'detectors' and 'weights'"},
       {"{name: t, networks: {n: {detectors: {weights: [a, b]}}}}",
        "networks.n.detectors.weights: 2 files, but there are 10 classes"},
+      {"{name: t, networks: {n: {detectors: {weights: [a, b, c, d, e, f, g, h, i, j], restarts: 1, noise: 1}}}}",
+       "networks.n.detectors.restarts: not used with weights: nothing is trained"},
       {"{name: t, networks: {n: {detectors: {}, layer_names: [a, b]}}}",
        "networks.n.layer_names: used with weights only"},
       {"{name: t, networks: {n: {detectors: {}, weights_network: full}}}",
@@ -162,6 +165,27 @@ TEST_CASE("Settings that do not fit together are named with their place", "[conf
   const auto lines = problems(yaml);
   REQUIRE(lines.size() == 1);
   CHECK_THAT(lines[0], Catch::EndsWith("error: " + expected) && Catch::StartsWith("test.yaml:"));
+}
+
+TEST_CASE("Wrong values, unknown keys and what does not fit together are told at once", "[config]") {
+  const auto lines = problems(
+      "sead: 1\n"
+      "networks: {n: {layers: [784, 5, 3], train: {}}, m: {detectors: {hiden: 3}}}\n"
+      "data: {train_limit: x}\n"
+      "analysis: {relay: {splits: [train]}}\n");
+  const auto has = [&](const std::string& text) {
+    return std::any_of(lines.begin(), lines.end(),
+                       [&](const std::string& line) { return line.find(text) != std::string::npos; });
+  };
+  CHECK(has("test.yaml:1:1: error: unknown key 'sead'; did you mean 'seed'?"));
+  CHECK(has("name: is missing"));
+  CHECK(has("test.yaml:2:24: error: networks.n.layers: the last is 3 but there are 10 classes"));
+  CHECK(has("unknown key 'hiden' in networks.m.detectors; did you mean 'hidden'?"));
+  CHECK(has("data.train_limit: expected an integer"));
+  CHECK(has("analysis.relay.exhaustive: 'test' is not among analysis.relay.splits"));
+  CHECK(lines.size() == 6);
+  // What hangs on a value that was not understood says nothing of its own.
+  CHECK(problems("{name: t, networks: {n: {layers: [784, x, 10], train: {}}}}").size() == 1);
 }
 
 }  // namespace inforelay

@@ -188,11 +188,11 @@ TEST_CASE("Greedy removal can be left out", "[run]") {
 TEST_CASE("A failed computation names its network", "[run]") {
   const ScratchFolder folder;
   expect_failure(run_program(with(small, {"networks.composite.detectors.positives=100000"}), folder.path()), 2,
-                 "composite: training of the detectors: detector 0 wants 100000");
+                 "networks.composite.detectors.positives: 100000: at most 150: class 0");
   expect_failure(
       run_program(with(small, {"networks.composite.detectors.on_failure=error",
                                "networks.composite.detectors.max_epochs=1", "networks.composite.detectors.restarts=0",
-                               "-j", "1"}),  // with several threads another detector may be the first to fail
+                               "-j", "5"}),  // whichever fails first, the lowest is told
                   folder.path()),
       1, "composite: training of the detectors: detector 0 did not reach");
 }

@@ -170,15 +170,15 @@ TEST_CASE("A failing run is named, the others finish, and it is tried again", "[
           Catch::Contains("failed    0001-positives-500-seed-1: composite: training of the detectors: detector 0 "
                           "wants 500 training images"));
   CHECK_THAT(result.err, Catch::Contains("error: run 0001-positives-500-seed-1 (networks.composite.detectors.positives"
-                                         "=500, seed 1) failed: composite: training of the detectors: detector 0 wants "
-                                         "500 training images") &&
+                                         "=500, seed 1) failed: networks.composite.detectors.positives: "
+                                         "500: at most 100: class 0") &&
                              Catch::Contains("error: 2 of 4 runs failed or were not started"));
   CHECK_THAT(result.out, Catch::Contains("2 finished, 2 failed, 0 not started") &&
                              Catch::Contains("FAILED runs/0002-positives-500-seed-2"));
   const Hdf5Reader file(folder.path() / "a/results.h5");
   CHECK(file.attribute<std::string>("", "status") == "incomplete");
   CHECK(file.texts("sweep/status") == Arguments{"failed", "failed", "finished", "finished"});
-  CHECK_THAT(file.texts("sweep/message")[0], Catch::Contains("detector 0 wants 500"));
+  CHECK_THAT(file.texts("sweep/message")[0], Catch::Contains("detectors.positives: 500: at most 100"));
   CHECK(file.vector<double>("sweep/parameters/networks.composite.detectors.positives") ==
         std::vector<double>{500, 500, 50, 50});
   CHECK(std::isnan(file.vector<double>("sweep/metrics/composite.relay.test.all")[0]));

@@ -1,0 +1,124 @@
+#include "experiments/run_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/memory.hpp"
+#include "core/parallel.hpp"
+#include "experiments/pipeline.hpp"
+
+namespace inforelay {
+namespace {
+
+// Code, libraries and tables of constants; stack and working memory of each thread.
+constexpr double program_bytes = 22e6, thread_bytes = 1e6;
+
+constexpr const char* data_label = "data";
+constexpr const char* results_label = "results file";
+
+std::string sets_text(double sets) { return sets > 0 ? fmt::format("{:.0f}", sets) : ""; }
+
+// Of a bound: as small as it is large.
+std::string exact_bytes_text(double bytes) {
+  return bytes < 1e9 ? bytes_text(bytes) : fmt::format("{:.2f} GB", bytes / 1e9);
+}
+
+std::string time_text(double seconds) {
+  return seconds < 0.1 ? fmt::format("{:.0f} ms", 1e3 * seconds) : duration(seconds);
+}
+
+}  // namespace
+
+std::vector<StageEstimate> plan_of(const PreparedExperiment& prepared) {
+  const bool generated = prepared.data.kind == DataPlan::Kind::digits;
+  std::vector<StageEstimate> plan{{data_label, estimate_data(prepared.config, generated)}};
+  double results = 0;
+  for (StageEstimate& stage : Pipeline(prepared.config, prepared.data, prepared.inputs).estimates()) {
+    results += stage.cost.bytes;
+    plan.push_back(std::move(stage));
+  }
+  plan.push_back({results_label, estimate_results(results)});
+  if (prepared.config.figures) plan.push_back({"figures", estimate_figures(prepared.config)});
+  return plan;
+}
+
+MemoryPeak peak_of(std::span<const StageEstimate> stages, int threads) {
+  MemoryPeak peak;
+  double kept = program_bytes + thread_bytes * threads;
+  for (const StageEstimate& stage : stages) {
+    const double own = stage.cost.bytes + stage.cost.working;
+    if (kept + own > peak.bytes) peak = {kept + own, stage.label, own};
+    kept += stage.cost.bytes;
+  }
+  return peak;
+}
+
+RunCost cost_of(const PreparedExperiment& prepared, int threads) {
+  const std::vector<StageEstimate> plan = plan_of(prepared);
+  RunCost cost;
+  for (const StageEstimate& stage : plan) {
+    cost.work += stage.cost.work;
+    cost.most += stage.cost.most;
+  }
+  cost.bytes = peak_of(plan, threads).bytes;
+  return cost;
+}
+
+double memory_limit(const ExperimentConfig& config) {
+  return static_cast<double>(config.max_memory ? *config.max_memory : machine_memory());
+}
+
+void check_memory(const PreparedExperiment& prepared, int threads, const std::string& run) {
+  const std::vector<StageEstimate> plan = plan_of(prepared);
+  const MemoryPeak peak = peak_of(plan, threads);
+  const double limit = memory_limit(prepared.config);
+  if (peak.bytes <= limit) return;
+  const auto stage = std::max_element(plan.begin(), plan.end(), [](const auto& a, const auto& b) {
+    return a.cost.bytes + a.cost.working < b.cost.bytes + b.cost.working;
+  });
+  throw UsageError(fmt::format(
+      "{}needs about {} of memory at '{}', more than the {} of {}; '{}' alone takes {}; to take less: {}",
+      run.empty() ? "the run " : run + ": ", exact_bytes_text(peak.bytes), peak.stage, exact_bytes_text(limit),
+      prepared.config.max_memory ? "max_memory" : "this machine (max_memory can allow more)", stage->label,
+      exact_bytes_text(stage->cost.bytes + stage->cost.working), stage->cost.smaller));
+}
+
+std::string describe_plan(const ExperimentConfig& written, const CommandLine& line) {
+  const PreparedExperiment prepared = prepare(written);
+  const std::vector<StageEstimate> plan = plan_of(prepared);
+  const MachineSpeed speed = measure_speed();
+  const int threads = thread_count(), at_once = threads_at_once(threads);
+  const MemoryPeak peak = peak_of(plan, threads);
+  std::string text = fmt::format(
+      "data     {} ({})\nfolder   {}\nthreads  {}{}\nmemory   at most {}, at '{}'; allowed are {}{}\n\n",
+      prepared.data.name(), prepared.data.origin(), folder_for(prepared.config, line, prepared.identity()).string(),
+      threads, at_once < threads ? fmt::format(", of which {} can run at once", at_once) : "",
+      exact_bytes_text(peak.bytes), peak.stage, exact_bytes_text(memory_limit(prepared.config)),
+      peak.bytes > memory_limit(prepared.config) ? ": the run would be refused" : "");
+  const auto row = [&](std::string_view label, std::string_view sets, double bytes, double working, const CpuWork& work,
+                       std::string_view note) {
+    const double seconds = speed.seconds(work);
+    text += fmt::format("{:<66} {:>9} {:>9} {:>9} {:>12} {:>12} CPU{}{}\n", label, sets, bytes_text(bytes),
+                        working > 0 ? bytes_text(working) : "", time_text(seconds / at_once), time_text(seconds),
+                        note.empty() ? "" : "  ", note);
+  };
+  text += fmt::format("{:<66} {:>9} {:>9} {:>9} {:>12} {:>16}\n", "stage", "sets", "kept", "working", "time", "");
+  CpuWork work, most;
+  double bytes = 0;
+  for (const StageEstimate& stage : plan) {
+    row(stage.label, sets_text(stage.cost.sets), stage.cost.bytes, stage.cost.working, stage.cost.work,
+        stage.cost.note);
+    work += stage.cost.work;
+    most += stage.cost.most;
+    bytes += stage.cost.bytes;
+  }
+  row("all", "", bytes, 0, work, "");
+  if (speed.seconds(most) > speed.seconds(work)) {
+    text += fmt::format("at most {}, where every training goes on to its last epoch\n",
+                        time_text(speed.seconds(most) / at_once));
+  }
+  return text + "Times are estimates for free cores, good to a factor of two but for the number of epochs.\n";
+}
+
+}  // namespace inforelay

@@ -1,0 +1,45 @@
+// What a run would do, how long it would take and how much memory: --dry-run, and the refusal of what cannot fit.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "experiments/command_line.hpp"
+#include "experiments/estimate.hpp"
+#include "experiments/experiment.hpp"
+
+namespace inforelay {
+
+/// All that a run does, in order: data, the stages, results file, figures.
+std::vector<StageEstimate> plan_of(const PreparedExperiment& prepared);
+
+/// The most memory that a run holds at once, and the stage in which it does.
+struct MemoryPeak {
+  double bytes = 0;
+  std::string stage;
+  double of_stage = 0;  ///< what that stage adds by itself: what it leaves, and what it works with
+};
+/// `threads`: each brings its own working memory.
+MemoryPeak peak_of(std::span<const StageEstimate> stages, int threads);
+
+/// Sums of the stages; `bytes` is the peak.
+struct RunCost {
+  CpuWork work, most;
+  double bytes = 0;
+};
+RunCost cost_of(const PreparedExperiment& prepared, int threads);
+
+/// Bytes that a run may take: max_memory, else those of this machine.
+double memory_limit(const ExperimentConfig& config);
+
+/// Throws UsageError where the run would take more than memory_limit(): with the stage, its bytes, the bound and what
+/// can be changed. `run`: of a sweep, which one; else empty.
+void check_memory(const PreparedExperiment& prepared, int threads, const std::string& run = "");
+
+/// What run_experiment would do: data, folder, stages with sets, bytes and estimated time. Weight files are read; the
+/// speed of this machine is measured, which takes a moment.
+std::string describe_plan(const ExperimentConfig& config, const CommandLine& line);
+
+}  // namespace inforelay

@@ -1,0 +1,210 @@
+// A layer between a program and the system, for tests only (LD_PRELOAD): it makes one chosen write fail, and the clock
+// jump. Told by the environment:
+//
+//   INFORELAY_FAULT_UNDER   folder, absolute and without links: what happens to files below it is counted
+//   INFORELAY_FAULT_AT      the number, from 1, of the operation that fails; not given: none
+//   INFORELAY_FAULT_KIND    ENOSPC, EIO: fails with it; short: half is written; zero: nothing is, without a reason
+//   INFORELAY_FAULT_LOG     file: a line "NUMBER OPERATION PATH" for each operation
+//   INFORELAY_CLOCK         wild: each look at the time of day is years before or after the last one
+//
+// Operations: whatever opens a file for writing or makes, writes, cuts, flushes, closes or renames one. With short and
+// zero only write and pwrite fail so; at other operations nothing happens. Calls inside the C library itself (what
+// stdio does behind fwrite) are not seen. Only run_experiment is touched, not the programs that it starts.
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <climits>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <string>
+#include <string_view>
+
+namespace {
+
+enum class Fault { none, fails, short_write, zero };
+
+std::string_view environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+bool is_our_program() { return std::string_view(program_invocation_short_name) == "run_experiment"; }
+
+template <class Function>
+Function* next(const char* name) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
+
+std::string path_of(int descriptor) {
+  std::array<char, PATH_MAX> target{};
+  const std::string link = "/proc/self/fd/" + std::to_string(descriptor);
+  const ssize_t n = readlink(link.c_str(), target.data(), target.size());
+  return n > 0 ? std::string(target.data(), static_cast<std::size_t>(n)) : "";
+}
+
+std::string absolute(const char* path) {
+  if (path[0] == '/') return path;
+  std::array<char, PATH_MAX> folder{};
+  return getcwd(folder.data(), folder.size()) ? std::string(folder.data()) + "/" + path : "";
+}
+
+// Counts an operation on `path`; what is to become of it, with errno set where it fails.
+Fault operation(const char* name, const std::string& path) {
+  static std::atomic<long> count{0};
+  const std::string_view under = environment("INFORELAY_FAULT_UNDER");
+  if (under.empty() || !path.starts_with(under) || !is_our_program()) return Fault::none;
+  const long number = ++count;
+  if (const std::string log(environment("INFORELAY_FAULT_LOG")); !log.empty()) {
+    const std::string line = std::to_string(number) + " " + name + " " + path + "\n";
+    const long file = syscall(SYS_openat, AT_FDCWD, log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    syscall(SYS_write, file, line.data(), line.size());
+    syscall(SYS_close, file);
+  }
+  if (number != std::atol(std::string(environment("INFORELAY_FAULT_AT")).c_str())) return Fault::none;
+  const std::string_view kind = environment("INFORELAY_FAULT_KIND");
+  if (kind == "short") return Fault::short_write;
+  if (kind == "zero") return Fault::zero;
+  errno = kind == "EIO" ? EIO : ENOSPC;
+  return Fault::fails;
+}
+
+bool fails(const char* name, const std::string& path) { return operation(name, path) == Fault::fails; }
+
+bool for_writing(int flags) { return (flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC)) != 0; }
+bool for_writing(const char* mode) { return std::strpbrk(mode, "wa+") != nullptr; }
+
+// A write of `size` bytes: the size to write in fact, or -1.
+ssize_t size_to_write(const char* name, int descriptor, std::size_t size) {
+  switch (operation(name, path_of(descriptor))) {
+    case Fault::fails:
+      return -1;
+    case Fault::zero:
+      return 0;
+    case Fault::short_write:
+      return static_cast<ssize_t>((size + 1) / 2);
+    case Fault::none:
+      break;
+  }
+  return static_cast<ssize_t>(size);
+}
+
+// Seconds by which the time of day is off at this look.
+time_t clock_error() {
+  static std::atomic<unsigned> looks{0};
+  if (environment("INFORELAY_CLOCK") != "wild") return 0;
+  constexpr time_t years = 3600 * 24 * 365;
+  constexpr std::array<time_t, 5> errors{-20 * years, 30 * years, 0, -5 * years, 10 * years};
+  return errors[looks++ % errors.size()];
+}
+
+}  // namespace
+
+extern "C" {
+
+int open(const char* path, int flags, ...) {
+  va_list arguments;
+  va_start(arguments, flags);
+  const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
+  va_end(arguments);
+  if (for_writing(flags) && fails("open", absolute(path))) return -1;
+  return next<int(const char*, int, mode_t)>("open")(path, flags, mode);
+}
+int open64(const char* path, int flags, ...) {
+  va_list arguments;
+  va_start(arguments, flags);
+  const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
+  va_end(arguments);
+  if (for_writing(flags) && fails("open", absolute(path))) return -1;
+  return next<int(const char*, int, mode_t)>("open64")(path, flags, mode);
+}
+FILE* fopen(const char* path, const char* mode) {
+  if (for_writing(mode) && fails("fopen", absolute(path))) return nullptr;
+  return next<FILE*(const char*, const char*)>("fopen")(path, mode);
+}
+FILE* fopen64(const char* path, const char* mode) {
+  if (for_writing(mode) && fails("fopen", absolute(path))) return nullptr;
+  return next<FILE*(const char*, const char*)>("fopen64")(path, mode);
+}
+ssize_t write(int descriptor, const void* bytes, std::size_t size) {
+  const ssize_t n = size_to_write("write", descriptor, size);
+  if (n <= 0) return n;
+  return next<ssize_t(int, const void*, std::size_t)>("write")(descriptor, bytes, static_cast<std::size_t>(n));
+}
+ssize_t writev(int descriptor, const iovec* parts, int count) {
+  if (fails("writev", path_of(descriptor))) return -1;
+  return next<ssize_t(int, const iovec*, int)>("writev")(descriptor, parts, count);
+}
+ssize_t pwrite(int descriptor, const void* bytes, std::size_t size, off_t at) {
+  const ssize_t n = size_to_write("pwrite", descriptor, size);
+  if (n <= 0) return n;
+  return next<ssize_t(int, const void*, std::size_t, off_t)>("pwrite")(descriptor, bytes, static_cast<std::size_t>(n),
+                                                                       at);
+}
+ssize_t pwrite64(int descriptor, const void* bytes, std::size_t size, off64_t at) {
+  const ssize_t n = size_to_write("pwrite", descriptor, size);
+  if (n <= 0) return n;
+  return next<ssize_t(int, const void*, std::size_t, off64_t)>("pwrite64")(descriptor, bytes,
+                                                                           static_cast<std::size_t>(n), at);
+}
+int ftruncate(int descriptor, off_t size) noexcept {
+  if (fails("ftruncate", path_of(descriptor))) return -1;
+  return next<int(int, off_t)>("ftruncate")(descriptor, size);
+}
+int ftruncate64(int descriptor, off64_t size) noexcept {
+  if (fails("ftruncate", path_of(descriptor))) return -1;
+  return next<int(int, off64_t)>("ftruncate64")(descriptor, size);
+}
+int fsync(int descriptor) {
+  if (fails("fsync", path_of(descriptor))) return -1;
+  return next<int(int)>("fsync")(descriptor);
+}
+// A failing close closes all the same, as the system's does.
+int close(int descriptor) {
+  const int flags = fcntl(descriptor, F_GETFL);
+  const bool failing = flags >= 0 && for_writing(flags & O_ACCMODE) && fails("close", path_of(descriptor));
+  const int error = errno;
+  const int result = next<int(int)>("close")(descriptor);
+  if (!failing) return result;
+  errno = error;
+  return -1;
+}
+int rename(const char* from, const char* to) noexcept {
+  if (fails("rename", absolute(to))) return -1;
+  return next<int(const char*, const char*)>("rename")(from, to);
+}
+int mkdir(const char* path, mode_t mode) noexcept {
+  if (fails("mkdir", absolute(path))) return -1;
+  return next<int(const char*, mode_t)>("mkdir")(path, mode);
+}
+char* mkdtemp(char* pattern) noexcept {
+  if (fails("mkdtemp", absolute(pattern))) return nullptr;
+  return next<char*(char*)>("mkdtemp")(pattern);
+}
+
+time_t time(time_t* out) noexcept {
+  const time_t now = next<time_t(time_t*)>("time")(nullptr) + clock_error();
+  if (out) *out = now;
+  return now;
+}
+int clock_gettime(clockid_t clock, timespec* out) noexcept {
+  const int result = next<int(clockid_t, timespec*)>("clock_gettime")(clock, out);
+  if (clock == CLOCK_REALTIME && result == 0) out->tv_sec += clock_error();
+  return result;
+}
+int gettimeofday(timeval* out, void* zone) noexcept {
+  const int result = next<int(timeval*, void*)>("gettimeofday")(out, zone);
+  if (result == 0) out->tv_sec += clock_error();
+  return result;
+}
+}
