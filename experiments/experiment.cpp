@@ -225,7 +225,10 @@ RunReport in_open_folder(const RunDirectory& directory, const std::string& name,
     last_status(State::failed, "out of memory");
     throw;
   } catch (const std::exception& error) {
-    last_status(State::failed, error.what());
+    constexpr std::string_view mark = "error: ";  // of errors without a place in a file
+    std::string_view text = error.what();
+    if (text.starts_with(mark)) text.remove_prefix(mark.size());
+    last_status(State::failed, std::string(text));
     throw;
   }
 }
@@ -233,7 +236,7 @@ RunReport in_open_folder(const RunDirectory& directory, const std::string& name,
 HoldOptions hold_options(Console& console) {
   HoldOptions options;
   options.on_beat = [&console] { console.tick(); };
-  options.say = [&console](const std::string& text) { console.warning(text); };
+  options.say = [&console](const std::string& text) { console.info(text); };
   return options;
 }
 

@@ -256,16 +256,27 @@ bool FolderHold::create(std::uint64_t generation) {
   constexpr std::uint64_t most = 1'000'000'000;  // no folder is ever taken over so often
   if (generation > most) throw IoError(fmt::format("cannot make {}: the number is too high", target.string()));
   const TemporaryFile temporary(target);
+  const auto fail = [&](int error) {
+    throw IoError(fmt::format("cannot write {}: {}", target.string(), reason(error)));
+  };
   const auto write_to = [&](int descriptor) {
     const std::string text = content();
-    const bool written = descriptor >= 0 && ::write(descriptor, text.data(), text.size()) == std::ssize(text);
-    const int error = errno;
-    if (descriptor >= 0) ::close(descriptor);
-    if (!written && error != ENOENT) throw IoError(fmt::format("cannot write {}: {}", target.string(), reason(error)));
-    return written;
+    std::size_t done = 0;
+    int error = 0;
+    while (done < text.size() && error == 0) {
+      const ssize_t n = ::write(descriptor, text.data() + done, text.size() - done);
+      if (n > 0) done += static_cast<std::size_t>(n);
+      if (n == 0) error = EIO;
+      if (n < 0 && errno != EINTR) error = errno;
+    }
+    if (::close(descriptor) != 0 && error == 0) error = errno;
+    if (error != 0) fail(error);
   };
+  const int aside = ::open(temporary.path().c_str(), O_WRONLY | O_CLOEXEC);
   // A holder that has just come tidies up, and may take this for a left-over: then there is one to be seen.
-  if (!write_to(::open(temporary.path().c_str(), O_WRONLY | O_CLOEXEC))) return false;
+  if (aside < 0 && errno == ENOENT) return false;
+  if (aside < 0) fail(errno);
+  write_to(aside);
   bool made = ::link(temporary.path().c_str(), target.c_str()) == 0;
   if (!made) {
     const int error = errno;
@@ -276,7 +287,9 @@ bool FolderHold::create(std::uint64_t generation) {
     if (!made) {  // a disk without links
       const int descriptor = ::open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
       if (descriptor < 0 && errno == EEXIST) return false;
-      made = write_to(descriptor);
+      if (descriptor < 0) fail(errno);
+      write_to(descriptor);
+      made = true;
     }
   }
   if (made) generation_ = generation;

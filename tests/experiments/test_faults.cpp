@@ -58,12 +58,17 @@ struct Operation {
   std::string name, path;
 };
 
-// What a run in `folder`/run and `folder`/out does to files, in order.
-std::vector<Operation> operations_of(const std::vector<std::string>& arguments, const fs::path& folder) {
+// Written for whoever looks on, how often depends on time. They have tests of their own.
+constexpr const char* signs_of_life = "hold.:status.json";
+
+// What a run in `folder`/run and `folder`/out does to files, in order; `under` chooses among them.
+std::vector<Operation> operations_of(const std::vector<std::string>& arguments, const fs::path& folder,
+                                     const std::string& under = "", const std::string& except = signs_of_life) {
   const auto log = folder / "operations";
-  const ProgramResult run = run_program(
-      arguments, folder,
-      with_faults({{"INFORELAY_FAULT_UNDER", (folder / "").string()}, {"INFORELAY_FAULT_LOG", log.string()}}));
+  const ProgramResult run = run_program(arguments, folder,
+                                        with_faults({{"INFORELAY_FAULT_UNDER", (folder / under).string()},
+                                                     {"INFORELAY_FAULT_EXCEPT", except},
+                                                     {"INFORELAY_FAULT_LOG", log.string()}}));
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   std::istringstream lines(content(log));
@@ -79,6 +84,7 @@ std::vector<Operation> operations_of(const std::vector<std::string>& arguments, 
 // The layer with operation number `i`, from 0, of the files in `folder` failing.
 ProgramOptions fault(const fs::path& folder, std::size_t i, const std::string& kind) {
   return with_faults({{"INFORELAY_FAULT_UNDER", (folder / "").string()},
+                      {"INFORELAY_FAULT_EXCEPT", signs_of_life},
                       {"INFORELAY_FAULT_AT", std::to_string(i + 1)},
                       {"INFORELAY_FAULT_KIND", kind}});
 }
@@ -140,6 +146,38 @@ TEST_CASE("Whichever write fails, its file is named and the next start completes
     CHECK(identical(numbers_of(folder.path() / "run/results.h5"), numbers));
     CHECK(content(folder.path() / "out/full.safetensors") == content(whole.path() / "out/full.safetensors"));
   }
+}
+
+TEST_CASE("A run that cannot take its folder says so, and one that cannot say how far it is goes on", "[run][faults]") {
+  const ScratchFolder whole;
+  const auto holding = operations_of(with(tiny(whole.path()), {"-o", "run"}), whole.path(), "run/hold.", "");
+  REQUIRE(holding.size() > 3);
+  const auto numbers = numbers_of(whole.path() / "run/results.h5");
+  for (std::size_t i = 0; i < holding.size(); ++i) {
+    const ScratchFolder folder;
+    const auto arguments = with(tiny(folder.path()), {"-o", "run"});
+    ProgramOptions options = fault(folder.path(), i, "ENOSPC");
+    options.environment["INFORELAY_FAULT_UNDER"] = (folder.path() / "run/hold.").string();
+    options.environment["INFORELAY_FAULT_EXCEPT"] = "";
+    const ProgramResult failed = run_program(arguments, folder.path(), options);
+    INFO(i + 1 << ": " << holding[i].name << " " << holding[i].path << ": " << failed.err);
+    // It is made aside; what follows are signs of life, and the next one comes.
+    const bool making = fs::path(holding[i].path).extension() == ".tmp" && is_vital(holding, i);
+    CHECK(failed.exit_code == (making ? 1 : 0));
+    if (making) CHECK_THAT(failed.err, Catch::Contains("No space left on device") && Catch::Contains("hold.1.json"));
+    CHECK(run_program(arguments, folder.path()).exit_code == 0);
+    CHECK(identical(numbers_of(folder.path() / "run/results.h5"), numbers));
+  }
+
+  const ScratchFolder folder;
+  const auto arguments = with(tiny(folder.path()), {"-o", "run"});
+  const ProgramResult silent =
+      run_program(arguments, folder.path(),
+                  with_faults({{"INFORELAY_FAULT_UNDER", (folder.path() / "run/status.json").string()},
+                               {"INFORELAY_FAULT_AT", "all"}}));
+  CHECK(silent.exit_code == 0);
+  CHECK(!fs::exists(folder.path() / "run/status.json"));
+  CHECK(identical(numbers_of(folder.path() / "run/results.h5"), numbers));
 }
 
 TEST_CASE("A write that does half, or nothing without a reason, neither loses bytes nor goes on forever",

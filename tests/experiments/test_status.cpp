@@ -223,7 +223,7 @@ TEST_CASE("The status of a folder that is done, failed, never started, or someth
         with(tiny, {"networks.composite={detectors: {hidden: 1, positives: 50000, negatives: 50}}"});
     REQUIRE(run_program(failing, folder.path()).exit_code == 2);
     CHECK_THAT(status_of(folder.path()),
-               Catch::Contains("state     failed: composite: training of the detectors: detector 0 wants 50000"));
+               Catch::Contains("state     failed: networks.composite.detectors.positives: 50000: at most 100"));
   }
   SECTION("never started") {
     fs::create_directory(folder.path() / "new");

@@ -163,12 +163,11 @@ TEST_CASE("A failing run is named, the others finish, and it is tried again", "[
   const ProgramResult result = run_program(with(failing, {"-o", "a"}), folder.path());
   INFO(result.err);
   CHECK(result.exit_code == 4);
-  CHECK_THAT(
-      run_program({"--status", "a"}, folder.path()).out,
-      Catch::Contains("state     failed: 2 of 4 runs failed or were not started\n") &&
-          Catch::Contains("runs      2 of 4 done, 2 failed, 0 running, 0 left\n") &&
-          Catch::Contains("failed    0001-positives-500-seed-1: composite: training of the detectors: detector 0 "
-                          "wants 500 training images"));
+  CHECK_THAT(run_program({"--status", "a"}, folder.path()).out,
+             Catch::Contains("state     failed: 2 of 4 runs failed or were not started\n") &&
+                 Catch::Contains("runs      2 of 4 done, 2 failed, 0 running, 0 left\n") &&
+                 Catch::Contains(
+                     "failed    0001-positives-500-seed-1: networks.composite.detectors.positives: 500: at most 100"));
   CHECK_THAT(result.err, Catch::Contains("error: run 0001-positives-500-seed-1 (networks.composite.detectors.positives"
                                          "=500, seed 1) failed: networks.composite.detectors.positives: "
                                          "500: at most 100: class 0") &&

@@ -2,7 +2,8 @@
 // jump. Told by the environment:
 //
 //   INFORELAY_FAULT_UNDER   folder, absolute and without links: what happens to files below it is counted
-//   INFORELAY_FAULT_AT      the number, from 1, of the operation that fails; not given: none
+//   INFORELAY_FAULT_EXCEPT  names divided by ':': files whose names begin with one of them are not counted
+//   INFORELAY_FAULT_AT      the number, from 1, of the operation that fails; all: each; not given: none
 //   INFORELAY_FAULT_KIND    ENOSPC, EIO: fails with it; short: half is written; zero: nothing is, without a reason
 //   INFORELAY_FAULT_LOG     file: a line "NUMBER OPERATION PATH" for each operation
 //   INFORELAY_CLOCK         wild: each look at the time of day is years before or after the last one
@@ -18,6 +19,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -59,11 +61,22 @@ std::string absolute(const char* path) {
   return getcwd(folder.data(), folder.size()) ? std::string(folder.data()) + "/" + path : "";
 }
 
+bool is_excepted(const std::string& path) {
+  const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+  std::string_view rest = environment("INFORELAY_FAULT_EXCEPT");
+  while (!rest.empty()) {
+    const std::string_view beginning = rest.substr(0, rest.find(':'));
+    if (name.starts_with(beginning)) return true;
+    rest.remove_prefix(std::min(beginning.size() + 1, rest.size()));
+  }
+  return false;
+}
+
 // Counts an operation on `path`; what is to become of it, with errno set where it fails.
 Fault operation(const char* name, const std::string& path) {
   static std::atomic<long> count{0};
   const std::string_view under = environment("INFORELAY_FAULT_UNDER");
-  if (under.empty() || !path.starts_with(under) || !is_our_program()) return Fault::none;
+  if (under.empty() || !path.starts_with(under) || is_excepted(path) || !is_our_program()) return Fault::none;
   const long number = ++count;
   if (const std::string log(environment("INFORELAY_FAULT_LOG")); !log.empty()) {
     const std::string line = std::to_string(number) + " " + name + " " + path + "\n";
@@ -71,7 +84,8 @@ Fault operation(const char* name, const std::string& path) {
     syscall(SYS_write, file, line.data(), line.size());
     syscall(SYS_close, file);
   }
-  if (number != std::atol(std::string(environment("INFORELAY_FAULT_AT")).c_str())) return Fault::none;
+  const std::string at(environment("INFORELAY_FAULT_AT"));
+  if (at != "all" && number != std::atol(at.c_str())) return Fault::none;
   const std::string_view kind = environment("INFORELAY_FAULT_KIND");
   if (kind == "short") return Fault::short_write;
   if (kind == "zero") return Fault::zero;
