@@ -85,8 +85,11 @@ double threshold_of(std::vector<float>& values, const BinarizeOptions& options, 
   return options.threshold;
 }
 
-void check_shape(const RowMatrix<float>& activations) {
+void check_samples(const RowMatrix<float>& activations) {
   if (activations.rows() < 1) throw DataError("binarize: no samples; at least 1 is needed");
+}
+
+void check_fits_a_word(const RowMatrix<float>& activations) {
   if (activations.cols() > NeuronSet::max_neurons) {
     throw UsageError(
         fmt::format("binarize: {} neurons; a state word holds at most {}", activations.cols(), NeuronSet::max_neurons));
@@ -166,7 +169,7 @@ double iterated_two_means_threshold(std::span<const float> values, RandomStream 
 
 std::vector<double> binarization_thresholds(const RowMatrix<float>& activations, const BinarizeOptions& options,
                                             const Progress& progress) {
-  check_shape(activations);
+  check_samples(activations);
   if (!std::isfinite(options.threshold)) {
     throw UsageError(fmt::format("binarize: threshold is {}; must be finite", options.threshold));
   }
@@ -185,7 +188,8 @@ std::vector<double> binarization_thresholds(const RowMatrix<float>& activations,
 }
 
 std::vector<StateWord> binarize(const RowMatrix<float>& activations, std::span<const double> thresholds) {
-  check_shape(activations);
+  check_samples(activations);
+  check_fits_a_word(activations);
   if (static_cast<Eigen::Index>(thresholds.size()) != activations.cols()) {
     throw UsageError(
         fmt::format("binarize: {} thresholds for {} neurons; must be equal", thresholds.size(), activations.cols()));
@@ -215,6 +219,7 @@ std::vector<StateWord> binarize(const RowMatrix<float>& activations, std::span<c
 
 BinarizedStates binarize(const RowMatrix<float>& activations, const BinarizeOptions& options,
                          const Progress& progress) {
+  check_fits_a_word(activations);
   BinarizedStates result;
   result.thresholds = binarization_thresholds(activations, options, progress);
   result.states = binarize(activations, result.thresholds);

@@ -64,13 +64,13 @@ double iterated_two_means_threshold(std::span<const float> values, RandomStream 
 /// Cut of each neuron, [K]; activations [N,K]. A neuron's state is 1 iff activation > threshold.
 /// A neuron that never varies gets its own value under both kmeans, median and mean, hence state 0 throughout; sign and
 /// threshold compare it like any other. Throws DataError without samples, or for an activation that is not finite
-/// (naming sample and neuron); UsageError for K > 32 or a threshold that is not finite. Cost O(K N log N), parallel
-/// over neurons; throws Interrupted between them.
+/// (naming sample and neuron); UsageError for a threshold that is not finite. Cost O(K N log N), parallel
+/// over neurons; throws Interrupted between them. Any K: of more than 32 neurons bit_states() makes states.
 std::vector<double> binarization_thresholds(const RowMatrix<float>& activations, const BinarizeOptions& options = {},
                                             const Progress& progress = Progress::none());
 
 /// States under given cuts, [N]: bit k is [activations(n,k) > thresholds[k]]. Lets test images use the cuts of the
-/// training images. Errors as above, and UsageError where thresholds.size() != K. Cost O(N K).
+/// training images. Errors as above, and UsageError where thresholds.size() != K or K > 32. Cost O(N K).
 std::vector<StateWord> binarize(const RowMatrix<float>& activations, std::span<const double> thresholds);
 
 /// Both of the above on the same samples.
