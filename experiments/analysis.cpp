@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "core/cluster.hpp"
@@ -12,12 +13,15 @@
 #include "core/pca.hpp"
 #include "experiments/results_file.hpp"
 #include "experiments/scan_blocks.hpp"
+#include "infotheory/bit_states.hpp"
 #include "infotheory/discretize.hpp"
 #include "infotheory/entropy.hpp"
 #include "infotheory/relay.hpp"
 #include "infotheory/state_table.hpp"
+#include "infotheory/wide_relay.hpp"
 #include "nn/knockout.hpp"
 #include "nn/quiet_progress.hpp"
+#include "nn/single_knockout.hpp"
 
 namespace inforelay {
 
@@ -43,17 +47,26 @@ StatesResult compute_states(const std::string& name, const Mlp& network, const D
   LayerStates layers = forward(network, data, static_cast<int>(config.layer), progress);
   check_finite(name, "activation of the analysed layer", layers.hidden);
   check_finite(name, "output", layers.output);
-  BinarizedStates binary =
-      binarize(layers.hidden, {.method = config.binarize, .threshold = config.threshold, .random = random}, progress);
-  const Occupancy filled = occupancy(binary.states);
-  return {.hidden = std::move(layers.hidden),
-          .output = std::move(layers.output),
-          .label = {data.labels().begin(), data.labels().end()},
-          .threshold = std::move(binary.thresholds),
-          .state = std::move(binary.states),
-          .occupied_states = static_cast<std::int64_t>(filled.occupied),
-          .singleton_fraction = filled.singleton_fraction,
-          .entropy_bits = filled.entropy_bits};
+  StatesResult states{.hidden = std::move(layers.hidden),
+                      .output = std::move(layers.output),
+                      .label = {data.labels().begin(), data.labels().end()},
+                      .threshold = {},
+                      .state = {},
+                      .wide_state = {}};
+  states.threshold = binarization_thresholds(
+      states.hidden, {.method = config.binarize, .threshold = config.threshold, .random = random}, progress);
+  Occupancy filled;
+  if (states.is_wide()) {
+    states.wide_state = bit_states(states.hidden, states.threshold);
+    filled = occupancy(row_counts(states.wide_state));
+  } else {
+    states.state = binarize(states.hidden, states.threshold);
+    filled = occupancy(states.state);
+  }
+  states.occupied_states = static_cast<std::int64_t>(filled.occupied);
+  states.singleton_fraction = filled.singleton_fraction;
+  states.entropy_bits = filled.entropy_bits;
+  return states;
 }
 
 namespace {
@@ -89,17 +102,74 @@ ExhaustiveRelay compute_exhaustive(const StateTable& table, const GreedyRelay& p
   return scan.result();
 }
 
+/// The classes of `config`, of all [0,C).
+std::vector<int> relay_classes(const RelayConfig& config, Eigen::Index classes) {
+  if (!config.classes.empty()) return {config.classes.begin(), config.classes.end()};
+  std::vector<int> all(static_cast<std::size_t>(classes));
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
+/// `rows` [R,K] of some classes as [C,K], `absent` elsewhere.
+template <class T>
+RowMatrix<T> by_class(const RowMatrix<T>& rows, const std::vector<int>& classes, Eigen::Index count, T absent) {
+  RowMatrix<T> all = RowMatrix<T>::Constant(count, rows.cols(), absent);
+  for (std::size_t row = 0; row < classes.size(); ++row)
+    all.row(classes[row]) = rows.row(static_cast<Eigen::Index>(row));
+  return all;
+}
+
+constexpr double not_asked_for = std::numeric_limits<double>::quiet_NaN();
+
+RelayResult compute_wide_relay(const StatesResult& states, const RelayConfig& config, Progress& progress) {
+  const Eigen::Index count = states.output.cols();
+  const BitStateTable table(states.wide_state, states.label, argmax(states.output), static_cast<int>(count));
+  const std::vector<int> classes = relay_classes(config, count);
+  QuietProgress quiet(progress);
+  const WideRelay found = wide_relay_information(table, classes, quiet);
+  RelayResult relay;
+  relay.all.assign(static_cast<std::size_t>(count), not_asked_for);
+  for (std::size_t row = 0; row < classes.size(); ++row)
+    relay.all[static_cast<std::size_t>(classes[row])] = found.all[row];
+  relay.single = by_class(found.single, classes, count, not_asked_for);
+  if (!config.greedy) return relay;
+  const GreedyRelay path = wide_greedy_relay(table, classes, progress);
+  relay.aggregated = by_class(aggregated_relay_information_bits(path), classes, count, not_asked_for);
+  relay.greedy.removal_order = by_class(path.removal_order, classes, count, no_neuron);
+  relay.greedy.information = by_class(path.information, classes, count, not_asked_for);
+  return relay;
+}
+
+/// Takes out what all classes have and only some were asked for.
+void keep_classes(const RelayConfig& config, RelayResult& relay) {
+  const auto count = static_cast<int>(relay.all.size());
+  const std::vector<int> classes = relay_classes(config, count);
+  for (int c = 0; c < count; ++c) {
+    if (std::find(classes.begin(), classes.end(), c) != classes.end()) continue;
+    relay.all[static_cast<std::size_t>(c)] = not_asked_for;
+    relay.single.row(c).setConstant(not_asked_for);
+    if (!relay.has_greedy()) continue;
+    relay.aggregated.row(c).setConstant(not_asked_for);
+    relay.greedy.removal_order.row(c).setConstant(no_neuron);
+    relay.greedy.information.row(c).setConstant(not_asked_for);
+  }
+}
+
 }  // namespace
 
 RelayResult compute_relay(const StatesResult& states, const RelayConfig& config, bool exhaustive, StageFiles& files,
                           Progress& progress) {
+  if (states.is_wide()) return compute_wide_relay(states, config, progress);
   const StateTable table(states.state, states.label, argmax(states.output), static_cast<int>(states.hidden.cols()),
                          static_cast<int>(states.output.cols()));
   RelayResult relay;
   relay.all = total_relay_information_bits(table);
   relay.single = single_neuron_loss_bits(table);
   if (config.branching) relay.branching = compute_branching(table, files, progress);
-  if (!config.greedy && !exhaustive) return relay;
+  if (!config.greedy && !exhaustive) {
+    keep_classes(config, relay);
+    return relay;
+  }
   QuietProgress quiet(progress);
   GreedyRelay path = greedy_relay(table, quiet);
   if (exhaustive) relay.exhaustive = compute_exhaustive(table, path, files, progress);
@@ -110,6 +180,7 @@ RelayResult compute_relay(const StatesResult& states, const RelayConfig& config,
     relay.exhaustive->above_greedy.clear();
     relay.exhaustive->above_greedy_as_published.clear();
   }
+  keep_classes(config, relay);
   return relay;
 }
 
@@ -125,6 +196,8 @@ KnockoutResult compute_knockout(const Mlp& network, const StatesResult& states, 
     KnockoutScan scan(subject, options, random);
     run_scan(scan, files, progress);
     knockout.accuracy = scan.result();
+  } else if (states.is_wide()) {
+    knockout.accuracy = single_knockout_accuracy(subject, progress);
   } else {
     std::vector<NeuronSet> singles;
     for (int neuron = 0; neuron < subject.neurons(); ++neuron) singles.push_back(NeuronSet{neuron});

@@ -91,6 +91,7 @@ struct RelayConfig {
   bool greedy = true;
   bool branching = false;
   std::vector<Split> exhaustive{Split::test};
+  std::vector<std::int64_t> classes;  ///< empty: all
 };
 
 struct KnockoutConfig {

@@ -9,6 +9,7 @@
 #include "core/named.hpp"
 #include "core/neuron_set.hpp"
 #include "experiments/quantities.hpp"
+#include "infotheory/bit_states.hpp"
 
 namespace inforelay {
 namespace {
@@ -210,6 +211,7 @@ class Checker {
         }
       }
     }
+    check_relay_classes(analysis.relay);
     if (!analysis.regression) return;
     if (!holds(analysis.relay.exhaustive, analysis.regression->relay)) {
       fail("analysis.regression.relay", fmt::format("'{}' is not among analysis.relay.exhaustive: all sets are needed",
@@ -221,6 +223,23 @@ class Checker {
            fmt::format("needs analysis.knockout with sets exhaustive and '{}' among its splits",
                        to_string(analysis.regression->knockout)));
     }
+  }
+
+  void check_relay_classes(const RelayConfig& relay) {
+    if (relay.classes.empty()) return;
+    const char* path = "analysis.relay.classes";
+    std::vector<std::int64_t> sorted = relay.classes;
+    std::sort(sorted.begin(), sorted.end());
+    const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+    if (twice != sorted.end()) fail(path, fmt::format("{} is there twice", *twice));
+    const auto needs_all = [&](bool there, std::string_view what) {
+      if (there) fail(path, fmt::format("{} needs all classes", what));
+    };
+    needs_all(!relay.exhaustive.empty(), "analysis.relay.exhaustive");
+    needs_all(relay.branching, "analysis.relay.branching");
+    needs_all(!config_.reproduce.empty(), "reproduce");
+    needs_all(config_.claims.has_value(), "claims");
+    needs_all(config_.sweep.has_value(), "sweep");
   }
 
   const ExperimentConfig& config_;
@@ -247,13 +266,21 @@ std::vector<std::string> analysed_layer_problems(const std::vector<std::int64_t>
     return fmt::format("the analysed layer has {} neurons; {} is possible up to {}", width, why, widest);
   };
   const bool all_knocked_out = analysis.knockout && analysis.knockout->sets == KnockoutSets::exhaustive;
-  if (width > NeuronSet::max_neurons) return {too_wide(NeuronSet::max_neurons, "relay information")};
+  if (width > BitStates::max_neurons) return {too_wide(BitStates::max_neurons, "relay information")};
   std::vector<std::string> problems;
   if (width <= NeuronSet::max_exhaustive_neurons) return problems;
   if (!analysis.relay.exhaustive.empty()) {
     problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive relay information"));
   }
   if (all_knocked_out) problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive knockout"));
+  if (width <= NeuronSet::max_neurons) return problems;
+  if (analysis.relay.branching) problems.push_back(too_wide(NeuronSet::max_neurons, "branching greedy search"));
+  if (analysis.knockout && !all_knocked_out) {
+    if (analysis.knockout->method == KnockoutMethod::sampled)
+      problems.push_back(too_wide(NeuronSet::max_neurons, "a sampled knockout"));
+    if (analysis.layer != hidden_layers)
+      problems.push_back(too_wide(NeuronSet::max_neurons, "a knockout in a hidden layer other than the last"));
+  }
   return problems;
 }
 

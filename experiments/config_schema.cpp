@@ -144,6 +144,11 @@ void describe(ConfigSchema& schema, RelayConfig& config) {
                  config.branching);
   schema.choices({"exhaustive", "Splits, of those above, on which all 2^K sets are computed."}, config.exhaustive,
                  split_words);
+  schema.integers(
+      {"classes",
+       "Only these classes; empty: all. With fewer than all: exhaustive: [], and neither branching nor what "
+       "needs all classes (reproduce, claims, sweep)."},
+      config.classes, {0, numerals - 1}, {0, static_cast<std::size_t>(numerals)});
 }
 
 void describe(ConfigSchema& schema, KnockoutConfig& config) {

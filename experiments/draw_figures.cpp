@@ -64,8 +64,8 @@ RegressionFigure regression_figure(const ExperimentResult& result) {
 ClustersFigure clusters_figure(const ExperimentResult& result) {
   ClustersFigure figure{.networks = {}, .quantity = "within-cluster sum of squares a sample"};
   for (const auto& [name, network] : result.networks) {
-    const AppendixResult& appendix = network.appendix;
-    if (appendix.clusters.empty()) continue;
+    if (!network.appendix || network.appendix->clusters.empty()) continue;
+    const AppendixResult& appendix = *network.appendix;
     figure.networks.push_back({name, {appendix.clusters.begin(), appendix.clusters.end()}, appendix.cohesion});
   }
   return figure;
@@ -74,9 +74,10 @@ ClustersFigure clusters_figure(const ExperimentResult& result) {
 EntropyFigure entropy_figure(const ExperimentResult& result) {
   EntropyFigure figure;
   for (const auto& [name, network] : result.networks) {
+    if (!network.appendix) continue;
     EntropyCurve curve{name, {}, {}};
     RandomWordsBand band;
-    for (const EntropyCurvePoint& point : network.appendix.entropy_curve) {
+    for (const EntropyCurvePoint& point : network.appendix->entropy_curve) {
       const auto samples = static_cast<double>(point.samples);
       curve.samples.push_back(samples);
       curve.entropy.push_back(point.entropy_bits);
@@ -142,20 +143,36 @@ std::vector<std::string> draw_figures(const FiguresConfig& config, const Experim
                              random);
       });
     }
+    if (nodes.is_wide()) {
+      // Neither a panel nor a column for each of so many neurons: the greedy path alone.
+      for (const auto& [split, relay] : network.relay) {
+        if (!relay.has_greedy()) continue;
+        const std::string title = network.relay.size() > 1 && split == Split::train ? name + "_train" : name;
+        figures.emplace_back([&writer, &relay = relay, title, labels] {
+          return draw_relay(writer, {.network = title,
+                                     .labels = labels,
+                                     .neurons = static_cast<int>(relay.single.cols()),
+                                     .information = RowMatrix<float>(),
+                                     .greedy_information = relay.greedy.information,
+                                     .all_information = relay.all});
+        });
+      }
+      continue;
+    }
     const RelayResult& single = network.relay.rbegin()->second;
     figures.emplace_back([&writer, &nodes, &single, name, labels] {
       return draw_node(writer,
                        {.network = name, .labels = labels, .aggregated = nodes.aggregated, .single = single.single});
     });
     const StatesResult& shape = network.states.rbegin()->second;
-    if (network.appendix.component_scores.cols() == 2) {
+    if (network.appendix && network.appendix->component_scores.cols() == 2) {
       figures.emplace_back([&writer, &network, &shape, name, labels] {
         return draw_pca(writer,
                         {.network = name,
                          .labels = labels,
-                         .scores = network.appendix.component_scores,
+                         .scores = network.appendix->component_scores,
                          .classes = shape.label,
-                         .explained = {network.appendix.component_ratio[0], network.appendix.component_ratio[1]}});
+                         .explained = {network.appendix->component_ratio[0], network.appendix->component_ratio[1]}});
       });
     }
     figures.emplace_back([&writer, &shape, name] {
@@ -167,7 +184,7 @@ std::vector<std::string> draw_figures(const FiguresConfig& config, const Experim
   const ClustersFigure clusters = clusters_figure(result);
   if (!clusters.networks.empty()) figures.emplace_back([&] { return draw_clusters(writer, clusters); });
   const EntropyFigure entropy = entropy_figure(result);
-  figures.emplace_back([&] { return draw_entropy(writer, entropy); });
+  if (!entropy.networks.empty()) figures.emplace_back([&] { return draw_entropy(writer, entropy); });
 
   std::vector<std::string> names;
   for (const auto& figure : figures) {

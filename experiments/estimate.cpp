@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/neuron_set.hpp"
 #include "experiments/config_checks.hpp"
 #include "nn/data/mnist.hpp"
 
@@ -17,6 +18,7 @@ constexpr double multiply_adds = 1.2e10;        // a second, in training; conver
 constexpr double forward_multiply_adds = 2e10;  // a second, in forward passes
 constexpr double generated_image = 1.9e-5, read_image = 4.5e-6;
 constexpr double relay_set_state = 1.1e-9;       // for each set and occupied state, all classes together
+constexpr double wide_sample_neuron = 1e-8;      // greedy search of a wide layer, for each class
 constexpr double knockout_sample_neuron = 4e-8;  // preparation, for each sample, neuron and class
 constexpr double knockout_set_sample = 2e-11;    // for each set, sample and class
 constexpr double sampled_set = 1.1e-6;           // for each set and class: the draws of a sampled accuracy
@@ -155,8 +157,14 @@ WorkEstimate estimate_states(const WorkSize& size, Split split) {
               samples * (4 * (size.neurons + size.classes) + 5), 16 * samples);
 }
 
-WorkEstimate estimate_relay(const WorkSize& size, Split split, bool exhaustive) {
+WorkEstimate estimate_relay(const WorkSize& size, Split split, const RelayConfig& relay, bool exhaustive) {
   const double samples = size.samples(split), states = expected_states(samples, size.neurons);
+  if (size.neurons > NeuronSet::max_neurons) {
+    const double classes = relay.classes.empty() ? size.classes : static_cast<double>(relay.classes.size());
+    // Packed rows; counts of the classes and of two at work; parts of the cells as wide_relay.hpp bounds them.
+    const double working = samples * (size.neurons / 8 + 12 * size.classes + 2 * (24 + 16 * size.neurons / 12));
+    return same({.tables = wide_sample_neuron * samples * size.neurons * classes}, 0, working);
+  }
   const double greedy = 2e-9 * states * size.neurons * size.neurons * size.classes;
   const double working = 16 * samples + 16 * states * size.classes;
   if (!exhaustive) return same({.tables = greedy}, 0, working);
@@ -170,6 +178,9 @@ WorkEstimate estimate_knockout(const WorkSize& size, Split split, const Knockout
   double output = samples * size.neurons * knockout_sample_neuron;  // CPU seconds for each output
   output += sets * samples * (all && size.last_hidden ? knockout_set_sample : forward_set_sample / size.classes);
   if (knockout.method == KnockoutMethod::sampled) output += sets * sampled_set;
+  // Sums, and whether each output is on without each of the neurons at work.
+  if (size.neurons > NeuronSet::max_neurons)
+    return same({.tables = size.classes * output}, 4 * sets * size.classes, samples * size.classes * (8 + 2 * 32));
   // The terms of one output, and what the tree knows of each sample.
   const double working = samples * (8 * size.neurons + (all ? 20 * size.neurons : 0));
   return same({.tables = size.classes * output}, 4 * sets * size.classes, working, all ? sets : 0);

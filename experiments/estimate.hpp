@@ -45,7 +45,7 @@ WorkSize work_size(const ExperimentConfig& config, const NetworkConfig& network)
 WorkEstimate estimate_data(const ExperimentConfig& config, bool generated);
 WorkEstimate estimate_training(const WorkSize& size, const NetworkConfig& network);
 WorkEstimate estimate_states(const WorkSize& size, Split split);
-WorkEstimate estimate_relay(const WorkSize& size, Split split, bool exhaustive);
+WorkEstimate estimate_relay(const WorkSize& size, Split split, const RelayConfig& relay, bool exhaustive);
 WorkEstimate estimate_knockout(const WorkSize& size, Split split, const KnockoutConfig& knockout);
 WorkEstimate estimate_regression(const WorkSize& size);
 WorkEstimate estimate_appendix(const WorkSize& size, Split shape, Split entropy);

@@ -94,7 +94,7 @@ void Pipeline::add_network(std::size_t index) {
                        : greedy   ? ": greedy relay search"
                                   : ": relay information of single neurons";
     add_stage(
-        index, id + "relay" + suffix, name + what + on, estimate_relay(size, split, exhaustive),
+        index, id + "relay" + suffix, name + what + on, estimate_relay(size, split, analysis.relay, exhaustive),
         [&result, &relay = analysis.relay, split, exhaustive](StageFiles& files, Progress& progress) {
           result.relay[split] = compute_relay(result.states.at(split), relay, exhaustive, files, progress);
         },
@@ -129,6 +129,7 @@ void Pipeline::add_network(std::size_t index) {
         [&result](const Hdf5Reader& file) { result.regression = read_regression(file, stage_group); });
   }
 
+  if (size.neurons > NeuronSet::max_neurons) return;  // the appendix is about states that fit a word
   // The paper: shape of the hidden states on the test images, their entropy on the training images.
   const Split shape = holds(analysis.relay.splits, Split::test) ? Split::test : Split::train;
   const Split entropy = holds(analysis.relay.splits, Split::train) ? Split::train : Split::test;
@@ -139,7 +140,7 @@ void Pipeline::add_network(std::size_t index) {
         result.appendix =
             compute_appendix(result.states.at(shape), result.states.at(entropy), random.child("appendix"), progress);
       },
-      [&result](Hdf5Writer& file) { write_appendix(file, stage_group, result.appendix); },
+      [&result](Hdf5Writer& file) { write_appendix(file, stage_group, *result.appendix); },
       [&result](const Hdf5Reader& file) { result.appendix = read_appendix(file, stage_group); });
 }
 

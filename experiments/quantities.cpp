@@ -32,6 +32,7 @@ constexpr const char* no_regression = "there is no analysis.regression";
 constexpr const char* not_knocked_out = "that split is not among analysis.knockout.splits";
 constexpr const char* single_knockouts = "analysis.knockout.sets is not exhaustive";
 constexpr const char* fewer_neurons = "the layer has fewer neurons";
+constexpr const char* too_wide_for_sets = "the layer has more than 32 neurons";
 constexpr const char* above_100_percent = "more than 100 percent of the information";
 
 // What a result lacks; the caller adds the name.
@@ -113,6 +114,7 @@ Values last_neurons_of(const NetworkResult& network, const ParsedName& name) {
   if (!relay.has_greedy()) throw Missing{no_greedy};
   const Eigen::Index steps = relay.greedy.removal_order.cols();
   if (name.count > steps) throw Missing{fewer_neurons};
+  if (relay.is_wide()) throw Missing{too_wide_for_sets};
   Values values;
   for (Eigen::Index c = 0; c < relay.greedy.removal_order.rows(); ++c) {
     values.emplace_back(last_neurons(relay.greedy, static_cast<int>(c), name.count));
@@ -348,6 +350,8 @@ std::string quantity_missing(const ExperimentConfig& config, const NetworkConfig
   const auto layer = static_cast<std::size_t>(analysis.layer);
   const bool too_many = parsed.quantity->kind.is_set && layer < widths.size() && parsed.count > widths[layer];
   if (too_many) return fewer_neurons;
+  if (parsed.quantity->kind.is_set && layer < widths.size() && widths[layer] > NeuronSet::max_neurons)
+    return too_wide_for_sets;
   if (parsed.quantity->values == smallest_set && parsed.count > 100) return above_100_percent;
   return "";
 }

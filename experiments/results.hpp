@@ -13,6 +13,7 @@
 #include "core/neuron_set.hpp"
 #include "core/provenance.hpp"
 #include "core/statistics.hpp"
+#include "infotheory/bit_states.hpp"
 #include "infotheory/entropy_curve.hpp"
 #include "infotheory/exhaustive.hpp"
 #include "infotheory/greedy.hpp"
@@ -51,13 +52,16 @@ struct StatesResult {
   RowMatrix<float> output;          ///< [N,C]
   std::vector<std::uint8_t> label;  ///< [N]
   std::vector<double> threshold;    ///< [K] activation above it: 1
-  std::vector<StateWord> state;     ///< [N]
+  std::vector<StateWord> state;     ///< [N]; of a wide layer empty
+  BitStates wide_state;             ///< [N,K] of a wide layer, else empty
   std::int64_t occupied_states = 0;
   double singleton_fraction = 0;  ///< of the samples, those alone in their state
   double entropy_bits = 0;        ///< plug-in, of the states
+
+  bool is_wide() const { return hidden.cols() > NeuronSet::max_neurons; }
 };
 
-/// Relay information on one split, in bits.
+/// Relay information on one split, in bits. Rows of classes that were not asked for: NaN, and no_neuron.
 struct RelayResult {
   std::vector<double> all;                ///< [C] I_R of all neurons
   GreedyRelay greedy;                     ///< with the next and what is above it empty where not asked for
@@ -67,6 +71,7 @@ struct RelayResult {
   std::optional<ExhaustiveRelay> exhaustive;
 
   bool has_greedy() const { return greedy.removal_order.size() > 0; }
+  bool is_wide() const { return single.cols() > NeuronSet::max_neurons; }
 };
 
 /// Balanced accuracies with neurons knocked out, on one split.
@@ -97,7 +102,7 @@ struct NetworkResult {
   std::map<Split, RelayResult> relay;
   std::map<Split, KnockoutResult> knockout;
   std::optional<RegressionResult> regression;
-  AppendixResult appendix;
+  std::optional<AppendixResult> appendix;  ///< none of a wide layer
 };
 
 /// Where the numbers come from: program, machine and command (the base), configuration and data.

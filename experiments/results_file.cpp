@@ -120,7 +120,7 @@ void write_network_result(Hdf5Writer& file, const std::string& group, const Netw
     write_knockout(file, fmt::format("{}/knockout/{}", group, to_string(split)), knockout);
   }
   if (network.regression) write_regression(file, join_path(group, "regression"), *network.regression);
-  write_appendix(file, join_path(group, "appendix"), network.appendix);
+  if (network.appendix) write_appendix(file, join_path(group, "appendix"), *network.appendix);
 }
 
 NetworkResult read_network_result(const Hdf5Reader& file, const std::string& group) {
@@ -134,7 +134,7 @@ NetworkResult read_network_result(const Hdf5Reader& file, const std::string& gro
   }
   if (file.exists(join_path(group, "regression")))
     network.regression = read_regression(file, join_path(group, "regression"));
-  network.appendix = read_appendix(file, join_path(group, "appendix"));
+  if (file.exists(join_path(group, "appendix"))) network.appendix = read_appendix(file, join_path(group, "appendix"));
   return network;
 }
 

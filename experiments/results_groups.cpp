@@ -110,8 +110,14 @@ void write_states(Hdf5Writer& file, const std::string& group, const StatesResult
   file.dataset(
       join_path(group, "threshold"), states.threshold,
       {.units = "1", .long_name = "a neuron's state is 1 where its activation is above this", .dims = {"neuron"}});
-  file.dataset(join_path(group, "state"), states.state,
-               {.units = "1", .long_name = "hidden state, bit k is neuron k", .dims = {"sample"}});
+  if (states.is_wide()) {
+    file.dataset(
+        join_path(group, "state"), states.wide_state.to_bytes(),
+        {.units = "1", .long_name = "hidden state, bit k % 8 of byte k / 8 is neuron k", .dims = {"sample", "byte"}});
+  } else {
+    file.dataset(join_path(group, "state"), states.state,
+                 {.units = "1", .long_name = "hidden state, bit k is neuron k", .dims = {"sample"}});
+  }
   write_value(file, group, "occupied_states", states.occupied_states, "1", "distinct hidden states");
   write_value(file, group, "singleton_fraction", states.singleton_fraction, "1",
               "fraction of the samples alone in their state");
@@ -125,7 +131,12 @@ StatesResult read_states(const Hdf5Reader& file, const std::string& group) {
   states.output = file.matrix<float>(join_path(group, "output"), samples);
   states.label = file.vector<std::uint8_t>(join_path(group, "label"), samples);
   states.threshold = file.vector<double>(join_path(group, "threshold"), static_cast<std::size_t>(states.hidden.cols()));
-  states.state = file.vector<std::uint32_t>(join_path(group, "state"), samples);
+  if (states.is_wide()) {
+    states.wide_state = BitStates::from_bytes(file.matrix<std::uint8_t>(join_path(group, "state"), samples),
+                                              static_cast<int>(states.hidden.cols()));
+  } else {
+    states.state = file.vector<std::uint32_t>(join_path(group, "state"), samples);
+  }
   states.occupied_states = file.scalar<std::int64_t>(join_path(group, "occupied_states"));
   states.singleton_fraction = file.scalar<double>(join_path(group, "singleton_fraction"));
   states.entropy_bits = file.scalar<double>(join_path(group, "entropy_bits"));
@@ -183,6 +194,32 @@ std::vector<BranchingRelay> read_branching(const Hdf5Reader& file, const std::st
   return branching;
 }
 
+namespace {
+
+// A byte each where the layer is not wide.
+constexpr auto no_narrow_neuron = static_cast<std::uint8_t>(no_neuron);
+
+void write_removal_order(Hdf5Writer& file, const std::string& path, const RelayResult& relay) {
+  const DatasetInfo info{.units = "1", .long_name = "neuron taken out at each step", .dims = {"class", "step"}};
+  if (relay.is_wide()) return file.dataset(path, relay.greedy.removal_order, info);
+  const RowMatrix<std::uint8_t> narrow = relay.greedy.removal_order.cast<std::uint8_t>();
+  file.dataset(path, narrow, info);
+}
+
+RowMatrix<std::uint16_t> read_removal_order(const Hdf5Reader& file, const std::string& path, std::size_t classes,
+                                            std::size_t neurons) {
+  RowMatrix<std::uint16_t> order = file.matrix<std::uint16_t>(path, classes, neurons);
+  const bool wide = neurons > NeuronSet::max_neurons;
+  for (std::uint16_t& neuron : order.reshaped()) {
+    if (!wide && neuron == no_narrow_neuron) neuron = no_neuron;
+    if (neuron != no_neuron && neuron >= neurons)
+      throw DataError(fmt::format("{}: /{} has neuron {}, expected [0,{})", file.name(), path, neuron, neurons));
+  }
+  return order;
+}
+
+}  // namespace
+
 void write_relay(Hdf5Writer& file, const std::string& group, const RelayResult& relay) {
   const auto neurons = static_cast<std::size_t>(relay.single.cols());
   file.scale(group, "step", counting(0, neurons), "removals before this one");
@@ -190,8 +227,7 @@ void write_relay(Hdf5Writer& file, const std::string& group, const RelayResult& 
   file.dataset(join_path(group, "all"), relay.all,
                {.units = "bit", .long_name = "relay information of all neurons together", .dims = {"class"}});
   if (relay.has_greedy()) {
-    file.dataset(join_path(group, "greedy/removal_order"), relay.greedy.removal_order,
-                 {.units = "1", .long_name = "neuron taken out at each step", .dims = {"class", "step"}});
+    write_removal_order(file, join_path(group, "greedy/removal_order"), relay);
     file.dataset(join_path(group, "greedy/information"), relay.greedy.information,
                  {.units = "bit",
                   .long_name = "relay information of what is left after that removal",
@@ -233,7 +269,7 @@ RelayResult read_relay(const Hdf5Reader& file, const std::string& group) {
   relay.single = file.matrix<double>(join_path(group, "single"), classes);
   const auto neurons = static_cast<std::size_t>(relay.single.cols());
   if (file.exists(join_path(group, "greedy"))) {
-    relay.greedy.removal_order = file.matrix<std::uint8_t>(join_path(group, "greedy/removal_order"), classes, neurons);
+    relay.greedy.removal_order = read_removal_order(file, join_path(group, "greedy/removal_order"), classes, neurons);
     relay.greedy.information = file.matrix<double>(join_path(group, "greedy/information"), classes, neurons);
     relay.aggregated = file.matrix<double>(join_path(group, "aggregated"), classes, neurons);
   }

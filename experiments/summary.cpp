@@ -1,8 +1,10 @@
 #include "experiments/summary.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/neuron_set.hpp"
 #include "experiments/console.hpp"
@@ -52,6 +54,16 @@ const std::pair<const Split, KnockoutResult>* shown_knockout(const NetworkResult
   return nullptr;
 }
 
+// "5 18", the two neurons that greedy removal leaves to the end; of layers of any width, unlike a set.
+std::string last_two(const RelayResult& relay, Eigen::Index cls) {
+  if (!relay.has_greedy()) return "";
+  const auto order = relay.greedy.removal_order.row(cls);
+  if (order[order.size() - 1] == no_neuron) return "-";
+  std::vector<int> last(order.end() - std::min<Eigen::Index>(2, order.size()), order.end());
+  std::sort(last.begin(), last.end());
+  return fmt::format("{}", fmt::join(last, " "));
+}
+
 bool has_greedy(const NetworkResult& network) { return network.relay.begin()->second.has_greedy(); }
 
 std::string table_heading(const NetworkResult& network) {
@@ -72,6 +84,15 @@ std::string table_heading(const NetworkResult& network) {
   return "\n" + groups + "\n" + columns + "\n";
 }
 
+// Accuracy without the last two neurons, or without all where none were searched for.
+std::string shown_out(const NetworkResult& network, const std::pair<const Split, KnockoutResult>& knockout, int cls) {
+  const RelayResult& relay = network.relay.at(knockout.first);
+  const RowMatrix<float>& accuracy = knockout.second.accuracy;
+  if (!relay.has_greedy()) return fmt::format("{:.4f}", accuracy(cls, accuracy.cols() - 1));
+  if (relay.greedy.removal_order(cls, 0) == no_neuron) return "-";
+  return fmt::format("{:.4f}", accuracy(cls, Eigen::Index{last_neurons(relay.greedy, cls, 2).index()}));
+}
+
 // One row for each class: information, its last neurons, and how well information explains function.
 std::string class_table(const NetworkResult& network) {
   std::string text = table_heading(network);
@@ -81,15 +102,12 @@ std::string class_table(const NetworkResult& network) {
     const int row = static_cast<int>(c);
     text += fmt::format("  {:>5}", c);
     for (const auto& [split, relay] : network.relay) {
-      text += fmt::format("   {:>8.4f}  {:>8}", relay.all[c],
-                          relay.has_greedy() ? last_neurons(relay.greedy, row, 2).to_string() : "");
+      const std::string all = std::isnan(relay.all[c]) ? "-" : fmt::format("{:.4f}", relay.all[c]);
+      text += fmt::format("   {:>8}  {:>8}", all, last_two(relay, row));
     }
     if (knockout) {
       const RowMatrix<float>& accuracy = knockout->second.accuracy;
-      const auto out = has_greedy(network)
-                           ? Eigen::Index{last_neurons(network.relay.at(knockout->first).greedy, row, 2).index()}
-                           : accuracy.cols() - 1;
-      text += fmt::format("   {:.4f}  {:>12.4f}", accuracy(row, 0), accuracy(row, out));
+      text += fmt::format("   {:.4f}  {:>12}", accuracy(row, 0), shown_out(network, *knockout, row));
     }
     if (network.regression) {
       const Regression& fit = network.regression->fits[c];

@@ -101,7 +101,7 @@ void search(const StateTable& table, int cls, GreedyRelay& result, Progress& pro
     }
     partition.split(best);
     left = left.without(best);
-    result.removal_order(cls, step) = static_cast<std::uint8_t>(best);
+    result.removal_order(cls, step) = static_cast<std::uint16_t>(best);
     result.information(cls, step) = table.n_log_n().bits(totals[static_cast<std::size_t>(best)] - given_all);
   }
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "core/axes.hpp"
@@ -12,10 +13,13 @@
 
 namespace inforelay {
 
+/// In a removal order: no neuron, where a class was not asked for.
+inline constexpr std::uint16_t no_neuron = std::numeric_limits<std::uint16_t>::max();
+
 /// One greedy path for each class. Step i in [0,K) leaves K-1-i neurons in the relay set.
 struct GreedyRelay {
-  RowMatrix<std::uint8_t> removal_order;  ///< [C,K] the neuron taken out of Y_R at step i
-  RowMatrix<double> information;          ///< [C,K] I_R of what is left, bits; the last, of the empty set, is exactly 0
+  RowMatrix<std::uint16_t> removal_order;  ///< [C,K] the neuron taken out of Y_R at step i
+  RowMatrix<double> information;  ///< [C,K] I_R of what is left, bits; the last, of the empty set, is exactly 0
 };
 
 /// Shrinking subset aggregation (Hintze & Adami 2023, Algorithm 1, as their code runs it): from Y_R = all neurons, take

@@ -20,10 +20,11 @@ constexpr std::array<const char*, 5> shade_names{"1\u20139", "10\u201399", "100\
 void check(const std::string& name, const RelayFigure& figure) {
   const std::size_t classes = figure.labels.size();
   require_some(name, "labels", classes);
-  if (figure.neurons < 1 || figure.neurons > 30) {
-    throw UsageError(fmt::format("figure {}: neurons is {}, expected 1 to 30", name, figure.neurons));
-  }
+  if (figure.neurons < 1)
+    throw UsageError(fmt::format("figure {}: neurons is {}, expected at least 1", name, figure.neurons));
   if (figure.information.size() > 0) {
+    if (figure.neurons > 30)
+      throw UsageError(fmt::format("figure {}: neurons is {}, expected 1 to 30", name, figure.neurons));
     require_count(name, "information", figure.information.rows(), "rows", classes);
     require_count(name, "information", figure.information.cols(), "columns", 1ll << figure.neurons);
   }
@@ -76,6 +77,19 @@ std::vector<FigureCanvas::LegendEntry> legend_of(const RelayFigure& figure, int 
   return legend;
 }
 
+std::string description(const RelayFigure& figure) {
+  if (figure.information.size() == 0)
+    return "Relay information I_R of the sets of hidden neurons that greedy removal passes through, from all neurons "
+           "down to none, over the size of the set; a panel for each class.";
+  return fmt::format(
+      "Relay information I_R of every set of hidden neurons over the size of the set, a panel for each "
+      "class; red: the sets that greedy removal passes through, from all neurons down to none. The sets "
+      "are drawn as the marks that they cover, {} intervals of information for each size; marks are "
+      "shaded by the power of ten of the number of sets in each, and a row of the table (kind: sets) "
+      "is a run of neighbouring marks of one shade.",
+      mark_intervals);
+}
+
 }  // namespace
 
 std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
@@ -96,15 +110,7 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
   const double foot = 1.4 + FigureCanvas::legend_line * measure.legend_lines(legend_left, legend);
   const PanelGrid grid(classes, classes == 4 ? 2 : 5, width, classes <= 2 ? 50 : 32,
                        {.left = legend_left, .top = 5, .bottom = 8.5, .column_gap = 4.5, .row_gap = 8}, foot);
-  FigureCanvas canvas(
-      name,
-      fmt::format("Relay information I_R of every set of hidden neurons over the size of the set, a panel for each "
-                  "class; red: the sets that greedy removal passes through, from all neurons down to none. The sets "
-                  "are drawn as the marks that they cover, {} intervals of information for each size; marks are "
-                  "shaded by the power of ten of the number of sets in each, and a row of the table (kind: sets) "
-                  "is a run of neighbouring marks of one shade.",
-                  mark_intervals),
-      grid.width, grid.height);
+  FigureCanvas canvas(name, description(figure), grid.width, grid.height);
   std::string list;
   for (const auto shade : shades) list += fmt::format("{}{}", list.empty() ? "" : ", ", hex(shade).replace(0, 1, "0x"));
   canvas.define(fmt::format("array shades[{}] = [{}]", shades.size(), list));

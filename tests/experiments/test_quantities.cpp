@@ -23,7 +23,7 @@ NetworkResult small_network() {
   states.entropy_bits = 1.5;
   RelayResult& relay = network.relay[Split::test];
   relay.all = {0.4, 0.8};
-  relay.greedy.removal_order = RowMatrix<std::uint8_t>{{2, 0, 1}, {1, 2, 0}};
+  relay.greedy.removal_order = RowMatrix<std::uint16_t>{{2, 0, 1}, {1, 2, 0}};
   relay.aggregated = RowMatrix<double>{{1, 1, 0}, {0, 0, 3}};
   relay.exhaustive.emplace();
   relay.exhaustive->best_information = RowMatrix<double>{{0, 0.1, 0.25, 0.4}, {0, 0.5, 0.7, 0.8}};
@@ -113,7 +113,8 @@ TEST_CASE("What is no quantity, or is not there, is said", "[quantities]") {
 
 TEST_CASE("What a configuration will not compute is known beforehand", "[quantities]") {
   ExperimentConfig config;
-  config.analysis.relay = {.splits = {Split::train, Split::test}, .greedy = true, .exhaustive = {Split::test}};
+  config.analysis.relay = {
+      .splits = {Split::train, Split::test}, .greedy = true, .exhaustive = {Split::test}, .classes = {}};
   NetworkConfig trained, detectors, read;
   trained.layers = {784, 6, 10};
   detectors.detectors.emplace().hidden = 2;
@@ -129,6 +130,10 @@ TEST_CASE("What a configuration will not compute is known beforehand", "[quantit
   CHECK(missing("relay.train.above_greedy") == "that split is not among analysis.relay.exhaustive");
   CHECK(missing("knockout.test.intact") == "that split is not among analysis.knockout.splits");
   CHECK(missing("regression.f") == "there is no analysis.regression");
+  NetworkConfig wide = trained;
+  wide.layers = {784, 33, 10};
+  CHECK(quantity_missing(config, wide, "relay.train.last_2") == "the layer has more than 32 neurons");
+  CHECK(quantity_missing(config, wide, "relay.train.participation").empty());
   CHECK(quantity_missing(config, read, "training.epochs") == "the network is not trained here");
   CHECK(quantity_missing(config, read, "relay.train.last_20").empty());  // not known before the file is read
   config.analysis.knockout = KnockoutConfig{.splits = {Split::test}, .sets = KnockoutSets::single};
@@ -154,7 +159,7 @@ TEST_CASE("Claims count the classes that they hold for", "[claims]") {
   config.networks = {{"full", {}}, {"composite", detectors}};
   NetworkResult full = small_network(), composite = small_network();
   // Modules of one neuron: class 0 owns neuron 0, class 1 neuron 1. The greedy search ends with 1 and 1.
-  composite.relay[Split::test].greedy.removal_order = RowMatrix<std::uint8_t>{{2, 0, 1}, {2, 0, 1}};
+  composite.relay[Split::test].greedy.removal_order = RowMatrix<std::uint16_t>{{2, 0, 1}, {2, 0, 1}};
   composite.regression->fits[0].r_squared = 0.7;
   composite.regression->fits[1].coefficient = {0.5, 2, -1};
   composite.relay[Split::test].exhaustive->best_information = RowMatrix<double>{{0, 0.3, 0.3, 0.4}, {0, 0.3, 0.7, 0.8}};
