@@ -124,14 +124,15 @@ TEST_CASE("MNIST that vanishes after it was found is an error that names the fil
   const TemporaryFolder folder;
   const HttpServer server({});
   DataOptions options = options_in(folder, server);
-  options.path = folder / "mnist";
+  const std::filesystem::path place = folder / "mnist";
+  options.path = place;
   for (const MnistFile& file : mnist_files) {
-    fill(options.path);
+    fill(place);
     const DataPlan plan = plan_data(options);
-    std::filesystem::remove(options.path / file.name);
+    std::filesystem::remove(place / file.name);
     CHECK_THROWS_AS(load_data(plan), DataError);
     if (&file == &mnist_files[0]) {
-      CHECK_THROWS_WITH(load_data(plan), Contains(file.name) && Contains("No such file or directory"));
+      CHECK_THROWS_WITH(load_data(plan), Contains(std::string(file.name)) && Contains("No such file or directory"));
     }
   }
 }
