@@ -90,10 +90,6 @@ RunProvenance provenance_of(const ExperimentConfig& config, const CommandLine& l
   return from;
 }
 
-std::string bytes_text(double bytes) {
-  return bytes < 1e6 ? fmt::format("{:.0f} kB", bytes / 1e3) : fmt::format("{:.0f} MB", bytes / 1e6);
-}
-
 namespace {
 
 ExperimentResult compute(const PreparedExperiment& prepared, const CommandLine& line, const RunDirectory& directory,
@@ -275,7 +271,9 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
     console.expect_stages(1, count);
   }
   const std::string identity = prepared.identity();
-  if (!holds_complete_run(folder_for(config, line, identity), identity)) check_memory(prepared, thread_count());
+  if (line.fresh || !holds_complete_run(folder_for(config, line, identity), identity)) {
+    check_memory(prepared, thread_count());
+  }
   RunDirectory directory(folder_for(config, line, identity),
                          {.identity = identity,
                           .resolved_config = print_experiment_config(config),
