@@ -35,9 +35,8 @@ struct SealedContent {
 SealedContent write_sealed(const std::filesystem::path& path, const Seal& seal, double seconds,
                            const std::function<void(Hdf5Writer&)>& write);
 
-/// Looks at all of the file but its meaning. Throws DataError, saying what is wrong with it in a phrase ("it is
-/// damaged:
-/// ..."), where it is not one that write_sealed() left under this name for `seal`.
+/// Looks at all of the file but its meaning. Throws DataError where it is not one that write_sealed() left under this
+/// name for `seal`, saying what is wrong with it in a phrase ("it is damaged: ...").
 SealedContent check_seal(const std::filesystem::path& path, const Seal& seal);
 
 }  // namespace inforelay
