@@ -315,8 +315,8 @@ TEST_CASE("Weights that go NaN end the training with the epoch and the loss", "[
 }
 
 TEST_CASE("Short memory ends with code 1 and keeps what was finished", "[run][faults]") {
-#if defined(__SANITIZE_ADDRESS__)
-  WARN("skipped: the address sanitizer takes all address space for itself");
+#ifdef INFORELAY_SANITIZED
+  WARN("skipped: sanitizers take all address space for themselves");
 #else
   const ScratchFolder folder;
   const auto arguments = with(

@@ -77,7 +77,7 @@ TEST_CASE("The peak is the largest sum of what stays and what a stage works with
 }
 
 TEST_CASE("The memory that a plan names is within a factor of two of what the run takes", "[plan][run]") {
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef INFORELAY_SANITIZED
   WARN("skipped: the address sanitizer's own memory is several times that of the run");
 #else
   const auto [name, overrides] = GENERATE(table<std::string, std::vector<std::string> >(
