@@ -51,19 +51,12 @@ ssize_t read_all(int descriptor, std::uint8_t* out, std::size_t size) {
   return static_cast<ssize_t>(done);
 }
 
-bool write_all(int descriptor, std::span<const std::uint8_t> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n == 0) errno = EIO;  // nothing written and no reason given: asking again could go on forever
-    if (n <= 0) return false;
-    bytes = bytes.subspan(static_cast<std::size_t>(n));
-  }
-  return true;
-}
-
 [[noreturn]] void fail(const std::filesystem::path& path, int error) {
   throw IoError(fmt::format("cannot write {}: {}", path.string(), reason(error)));
+}
+
+std::span<const std::uint8_t> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
 /// Makes a rename in `folder` last. Some file systems cannot flush a folder; there is nothing to be done about that.
@@ -127,6 +120,19 @@ std::vector<std::uint8_t> read_file_start(const std::filesystem::path& path, std
   return file.read(std::min<std::uint64_t>(count, file.size()));
 }
 
+bool write_all(int descriptor, std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n == 0) errno = EIO;  // nothing written and no reason given: asking again could go on forever
+    if (n <= 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+bool write_all(int descriptor, std::string_view text) { return write_all(descriptor, bytes_of(text)); }
+
 namespace {
 
 void fill(const TemporaryFile& temporary, std::span<const std::uint8_t> bytes) {
@@ -134,10 +140,6 @@ void fill(const TemporaryFile& temporary, std::span<const std::uint8_t> bytes) {
   if (descriptor.get() < 0 || !write_all(descriptor.get(), bytes) || !descriptor.close()) {
     fail(temporary.target(), errno);
   }
-}
-
-std::span<const std::uint8_t> bytes_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
 }  // namespace
@@ -183,8 +185,7 @@ TemporaryFile::~TemporaryFile() {
 void TemporaryFile::append(std::string_view text) {
   assert(!path_.empty());
   Descriptor descriptor(path_, O_WRONLY | O_APPEND);
-  const std::span bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
-  if (descriptor.get() < 0 || !write_all(descriptor.get(), bytes) || !descriptor.close()) fail(target_, errno);
+  if (descriptor.get() < 0 || !write_all(descriptor.get(), text) || !descriptor.close()) fail(target_, errno);
 }
 
 void TemporaryFile::commit() {

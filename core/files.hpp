@@ -15,6 +15,10 @@ std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::uint
 /// Its first `count` bytes, all where it holds less. Throws as read_file().
 std::vector<std::uint8_t> read_file_start(const std::filesystem::path& path, std::size_t count);
 
+/// All of `bytes` to an open file; false, with errno, where that fails.
+bool write_all(int descriptor, std::span<const std::uint8_t> bytes);
+bool write_all(int descriptor, std::string_view text);
+
 /// Replaces the file's content: a temporary file beside it is written, flushed to the disk and renamed. A reader, or a
 /// crash at any moment, sees the old content or the new. Throws IoError with the path and the system's reason; the
 /// file is then as it was, and no temporary is left.

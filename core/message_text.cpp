@@ -21,9 +21,16 @@ std::string quoted_name(std::string_view name) {
 }
 
 std::string printable(std::string_view text) {
-  std::string result(text);
-  std::replace_if(
-      result.begin(), result.end(), [](unsigned char c) { return (c < 0x20 && c != '\n') || c == 0x7f; }, '?');
+  std::string result;
+  result.reserve(text.size());
+  const auto is_control = [](unsigned char c) { return (c < 0x20 && c != '\n') || c == 0x7f; };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    // U+0080 to U+009F in UTF-8: U+009B begins a command of a terminal as ESC [ does.
+    const bool wide = text[i] == '\xc2' && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) <= 0x9f &&
+                      static_cast<unsigned char>(text[i + 1]) >= 0x80;
+    result += wide || is_control(static_cast<unsigned char>(text[i])) ? '?' : text[i];
+    if (wide) ++i;
+  }
   return result;
 }
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 #include "core/error.hpp"
@@ -42,14 +43,13 @@ std::size_t terminal_width() {
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80u;
 }
 
-}  // namespace
-
-std::string duration(double seconds) {
-  if (seconds < 60) return fmt::format("{:.1f} s", seconds);
-  const auto whole = static_cast<long>(seconds + 0.5);
-  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
-  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+// Editors' shells call themselves dumb: they would show the codes that clear a line.
+bool can_redraw() {
+  const char* terminal = std::getenv("TERM");
+  return isatty(STDERR_FILENO) && terminal && std::string_view(terminal) != "dumb";
 }
+
+}  // namespace
 
 void hold_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
@@ -66,12 +66,16 @@ void install_stop_signals() {
   action.sa_flags = SA_RESTART;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  // Whoever read our messages may go: the run does not. What is for stdout fails then, and says so.
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, nullptr);
 }
 
 int stop_signal() { return received_signal; }
 
-Console::Console(ProgressStyle style, Verbosity verbosity) : style_(style), verbosity_(verbosity) {
-  if (style_ == ProgressStyle::automatic) style_ = isatty(STDERR_FILENO) ? ProgressStyle::bar : ProgressStyle::plain;
+Console::Console(ProgressStyle style, Verbosity verbosity, ProgressIntervals intervals)
+    : style_(style), verbosity_(verbosity), intervals_(intervals) {
+  if (style_ == ProgressStyle::automatic) style_ = can_redraw() ? ProgressStyle::bar : ProgressStyle::plain;
   if (verbosity_ == Verbosity::quiet) style_ = ProgressStyle::off;
 }
 
@@ -80,6 +84,10 @@ Console::~Console() { clear_bar(); }
 void Console::open(const std::filesystem::path& folder, const std::filesystem::path& log, const std::string& name,
                    const FolderHold* hold) {
   const std::lock_guard lock(mutex_);
+  std::error_code unknown;                       // then opening it will tell
+  if (std::filesystem::is_fifo(log, unknown)) {  // opening it would wait for a reader
+    throw IoError(fmt::format("log file '{}': a named pipe, expected a file", log.string()));
+  }
   try {
     log_ = std::make_shared<spdlog::logger>("run", std::make_shared<spdlog::sinks::basic_file_sink_mt>(log.string()));
   } catch (const spdlog::spdlog_ex& error) {
@@ -245,7 +253,7 @@ void Console::show_progress(bool force) {
   const auto now = Clock::now();
   const std::chrono::duration<double> since_shown = now - last_shown_;
   if (!bar && force) return;  // begin_stage has written the plain line
-  if (!force && since_shown.count() < (bar ? 0.1 : 10.0)) return;
+  if (!force && since_shown.count() < (bar ? 0.1 : intervals_.lines)) return;
   last_shown_ = now;
   StageStatus& stage = *status_.stage;
   stage.seconds = std::chrono::duration<double>(now - stage_begin_).count();
@@ -262,9 +270,9 @@ void Console::show_progress(bool force) {
 }
 
 void Console::log_progress() {
-  constexpr std::chrono::minutes between{1};
   const auto now = Clock::now();
-  if (!log_ || !may_write() || !status_.stage || now - last_logged_ < between) return;
+  const std::chrono::duration<double> since_logged = now - last_logged_;
+  if (!log_ || !may_write() || !status_.stage || since_logged.count() < intervals_.log) return;
   last_logged_ = now;
   StageStatus& stage = *status_.stage;
   stage.seconds = std::chrono::duration<double>(now - stage_begin_).count();

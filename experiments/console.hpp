@@ -13,6 +13,7 @@
 
 #include "core/progress.hpp"
 #include "experiments/run_status.hpp"
+#include "experiments/unit_text.hpp"
 
 namespace spdlog {
 class logger;
@@ -21,23 +22,26 @@ class logger;
 namespace inforelay {
 class FolderHold;
 
-/// "12.3 s", "4 min 05 s", "2 h 30 min"
-std::string duration(double seconds);
-
 enum class ProgressStyle { automatic, bar, plain, off };
 enum class Verbosity { quiet, normal, verbose };
+
+/// Seconds between two signs of progress.
+struct ProgressIntervals {
+  double lines = 10;  ///< of ProgressStyle::plain
+  double log = 60;    ///< in the log
+};
 
 /// Messages and the progress of the stage in hand. One for a process; all functions may be called from any thread.
 class Console : public Progress {
  public:
-  /// ProgressStyle::automatic: a bar where stderr is a terminal, else plain lines.
-  Console(ProgressStyle style, Verbosity verbosity);
+  /// ProgressStyle::automatic: a bar where stderr is a terminal that can redraw a line, else plain lines.
+  Console(ProgressStyle style, Verbosity verbosity, ProgressIntervals intervals = {});
   ~Console() override;
 
-  /// From now on, until close(): messages, stages and each minute the progress are appended to `log` with date and time
-  /// (UTC); the status of the experiment `name` is kept in the folder's status.json, replaced at most each second; and
-  /// stop_requested() throws HoldLost where the folder is lost. Throws IoError where the log cannot be opened. That the
-  /// status cannot be written ends no run.
+  /// From now on, until close(): messages, stages and every so often the progress are appended to `log` with date and
+  /// time (UTC); the status of the experiment `name` is kept in the folder's status.json, replaced at most each second;
+  /// and stop_requested() throws HoldLost where the folder is lost. Throws IoError where the log cannot be opened. That
+  /// the status cannot be written ends no run.
   void open(const std::filesystem::path& folder, const std::filesystem::path& log, const std::string& name,
             const FolderHold* hold);
   /// The last status; `error` of State::failed. Without one nothing more is written, as where the folder is lost.
@@ -80,6 +84,7 @@ class Console : public Progress {
 
   ProgressStyle style_;
   Verbosity verbosity_;
+  ProgressIntervals intervals_;
   mutable std::mutex mutex_;
   std::shared_ptr<spdlog::logger> log_;
   const FolderHold* hold_ = nullptr;
@@ -97,7 +102,7 @@ class Console : public Progress {
 void hold_standard_streams();
 
 /// From now on SIGINT and SIGTERM ask for a stop, at which the work in hand throws Interrupted; a second signal ends
-/// the process at once with the exit code of an interruption.
+/// the process at once with the exit code of an interruption. SIGPIPE is ignored: a write fails instead.
 void install_stop_signals();
 /// The signal that asked for a stop, or 0.
 int stop_signal();

@@ -24,7 +24,7 @@ void add_row(StudyPanel& panel, const DistributionRow& row) {
 
 }  // namespace
 
-std::vector<std::string> draw_study(const FigureWriter& writer, const StudyResult& study) {
+std::vector<std::string> draw_study(const FigureWriter& writer, const StudyResult& study, Progress& progress) {
   std::vector<std::string> names;
   if (!study.compares()) return names;
   std::vector<StudyFigure> figures;
@@ -45,7 +45,10 @@ std::vector<std::string> draw_study(const FigureWriter& writer, const StudyResul
     const auto found = place.find({row.comparison, row.quantity});
     if (found != place.end()) add_row(figures[found->second.first].panels[found->second.second], row);
   }
-  for (const StudyFigure& figure : figures) names.push_back(draw_study(writer, figure));
+  for (const StudyFigure& figure : figures) {
+    progress.check();
+    names.push_back(draw_study(writer, figure));
+  }
   return names;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/progress.hpp"
 #include "experiments/figures/figure_writer.hpp"
 #include "experiments/study.hpp"
 
@@ -11,7 +12,7 @@ namespace inforelay {
 
 /// Draws "study_COMPARISON" for each comparison: a panel for each quantity that has a value for each class, the same
 /// quantity of the other networks beside it. Returns their names; none where nothing is compared. Throws as
-/// FigureWriter::write.
-std::vector<std::string> draw_study(const FigureWriter& writer, const StudyResult& study);
+/// FigureWriter::write, or Interrupted between figures.
+std::vector<std::string> draw_study(const FigureWriter& writer, const StudyResult& study, Progress& progress);
 
 }  // namespace inforelay

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <new>
+#include <optional>
+#include <utility>
 
 #include "core/data_folder.hpp"
 #include "core/error.hpp"
@@ -88,10 +90,6 @@ RunProvenance provenance_of(const ExperimentConfig& config, const CommandLine& l
   return from;
 }
 
-std::string bytes_text(double bytes) {
-  return bytes < 1e6 ? fmt::format("{:.0f} kB", bytes / 1e3) : fmt::format("{:.0f} MB", bytes / 1e6);
-}
-
 namespace {
 
 ExperimentResult compute(const PreparedExperiment& prepared, const CommandLine& line, const RunDirectory& directory,
@@ -143,6 +141,7 @@ std::size_t draw(const ExperimentConfig& config, ExperimentResult& result, const
   console.begin_stage("figures");
   const Stopwatch watch;
   std::vector<std::string> names = draw_figures(*config.figures, result, directory.figures(), console);
+  console.check();  // asked to stop during the last one
   result.stages.push_back({"figures", watch.seconds()});
   console.end_stage(watch.seconds());
   const std::size_t count = names.size();
@@ -150,12 +149,10 @@ std::size_t draw(const ExperimentConfig& config, ExperimentResult& result, const
   return count;
 }
 
-// The results of an earlier start, whose stages are all done but the figures.
-ExperimentResult read_finished(const ExperimentConfig& config, const RunDirectory& directory, Console& console) {
-  ExperimentResult result = read_earlier(directory.results(), read_results);
+// Of results of an earlier start, whose stages are all done but the figures.
+void tell_kept(const ExperimentConfig& config, const ExperimentResult& result, Console& console) {
   console.expect_stages(1, static_cast<int>(result.stages.size()) + (config.figures ? 1 : 0));
   for (const StageTime& stage : result.stages) console.kept_stage(stage.stage, stage.seconds);
-  return result;
 }
 
 // A run that needs nothing more than to be reported, unless its figures are gone.
@@ -167,7 +164,8 @@ RunReport report_complete(const ExperimentConfig& config, RunDirectory& director
       directory.hold(console);
       return in_open_folder(directory, config.name, console, [&] {
         console.info(fmt::format("'{}' is complete, but lacks figures: they are drawn again", folder));
-        ExperimentResult result = read_finished(config, directory, console);
+        ExperimentResult result = read_earlier(directory.results(), read_results);
+        tell_kept(config, result, console);
         draw(config, result, directory, console);
         return RunReport{read_summary(directory), exit_code_of(reproduction)};
       });
@@ -178,12 +176,28 @@ RunReport report_complete(const ExperimentConfig& config, RunDirectory& director
   return {read_summary(directory), exit_code_of(reproduction)};
 }
 
+// What an earlier start wrote before it was stopped; none where it is not of this run. Files and memory may have been
+// named otherwise then: it is made again all the same, from the stages, which are there until the summary is.
+std::optional<ExperimentResult> written_results(const PreparedExperiment& prepared, const RunDirectory& directory,
+                                                Console& console) {
+  if (!std::filesystem::exists(directory.results())) return {};
+  ExperimentResult result = read_earlier(directory.results(), read_results);
+  if (result.provenance.config == print_experiment_config(prepared.config) &&
+      result.provenance.data_sha256 == prepared.data.sha256()) {
+    return result;
+  }
+  console.warning(
+      fmt::format("'{}' is made again: it is of another configuration or other data", directory.results().string()));
+  return {};
+}
+
 // Computes what is not yet there, and writes what belongs beside the results.
 RunReport work(const PreparedExperiment& prepared, const CommandLine& line, RunDirectory& directory, Console& console) {
   const Stopwatch watch;
   const ExperimentConfig& config = prepared.config;
-  ExperimentResult result = std::filesystem::exists(directory.results()) ? read_finished(config, directory, console)
-                                                                         : compute(prepared, line, directory, console);
+  std::optional<ExperimentResult> written = written_results(prepared, directory, console);
+  if (written) tell_kept(config, *written, console);
+  ExperimentResult result = written ? std::move(*written) : compute(prepared, line, directory, console);
   for (const auto& [name, network] : result.networks) write_weights_out(config, name, network.model.network, console);
   directory.verify_hold();
   const std::size_t figures = config.figures ? draw(config, result, directory, console) : 0;
@@ -257,7 +271,9 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
     console.expect_stages(1, count);
   }
   const std::string identity = prepared.identity();
-  if (!holds_complete_run(folder_for(config, line, identity), identity)) check_memory(prepared, thread_count());
+  if (line.fresh || !holds_complete_run(folder_for(config, line, identity), identity)) {
+    check_memory(prepared, thread_count());
+  }
   RunDirectory directory(folder_for(config, line, identity),
                          {.identity = identity,
                           .resolved_config = print_experiment_config(config),

@@ -46,8 +46,6 @@ std::filesystem::path folder_for(const ExperimentConfig& config, const CommandLi
 std::string read_summary(const RunDirectory& directory);
 /// All but wall_seconds.
 RunProvenance provenance_of(const ExperimentConfig& config, const CommandLine& line, const DataPlan& plan);
-/// "120 MB"
-std::string bytes_text(double bytes);
 /// "1 thread"
 std::string threads_text(int threads);
 /// What is said while a folder is taken goes to `console`, which each beat keeps up to date.

@@ -58,17 +58,6 @@ std::optional<std::uint64_t> generation_of(const std::string& name) {
   return generation > 0 && name == name_of(generation) ? std::optional(generation) : std::nullopt;
 }
 
-json to_json(const ProcessIdentity& process) {
-  return {{"pid", process.pid}, {"start", process.start}, {"host", process.host}, {"machine", process.machine}};
-}
-
-ProcessIdentity process_from(const json& object) {
-  return {.pid = integer_at(object, "pid"),
-          .start = static_cast<std::uint64_t>(integer_at(object, "start")),
-          .host = text_at(object, "host"),
-          .machine = text_at(object, "machine")};
-}
-
 std::optional<Holder> holder_from(const json& object) {
   if (text_at(object, "format") != "inforelay-hold" || integer_at(object, "pid") <= 0) return std::nullopt;
   Holder holder{.process = process_from(object), .since = text_at(object, "since"), .dies_with = {}};
@@ -260,15 +249,7 @@ bool FolderHold::create(std::uint64_t generation) {
     throw IoError(fmt::format("cannot write {}: {}", target.string(), reason(error)));
   };
   const auto write_to = [&](int descriptor) {
-    const std::string text = content();
-    std::size_t done = 0;
-    int error = 0;
-    while (done < text.size() && error == 0) {
-      const ssize_t n = ::write(descriptor, text.data() + done, text.size() - done);
-      if (n > 0) done += static_cast<std::size_t>(n);
-      if (n == 0) error = EIO;
-      if (n < 0 && errno != EINTR) error = errno;
-    }
+    int error = write_all(descriptor, content()) ? 0 : errno;
     if (::close(descriptor) != 0 && error == 0) error = errno;
     if (error != 0) fail(error);
   };
@@ -306,7 +287,8 @@ void FolderHold::beat() {
   const std::lock_guard lock(mutex_);
   const int file = ::open(file_of(folder_, generation_).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
   if (file < 0) {
-    if (errno == ENOENT) lost_ = true;  // else it cannot be asked at this moment, which says nothing
+    // Gone, or something else in its place. Else it cannot be asked at this moment, which says nothing.
+    if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == EISDIR) lost_ = true;
     return;
   }
   // Read and written through one descriptor: the file of another that has come meanwhile is never touched.

@@ -6,11 +6,16 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "experiments/process_identity.hpp"
+
 namespace inforelay {
 
-/// null where `text` is not JSON.
+/// null where `text` is not JSON. What lies deeper than any of our files goes is left out: nlohmann frees a value by
+/// recursion, and enough brackets would use up the stack.
 inline nlohmann::json parse_json(const std::string& text) {
-  nlohmann::json value = nlohmann::json::parse(text, nullptr, false);
+  constexpr int deepest = 16;
+  const auto keep = [](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) { return depth <= deepest; };
+  nlohmann::json value = nlohmann::json::parse(text, keep, false);
   return value.is_discarded() ? nlohmann::json() : value;
 }
 
@@ -35,10 +40,21 @@ inline std::int64_t integer_at(const nlohmann::json& object, const char* key) {
   return value.get<std::int64_t>();
 }
 
-/// 0 where there is none.
-inline double number_at(const nlohmann::json& object, const char* key) {
+/// 0 where there is none, or it is negative.
+inline double positive_at(const nlohmann::json& object, const char* key) {
   const nlohmann::json& value = member(object, key);
-  return value.is_number() && std::isfinite(value.get<double>()) ? value.get<double>() : 0;
+  return value.is_number() && value.get<double>() > 0 ? value.get<double>() : 0;
+}
+
+/// A process as the members of an object, and from them.
+inline nlohmann::json to_json(const ProcessIdentity& process) {
+  return {{"pid", process.pid}, {"start", process.start}, {"host", process.host}, {"machine", process.machine}};
+}
+inline ProcessIdentity process_from(const nlohmann::json& object) {
+  return {.pid = integer_at(object, "pid"),
+          .start = static_cast<std::uint64_t>(integer_at(object, "start")),
+          .host = text_at(object, "host"),
+          .machine = text_at(object, "machine")};
 }
 
 }  // namespace inforelay

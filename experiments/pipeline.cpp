@@ -176,9 +176,8 @@ ExperimentResult Pipeline::run(const RunDirectory& directory, const PipelineOpti
     } else {
       console.check();
       console.begin_stage(stage.estimate.label);
-      const Stopwatch watch;
       compute_stage(stage, files, console);
-      files.save(watch.seconds(), stage.save);
+      files.save(stage.save);
       console.end_stage(files.content().seconds);
     }
     basis[stage.network] = sha256_hex(basis[stage.network] + files.content().digest);

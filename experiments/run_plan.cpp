@@ -7,6 +7,7 @@
 #include "core/memory.hpp"
 #include "core/parallel.hpp"
 #include "experiments/pipeline.hpp"
+#include "experiments/unit_text.hpp"
 
 namespace inforelay {
 namespace {
@@ -18,15 +19,6 @@ constexpr const char* data_label = "data";
 constexpr const char* results_label = "results file";
 
 std::string sets_text(double sets) { return sets > 0 ? fmt::format("{:.0f}", sets) : ""; }
-
-// Of a bound: as small as it is large.
-std::string exact_bytes_text(double bytes) {
-  return bytes < 1e9 ? bytes_text(bytes) : fmt::format("{:.2f} GB", bytes / 1e9);
-}
-
-std::string time_text(double seconds) {
-  return seconds < 0.1 ? fmt::format("{:.0f} ms", 1e3 * seconds) : duration(seconds);
-}
 
 }  // namespace
 
@@ -77,11 +69,11 @@ void check_memory(const PreparedExperiment& prepared, int threads, const std::st
   const auto stage = std::max_element(plan.begin(), plan.end(), [](const auto& a, const auto& b) {
     return a.cost.bytes + a.cost.working < b.cost.bytes + b.cost.working;
   });
-  throw UsageError(fmt::format(
-      "{}needs about {} of memory at '{}', more than the {} of {}; '{}' alone takes {}; to take less: {}",
-      run.empty() ? "the run " : run + ": ", exact_bytes_text(peak.bytes), peak.stage, exact_bytes_text(limit),
-      prepared.config.max_memory ? "max_memory" : "this machine (max_memory can allow more)", stage->label,
-      exact_bytes_text(stage->cost.bytes + stage->cost.working), stage->cost.smaller));
+  throw UsageError(
+      fmt::format("{}needs about {} of memory at '{}', more than the {} of {}; '{}' alone takes {}; to take less: {}",
+                  run.empty() ? "the run " : run + ": ", bytes_text(peak.bytes), peak.stage, bytes_text(limit),
+                  prepared.config.max_memory ? "max_memory" : "this machine (max_memory can allow more)", stage->label,
+                  bytes_text(stage->cost.bytes + stage->cost.working), stage->cost.smaller));
 }
 
 std::string describe_plan(const ExperimentConfig& written, const CommandLine& line) {
@@ -93,15 +85,15 @@ std::string describe_plan(const ExperimentConfig& written, const CommandLine& li
   std::string text = fmt::format(
       "data     {} ({})\nfolder   {}\nthreads  {}{}\nmemory   at most {}, at '{}'; allowed are {}{}\n\n",
       prepared.data.name(), prepared.data.origin(), folder_for(prepared.config, line, prepared.identity()).string(),
-      threads, at_once < threads ? fmt::format(", of which {} can run at once", at_once) : "",
-      exact_bytes_text(peak.bytes), peak.stage, exact_bytes_text(memory_limit(prepared.config)),
+      threads, at_once < threads ? fmt::format(", of which {} can run at once", at_once) : "", bytes_text(peak.bytes),
+      peak.stage, bytes_text(memory_limit(prepared.config)),
       peak.bytes > memory_limit(prepared.config) ? ": the run would be refused" : "");
   const auto row = [&](std::string_view label, std::string_view sets, double bytes, double working, const CpuWork& work,
                        std::string_view note) {
     const double seconds = speed.seconds(work);
     text += fmt::format("{:<66} {:>9} {:>9} {:>9} {:>12} {:>12} CPU{}{}\n", label, sets, bytes_text(bytes),
-                        working > 0 ? bytes_text(working) : "", time_text(seconds / at_once), time_text(seconds),
-                        note.empty() ? "" : "  ", note);
+                        working > 0 ? bytes_text(working) : "", short_duration(seconds / at_once),
+                        short_duration(seconds), note.empty() ? "" : "  ", note);
   };
   text += fmt::format("{:<66} {:>9} {:>9} {:>9} {:>12} {:>16}\n", "stage", "sets", "kept", "working", "time", "");
   CpuWork work, most;
@@ -116,7 +108,7 @@ std::string describe_plan(const ExperimentConfig& written, const CommandLine& li
   row("all", "", bytes, 0, work, "");
   if (speed.seconds(most) > speed.seconds(work)) {
     text += fmt::format("at most {}, where every training goes on to its last epoch\n",
-                        time_text(speed.seconds(most) / at_once));
+                        short_duration(speed.seconds(most) / at_once));
   }
   return text + "Times are estimates for free cores, good to a factor of two but for the number of epochs.\n";
 }

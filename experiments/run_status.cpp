@@ -7,8 +7,8 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "experiments/console.hpp"
 #include "experiments/json_values.hpp"
+#include "experiments/unit_text.hpp"
 
 namespace inforelay {
 namespace {
@@ -28,13 +28,6 @@ const char* name_of(State state) {
     if (each == state) return name;
   }
   return "";
-}
-
-std::string rate_text(double per_second) {
-  if (per_second >= 1e6) return fmt::format("{:.1f} M/s", per_second / 1e6);
-  if (per_second >= 1e3) return fmt::format("{:.1f} k/s", per_second / 1e3);
-  if (per_second >= 1) return fmt::format("{:.1f}/s", per_second);
-  return per_second * 60 >= 1 ? fmt::format("{:.1f}/min", per_second * 60) : fmt::format("{:.1f}/h", per_second * 3600);
 }
 
 json json_of(const StageStatus& stage) {
@@ -71,8 +64,8 @@ StageStatus stage_from(const json& object) {
           .note = text_at(object, "note"),
           .done = count_at(object, "done"),
           .total = count_at(object, "total"),
-          .seconds = number_at(object, "seconds"),
-          .rate = number_at(object, "rate")};
+          .seconds = positive_at(object, "seconds"),
+          .rate = positive_at(object, "rate")};
 }
 
 std::vector<std::string> texts_from(const json& array) {
@@ -117,17 +110,10 @@ std::string to_json(const RunStatus& status) {
   for (const EndedStage& stage : status.ended) {
     ended.push_back({{"index", stage.index}, {"label", stage.label}, {"seconds", stage.seconds}, {"kept", stage.kept}});
   }
-  json object = {{"format", format_name},
-                 {"state", name_of(status.state)},
-                 {"name", status.name},
-                 {"error", status.error},
-                 {"updated", status.updated},
-                 {"pid", status.process.pid},
-                 {"start", status.process.start},
-                 {"host", status.process.host},
-                 {"machine", status.process.machine},
-                 {"stages_ended", std::move(ended)},
+  json object = {{"format", format_name},    {"state", name_of(status.state)}, {"name", status.name},
+                 {"error", status.error},    {"updated", status.updated},      {"stages_ended", std::move(ended)},
                  {"figures", status.figures}};
+  object.update(to_json(status.process));
   if (status.stage) object["stage"] = json_of(*status.stage);
   if (status.runs) object["runs"] = json_of(*status.runs);
   // Messages quote what stands in files: not all of it need be UTF-8.
@@ -151,15 +137,12 @@ std::optional<RunStatus> read_status(const std::filesystem::path& folder) {
   status.name = text_at(object, "name");
   status.error = text_at(object, "error");
   status.updated = text_at(object, "updated");
-  status.process = {.pid = integer_at(object, "pid"),
-                    .start = static_cast<std::uint64_t>(integer_at(object, "start")),
-                    .host = text_at(object, "host"),
-                    .machine = text_at(object, "machine")};
+  status.process = process_from(object);
   if (const json& stage = member(object, "stage"); stage.is_object()) status.stage = stage_from(stage);
   for (const json& stage : member(object, "stages_ended")) {
     status.ended.push_back({.index = number_of_stage(stage, "index"),
                             .label = text_at(stage, "label"),
-                            .seconds = number_at(stage, "seconds"),
+                            .seconds = positive_at(stage, "seconds"),
                             .kept = member(stage, "kept") == true});
   }
   status.figures = texts_from(member(object, "figures"));

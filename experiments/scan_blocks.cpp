@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <condition_variable>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -13,8 +14,9 @@ namespace {
 
 using NumberedPart = std::pair<std::size_t, ScanPart>;
 
-// Finished parts wait for the next save in memory; so many bytes of them are a reason to save.
-constexpr std::size_t most_waiting_bytes = std::size_t{64} << 20;
+// Finished parts wait for the next save in memory. So many bytes of them are a reason to save, and to compute no more
+// while those before them are being saved.
+constexpr std::size_t most_waiting_bytes = std::size_t{32} << 20;
 
 std::size_t bytes_of(const ScanPart& part) {
   return sizeof(NumberedPart) + static_cast<std::size_t>(part.values.size()) * sizeof(float) +
@@ -86,19 +88,27 @@ class Saver {
 
   void take(std::size_t part, ScanPart&& result) {
     scan_.add(part, result);
-    std::vector<NumberedPart> taken;
-    {
-      const std::lock_guard lock(mutex_);
-      bytes_ += bytes_of(result);
-      waiting_.emplace_back(part, std::move(result));
-      if (saving_ || (!files_.due() && bytes_ < most_waiting_bytes)) return;
-      saving_ = true;
-      bytes_ = 0;
-      taken.swap(waiting_);
+    std::unique_lock lock(mutex_);
+    saved_.wait(lock, [&] { return !saving_ || bytes_ < most_waiting_bytes; });
+    bytes_ += bytes_of(result);
+    waiting_.emplace_back(part, std::move(result));
+    if (saving_ || (!files_.due() && bytes_ < most_waiting_bytes)) return;
+    saving_ = true;
+    bytes_ = 0;
+    const std::vector<NumberedPart> taken = std::exchange(waiting_, {});
+    lock.unlock();
+    const auto ended = [&] {
+      lock.lock();
+      saving_ = false;
+      saved_.notify_all();
+    };
+    try {
+      save(taken);
+    } catch (...) {
+      ended();
+      throw;
     }
-    save(taken);
-    const std::lock_guard lock(mutex_);
-    saving_ = false;
+    ended();
   }
 
   /// All that waits; once no thread works any more.
@@ -114,6 +124,7 @@ class Saver {
   SetScan& scan_;
   StageFiles& files_;
   std::mutex mutex_;
+  std::condition_variable saved_;
   std::vector<NumberedPart> waiting_;
   std::size_t bytes_ = 0;  // of those
   bool saving_ = false;
@@ -123,7 +134,10 @@ class Saver {
 
 void run_scan(SetScan& scan, StageFiles& files, Progress& progress) {
   std::vector<bool> have(scan.part_count());
-  files.load_blocks([&](const Hdf5Reader& file) { read_parts(file, scan, have); });
+  files.load_blocks([&](const Hdf5Reader& file) {
+    progress.check();  // weeks of work may be in many files
+    read_parts(file, scan, have);
+  });
   std::vector<std::size_t> missing;
   for (std::size_t part = 0; part < have.size(); ++part) {
     if (!have[part]) missing.push_back(part);

@@ -8,7 +8,7 @@
 namespace inforelay {
 
 /// Adds to `scan` the parts that earlier starts left in `files`, then computes and adds the others. Those are saved
-/// every so often while it goes on, and before Interrupted is thrown. Needs up to 64 MiB besides the scan.
+/// every so often while it goes on, and before Interrupted is thrown. Needs up to 100 MiB besides the scan.
 void run_scan(SetScan& scan, StageFiles& files, Progress& progress);
 
 }  // namespace inforelay

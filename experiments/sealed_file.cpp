@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <fstream>
 #include <system_error>
 #include <vector>
@@ -114,8 +115,13 @@ SealedContent check_seal(const fs::path& path, const Seal& seal) {
     wrong(fmt::format("it was written as '{}'", name));
   }
   if (take_line(rest, "basis ") != seal.basis) wrong("it was computed from other results than those at hand");
-  const std::string seconds(take_line(rest, "seconds "));
-  return {.digest = content, .seconds = std::stod(seconds)};
+  const std::string_view written = take_line(rest, "seconds ");
+  double seconds = 0;
+  const auto [last_digit, number_error] = std::from_chars(written.data(), written.data() + written.size(), seconds);
+  if (number_error != std::errc() || last_digit != written.data() + written.size() || !std::isfinite(seconds)) {
+    wrong(fmt::format("its work took '{}' seconds, expected a number", written));
+  }
+  return {.digest = content, .seconds = seconds};
 }
 
 }  // namespace inforelay

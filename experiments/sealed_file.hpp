@@ -7,7 +7,7 @@
 //   run 1a2b3c4d                  the run that it belongs to
 //   name full-relay-test.h5       the file's name when it was written
 //   basis 5f70...                 the digest of what it was computed from
-//   seconds 12.5                  how long that took
+//   seconds 12.5                  how long that took, over all starts
 //   seal 0e9c... 00000150         the SHA-256 of all before this line, and the length of the five lines
 #pragma once
 
@@ -35,9 +35,8 @@ struct SealedContent {
 SealedContent write_sealed(const std::filesystem::path& path, const Seal& seal, double seconds,
                            const std::function<void(Hdf5Writer&)>& write);
 
-/// Looks at all of the file but its meaning. Throws DataError, saying what is wrong with it in a phrase ("it is
-/// damaged:
-/// ..."), where it is not one that write_sealed() left under this name for `seal`.
+/// Looks at all of the file but its meaning. Throws DataError where it is not one that write_sealed() left under this
+/// name for `seal`, saying what is wrong with it in a phrase ("it is damaged: ...").
 SealedContent check_seal(const std::filesystem::path& path, const Seal& seal);
 
 }  // namespace inforelay

@@ -65,29 +65,44 @@ StageFiles::StageFiles(fs::path folder, std::string name, Seal seal, SaveInterva
       interval_(interval),
       calls_(std::move(calls)) {}
 
-bool StageFiles::read_sound(const fs::path& path, const Read& read, SealedContent* content) {
+std::optional<SealedContent> StageFiles::read_sound(const fs::path& path, const Read& read) const {
   std::error_code ignored;
-  if (!fs::exists(fs::symlink_status(path, ignored))) return false;
+  if (!fs::exists(fs::symlink_status(path, ignored))) return {};
   try {
     const SealedContent found = check_seal(path, seal_);
     read(Hdf5Reader(path));
-    if (content != nullptr) *content = found;
-    return true;
+    return found;
   } catch (const DataError& error) {
     calls_.warn(fmt::format("'{}' is of no use and its work is done again: {}", path.string(), error.what()));
-    return false;
+    return {};
   }
 }
 
+bool StageFiles::read_unfinished(const fs::path& path, const Read& read) {
+  const auto found = read_sound(path, read);
+  if (found) earlier_seconds_ = std::max(earlier_seconds_, found->seconds);
+  return found.has_value();
+}
+
+SealedContent StageFiles::write_file(const fs::path& path, const Write& write) const {
+  calls_.before_write();
+  // No file can take the place of a folder.
+  std::error_code ignored;
+  if (fs::is_directory(fs::symlink_status(path, ignored))) fs::remove_all(path, ignored);
+  const double seconds = earlier_seconds_ + std::chrono::duration<double>(Clock::now() - begin_).count();
+  return write_sealed(path, seal_, seconds, write);
+}
+
 bool StageFiles::load(const Read& read) {
-  if (!read_sound(path(result_ending), read, &content_)) return false;
+  const auto found = read_sound(path(result_ending), read);
+  if (!found) return false;
+  content_ = *found;
   remove_unfinished();  // a kill may have come between the result and this
   return true;
 }
 
-void StageFiles::save(double seconds, const Write& write) {
-  calls_.before_write();
-  content_ = write_sealed(path(result_ending), seal_, seconds, write);
+void StageFiles::save(const Write& write) {
+  content_ = write_file(path(result_ending), write);
   remove_unfinished();
 }
 
@@ -95,7 +110,7 @@ bool StageFiles::due() const {
   return std::chrono::duration<double>(Clock::now() - last_save_).count() >= interval_.seconds;
 }
 
-bool StageFiles::load_state(const Read& read) { return read_sound(path(state_ending), read, nullptr); }
+bool StageFiles::load_state(const Read& read) { return read_unfinished(path(state_ending), read); }
 
 void StageFiles::save_state(const Write& write) { write_unfinished(path(state_ending), write); }
 
@@ -104,7 +119,7 @@ void StageFiles::load_blocks(const Read& read) {
     next_block_ = std::max(next_block_, number + 1);
     std::error_code ignored;
     // What is of no use must not be warned of at every start.
-    if (!read_sound(path, read, nullptr)) fs::remove(path, ignored);
+    if (!read_unfinished(path, read)) fs::remove_all(path, ignored);
   }
 }
 
@@ -114,8 +129,7 @@ void StageFiles::save_block(const Write& write) {
 }
 
 void StageFiles::write_unfinished(const fs::path& path, const Write& write) {
-  calls_.before_write();
-  write_sealed(path, seal_, 0, write);
+  write_file(path, write);
   last_save_ = Clock::now();
 }
 

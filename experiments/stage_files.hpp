@@ -5,12 +5,14 @@
 //   stages/NAME.block-N.h5    of an unfinished stage: finished parts, other ones in each file (scans over all sets)
 //
 // All are sealed (experiments/sealed_file.hpp). A file that is damaged, or belongs to another run, stage or to other
-// results, is warned of and passed over: its work is done again.
+// results, is warned of and passed over: its work is done again, and it is replaced, be it a folder. Each says how long
+// the stage has been at work on it, over all starts.
 #pragma once
 
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "core/hdf5_file.hpp"
@@ -36,7 +38,7 @@ class StageFiles {
     std::function<void()> before_write = [] {};    ///< may throw: then nothing is written
   };
 
-  /// `folder` must exist; `name` is the stage's. The time until the first save begins now.
+  /// `folder` must exist; `name` is the stage's. The time until the first save begins now, and so do its seconds.
   StageFiles(std::filesystem::path folder, std::string name, Seal seal, SaveInterval interval, Calls calls);
 
   // The result. What `read` throws as DataError counts as damage.
@@ -45,7 +47,7 @@ class StageFiles {
   /// where it was not.
   bool load(const Read& read);
   /// Writes it, and removes what was kept of the unfinished stage. Throws IoError.
-  void save(double seconds, const Write& write);
+  void save(const Write& write);
   /// Of the result loaded or saved.
   const SealedContent& content() const { return content_; }
 
@@ -63,7 +65,10 @@ class StageFiles {
   using Clock = std::chrono::steady_clock;
 
   std::filesystem::path path(const std::string& ending) const { return folder_ / (name_ + ending); }
-  bool read_sound(const std::filesystem::path& path, const Read& read, SealedContent* content);
+  std::optional<SealedContent> read_sound(const std::filesystem::path& path, const Read& read) const;
+  /// The same of an unfinished stage, whose seconds count on.
+  bool read_unfinished(const std::filesystem::path& path, const Read& read);
+  SealedContent write_file(const std::filesystem::path& path, const Write& write) const;
   void write_unfinished(const std::filesystem::path& path, const Write& write);
   void remove_unfinished() const;
 
@@ -73,7 +78,8 @@ class StageFiles {
   SaveInterval interval_;
   Calls calls_;
   SealedContent content_;
-  Clock::time_point last_save_ = Clock::now();
+  double earlier_seconds_ = 0;  // of earlier starts, as far as they were saved
+  Clock::time_point begin_ = Clock::now(), last_save_ = begin_;
   std::size_t next_block_ = 1;
 };
 

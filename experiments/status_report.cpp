@@ -7,10 +7,10 @@
 
 #include "core/error.hpp"
 #include "core/message_text.hpp"
-#include "experiments/console.hpp"
 #include "experiments/folder_hold.hpp"
 #include "experiments/run_directory.hpp"
 #include "experiments/run_status.hpp"
+#include "experiments/unit_text.hpp"
 
 namespace inforelay {
 namespace fs = std::filesystem;
@@ -126,8 +126,8 @@ std::string describe_status(const fs::path& folder) {
   }
   const bool held = is_held(found);
   const bool sweep = found.status && found.status->runs;
-  const std::string name = found.status ? found.status->name : "";
-  std::string text = line_of(sweep ? "sweep" : "run", fmt::format("{} in '{}'", name, folder.string()));
+  const std::string name = found.status && !found.status->name.empty() ? found.status->name + " " : "";
+  std::string text = line_of(sweep ? "sweep" : "run", fmt::format("{}in '{}'", name, folder.string()));
   text += line_of("state", state_text(found));
   if (!found.status) return text;
   const RunStatus& status = *found.status;

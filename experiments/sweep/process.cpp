@@ -33,6 +33,8 @@ std::string reason(int error) { return std::generic_category().message(error); }
       dup2(messages, STDERR_FILENO) < 0) {
     _exit(1);
   }
+  // The parent's handlers would swallow a signal to stop that comes before the program has its own.
+  for (const int stop : {SIGINT, SIGTERM, SIGTSTP}) signal(stop, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -51,9 +53,13 @@ pid_t start_child(const std::vector<std::string>& arguments, const std::filesyst
   const int file = open(messages.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (file < 0) throw IoError(fmt::format("cannot write {}: {}", messages.string(), reason(errno)));
   const pid_t parent = getpid();
+  sigset_t all, earlier;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &earlier);
   const pid_t child = fork();
   if (child == 0) become(argv.data(), file, parent);
   const int error = errno;
+  pthread_sigmask(SIG_SETMASK, &earlier, nullptr);
   close(file);
   if (child < 0) throw IoError(fmt::format("cannot start a process: {}", reason(error)));
   return child;

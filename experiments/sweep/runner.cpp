@@ -73,7 +73,7 @@ class Runner {
     while (true) {
       if (!stopping_ && console_.stop_requested()) stop();
       if (suspend_requested) pause();
-      if (!stopping_ && (failed_ == 0 || options_.go_on)) begin_jobs();
+      if (!stopping_) begin_jobs();
       show();
       if (children_.empty()) break;
       // Stop signals end the wait too: it is never taken up again by the system.
@@ -94,7 +94,7 @@ class Runner {
 
   // Starts what threads and memory allow.
   void begin_jobs() {
-    while (next_ < jobs_.size() && free_threads_ > 0) {
+    while (next_ < jobs_.size() && free_threads_ > 0 && (failed_ == 0 || options_.go_on)) {
       double bytes = 0;
       for (const Child& child : children_) bytes += jobs_[child.job].bytes;
       int fitting = 0;
@@ -110,12 +110,17 @@ class Runner {
 
   void begin(std::size_t index, int threads) {
     const RunJob& job = jobs_[index];
-    std::error_code error;
-    fs::create_directories(job.folder, error);
-    if (error) throw IoError(fmt::format("cannot make {}: {}", job.folder.string(), error.message()));
     std::vector<std::string> arguments = job.arguments;
     arguments.insert(arguments.end(), {"-j", fmt::format("{}", threads)});
-    children_.push_back({start_child(arguments, messages_of(job.folder)), index, threads});
+    try {
+      std::error_code error;
+      fs::create_directories(job.folder, error);
+      if (error) throw IoError(fmt::format("cannot make {}: {}", job.folder.string(), error.message()));
+      children_.push_back({start_child(arguments, messages_of(job.folder)), index, threads});
+    } catch (const IoError& error) {
+      fail(index, error.what());  // the others are not to blame
+      return;
+    }
     free_threads_ -= threads;
     console_.detail(fmt::format("{} begins, {} threads", job.name, threads));
   }
@@ -133,18 +138,23 @@ class Runner {
 
   void end(std::size_t index, int status) {
     const RunJob& job = jobs_[index];
-    RunOutcome& outcome = outcomes_[index];
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
       std::error_code ignored;
       fs::remove(messages_of(job.folder), ignored);
-      outcome.status = RunOutcome::Status::finished;
+      outcomes_[index].status = RunOutcome::Status::finished;
       ++finished_;
       return;
     }
     if (stopping_) return;  // it was asked to end
+    const std::string message = last_error(messages_of(job.folder));
+    fail(index, message.empty() || WIFSIGNALED(status) ? end_of(status) : message);
+  }
+
+  void fail(std::size_t index, const std::string& message) {
+    const RunJob& job = jobs_[index];
+    RunOutcome& outcome = outcomes_[index];
     outcome.status = RunOutcome::Status::failed;
-    outcome.message = last_error(messages_of(job.folder));
-    if (outcome.message.empty() || WIFSIGNALED(status)) outcome.message = end_of(status);
+    outcome.message = message;
     ++failed_;
     if (failures_.size() < most_failures_told) failures_.emplace_back(folder_name(job), outcome.message);
     console_.error(fmt::format("{} failed: {}", job.name, outcome.message));

@@ -66,9 +66,10 @@ struct Work {
   std::vector<std::size_t> index;
 };
 
-Work work_left(const SweepPlan& plan, const CommandLine& line, const fs::path& folder) {
+Work work_left(const SweepPlan& plan, const CommandLine& line, const fs::path& folder, const Progress& progress) {
   Work work;
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
+    progress.check();
     const SweepRun& run = plan.runs[i];
     if (is_finished(plan, folder, run)) {
       std::error_code ignored;  // the parent was killed before it could tidy up
@@ -94,7 +95,7 @@ Work work_left(const SweepPlan& plan, const CommandLine& line, const fs::path& f
 
 std::vector<RunOutcome> do_runs(const SweepPlan& plan, const CommandLine& line, const fs::path& folder,
                                 Console& console) {
-  const Work work = work_left(plan, line, folder);
+  const Work work = work_left(plan, line, folder, console);
   RunnerOptions options;
   options.threads = thread_count();
   // Of the machine's memory some is left to others; what the user allows is meant to be used.
@@ -175,7 +176,8 @@ RunReport do_sweep(const SweepPlan& plan, const CommandLine& line, const Prepare
                                .palette = plan.config.figures->palette,
                                .note = data.name() == "digits" ? "data: generated digits, not MNIST" : ""});
     std::vector<std::string> names = draw_sweep_figures(writer, plan, table, console);
-    const std::vector<std::string> more = draw_study(writer, study);
+    const std::vector<std::string> more = draw_study(writer, study, console);
+    console.check();  // asked to stop during the last figure
     names.insert(names.end(), more.begin(), more.end());
     figures = names.size();
     console.report_figures(std::move(names));

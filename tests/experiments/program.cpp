@@ -60,6 +60,7 @@ StartedProgram::StartedProgram(const std::vector<std::string>& arguments, const 
   }
   redirect(STDOUT_FILENO, options.out_file.empty() || options.out_file == "-" ? out : options.out_file);
   redirect(STDERR_FILENO, err);
+  if (options.err_descriptor >= 0) dup2(options.err_descriptor, STDERR_FILENO);
   if (options.out_file == "-") close(STDOUT_FILENO);
   for (const auto& [name, value] : options.environment) {
     if (value.empty()) {

@@ -40,6 +40,7 @@ struct ProgramOptions {
   std::uint64_t file_size_limit = 0;      ///< > 0: RLIMIT_FSIZE, a disk that is full early
   std::uint64_t address_space_limit = 0;  ///< > 0: RLIMIT_AS, memory that is short
   std::filesystem::path out_file = {};    ///< where stdout goes in place of ProgramResult::out; "-": it is closed
+  int err_descriptor = -1;                ///< >= 0: where stderr goes in place of ProgramResult::err
 };
 
 /// Starts run_experiment with `arguments` in `folder` and waits for it.

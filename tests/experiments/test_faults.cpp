@@ -1,9 +1,11 @@
 // The program while the system fails it: one write after the other, full and closed streams, a clock that jumps, short
 // memory. The right code, the right message, and nothing lost that was finished.
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <map>
@@ -203,6 +205,45 @@ TEST_CASE("A write that does half, or nothing without a reason, neither loses by
   }
 }
 
+TEST_CASE("A figure that cannot be written or drawn is named, and the next start draws it", "[run][faults]") {
+  const ScratchFolder folder;
+  const auto arguments = with(tiny(folder.path()), {"-o", "run", "figures={formats: [svg, pdf]}"});
+  const std::vector<Operation> operations = operations_of(arguments, folder.path(), "run/figures");
+  const auto numbers = numbers_of(folder.path() / "run/results.h5");
+  const auto figures = folder.path() / "run/figures";
+  const auto fail_with = [&](std::map<std::string, std::string> settings, const std::string& message) {
+    fs::remove_all(figures);
+    settings.insert({"INFORELAY_FAULT_UNDER", figures.string()});
+    const ProgramResult failed = run_program(arguments, folder.path(), with_faults(settings));
+    INFO(failed.err);
+    CHECK(failed.exit_code == 1);
+    CHECK(failed.out.empty());
+    CHECK_THAT(failed.err, Catch::Contains("error: cannot ") && Catch::Contains(message));
+    std::error_code error;  // there may be no folder
+    for (fs::directory_iterator file(figures, error), end; !error && file != end; file.increment(error)) {
+      CHECK(file->path().filename().string().front() != '.');
+    }
+  };
+  // Those of the folder and of the first figure.
+  const auto first =
+      std::find_if(operations.begin(), operations.end(), [](const auto& o) { return o.name == "mkdtemp"; });
+  const auto second = std::find_if(first + 1, operations.end(), [](const auto& o) { return o.name == "mkdtemp"; });
+  const auto count = static_cast<std::size_t>(second - operations.begin());
+  CHECK(count > 8);
+  for (std::size_t i = 0; i < count; ++i) {
+    INFO(i + 1 << ": " << operations[i].name << " " << operations[i].path);
+    fail_with({{"INFORELAY_FAULT_AT", std::to_string(i + 1)}, {"INFORELAY_FAULT_KIND", "ENOSPC"}},
+              "No space left on device");
+  }
+  // gnuplot itself does not tell.
+  fail_with({{"INFORELAY_FAULT_PROGRAM", "gnuplot"}, {"INFORELAY_FAULT_AT", "all"}, {"INFORELAY_FAULT_KIND", "full"}},
+            "gnuplot wrote no whole svg; is the disk of run/figures full?");
+  CHECK(run_program(arguments, folder.path()).exit_code == 0);
+  CHECK(fs::exists(figures / "relay_full.svg"));
+  CHECK(fs::exists(figures / "relay_full.pdf"));
+  CHECK(identical(numbers_of(folder.path() / "run/results.h5"), numbers));
+}
+
 TEST_CASE("A log or a stderr that takes nothing does not end a run, a stdout that takes nothing does so last",
           "[run][faults]") {
   const ScratchFolder folder;
@@ -213,6 +254,16 @@ TEST_CASE("A log or a stderr that takes nothing does not end a run, a stdout tha
   fs::create_directories(folder.path() / "run");
   fs::create_symlink("/dev/full", folder.path() / "run/run.log");
   CHECK(run_program(arguments, folder.path()).exit_code == 0);
+  CHECK(complete());
+  // A stderr whose reader is gone, as that of a closed pager.
+  fs::remove_all(folder.path() / "run");
+  std::array<int, 2> ends{};
+  REQUIRE(pipe2(ends.data(), O_CLOEXEC) == 0);
+  close(ends[0]);
+  ProgramOptions unread;
+  unread.err_descriptor = ends[1];
+  CHECK(run_program(arguments, folder.path(), unread).exit_code == 0);
+  close(ends[1]);
   CHECK(complete());
   for (const char* out : {"/dev/full", "-"}) {
     fs::remove_all(folder.path() / "run");
@@ -264,8 +315,8 @@ TEST_CASE("Weights that go NaN end the training with the epoch and the loss", "[
 }
 
 TEST_CASE("Short memory ends with code 1 and keeps what was finished", "[run][faults]") {
-#if defined(__SANITIZE_ADDRESS__)
-  WARN("skipped: the address sanitizer takes all address space for itself");
+#ifdef INFORELAY_SANITIZED
+  WARN("skipped: sanitizers take all address space for themselves");
 #else
   const ScratchFolder folder;
   const auto arguments = with(

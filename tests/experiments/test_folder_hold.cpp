@@ -198,6 +198,18 @@ TEST_CASE("A hold beats, and its loss is noticed", "[hold]") {
     leave_hold(folder.path() / "new", elsewhere());
     fs::rename(folder.path() / "new", file);
   }
+  SECTION("replaced by a link, even to the same") {
+    fs::rename(file, folder.path() / "moved");
+    fs::create_symlink("moved", file);
+  }
+  SECTION("replaced by a folder") {
+    fs::remove(file);
+    fs::create_directory(file);
+  }
+  SECTION("the folder replaced by a file") {
+    fs::remove_all(folder.path());
+    std::ofstream(folder.path()) << "in its place";
+  }
   CHECK_THROWS_AS(hold.verify(), HoldLost);
   CHECK_THROWS_WITH(hold.check(), Catch::Contains("no longer holds it"));
 }

@@ -255,6 +255,20 @@ TEST_CASE("Damaged files of an unfinished run are named, and their work is done 
   }
 }
 
+TEST_CASE("Results of another run are not taken for those of an unfinished one", "[kill]") {
+  const ScratchFolder folder;
+  REQUIRE(run_program(with(small, {"seed=2", "-o", "other"}), folder.path()).exit_code == 0);
+  leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-model.h5"; });
+  fs::copy_file(folder.path() / "other/results.h5", folder.path() / "run/results.h5",
+                fs::copy_options::overwrite_existing);
+  fs::remove(folder.path() / "run/summary.txt");
+  const ProgramResult result = run_program(with(small, {"-o", "run"}), folder.path());
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(result.err, Catch::Contains("warning: 'run/results.h5' is made again: it is of another configuration"));
+  same_results(small_run().run(), folder.path() / "run");
+}
+
 TEST_CASE("A stop signal ends the run with its exit code in every stage", "[kill]") {
   const ScratchFolder folder;
   // Whenever a further stage has begun, for as many stages as there are.
@@ -285,6 +299,34 @@ TEST_CASE("A stop signal ends the run with its exit code in every stage", "[kill
   CHECK(last.exit_code == 0);
   CHECK(interruptions >= 5);
   same_results(small_run().run(), folder.path() / "run");
+}
+
+TEST_CASE("A stop signal during the last figure ends the run with its exit code", "[kill]") {
+  const ScratchFolder folder;
+  const auto file = [&](const char* name) { return (folder.path() / name).string(); };
+  // A gnuplot that waits in the last figure until the signal was sent.
+  std::ofstream(folder.path() / "gnuplot")
+      << "#!/bin/sh\ncase $* in *entropy*) touch " << file("drawing") << "; while [ ! -e " << file("sent")
+      << " ]; do sleep 0.02; done;; esac\nPATH=${PATH#*:} exec gnuplot \"$@\"\n";
+  fs::permissions(folder.path() / "gnuplot", fs::perms::owner_all);
+  const Arguments arguments = with(small, {"-o", "run", "figures={formats: [svg]}", "networks.composite=null",
+                                           "analysis.knockout=null", "analysis.regression=null"});
+  pid_t program = 0;
+  const ProgramResult stopped =
+      run_program(arguments, folder.path(),
+                  {.environment = {{"PATH", folder.path().string() + ":" + std::getenv("PATH")}},
+                   .signal_when =
+                       [&] {
+                         if (!fs::exists(file("drawing")) || fs::exists(file("sent"))) return false;
+                         kill(program, SIGINT);
+                         std::ofstream(file("sent")) << "";
+                         return false;
+                       },
+                   .started = [&](pid_t child) { program = child; }});
+  INFO(stopped.err);
+  CHECK(stopped.exit_code == 130);
+  CHECK(!fs::exists(folder.path() / "run/summary.txt"));
+  CHECK(run_program(arguments, folder.path()).exit_code == 0);
 }
 
 TEST_CASE("A second stop signal ends the run at once", "[kill]") {

@@ -77,7 +77,7 @@ TEST_CASE("The peak is the largest sum of what stays and what a stage works with
 }
 
 TEST_CASE("The memory that a plan names is within a factor of two of what the run takes", "[plan][run]") {
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef INFORELAY_SANITIZED
   WARN("skipped: the address sanitizer's own memory is several times that of the run");
 #else
   const auto [name, overrides] = GENERATE(table<std::string, std::vector<std::string> >(
@@ -113,6 +113,23 @@ TEST_CASE("A plan beyond max_memory is refused before anything is computed", "[p
   refused({quick, "max_memory=30 MB", "-o", "one"}, "fewer detectors.positives, negatives and test_negatives");
   refused({quick, "max_memory=30 MB", "-o", "one", "networks.full.layers=[784, 22, 10]"},
           "'full: knockout of all sets (test images)' alone takes 169 MB");
+  // Results that are there are told, but not made anew.
+  const std::vector<std::string> small{quick,
+                                       "data.train_limit=1000",
+                                       "data.test_limit=300",
+                                       "networks.composite=null",
+                                       "networks.full.train.max_epochs=1",
+                                       "figures=null",
+                                       "-o",
+                                       "done"};
+  REQUIRE(run_program(small, folder.path()).exit_code == 0);
+  for (const bool fresh : {false, true}) {
+    std::vector<std::string> again = small;
+    again.insert(again.end(), {"max_memory=1 MB"});
+    if (fresh) again.emplace_back("--fresh");
+    CHECK(run_program(again, folder.path()).exit_code == (fresh ? 2 : 0));
+  }
+  CHECK(!std::filesystem::exists(folder.path() / "done.1"));
   const ProgramResult planned = run_program({quick, "--dry-run", "max_memory=30 MB"}, folder.path());
   CHECK(planned.exit_code == 0);
   CHECK_THAT(planned.out, Catch::Contains("allowed are 30 MB: the run would be refused"));

@@ -92,6 +92,10 @@ TEST_CASE("What is wrong with a sealed file is said", "[sealed]") {
   flipped[100] = static_cast<char>(flipped[100] ^ 1);
   put(path, flipped);
   says("it is damaged: its checksum is not that of its content");
+  for (const double seconds : {std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
+    write_sealed(path, seal, seconds, [](Hdf5Writer& file) { file.attribute("", "number", 1.0); });
+    says(fmt::format("its work took '{}' seconds, expected a number", seconds));
+  }
   fs::rename(path, folder.path() / "another.h5");
   put(folder.path() / "another.h5", whole);
   CHECK_THROWS_WITH(check_seal(folder.path() / "another.h5", seal), "it was written as 'stage.h5'");

@@ -1,9 +1,12 @@
 // The files of a stage: results, states and blocks, and scans that go on from them.
 #include <fmt/format.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <thread>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
@@ -26,7 +29,10 @@ struct Scene {
   explicit Scene(SaveInterval interval = always) : interval_(interval) {}
 
   StageFiles files(const std::string& name = "stage", const Seal& seal = {"run", "basis"}) {
-    return {folder.path(), name, seal, interval_, {.warn = [&](const std::string& text) { warnings.push_back(text); }}};
+    return {folder.path(), name, seal, interval_, calls()};
+  }
+  StageFiles::Calls calls() {
+    return {.warn = [&](const std::string& text) { warnings.push_back(text); }};
   }
   std::vector<std::string> names() const {
     std::vector<std::string> all;
@@ -84,6 +90,7 @@ class CountingScan final : public SetScan {
         progress);
   }
   void add(std::size_t part, const ScanPart& result) override {
+    ++added;
     if (part >= 24 || result.exact != std::vector<std::int64_t>{static_cast<std::int64_t>(part)}) {
       throw DataError("not a part of this scan");
     }
@@ -99,6 +106,7 @@ class CountingScan final : public SetScan {
   }
 
   mutable std::atomic<int> computed = 0;
+  std::atomic<int> added = 0;
 
  private:
   std::string layout_;
@@ -123,11 +131,12 @@ TEST_CASE("A stage's result is read back, once it is written", "[stage_files]") 
   std::int64_t value = 0;
   CHECK(!scene.files().load(into(value)));
   StageFiles written = scene.files();
-  written.save(2.5, number(7));
+  written.save(number(7));
   StageFiles read = scene.files();
   REQUIRE(read.load(into(value)));
   CHECK(value == 7);
-  CHECK(read.content().seconds == 2.5);
+  CHECK(read.content().seconds == written.content().seconds);
+  CHECK(read.content().seconds >= 0);
   CHECK(read.content().digest == written.content().digest);
   CHECK(scene.warnings.empty());
 }
@@ -135,8 +144,8 @@ TEST_CASE("A stage's result is read back, once it is written", "[stage_files]") 
 TEST_CASE("A stage's file that is of no use is warned of by name and passed over", "[stage_files]") {
   Scene scene;
   std::int64_t value = 0;
-  scene.files().save(1, number(7));
-  scene.files("other").save(1, number(8));
+  scene.files().save(number(7));
+  scene.files("other").save(number(8));
   const fs::path path = scene.folder.path() / "stage.h5";
   const auto passed_over = [&](const std::string& why, const Seal& seal = {"run", "basis"}) {
     scene.warnings.clear();
@@ -152,12 +161,58 @@ TEST_CASE("A stage's file that is of no use is warned of by name and passed over
   passed_over("it is cut short, or from an older version");
   fs::copy_file(scene.folder.path() / "other.h5", path, fs::copy_options::overwrite_existing);
   passed_over("it was written as 'other.h5'");
-  scene.files().save(1, [](Hdf5Writer& file) { file.attribute("", "another", std::int64_t{7}); });
+  scene.files().save([](Hdf5Writer& file) { file.attribute("", "another", std::int64_t{7}); });
   passed_over(path.string() + ": /@number does not exist");
   CHECK(value == 0);
-  scene.files().save(1, number(9));  // in its place
+  scene.files().save(number(9));  // in its place
   CHECK(scene.files().load(into(value)));
   CHECK(value == 9);
+}
+
+TEST_CASE("A folder in the place of a stage's file is warned of and replaced", "[stage_files]") {
+  Scene scene;
+  const std::string name = GENERATE("stage.h5", "stage.state.h5", "stage.block-1.h5");
+  const bool is_empty = GENERATE(true, false);
+  fs::create_directory(scene.folder.path() / name);
+  if (!is_empty) std::ofstream(scene.folder.path() / name / "file") << "text";
+  std::int64_t value = 0;
+  StageFiles files = scene.files();
+  CHECK(!files.load(into(value)));
+  CHECK(!files.load_state(into(value)));
+  files.load_blocks(into(value));
+  REQUIRE(scene.warnings.size() == 1);
+  CHECK_THAT(scene.warnings[0], Contains(name + "' is of no use") && Contains("it is no regular file"));
+  CHECK(value == 0);
+  files.save_state(number(1));
+  files.save_block(number(2));
+  files.save(number(3));
+  CHECK(scene.files().load(into(value)));
+  CHECK(value == 3);
+  CHECK(scene.names() == std::vector<std::string>{"stage.h5"});
+}
+
+TEST_CASE("The seconds of a stage are those of all its starts", "[stage_files]") {
+  Scene scene;
+  std::int64_t value = 0;
+  const auto leave = [&](const std::string& name, double seconds) {
+    write_sealed(scene.folder.path() / name, {"run", "basis"}, seconds, number(1));
+  };
+  leave(GENERATE("stage.state.h5", "stage.block-1.h5"), 1000);
+  {  // an interrupted start adds its own
+    StageFiles files = scene.files();
+    files.load_state(into(value));
+    files.load_blocks(into(value));
+    files.save_state(number(1));
+    CHECK(check_seal(scene.folder.path() / "stage.state.h5", {"run", "basis"}).seconds >= 1000);
+  }
+  leave("stage.block-2.h5", 3000);  // it holds the time of the first one's start too
+  StageFiles files = scene.files();
+  files.load_state(into(value));
+  files.load_blocks(into(value));
+  files.save(number(2));
+  CHECK(files.content().seconds >= 3000);
+  CHECK(files.content().seconds < 4000);
+  CHECK(check_seal(scene.folder.path() / "stage.h5", {"run", "basis"}).seconds == files.content().seconds);
 }
 
 TEST_CASE("What an unfinished stage keeps goes when its result is there", "[stage_files]") {
@@ -184,7 +239,7 @@ TEST_CASE("What an unfinished stage keeps goes when its result is there", "[stag
   files.save_block(number(6));  // beside the others
   CHECK(fs::exists(scene.folder.path() / "stage.block-3.h5"));
 
-  files.save(1, number(7));
+  files.save(number(7));
   CHECK(scene.names() == std::vector<std::string>{"stage.block.state.h5", "stage.h5"});
   leave_unfinished();  // as a kill just after the result leaves them
   CHECK(scene.files().load(into(value)));
@@ -234,6 +289,55 @@ TEST_CASE("A scan saves as often as it is told, and not at all when it is short"
   run_scan(two, none, Progress::none());
   CHECK(often.names().size() == 24);
   CHECK(rarely.names().empty());
+}
+
+TEST_CASE("A scan is interrupted while it reads its blocks", "[stage_files]") {
+  set_thread_count(1);
+  Scene scene;
+  leave_blocks(scene, 6);
+  const auto before = scene.names();
+  CountingScan scan;
+  StageFiles files = scene.files();
+  StopAfter at_once(0);
+  CHECK_THROWS_AS(run_scan(scan, files, at_once), Interrupted);
+  CHECK(scan.added == 0);
+  CHECK(scene.names() == before);
+}
+
+TEST_CASE("Parts that wait for a slow disk are bounded", "[stage_files]") {
+  set_thread_count(3);
+  // 16 parts of 8 MiB.
+  struct LargeScan final : SetScan {
+    std::size_t part_count() const override { return 16; }
+    std::string layout() const override { return "large 1"; }
+    void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const override {
+      parallel_blocks(
+          parts.size(),
+          [&](std::size_t i) {
+            ++computed;
+            take(parts[i], {.first_class = 0,
+                            .fixed = NeuronSet(),
+                            .free = NeuronSet(),
+                            .values = {},
+                            .exact = std::vector<std::int64_t>(std::size_t{1} << 20)});
+          },
+          progress);
+    }
+    void add(std::size_t, const ScanPart&) override {}
+    mutable std::atomic<int> computed = 0;
+  } scan;
+  Scene scene;
+  StageFiles::Calls calls = scene.calls();
+  int computed_meanwhile = 0;
+  // A disk so slow that all could be computed meanwhile, and full in the end: those who wait must learn of that.
+  calls.before_write = [&] {
+    for (int i = 0; i < 30 && scan.computed < 16; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    if (computed_meanwhile == 0) computed_meanwhile = scan.computed;
+    throw IoError("disk full");
+  };
+  StageFiles files(scene.folder.path(), "stage", {"run", "basis"}, always, calls);
+  CHECK_THROWS_WITH(run_scan(scan, files, Progress::none()), "disk full");
+  CHECK(computed_meanwhile <= 1 + 4 + 2);  // being saved, 32 MiB that wait, in the hands of two threads
 }
 
 TEST_CASE("Damaged and foreign blocks are computed again", "[stage_files]") {

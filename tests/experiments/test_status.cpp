@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -196,6 +197,19 @@ TEST_CASE("The status of a folder that is done, failed, never started, or someth
     CHECK(lines > 14);
     CHECK_THAT(content(run / "run.log"), Catch::Contains("[ 9/9] figures\n") && Catch::Contains("        done in "));
   }
+  SECTION("it only reads, and needs to do no more") {
+    const auto state_of_all = [&] {
+      std::map<fs::path, fs::file_time_type> times{{run, fs::last_write_time(run)}};
+      for (const auto& entry : fs::recursive_directory_iterator(run)) times[entry] = fs::last_write_time(entry);
+      return times;
+    };
+    const auto before = state_of_all();
+    constexpr auto write = fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write;
+    for (const auto& [path, time] : before) fs::permissions(path, write, fs::perm_options::remove);
+    CHECK_THAT(status_of(folder.path()), Catch::Contains("state     complete\n"));
+    CHECK(state_of_all() == before);
+    for (const auto& [path, time] : before) fs::permissions(path, fs::perms::owner_write, fs::perm_options::add);
+  }
   SECTION("complete, without figures that it had: they are drawn again") {
     const std::string before = content(run / "results.h5");
     const auto again = [&] {
@@ -274,7 +288,17 @@ TEST_CASE("Hostile and half-written status files are told safely", "[status]") {
     CHECK_THAT(told(), Catch::Contains("state     "));
   }
   write(std::string(3u << 20, '['));
-  CHECK_THAT(told(), Catch::Contains("never started"));
+  CHECK_THAT(told(), Catch::StartsWith("run       in '") && Catch::Contains("never started"));
+  // To be freed without using up the stack.
+  const std::string deep = std::string(400'000, '[') + std::string(400'000, ']');
+  for (const char* key : {"x", "stage", "stages_ended"}) {
+    write(fmt::format(R"({{"format": "inforelay-status", "state": "failed", "error": "told", "{}": {}}})", key, deep));
+    CHECK_THAT(told(), Catch::Contains("failed: told"));
+  }
+  write(R"({"format": "inforelay-status", "stage": {"total": 9223372036854775807, "done": 1, "rate": 1e-300},
+            "stages_ended": [{"label": "long", "seconds": 1e300}, {"label": "short", "seconds": -5}]})");
+  CHECK_THAT(told(), Catch::Contains("days left\n") && Catch::Contains("1.16e+295 days\n") &&
+                         Catch::Contains("          0.0 s\n") && !Catch::Contains("-5"));
   const nlohmann::json hostile{{"format", "inforelay-status"},
                                {"state", "failed"},
                                {"name", "x\x1b[2J"},

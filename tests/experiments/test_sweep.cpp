@@ -1,17 +1,22 @@
 // Sweeps as a whole, on small generated data: what they leave, how they resume, how they fail.
 #include <fmt/format.h>
+#include <pthread.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <csignal>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 #include "core/hdf5_file.hpp"
 #include "experiments/folder_hold.hpp"
 #include "experiments/results_file.hpp"
 #include "experiments/sweep/collect.hpp"
+#include "experiments/sweep/process.hpp"
 #include "tests/experiments/program.hpp"
 
 namespace inforelay {
@@ -195,6 +200,51 @@ TEST_CASE("A failing run is named, the others finish, and it is tried again", "[
   REQUIRE(stopped.exit_code == 4);
   CHECK_THAT(stopped.out, Catch::Contains("0 finished, 1 failed, 3 not started"));
   CHECK(table_of(folder.path() / "b")[2][6] == "not started");
+}
+
+TEST_CASE("A run that cannot be started fails alone", "[sweep]") {
+  const ScratchFolder folder;
+  const Arguments sweep = with(small, {"sweep={replicates: 3}", "-o", "a", "-j", "1"});
+  const fs::path first = folder.path() / "a/runs/0001-seed-1";
+  fs::create_directories(first.parent_path());
+  std::ofstream(first) << "in the way";
+  const ProgramResult result = run_program(sweep, folder.path());
+  INFO(result.err);
+  CHECK(result.exit_code == 4);
+  CHECK_THAT(result.err, Catch::Contains("error: run 0001-seed-1 (seed 1) failed: cannot make a/runs/0001-seed-1: "));
+  CHECK_THAT(result.out, Catch::Contains("2 finished, 1 failed, 0 not started"));
+  fs::remove(first);
+  CHECK(run_program(sweep, folder.path()).exit_code == 0);
+
+  fs::create_directories(folder.path() / "b/runs");
+  std::ofstream(folder.path() / "b/runs/0001-seed-1") << "in the way";
+  const ProgramResult stopped =
+      run_program(with(small, {"sweep={replicates: 3, on_error: stop}", "-o", "b", "-j", "1"}), folder.path());
+  CHECK(stopped.exit_code == 4);
+  CHECK_THAT(stopped.out, Catch::Contains("0 finished, 1 failed, 2 not started"));
+}
+
+namespace {
+bool stop_in_child = false;
+}  // namespace
+
+TEST_CASE("A stop signal that comes before a run's program has begun ends it", "[sweep]") {
+  const ScratchFolder folder;
+  pthread_atfork(nullptr, nullptr, [] {
+    if (std::exchange(stop_in_child, false)) raise(SIGTERM);
+  });
+  struct sigaction ignore {
+  }, earlier{};
+  ignore.sa_handler = [](int) {};  // as that of the program, which notes it down
+  sigaction(SIGTERM, &ignore, &earlier);
+  stop_in_child = true;
+  const pid_t child = start_child({"--list-reporters"}, folder.path() / "messages");
+  stop_in_child = false;
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  sigaction(SIGTERM, &earlier, nullptr);
+  CHECK(WIFSIGNALED(status));
+  CHECK(WTERMSIG(status) == SIGTERM);
 }
 
 TEST_CASE("An interrupted sweep goes on and ends with the same numbers", "[sweep]") {

@@ -4,13 +4,16 @@
 //   INFORELAY_FAULT_UNDER   folder, absolute and without links: what happens to files below it is counted
 //   INFORELAY_FAULT_EXCEPT  names divided by ':': files whose names begin with one of them are not counted
 //   INFORELAY_FAULT_AT      the number, from 1, of the operation that fails; all: each; not given: none
-//   INFORELAY_FAULT_KIND    ENOSPC, EIO: fails with it; short: half is written; zero: nothing is, without a reason
+//   INFORELAY_FAULT_KIND    ENOSPC, EIO: fails with it; short: half is written; zero: nothing is, without a reason;
+//                           full: what fopen opens for writing takes nothing
+//   INFORELAY_FAULT_PROGRAM the program whose operations these are, by the name it was called by; not given:
+//                           run_experiment
 //   INFORELAY_FAULT_LOG     file: a line "NUMBER OPERATION PATH" for each operation
 //   INFORELAY_CLOCK         wild: each look at the time of day is years before or after the last one
 //
 // Operations: whatever opens a file for writing or makes, writes, cuts, flushes, closes or renames one. With short and
 // zero only write and pwrite fail so; at other operations nothing happens. Calls inside the C library itself (what
-// stdio does behind fwrite) are not seen. Only run_experiment is touched, not the programs that it starts.
+// stdio does behind fwrite) are not seen. Only one program is touched, not those that it starts or is started by.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -34,14 +37,17 @@
 
 namespace {
 
-enum class Fault { none, fails, short_write, zero };
+enum class Fault { none, fails, short_write, zero, full };
 
 std::string_view environment(const char* name) {
   const char* value = std::getenv(name);
   return value ? value : "";
 }
 
-bool is_our_program() { return std::string_view(program_invocation_short_name) == "run_experiment"; }
+bool is_our_program() {
+  const std::string_view chosen = environment("INFORELAY_FAULT_PROGRAM");
+  return program_invocation_short_name == (chosen.empty() ? "run_experiment" : chosen);
+}
 
 template <class Function>
 Function* next(const char* name) {
@@ -89,6 +95,7 @@ Fault operation(const char* name, const std::string& path) {
   const std::string_view kind = environment("INFORELAY_FAULT_KIND");
   if (kind == "short") return Fault::short_write;
   if (kind == "zero") return Fault::zero;
+  if (kind == "full") return Fault::full;
   errno = kind == "EIO" ? EIO : ENOSPC;
   return Fault::fails;
 }
@@ -108,9 +115,16 @@ ssize_t size_to_write(const char* name, int descriptor, std::size_t size) {
     case Fault::short_write:
       return static_cast<ssize_t>((size + 1) / 2);
     case Fault::none:
+    case Fault::full:
       break;
   }
   return static_cast<ssize_t>(size);
+}
+
+FILE* open_stream(const char* function, const char* path, const char* mode) {
+  const Fault fault = for_writing(mode) ? operation("fopen", absolute(path)) : Fault::none;
+  if (fault == Fault::fails) return nullptr;
+  return next<FILE*(const char*, const char*)>(function)(fault == Fault::full ? "/dev/full" : path, mode);
 }
 
 // Seconds by which the time of day is off at this look.
@@ -142,14 +156,8 @@ int open64(const char* path, int flags, ...) {
   if (for_writing(flags) && fails("open", absolute(path))) return -1;
   return next<int(const char*, int, mode_t)>("open64")(path, flags, mode);
 }
-FILE* fopen(const char* path, const char* mode) {
-  if (for_writing(mode) && fails("fopen", absolute(path))) return nullptr;
-  return next<FILE*(const char*, const char*)>("fopen")(path, mode);
-}
-FILE* fopen64(const char* path, const char* mode) {
-  if (for_writing(mode) && fails("fopen", absolute(path))) return nullptr;
-  return next<FILE*(const char*, const char*)>("fopen64")(path, mode);
-}
+FILE* fopen(const char* path, const char* mode) { return open_stream("fopen", path, mode); }
+FILE* fopen64(const char* path, const char* mode) { return open_stream("fopen64", path, mode); }
 ssize_t write(int descriptor, const void* bytes, std::size_t size) {
   const ssize_t n = size_to_write("write", descriptor, size);
   if (n <= 0) return n;

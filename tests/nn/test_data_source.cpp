@@ -120,6 +120,23 @@ TEST_CASE("Damaged MNIST is an error and never replaced by the fallback", "[data
   CHECK(server.requests() == 0);
 }
 
+TEST_CASE("MNIST that vanishes after it was found is an error that names the file", "[data]") {
+  const TemporaryFolder folder;
+  const HttpServer server({});
+  DataOptions options = options_in(folder, server);
+  const std::filesystem::path place = folder / "mnist";
+  options.path = place;
+  for (const MnistFile& file : mnist_files) {
+    fill(place);
+    const DataPlan plan = plan_data(options);
+    std::filesystem::remove(place / file.name);
+    CHECK_THROWS_AS(load_data(plan), DataError);
+    if (&file == &mnist_files[0]) {
+      CHECK_THROWS_WITH(load_data(plan), Contains(std::string(file.name)) && Contains("No such file or directory"));
+    }
+  }
+}
+
 TEST_CASE("Digits that are asked for are no fallback", "[data]") {
   DataOptions options;
   options.dataset = DatasetName::digits;

@@ -112,6 +112,19 @@ TEST_CASE("A detector that never gets there is restarted and then an error", "[d
                                                    "in any of 3 attempts; the last came to "));
 }
 
+TEST_CASE("A detector whose weights go out of range is an error with detector, epoch and loss", "[detectors]") {
+  Setup setup;
+  setup.options.hidden_activation = Activation::relu;
+  setup.options.output_activation = Activation::identity;
+  setup.options.optimizer.learning_rate = 1e30;  // the squares of such outputs are no floats
+  DetectorTraining training = setup.training();
+  CHECK_THROWS_AS(training.run(), ComputeError);
+  using Catch::Matchers::Matches;
+  CHECK_THROWS_WITH(setup.training().run(),
+                    Matches("detector [0-2], attempt 1, epoch [2-9]: the loss is -?(nan|inf); a "
+                            "smaller learning rate than 1e\\+30 may help"));
+}
+
 TEST_CASE("The best weights are kept where the options say so", "[detectors]") {
   Setup setup;
   setup.options.stop_accuracy = 1.0;
