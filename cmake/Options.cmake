@@ -15,6 +15,10 @@ if(INFORELAY_SANITIZE)
     -fsanitize=${INFORELAY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(inforelay_options INTERFACE -fsanitize=${INFORELAY_SANITIZE})
   target_compile_definitions(inforelay_options INTERFACE INFORELAY_SANITIZED)  # they need memory that is not limited
+  if(INFORELAY_SANITIZE STREQUAL "thread")
+    # It also needs files of any size, and holds signals back while a thread waits.
+    target_compile_definitions(inforelay_options INTERFACE INFORELAY_SANITIZED_THREADS)
+  endif()
 endif()
 if(INFORELAY_FUZZ)
   target_compile_options(inforelay_options INTERFACE -fsanitize=fuzzer-no-link)  # coverage, to guide the fuzzer

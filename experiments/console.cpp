@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -21,11 +22,12 @@
 namespace inforelay {
 namespace {
 
-volatile std::sig_atomic_t received_signal = 0;
+// Any thread may be the one that a signal interrupts, and all look for it.
+std::atomic<int> received_signal = 0;
+static_assert(decltype(received_signal)::is_always_lock_free);  // as signal handlers need it
 
 extern "C" void on_stop_signal(int signal) {
-  if (received_signal != 0) _exit(128 + signal);
-  received_signal = signal;
+  if (received_signal.exchange(signal) != 0) _exit(128 + signal);
 }
 
 // Where stderr cannot be written (a full disk, a closed terminal) nobody can be told: the run goes on.

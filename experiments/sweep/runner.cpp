@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -20,7 +21,7 @@ namespace inforelay {
 namespace fs = std::filesystem;
 namespace {
 
-volatile std::sig_atomic_t suspend_requested = 0;
+std::atomic<bool> suspend_requested = false;  // set by a signal handler, in any thread
 
 // The last line that reports an error, without the word; else the last line; else "".
 std::string last_error(const fs::path& messages) {
@@ -54,7 +55,7 @@ class Runner {
     sigaddset(&child_signal_, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child_signal_, &earlier_mask_);
     struct sigaction on_suspend {};
-    on_suspend.sa_handler = [](int) { suspend_requested = 1; };
+    on_suspend.sa_handler = [](int) { suspend_requested = true; };
     sigaction(SIGTSTP, &on_suspend, &earlier_suspend_);
   }
   ~Runner() {
@@ -183,7 +184,7 @@ class Runner {
 
   // Ctrl-Z reaches this process alone: the children, in groups of their own, stop and go on with it.
   void pause() {
-    suspend_requested = 0;
+    suspend_requested = false;
     for (const Child& child : children_) kill(child.process, SIGSTOP);
     raise(SIGSTOP);
     for (const Child& child : children_) kill(child.process, SIGCONT);

@@ -119,6 +119,9 @@ TEST_CASE("An interrupted run goes on and ends with the same numbers", "[run]") 
 }
 
 TEST_CASE("A damaged stage file is noticed and computed again", "[run]") {
+#ifdef INFORELAY_SANITIZED_THREADS
+  WARN("skipped under the thread sanitizer: it cannot begin where the size of files is limited");
+#else
   const ScratchFolder folder;
   REQUIRE(run_program(with(small, {"-o", "whole"}), folder.path()).exit_code == 0);
   ProgramOptions full;  // enough for the first stages
@@ -135,6 +138,7 @@ TEST_CASE("A damaged stage file is noticed and computed again", "[run]") {
   CHECK(mended.exit_code == 0);
   CHECK_THAT(mended.err, Catch::Contains("is of no use and its work is done again: it is cut short"));
   CHECK(identical(numbers_of(folder.path() / "whole/results.h5"), numbers_of(folder.path() / "parts/results.h5")));
+#endif
 }
 
 TEST_CASE("A damaged results file is named with the way out", "[run]") {
@@ -245,6 +249,9 @@ TEST_CASE("A missing MNIST leads to digits where the configuration allows it", "
 }
 
 TEST_CASE("A full disk ends with code 1 and nothing half-written", "[run]") {
+#ifdef INFORELAY_SANITIZED_THREADS
+  WARN("skipped under the thread sanitizer: it cannot begin where the size of files is limited");
+#else
   const ScratchFolder folder;
   ProgramOptions full;
   full.file_size_limit = 100000;
@@ -257,6 +264,7 @@ TEST_CASE("A full disk ends with code 1 and nothing half-written", "[run]") {
     CHECK(entry.path().extension() != ".tmp");
   }
   CHECK(run_program(with(small, {"-o", "run"}), folder.path()).exit_code == 0);
+#endif
 }
 
 TEST_CASE("The program says what it would do and what it is told", "[run]") {
