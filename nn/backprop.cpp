@@ -35,8 +35,7 @@ class TileBackward {
       const DenseLayer& layer = network_.layers[l];
       const auto in = static_cast<std::size_t>(layer.in()), out = static_cast<std::size_t>(layer.out());
       float* weights = gradient.data() + offsets_[l];
-      kernels::accumulate_gradient(tile.values(l), delta_[l].data(), samples, in, tile.blocks(l), out, weights,
-                                   weights + in * out);
+      tile.accumulate_gradient(l, delta_[l].data(), in, out, weights);
       if (l == 0) return score;  // nobody asks for the gradient of the images
       kernels::input_gradient(delta_[l].data(), layer.weight.data(), samples, in, out, delta_[l - 1].data());
       multiply_by_slope(network_.layers[l - 1].activation, tile.values(l), samples * in, delta_[l - 1].data());

@@ -20,26 +20,21 @@ using FloatVector = hn::Vec<FloatTag>;
 constexpr std::size_t lanes = hn::MaxLanes(FloatTag());  // all of them: vectors of unknown size are left out above
 constexpr std::size_t parts = block_inputs / lanes;      // vectors that hold a block of inputs
 
-void BytesToInputs(const std::uint8_t* HWY_RESTRICT in, std::size_t count, float* HWY_RESTRICT out) {
+constexpr float byte_scale = 1.0f / 255.0f;
+
+HWY_INLINE float Input(std::uint8_t byte) { return static_cast<float>(byte) * byte_scale; }
+
+HWY_INLINE FloatVector Inputs(const std::uint8_t* bytes) {
   const FloatTag d;
   const hn::Rebind<std::int32_t, FloatTag> d_int;
   const hn::Rebind<std::uint8_t, FloatTag> d_byte;
-  const FloatVector scale = hn::Set(d, 1.0f / 255.0f);
-  std::size_t i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    const auto values = hn::ConvertTo(d, hn::PromoteTo(d_int, hn::LoadU(d_byte, in + i)));
-    hn::StoreU(hn::Mul(values, scale), d, out + i);
-  }
-  for (; i < count; ++i) out[i] = static_cast<float>(in[i]) * (1.0f / 255.0f);
+  return hn::Mul(hn::ConvertTo(d, hn::PromoteTo(d_int, hn::LoadU(d_byte, bytes))), hn::Set(d, byte_scale));
 }
 
-void MarkNonzero(const std::uint8_t* HWY_RESTRICT in, std::size_t count, std::uint8_t* HWY_RESTRICT seen) {
-  const hn::ScalableTag<std::uint8_t> d;
+void BytesToInputs(const std::uint8_t* HWY_RESTRICT in, std::size_t count, float* HWY_RESTRICT out) {
   std::size_t i = 0;
-  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
-    hn::StoreU(hn::Or(hn::LoadU(d, seen + i), hn::LoadU(d, in + i)), d, seen + i);
-  }
-  for (; i < count; ++i) seen[i] |= in[i];
+  for (; i + lanes <= count; i += lanes) hn::StoreU(Inputs(in + i), FloatTag(), out + i);
+  for (; i < count; ++i) out[i] = Input(in[i]);
 }
 
 // Adds up the lanes: one half to the other, until one is left. Not SumOfLanes, whose order is another on ARM.
@@ -62,69 +57,98 @@ HWY_INLINE float SumOfParts(FloatVector (&v)[parts]) {
   return SumOfHalves(d, v[0]);
 }
 
+// Where a kernel finds the inputs of its samples: vectors of them from the i-th on, and single ones.
+struct FloatRows {
+  const float* HWY_RESTRICT begin;
+  std::size_t width;
+
+  FloatRows from(std::size_t sample) const { return {begin + sample * width, width}; }
+  HWY_INLINE FloatVector vector(std::size_t s, std::size_t i) const {
+    return hn::LoadU(FloatTag(), begin + s * width + i);
+  }
+  HWY_INLINE float value(std::size_t s, std::size_t i) const { return begin[s * width + i]; }
+};
+
+struct ByteRows {
+  const std::uint8_t* const* HWY_RESTRICT row;
+
+  ByteRows from(std::size_t sample) const { return {row + sample}; }
+  HWY_INLINE FloatVector vector(std::size_t s, std::size_t i) const { return Inputs(row[s] + i); }
+  HWY_INLINE float value(std::size_t s, std::size_t i) const { return Input(row[s][i]); }
+};
+
 // A block of S samples by O outputs, held in S*O registers. Each result has 16 sums, of the inputs i = j mod 16, which
 // are added up at the end, whatever S, O and the length of a vector: a result is the same in every shape of block, and
-// with every instruction set that has a fused multiply-add. Shorter vectors take `parts` turns.
-template <std::size_t S, std::size_t O>
-HWY_INLINE void ForwardBlock(const float* HWY_RESTRICT in, std::size_t width, const InputBlocks& blocks,
-                             const float* HWY_RESTRICT weight, const float* HWY_RESTRICT bias, std::size_t outputs,
-                             float* HWY_RESTRICT out) {
+// with every instruction set that has a fused multiply-add. Shorter vectors take `parts` turns, P at a time.
+template <std::size_t S, std::size_t O, std::size_t P, class Rows>
+HWY_INLINE void ForwardBlock(Rows in, std::size_t width, const InputBlocks& blocks, const float* HWY_RESTRICT weight,
+                             const float* HWY_RESTRICT bias, std::size_t outputs, float* HWY_RESTRICT out) {
   const FloatTag d;
   FloatVector total[S][O][parts];
-  HWY_UNROLL(16) for (std::size_t part = 0; part < parts; ++part) {
-    FloatVector sum[S][O];
-    HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) {
-      HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) sum[s][o] = hn::Zero(d);
+  HWY_UNROLL(16) for (std::size_t first = 0; first < parts; first += P) {
+    FloatVector sum[P][S][O];
+    HWY_UNROLL(2) for (std::size_t p = 0; p < P; ++p) {
+      HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) {
+        HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) sum[p][s][o] = hn::Zero(d);
+      }
     }
     for (std::size_t b = 0; b < blocks.count; ++b) {
-      const std::size_t i = blocks.begin[b] + part * lanes;
-      FloatVector x[S];
-      HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) x[s] = hn::LoadU(d, in + s * width + i);
-      if constexpr (parts == 1) {
-        // All weights first: else GCC reads each from memory again for every sample, which takes longer than to
-        // multiply.
-        FloatVector w[O];
-        HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) w[o] = hn::LoadU(d, weight + o * width + i);
-        HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) {
-          HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) sum[s][o] = hn::MulAdd(x[s], w[o], sum[s][o]);
-        }
-      } else {  // AVX2 has no registers left for them
-        HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) {
-          const FloatVector w = hn::LoadU(d, weight + o * width + i);
-          HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) sum[s][o] = hn::MulAdd(x[s], w, sum[s][o]);
+      HWY_UNROLL(2) for (std::size_t p = 0; p < P; ++p) {
+        const std::size_t i = blocks.begin[b] + (first + p) * lanes;
+        FloatVector x[S];
+        HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) x[s] = in.vector(s, i);
+        if constexpr (parts == 1) {
+          // All weights first: else GCC reads each from memory again for every sample, which takes longer than to
+          // multiply.
+          FloatVector w[O];
+          HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) w[o] = hn::LoadU(d, weight + o * width + i);
+          HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) {
+            HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) sum[p][s][o] = hn::MulAdd(x[s], w[o], sum[p][s][o]);
+          }
+        } else {  // AVX2 has no registers left for them
+          HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) {
+            const FloatVector w = hn::LoadU(d, weight + o * width + i);
+            HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) sum[p][s][o] = hn::MulAdd(x[s], w, sum[p][s][o]);
+          }
         }
       }
     }
-    HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) {
-      HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) total[s][o][part] = sum[s][o];
+    HWY_UNROLL(2) for (std::size_t p = 0; p < P; ++p) {
+      HWY_UNROLL(8) for (std::size_t s = 0; s < S; ++s) {
+        HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) total[s][o][first + p] = sum[p][s][o];
+      }
     }
   }
   for (std::size_t s = 0; s < S; ++s) {
     for (std::size_t o = 0; o < O; ++o) {
       float value = SumOfParts(total[s][o]);
       for (std::size_t t = width - width % block_inputs; t < width; ++t) {
-        value += in[s * width + t] * weight[o * width + t];
+        value += in.value(s, t) * weight[o * width + t];
       }
       out[s * outputs + o] = bias[o] + value;
     }
   }
 }
 
-// All samples for O neighbouring outputs; S is chosen so that S*O accumulators fill the sixteen registers of AVX2.
-template <std::size_t S, std::size_t O>
-void ForwardOutputs(const float* in, std::size_t samples, std::size_t width, const InputBlocks& blocks,
-                    const float* weight, const float* bias, std::size_t outputs, float* out) {
+// All samples for O neighbouring outputs, S samples at a time; S*O is chosen so that accumulators fill the sixteen
+// registers of AVX2. Few outputs have as many accumulators with S/2 samples and both halves of a block, and read the
+// weights less often.
+template <std::size_t Samples, std::size_t O, class Rows>
+void ForwardOutputs(Rows in, std::size_t samples, std::size_t width, const InputBlocks& blocks, const float* weight,
+                    const float* bias, std::size_t outputs, float* out) {
+  constexpr std::size_t P = parts > 1 && Samples % 2 == 0 ? 2 : 1, S = Samples / P;
   std::size_t s = 0;
   for (; s + S <= samples; s += S) {
-    ForwardBlock<S, O>(in + s * width, width, blocks, weight, bias, outputs, out + s * outputs);
+    ForwardBlock<S, O, P>(in.from(s), width, blocks, weight, bias, outputs, out + s * outputs);
   }
   for (; s < samples; ++s) {
-    ForwardBlock<1, O>(in + s * width, width, blocks, weight, bias, outputs, out + s * outputs);
+    ForwardBlock<1, O, P>(in.from(s), width, blocks, weight, bias, outputs, out + s * outputs);
   }
 }
 
-void DenseForward(const float* in, std::size_t samples, std::size_t width, const InputBlocks& blocks,
-                  const float* weight, const float* bias, std::size_t outputs, float* out) {
+template <class Rows>
+void Forward(Rows in, std::size_t samples, std::size_t width, const InputBlocks& blocks, const float* weight,
+             const float* bias, std::size_t outputs, float* out) {
   std::size_t o = 0;
   for (; o + 4 <= outputs; o += 4) {
     ForwardOutputs<3, 4>(in, samples, width, blocks, weight + o * width, bias + o, outputs, out + o);
@@ -142,10 +166,20 @@ void DenseForward(const float* in, std::size_t samples, std::size_t width, const
   }
 }
 
+void DenseForward(const float* in, std::size_t samples, std::size_t width, const InputBlocks& blocks,
+                  const float* weight, const float* bias, std::size_t outputs, float* out) {
+  Forward(FloatRows{in, width}, samples, width, blocks, weight, bias, outputs, out);
+}
+
+void DenseForwardBytes(const std::uint8_t* const* in, std::size_t samples, std::size_t width, const InputBlocks& blocks,
+                       const float* weight, const float* bias, std::size_t outputs, float* out) {
+  Forward(ByteRows{in}, samples, width, blocks, weight, bias, outputs, out);
+}
+
 // O outputs by B blocks of inputs, accumulated in registers over all samples.
-template <std::size_t O, std::size_t B>
-HWY_INLINE void GradientBlock(const float* HWY_RESTRICT in, const float* HWY_RESTRICT delta, std::size_t samples,
-                              std::size_t width, const std::uint32_t* HWY_RESTRICT begin, std::size_t outputs,
+template <std::size_t O, std::size_t B, class Rows>
+HWY_INLINE void GradientBlock(Rows in, const float* HWY_RESTRICT delta, std::size_t samples, std::size_t width,
+                              const std::uint32_t* HWY_RESTRICT begin, std::size_t outputs,
                               float* HWY_RESTRICT gradient) {
   const FloatTag d;
   constexpr std::size_t V = B * parts;
@@ -157,7 +191,7 @@ HWY_INLINE void GradientBlock(const float* HWY_RESTRICT in, const float* HWY_RES
   }
   for (std::size_t s = 0; s < samples; ++s) {
     FloatVector x[V];
-    HWY_UNROLL(8) for (std::size_t v = 0; v < V; ++v) x[v] = hn::LoadU(d, in + s * width + column[v]);
+    HWY_UNROLL(8) for (std::size_t v = 0; v < V; ++v) x[v] = in.vector(s, column[v]);
     HWY_UNROLL(4) for (std::size_t o = 0; o < O; ++o) {
       const FloatVector slope = hn::Set(d, delta[s * outputs + o]);
       HWY_UNROLL(8) for (std::size_t v = 0; v < V; ++v) sum[o][v] = hn::MulAdd(x[v], slope, sum[o][v]);
@@ -169,8 +203,8 @@ HWY_INLINE void GradientBlock(const float* HWY_RESTRICT in, const float* HWY_RES
 }
 
 // B blocks of the gradient's columns, for all outputs: the tile's columns stay in the first-level cache.
-template <std::size_t B>
-HWY_INLINE void GradientColumns(const float* in, const float* delta, std::size_t samples, std::size_t width,
+template <std::size_t B, class Rows>
+HWY_INLINE void GradientColumns(Rows in, const float* delta, std::size_t samples, std::size_t width,
                                 const std::uint32_t* begin, std::size_t outputs, float* gradient) {
   std::size_t o = 0;
   for (; o + 4 <= outputs; o += 4) {
@@ -190,8 +224,8 @@ HWY_INLINE void GradientColumns(const float* in, const float* delta, std::size_t
 }
 
 // B blocks at a time as far as they go, from number b on; returns the first block not done.
-template <std::size_t B>
-std::size_t GradientSweep(std::size_t b, const float* in, const float* delta, std::size_t samples, std::size_t width,
+template <std::size_t B, class Rows>
+std::size_t GradientSweep(std::size_t b, Rows in, const float* delta, std::size_t samples, std::size_t width,
                           const InputBlocks& blocks, std::size_t outputs, float* gradient) {
   for (; b + B <= blocks.count; b += B) {
     GradientColumns<B>(in, delta, samples, width, blocks.begin + b, outputs, gradient);
@@ -199,8 +233,9 @@ std::size_t GradientSweep(std::size_t b, const float* in, const float* delta, st
   return b;
 }
 
-void AccumulateGradient(const float* in, const float* delta, std::size_t samples, std::size_t width,
-                        const InputBlocks& blocks, std::size_t outputs, float* weight_gradient, float* bias_gradient) {
+template <class Rows>
+void Gradient(Rows in, const float* delta, std::size_t samples, std::size_t width, const InputBlocks& blocks,
+              std::size_t outputs, float* weight_gradient, float* bias_gradient) {
   // So many blocks that the accumulators fill the sixteen registers of AVX2.
   constexpr std::size_t few = parts >= 6 ? 1 : 6 / parts, many = parts >= 3 ? 1 : 3 / parts;
   std::size_t b = 0;
@@ -212,10 +247,21 @@ void AccumulateGradient(const float* in, const float* delta, std::size_t samples
       const float slope = delta[s * outputs + o];
       bias_gradient[o] += slope;
       for (std::size_t t = width - width % block_inputs; t < width; ++t) {
-        weight_gradient[o * width + t] += slope * in[s * width + t];
+        weight_gradient[o * width + t] += slope * in.value(s, t);
       }
     }
   }
+}
+
+void AccumulateGradient(const float* in, const float* delta, std::size_t samples, std::size_t width,
+                        const InputBlocks& blocks, std::size_t outputs, float* weight_gradient, float* bias_gradient) {
+  Gradient(FloatRows{in, width}, delta, samples, width, blocks, outputs, weight_gradient, bias_gradient);
+}
+
+void AccumulateGradientBytes(const std::uint8_t* const* in, const float* delta, std::size_t samples, std::size_t width,
+                             const InputBlocks& blocks, std::size_t outputs, float* weight_gradient,
+                             float* bias_gradient) {
+  Gradient(ByteRows{in}, delta, samples, width, blocks, outputs, weight_gradient, bias_gradient);
 }
 
 void InputGradient(const float* HWY_RESTRICT delta, const float* HWY_RESTRICT weight, std::size_t samples,
@@ -270,19 +316,16 @@ HWY_AFTER_NAMESPACE();
 namespace inforelay::kernels {
 
 HWY_EXPORT(BytesToInputs);
-HWY_EXPORT(MarkNonzero);
 HWY_EXPORT(DenseForward);
+HWY_EXPORT(DenseForwardBytes);
 HWY_EXPORT(AccumulateGradient);
+HWY_EXPORT(AccumulateGradientBytes);
 HWY_EXPORT(InputGradient);
 HWY_EXPORT(ActivateTanh);
 HWY_EXPORT(ActivateSigmoid);
 
 void bytes_to_inputs(const std::uint8_t* in, std::size_t count, float* out) {
   HWY_DYNAMIC_DISPATCH(BytesToInputs)(in, count, out);
-}
-
-void mark_nonzero(const std::uint8_t* in, std::size_t count, std::uint8_t* seen) {
-  HWY_DYNAMIC_DISPATCH(MarkNonzero)(in, count, seen);
 }
 
 void dense_forward(const float* in, std::size_t samples, std::size_t width, const InputBlocks& blocks,
@@ -293,6 +336,17 @@ void dense_forward(const float* in, std::size_t samples, std::size_t width, cons
 void accumulate_gradient(const float* in, const float* delta, std::size_t samples, std::size_t width,
                          const InputBlocks& blocks, std::size_t outputs, float* weight_gradient, float* bias_gradient) {
   HWY_DYNAMIC_DISPATCH(AccumulateGradient)
+  (in, delta, samples, width, blocks, outputs, weight_gradient, bias_gradient);
+}
+
+void dense_forward(const std::uint8_t* const* in, std::size_t samples, std::size_t width, const InputBlocks& blocks,
+                   const float* weight, const float* bias, std::size_t outputs, float* out) {
+  HWY_DYNAMIC_DISPATCH(DenseForwardBytes)(in, samples, width, blocks, weight, bias, outputs, out);
+}
+
+void accumulate_gradient(const std::uint8_t* const* in, const float* delta, std::size_t samples, std::size_t width,
+                         const InputBlocks& blocks, std::size_t outputs, float* weight_gradient, float* bias_gradient) {
+  HWY_DYNAMIC_DISPATCH(AccumulateGradientBytes)
   (in, delta, samples, width, blocks, outputs, weight_gradient, bias_gradient);
 }
 

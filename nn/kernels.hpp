@@ -28,9 +28,6 @@ struct InputBlocks {
   std::size_t count;
 };
 
-/// seen[i] |= in[i], i in [0,count).
-void mark_nonzero(const std::uint8_t* in, std::size_t count, std::uint8_t* seen);
-
 /// out[i] = in[i] / 255 (by multiplication with 1/255), i in [0,count).
 void bytes_to_inputs(const std::uint8_t* in, std::size_t count, float* out);
 
@@ -38,8 +35,16 @@ void bytes_to_inputs(const std::uint8_t* in, std::size_t count, float* out);
 void dense_forward(const float* in, std::size_t samples, std::size_t width, const InputBlocks& blocks,
                    const float* weight, const float* bias, std::size_t outputs, float* out);
 
+/// The same where the inputs are bytes, in[s][i] / 255, converted as they are read: to the same bits. Pays for few
+/// outputs, where writing and reading floats takes longer than computing with them.
+void dense_forward(const std::uint8_t* const* in, std::size_t samples, std::size_t width, const InputBlocks& blocks,
+                   const float* weight, const float* bias, std::size_t outputs, float* out);
+
 /// weight_gradient[o,i] += sum_s delta[s,o] in[s,i];  bias_gradient[o] += sum_s delta[s,o].
 void accumulate_gradient(const float* in, const float* delta, std::size_t samples, std::size_t width,
+                         const InputBlocks& blocks, std::size_t outputs, float* weight_gradient, float* bias_gradient);
+
+void accumulate_gradient(const std::uint8_t* const* in, const float* delta, std::size_t samples, std::size_t width,
                          const InputBlocks& blocks, std::size_t outputs, float* weight_gradient, float* bias_gradient);
 
 /// in_delta[s,i] = sum_o delta[s,o] weight[o,i].

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/error.hpp"
 
@@ -17,6 +18,18 @@ Dataset::Dataset(RowMatrix<std::uint8_t> pixels, std::vector<std::uint8_t> label
   if (wrong != labels_.end()) {
     throw DataError(
         fmt::format("label {} of sample {} is out of range [0,{})", *wrong, wrong - labels_.begin(), classes));
+  }
+  const std::size_t width = static_cast<std::size_t>(pixels_.cols()), blocks = width / block_pixels;
+  ink_words_ = (blocks + 63) / 64;
+  ink_.resize(size() * ink_words_);
+  for (std::size_t sample = 0; sample < size(); ++sample) {
+    for (std::size_t block = 0; block < blocks; ++block) {
+      static_assert(block_pixels == 2 * sizeof(std::uint64_t));
+      std::uint64_t pair[2];
+      std::memcpy(pair, pixels_.data() + sample * width + block * block_pixels, sizeof pair);
+      const std::uint64_t inked = (pair[0] | pair[1]) != 0 ? 1 : 0;
+      ink_[sample * ink_words_ + block / 64] |= inked << block % 64;
+    }
   }
 }
 

@@ -25,6 +25,14 @@ class Dataset {
   std::span<const std::uint8_t> labels() const { return labels_; }      ///< [N]
   const RowMatrix<std::uint8_t>& pixels() const { return pixels_; }     ///< [N,D]
 
+  /// Pixels are looked at in blocks of so many, from the left; what is left over at the end of an image is in none.
+  static constexpr std::size_t block_pixels = 16;
+  /// Words in ink().
+  std::size_t ink_words() const { return ink_words_; }
+  /// Which blocks of a sample hold a pixel that is not 0, so that computations can leave the others out: bit b of
+  /// [ink_words()] words is block b.
+  const std::uint64_t* ink(std::size_t sample) const { return ink_.data() + sample * ink_words_; }
+
   /// Inputs of the given samples -> out [samples.size(), D], each in [0,1].
   void gather(std::span<const std::uint32_t> samples, float* out) const;
   /// Inputs of samples [begin,end) -> out [end-begin, D].
@@ -37,6 +45,8 @@ class Dataset {
   RowMatrix<std::uint8_t> pixels_;
   std::vector<std::uint8_t> labels_;
   int classes_ = 0;
+  std::size_t ink_words_ = 0;
+  std::vector<std::uint64_t> ink_;  // [N, ink_words_]
 };
 
 /// A training and a test set, and where they came from.

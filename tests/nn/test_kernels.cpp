@@ -19,10 +19,23 @@ using namespace inforelay;
 
 namespace {
 
+std::vector<std::uint8_t> random_bytes(std::size_t count, RandomStream& random) {
+  std::vector<std::uint8_t> bytes(count);
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.below(256));
+  return bytes;
+}
+
 std::vector<float> random_values(std::size_t count, RandomStream& random) {
   std::vector<float> values(count);
   for (float& value : values) value = static_cast<float>(random.uniform(-1, 1));
   return values;
+}
+
+// The last row first: rows need not lie side by side.
+std::vector<const std::uint8_t*> rows_of(const std::vector<std::uint8_t>& bytes, std::size_t width) {
+  std::vector<const std::uint8_t*> rows;
+  for (std::size_t end = bytes.size(); end > 0; end -= width) rows.push_back(bytes.data() + end - width);
+  return rows;
 }
 
 struct Shape {
@@ -54,8 +67,15 @@ std::vector<float> all_results(const Shape& shape, RandomStream random) {
   kernels::accumulate_gradient(in.data(), delta.data(), samples, width, blocks_of(every), outputs, gradient.data(),
                                bias_gradient.data());
   kernels::input_gradient(delta.data(), weight.data(), samples, width, outputs, in_delta.data());
+  const auto bytes = random_bytes(samples * width, random);
+  const auto rows = rows_of(bytes, width);
+  std::vector<float> from_bytes(samples * outputs);
+  kernels::dense_forward(rows.data(), samples, width, blocks_of(every), weight.data(), bias.data(), outputs,
+                         from_bytes.data());
+  kernels::accumulate_gradient(rows.data(), delta.data(), samples, width, blocks_of(every), outputs, gradient.data(),
+                               bias_gradient.data());
   std::vector<float> all;
-  for (const auto* part : {&forward, &gradient, &bias_gradient, &in_delta}) {
+  for (const auto* part : {&forward, &from_bytes, &gradient, &bias_gradient, &in_delta}) {
     all.insert(all.end(), part->begin(), part->end());
   }
   for (const auto activation : {Activation::tanh, Activation::sigmoid}) {
@@ -220,13 +240,30 @@ TEST_CASE("Blocks of zeros may be left out: not a bit changes", "[kernels]") {
   }
 }
 
-TEST_CASE("mark_nonzero collects where bytes are not zero", "[kernels]") {
-  std::vector<std::uint8_t> seen(131, 0), expected(131, 0);
-  for (const std::size_t place : {0u, 63u, 64u, 127u, 130u}) {
-    std::vector<std::uint8_t> in(131, 0);
-    in[place] = expected[place] = static_cast<std::uint8_t>(place + 1);
-    kernels::mark_nonzero(in.data(), in.size(), seen.data());
-    CHECK(seen == expected);
+TEST_CASE("Inputs as bytes give the bits that they give as floats", "[kernels]") {
+  RandomStream random(9, "bytes");
+  for (const auto& [samples, width, outputs] : shapes) {
+    CAPTURE(samples, width, outputs);
+    const auto bytes = random_bytes(samples * width, random);
+    const auto rows = rows_of(bytes, width);
+    std::vector<float> in(samples * width);
+    for (std::size_t s = 0; s < samples; ++s) kernels::bytes_to_inputs(rows[s], width, in.data() + s * width);
+    const auto weight = random_values(outputs * width, random), bias = random_values(outputs, random);
+    const auto delta = random_values(samples * outputs, random);
+    const auto every = all_blocks(width);
+    std::vector<float> expected(samples * outputs), actual(samples * outputs);
+    kernels::dense_forward(in.data(), samples, width, blocks_of(every), weight.data(), bias.data(), outputs,
+                           expected.data());
+    kernels::dense_forward(rows.data(), samples, width, blocks_of(every), weight.data(), bias.data(), outputs,
+                           actual.data());
+    CHECK(actual == expected);
+    auto expected_gradient = weight, actual_gradient = weight, expected_bias = bias, actual_bias = bias;
+    kernels::accumulate_gradient(in.data(), delta.data(), samples, width, blocks_of(every), outputs,
+                                 expected_gradient.data(), expected_bias.data());
+    kernels::accumulate_gradient(rows.data(), delta.data(), samples, width, blocks_of(every), outputs,
+                                 actual_gradient.data(), actual_bias.data());
+    CHECK(actual_gradient == expected_gradient);
+    CHECK(actual_bias == expected_bias);
   }
 }
 
@@ -250,6 +287,22 @@ TEST_CASE("Results are the same with every instruction set that has a fused mult
       CHECK(actual == expected);
     }
   }
+}
+
+TEST_CASE("A data set knows the blocks of each image that hold ink", "[kernels]") {
+  constexpr int width = 70 * 16 + 5;  // more blocks than a word has bits, and a rest
+  RowMatrix<std::uint8_t> pixels = RowMatrix<std::uint8_t>::Zero(3, width);
+  pixels(0, 0) = 1;
+  pixels(0, 63 * 16 + 15) = 1;
+  pixels(2, 64 * 16) = 255;
+  pixels(2, 69 * 16 + 7) = 2;
+  pixels(1, width - 1) = 9;  // in no block
+  const Dataset data(pixels, std::vector<std::uint8_t>(3, 0), 1);
+  REQUIRE(data.ink_words() == 2);
+  const auto ink = [&](std::size_t sample) { return std::array{data.ink(sample)[0], data.ink(sample)[1]}; };
+  CHECK(ink(0) == std::array{std::uint64_t{1} | std::uint64_t{1} << 63, std::uint64_t{0}});
+  CHECK(ink(1) == std::array{std::uint64_t{0}, std::uint64_t{0}});
+  CHECK(ink(2) == std::array{std::uint64_t{0}, std::uint64_t{1} | std::uint64_t{1} << 5});
 }
 
 TEST_CASE("A tile knows its blocks of zeros, and loads the same from a list as from a range", "[kernels]") {
