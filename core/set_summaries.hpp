@@ -35,6 +35,7 @@ struct SetSummaries {
   RowMatrix<float> highest, lowest;  ///< [C,(K+1) ends] falling, rising; no_value where there are fewer sets
   RowMatrix<std::uint32_t> highest_set, lowest_set;  ///< their bits; of equals the lower first; no_set likewise
 
+  bool empty() const { return mean.size() == 0; }
   int classes() const { return static_cast<int>(mean.rows()); }
   int neurons() const { return static_cast<int>(mean.cols()) - 1; }
   /// A quantile, and the i-th set from an end, of class c and size n.

@@ -31,6 +31,11 @@ std::vector<BranchingRelay> read_branching(const Hdf5Reader& file, const std::st
 void write_knockout(Hdf5Writer& file, const std::string& group, const KnockoutResult& knockout);
 KnockoutResult read_knockout(const Hdf5Reader& file, const std::string& group);
 
+/// Of a `quantity` in `units`, "relay information" in "bit".
+void write_summaries(Hdf5Writer& file, const std::string& group, const SetSummaries& summaries,
+                     const std::string& units, const std::string& quantity);
+SetSummaries read_summaries(const Hdf5Reader& file, const std::string& group);
+
 void write_regression(Hdf5Writer& file, const std::string& group, const RegressionResult& regression);
 RegressionResult read_regression(const Hdf5Reader& file, const std::string& group);
 
