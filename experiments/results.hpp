@@ -84,6 +84,7 @@ struct KnockoutResult {
   SetSummaries summaries;     ///< of all sets
 
   bool has_table() const { return exhaustive && accuracy.size() > 0; }
+  int classes() const { return accuracy.size() > 0 ? static_cast<int>(accuracy.rows()) : summaries.classes(); }
   /// Of all sets: the accuracy of class c with none knocked out.
   float intact(int c) const { return has_table() ? accuracy(c, 0) : summaries.lowest_of(c, 0); }
 };

@@ -286,7 +286,7 @@ RelayResult read_relay(const Hdf5Reader& file, const std::string& group) {
   if (const std::string table = join_path(group, "information"); file.exists(table))
     exhaustive.information = file.matrix<float>(table, classes, std::size_t{1} << neurons);
   if (const std::string sizes = join_path(group, "sizes"); file.exists(sizes))
-    exhaustive.summaries = read_summaries(file, sizes);
+    exhaustive.summaries = read_summaries(file, sizes, classes, neurons + 1);
   exhaustive.best_information = file.matrix<double>(join_path(group, "best/information"), classes, neurons + 1);
   exhaustive.best_set = file.matrix<std::uint32_t>(join_path(group, "best/set"), classes, neurons + 1);
   if (relay.has_greedy()) {

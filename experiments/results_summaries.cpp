@@ -82,12 +82,12 @@ void write_summaries(Hdf5Writer& file, const std::string& group, const SetSummar
   }
 }
 
-SetSummaries read_summaries(const Hdf5Reader& file, const std::string& group) {
+SetSummaries read_summaries(const Hdf5Reader& file, const std::string& group, std::size_t classes, std::size_t sizes) {
   SetSummaries summaries;
   const auto path = [&](const char* name) { return join_path(group, name); };
-  summaries.mean = file.matrix<double>(path("mean"));
-  const auto classes = static_cast<std::size_t>(summaries.mean.rows());
-  const auto sizes = static_cast<std::size_t>(summaries.mean.cols());
+  summaries.mean = file.matrix<double>(path("mean"), classes, sizes);
+  classes = static_cast<std::size_t>(summaries.mean.rows());
+  sizes = static_cast<std::size_t>(summaries.mean.cols());
   summaries.count = file.vector<std::int64_t>(path("count"), sizes);
   summaries.error = file.vector<double>(path("quantile_error"), classes);
   summaries.quantile = read_by_size<double>(file, path("quantile"), classes, sizes, levels);

@@ -1,6 +1,7 @@
 // Runs that leave out the tables of all sets: when they do, what they say, and what stays the same to the last bit.
 #include <catch2/catch.hpp>
 
+#include "experiments/quantities.hpp"
 #include "experiments/results_file.hpp"
 #include "experiments/run_plan.hpp"
 #include "tests/experiments/program.hpp"
@@ -112,6 +113,10 @@ TEST_CASE("A run without tables has the same summaries, and all else but the tab
     CHECK(lean_knockout.intact(c) == knockout.accuracy(c, 0));
     CHECK(lean_knockout.intact(c) == knockout.intact(c));
   }
+
+  const auto intact = [](const NetworkResult& network) { return quantity(network, "knockout.test.intact"); };
+  CHECK(intact(kept).size() == 10);
+  CHECK(intact(kept) == intact(dropped));
 
   for (const std::string name : {"relay_sizes_full", "knockout_sizes_full", "relay_full", "function_full"}) {
     const auto drawn = [&](const std::string& run) {
