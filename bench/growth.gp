@@ -19,7 +19,7 @@ set xtics 8,4,24
 set xrange [7:25]
 set ylabel 'CPU time (s)' offset 1
 set format y '%g'
-set yrange [0.001:300]
+set yrange [0.001:10000]
 plot rows('neurons_60000', 'relay', 'summaries') using 4:10 with linespoints lw 1.5 dt (6,3) pt 6 ps 0.6 lc rgb relay \
        title 'relay, N = 60,000', \
      rows('neurons', 'relay', 'summaries') using 4:10 with linespoints lw 1.5 pt 7 ps 0.5 lc rgb relay \
