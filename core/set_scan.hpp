@@ -55,8 +55,19 @@ class SetScan {
 /// All parts, added as they come: the scan without saving anything.
 void run_whole(SetScan& scan, Progress& progress);
 
-/// Writes the values of `part` into `table` [C,S]. Throws DataError where its classes or sets are not in the table, or
-/// values are not as many as it has sets.
+/// Whether a scan keeps the values of all sets, or only what core/set_summaries.hpp says of them.
+enum class SetTable { keep, drop };
+
+/// The next greater subset of `free`, from 0 on; 0 after the last.
+constexpr std::uint32_t next_subset(std::uint32_t subset, NeuronSet free) {
+  return (subset - free.bits()) & free.bits();
+}
+
+/// Throws DataError where the classes or sets of `part` are not in a table [classes,sets], or its values are not as
+/// many as it has sets.
+void check_part(const ScanPart& part, Eigen::Index classes, Eigen::Index sets);
+
+/// Writes the values of `part` into `table` [C,S]. Throws as check_part().
 void put_part(const ScanPart& part, RowMatrix<float>& table);
 
 }  // namespace inforelay

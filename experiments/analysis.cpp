@@ -95,9 +95,9 @@ std::vector<BranchingRelay> compute_branching(const StateTable& table, StageFile
   return paths;
 }
 
-ExhaustiveRelay compute_exhaustive(const StateTable& table, const GreedyRelay& path, StageFiles& files,
+ExhaustiveRelay compute_exhaustive(const StateTable& table, const GreedyRelay& path, SetTable keep, StageFiles& files,
                                    Progress& progress) {
-  ExhaustiveRelayScan scan(table, path);
+  ExhaustiveRelayScan scan(table, path, keep);
   run_scan(scan, files, progress);
   return scan.result();
 }
@@ -157,8 +157,8 @@ void keep_classes(const RelayConfig& config, RelayResult& relay) {
 
 }  // namespace
 
-RelayResult compute_relay(const StatesResult& states, const RelayConfig& config, bool exhaustive, StageFiles& files,
-                          Progress& progress) {
+RelayResult compute_relay(const StatesResult& states, const RelayConfig& config, bool exhaustive, SetTable keep,
+                          StageFiles& files, Progress& progress) {
   if (states.is_wide()) return compute_wide_relay(states, config, progress);
   const StateTable table(states.state, states.label, argmax(states.output), static_cast<int>(states.hidden.cols()),
                          static_cast<int>(states.output.cols()));
@@ -172,7 +172,7 @@ RelayResult compute_relay(const StatesResult& states, const RelayConfig& config,
   }
   QuietProgress quiet(progress);
   GreedyRelay path = greedy_relay(table, quiet);
-  if (exhaustive) relay.exhaustive = compute_exhaustive(table, path, files, progress);
+  if (exhaustive) relay.exhaustive = compute_exhaustive(table, path, keep, files, progress);
   if (config.greedy) {
     relay.aggregated = aggregated_relay_information_bits(path);
     relay.greedy = std::move(path);
@@ -185,7 +185,7 @@ RelayResult compute_relay(const StatesResult& states, const RelayConfig& config,
 }
 
 KnockoutResult compute_knockout(const Mlp& network, const StatesResult& states, const AnalysisConfig& config,
-                                const RandomStream& random, StageFiles& files, Progress& progress) {
+                                SetTable table, const RandomStream& random, StageFiles& files, Progress& progress) {
   const KnockoutSubject subject{network, static_cast<int>(config.layer), states.hidden, states.label};
   const KnockoutOptions options{.method = config.knockout->method,
                                 .sample_size = static_cast<int>(config.knockout->samples)};
@@ -193,9 +193,11 @@ KnockoutResult compute_knockout(const Mlp& network, const StatesResult& states, 
   knockout.exhaustive = config.knockout->sets == KnockoutSets::exhaustive;
   knockout.method = std::string(to_string(options.method));
   if (knockout.exhaustive) {
-    KnockoutScan scan(subject, options, random);
+    KnockoutScan scan(subject, options, random, table);
     run_scan(scan, files, progress);
-    knockout.accuracy = scan.result();
+    ExhaustiveKnockout all = scan.result();
+    knockout.accuracy = std::move(all.accuracy);
+    knockout.summaries = std::move(all.summaries);
   } else if (states.is_wide()) {
     knockout.accuracy = single_knockout_accuracy(subject, progress);
   } else {

@@ -21,16 +21,17 @@ StatesResult compute_states(const std::string& name, const Mlp& network, const D
                             const AnalysisConfig& config, const RandomStream& random, Progress& progress);
 
 /// Relay information of `states`: greedy removal, all its tied paths, and what follows from it, as `config` says; all
-/// 2^K sets where `exhaustive`. What it has of tied paths and sets is kept in `files` while it goes on.
-RelayResult compute_relay(const StatesResult& states, const RelayConfig& config, bool exhaustive, StageFiles& files,
-                          Progress& progress);
+/// 2^K sets where `exhaustive`, with their table or only its summaries. What it has of tied paths and sets is kept in
+/// `files` while it goes on.
+RelayResult compute_relay(const StatesResult& states, const RelayConfig& config, bool exhaustive, SetTable table,
+                          StageFiles& files, Progress& progress);
 
 /// Balanced accuracies of `network` on `states` with sets of neurons of the analysed layer knocked out. Of all sets,
 /// those it has are kept in `files` while it goes on.
 KnockoutResult compute_knockout(const Mlp& network, const StatesResult& states, const AnalysisConfig& config,
-                                const RandomStream& random, StageFiles& files, Progress& progress);
+                                SetTable table, const RandomStream& random, StageFiles& files, Progress& progress);
 
-/// Function against set size and information, over all sets; both arguments hold all sets.
+/// Function against set size and information, over all sets; both arguments hold their tables.
 RegressionResult compute_regression(const RelayResult& relay, const KnockoutResult& knockout, Progress& progress);
 
 /// Clusters and principal components of the hidden states of `shape`, entropy over the number of samples of `entropy`

@@ -24,6 +24,7 @@ namespace inforelay {
 // The order of an enum's values, here and in the libraries, is that of its words in config_schema.cpp.
 enum class DetectorFailure { error, keep_best };
 enum class KnockoutSets { exhaustive, single };
+enum class SetTables { automatic, always, never };
 enum class PublishedRows { all, last };
 enum class SweepMethod { grid, random, list };
 enum class SweepFailure { go_on, stop };
@@ -110,6 +111,7 @@ struct AnalysisConfig {
   std::int64_t layer = 1;
   Binarization binarize = Binarization::kmeans;
   double threshold = 0;
+  SetTables tables = SetTables::automatic;
   RelayConfig relay;
   std::optional<KnockoutConfig> knockout;
   std::optional<RegressionConfig> regression;

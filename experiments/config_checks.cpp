@@ -213,6 +213,8 @@ class Checker {
     }
     check_relay_classes(analysis.relay);
     if (!analysis.regression) return;
+    if (analysis.tables == SetTables::never)
+      fail("analysis.regression", "needs the tables of all sets: not with analysis.tables: never");
     if (!holds(analysis.relay.exhaustive, analysis.regression->relay)) {
       fail("analysis.regression.relay", fmt::format("'{}' is not among analysis.relay.exhaustive: all sets are needed",
                                                     to_string(analysis.regression->relay)));

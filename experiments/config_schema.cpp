@@ -21,6 +21,7 @@ constexpr std::array<Words, 2> accuracy_method_words{"exact", "sampled"};
 constexpr std::array<Words, 2> detector_failure_words{"error", "keep_best"};
 constexpr std::array<Words, 6> binarize_words{"kmeans", "kmeans_iterated", "median", "mean", "sign", "threshold"};
 constexpr std::array<Words, 2> knockout_sets_words{"exhaustive", "single"};
+constexpr std::array<Words, 3> set_tables_words{"auto", "always", "never"};
 constexpr std::array<Words, 2> published_rows_words{"all", "last"};
 constexpr std::array<Words, 3> format_words{"svg", "pdf", "png"};
 constexpr std::array<Words, 2> palette_words{"safe", "rainbow"};
@@ -174,6 +175,11 @@ void describe(ConfigSchema& schema, AnalysisConfig& config) {
                 config.binarize, binarize_words);
   schema.number({"threshold", "With binarize threshold: activations above it are 1."}, config.threshold,
                 {-any_number, any_number});
+  schema.choice({"tables",
+                 "Whether the values of all 2^K sets are kept beside their summaries for each size of the set. auto: "
+                 "where they fit the memory (max_memory); always: else the run is refused; never: summaries alone, "
+                 "without regression and the figures of all sets."},
+                config.tables, set_tables_words);
   schema.group({"relay", "Relay information."}, config.relay);
   schema.group({"knockout", "The function lost when sets of neurons are held at 0."}, config.knockout);
   schema.group(

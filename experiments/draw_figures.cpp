@@ -122,6 +122,16 @@ std::vector<std::string> draw_figures(const FiguresConfig& config, const Experim
       const bool both =
           split == Split::train && network.relay.contains(Split::test) && network.relay.at(Split::test).exhaustive;
       const std::string title = both ? fmt::format("{}_{}", name, to_string(split)) : name;
+      if (!relay.exhaustive->summaries.empty()) {
+        figures.emplace_back([&writer, &relay = relay, title, labels] {
+          return draw_sizes(writer, {.network = title,
+                                     .labels = labels,
+                                     .summaries = relay.exhaustive->summaries,
+                                     .greedy_information = relay.greedy.information,
+                                     .all_information = relay.all});
+        });
+      }
+      if (!relay.has_table()) continue;
       figures.emplace_back([&writer, &relay = relay, title, labels] {
         return draw_relay(writer, {.network = title,
                                    .labels = labels,
@@ -131,7 +141,7 @@ std::vector<std::string> draw_figures(const FiguresConfig& config, const Experim
                                    .all_information = relay.all});
       });
       const auto knockout = network.knockout.find(split);
-      if (knockout == network.knockout.end() || !knockout->second.exhaustive) continue;
+      if (knockout == network.knockout.end() || !knockout->second.has_table()) continue;
       figures.emplace_back([&writer, &relay = relay, &accuracy = knockout->second.accuracy, &result, title, labels] {
         RandomStream random = RandomStream(static_cast<std::uint64_t>(result.provenance.seed), "figures").child(title);
         return draw_function(writer,
@@ -141,6 +151,16 @@ std::vector<std::string> draw_figures(const FiguresConfig& config, const Experim
                               .information = relay.exhaustive->information,
                               .accuracy = accuracy},
                              random);
+      });
+    }
+    for (const auto& [split, knockout] : network.knockout) {
+      if (knockout.summaries.empty()) continue;
+      const std::string title = network.knockout.size() > 1 && split == Split::train ? name + "_train" : name;
+      figures.emplace_back([&writer, &knockout = knockout, title, labels] {
+        return draw_sizes(writer, {.quantity = SizesFigure::Quantity::accuracy,
+                                   .network = title,
+                                   .labels = labels,
+                                   .summaries = knockout.summaries});
       });
     }
     if (nodes.is_wide()) {

@@ -7,7 +7,9 @@
 #include <numeric>
 
 #include "core/neuron_set.hpp"
+#include "core/set_summaries.hpp"
 #include "experiments/config_checks.hpp"
+#include "experiments/scan_blocks.hpp"
 #include "nn/data/mnist.hpp"
 
 namespace inforelay {
@@ -95,6 +97,20 @@ WorkEstimate same(CpuWork work, double bytes, double working, double sets = 0) {
           .smaller = sets > 0 ? fewer_sets : fewer_images};
 }
 
+// What a scan of all sets keeps, and what it works with: the state of the summaries, and parts that wait to be saved.
+struct ScanBytes {
+  double kept = 0, working = 0;
+};
+ScanBytes scan_bytes(const WorkSize& size, SetTable table) {
+  constexpr double each_size = 4.0 * SetSummarizer::bins + 32.0 * SetSummaries::ends;
+  constexpr double result_of_size = 16.0 * SetSummaries::ends + 8.0 * SetSummaries::levels.size();
+  const double values = 4 * std::exp2(size.neurons) * size.classes, sizes = size.classes * (size.neurons + 1);
+  const double waiting = std::min(values, static_cast<double>(most_waiting_bytes));
+  const double saving = values > waiting ? 2 * waiting : 0;  // those being saved are put together for it
+  return {.kept = (table == SetTable::keep ? values : 0) + sizes * result_of_size,
+          .working = sizes * each_size + waiting + saving};
+}
+
 }  // namespace
 
 WorkSize work_size(const ExperimentConfig& config, const NetworkConfig& network) {
@@ -157,7 +173,8 @@ WorkEstimate estimate_states(const WorkSize& size, Split split) {
               samples * (4 * (size.neurons + size.classes) + 5), 16 * samples);
 }
 
-WorkEstimate estimate_relay(const WorkSize& size, Split split, const RelayConfig& relay, bool exhaustive) {
+WorkEstimate estimate_relay(const WorkSize& size, Split split, const RelayConfig& relay, bool exhaustive,
+                            SetTable table) {
   const double samples = size.samples(split), states = expected_states(samples, size.neurons);
   if (size.neurons > NeuronSet::max_neurons) {
     const double classes = relay.classes.empty() ? size.classes : static_cast<double>(relay.classes.size());
@@ -169,10 +186,11 @@ WorkEstimate estimate_relay(const WorkSize& size, Split split, const RelayConfig
   const double working = 16 * samples + 16 * states * size.classes;
   if (!exhaustive) return same({.tables = greedy}, 0, working);
   const double sets = std::exp2(size.neurons);
-  return same({.tables = greedy + relay_set_state * sets * states}, 4 * sets * size.classes, working, sets);
+  const ScanBytes scan = scan_bytes(size, table);
+  return same({.tables = greedy + relay_set_state * sets * states}, scan.kept, working + scan.working, sets);
 }
 
-WorkEstimate estimate_knockout(const WorkSize& size, Split split, const KnockoutConfig& knockout) {
+WorkEstimate estimate_knockout(const WorkSize& size, Split split, const KnockoutConfig& knockout, SetTable table) {
   const bool all = knockout.sets == KnockoutSets::exhaustive;
   const double sets = all ? std::exp2(size.neurons) : size.neurons, samples = size.samples(split);
   double output = samples * size.neurons * knockout_sample_neuron;  // CPU seconds for each output
@@ -183,7 +201,9 @@ WorkEstimate estimate_knockout(const WorkSize& size, Split split, const Knockout
     return same({.tables = size.classes * output}, 4 * sets * size.classes, samples * size.classes * (8 + 2 * 32));
   // The terms of one output, and what the tree knows of each sample.
   const double working = samples * (8 * size.neurons + (all ? 20 * size.neurons : 0));
-  return same({.tables = size.classes * output}, 4 * sets * size.classes, working, all ? sets : 0);
+  if (!all) return same({.tables = size.classes * output}, 4 * sets * size.classes, working);
+  const ScanBytes scan = scan_bytes(size, table);
+  return same({.tables = size.classes * output}, scan.kept, working + scan.working, sets);
 }
 
 WorkEstimate estimate_regression(const WorkSize& size) {
@@ -200,16 +220,17 @@ WorkEstimate estimate_appendix(const WorkSize& size, Split shape, Split entropy)
 
 WorkEstimate estimate_results(double bytes) { return same({.scalar = whole_program + written_byte * bytes}, 0, 0); }
 
-WorkEstimate estimate_figures(const ExperimentConfig& config) {
-  // Of the experiment: training, regression, clusters, entropy. Of a network: all sets, function, neurons, components,
-  // activations.
-  constexpr double of_experiment = 4, of_network = 5;
+WorkEstimate estimate_figures(const ExperimentConfig& config, SetTable table) {
+  // Of the experiment: training, regression, clusters, entropy. Of a network: all sets, function, both by size,
+  // neurons, components, activations.
+  constexpr double of_experiment = 4, of_network = 7;
   const double figures = of_experiment + of_network * static_cast<double>(config.networks.size());
   const double each = figure_table + figure_picture * static_cast<double>(config.figures->formats.size());
   double sets = 0;
   for (const auto& [name, network] : config.networks) {
     const WorkSize size = work_size(config, network);
-    if (!config.analysis.relay.exhaustive.empty()) sets += 2 * size.classes * std::exp2(size.neurons);
+    if (table == SetTable::keep && !config.analysis.relay.exhaustive.empty())
+      sets += 2 * size.classes * std::exp2(size.neurons);
   }
   return same({.scalar = figures * each + figure_set * sets}, 0, 0);
 }

@@ -50,6 +50,7 @@ PreparedExperiment prepare(ExperimentConfig config, Progress& progress) {
   prepared.inputs = read_inputs(config, progress);
   prepared.data = plan_for(config);
   prepared.config = std::move(config);
+  prepared.tables = choose_tables(prepared, thread_count());
   return prepared;
 }
 
@@ -94,9 +95,9 @@ namespace {
 
 ExperimentResult compute(const PreparedExperiment& prepared, const CommandLine& line, const RunDirectory& directory,
                          Console& console) {
-  const auto& [config, inputs, plan] = prepared;
+  const auto& [config, inputs, plan, tables] = prepared;
   const PipelineOptions options{.run = prepared.identity(), .save_interval = SaveInterval::from_environment()};
-  ExperimentResult result = Pipeline(config, plan, inputs).run(directory, options, console);
+  ExperimentResult result = Pipeline(config, plan, inputs, tables).run(directory, options, console);
   console.check();
   result.reproduction = reproduce(inputs.published, result.networks);
   if (config.claims) result.claims = check_claims(config, result.networks);
@@ -259,7 +260,7 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   PreparedExperiment prepared = prepare(written, console);
   const ExperimentConfig& config = prepared.config;
   DataPlan& plan = prepared.data;
-  const int computed = static_cast<int>(Pipeline(config, plan, prepared.inputs).estimates().size());
+  const int computed = static_cast<int>(Pipeline(config, plan, prepared.inputs, prepared.tables).estimates().size());
   const int count = computed + (config.figures ? 1 : 0);
   if (plan.kind == DataPlan::Kind::mnist_to_download) {
     console.expect_stages(1, count + 1);
@@ -290,6 +291,7 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   return in_open_folder(directory, config.name, console, [&] {
     console.info(fmt::format("{}: data {} ({}), {}, results in '{}'", config.name, plan.name(), plan.origin(),
                              threads_text(thread_count()), directory.folder().string()));
+    if (const std::string note = tables_note(prepared, thread_count()); !note.empty()) console.warning(note);
     return work(prepared, line, directory, console);
   });
 }

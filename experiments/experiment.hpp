@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "core/set_scan.hpp"
 #include "experiments/command_line.hpp"
 #include "experiments/config.hpp"
 #include "experiments/console.hpp"
@@ -32,6 +33,7 @@ struct PreparedExperiment {
   ExperimentConfig config;  ///< completed by read_inputs()
   ExperimentInputs inputs;
   DataPlan data;
+  SetTable tables = SetTable::keep;  ///< of all sets; by analysis.tables and the memory allowed
 
   /// What a run's folder belongs to, as run_hash: all of the configuration but the places of files, whose content
   /// counts instead, what is written besides the results, and the memory allowed.

@@ -26,8 +26,9 @@ bool holds(const std::vector<Split>& splits, Split split) {
 
 }  // namespace
 
-Pipeline::Pipeline(const ExperimentConfig& config, const DataPlan& plan, const ExperimentInputs& inputs)
-    : config_(config), plan_(plan), inputs_(inputs) {
+Pipeline::Pipeline(const ExperimentConfig& config, const DataPlan& plan, const ExperimentInputs& inputs,
+                   SetTable tables)
+    : config_(config), plan_(plan), inputs_(inputs), tables_(tables) {
   result_.experiment = config.name;
   // The closures of the stages refer to the networks' results: this vector never grows again.
   for (const auto& [name, network] : config.networks) result_.networks.emplace_back(name, NetworkResult{});
@@ -94,9 +95,10 @@ void Pipeline::add_network(std::size_t index) {
                        : greedy   ? ": greedy relay search"
                                   : ": relay information of single neurons";
     add_stage(
-        index, id + "relay" + suffix, name + what + on, estimate_relay(size, split, analysis.relay, exhaustive),
-        [&result, &relay = analysis.relay, split, exhaustive](StageFiles& files, Progress& progress) {
-          result.relay[split] = compute_relay(result.states.at(split), relay, exhaustive, files, progress);
+        index, id + "relay" + suffix, name + what + on,
+        estimate_relay(size, split, analysis.relay, exhaustive, tables_),
+        [this, &result, &relay = analysis.relay, split, exhaustive](StageFiles& files, Progress& progress) {
+          result.relay[split] = compute_relay(result.states.at(split), relay, exhaustive, tables_, files, progress);
         },
         [&result, split](Hdf5Writer& file) { write_relay(file, stage_group, result.relay.at(split)); },
         [&result, split](const Hdf5Reader& file) { result.relay[split] = read_relay(file, stage_group); });
@@ -106,10 +108,10 @@ void Pipeline::add_network(std::size_t index) {
       add_stage(
           index, id + "knockout" + suffix,
           name + (all ? ": knockout of all sets" : ": knockout of single neurons") + on,
-          estimate_knockout(size, split, *analysis.knockout),
+          estimate_knockout(size, split, *analysis.knockout, tables_),
           [this, &result, split, random](StageFiles& files, Progress& progress) {
             result.knockout[split] =
-                compute_knockout(result.model.network, result.states.at(split), config_.analysis,
+                compute_knockout(result.model.network, result.states.at(split), config_.analysis, tables_,
                                  random.child("knockout").child(to_string(split)), files, progress);
           },
           [&result, split](Hdf5Writer& file) { write_knockout(file, stage_group, result.knockout.at(split)); },

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/hdf5_file.hpp"
+#include "core/set_scan.hpp"
 #include "experiments/config.hpp"
 #include "experiments/console.hpp"
 #include "experiments/estimate.hpp"
@@ -30,8 +31,9 @@ struct PipelineOptions {
 /// same network), so that results of different computations are never joined.
 class Pipeline {
  public:
-  /// `plan` is what data will be used, which are not read yet; `inputs` what read_inputs(config) has read.
-  Pipeline(const ExperimentConfig& config, const DataPlan& plan, const ExperimentInputs& inputs);
+  /// `plan` is what data will be used, which are not read yet; `inputs` what read_inputs(config) has read; `tables`
+  /// whether the values of all sets are kept beside their summaries.
+  Pipeline(const ExperimentConfig& config, const DataPlan& plan, const ExperimentInputs& inputs, SetTable tables);
 
   /// What would be done, in order.
   std::vector<StageEstimate> estimates() const;
@@ -61,6 +63,7 @@ class Pipeline {
   const ExperimentConfig& config_;
   DataPlan plan_;
   const ExperimentInputs& inputs_;
+  SetTable tables_;
   std::optional<DataPair> data_;
   ExperimentResult result_;
   std::vector<Stage> stages_;

@@ -154,9 +154,7 @@ Values intact(const NetworkResult& network, const ParsedName& name) {
   if (found == network.knockout.end()) throw Missing{not_knocked_out};
   if (!found->second.exhaustive) throw Missing{single_knockouts};
   Values values;
-  for (Eigen::Index c = 0; c < found->second.accuracy.rows(); ++c) {
-    values.emplace_back(static_cast<double>(found->second.accuracy(c, NeuronSet().index())));
-  }
+  for (int c = 0; c < found->second.classes(); ++c) values.emplace_back(static_cast<double>(found->second.intact(c)));
   return values;
 }
 

@@ -12,6 +12,7 @@
 #include "core/axes.hpp"
 #include "core/neuron_set.hpp"
 #include "core/provenance.hpp"
+#include "core/set_summaries.hpp"
 #include "core/statistics.hpp"
 #include "infotheory/bit_states.hpp"
 #include "infotheory/entropy_curve.hpp"
@@ -70,15 +71,22 @@ struct RelayResult {
   std::vector<BranchingRelay> branching;  ///< [C], or empty where not asked for
   std::optional<ExhaustiveRelay> exhaustive;
 
+  bool has_table() const { return exhaustive && exhaustive->information.size() > 0; }
   bool has_greedy() const { return greedy.removal_order.size() > 0; }
   bool is_wide() const { return single.cols() > NeuronSet::max_neurons; }
 };
 
 /// Balanced accuracies with neurons knocked out, on one split.
 struct KnockoutResult {
-  RowMatrix<float> accuracy;  ///< [C,S], index = the set knocked out; or [C,K], each neuron alone
+  RowMatrix<float> accuracy;  ///< [C,S], index = the set knocked out, [0,0]: dropped; or [C,K], each neuron alone
   bool exhaustive = true;     ///< which of the two
   std::string method;         ///< "exact" or "sampled"
+  SetSummaries summaries;     ///< of all sets
+
+  bool has_table() const { return exhaustive && accuracy.size() > 0; }
+  int classes() const { return accuracy.size() > 0 ? static_cast<int>(accuracy.rows()) : summaries.classes(); }
+  /// Of all sets: the accuracy of class c with none knocked out.
+  float intact(int c) const { return has_table() ? accuracy(c, 0) : summaries.lowest_of(c, 0); }
 };
 
 /// Function K against set size D and relay information I, each scaled to [0,1]: K ~ 1 + D + I, for each class.

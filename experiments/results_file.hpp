@@ -31,6 +31,13 @@ std::vector<BranchingRelay> read_branching(const Hdf5Reader& file, const std::st
 void write_knockout(Hdf5Writer& file, const std::string& group, const KnockoutResult& knockout);
 KnockoutResult read_knockout(const Hdf5Reader& file, const std::string& group);
 
+/// Of a `quantity` in `units`, "relay information" in "bit".
+void write_summaries(Hdf5Writer& file, const std::string& group, const SetSummaries& summaries,
+                     const std::string& units, const std::string& quantity);
+/// Of so many classes, and sizes K+1.
+SetSummaries read_summaries(const Hdf5Reader& file, const std::string& group, std::size_t classes = Hdf5Reader::any,
+                            std::size_t sizes = Hdf5Reader::any);
+
 void write_regression(Hdf5Writer& file, const std::string& group, const RegressionResult& regression);
 RegressionResult read_regression(const Hdf5Reader& file, const std::string& group);
 

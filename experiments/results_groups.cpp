@@ -241,10 +241,15 @@ void write_relay(Hdf5Writer& file, const std::string& group, const RelayResult& 
   if (!relay.branching.empty()) write_branching(file, join_path(group, "branching"), relay.branching, neurons);
   if (!relay.exhaustive) return;
   const ExhaustiveRelay& exhaustive = *relay.exhaustive;
-  file.dataset(join_path(group, "information"), exhaustive.information,
-               {.units = "bit",
-                .long_name = "relay information of every set of neurons; index: bit k set where neuron k is in the set",
-                .dims = {"class", "set"}});
+  if (relay.has_table()) {
+    file.dataset(
+        join_path(group, "information"), exhaustive.information,
+        {.units = "bit",
+         .long_name = "relay information of every set of neurons; index: bit k set where neuron k is in the set",
+         .dims = {"class", "set"}});
+  }
+  if (!exhaustive.summaries.empty())
+    write_summaries(file, join_path(group, "sizes"), exhaustive.summaries, "bit", "relay information");
   file.dataset(
       join_path(group, "best/information"), exhaustive.best_information,
       {.units = "bit", .long_name = "largest relay information of a set of each size", .dims = {"class", "size"}});
@@ -276,9 +281,12 @@ RelayResult read_relay(const Hdf5Reader& file, const std::string& group) {
   if (file.exists(join_path(group, "branching"))) {
     relay.branching = read_branching(file, join_path(group, "branching"), classes, neurons);
   }
-  if (!file.exists(join_path(group, "information"))) return relay;
+  if (!file.exists(join_path(group, "best"))) return relay;
   ExhaustiveRelay exhaustive;
-  exhaustive.information = file.matrix<float>(join_path(group, "information"), classes, std::size_t{1} << neurons);
+  if (const std::string table = join_path(group, "information"); file.exists(table))
+    exhaustive.information = file.matrix<float>(table, classes, std::size_t{1} << neurons);
+  if (const std::string sizes = join_path(group, "sizes"); file.exists(sizes))
+    exhaustive.summaries = read_summaries(file, sizes, classes, neurons + 1);
   exhaustive.best_information = file.matrix<double>(join_path(group, "best/information"), classes, neurons + 1);
   exhaustive.best_set = file.matrix<std::uint32_t>(join_path(group, "best/set"), classes, neurons + 1);
   if (relay.has_greedy()) {
@@ -291,6 +299,11 @@ RelayResult read_relay(const Hdf5Reader& file, const std::string& group) {
 }
 
 void write_knockout(Hdf5Writer& file, const std::string& group, const KnockoutResult& knockout) {
+  file.attribute(group, "method", knockout.method);
+  if (!knockout.summaries.empty())
+    write_summaries(file, join_path(group, "sizes"), knockout.summaries, "1",
+                    "balanced accuracy with a set of neurons knocked out,");
+  if (knockout.exhaustive && !knockout.has_table()) return;
   // Single knockouts have a name of their own, so that `accuracy` is always indexed by sets.
   const std::string path = join_path(group, knockout.exhaustive ? "accuracy" : "accuracy_single");
   file.dataset(
@@ -301,13 +314,17 @@ void write_knockout(Hdf5Writer& file, const std::string& group, const KnockoutRe
                         : "balanced accuracy with one neuron knocked out",
        .dims = {"class", knockout.exhaustive ? "set" : "neuron"}});
   file.attribute(path, "method", knockout.method);
-  file.attribute(group, "method", knockout.method);
 }
 
 KnockoutResult read_knockout(const Hdf5Reader& file, const std::string& group) {
   KnockoutResult knockout;
-  knockout.exhaustive = file.exists(join_path(group, "accuracy"));
-  knockout.accuracy = file.matrix<float>(join_path(group, knockout.exhaustive ? "accuracy" : "accuracy_single"));
+  const std::string single = join_path(group, "accuracy_single"), table = join_path(group, "accuracy"),
+                    sizes = join_path(group, "sizes");
+  knockout.exhaustive = !file.exists(single);
+  if (file.exists(sizes)) knockout.summaries = read_summaries(file, sizes);
+  // Without summaries there must be a table.
+  if (!knockout.exhaustive || knockout.summaries.empty() || file.exists(table))
+    knockout.accuracy = file.matrix<float>(knockout.exhaustive ? table : single);
   knockout.method = file.attribute<std::string>(group, "method");
   return knockout;
 }

@@ -20,19 +20,59 @@ constexpr const char* results_label = "results file";
 
 std::string sets_text(double sets) { return sets > 0 ? fmt::format("{:.0f}", sets) : ""; }
 
-}  // namespace
-
-std::vector<StageEstimate> plan_of(const PreparedExperiment& prepared) {
+std::vector<StageEstimate> plan_with(const PreparedExperiment& prepared, SetTable tables) {
   const bool generated = prepared.data.kind == DataPlan::Kind::digits;
   std::vector<StageEstimate> plan{{data_label, estimate_data(prepared.config, generated)}};
   double results = 0;
-  for (StageEstimate& stage : Pipeline(prepared.config, prepared.data, prepared.inputs).estimates()) {
+  for (StageEstimate& stage : Pipeline(prepared.config, prepared.data, prepared.inputs, tables).estimates()) {
     results += stage.cost.bytes;
     plan.push_back(std::move(stage));
   }
   plan.push_back({results_label, estimate_results(results)});
-  if (prepared.config.figures) plan.push_back({"figures", estimate_figures(prepared.config)});
+  if (prepared.config.figures) plan.push_back({"figures", estimate_figures(prepared.config, tables)});
   return plan;
+}
+
+double peak_with(const PreparedExperiment& prepared, SetTable tables, int threads) {
+  return peak_of(plan_with(prepared, tables), threads).bytes;
+}
+
+// "the 200 MB of max_memory"
+std::string limit_text(const ExperimentConfig& config) {
+  return fmt::format("the {} of {}", bytes_text(memory_limit(config)),
+                     config.max_memory ? "max_memory" : "this machine (max_memory can allow more)");
+}
+
+// What would make a run fit that is too large with tables; "" where nothing about them would.
+std::string without_tables(const PreparedExperiment& prepared, int threads) {
+  if (prepared.tables == SetTable::drop) return "";
+  if (peak_with(prepared, SetTable::drop, threads) > memory_limit(prepared.config)) return "";
+  return fmt::format("; or {}: then the tables of all sets are left out, and their summaries for each size fit",
+                     prepared.config.analysis.regression ? "leave out analysis.regression (and what needs it), "
+                                                           "with analysis.tables: auto"
+                                                         : "analysis.tables: auto");
+}
+
+}  // namespace
+
+std::vector<StageEstimate> plan_of(const PreparedExperiment& prepared) { return plan_with(prepared, prepared.tables); }
+
+SetTable choose_tables(const PreparedExperiment& prepared, int threads) {
+  const AnalysisConfig& analysis = prepared.config.analysis;
+  if (analysis.tables == SetTables::never) return SetTable::drop;
+  if (analysis.tables == SetTables::always || analysis.regression) return SetTable::keep;
+  const double limit = memory_limit(prepared.config);
+  return peak_with(prepared, SetTable::keep, threads) > limit && peak_with(prepared, SetTable::drop, threads) <= limit
+             ? SetTable::drop
+             : SetTable::keep;
+}
+
+std::string tables_note(const PreparedExperiment& prepared, int threads) {
+  if (prepared.tables == SetTable::keep || prepared.config.analysis.tables == SetTables::never) return "";
+  return fmt::format(
+      "the tables of all sets are left out, and with them the figures that show every set: they would take the run to "
+      "{}, more than {}; summaries for each size of the set are kept",
+      bytes_text(peak_with(prepared, SetTable::keep, threads)), limit_text(prepared.config));
 }
 
 MemoryPeak peak_of(std::span<const StageEstimate> stages, int threads) {
@@ -70,10 +110,10 @@ void check_memory(const PreparedExperiment& prepared, int threads, const std::st
     return a.cost.bytes + a.cost.working < b.cost.bytes + b.cost.working;
   });
   throw UsageError(
-      fmt::format("{}needs about {} of memory at '{}', more than the {} of {}; '{}' alone takes {}; to take less: {}",
-                  run.empty() ? "the run " : run + ": ", bytes_text(peak.bytes), peak.stage, bytes_text(limit),
-                  prepared.config.max_memory ? "max_memory" : "this machine (max_memory can allow more)", stage->label,
-                  bytes_text(stage->cost.bytes + stage->cost.working), stage->cost.smaller));
+      fmt::format("{}needs about {} of memory at '{}', more than {}; '{}' alone takes {}; to take less: {}{}",
+                  run.empty() ? "the run " : run + ": ", bytes_text(peak.bytes), peak.stage,
+                  limit_text(prepared.config), stage->label, bytes_text(stage->cost.bytes + stage->cost.working),
+                  stage->cost.smaller, without_tables(prepared, threads)));
 }
 
 std::string describe_plan(const ExperimentConfig& written, const CommandLine& line) {
@@ -88,6 +128,7 @@ std::string describe_plan(const ExperimentConfig& written, const CommandLine& li
       threads, at_once < threads ? fmt::format(", of which {} can run at once", at_once) : "", bytes_text(peak.bytes),
       peak.stage, bytes_text(memory_limit(prepared.config)),
       peak.bytes > memory_limit(prepared.config) ? ": the run would be refused" : "");
+  if (const std::string note = tables_note(prepared, threads); !note.empty()) text += fmt::format("note: {}\n\n", note);
   const auto row = [&](std::string_view label, std::string_view sets, double bytes, double working, const CpuWork& work,
                        std::string_view note) {
     const double seconds = speed.seconds(work);

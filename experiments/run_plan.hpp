@@ -34,6 +34,13 @@ RunCost cost_of(const PreparedExperiment& prepared, int threads);
 /// Bytes that a run may take: max_memory, else those of this machine.
 double memory_limit(const ExperimentConfig& config);
 
+/// Whether the tables of all sets are kept: as analysis.tables says. `automatic`: unless the run is too large with them
+/// and not without, and nothing that was asked for needs them. prepared.tables makes no difference.
+SetTable choose_tables(const PreparedExperiment& prepared, int threads);
+
+/// Where a run leaves them out because they do not fit: a sentence that says so. Else "".
+std::string tables_note(const PreparedExperiment& prepared, int threads);
+
 /// Throws UsageError where the run would take more than memory_limit(): with the stage, its bytes, the bound and what
 /// can be changed. `run`: of a sweep, which one; else empty.
 void check_memory(const PreparedExperiment& prepared, int threads, const std::string& run = "");

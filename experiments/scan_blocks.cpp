@@ -14,10 +14,6 @@ namespace {
 
 using NumberedPart = std::pair<std::size_t, ScanPart>;
 
-// Finished parts wait for the next save in memory. So many bytes of them are a reason to save, and to compute no more
-// while those before them are being saved.
-constexpr std::size_t most_waiting_bytes = std::size_t{32} << 20;
-
 std::size_t bytes_of(const ScanPart& part) {
   return sizeof(NumberedPart) + static_cast<std::size_t>(part.values.size()) * sizeof(float) +
          part.exact.size() * sizeof(std::int64_t);
@@ -28,6 +24,7 @@ void write_parts(Hdf5Writer& file, const SetScan& scan, const std::vector<Number
   std::vector<std::int64_t> number, first_class, exact;
   std::vector<std::uint32_t> fixed, free;
   std::vector<float> values;
+  values.reserve(parts.size() * static_cast<std::size_t>(parts.front().second.values.size()));
   for (const auto& [part, result] : parts) {
     number.push_back(static_cast<std::int64_t>(part));
     first_class.push_back(result.first_class);
@@ -76,8 +73,10 @@ void read_parts(const Hdf5Reader& file, SetScan& scan, std::vector<bool>& have) 
                         .values = Eigen::Map<const RowMatrix<float>>(
                             values.data() + static_cast<Eigen::Index>(i) * classes * sets, classes, sets),
                         .exact = {row.begin(), row.end()}};
-    scan.add(static_cast<std::size_t>(number[i]), part);
-    have[static_cast<std::size_t>(number[i])] = true;
+    const auto index = static_cast<std::size_t>(number[i]);
+    if (index < have.size() && have[index]) continue;  // a scan is given each part once
+    scan.add(index, part);
+    have[index] = true;
   }
 }
 

@@ -1,11 +1,17 @@
 // Scans over all sets of neurons that outlive an interruption: finished parts are kept in blocks.
 #pragma once
 
+#include <cstddef>
+
 #include "core/progress.hpp"
 #include "core/set_scan.hpp"
 #include "experiments/stage_files.hpp"
 
 namespace inforelay {
+
+/// Finished parts wait for the next save in memory. So many bytes of them are a reason to save, and to compute no more
+/// while those before them are being saved.
+inline constexpr std::size_t most_waiting_bytes = std::size_t{32} << 20;
 
 /// Adds to `scan` the parts that earlier starts left in `files`, then computes and adds the others. Those are saved
 /// every so often while it goes on, and before Interrupted is thrown. Needs up to 100 MiB besides the scan.

@@ -73,9 +73,11 @@ std::string table_heading(const NetworkResult& network) {
     groups += fmt::format("   {:<18}", fmt::format("{} images, bit", to_string(each.first)));
     columns += greedy ? "   I_R(all)  last two" : "   I_R(all)          ";
   }
-  if (shown_knockout(network)) {
+  if (const auto* knockout = shown_knockout(network)) {
     groups += fmt::format("   {:<20}", "balanced accuracy");
-    columns += greedy ? "   intact  last two out" : "   intact       all out";
+    columns += !knockout->second.has_table() ? "   intact  worst two out"
+               : greedy                      ? "   intact  last two out"
+                                             : "   intact       all out";
   }
   if (network.regression) {
     groups += "   accuracy ~ size + information";
@@ -84,8 +86,13 @@ std::string table_heading(const NetworkResult& network) {
   return "\n" + groups + "\n" + columns + "\n";
 }
 
-// Accuracy without the last two neurons, or without all where none were searched for.
+// Accuracy without the last two neurons, or without all where none were searched for. Where only summaries were kept:
+// without the two neurons that cost most.
 std::string shown_out(const NetworkResult& network, const std::pair<const Split, KnockoutResult>& knockout, int cls) {
+  if (!knockout.second.has_table()) {
+    const SetSummaries& sizes = knockout.second.summaries;
+    return fmt::format("{:.4f}", sizes.lowest_of(cls, std::min(2, sizes.neurons())));
+  }
   const RelayResult& relay = network.relay.at(knockout.first);
   const RowMatrix<float>& accuracy = knockout.second.accuracy;
   if (!relay.has_greedy()) return fmt::format("{:.4f}", accuracy(cls, accuracy.cols() - 1));
@@ -106,8 +113,7 @@ std::string class_table(const NetworkResult& network) {
       text += fmt::format("   {:>8}  {:>8}", all, last_two(relay, row));
     }
     if (knockout) {
-      const RowMatrix<float>& accuracy = knockout->second.accuracy;
-      text += fmt::format("   {:.4f}  {:>12}", accuracy(row, 0), shown_out(network, *knockout, row));
+      text += fmt::format("   {:.4f}  {:>12}", knockout->second.intact(row), shown_out(network, *knockout, row));
     }
     if (network.regression) {
       const Regression& fit = network.regression->fits[c];
@@ -152,6 +158,19 @@ std::string summarise(const ExperimentResult& result, const std::string& folder,
   }
   for (const auto& [name, network] : result.networks) {
     text += fmt::format("\n{}\n", name) + training_line(network.model) + states_lines(network) + class_table(network);
+  }
+  const bool dropped = std::any_of(result.networks.begin(), result.networks.end(), [](const auto& each) {
+    const auto& [name, network] = each;
+    return std::any_of(network.relay.begin(), network.relay.end(),
+                       [](const auto& relay) { return relay.second.exhaustive && !relay.second.has_table(); }) ||
+           std::any_of(network.knockout.begin(), network.knockout.end(),
+                       [](const auto& knockout) { return knockout.second.exhaustive && !knockout.second.has_table(); });
+  });
+  if (dropped) {
+    text +=
+        "\nThe tables of all sets were left out (analysis.tables, max_memory): results.h5 has summaries for each size "
+        "of\n"
+        "the set.\n";
   }
   const bool regressions = std::any_of(result.networks.begin(), result.networks.end(),
                                        [](const auto& each) { return each.second.regression.has_value(); });

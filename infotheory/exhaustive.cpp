@@ -84,8 +84,14 @@ std::vector<std::uint32_t> ascending_order(const std::vector<StateWord>& sets) {
   return order;
 }
 
-/// Takes over the best sets of `from` that are better, or as good and lower.
-void merge_best(const std::vector<std::int64_t>& from, std::vector<std::int64_t>& into) {
+/// Adds the counts of a part to those of others; takes over its best sets that are better, or as good and lower.
+void merge_exact(const std::vector<std::int64_t>& from, std::vector<std::int64_t>& into) {
+  if (into.empty()) {
+    into = from;
+    return;
+  }
+  into[above] += from[above];
+  into[above_as_published] += from[above_as_published];
   for (std::size_t i = best_relay; i < into.size(); i += 2) {
     const std::int64_t relay = from[i], set = from[i + 1];
     if (set == no_set || (into[i + 1] != no_set && (into[i] > relay || (into[i] == relay && into[i + 1] < set)))) {
@@ -94,6 +100,34 @@ void merge_best(const std::vector<std::int64_t>& from, std::vector<std::int64_t>
     into[i] = relay;
     into[i + 1] = set;
   }
+}
+
+/// What I_R can be. I(X_in; X_out | Y_0) is in [0, H(X_in)], and I(X_in; X_out | all neurons) is the same for all sets.
+std::vector<SetSummarizer::Range> relay_ranges(const StateTable& table) {
+  std::vector<SetSummarizer::Range> ranges;
+  const NLogN& f = table.n_log_n();
+  const std::uint32_t samples = table.sample_count();
+  for (int cls = 0; cls < table.class_count(); ++cls) {
+    std::uint32_t members = 0;
+    for (const ClassCounts& counts : table.class_counts(cls)) members += counts.label;
+    const double entropy = f.bits(f(samples) - f(members) - f(samples - members));
+    const double given_all =
+        f.bits(detail::conditional_information(table, cls, NeuronSet::all(table.neuron_count()).bits()));
+    ranges.push_back({-given_all, entropy > 0 ? entropy - given_all : 1});  // a class of all or none has I_R = 0
+  }
+  return ranges;
+}
+
+/// Whether the scan can be made at all.
+int checked_neurons(const StateTable& table, const GreedyRelay& greedy) {
+  const int classes = table.class_count(), neurons = table.neuron_count();
+  if (neurons > NeuronSet::max_exhaustive_neurons)
+    throw UsageError(fmt::format("exhaustive relay information: {} neurons, expected at most {}", neurons,
+                                 NeuronSet::max_exhaustive_neurons));
+  if (greedy.information.rows() != classes || greedy.information.cols() != neurons)
+    throw UsageError(fmt::format("exhaustive relay information: greedy search is [{},{}], expected [{},{}]",
+                                 greedy.information.rows(), greedy.information.cols(), classes, neurons));
+  return neurons;
 }
 
 }  // namespace
@@ -195,20 +229,14 @@ class ExhaustiveRelayScan::CellSearch final : public Search {
   std::vector<std::vector<detail::RelayState<Cell>>> states_;  // [C][M] words in the tree's order, ascending
 };
 
-ExhaustiveRelayScan::ExhaustiveRelayScan(const StateTable& table, const GreedyRelay& greedy) : table_(table) {
-  const int classes = table.class_count(), neurons = table.neuron_count();
-  if (neurons > NeuronSet::max_exhaustive_neurons)
-    throw UsageError(fmt::format("exhaustive relay information: {} neurons, expected at most {}", neurons,
-                                 NeuronSet::max_exhaustive_neurons));
-  if (greedy.information.rows() != classes || greedy.information.cols() != neurons)
-    throw UsageError(fmt::format("exhaustive relay information: greedy search is [{},{}], expected [{},{}]",
-                                 greedy.information.rows(), greedy.information.cols(), classes, neurons));
+ExhaustiveRelayScan::ExhaustiveRelayScan(const StateTable& table, const GreedyRelay& greedy, SetTable keep)
+    : table_(table), summarizer_(checked_neurons(table, greedy), relay_ranges(table)) {
   if (table.sample_count() <= detail::NarrowRelayCell::max_samples)
     search_ = std::make_unique<CellSearch<detail::NarrowRelayCell>>(table, greedy);
   else
     search_ = std::make_unique<CellSearch<detail::RelayCell>>(table, greedy);
-  result_.information.resize(classes, Eigen::Index{1} << neurons);
-  exact_.resize(search_->part_count());
+  if (keep == SetTable::keep) result_.information.resize(table.class_count(), Eigen::Index{1} << table.neuron_count());
+  exact_.resize(static_cast<std::size_t>(table.class_count()));
 }
 
 ExhaustiveRelayScan::~ExhaustiveRelayScan() = default;
@@ -230,25 +258,21 @@ void ExhaustiveRelayScan::add(std::size_t part, const ScanPart& result) {
     throw DataError(
         fmt::format("exhaustive relay information: this is not the result of part {} of {}", part, part_count()));
   }
-  put_part(result, result_.information);
-  exact_[part] = result.exact;
+  summarizer_.add(result);
+  if (result_.information.size() > 0) put_part(result, result_.information);
+  const std::lock_guard lock(mutex_);
+  merge_exact(result.exact, exact_[static_cast<std::size_t>(result.first_class)]);
 }
 
 ExhaustiveRelay ExhaustiveRelayScan::result() {
   const int classes = table_.class_count(), neurons = table_.neuron_count();
-  const std::size_t per_class = search_->parts_per_class();
   const double sets = std::ldexp(1.0, neurons);
+  result_.summaries = summarizer_.result();
   result_.best_information.resize(classes, neurons + 1);
   result_.best_set.resize(classes, neurons + 1);
   for (std::size_t cls = 0; cls < static_cast<std::size_t>(classes); ++cls) {
-    std::vector<std::int64_t> total = exact_[cls * per_class];
+    const std::vector<std::int64_t>& total = exact_[cls];
     assert(!total.empty());
-    for (std::size_t part = cls * per_class + 1; part < (cls + 1) * per_class; ++part) {
-      assert(!exact_[part].empty());
-      total[above] += exact_[part][above];
-      total[above_as_published] += exact_[part][above_as_published];
-      merge_best(exact_[part], total);
-    }
     const auto row = static_cast<Eigen::Index>(cls);
     for (Eigen::Index size = 0; size <= neurons; ++size) {
       const std::int64_t* best = total.data() + best_relay + 2 * size;

@@ -3,18 +3,21 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "core/axes.hpp"
 #include "core/progress.hpp"
 #include "core/set_scan.hpp"
+#include "core/set_summaries.hpp"
 #include "infotheory/greedy.hpp"
 #include "infotheory/state_table.hpp"
 
 namespace inforelay {
 
 struct ExhaustiveRelay {
-  RowMatrix<float> information;        ///< [C,S] I_R in bits; column NeuronSet::index() of the relay set
+  RowMatrix<float> information;  ///< [C,S] I_R in bits; column NeuronSet::index() of the relay set; [0,0]: dropped
+  SetSummaries summaries;        ///< of the same values
   RowMatrix<double> best_information;  ///< [C,K+1] the largest I_R of a set of each size, bits
   RowMatrix<std::uint32_t> best_set;   ///< [C,K+1] that set's bits; of equals the lowest
   std::vector<double> above_greedy;    ///< [C] fraction of all S sets with I_R > that of the greedy set of their size
@@ -37,13 +40,15 @@ ExhaustiveRelay exhaustive_relay(const StateTable& table, const GreedyRelay& gre
 /// largest N I_R in units of NLogN, and the lowest set that has it, -1 where the part has no set of that size.
 class ExhaustiveRelayScan final : public SetScan {
  public:
-  /// Errors as exhaustive_relay(). Cost O(C M K); memory of the table [C,S] is touched by add() only.
-  ExhaustiveRelayScan(const StateTable& table, const GreedyRelay& greedy);
+  /// Errors as exhaustive_relay(). Cost O(C M K); memory of the table [C,S], where it is kept, is touched by add()
+  /// only.
+  ExhaustiveRelayScan(const StateTable& table, const GreedyRelay& greedy, SetTable keep = SetTable::keep);
   ~ExhaustiveRelayScan() override;
 
   std::size_t part_count() const override;
   std::string layout() const override;
   void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const override;
+  /// Each part once.
   void add(std::size_t part, const ScanPart& result) override;
 
   /// The whole, once every part was added (a broken invariant otherwise). To be called once.
@@ -57,7 +62,9 @@ class ExhaustiveRelayScan final : public SetScan {
   const StateTable& table_;
   std::unique_ptr<const Search> search_;
   ExhaustiveRelay result_;
-  std::vector<std::vector<std::int64_t>> exact_;  // [parts] of those that were added
+  SetSummarizer summarizer_;
+  std::mutex mutex_;                              // of what follows
+  std::vector<std::vector<std::int64_t>> exact_;  // [C] of the parts that were added, together; empty before the first
 };
 
 }  // namespace inforelay

@@ -343,18 +343,30 @@ class KnockoutScan::ForwardSearch final : public Search {
   int bits_;
 };
 
-KnockoutScan::KnockoutScan(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random) {
+namespace {
+
+// Whether the scan can be made at all.
+int checked_neurons(const KnockoutSubject& subject) {
   check_shapes(subject);
   if (subject.neurons() > NeuronSet::max_exhaustive_neurons) {
     throw UsageError(fmt::format("knockouts: hidden layer {} has {} neurons; all sets can be had of at most {}",
                                  subject.layer, subject.neurons(), NeuronSet::max_exhaustive_neurons));
   }
+  return subject.neurons();
+}
+
+}  // namespace
+
+KnockoutScan::KnockoutScan(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random,
+                           SetTable keep)
+    : summarizer_(checked_neurons(subject), std::vector<SetSummarizer::Range>(
+                                                static_cast<std::size_t>(subject.classes()), {.low = 0, .high = 1})) {
   if (subject.last_hidden()) {
     search_ = std::make_unique<TreeSearch>(subject, options, random);
   } else {
     search_ = std::make_unique<ForwardSearch>(subject, options, random);
   }
-  table_.resize(subject.classes(), Eigen::Index{1} << subject.neurons());
+  if (keep == SetTable::keep) table_.resize(subject.classes(), Eigen::Index{1} << subject.neurons());
 }
 
 KnockoutScan::~KnockoutScan() = default;
@@ -371,16 +383,17 @@ void KnockoutScan::add(std::size_t part, const ScanPart& result) {
   if (part >= part_count() || !search_->fits(part, result) || !result.exact.empty()) {
     throw DataError(fmt::format("knockouts: this is not the result of part {} of {}", part, part_count()));
   }
-  put_part(result, table_);
+  summarizer_.add(result);
+  if (table_.size() > 0) put_part(result, table_);
 }
 
-RowMatrix<float> KnockoutScan::result() { return std::move(table_); }
+ExhaustiveKnockout KnockoutScan::result() { return {.accuracy = std::move(table_), .summaries = summarizer_.result()}; }
 
 RowMatrix<float> exhaustive_knockout_accuracy(const KnockoutSubject& subject, const KnockoutOptions& options,
                                               const RandomStream& random, Progress& progress) {
   KnockoutScan scan(subject, options, random);
   run_whole(scan, progress);
-  return scan.result();
+  return scan.result().accuracy;
 }
 
 }  // namespace inforelay

@@ -20,6 +20,7 @@
 #include "core/progress.hpp"
 #include "core/random.hpp"
 #include "core/set_scan.hpp"
+#include "core/set_summaries.hpp"
 #include "nn/mlp.hpp"
 
 namespace inforelay {
@@ -71,23 +72,31 @@ RowMatrix<float> knockout_accuracy(const KnockoutSubject& subject, std::span<con
 RowMatrix<float> exhaustive_knockout_accuracy(const KnockoutSubject& subject, const KnockoutOptions& options,
                                               const RandomStream& random, Progress& progress = Progress::none());
 
+/// Of all S sets.
+struct ExhaustiveKnockout {
+  RowMatrix<float> accuracy;  ///< [C,S] as exhaustive_knockout_accuracy(); [0,0]: dropped
+  SetSummaries summaries;     ///< of the same values
+};
+
 /// The same in parts; `exact` of a part is empty. For the last hidden layer a part is one block of one class's tree,
 /// at most half a second; for others a few sets of all classes, each set a forward pass.
 class KnockoutScan final : public SetScan {
  public:
-  /// Errors as exhaustive_knockout_accuracy(); ComputeError only from compute(). Memory of the table [C,S] is touched
-  /// by add() only.
-  KnockoutScan(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random);
+  /// Errors as exhaustive_knockout_accuracy(); ComputeError only from compute(). Memory of the table [C,S], where it
+  /// is kept, is touched by add() only.
+  KnockoutScan(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random,
+               SetTable keep = SetTable::keep);
   ~KnockoutScan() override;
 
   std::size_t part_count() const override;
   std::string layout() const override;
   /// Class by class, so that only one class's tree is in memory: parts of one class belong into one call.
   void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const override;
+  /// Each part once.
   void add(std::size_t part, const ScanPart& result) override;
 
   /// The whole, once every part was added. To be called once.
-  RowMatrix<float> result();
+  ExhaustiveKnockout result();
 
  private:
   class Search;
@@ -95,7 +104,8 @@ class KnockoutScan final : public SetScan {
   class ForwardSearch;
 
   std::unique_ptr<const Search> search_;
-  RowMatrix<float> table_;  // [C,S]
+  RowMatrix<float> table_;  // [C,S], or [0,0]
+  SetSummarizer summarizer_;
 };
 
 }  // namespace inforelay

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <mutex>
 #include <numeric>
@@ -12,6 +13,7 @@
 #include "core/progress.hpp"
 #include "core/random.hpp"
 #include "core/set_scan.hpp"
+#include "core/set_summaries.hpp"
 
 namespace inforelay::test {
 
@@ -43,6 +45,19 @@ inline std::map<std::size_t, ScanPart> computed(const SetScan& scan, std::span<c
       },
       Progress::none());
   return results;
+}
+
+/// To the last bit, which == does not say of NaN.
+template <class T>
+bool same_bits(const RowMatrix<T>& x, const RowMatrix<T>& y) {
+  return x.rows() == y.rows() && x.cols() == y.cols() &&
+         std::memcmp(x.data(), y.data(), static_cast<std::size_t>(x.size()) * sizeof(T)) == 0;
+}
+
+inline bool same(const SetSummaries& x, const SetSummaries& y) {
+  return x.count == y.count && x.error == y.error && same_bits(x.mean, y.mean) && same_bits(x.quantile, y.quantile) &&
+         same_bits(x.highest, y.highest) && same_bits(x.lowest, y.lowest) && x.highest_set == y.highest_set &&
+         x.lowest_set == y.lowest_set;
 }
 
 }  // namespace inforelay::test

@@ -16,6 +16,7 @@
 
 #include "core/axes.hpp"
 #include "core/random.hpp"
+#include "core/set_summaries.hpp"
 #include "experiments/figures/figure_writer.hpp"
 
 namespace inforelay {
@@ -67,6 +68,19 @@ struct RelayFigure {
 /// ten of the number of sets in each; neighbouring marks of one shade are one row of the table and one bar.
 /// Cost O(C S), in parallel.
 std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure);
+
+struct SizesFigure {
+  enum class Quantity { relay_information, accuracy } quantity = Quantity::relay_information;
+  std::string network{};
+  std::vector<std::string> labels{};       ///< [C]
+  const SetSummaries& summaries;           ///< of that quantity
+  RowMatrix<double> greedy_information{};  ///< as in RelayFigure; of relay_information only
+  std::vector<double> all_information{};   ///< likewise
+};
+
+/// "relay_sizes_NETWORK" and "knockout_sizes_NETWORK": I_R, or the accuracy with a set knocked out, over the size of
+/// the set, a panel for each class: quantiles of all sets of that size as bands, the greedy path as a red line.
+std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure);
 
 struct NodeFigure {
   std::string network{};

@@ -92,6 +92,10 @@ std::vector<std::string> draw_all(const FigureWriter& writer, const std::string&
   const RowMatrix<float> hidden = table(50, neurons).cast<float>();
   const std::vector<std::uint8_t> samples(50, 0);
   const RowMatrix<double> curves = table(7, classes);
+  SetSummaries sizes;
+  sizes.count.assign(static_cast<std::size_t>(neurons) + 1, 1);
+  sizes.mean = table(classes, neurons + 1);
+  sizes.quantile = table(classes, (neurons + 1) * 7);
   std::vector<SweepDot> dots;
   for (std::size_t i = 0; i < 6 * labels.size(); ++i) dots.push_back({i % labels.size(), i % 2, value()});
   return {
@@ -104,6 +108,14 @@ std::vector<std::string> draw_all(const FigureWriter& writer, const std::string&
                           .information = information,
                           .greedy_information = table(classes, neurons),
                           .all_information = list(classes)}),
+      draw_sizes(writer, {.network = network,
+                          .labels = labels,
+                          .summaries = sizes,
+                          .greedy_information = table(classes, neurons),
+                          .all_information = list(classes)}),
+      draw_sizes(
+          writer,
+          {.quantity = SizesFigure::Quantity::accuracy, .network = network, .labels = labels, .summaries = sizes}),
       draw_node(writer, {.network = network,
                          .labels = labels,
                          .aggregated = table(classes, neurons),
@@ -137,14 +149,15 @@ TEST_CASE("Every figure is drawn in every format and nothing else is left", "[fi
   const Folder folder;
   const FigureWriter writer({.folder = folder.path / "figures", .note = "data: generated digits (not MNIST)"});
   const auto names = draw_all(writer, "full", numerals(3), 4);
-  CHECK(names == std::vector<std::string>{"training", "relay_full", "node_full", "function_full", "regression",
-                                          "clusters", "pca_full", "activations_full", "entropy", "sweep_full"});
+  CHECK(names == std::vector<std::string>{"training", "relay_full", "relay_sizes_full", "knockout_sizes_full",
+                                          "node_full", "function_full", "regression", "clusters", "pca_full",
+                                          "activations_full", "entropy", "sweep_full"});
   for (const auto& name : names) {
     check_files(folder.path / "figures", name);
     CHECK(content(folder.path / "figures" / (name + ".svg")).find("generated digits (not MNIST)") != std::string::npos);
   }
   const auto entries = std::distance(fs::directory_iterator(folder.path / "figures"), fs::directory_iterator{});
-  CHECK(entries == 10 * 5);
+  CHECK(entries == 12 * 5);
 }
 
 TEST_CASE("The table of a figure holds the numbers given", "[figures]") {
@@ -222,6 +235,32 @@ TEST_CASE("The relay table covers every set and the greedy path by size", "[figu
   }
   CHECK(sets == std::map<int, int>{{0, 1}, {1, 3}, {2, 3}, {3, 1}});
   CHECK(path == std::map<int, double>{{3, 1}, {2, 0.5}, {1, 0.25}, {0, 0}});
+}
+
+TEST_CASE("The table of a figure by size holds the quantiles and the greedy path at their sizes", "[figures]") {
+  const Folder folder;
+  const FigureWriter writer({.folder = folder.path, .formats = {FigureFormat::svg}});
+  SetSummaries sizes;
+  sizes.count = {1, 2, 1};
+  sizes.mean = RowMatrix<double>::Constant(1, 3, 0.5);
+  sizes.quantile =
+      RowMatrix<double>::NullaryExpr(1, 21, [](Eigen::Index, Eigen::Index i) { return static_cast<double>(i); });
+  RowMatrix<double> greedy(1, 2);
+  greedy << 0.25, 0;
+  draw_sizes(
+      writer,
+      {.network = "x", .labels = {"0"}, .summaries = sizes, .greedy_information = greedy, .all_information = {0.75}});
+  const auto rows = rows_of(folder.path / "relay_sizes_x.csv");
+  REQUIRE(rows.size() == 4);  // with the header
+  const std::vector<std::string> path{"0", "0.25", "0.75"};
+  for (std::size_t n = 0; n < 3; ++n) {
+    CHECK(rows[n + 1][1] == std::to_string(n));
+    for (std::size_t level = 0; level < 7; ++level)
+      CHECK(std::stod(rows[n + 1][4 + level]) == static_cast<double>(7 * n + level));
+    CHECK(std::stod(rows[n + 1][11]) == std::stod(path[n]));
+  }
+  CHECK_THROWS_WITH(draw_sizes(writer, {.network = "x", .labels = {"0", "1"}, .summaries = sizes}),
+                    "figure relay_sizes_x: summaries has 1 classes, expected 2");
 }
 
 TEST_CASE("The points of the function figure are values of the sets they name", "[figures]") {

@@ -11,6 +11,7 @@
 #include "infotheory/relay.hpp"
 #include "nn/data/digits.hpp"
 #include "tests/experiments/program.hpp"
+#include "tests/set_scans.hpp"
 
 namespace inforelay {
 namespace {
@@ -161,13 +162,15 @@ TEST_CASE("Hidden states can be interrupted", "[interrupt]") {
 TEST_CASE("Relay information can be interrupted at any question", "[interrupt]") {
   // One part has 2^14 sets: fewer neurons are one part a class.
   set_thread_count(GENERATE(1, 3));
+  const SetTable keep = GENERATE(SetTable::keep, SetTable::drop);
   const StatesResult states = states_of(some_network(7, false));
   RelayConfig config;
   config.branching = true;
   const int interruptions = check_interruptions(
-      [&](StageFiles& files, Progress& progress) { return compute_relay(states, config, true, files, progress); },
+      [&](StageFiles& files, Progress& progress) { return compute_relay(states, config, true, keep, files, progress); },
       [](const RelayResult& a, const RelayResult& b) {
-        bool same = a.exhaustive->information == b.exhaustive->information &&
+        bool same = test::same(a.exhaustive->summaries, b.exhaustive->summaries) &&
+                    a.exhaustive->information == b.exhaustive->information &&
                     a.exhaustive->best_set == b.exhaustive->best_set &&
                     a.exhaustive->above_greedy == b.exhaustive->above_greedy &&
                     a.greedy.removal_order == b.greedy.removal_order && a.branching.size() == classes;
@@ -186,9 +189,9 @@ TEST_CASE("Tied paths of relay information go on from the step they have come to
   Stage stage;
   StageFiles first = stage.files();
   StopAtQuestion soon(5);
-  REQUIRE_THROWS_AS(compute_relay(states, config, false, first, soon), Interrupted);
+  REQUIRE_THROWS_AS(compute_relay(states, config, false, SetTable::keep, first, soon), Interrupted);
   StageFiles second = stage.files();
-  const RelayResult resumed = compute_relay(states, config, false, second, Progress::none());
+  const RelayResult resumed = compute_relay(states, config, false, SetTable::keep, second, Progress::none());
   const StateTable table(states.state, states.label, argmax(states.output), 7, classes);
   for (int c = 0; c < classes; ++c) {
     const BranchingRelay expected = branching_relay(table, c);
@@ -199,6 +202,7 @@ TEST_CASE("Tied paths of relay information go on from the step they have come to
 
 TEST_CASE("Knockouts can be interrupted at any question", "[interrupt]") {
   const bool deep = GENERATE(false, true);
+  const SetTable keep = GENERATE(SetTable::keep, SetTable::drop);
   AnalysisConfig config;
   config.knockout = KnockoutConfig{};
   config.knockout->sets = GENERATE(KnockoutSets::exhaustive, KnockoutSets::single);
@@ -208,9 +212,11 @@ TEST_CASE("Knockouts can be interrupted at any question", "[interrupt]") {
   const StatesResult states = states_of(network);
   const int interruptions = check_interruptions(
       [&](StageFiles& files, Progress& progress) {
-        return compute_knockout(network, states, config, RandomStream(7, "knockout"), files, progress);
+        return compute_knockout(network, states, config, keep, RandomStream(7, "knockout"), files, progress);
       },
-      [](const KnockoutResult& a, const KnockoutResult& b) { return a.accuracy == b.accuracy; });
+      [](const KnockoutResult& a, const KnockoutResult& b) {
+        return a.accuracy == b.accuracy && test::same(a.summaries, b.summaries);
+      });
   CHECK(interruptions >= 3);
 }
 
@@ -221,9 +227,9 @@ TEST_CASE("Regression and appendix can be interrupted", "[interrupt]") {
   config.knockout = KnockoutConfig{};
   Stage one, other;
   StageFiles files = one.files(), other_files = other.files();
-  const RelayResult relay = compute_relay(states, {}, true, files, Progress::none());
-  const KnockoutResult knockout =
-      compute_knockout(network, states, config, RandomStream(8, "knockout"), other_files, Progress::none());
+  const RelayResult relay = compute_relay(states, {}, true, SetTable::keep, files, Progress::none());
+  const KnockoutResult knockout = compute_knockout(network, states, config, SetTable::keep, RandomStream(8, "knockout"),
+                                                   other_files, Progress::none());
   CHECK(check_interruptions(
             [&](StageFiles&, Progress& progress) { return compute_regression(relay, knockout, progress); },
             [](const RegressionResult& a, const RegressionResult& b) {

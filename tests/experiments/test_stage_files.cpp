@@ -126,6 +126,23 @@ void leave_blocks(Scene& scene, int parts) {
 
 }  // namespace
 
+TEST_CASE("A part that two blocks hold is given to the scan once", "[stage_files]") {
+  Scene scene;
+  const fs::path block = scene.folder.path() / "stage.block-1.h5", aside = scene.folder.path() / "aside";
+  leave_blocks(scene, 12);
+  fs::rename(block, aside);
+  leave_blocks(scene, 3);  // what was in that block comes first
+  REQUIRE(!fs::exists(block));
+  fs::rename(aside, block);
+
+  CountingScan scan;
+  StageFiles files = scene.files();
+  run_scan(scan, files, Progress::none());
+  CHECK(scan.complete());
+  CHECK(scan.added == 24);
+  CHECK(scan.computed < 12);
+}
+
 TEST_CASE("A stage's result is read back, once it is written", "[stage_files]") {
   Scene scene;
   std::int64_t value = 0;

@@ -12,9 +12,13 @@ using namespace inforelay::test;
 
 namespace {
 
-bool same(const ExhaustiveRelay& x, const ExhaustiveRelay& y) {
-  return x.information == y.information && x.best_information == y.best_information && x.best_set == y.best_set &&
+bool same_but_table(const ExhaustiveRelay& x, const ExhaustiveRelay& y) {
+  return test::same(x.summaries, y.summaries) && x.best_information == y.best_information && x.best_set == y.best_set &&
          x.above_greedy == y.above_greedy && x.above_greedy_as_published == y.above_greedy_as_published;
+}
+
+bool same(const ExhaustiveRelay& x, const ExhaustiveRelay& y) {
+  return same_but_table(x, y) && x.information == y.information;
 }
 
 // Few states for many neurons, the last a copy of the first: best sets are tied across parts.
@@ -48,6 +52,47 @@ TEST_CASE("Parts of relay information computed apart make the same whole", "[rel
   REQUIRE(all.size() == parts.size());
   for (const std::size_t part : parts) merged.add(part, all.at(part));
   CHECK(same(merged.result(), whole));
+
+  ExhaustiveRelayScan summary(table, greedy, SetTable::drop);
+  for (const auto& [part, result] : all) summary.add(part, result);
+  const ExhaustiveRelay without_table = summary.result();
+  CHECK(without_table.information.size() == 0);
+  CHECK(same_but_table(without_table, whole));
+}
+
+TEST_CASE("Summaries of relay information agree with its table and its best sets", "[relay]") {
+  const int neurons = GENERATE(3, 12);
+  const StateTable table = table_of(neurons);
+  const ExhaustiveRelay all = exhaustive_relay(table, greedy_relay(table));
+  for (int c = 0; c < table.class_count(); ++c) {
+    for (int n = 0; n <= neurons; ++n) {
+      CAPTURE(neurons, c, n);
+      // The best set is found among exact values, these among values rounded to float: of sets that are equal then,
+      // the lower one comes first.
+      CHECK(all.summaries.highest_of(c, n) == static_cast<float>(all.best_information(c, n)));
+      double sum = 0;
+      std::vector<float> values;
+      for (std::uint32_t set = 0; set < all.information.cols(); ++set) {
+        if (NeuronSet(set).size() != n) continue;
+        values.push_back(all.information(c, Eigen::Index{set}));
+        sum += static_cast<double>(values.back());
+      }
+      std::sort(values.begin(), values.end());
+      CHECK(all.summaries.lowest_of(c, n) == values.front());
+      CHECK(all.summaries.mean(c, n) == Approx(sum / static_cast<double>(values.size())).margin(1e-12));
+      const std::size_t middle = (values.size() - 1) / 2;
+      const double median = (static_cast<double>(values[middle]) + static_cast<double>(values[values.size() / 2])) / 2;
+      CHECK(std::abs(all.summaries.quantile_of(c, n, 3) - median) <= all.summaries.error[static_cast<std::size_t>(c)]);
+    }
+  }
+}
+
+TEST_CASE("Relay information of a class that all or none are of is summed up", "[relay]") {
+  const std::vector<StateWord> states{0, 1, 2, 3, 3, 1};
+  const std::vector<std::uint8_t> all_one(6, 0), predicted{0, 1, 0, 1, 0, 0};
+  const StateTable table(states, all_one, predicted, 2, 2);
+  const ExhaustiveRelay found = exhaustive_relay(table, greedy_relay(table));
+  CHECK(found.summaries.mean.isZero(0));
 }
 
 TEST_CASE("The parts of relay information are what their layout says", "[relay]") {

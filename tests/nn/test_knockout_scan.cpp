@@ -45,7 +45,7 @@ TEST_CASE("Parts of knockouts computed apart make the same whole", "[knockout]")
   const KnockoutOptions options{method, 20};
   const RowMatrix<float> whole = exhaustive_knockout_accuracy(scene.subject(), options, draws);
 
-  KnockoutScan merged(scene.subject(), options, draws);
+  KnockoutScan merged(scene.subject(), options, draws), summary(scene.subject(), options, draws, SetTable::drop);
   const auto parts = shuffled_parts(merged, RandomStream(33, "order"));
   std::map<std::size_t, ScanPart> all;
   for (std::size_t process = 0; process < 3; ++process) {
@@ -58,7 +58,18 @@ TEST_CASE("Parts of knockouts computed apart make the same whole", "[knockout]")
   }
   REQUIRE(all.size() == parts.size());
   for (const std::size_t part : parts) merged.add(part, all.at(part));
-  CHECK(merged.result() == whole);
+  for (const auto& [part, result] : all) summary.add(part, result);
+  const ExhaustiveKnockout found = merged.result(), without_table = summary.result();
+  CHECK(found.accuracy == whole);
+  CHECK(without_table.accuracy.size() == 0);
+  CHECK(same(found.summaries, without_table.summaries));
+  for (int c = 0; c < whole.rows(); ++c) {
+    CHECK(found.summaries.lowest_of(c, 0) == whole(c, 0));
+    CHECK(found.summaries.lowest_of(c, neurons) == whole(c, whole.cols() - 1));
+    float worst = 1;
+    for (int k = 0; k < neurons; ++k) worst = std::min(worst, whole(c, Eigen::Index{1} << k));
+    CHECK(found.summaries.lowest_of(c, 1) == worst);
+  }
 }
 
 TEST_CASE("The parts of knockouts are what their layout says", "[knockout]") {

@@ -1,0 +1,116 @@
+// A quantity of all sets over the size of the set: bands of its quantiles, a panel for each class.
+#include <algorithm>
+#include <array>
+
+#include "experiments/figures/figure_canvas.hpp"
+#include "experiments/figures/figures.hpp"
+#include "experiments/figures/shapes.hpp"
+
+namespace inforelay {
+namespace {
+
+constexpr std::uint32_t outer_band = 0xd3e0ef, inner_band = 0x93b4d8, median_colour = 0x12355f;
+constexpr std::string_view extreme_dash = "(3,3)";
+
+// Where the levels of SetSummaries stand in a row of the table; columns of gnuplot count from 1.
+constexpr int first_level = 5, greedy_column = 12;
+static_assert(SetSummaries::levels == std::array<double, 7>{0, 0.05, 0.25, 0.5, 0.75, 0.95, 1});
+
+void check(const std::string& name, const SizesFigure& figure) {
+  const SetSummaries& sizes = figure.summaries;
+  require_some(name, "labels", figure.labels.size());
+  require_count(name, "summaries", sizes.classes(), "classes", figure.labels.size());
+  if (figure.greedy_information.size() == 0) return;
+  require_count(name, "greedy_information", figure.greedy_information.rows(), "rows", figure.labels.size());
+  require_count(name, "greedy_information", figure.greedy_information.cols(), "columns", sizes.neurons());
+  require_count(name, "all_information", figure.all_information.size(), "values", figure.labels.size());
+}
+
+// I_R of the greedy set of that size; NaN where there is no greedy path.
+double greedy_of(const SizesFigure& figure, int c, int size) {
+  const int neurons = figure.summaries.neurons();
+  if (figure.greedy_information.size() == 0) return std::numeric_limits<double>::quiet_NaN();
+  return size == neurons ? figure.all_information[static_cast<std::size_t>(c)]
+                         : figure.greedy_information(c, neurons - 1 - size);
+}
+
+std::vector<FigureCanvas::LegendEntry> legend_of(const SizesFigure& figure) {
+  std::vector<FigureCanvas::LegendEntry> legend{
+      {{.kind = LegendSample::Kind::swatch, .colour = outer_band}, "5\u201395 % of the sets"},
+      {{.kind = LegendSample::Kind::swatch, .colour = inner_band}, "25\u201375 %"},
+      {{.colour = median_colour, .size = 1}, "median"},
+      {{.colour = median_colour, .dash = extreme_dash, .size = 0.6}, "least and greatest"}};
+  if (figure.greedy_information.size() > 0) legend.push_back({{.colour = colour::red, .size = 1}, "greedy removal"});
+  return legend;
+}
+
+}  // namespace
+
+std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
+  const bool relay = figure.quantity == SizesFigure::Quantity::relay_information;
+  const std::string name = figure_name(relay ? "relay_sizes" : "knockout_sizes", figure.network);
+  check(name, figure);
+  const SetSummaries& sizes = figure.summaries;
+  const int neurons = sizes.neurons();
+  AxisRange range;
+  range.add_all(sizes.quantile.reshaped());
+  range.add_all(figure.greedy_information.reshaped());
+
+  const auto legend = legend_of(figure);
+  const std::size_t classes = figure.labels.size();
+  const double width = classes == 1 ? single_column : double_column, legend_left = 12;
+  FigureCanvas measure("", "", width, 0);
+  const double foot = 1.4 + FigureCanvas::legend_line * measure.legend_lines(legend_left, legend);
+  const PanelGrid grid(classes, classes == 4 ? 2 : 5, width, classes <= 2 ? 50 : 32,
+                       {.left = legend_left, .top = 5, .bottom = 8.5, .column_gap = 4.5, .row_gap = 8}, foot);
+  FigureCanvas canvas(
+      name,
+      fmt::format("{} of all sets of hidden neurons over the size of the set, a panel for each class: median, the "
+                  "middle half and nine tenths of the sets of each size, the least and the greatest{}.",
+                  relay ? "Relay information I_R" : "Balanced accuracy with a set knocked out,",
+                  figure.greedy_information.size() > 0 ? "; red: the sets that greedy removal passes through" : ""),
+      grid.width, grid.height);
+
+  CsvTable table("class,set_size,sets,mean,least,p5,p25,median,p75,p95,greatest,greedy,label");
+  const AxisRange axis = range.widened(0.03, 0.03);
+  for (std::size_t c = 0; c < classes; ++c) {
+    const int cls = static_cast<int>(c);
+    canvas.begin_panel(grid.boxes[c]);
+    canvas.x_axis(0, neurons, 5);
+    canvas.y_axis(axis.low(), axis.high(), 5);
+    if (!grid.leftmost(c)) canvas.add("set format y ''");
+    if (!grid.lowest(c)) canvas.add("set format x ''");
+    canvas.panel_title(grid.boxes[c], canvas.text(class_title(figure.labels[c])));
+
+    const std::size_t first = table.rows();
+    for (int n = 0; n <= neurons; ++n) {
+      const auto at = [&](std::size_t level) { return sizes.quantile_of(cls, n, level); };
+      table.row(c, n, sizes.count[static_cast<std::size_t>(n)], sizes.mean(cls, n), at(0), at(1), at(2), at(3), at(4),
+                at(5), at(6), greedy_of(figure, cls, n), figure.labels[c]);
+    }
+    const std::string rows = fmt::format("table every ::{}::{}", first, table.rows() - 1);
+    const auto band = [&](int from, int to, std::uint32_t fill) {
+      return fmt::format("{} using 2:{}:{} with filledcurves fillcolor rgb '{}' fillstyle solid 1 noborder notitle",
+                         rows, first_level + from, first_level + to, hex(fill));
+    };
+    const auto line = [&](int column, double line_width, std::string_view dash, std::uint32_t line_colour) {
+      return fmt::format("{} using 2:{} with lines lw {} dt {} lc rgb '{}' notitle", rows, column, line_width, dash,
+                         hex(line_colour));
+    };
+    std::vector<std::string> elements{
+        band(1, 5, outer_band), band(2, 4, inner_band), line(first_level, 0.6, extreme_dash, median_colour),
+        line(first_level + 6, 0.6, extreme_dash, median_colour), line(first_level + 3, 1, "1", median_colour)};
+    if (figure.greedy_information.size() > 0) elements.push_back(line(greedy_column, 0.9, "1", colour::red));
+    canvas.plot(elements);
+  }
+  const PanelBox& corner = grid.boxes.front();
+  const double middle = (corner.top() + grid.boxes.back().bottom) / 2;
+  canvas.label(3, middle, relay ? "'relay information\u00a0{/:Italic I}_R\u00a0(bits)'" : "'balanced accuracy'",
+               "center rotate");
+  canvas.label((corner.left + grid.boxes[grid.columns - 1].right()) / 2, foot + 2.2,
+               relay ? "'neurons in the set'" : "'neurons knocked out'", "center");
+  canvas.legend(legend_left, foot - 3.2, legend);
+  return writer.write(canvas.finish(table, writer.options()));
+}
+
+}  // namespace inforelay

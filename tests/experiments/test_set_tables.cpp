@@ -1,0 +1,159 @@
+// Runs that leave out the tables of all sets: when they do, what they say, and what stays the same to the last bit.
+#include <catch2/catch.hpp>
+
+#include "experiments/quantities.hpp"
+#include "experiments/results_file.hpp"
+#include "experiments/run_plan.hpp"
+#include "tests/experiments/program.hpp"
+#include "tests/set_scans.hpp"
+
+namespace inforelay {
+namespace {
+
+using test::ProgramResult;
+using test::run_program;
+using test::ScratchFolder;
+
+const std::string quick = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
+// 2^20 sets: tables of 42 MB each.
+const std::vector<std::string> large{"networks.composite=null", "networks.full.layers=[784, 20, 10]",
+                                     "analysis.regression=null", "data.train_limit=1000", "data.test_limit=300"};
+
+std::vector<std::string> with(std::vector<std::string> settings, const std::vector<std::string>& more) {
+  settings.insert(settings.end(), more.begin(), more.end());
+  return settings;
+}
+
+PreparedExperiment prepared(const std::vector<std::string>& more) {
+  return prepare(load_experiment_config(quick, with(large, more)));
+}
+
+std::string refusal(const PreparedExperiment& experiment) {
+  try {
+    check_memory(experiment, 1);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("Tables of all sets are kept where they fit, and left out with a word where they do not", "[plan][tables]") {
+  const PreparedExperiment ample = prepared({"max_memory=2 GB"}), tight = prepared({"max_memory=180 MB"});
+  CHECK(ample.tables == SetTable::keep);
+  CHECK(tables_note(ample, 1).empty());
+  CHECK(tight.tables == SetTable::drop);
+  CHECK(refusal(tight).empty());
+  CHECK_THAT(tables_note(tight, 1), Catch::StartsWith("the tables of all sets are left out") &&
+                                        Catch::Contains("more than the 180 MB of max_memory; summaries"));
+  // Each stage keeps less by its table, and works with no less.
+  const auto all = plan_of(ample), none = plan_of(tight);
+  REQUIRE(all.size() == none.size());
+  int scans = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const double saved = all[i].cost.bytes - none[i].cost.bytes;
+    CHECK(saved == (all[i].cost.sets > 0 ? 4. * 10 * (1 << 20) : 0));
+    CHECK(all[i].cost.working == none[i].cost.working);
+    scans += all[i].cost.sets > 0 ? 1 : 0;
+  }
+  CHECK(scans == 2);
+
+  CHECK(prepared({"analysis.tables=never"}).tables == SetTable::drop);
+  CHECK(tables_note(prepared({"analysis.tables=never"}), 1).empty());
+}
+
+TEST_CASE("What needs the tables of all sets, or asks for them, is refused with what to change", "[plan][tables]") {
+  const PreparedExperiment asked = prepared({"max_memory=180 MB", "analysis.tables=always"});
+  CHECK(asked.tables == SetTable::keep);
+  CHECK_THAT(refusal(asked),
+             Catch::EndsWith("; or analysis.tables: auto: then the tables of all sets are left out, and "
+                             "their summaries for each size fit"));
+  const PreparedExperiment needed = prepared({"max_memory=180 MB", "analysis.regression={}"});
+  CHECK(needed.tables == SetTable::keep);
+  CHECK_THAT(refusal(needed), Catch::Contains("; or leave out analysis.regression (and what needs it), with "
+                                              "analysis.tables: auto: then"));
+  // Where they would make no difference, nothing is promised.
+  const std::string too_small = refusal(prepared({"max_memory=20 MB"}));
+  CHECK(!too_small.empty());
+  CHECK_THAT(too_small, !Catch::Contains("analysis.tables"));
+  CHECK_THROWS_WITH(
+      load_experiment_config(quick, {"analysis.tables=never"}),
+      Catch::Contains("analysis.regression: needs the tables of all sets: not with analysis.tables: never"));
+}
+
+TEST_CASE("A run without tables has the same summaries, and all else but the tables", "[run][tables]") {
+  const std::vector<std::string> small = with(
+      large, {"networks.full.layers=[784, 9, 10]", "networks.full.train.max_epochs=2", "figures={formats: [svg]}"});
+  const ScratchFolder folder;
+  const auto results = [&](const std::string& name, const std::string& tables) {
+    const ProgramResult run =
+        run_program(with({quick}, with(small, {"analysis.tables=" + tables, "-o", name})), folder.path());
+    INFO(run.err);
+    REQUIRE(run.exit_code == 0);
+    CHECK((run.out.find("The tables of all sets were left out") != std::string::npos) == (tables == "never"));
+    CHECK((run.out.find("worst two out") != std::string::npos) == (tables == "never"));
+    return read_results(folder.path() / name / "results.h5").networks.front().second;
+  };
+  const NetworkResult kept = results("kept", "always"), dropped = results("dropped", "never");
+  const RelayResult &relay = kept.relay.at(Split::test), &lean = dropped.relay.at(Split::test);
+  CHECK(relay.has_table());
+  CHECK(!lean.has_table());
+  REQUIRE(lean.exhaustive);
+  CHECK(test::same(relay.exhaustive->summaries, lean.exhaustive->summaries));
+  CHECK(relay.exhaustive->best_information == lean.exhaustive->best_information);
+  CHECK(relay.exhaustive->best_set == lean.exhaustive->best_set);
+  CHECK(relay.exhaustive->above_greedy == lean.exhaustive->above_greedy);
+  const KnockoutResult &knockout = kept.knockout.at(Split::test), &lean_knockout = dropped.knockout.at(Split::test);
+  CHECK(knockout.has_table());
+  CHECK(!lean_knockout.has_table());
+  CHECK(lean_knockout.exhaustive);
+  CHECK(test::same(knockout.summaries, lean_knockout.summaries));
+  for (int c = 0; c < 10; ++c) {
+    CHECK(lean_knockout.intact(c) == knockout.accuracy(c, 0));
+    CHECK(lean_knockout.intact(c) == knockout.intact(c));
+  }
+
+  const auto intact = [](const NetworkResult& network) { return quantity(network, "knockout.test.intact"); };
+  CHECK(intact(kept).size() == 10);
+  CHECK(intact(kept) == intact(dropped));
+
+  for (const std::string name : {"relay_sizes_full", "knockout_sizes_full", "relay_full", "function_full"}) {
+    const auto drawn = [&](const std::string& run) {
+      return std::filesystem::exists(folder.path() / run / "figures" / (name + ".svg"));
+    };
+    CHECK(drawn("kept"));
+    CHECK(drawn("dropped") == (name.find("sizes") != std::string::npos));
+  }
+  const Hdf5Reader file(folder.path() / "dropped/results.h5");
+  const std::string sizes = "networks/full/relay/test/sizes/";
+  CHECK(file.dimension_names(sizes + "quantile") == std::vector<std::string>{"class", "size", "percent"});
+  CHECK(file.dimension_names(sizes + "highest_set") == std::vector<std::string>{"class", "size", "rank"});
+  CHECK(file.attribute<std::string>(sizes + "mean", "units") == "bit");
+  CHECK(file.vector<std::int64_t>(sizes + "dimensions/percent") ==
+        std::vector<std::int64_t>{0, 5, 25, 50, 75, 95, 100});
+  CHECK(!file.exists("networks/full/relay/test/information"));
+  CHECK(!file.exists("networks/full/knockout/test/accuracy"));
+}
+
+TEST_CASE("A run whose tables do not fit says so, before it begins and in its log", "[run][tables]") {
+  const ScratchFolder folder;
+  const std::vector<std::string> tight =
+      with(large, {"max_memory=180 MB", "networks.full.train.max_epochs=1", "figures=null", "-o", "run"});
+  const ProgramResult planned = run_program(with({quick}, with(tight, {"--dry-run"})), folder.path());
+  CHECK(planned.exit_code == 0);
+  CHECK_THAT(planned.out, Catch::Contains("note: the tables of all sets are left out"));
+  const ProgramResult run = run_program(with({quick}, tight), folder.path());
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  CHECK_THAT(run.err, Catch::Contains("warning: the tables of all sets are left out"));
+  CHECK_THAT(test::content(folder.path() / "run/run.log"), Catch::Contains("the tables of all sets are left out"));
+  const NetworkResult network = read_results(folder.path() / "run/results.h5").networks.front().second;
+  CHECK(!network.relay.at(Split::test).has_table());
+  CHECK(network.relay.at(Split::test).exhaustive->summaries.count[10] == 184756);
+#ifndef INFORELAY_SANITIZED
+  CHECK(run.peak_bytes < 180e6);
+#endif
+}
+
+}  // namespace inforelay
