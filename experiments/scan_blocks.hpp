@@ -1,14 +1,18 @@
 // Scans over all sets of neurons that outlive an interruption: finished parts are kept in blocks.
 #pragma once
 
+#include <functional>
+
 #include "core/progress.hpp"
 #include "core/set_scan.hpp"
+#include "experiments/ranks/ranks.hpp"
 #include "experiments/stage_files.hpp"
 
 namespace inforelay {
 
 /// Adds to `scan` the parts that earlier starts left in `files`, then computes and adds the others. Those are saved
-/// every so often while it goes on, and before Interrupted is thrown. Needs up to 100 MiB besides the scan.
-void run_scan(SetScan& scan, StageFiles& files, Progress& progress);
+/// every so often while it goes on, and before Interrupted is thrown. Where there are other ranks() they compute too,
+/// from the bytes of `job` (experiments/ranks/jobs.hpp). Needs up to 100 MiB besides the scan, with ranks 170 MiB.
+void run_scan(SetScan& scan, const std::function<Bytes()>& job, StageFiles& files, Progress& progress);
 
 }  // namespace inforelay
