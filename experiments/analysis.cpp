@@ -99,8 +99,7 @@ std::vector<BranchingRelay> compute_branching(const StateTable& table, StageFile
 ExhaustiveRelay compute_exhaustive(const StateTable& table, const RelayScanSource& source, StageFiles& files,
                                    Progress& progress) {
   ExhaustiveRelayScan scan(table, source.path);
-  run_scan(
-      scan, [&] { return relay_scan_job(source); }, files, progress);
+  run_scan(scan, files, progress, [&] { return relay_scan_job(source); });
   return scan.result();
 }
 
@@ -201,8 +200,7 @@ KnockoutResult compute_knockout(const Mlp& network, const StatesResult& states, 
   knockout.method = std::string(to_string(options.method));
   if (knockout.exhaustive) {
     KnockoutScan scan(subject, options, random);
-    run_scan(
-        scan, [&] { return knockout_scan_job(subject, options, random); }, files, progress);
+    run_scan(scan, files, progress, [&] { return knockout_scan_job(subject, options, random); });
     knockout.accuracy = scan.result();
   } else if (states.is_wide()) {
     knockout.accuracy = single_knockout_accuracy(subject, progress);

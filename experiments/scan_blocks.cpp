@@ -133,7 +133,7 @@ class Saver {
 
 }  // namespace
 
-void run_scan(SetScan& scan, const std::function<Bytes()>& job, StageFiles& files, Progress& progress) {
+void run_scan(SetScan& scan, StageFiles& files, Progress& progress, const std::function<Bytes()>& job) {
   std::vector<bool> have(scan.part_count());
   files.load_blocks([&](const Hdf5Reader& file) {
     progress.check();  // weeks of work may be in many files

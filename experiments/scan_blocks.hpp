@@ -11,8 +11,9 @@
 namespace inforelay {
 
 /// Adds to `scan` the parts that earlier starts left in `files`, then computes and adds the others. Those are saved
-/// every so often while it goes on, and before Interrupted is thrown. Where there are other ranks() they compute too,
-/// from the bytes of `job` (experiments/ranks/jobs.hpp). Needs up to 100 MiB besides the scan, with ranks 170 MiB.
-void run_scan(SetScan& scan, const std::function<Bytes()>& job, StageFiles& files, Progress& progress);
+/// every so often while it goes on, and before Interrupted is thrown. Other ranks() compute too, where `job` has the
+/// bytes that they make the scan from (experiments/ranks/jobs.hpp). Needs up to 100 MiB besides the scan, with ranks
+/// 170 MiB.
+void run_scan(SetScan& scan, StageFiles& files, Progress& progress, const std::function<Bytes()>& job = {});
 
 }  // namespace inforelay

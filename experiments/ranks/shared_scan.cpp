@@ -129,7 +129,7 @@ class SharedScan {
 
   // Until every part is done.
   void lead() {
-    Patience patience(std::chrono::milliseconds(1));
+    Patience patience(std::chrono::microseconds(200));
     while (done_ < count_ && !stopping_) {
       progress_.check();
       if (!is_full() && receive()) {
@@ -243,7 +243,7 @@ class SharedScan {
 
 void compute_on_ranks(const SetScan& scan, const std::function<Bytes()>& job, Ranks& ranks,
                       std::span<const std::size_t> parts, const SetScan::Take& take, Progress& progress) {
-  if (ranks.size() == 1 || parts.empty()) {
+  if (ranks.size() == 1 || !job || parts.empty()) {
     scan.compute(parts, take, progress);
     return;
   }

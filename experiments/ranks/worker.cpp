@@ -32,7 +32,7 @@ class ScanWork {
   void run() {
     std::jthread computation([this] { compute(); });
     ranks_.send(0, MessageKind::ready, MessageWriter().number(static_cast<std::uint32_t>(thread_count())).take());
-    Patience patience(std::chrono::milliseconds(2));
+    Patience patience(std::chrono::microseconds(500));
     try {
       while (!stopping_) {
         const bool had_results = send_results();
