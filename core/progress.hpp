@@ -2,7 +2,6 @@
 // The libraries print nothing; the program decides what a report looks like.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <string_view>
 
@@ -51,16 +50,6 @@ class PartOfProgress final : public Progress {
  private:
   Progress& outer_;
   std::uint64_t before_, whole_;
-};
-
-/// The progress of a computation that nobody watches, and that a flag stops.
-class StoppedByFlag final : public Progress {
- public:
-  explicit StoppedByFlag(const std::atomic<bool>& flag) : flag_(flag) {}
-  bool stop_requested() const override { return flag_; }
-
- private:
-  const std::atomic<bool>& flag_;
 };
 
 }  // namespace inforelay

@@ -63,6 +63,16 @@ class SharedScan {
     bool has_answered = false, was_told = false, has_ended = false;
   };
 
+  // Of rank 0's own parts: they stop with all else, and as soon as they would without other ranks.
+  class OwnProgress final : public Progress {
+   public:
+    explicit OwnProgress(const SharedScan& scan) : scan_(scan) {}
+    bool stop_requested() const override { return scan_.stopping_ || scan_.progress_.stop_requested(); }
+
+   private:
+    const SharedScan& scan_;
+  };
+
   // The first error ends the work of all threads. An interruption does too, but what was computed is still taken.
   template <class Work>
   void guarded(Work&& work) {
@@ -80,7 +90,7 @@ class SharedScan {
   }
 
   void compute_own() {
-    StoppedByFlag own(stopping_);
+    OwnProgress own(*this);
     const auto threads = static_cast<std::size_t>(thread_count());
     while (!stopping_) {
       const std::vector<std::size_t> parts = deal(threads);
@@ -89,7 +99,8 @@ class SharedScan {
         scan_.compute(
             parts, [this](std::size_t part, ScanPart&& result) { finish(part, std::move(result)); }, own);
       } catch (const Interrupted&) {
-        return;  // there is a reason already
+        if (!stopping_) throw;  // else there is a reason already
+        return;
       }
     }
   }

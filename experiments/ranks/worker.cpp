@@ -49,6 +49,15 @@ class ScanWork {
   }
 
  private:
+  class StoppedByFlag final : public Progress {
+   public:
+    explicit StoppedByFlag(const std::atomic<bool>& flag) : flag_(flag) {}
+    bool stop_requested() const override { return flag_; }
+
+   private:
+    const std::atomic<bool>& flag_;
+  };
+
   // The second thread. Its error is told once: rank 0 then says stop.
   void compute() {
     try {

@@ -1,6 +1,7 @@
 // Ranks that are threads of the test, without MPI.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -21,7 +22,7 @@ struct Post {
   explicit Post(int size) : boxes(static_cast<std::size_t>(size)) {}
   std::mutex mutex;
   std::vector<std::deque<Message>> boxes;
-  std::size_t results = 0;  // messages with results that were sent
+  std::size_t results = 0, failures = 0;  // messages of these kinds that were sent
 };
 
 class ThreadRank final : public Ranks {
@@ -35,6 +36,7 @@ class ThreadRank final : public Ranks {
   void send(int to, MessageKind kind, Bytes bytes) override {
     const std::lock_guard lock(post_.mutex);
     if (kind == MessageKind::result) ++post_.results;
+    if (kind == MessageKind::failed) ++post_.failures;
     post_.boxes[static_cast<std::size_t>(to)].push_back({rank_, kind, std::move(bytes)});
   }
   std::size_t unsent_bytes() override { return 0; }
@@ -72,6 +74,14 @@ class ThreadJob {
   std::size_t results() {
     const std::lock_guard lock(post_.mutex);
     return post_.results;
+  }
+  /// Until another rank has computed a part, or failed: else rank 0 might have done all by then.
+  void await_others() {
+    const auto has_answer = [this] {
+      const std::lock_guard lock(post_.mutex);
+      return post_.boxes.size() == 1 || post_.results + post_.failures > 0;
+    };
+    while (!has_answer()) std::this_thread::sleep_for(std::chrono::microseconds(100));
   }
 
  private:
