@@ -31,3 +31,6 @@ pkg_check_modules(LIBZIP QUIET IMPORTED_TARGET libzip>=1.7)  # its CMake package
 if(NOT LIBZIP_FOUND)
   message(FATAL_ERROR "inforelay needs libzip (>= 1.7); on Debian: apt-get install libzip-dev")
 endif()
+if(INFORELAY_MPI)
+  inforelay_find(MPI "libopenmpi-dev openmpi-bin" 3.1 COMPONENTS C)  # the version of the standard
+endif()

@@ -32,6 +32,10 @@ class RandomStream {
   /// The independent sub-stream called `name`.
   RandomStream child(std::string_view name) const;
 
+  /// What tells this stream from all others; with it another process has the same stream, from its beginning.
+  std::uint64_t key() const { return key_; }
+  static RandomStream from_key(std::uint64_t key) { return RandomStream(key); }
+
   static constexpr result_type min() { return 0; }
   static constexpr result_type max() { return ~result_type{0}; }
   result_type operator()();

@@ -11,6 +11,7 @@
 #include "core/cluster.hpp"
 #include "core/error.hpp"
 #include "core/pca.hpp"
+#include "experiments/ranks/jobs.hpp"
 #include "experiments/results_file.hpp"
 #include "experiments/scan_blocks.hpp"
 #include "infotheory/bit_states.hpp"
@@ -95,10 +96,10 @@ std::vector<BranchingRelay> compute_branching(const StateTable& table, StageFile
   return paths;
 }
 
-ExhaustiveRelay compute_exhaustive(const StateTable& table, const GreedyRelay& path, SetTable keep, StageFiles& files,
-                                   Progress& progress) {
-  ExhaustiveRelayScan scan(table, path, keep);
-  run_scan(scan, files, progress);
+ExhaustiveRelay compute_exhaustive(const StateTable& table, const RelayScanSource& source, SetTable keep,
+                                   StageFiles& files, Progress& progress) {
+  ExhaustiveRelayScan scan(table, source.path, keep);
+  run_scan(scan, files, progress, [&] { return relay_scan_job(source); });
   return scan.result();
 }
 
@@ -160,7 +161,8 @@ void keep_classes(const RelayConfig& config, RelayResult& relay) {
 RelayResult compute_relay(const StatesResult& states, const RelayConfig& config, bool exhaustive, SetTable keep,
                           StageFiles& files, Progress& progress) {
   if (states.is_wide()) return compute_wide_relay(states, config, progress);
-  const StateTable table(states.state, states.label, argmax(states.output), static_cast<int>(states.hidden.cols()),
+  const std::vector<std::uint8_t> predictions = argmax(states.output);
+  const StateTable table(states.state, states.label, predictions, static_cast<int>(states.hidden.cols()),
                          static_cast<int>(states.output.cols()));
   RelayResult relay;
   relay.all = total_relay_information_bits(table);
@@ -172,7 +174,11 @@ RelayResult compute_relay(const StatesResult& states, const RelayConfig& config,
   }
   QuietProgress quiet(progress);
   GreedyRelay path = greedy_relay(table, quiet);
-  if (exhaustive) relay.exhaustive = compute_exhaustive(table, path, keep, files, progress);
+  if (exhaustive) {
+    const RelayScanSource source{states.state,         states.label,        predictions,
+                                 table.neuron_count(), table.class_count(), path};
+    relay.exhaustive = compute_exhaustive(table, source, keep, files, progress);
+  }
   if (config.greedy) {
     relay.aggregated = aggregated_relay_information_bits(path);
     relay.greedy = std::move(path);
@@ -194,7 +200,7 @@ KnockoutResult compute_knockout(const Mlp& network, const StatesResult& states, 
   knockout.method = std::string(to_string(options.method));
   if (knockout.exhaustive) {
     KnockoutScan scan(subject, options, random, table);
-    run_scan(scan, files, progress);
+    run_scan(scan, files, progress, [&] { return knockout_scan_job(subject, options, random); });
     ExhaustiveKnockout all = scan.result();
     knockout.accuracy = std::move(all.accuracy);
     knockout.summaries = std::move(all.summaries);

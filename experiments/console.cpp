@@ -27,7 +27,18 @@ std::atomic<int> received_signal = 0;
 static_assert(decltype(received_signal)::is_always_lock_free);  // as signal handlers need it
 
 extern "C" void on_stop_signal(int signal) {
-  if (received_signal.exchange(signal) != 0) _exit(128 + signal);
+  const int meant = signal == SIGUSR1 ? SIGTERM : signal;
+  if (received_signal.exchange(meant) != 0) _exit(128 + meant);
+}
+
+extern "C" void on_ignored_signal(int) {}
+
+void on_stop_signals(void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
 }
 
 // Where stderr cannot be written (a full disk, a closed terminal) nobody can be told: the run goes on.
@@ -62,16 +73,13 @@ void hold_standard_streams() {
 }
 
 void install_stop_signals() {
-  struct sigaction action {};
-  action.sa_handler = on_stop_signal;
-  sigemptyset(&action.sa_mask);
-  action.sa_flags = SA_RESTART;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  on_stop_signals(on_stop_signal);
   // Whoever read our messages may go: the run does not. What is for stdout fails then, and says so.
-  action.sa_handler = SIG_IGN;
-  sigaction(SIGPIPE, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
 }
+
+// Child processes have no handler: they do not inherit it, as they would SIG_IGN.
+void leave_stop_signals() { on_stop_signals(on_ignored_signal); }
 
 int stop_signal() { return received_signal; }
 

@@ -102,9 +102,12 @@ class Console : public Progress {
 void hold_standard_streams();
 
 /// From now on SIGINT and SIGTERM ask for a stop, at which the work in hand throws Interrupted; a second signal ends
-/// the process at once with the exit code of an interruption. SIGPIPE is ignored: a write fails instead.
+/// the process at once with the exit code of an interruption. SIGUSR1 does as SIGTERM: mpirun passes it on, and does
+/// not kill a second later. SIGPIPE is ignored: a write fails instead.
 void install_stop_signals();
-/// The signal that asked for a stop, or 0.
+/// The same signals are left to rank 0, which tells the others.
+void leave_stop_signals();
+/// The signal that asked for a stop, SIGINT or SIGTERM, or 0.
 int stop_signal();
 
 }  // namespace inforelay

@@ -18,6 +18,7 @@
 #include "experiments/draw_figures.hpp"
 #include "experiments/inputs.hpp"
 #include "experiments/pipeline.hpp"
+#include "experiments/ranks/ranks.hpp"
 #include "experiments/reproduction.hpp"
 #include "experiments/results_file.hpp"
 #include "experiments/run_directory.hpp"
@@ -214,7 +215,10 @@ RunReport work(const PreparedExperiment& prepared, const CommandLine& line, RunD
 
 }  // namespace
 
-std::string threads_text(int threads) { return fmt::format("{} {}", threads, threads == 1 ? "thread" : "threads"); }
+std::string threads_text(int threads) {
+  const std::string text = fmt::format("{} {}", threads, threads == 1 ? "thread" : "threads");
+  return ranks().size() == 1 ? text : fmt::format("{} ranks, the first with {}", ranks().size(), text);
+}
 
 RunReport in_open_folder(const RunDirectory& directory, const std::string& name, Console& console,
                          const std::function<RunReport()>& work) {

@@ -48,7 +48,7 @@ std::filesystem::path folder_for(const ExperimentConfig& config, const CommandLi
 std::string read_summary(const RunDirectory& directory);
 /// All but wall_seconds.
 RunProvenance provenance_of(const ExperimentConfig& config, const CommandLine& line, const DataPlan& plan);
-/// "1 thread"
+/// "2 threads", of several ranks() "16 ranks, the first with 2 threads"
 std::string threads_text(int threads);
 /// What is said while a folder is taken goes to `console`, which each beat keeps up to date.
 HoldOptions hold_options(Console& console);

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <new>
 #include <string>
 #include <system_error>
@@ -15,6 +16,8 @@
 #include "experiments/command_line.hpp"
 #include "experiments/config.hpp"
 #include "experiments/experiment.hpp"
+#include "experiments/ranks/jobs.hpp"
+#include "experiments/ranks/worker.hpp"
 #include "experiments/run_plan.hpp"
 #include "experiments/status_report.hpp"
 #include "experiments/sweep/sweep.hpp"
@@ -61,7 +64,6 @@ int run(const CommandLine& line, Console& console) {
     print("{}", describe_status(line.folder));
     return 0;
   }
-  if (line.threads > 0) set_thread_count(line.threads);
   const ExperimentConfig config = load_experiment_config(line.config, line.overrides);
   if (config.sweep) return run_many(line, console);
   switch (line.action) {
@@ -82,17 +84,8 @@ int run(const CommandLine& line, Console& console) {
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  hold_standard_streams();
-  CommandLine line;
-  try {
-    line = parse_command_line(argc, argv);
-  } catch (const Error& error) {
-    Console(ProgressStyle::off, Verbosity::normal).error(error.what());
-    return static_cast<int>(error.exit_code());
-  }
+// Does what the command line says, and returns the exit code.
+int run_reporting(const CommandLine& line) {
   install_stop_signals();
   Console console(line.progress, line.verbosity);
   try {
@@ -112,4 +105,56 @@ int main(int argc, char** argv) {
     console.error(fmt::format("internal error: {}", error.what()));
   }
   return static_cast<int>(ExitCode::internal);
+}
+
+int fail(const Error& error) {
+  Console(ProgressStyle::off, Verbosity::normal).error(error.what());
+  return static_cast<int>(error.exit_code());
+}
+
+// Rank 0: the program as ever, which dismisses the other ranks at the end.
+int lead_job(int argc, char** argv) {
+  CommandLine line;
+  int code = 0;
+  try {
+    line = parse_command_line(argc, argv);
+    if (line.threads > 0 || ranks().size() > 1) set_thread_count(line.threads > 0 ? line.threads : ranks().threads());
+    code = run_reporting(line);
+  } catch (const Error& error) {
+    code = fail(error);
+  }
+  send_job(ranks(), begin_job(JobKind::end).take());
+  return code;
+}
+
+// Another rank: of the command line only the threads concern it.
+int share_in_job(int argc, char** argv) {
+  leave_stop_signals();
+  set_thread_count(ranks().threads());
+  try {
+    const CommandLine line = parse_command_line(argc, argv);
+    if (line.threads > 0) set_thread_count(line.threads);
+  } catch (const Error&) {
+    // Rank 0 says so.
+  }
+  try {
+    serve(ranks());
+  } catch (const std::exception& error) {
+    Console(ProgressStyle::off, Verbosity::normal).error(fmt::format("{}: {}", ranks().place(), error.what()));
+    ranks().abort(static_cast<int>(ExitCode::internal));
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  hold_standard_streams();
+  try {
+    const std::unique_ptr<Ranks> joined = join_ranks();
+    set_ranks(*joined);
+    return joined->rank() == 0 ? lead_job(argc, argv) : share_in_job(argc, argv);
+  } catch (const Error& error) {
+    return fail(error);
+  }
 }

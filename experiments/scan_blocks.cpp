@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "experiments/ranks/shared_scan.hpp"
 
 namespace inforelay {
 namespace {
@@ -131,7 +132,7 @@ class Saver {
 
 }  // namespace
 
-void run_scan(SetScan& scan, StageFiles& files, Progress& progress) {
+void run_scan(SetScan& scan, StageFiles& files, Progress& progress, const std::function<Bytes()>& job) {
   std::vector<bool> have(scan.part_count());
   files.load_blocks([&](const Hdf5Reader& file) {
     progress.check();  // weeks of work may be in many files
@@ -144,8 +145,9 @@ void run_scan(SetScan& scan, StageFiles& files, Progress& progress) {
   PartOfProgress rest(progress, have.size() - missing.size(), have.size());
   Saver saver(scan, files);
   try {
-    scan.compute(
-        missing, [&](std::size_t part, ScanPart&& result) { saver.take(part, std::move(result)); }, rest);
+    compute_on_ranks(
+        scan, job, ranks(), missing, [&](std::size_t part, ScanPart&& result) { saver.take(part, std::move(result)); },
+        rest);
   } catch (const Interrupted&) {
     saver.save_rest();
     throw;

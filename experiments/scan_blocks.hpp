@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 
 #include "core/progress.hpp"
 #include "core/set_scan.hpp"
+#include "experiments/ranks/ranks.hpp"
 #include "experiments/stage_files.hpp"
 
 namespace inforelay {
@@ -14,7 +16,9 @@ namespace inforelay {
 inline constexpr std::size_t most_waiting_bytes = std::size_t{32} << 20;
 
 /// Adds to `scan` the parts that earlier starts left in `files`, then computes and adds the others. Those are saved
-/// every so often while it goes on, and before Interrupted is thrown. Needs up to 100 MiB besides the scan.
-void run_scan(SetScan& scan, StageFiles& files, Progress& progress);
+/// every so often while it goes on, and before Interrupted is thrown. Other ranks() compute too, where `job` has the
+/// bytes that they make the scan from (experiments/ranks/jobs.hpp). Needs up to 100 MiB besides the scan, with ranks
+/// 170 MiB.
+void run_scan(SetScan& scan, StageFiles& files, Progress& progress, const std::function<Bytes()>& job = {});
 
 }  // namespace inforelay

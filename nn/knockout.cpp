@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
 #include <numeric>
 #include <optional>
 #include <vector>
@@ -19,8 +20,15 @@ namespace {
 
 constexpr std::size_t sets_per_block = 16;
 // A forward pass may take a good part of a second: few sets make a part, so that few are lost at an interruption, and a
-// single one where there would be less than 64 parts for many threads.
-constexpr int forward_part_bits = 3, least_forward_parts_bits = 6;
+// single one where there would be less than 64 parts for many threads. Of very many sets a part has more: thousands of
+// ranks would else bring more results than one can take.
+constexpr int forward_part_bits = 3, most_forward_part_bits = 5, least_forward_parts_bits = 6;
+constexpr int most_forward_parts_bits = 17;
+
+int forward_part_bits_of(int neurons) {
+  const int bits = std::clamp(neurons - most_forward_parts_bits, forward_part_bits, most_forward_part_bits);
+  return std::clamp(neurons - least_forward_parts_bits, 0, bits);
+}
 
 void check_shapes(const KnockoutSubject& subject) {
   const auto& layers = subject.network.layers;
@@ -263,26 +271,44 @@ class KnockoutScan::TreeSearch final : public Search {
  private:
   // One class's tree, and what its blocks have in common.
   struct ClassTree {
-    const KnockoutTree& tree;
+    ClassTree(const KnockoutSubject& subject, std::size_t c, std::span<const std::uint8_t> group, int groups)
+        : cls(c),
+          terms(knockout_terms(output_layer(subject), static_cast<int>(c), subject.hidden)),
+          tree(terms, group, groups),
+          ascending(tree.sets_per_block()),
+          free(tree.set(0, tree.sets_per_block() - 1)) {
+      std::iota(ascending.begin(), ascending.end(), 0u);
+      std::sort(ascending.begin(), ascending.end(),
+                [&](std::uint32_t a, std::uint32_t b) { return tree.set(0, a).index() < tree.set(0, b).index(); });
+    }
+    ClassTree(const ClassTree&) = delete;
+    ClassTree& operator=(const ClassTree&) = delete;
+
+    std::size_t cls;
+    KnockoutTerms terms;
+    KnockoutTree tree;
     std::vector<std::uint32_t> ascending;  // [sets of a block] columns in ascending order of their sets
     NeuronSet free;                        // the neurons decided within a block
   };
 
   void compute(std::size_t c, const std::vector<std::size_t>& blocks, const Take& take, Progress& progress) const {
+    const std::shared_ptr<const ClassTree> found = tree_of(c);
+    const ClassTree& shared = *found;
+    parallel_blocks(
+        blocks.size(), [&](std::size_t i) { take(c * blocks_ + blocks[i], evaluate(shared, c, blocks[i])); }, progress);
+  }
+
+  // Few parts may be asked for at a time, each of which takes less time than the tree: the last one is kept.
+  std::shared_ptr<const ClassTree> tree_of(std::size_t c) const {
+    const std::lock_guard lock(mutex_);
+    if (last_ && last_->cls == c) return last_;
+    last_.reset();  // never two in memory
+    if (accuracy_.sampled())
+      return last_ = std::make_shared<ClassTree>(subject_, c, subject_.labels, subject_.classes());
     std::vector<std::uint8_t> is_other(subject_.labels.size());
     std::transform(subject_.labels.begin(), subject_.labels.end(), is_other.begin(),
                    [&](std::uint8_t label) { return static_cast<std::uint8_t>(label != c); });
-    const bool sampled = accuracy_.sampled();
-    const KnockoutTerms terms = knockout_terms(output_layer(subject_), static_cast<int>(c), subject_.hidden);
-    const KnockoutTree tree(terms, sampled ? subject_.labels : std::span<const std::uint8_t>(is_other),
-                            sampled ? subject_.classes() : 2);
-    const std::size_t sets = tree.sets_per_block();
-    ClassTree shared{tree, std::vector<std::uint32_t>(sets), tree.set(0, sets - 1)};
-    std::iota(shared.ascending.begin(), shared.ascending.end(), 0u);
-    std::sort(shared.ascending.begin(), shared.ascending.end(),
-              [&](std::uint32_t a, std::uint32_t b) { return tree.set(0, a).index() < tree.set(0, b).index(); });
-    parallel_blocks(
-        blocks.size(), [&](std::size_t i) { take(c * blocks_ + blocks[i], evaluate(shared, c, blocks[i])); }, progress);
+    return last_ = std::make_shared<ClassTree>(subject_, c, is_other, 2);
   }
 
   ScanPart evaluate(const ClassTree& shared, std::size_t c, std::size_t block) const {
@@ -302,13 +328,14 @@ class KnockoutScan::TreeSearch final : public Search {
   }
 
   std::size_t blocks_;  // of one class's tree
+  mutable std::mutex mutex_;
+  mutable std::shared_ptr<const ClassTree> last_;  // that was used
 };
 
 class KnockoutScan::ForwardSearch final : public Search {
  public:
   ForwardSearch(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random)
-      : Search(subject, options, random),
-        bits_(std::clamp(subject.neurons() - least_forward_parts_bits, 0, forward_part_bits)) {}
+      : Search(subject, options, random), bits_(forward_part_bits_of(subject.neurons())) {}
 
   std::size_t part_count() const override { return std::size_t{1} << (subject_.neurons() - bits_); }
   std::string layout() const override { return "knockout forward 1"; }

@@ -90,7 +90,7 @@ class KnockoutScan final : public SetScan {
 
   std::size_t part_count() const override;
   std::string layout() const override;
-  /// Class by class, so that only one class's tree is in memory: parts of one class belong into one call.
+  /// Class by class, so that only one class's tree is in memory; it is kept for the next call.
   void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const override;
   /// Each part once.
   void add(std::size_t part, const ScanPart& result) override;

@@ -18,6 +18,9 @@ constexpr int positions_per_level = 3;
 constexpr std::size_t samples_per_chunk = 1024;
 // Enough blocks to keep many cores busy, while entering a block (O(N)) costs little beside working on it.
 constexpr int least_block_neurons = 5;
+// A block is at most 2^13 sets: with K = 24 that is a twelfth of a second at most where it would be a second and more,
+// which hundreds of ranks could not share evenly.
+constexpr int most_levels = 2;
 // What the 32-bit sums and the leaf's 16-bit sums may grow to.
 constexpr std::int64_t sum_limit = std::int64_t{1} << 29;
 constexpr std::int64_t leaf_limit = std::int64_t{65000} << leaf_shift;
@@ -74,10 +77,8 @@ KnockoutTree::KnockoutTree(const KnockoutTerms& terms, std::span<const std::uint
   const int neurons = terms.neurons();
   assert(1 <= neurons && neurons < NeuronSet::max_neurons && group.size() == terms.samples());
   const int above_leaf = std::max(neurons - leaf_positions, 0);
-  block_neurons_ = above_leaf <= least_block_neurons
-                       ? above_leaf
-                       : least_block_neurons + (above_leaf - least_block_neurons) % positions_per_level;
-  levels_ = (above_leaf - block_neurons_) / positions_per_level;
+  levels_ = std::clamp((above_leaf - least_block_neurons) / positions_per_level, 0, most_levels);
+  block_neurons_ = above_leaf - levels_ * positions_per_level;
   // At most a floor for the first sum, each neuron, and the leaf's range.
   margin_ = neurons + 2;
 

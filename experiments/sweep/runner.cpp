@@ -1,55 +1,30 @@
 #include "experiments/sweep/runner.hpp"
 
 #include <fmt/format.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <charconv>
 #include <csignal>
-#include <cstring>
 #include <ctime>
-#include <fstream>
 
 #include "core/error.hpp"
-#include "core/provenance.hpp"
-#include "experiments/sweep/process.hpp"
+#include "experiments/ranks/shared_runs.hpp"
 
 namespace inforelay {
-namespace fs = std::filesystem;
 namespace {
 
 std::atomic<bool> suspend_requested = false;  // set by a signal handler, in any thread
 
-// The last line that reports an error, without the word; else the last line; else "".
-std::string last_error(const fs::path& messages) {
-  std::ifstream file(messages);
-  std::string last, error;
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty()) continue;
-    last = line;
-    if (line.starts_with("error: ")) {
-      error = line.substr(7);
-    } else if (line.find(": error: ") != std::string::npos) {
-      error = line;
-    }
-  }
-  return error.empty() ? last : error;
-}
-
-std::string end_of(int status) {
-  if (!WIFSIGNALED(status)) return fmt::format("exit code {}", WEXITSTATUS(status));
-  const int signal = WTERMSIG(status);
-  return fmt::format("ended by signal {} ({}){}", signal, strsignal(signal),
-                     signal == SIGKILL ? ", perhaps for want of memory" : "");
-}
-
 class Runner {
  public:
-  Runner(const std::vector<RunJob>& jobs, const RunnerOptions& options, Console& console)
-      : jobs_(jobs), options_(options), console_(console), outcomes_(jobs.size()), free_threads_(options.threads) {
+  Runner(const std::vector<RunJob>& jobs, const RunnerOptions& options, Ranks& ranks, Console& console)
+      : jobs_(jobs),
+        options_(options),
+        console_(console),
+        outcomes_(jobs.size()),
+        others_(ranks, options.max_memory),
+        places_(static_cast<std::size_t>(ranks.size())) {
+    places_[0] = {.threads = options.threads, .bytes = options.bytes};
     // Blocked, a SIGCHLD waits until we ask for it: none is missed between a look at the children and the sleep.
     sigemptyset(&child_signal_);
     sigaddset(&child_signal_, SIGCHLD);
@@ -59,11 +34,6 @@ class Runner {
     sigaction(SIGTSTP, &on_suspend, &earlier_suspend_);
   }
   ~Runner() {
-    // Only an exception on the way leaves children behind.
-    for (const Child& child : children_) {
-      kill(child.process, SIGKILL);
-      waitpid(child.process, nullptr, 0);
-    }
     sigaction(SIGTSTP, &earlier_suspend_, nullptr);
     sigprocmask(SIG_SETMASK, &earlier_mask_, nullptr);
   }
@@ -76,79 +46,102 @@ class Runner {
       if (suspend_requested) pause();
       if (!stopping_) begin_jobs();
       show();
-      if (children_.empty()) break;
-      // Stop signals end the wait too: it is never taken up again by the system.
-      const timespec patience{0, 500'000'000};
+      if (running_.empty()) break;
+      // Stop signals end the wait too: it is never taken up again by the system. A message of another rank does not.
+      const timespec patience{0, places_.size() == 1 ? 500'000'000 : 10'000'000};
       sigtimedwait(&child_signal_, nullptr, &patience);
-      collect_children();
+      for (const ChildRuns::End& each : own_.collect()) end(each);
+      others_.receive([&](int rank, int threads, double bytes) { place(rank) = {.threads = threads, .bytes = bytes}; },
+                      [&](const ChildRuns::End& each) { end(each); });
     }
+    others_.dismiss();
     if (stopping_) throw Interrupted{};
     return std::move(outcomes_);
   }
 
  private:
-  struct Child {
-    pid_t process;
+  // Where runs can be: this process [0], or another rank.
+  struct Place {
+    int threads = 0;  // that are free; none before the rank is ready
+    double bytes = 0;
+  };
+  struct Running {
     std::size_t job;
-    int threads;
+    int rank, threads;
   };
 
-  // Starts what threads and memory allow.
+  Place& place(int rank) { return places_[static_cast<std::size_t>(rank)]; }
+
+  // Starts what threads and memory allow, where most threads are free.
   void begin_jobs() {
-    while (next_ < jobs_.size() && free_threads_ > 0 && (failed_ == 0 || options_.go_on)) {
-      double bytes = 0;
-      for (const Child& child : children_) bytes += jobs_[child.job].bytes;
-      int fitting = 0;
-      for (std::size_t i = next_; i < jobs_.size() && fitting < free_threads_; ++i, ++fitting) {
-        bytes += jobs_[i].bytes;
-        if (bytes > options_.bytes) break;
+    while (next_ < jobs_.size() && (failed_ == 0 || options_.go_on)) {
+      int best = -1, best_threads = 0, all_free = 0;
+      for (const Place& each : places_) all_free += each.threads;
+      for (int rank = 0; rank < static_cast<int>(places_.size()); ++rank) {
+        if (best >= 0 && place(rank).threads <= place(best).threads) continue;
+        const int threads = threads_for_next(rank, all_free);
+        if (threads == 0) continue;
+        best = rank;
+        best_threads = threads;
       }
-      if (fitting == 0 && !children_.empty()) return;
-      const int threads = fitting < 2 ? free_threads_ : (free_threads_ + fitting - 1) / fitting;
-      begin(next_++, threads);
+      if (best < 0) return;
+      begin(next_++, best, best_threads);
     }
   }
 
-  void begin(std::size_t index, int threads) {
-    const RunJob& job = jobs_[index];
-    std::vector<std::string> arguments = job.arguments;
-    arguments.insert(arguments.end(), {"-j", fmt::format("{}", threads)});
-    try {
-      std::error_code error;
-      fs::create_directories(job.folder, error);
-      if (error) throw IoError(fmt::format("cannot make {}: {}", job.folder.string(), error.message()));
-      children_.push_back({start_child(arguments, messages_of(job.folder)), index, threads});
-    } catch (const IoError& error) {
-      fail(index, error.what());  // the others are not to blame
-      return;
+  // With how many threads `rank` could begin the next job; 0: not now.
+  int threads_for_next(int rank, int all_free) {
+    const int free = place(rank).threads;
+    if (free == 0) return 0;
+    double bytes = 0;
+    bool is_empty = true;
+    for (const Running& each : running_) {
+      if (each.rank != rank) continue;
+      bytes += jobs_[each.job].bytes;
+      is_empty = false;
     }
-    free_threads_ -= threads;
-    console_.detail(fmt::format("{} begins, {} threads", job.name, threads));
+    // The other ranks take their share of what waits.
+    const auto wide = [](int n) { return static_cast<std::size_t>(n); };
+    const std::size_t waiting = ((jobs_.size() - next_) * wide(free) + wide(all_free) - 1) / wide(all_free);
+    int fitting = 0;
+    for (std::size_t i = next_; i < next_ + waiting && fitting < free; ++i, ++fitting) {
+      bytes += jobs_[i].bytes;
+      if (bytes > place(rank).bytes) break;
+    }
+    if (fitting == 0 && !is_empty) return 0;
+    return fitting < 2 ? free : (free + fitting - 1) / fitting;
   }
 
-  void collect_children() {
-    std::erase_if(children_, [&](const Child& child) {
-      int status = 0;
-      const pid_t found = waitpid(child.process, &status, WNOHANG);
-      if (found == 0 || (found < 0 && errno == EINTR)) return false;
-      free_threads_ += child.threads;
-      end(child.job, status);
-      return true;
-    });
-  }
-
-  void end(std::size_t index, int status) {
+  void begin(std::size_t index, int rank, int threads) {
     const RunJob& job = jobs_[index];
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-      std::error_code ignored;
-      fs::remove(messages_of(job.folder), ignored);
-      outcomes_[index].status = RunOutcome::Status::finished;
+    if (rank > 0) {
+      others_.begin(rank, index, job, threads);
+    } else {
+      try {
+        own_.begin(index, job, threads);
+      } catch (const IoError& error) {
+        fail(index, error.what());  // the others are not to blame
+        return;
+      }
+    }
+    place(rank).threads -= threads;
+    running_.push_back({index, rank, threads});
+    console_.detail(fmt::format("{} begins, {} threads{}", job.name, threads,
+                                places_.size() == 1 ? "" : fmt::format(", rank {}", rank)));
+  }
+
+  void end(const ChildRuns::End& ended) {
+    const auto found =
+        std::find_if(running_.begin(), running_.end(), [&](const Running& each) { return each.job == ended.job; });
+    if (found == running_.end()) throw DataError(fmt::format("run {} of a sweep ended, but was not begun", ended.job));
+    place(found->rank).threads += found->threads;
+    running_.erase(found);
+    if (ended.failure.empty()) {
+      outcomes_[ended.job].status = RunOutcome::Status::finished;
       ++finished_;
-      return;
+    } else if (!stopping_) {  // else it was asked to end
+      fail(ended.job, ended.failure);
     }
-    if (stopping_) return;  // it was asked to end
-    const std::string message = last_error(messages_of(job.folder));
-    fail(index, message.empty() || WIFSIGNALED(status) ? end_of(status) : message);
   }
 
   void fail(std::size_t index, const std::string& message) {
@@ -163,20 +156,21 @@ class Runner {
 
   void stop() {
     stopping_ = true;
-    for (const Child& child : children_) kill(child.process, stop_signal());
+    own_.signal(stop_signal());
+    others_.signal(stop_signal());
   }
 
   void show() {
     console_.note(fmt::format("{} of {} runs done{}{}", options_.done + finished_, options_.done + jobs_.size(),
                               failed_ > 0 ? fmt::format(", {} failed", failed_) : "",
-                              children_.empty() ? "" : fmt::format(", {} running", children_.size())));
+                              running_.empty() ? "" : fmt::format(", {} running", running_.size())));
     console_.report(finished_ + failed_, jobs_.size());
     RunsStatus runs{.total = options_.done + jobs_.size(),
                     .done = options_.done + finished_,
                     .failed = failed_,
                     .running = {},
                     .failures = failures_};
-    for (const Child& child : children_) runs.running.push_back(folder_name(jobs_[child.job]));
+    for (const Running& each : running_) runs.running.push_back(folder_name(jobs_[each.job]));
     console_.report_runs(std::move(runs));
   }
 
@@ -185,18 +179,22 @@ class Runner {
   // Ctrl-Z reaches this process alone: the children, in groups of their own, stop and go on with it.
   void pause() {
     suspend_requested = false;
-    for (const Child& child : children_) kill(child.process, SIGSTOP);
+    own_.signal(SIGSTOP);
+    others_.signal(SIGSTOP);
     raise(SIGSTOP);
-    for (const Child& child : children_) kill(child.process, SIGCONT);
+    own_.signal(SIGCONT);
+    others_.signal(SIGCONT);
   }
 
   const std::vector<RunJob>& jobs_;
   const RunnerOptions& options_;
   Console& console_;
   std::vector<RunOutcome> outcomes_;
-  std::vector<Child> children_;
+  ChildRuns own_;
+  RemoteRuns others_;
+  std::vector<Place> places_;  // [rank]
+  std::vector<Running> running_;
   std::size_t next_ = 0, finished_ = 0, failed_ = 0;
-  int free_threads_;
   bool stopping_ = false;
   std::vector<std::pair<std::string, std::string>> failures_;
   sigset_t child_signal_{}, earlier_mask_{};
@@ -204,8 +202,6 @@ class Runner {
 };
 
 }  // namespace
-
-fs::path messages_of(const fs::path& folder) { return folder / "stderr.log"; }
 
 std::string_view to_string(RunOutcome::Status status) {
   switch (status) {
@@ -219,8 +215,9 @@ std::string_view to_string(RunOutcome::Status status) {
   return "not started";
 }
 
-std::vector<RunOutcome> run_jobs(const std::vector<RunJob>& jobs, const RunnerOptions& options, Console& console) {
-  return Runner(jobs, options, console).run();
+std::vector<RunOutcome> run_jobs(const std::vector<RunJob>& jobs, const RunnerOptions& options, Ranks& ranks,
+                                 Console& console) {
+  return Runner(jobs, options, ranks, console).run();
 }
 
 }  // namespace inforelay

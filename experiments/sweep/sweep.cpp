@@ -10,6 +10,7 @@
 #include "core/parallel.hpp"
 #include "experiments/draw_study.hpp"
 #include "experiments/experiment.hpp"
+#include "experiments/ranks/ranks.hpp"
 #include "experiments/results_file.hpp"
 #include "experiments/run_plan.hpp"
 #include "experiments/study.hpp"
@@ -98,8 +99,10 @@ std::vector<RunOutcome> do_runs(const SweepPlan& plan, const CommandLine& line, 
   const Work work = work_left(plan, line, folder, console);
   RunnerOptions options;
   options.threads = thread_count();
-  // Of the machine's memory some is left to others; what the user allows is meant to be used.
+  // Of the machine's memory some is left to others; what the user allows is meant to be used. Ranks share it.
   options.bytes = plan.config.max_memory ? memory_limit(plan.config) : memory_limit(plan.config) * 2 / 3;
+  options.bytes /= ranks().ranks_here();
+  if (plan.config.max_memory) options.max_memory = memory_limit(plan.config);
   options.go_on = plan.config.sweep->on_error == SweepFailure::go_on;
   options.done = plan.runs.size() - work.jobs.size();
   std::vector<RunOutcome> outcomes(plan.runs.size(), RunOutcome{RunOutcome::Status::finished, ""});
@@ -112,14 +115,18 @@ std::vector<RunOutcome> do_runs(const SweepPlan& plan, const CommandLine& line, 
   }
   console.begin_stage(stage);
   const Stopwatch watch;
-  std::vector<RunOutcome> done = run_jobs(work.jobs, options, console);
+  std::vector<RunOutcome> done = run_jobs(work.jobs, options, ranks(), console);
   console.end_stage(watch.seconds());
   for (std::size_t j = 0; j < done.size(); ++j) {
     RunOutcome& outcome = outcomes[work.index[j]] = std::move(done[j]);
     // CONFIG is read by each run: it may have changed while the sweep went on.
     if (outcome.status == RunOutcome::Status::finished && !is_finished(plan, folder, plan.runs[work.index[j]])) {
-      outcome = {RunOutcome::Status::failed,
-                 "its folder holds another run: configuration or data changed while the sweep went on"};
+      outcome = {
+          RunOutcome::Status::failed,
+          ranks().size() == 1
+              ? "its folder holds another run: configuration or data changed while the sweep went on"
+              : "its folder holds another run, or none: configuration or data changed while the sweep went on, or "
+                "the machines do not share the folder"};
       console.error(fmt::format("{} failed: {}", work.jobs[j].name, outcome.message));
     }
   }

@@ -79,10 +79,12 @@ StartedProgram::StartedProgram(const std::vector<std::string>& arguments, const 
     setrlimit(RLIMIT_AS, &limit);
   }
   if (chdir(folder.c_str()) != 0) _exit(126);
-  std::vector<char*> argv{const_cast<char*>(INFORELAY_PROGRAM)};
+  std::vector<char*> argv;
+  for (const std::string& argument : options.launcher) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(const_cast<char*>(INFORELAY_PROGRAM));
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
-  execv(INFORELAY_PROGRAM, argv.data());
+  execv(argv.front(), argv.data());
   _exit(127);
 }
 

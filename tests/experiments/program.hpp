@@ -41,6 +41,7 @@ struct ProgramOptions {
   std::uint64_t address_space_limit = 0;  ///< > 0: RLIMIT_AS, memory that is short
   std::filesystem::path out_file = {};    ///< where stdout goes in place of ProgramResult::out; "-": it is closed
   int err_descriptor = -1;                ///< >= 0: where stderr goes in place of ProgramResult::err
+  std::vector<std::string> launcher{};    ///< what starts it, with arguments: then the process is this one's
 };
 
 /// Starts run_experiment with `arguments` in `folder` and waits for it.

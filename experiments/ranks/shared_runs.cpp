@@ -1,0 +1,138 @@
+#include "experiments/ranks/shared_runs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "core/error.hpp"
+#include "core/memory.hpp"
+#include "core/parallel.hpp"
+#include "experiments/ranks/jobs.hpp"
+
+namespace inforelay {
+
+RemoteRuns::RemoteRuns(Ranks& ranks, double max_memory)
+    : ranks_(ranks), workers_(static_cast<std::size_t>(ranks.size())) {
+  if (ranks.size() > 1) send_job(ranks, begin_job(JobKind::runs).number(max_memory).take());
+}
+
+RemoteRuns::~RemoteRuns() {
+  try {
+    dismiss();
+  } catch (const std::exception&) {
+    ranks_.abort(static_cast<int>(ExitCode::internal));  // they cannot be reached: nothing else would end them
+  }
+}
+
+void RemoteRuns::receive(const Ready& ready, const Ended& ended) {
+  while (const std::optional<Message> message = ranks_.receive()) {
+    if (message->from < 1 || message->from >= ranks_.size()) throw DataError("a message between ranks: from nowhere");
+    Worker& worker = workers_[static_cast<std::size_t>(message->from)];
+    MessageReader content(message->bytes);
+    switch (message->kind) {
+      case MessageKind::ready: {
+        worker.has_answered = true;
+        const int threads = content.number<int>(1, 1 << 16, "a number of threads");
+        ready(message->from, threads, content.number<double>());
+        break;
+      }
+      case MessageKind::run_ended: {
+        const auto number = static_cast<std::size_t>(content.number<std::uint64_t>());
+        ended({number, content.text()});
+        break;
+      }
+      case MessageKind::ended:
+        worker.has_ended = true;
+        break;
+      case MessageKind::failed:
+        worker.has_answered = true;
+        throw_failure(message->bytes);
+      default:
+        throw DataError(fmt::format("a message between ranks: rank {} sent one of kind {}", message->from,
+                                    static_cast<int>(message->kind)));
+    }
+  }
+}
+
+void RemoteRuns::begin(int rank, std::size_t number, const RunJob& job, int threads) {
+  MessageWriter message;
+  message.number(static_cast<std::uint64_t>(number)).text(job.folder.string()).texts(job.arguments).number(threads);
+  ranks_.send(rank, MessageKind::begin_run, message.take());
+}
+
+void RemoteRuns::signal(int signal) {
+  for (int rank = 1; rank < ranks_.size(); ++rank) {
+    if (!workers_[static_cast<std::size_t>(rank)].has_answered) continue;
+    ranks_.send(rank, MessageKind::signal, MessageWriter().number(signal).take());
+  }
+}
+
+void RemoteRuns::dismiss() {
+  Patience patience(std::chrono::milliseconds(1));
+  while (true) {
+    bool all_ended = true;
+    for (int rank = 1; rank < ranks_.size(); ++rank) {
+      Worker& worker = workers_[static_cast<std::size_t>(rank)];
+      // A rank that is not ready yet knows nothing of the runs that it should leave.
+      if (worker.has_answered && !std::exchange(worker.was_told, worker.has_answered)) {
+        ranks_.send(rank, MessageKind::stop, {});
+      }
+      all_ended = all_ended && worker.has_ended;
+    }
+    if (all_ended) return;
+    try {
+      receive([](int, int, double) {}, [](const ChildRuns::End&) {});
+    } catch (const Error&) {
+      // One more rank has failed: it ends all the same.
+    }
+    patience.wait();
+  }
+}
+
+void share_in_runs(MessageReader& job, Ranks& ranks) {
+  const auto max_memory = job.number<double>();
+  job.finish();
+  const double here = max_memory > 0 ? max_memory : static_cast<double>(machine_memory()) * 2 / 3;
+  ranks.send(0, MessageKind::ready, MessageWriter().number(thread_count()).number(here / ranks.ranks_here()).take());
+  const auto report = [&](const ChildRuns::End& end) {
+    ranks.send(0, MessageKind::run_ended,
+               MessageWriter().number(static_cast<std::uint64_t>(end.job)).text(end.failure).take());
+  };
+  ChildRuns children;
+  Patience patience(std::chrono::milliseconds(10));
+  while (true) {
+    for (const ChildRuns::End& end : children.collect()) report(end);
+    const std::optional<Message> message = ranks.receive();
+    if (!message) {
+      patience.wait();
+      continue;
+    }
+    patience.reset();
+    MessageReader content(message->bytes);
+    switch (message->kind) {
+      case MessageKind::begin_run: {
+        const auto number = static_cast<std::size_t>(content.number<std::uint64_t>());
+        RunJob run;
+        run.folder = content.text();
+        run.arguments = content.texts();
+        try {
+          children.begin(number, run, content.number<int>(1, 1 << 16, "a number of threads"));
+        } catch (const IoError& error) {
+          report({number, error.what()});  // the others are not to blame
+        }
+        break;
+      }
+      case MessageKind::signal:
+        children.signal(content.number<int>());
+        break;
+      case MessageKind::stop:
+        return;
+      default:
+        throw DataError(fmt::format("a message of kind {} during runs", static_cast<int>(message->kind)));
+    }
+  }
+}
+
+}  // namespace inforelay

@@ -1,0 +1,89 @@
+#include "experiments/sweep/child_runs.hpp"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+#include "core/error.hpp"
+#include "experiments/sweep/process.hpp"
+
+namespace inforelay {
+namespace fs = std::filesystem;
+namespace {
+
+// The last line that reports an error, without the word; else the last line; else "".
+std::string last_error(const fs::path& messages) {
+  std::ifstream file(messages);
+  std::string last, error;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty()) continue;
+    last = line;
+    if (line.starts_with("error: ")) {
+      error = line.substr(7);
+    } else if (line.find(": error: ") != std::string::npos) {
+      error = line;
+    }
+  }
+  return error.empty() ? last : error;
+}
+
+std::string end_of(int status) {
+  if (!WIFSIGNALED(status)) return fmt::format("exit code {}", WEXITSTATUS(status));
+  const int signal = WTERMSIG(status);
+  return fmt::format("ended by signal {} ({}){}", signal, strsignal(signal),
+                     signal == SIGKILL ? ", perhaps for want of memory" : "");
+}
+
+// How a run that ended with `status` failed; empty where it has finished, when nothing is left of its messages.
+std::string failure_of(const fs::path& folder, int status) {
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+    std::error_code ignored;
+    fs::remove(messages_of(folder), ignored);
+    return "";
+  }
+  const std::string message = last_error(messages_of(folder));
+  return message.empty() || WIFSIGNALED(status) ? end_of(status) : message;
+}
+
+}  // namespace
+
+fs::path messages_of(const fs::path& folder) { return folder / "stderr.log"; }
+
+ChildRuns::~ChildRuns() {
+  for (const Child& child : children_) {
+    kill(child.process, SIGKILL);
+    waitpid(child.process, nullptr, 0);
+  }
+}
+
+void ChildRuns::begin(std::size_t number, const RunJob& job, int threads) {
+  std::vector<std::string> arguments = job.arguments;
+  arguments.insert(arguments.end(), {"-j", fmt::format("{}", threads)});
+  std::error_code error;
+  fs::create_directories(job.folder, error);
+  if (error) throw IoError(fmt::format("cannot make {}: {}", job.folder.string(), error.message()));
+  children_.push_back({start_child(arguments, messages_of(job.folder)), number, job.folder});
+}
+
+std::vector<ChildRuns::End> ChildRuns::collect() {
+  std::vector<End> ended;
+  std::erase_if(children_, [&](const Child& child) {
+    int status = 0;
+    const pid_t found = waitpid(child.process, &status, WNOHANG);
+    if (found == 0 || (found < 0 && errno == EINTR)) return false;
+    ended.push_back({child.number, failure_of(child.folder, status)});
+    return true;
+  });
+  return ended;
+}
+
+void ChildRuns::signal(int signal) const {
+  for (const Child& child : children_) kill(child.process, signal);
+}
+
+}  // namespace inforelay
