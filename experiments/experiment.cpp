@@ -51,7 +51,7 @@ PreparedExperiment prepare(ExperimentConfig config, Progress& progress) {
   prepared.inputs = read_inputs(config, progress);
   prepared.data = plan_for(config);
   prepared.config = std::move(config);
-  prepared.tables = choose_tables(prepared, thread_count());
+  prepared.tables = choose_tables(prepared);
   return prepared;
 }
 

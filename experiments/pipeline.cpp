@@ -61,6 +61,7 @@ void Pipeline::add_network(std::size_t index) {
   const RandomStream random = RandomStream(static_cast<std::uint64_t>(config_.seed), "networks").child(name);
   const WorkSize size = work_size(config_, network);
   const std::string id = name + "-";
+  const TableWanted wanted = tables_ == SetTable::keep ? TableWanted::yes : TableWanted::no;
 
   const char* how = network.from_files() ? ": weights from files"
                     : network.detectors  ? ": training of the detectors"
@@ -101,7 +102,9 @@ void Pipeline::add_network(std::size_t index) {
           result.relay[split] = compute_relay(result.states.at(split), relay, exhaustive, tables_, files, progress);
         },
         [&result, split](Hdf5Writer& file) { write_relay(file, stage_group, result.relay.at(split)); },
-        [&result, split](const Hdf5Reader& file) { result.relay[split] = read_relay(file, stage_group); });
+        [&result, split, wanted](const Hdf5Reader& file) {
+          result.relay[split] = read_relay(file, stage_group, wanted);
+        });
 
     if (analysis.knockout && holds(analysis.knockout->splits, split)) {
       const bool all = analysis.knockout->sets == KnockoutSets::exhaustive;
@@ -115,7 +118,9 @@ void Pipeline::add_network(std::size_t index) {
                                  random.child("knockout").child(to_string(split)), files, progress);
           },
           [&result, split](Hdf5Writer& file) { write_knockout(file, stage_group, result.knockout.at(split)); },
-          [&result, split](const Hdf5Reader& file) { result.knockout[split] = read_knockout(file, stage_group); });
+          [&result, split, wanted](const Hdf5Reader& file) {
+            result.knockout[split] = read_knockout(file, stage_group, wanted);
+          });
     }
   }
 

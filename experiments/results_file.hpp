@@ -19,8 +19,11 @@ ModelResult read_model(const Hdf5Reader& file, const std::string& group);
 void write_states(Hdf5Writer& file, const std::string& group, const StatesResult& states);
 StatesResult read_states(const Hdf5Reader& file, const std::string& group);
 
+/// Whether a reader reads the table of all sets of an exhaustive scan. Without one that is wanted (yes) it throws.
+enum class TableWanted { no, yes, if_there };
+
 void write_relay(Hdf5Writer& file, const std::string& group, const RelayResult& relay);
-RelayResult read_relay(const Hdf5Reader& file, const std::string& group);
+RelayResult read_relay(const Hdf5Reader& file, const std::string& group, TableWanted table = TableWanted::if_there);
 
 /// The paths of some classes, [C]; a path that is not finished has fewer than `steps` steps.
 void write_branching(Hdf5Writer& file, const std::string& group, const std::vector<BranchingRelay>& branching,
@@ -29,7 +32,8 @@ std::vector<BranchingRelay> read_branching(const Hdf5Reader& file, const std::st
                                            std::size_t steps);
 
 void write_knockout(Hdf5Writer& file, const std::string& group, const KnockoutResult& knockout);
-KnockoutResult read_knockout(const Hdf5Reader& file, const std::string& group);
+KnockoutResult read_knockout(const Hdf5Reader& file, const std::string& group,
+                             TableWanted table = TableWanted::if_there);
 
 /// Of a `quantity` in `units`, "relay information" in "bit".
 void write_summaries(Hdf5Writer& file, const std::string& group, const SetSummaries& summaries,

@@ -267,7 +267,18 @@ void write_relay(Hdf5Writer& file, const std::string& group, const RelayResult& 
                 .dims = {"class"}});
 }
 
-RelayResult read_relay(const Hdf5Reader& file, const std::string& group) {
+namespace {
+
+bool reads_table(const Hdf5Reader& file, const std::string& table, TableWanted wanted) {
+  const bool there = file.exists(table);
+  if (wanted == TableWanted::yes && !there)
+    throw DataError("it was made without the table of all sets, which is wanted now");
+  return there && wanted != TableWanted::no;
+}
+
+}  // namespace
+
+RelayResult read_relay(const Hdf5Reader& file, const std::string& group, TableWanted wanted) {
   RelayResult relay;
   relay.all = file.vector<double>(join_path(group, "all"));
   const std::size_t classes = relay.all.size();
@@ -283,7 +294,7 @@ RelayResult read_relay(const Hdf5Reader& file, const std::string& group) {
   }
   if (!file.exists(join_path(group, "best"))) return relay;
   ExhaustiveRelay exhaustive;
-  if (const std::string table = join_path(group, "information"); file.exists(table))
+  if (const std::string table = join_path(group, "information"); reads_table(file, table, wanted))
     exhaustive.information = file.matrix<float>(table, classes, std::size_t{1} << neurons);
   if (const std::string sizes = join_path(group, "sizes"); file.exists(sizes))
     exhaustive.summaries = read_summaries(file, sizes, classes, neurons + 1);
@@ -316,14 +327,14 @@ void write_knockout(Hdf5Writer& file, const std::string& group, const KnockoutRe
   file.attribute(path, "method", knockout.method);
 }
 
-KnockoutResult read_knockout(const Hdf5Reader& file, const std::string& group) {
+KnockoutResult read_knockout(const Hdf5Reader& file, const std::string& group, TableWanted wanted) {
   KnockoutResult knockout;
   const std::string single = join_path(group, "accuracy_single"), table = join_path(group, "accuracy"),
                     sizes = join_path(group, "sizes");
   knockout.exhaustive = !file.exists(single);
   if (file.exists(sizes)) knockout.summaries = read_summaries(file, sizes);
   // Without summaries there must be a table.
-  if (!knockout.exhaustive || knockout.summaries.empty() || file.exists(table))
+  if (!knockout.exhaustive || knockout.summaries.empty() || reads_table(file, table, wanted))
     knockout.accuracy = file.matrix<float>(knockout.exhaustive ? table : single);
   knockout.method = file.attribute<std::string>(group, "method");
   return knockout;

@@ -57,7 +57,8 @@ std::string without_tables(const PreparedExperiment& prepared, int threads) {
 
 std::vector<StageEstimate> plan_of(const PreparedExperiment& prepared) { return plan_with(prepared, prepared.tables); }
 
-SetTable choose_tables(const PreparedExperiment& prepared, int threads) {
+SetTable choose_tables(const PreparedExperiment& prepared) {
+  constexpr int threads = 64;  // of any run, so that results do not depend on those of this one
   const AnalysisConfig& analysis = prepared.config.analysis;
   if (analysis.tables == SetTables::never) return SetTable::drop;
   if (analysis.tables == SetTables::always || analysis.regression) return SetTable::keep;

@@ -14,10 +14,10 @@ class Alone final : public Ranks {
  public:
   int rank() const override { return 0; }
   int size() const override { return 1; }
-  int ranks_here() const override { return 1; }
+  int machine() const override { return 0; }
   int threads() const override { return thread_count(); }
   std::string place() const override { return "rank 0"; }
-  void send(int, MessageKind, Bytes) override { assert(!"there is nobody to send to"); }
+  void send(int, MessageKind, Bytes) override { assert(false && "there is nobody to send to"); }
   std::size_t unsent_bytes() override { return 0; }
   std::optional<Message> receive() override { return {}; }
   [[noreturn]] void abort(int code) override { std::exit(code); }

@@ -44,7 +44,7 @@ class Ranks {
   virtual ~Ranks() = default;
   virtual int rank() const = 0;  ///< of this process, in [0,size())
   virtual int size() const = 0;
-  virtual int ranks_here() const = 0;     ///< ranks on this machine, this one among them
+  virtual int machine() const = 0;        ///< the same for all ranks of a machine: the lowest of them
   virtual int threads() const = 0;        ///< cores that fall to this rank
   virtual std::string place() const = 0;  ///< "rank 3 on node17"
   /// Messages from one rank to another arrive in the order in which they were sent.

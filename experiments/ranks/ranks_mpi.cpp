@@ -53,7 +53,7 @@ class MpiRanks final : public Ranks {
 
   int rank() const override { return rank_; }
   int size() const override { return size_; }
-  int ranks_here() const override { return ranks_here_; }
+  int machine() const override { return machine_; }
   int threads() const override { return threads_; }
 
   std::string place() const override {
@@ -146,18 +146,20 @@ class MpiRanks final : public Ranks {
   void share_machine() {
     MPI_Comm here = MPI_COMM_NULL;
     check(MPI_Comm_split_type(all_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &here), "MPI_Comm_split_type");
-    check(MPI_Comm_size(here, &ranks_here_), "MPI_Comm_size");
+    int ranks_here = 1;
+    check(MPI_Comm_size(here, &ranks_here), "MPI_Comm_size");
+    check(MPI_Allreduce(&rank_, &machine_, 1, MPI_INT, MPI_MIN, here), "MPI_Allreduce");
     cpu_set_t own, together;
     CPU_ZERO(&own);
     CPU_ZERO(&together);
     if (sched_getaffinity(0, sizeof own, &own) != 0) CPU_ZERO(&own);  // more than 1,024 cores: one thread a rank
     check(MPI_Allreduce(&own, &together, sizeof own, MPI_BYTE, MPI_BOR, here), "MPI_Allreduce");
-    threads_ = share_of_cores(CPU_COUNT(&own), CPU_COUNT(&together), ranks_here_);
+    threads_ = share_of_cores(CPU_COUNT(&own), CPU_COUNT(&together), ranks_here);
     check(MPI_Comm_free(&here), "MPI_Comm_free");
   }
 
   MPI_Comm all_ = MPI_COMM_NULL;
-  int rank_ = 0, size_ = 1, ranks_here_ = 1, threads_ = 1;
+  int rank_ = 0, size_ = 1, machine_ = 0, threads_ = 1;
   std::list<Sending> sending_;
   std::list<Receiving> receiving_;  // in the order in which they were found
 };

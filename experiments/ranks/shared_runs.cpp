@@ -35,7 +35,8 @@ void RemoteRuns::receive(const Ready& ready, const Ended& ended) {
       case MessageKind::ready: {
         worker.has_answered = true;
         const int threads = content.number<int>(1, 1 << 16, "a number of threads");
-        ready(message->from, threads, content.number<double>());
+        const int machine = content.number<int>(0, ranks_.size() - 1, "a machine");
+        ready(message->from, {.threads = threads, .machine = machine, .bytes = content.number<double>()});
         break;
       }
       case MessageKind::run_ended: {
@@ -83,7 +84,7 @@ void RemoteRuns::dismiss() {
     }
     if (all_ended) return;
     try {
-      receive([](int, int, double) {}, [](const ChildRuns::End&) {});
+      receive([](int, const RunPlace&) {}, [](const ChildRuns::End&) {});
     } catch (const Error&) {
       // One more rank has failed: it ends all the same.
     }
@@ -95,7 +96,7 @@ void share_in_runs(MessageReader& job, Ranks& ranks) {
   const auto max_memory = job.number<double>();
   job.finish();
   const double here = max_memory > 0 ? max_memory : static_cast<double>(machine_memory()) * 2 / 3;
-  ranks.send(0, MessageKind::ready, MessageWriter().number(thread_count()).number(here / ranks.ranks_here()).take());
+  ranks.send(0, MessageKind::ready, MessageWriter().number(thread_count()).number(ranks.machine()).number(here).take());
   const auto report = [&](const ChildRuns::End& end) {
     ranks.send(0, MessageKind::run_ended,
                MessageWriter().number(static_cast<std::uint64_t>(end.job)).text(end.failure).take());

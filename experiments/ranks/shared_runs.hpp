@@ -10,6 +10,13 @@
 
 namespace inforelay {
 
+/// What a rank has for runs.
+struct RunPlace {
+  int threads = 0;   ///< none before the rank is ready
+  int machine = 0;   ///< Ranks::machine()
+  double bytes = 0;  ///< for all runs of its machine together
+};
+
 /// Rank 0's side: runs of the other ranks. With one rank there are none.
 class RemoteRuns {
  public:
@@ -21,7 +28,7 @@ class RemoteRuns {
   RemoteRuns(const RemoteRuns&) = delete;
   RemoteRuns& operator=(const RemoteRuns&) = delete;
 
-  using Ready = std::function<void(int rank, int threads, double bytes)>;
+  using Ready = std::function<void(int rank, const RunPlace& place)>;
   using Ended = std::function<void(const ChildRuns::End& end)>;
   /// Reports what the ranks have said since the last call: that they can take runs, and how runs ended. Throws what
   /// ended the work of a rank.

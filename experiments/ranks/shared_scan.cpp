@@ -39,13 +39,19 @@ class SharedScan {
   void run(const Bytes& job) {
     std::jthread own([this] { guarded([this] { compute_own(); }); });
     std::jthread results([this] { guarded([this] { hand_over(); }); });
+    bool was_sent = false;
     guarded([&] {
       send_job(ranks_, job);
+      was_sent = true;
       lead();
     });
     stopping_ = true;
     own.join();
-    dismiss();
+    try {
+      if (was_sent) dismiss();
+    } catch (const Error&) {
+      ranks_.abort(static_cast<int>(ExitCode::internal));  // they cannot be reached: nothing else would end them
+    }
     {
       const std::lock_guard lock(mutex_);
       complete_ = true;

@@ -31,9 +31,9 @@ class ScanWork {
   /// Until rank 0 says stop.
   void run() {
     std::jthread computation([this] { compute(); });
-    ranks_.send(0, MessageKind::ready, MessageWriter().number(static_cast<std::uint32_t>(thread_count())).take());
     Patience patience(std::chrono::microseconds(500));
     try {
+      ranks_.send(0, MessageKind::ready, MessageWriter().number(static_cast<std::uint32_t>(thread_count())).take());
       while (!stopping_) {
         const bool had_results = send_results();
         const bool had_message = receive();

@@ -24,7 +24,7 @@ class Runner {
         outcomes_(jobs.size()),
         others_(ranks, options.max_memory),
         places_(static_cast<std::size_t>(ranks.size())) {
-    places_[0] = {.threads = options.threads, .bytes = options.bytes};
+    places_[0] = {.threads = options.threads, .machine = ranks.machine(), .bytes = options.bytes};
     // Blocked, a SIGCHLD waits until we ask for it: none is missed between a look at the children and the sleep.
     sigemptyset(&child_signal_);
     sigaddset(&child_signal_, SIGCHLD);
@@ -51,7 +51,7 @@ class Runner {
       const timespec patience{0, places_.size() == 1 ? 500'000'000 : 10'000'000};
       sigtimedwait(&child_signal_, nullptr, &patience);
       for (const ChildRuns::End& each : own_.collect()) end(each);
-      others_.receive([&](int rank, int threads, double bytes) { place(rank) = {.threads = threads, .bytes = bytes}; },
+      others_.receive([&](int rank, const RunPlace& ready) { place(rank) = ready; },
                       [&](const ChildRuns::End& each) { end(each); });
     }
     others_.dismiss();
@@ -60,23 +60,18 @@ class Runner {
   }
 
  private:
-  // Where runs can be: this process [0], or another rank.
-  struct Place {
-    int threads = 0;  // that are free; none before the rank is ready
-    double bytes = 0;
-  };
   struct Running {
     std::size_t job;
     int rank, threads;
   };
 
-  Place& place(int rank) { return places_[static_cast<std::size_t>(rank)]; }
+  RunPlace& place(int rank) { return places_[static_cast<std::size_t>(rank)]; }
 
   // Starts what threads and memory allow, where most threads are free.
   void begin_jobs() {
     while (next_ < jobs_.size() && (failed_ == 0 || options_.go_on)) {
       int best = -1, best_threads = 0, all_free = 0;
-      for (const Place& each : places_) all_free += each.threads;
+      for (const RunPlace& each : places_) all_free += each.threads;
       for (int rank = 0; rank < static_cast<int>(places_.size()); ++rank) {
         if (best >= 0 && place(rank).threads <= place(best).threads) continue;
         const int threads = threads_for_next(rank, all_free);
@@ -94,9 +89,9 @@ class Runner {
     const int free = place(rank).threads;
     if (free == 0) return 0;
     double bytes = 0;
-    bool is_empty = true;
+    bool is_empty = true;  // a machine without a run takes any one
     for (const Running& each : running_) {
-      if (each.rank != rank) continue;
+      if (place(each.rank).machine != place(rank).machine) continue;
       bytes += jobs_[each.job].bytes;
       is_empty = false;
     }
@@ -192,7 +187,7 @@ class Runner {
   std::vector<RunOutcome> outcomes_;
   ChildRuns own_;
   RemoteRuns others_;
-  std::vector<Place> places_;  // [rank]
+  std::vector<RunPlace> places_;  // [rank] this process and the others, with the threads that are free
   std::vector<Running> running_;
   std::size_t next_ = 0, finished_ = 0, failed_ = 0;
   bool stopping_ = false;

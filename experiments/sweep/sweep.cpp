@@ -99,9 +99,8 @@ std::vector<RunOutcome> do_runs(const SweepPlan& plan, const CommandLine& line, 
   const Work work = work_left(plan, line, folder, console);
   RunnerOptions options;
   options.threads = thread_count();
-  // Of the machine's memory some is left to others; what the user allows is meant to be used. Ranks share it.
+  // Of the machine's memory some is left to others; what the user allows is meant to be used.
   options.bytes = plan.config.max_memory ? memory_limit(plan.config) : memory_limit(plan.config) * 2 / 3;
-  options.bytes /= ranks().ranks_here();
   if (plan.config.max_memory) options.max_memory = memory_limit(plan.config);
   options.go_on = plan.config.sweep->on_error == SweepFailure::go_on;
   options.done = plan.runs.size() - work.jobs.size();

@@ -30,7 +30,7 @@ class ThreadRank final : public Ranks {
   ThreadRank(Post& post, int rank) : post_(post), rank_(rank) {}
   int rank() const override { return rank_; }
   int size() const override { return static_cast<int>(post_.boxes.size()); }
-  int ranks_here() const override { return size(); }
+  int machine() const override { return 0; }
   int threads() const override { return 1; }
   std::string place() const override { return "rank " + std::to_string(rank_) + " on test"; }
   void send(int to, MessageKind kind, Bytes bytes) override {
