@@ -23,6 +23,7 @@
 #include "bench/subject.hpp"
 #include "core/parallel.hpp"
 #include "core/random.hpp"
+#include "core/set_summaries.hpp"
 #include "experiments/ranks/dispenser.hpp"
 #include "experiments/ranks/jobs.hpp"
 #include "infotheory/discretize.hpp"
@@ -226,12 +227,15 @@ int measure_messages() {
       patience.wait();
     }
   };
-  for (const int sets : {8, 1 << 14}) {
+  // Of forward passes, and of a tree.
+  for (const auto& [classes, sets] : {std::pair{10, 8}, std::pair{1, 1 << 14}}) {
     ScanPart part{.first_class = 0,
                   .fixed = {},
                   .free = NeuronSet((static_cast<std::uint32_t>(sets) - 1)),
-                  .values = RowMatrix<float>::Zero(1, sets)};
-    RowMatrix<float> table = RowMatrix<float>::Zero(1, sets);
+                  .values = RowMatrix<float>::Zero(classes, sets)};
+    // As the scans do: into the table and the summaries, K = 20.
+    RowMatrix<float> table = RowMatrix<float>::Zero(classes, 1 << 20);
+    SetSummarizer summaries(20, std::vector<SetSummarizer::Range>(static_cast<std::size_t>(classes)));
     if (all.rank() == 1) {
       wait();
       for (int i = 0; i < results; ++i) {
@@ -243,8 +247,12 @@ int measure_messages() {
     }
     all.send(1, MessageKind::parts, {});
     const auto begin = Clock::now();
-    for (int i = 0; i < results; ++i) put_part(read_result(wait().bytes).second, table);
-    fmt::print("results of {} sets: {:.1f} us each\n", sets, 1e6 * seconds_since(begin) / results);
+    for (int i = 0; i < results; ++i) {
+      const ScanPart result = read_result(wait().bytes).second;
+      put_part(result, table);
+      summaries.add(result);
+    }
+    fmt::print("results of {} classes, {} sets: {:.1f} us each\n", classes, sets, 1e6 * seconds_since(begin) / results);
   }
   const auto begin = Clock::now();
   for (int i = 0; i < questions; ++i) {
