@@ -58,12 +58,12 @@ std::string without_tables(const PreparedExperiment& prepared, int threads) {
 std::vector<StageEstimate> plan_of(const PreparedExperiment& prepared) { return plan_with(prepared, prepared.tables); }
 
 SetTable choose_tables(const PreparedExperiment& prepared) {
-  constexpr int threads = 64;  // of any run, so that results do not depend on those of this one
+  constexpr int many = 64, one = 1;  // threads of any run, so that results do not depend on those of this one
   const AnalysisConfig& analysis = prepared.config.analysis;
   if (analysis.tables == SetTables::never) return SetTable::drop;
   if (analysis.tables == SetTables::always || analysis.regression) return SetTable::keep;
   const double limit = memory_limit(prepared.config);
-  return peak_with(prepared, SetTable::keep, threads) > limit && peak_with(prepared, SetTable::drop, threads) <= limit
+  return peak_with(prepared, SetTable::keep, many) > limit && peak_with(prepared, SetTable::drop, one) <= limit
              ? SetTable::drop
              : SetTable::keep;
 }

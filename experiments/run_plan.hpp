@@ -35,7 +35,8 @@ RunCost cost_of(const PreparedExperiment& prepared, int threads);
 double memory_limit(const ExperimentConfig& config);
 
 /// Whether the tables of all sets are kept: as analysis.tables says. `automatic`: unless the run is too large with them
-/// and not without, and nothing that was asked for needs them. prepared.tables makes no difference.
+/// on 64 threads and not without on one, and nothing that was asked for needs them. prepared.tables makes no
+/// difference.
 SetTable choose_tables(const PreparedExperiment& prepared);
 
 /// Where a run leaves them out because they do not fit: a sentence that says so. Else "".

@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <mutex>
 #include <numeric>
-#include <optional>
 #include <vector>
 
 #include "core/error.hpp"
-#include "core/hypergeometric.hpp"
 #include "core/parallel.hpp"
+#include "nn/knockout_accuracy.hpp"
 #include "nn/knockout_forward.hpp"
 #include "nn/knockout_terms.hpp"
 #include "nn/knockout_tree.hpp"
@@ -58,105 +57,10 @@ void check_finite(const KnockoutSubject& subject) {
   }
 }
 
-// Samples of each class, [C].
-std::vector<std::uint32_t> class_sizes(const KnockoutSubject& subject) {
-  std::vector<std::uint32_t> sizes(static_cast<std::size_t>(subject.classes()));
-  for (std::size_t i = 0; i < subject.labels.size(); ++i) {
-    if (subject.labels[i] >= sizes.size()) {
-      throw DataError(
-          fmt::format("knockouts: label {} of sample {} is out of range [0,{})", subject.labels[i], i, sizes.size()));
-    }
-    ++sizes[subject.labels[i]];
-  }
-  for (std::size_t c = 0; c < sizes.size(); ++c) {
-    if (sizes[c] == 0 || sizes[c] == subject.labels.size()) {
-      throw UsageError(
-          fmt::format("knockouts: {} of {} samples are of class {}; its balanced accuracy needs at least "
-                      "one of the class and one other",
-                      sizes[c], subject.labels.size(), c));
-    }
-  }
-  return sizes;
-}
-
-// Turns counts of samples for which an output is on into balanced accuracies.
-class Accuracy {
- public:
-  Accuracy(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random)
-      : sizes_(class_sizes(subject)), total_(static_cast<std::uint32_t>(subject.labels.size())), random_(random) {
-    if (options.method == KnockoutMethod::exact) return;
-    const int n = options.sample_size;
-    if (n < 1) throw UsageError(fmt::format("knockouts: sample_size is {}; it must be at least 1", n));
-    for (std::size_t c = 0; c < sizes_.size(); ++c) {
-      if (static_cast<std::uint32_t>(n) > sizes_[c]) {
-        throw UsageError(
-            fmt::format("knockouts: sample_size {} is more than the {} samples of class {}", n, sizes_[c], c));
-      }
-    }
-    sample_size_ = static_cast<std::uint32_t>(n);
-    const auto pools = static_cast<std::uint32_t>(sizes_.size()) * sample_size_;
-    sampler_.emplace(std::max(*std::max_element(sizes_.begin(), sizes_.end()), pools));
-  }
-
-  bool sampled() const { return sampler_.has_value(); }
-
-  // From counts over the class and over all others.
-  float exact(std::size_t c, std::uint32_t true_positives, std::uint32_t false_positives) const {
-    return balanced(true_positives, sizes_[c], false_positives, total_ - sizes_[c]);
-  }
-
-  // From counts over the samples of each label; on_of(label) gives them.
-  template <class OnOf>
-  float from_labels(std::size_t c, NeuronSet set, const OnOf& on_of) const {
-    return sampled() ? draw(c, set, on_of) : exact(c, on_of(c), on_of_others(c, on_of));
-  }
-
- private:
-  static float balanced(std::uint32_t true_positives, std::uint32_t positives, std::uint32_t false_positives,
-                        std::uint32_t negatives) {
-    const double sensitivity = static_cast<double>(true_positives) / positives;
-    const double specificity = static_cast<double>(negatives - false_positives) / negatives;
-    return static_cast<float>((sensitivity + specificity) / 2);
-  }
-
-  template <class OnOf>
-  std::uint32_t on_of_others(std::size_t c, const OnOf& on_of) const {
-    std::uint32_t sum = 0;
-    for (std::size_t label = 0; label < sizes_.size(); ++label) sum += label == c ? 0 : on_of(label);
-    return sum;
-  }
-
-  // n samples of a class drawn into its pool, of which m are then drawn, are m drawn from the class. So the pools need
-  // not be drawn: only how many of the n others come from each of them.
-  template <class OnOf>
-  float draw(std::size_t c, NeuronSet set, const OnOf& on_of) const {
-    RandomStream random = random_.child(c).child(set.index());
-    const HypergeometricSampler& sampler = *sampler_;
-    const std::uint32_t n = sample_size_;
-    const std::uint32_t true_positives = sampler(sizes_[c], on_of(c), n, random);
-    std::uint32_t false_positives = 0, to_draw = n;
-    std::uint32_t pooled = static_cast<std::uint32_t>(sizes_.size() - 1) * n;
-    for (std::size_t label = 0; label < sizes_.size(); ++label) {
-      if (label == c) continue;
-      const std::uint32_t from_pool = sampler(pooled, n, to_draw, random);
-      false_positives += sampler(sizes_[label], on_of(label), from_pool, random);
-      to_draw -= from_pool;
-      pooled -= n;
-    }
-    return balanced(true_positives, n, false_positives, n);
-  }
-
-  std::vector<std::uint32_t> sizes_;  // [C]
-  std::uint32_t total_;               // N
-  std::uint32_t sample_size_ = 0;     // n
-  std::optional<HypergeometricSampler> sampler_;
-  RandomStream random_;
-};
-
 const DenseLayer& output_layer(const KnockoutSubject& subject) { return subject.network.layers.back(); }
 
-RowMatrix<float> by_terms(const KnockoutSubject& subject, std::span<const NeuronSet> sets, const Accuracy& accuracy,
-                          Progress& progress) {
+RowMatrix<float> by_terms(const KnockoutSubject& subject, std::span<const NeuronSet> sets,
+                          const KnockoutAccuracy& accuracy, Progress& progress) {
   const int classes = subject.classes();
   RowMatrix<float> result(classes, static_cast<Eigen::Index>(sets.size()));
   for (int c = 0; c < classes; ++c) {
@@ -183,7 +87,7 @@ RowMatrix<float> by_terms(const KnockoutSubject& subject, std::span<const Neuron
 
 // Accuracies of all classes with one set knocked out, into `column` [C].
 template <class Column>
-void by_forward(const KnockoutSubject& subject, NeuronSet set, const Accuracy& accuracy, Column&& column) {
+void by_forward(const KnockoutSubject& subject, NeuronSet set, const KnockoutAccuracy& accuracy, Column&& column) {
   const int classes = subject.classes();
   const auto counts = count_on_forward(subject.network, subject.layer, subject.hidden, set, subject.labels, classes);
   for (int c = 0; c < classes; ++c) {
@@ -192,8 +96,8 @@ void by_forward(const KnockoutSubject& subject, NeuronSet set, const Accuracy& a
   }
 }
 
-RowMatrix<float> by_forward(const KnockoutSubject& subject, std::span<const NeuronSet> sets, const Accuracy& accuracy,
-                            Progress& progress) {
+RowMatrix<float> by_forward(const KnockoutSubject& subject, std::span<const NeuronSet> sets,
+                            const KnockoutAccuracy& accuracy, Progress& progress) {
   check_finite(subject);
   RowMatrix<float> result(subject.classes(), static_cast<Eigen::Index>(sets.size()));
   parallel_blocks(
@@ -221,7 +125,7 @@ RowMatrix<float> knockout_accuracy(const KnockoutSubject& subject, std::span<con
                                    set.to_string(), subject.layer, subject.neurons()));
     }
   }
-  const Accuracy accuracy(subject, options, random);
+  const KnockoutAccuracy accuracy(subject, options, random);
   return subject.last_hidden() ? by_terms(subject, sets, accuracy, progress)
                                : by_forward(subject, sets, accuracy, progress);
 }
@@ -240,7 +144,7 @@ class KnockoutScan::Search {
 
  protected:
   const KnockoutSubject subject_;
-  const Accuracy accuracy_;
+  const KnockoutAccuracy accuracy_;
 };
 
 class KnockoutScan::TreeSearch final : public Search {

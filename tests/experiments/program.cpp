@@ -146,6 +146,17 @@ std::string content(const std::filesystem::path& path) {
   return text.str();
 }
 
+std::vector<std::vector<std::string>> rows_of(const std::filesystem::path& path) {
+  std::vector<std::vector<std::string>> rows;
+  std::istringstream text(content(path));
+  for (std::string line; std::getline(text, line);) {
+    rows.emplace_back();
+    std::istringstream cells(line + ",");
+    for (std::string cell; std::getline(cells, cell, ',');) rows.back().push_back(cell);
+  }
+  return rows;
+}
+
 ScratchFolder::ScratchFolder() {
   std::string name = (std::filesystem::temp_directory_path() / "inforelay-test-XXXXXX").string();
   if (!mkdtemp(name.data())) throw std::runtime_error("cannot make a scratch folder");

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <bit>
 #include <catch2/catch.hpp>
@@ -9,49 +8,21 @@
 #include <fstream>
 #include <limits>
 #include <map>
-#include <sstream>
 
 #include "experiments/figures/figures.hpp"
 #include "experiments/figures/gnuplot.hpp"
 #include "experiments/figures/sweep_figure.hpp"
+#include "tests/experiments/program.hpp"
 
 using namespace inforelay;
+using test::content;
+using test::rows_of;
+using test::ScratchFolder;
 namespace fs = std::filesystem;
 
 namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-
-/// A folder of the test's own, gone at its end.
-struct Folder {
-  fs::path path;
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "inforelay-figures-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path = pattern;
-  }
-  ~Folder() { fs::remove_all(path); }
-};
-
-std::string content(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  REQUIRE(in);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-/// Rows of a table without quoted commas, the header first.
-std::vector<std::vector<std::string>> rows_of(const fs::path& path) {
-  std::vector<std::vector<std::string>> rows;
-  std::istringstream text(content(path));
-  for (std::string line; std::getline(text, line);) {
-    rows.emplace_back();
-    std::istringstream cells(line + ",");
-    for (std::string cell; std::getline(cells, cell, ',');) rows.back().push_back(cell);
-  }
-  return rows;
-}
 
 void check_files(const fs::path& folder, const std::string& name) {
   INFO(name);
@@ -146,27 +117,28 @@ std::vector<std::string> draw_all(const FigureWriter& writer, const std::string&
 }  // namespace
 
 TEST_CASE("Every figure is drawn in every format and nothing else is left", "[figures]") {
-  const Folder folder;
-  const FigureWriter writer({.folder = folder.path / "figures", .note = "data: generated digits (not MNIST)"});
+  const ScratchFolder folder;
+  const FigureWriter writer({.folder = folder.path() / "figures", .note = "data: generated digits (not MNIST)"});
   const auto names = draw_all(writer, "full", numerals(3), 4);
   CHECK(names == std::vector<std::string>{"training", "relay_full", "relay_sizes_full", "knockout_sizes_full",
                                           "node_full", "function_full", "regression", "clusters", "pca_full",
                                           "activations_full", "entropy", "sweep_full"});
   for (const auto& name : names) {
-    check_files(folder.path / "figures", name);
-    CHECK(content(folder.path / "figures" / (name + ".svg")).find("generated digits (not MNIST)") != std::string::npos);
+    check_files(folder.path() / "figures", name);
+    CHECK(content(folder.path() / "figures" / (name + ".svg")).find("generated digits (not MNIST)") !=
+          std::string::npos);
   }
-  const auto entries = std::distance(fs::directory_iterator(folder.path / "figures"), fs::directory_iterator{});
+  const auto entries = std::distance(fs::directory_iterator(folder.path() / "figures"), fs::directory_iterator{});
   CHECK(entries == 12 * 5);
 }
 
 TEST_CASE("The table of a figure holds the numbers given", "[figures]") {
-  const Folder folder;
-  const FigureWriter writer({.folder = folder.path, .formats = {FigureFormat::svg}});
+  const ScratchFolder folder;
+  const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   RowMatrix<double> aggregated(2, 3);
   aggregated << 0.1, 1.0 / 3, -0.25, not_a_number, 1e-17, 2;
   draw_node(writer, {.network = "a", .labels = {"cat", "dog"}, .aggregated = aggregated});
-  const auto rows = rows_of(folder.path / "node_a.csv");
+  const auto rows = rows_of(folder.path() / "node_a.csv");
   REQUIRE(rows.size() == 7);
   CHECK(rows[0] == std::vector<std::string>{"class", "neuron", "bits", "kind", "label"});
   for (std::size_t i = 0; i < 6; ++i) {
@@ -181,19 +153,19 @@ TEST_CASE("The table of a figure holds the numbers given", "[figures]") {
   draw_regression(writer,
                   {.labels = {"0", "1"},
                    .networks = {{.network = "a", .set_size = {-0.5, not_a_number}, .information = {-0.25, 0.75}}}});
-  const auto regression = rows_of(folder.path / "regression.csv");
+  const auto regression = rows_of(folder.path() / "regression.csv");
   CHECK(regression[1] == std::vector<std::string>{"0", "-0.5", "-0.25", "0.25", "0", "a"});
   CHECK(regression[2] == std::vector<std::string>{"1", "nan", "0.75", "0.75", "1", "a"});
 }
 
 TEST_CASE("A sweep's table holds each run, and median and spread of each level", "[figures]") {
-  const Folder folder;
-  const FigureWriter writer({.folder = folder.path, .formats = {FigureFormat::svg}});
+  const ScratchFolder folder;
+  const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   SweepFigure figure{.name = "a", .quantity = "q", .setting = "s", .levels = {"0.01", "1"}, .position = {0.01, 1}};
   figure.dots = {{0, 0, 1}, {1, 0, 7}, {0, 0, 3}, {0, 0, not_a_number}, {0, 0, 2}};
   draw_sweep(writer, figure);
   using Row = std::vector<std::string>;
-  CHECK(rows_of(folder.path / "sweep_a.csv") ==
+  CHECK(rows_of(folder.path() / "sweep_a.csv") ==
         std::vector<Row>{{"x", "value", "low", "high", "kind", "level", "series"},
                          {"0.01", "1", "1", "1", "run", "0.01", "all"},
                          {"0.01", "3", "3", "3", "run", "0.01", "all"},
@@ -201,7 +173,7 @@ TEST_CASE("A sweep's table holds each run, and median and spread of each level",
                          {"1", "7", "7", "7", "run", "1", "all"},
                          {"0.01", "2", "1.1", "2.9", "median", "0.01", "all"},
                          {"1", "7", "7", "7", "median", "1", "all"}});
-  CHECK(content(folder.path / "sweep_a.gp").find("set logscale x") != std::string::npos);
+  CHECK(content(folder.path() / "sweep_a.gp").find("set logscale x") != std::string::npos);
 
   figure.dots.push_back({2, 0, 1});
   CHECK_THROWS_WITH(draw_sweep(writer, figure),
@@ -212,8 +184,8 @@ TEST_CASE("A sweep's table holds each run, and median and spread of each level",
 }
 
 TEST_CASE("The relay table covers every set and the greedy path by size", "[figures]") {
-  const Folder folder;
-  const FigureWriter writer({.folder = folder.path, .formats = {FigureFormat::svg}});
+  const ScratchFolder folder;
+  const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   RowMatrix<float> information(1, 8);
   information << 0, 0.25f, 0.125f, 0.5f, 0.125f, 0.5f, 0.25f, 1;
   RowMatrix<double> greedy(1, 3);
@@ -226,7 +198,7 @@ TEST_CASE("The relay table covers every set and the greedy path by size", "[figu
                       .all_information = {1}});
   std::map<int, int> sets;
   std::map<int, double> path;
-  for (const auto& row : rows_of(folder.path / "relay_x.csv")) {
+  for (const auto& row : rows_of(folder.path() / "relay_x.csv")) {
     if (row[6] == "sets") {
       sets[std::stoi(row[1])] += std::stoi(row[4]);
       CHECK(std::stod(row[2]) < std::stod(row[3]));
@@ -237,35 +209,9 @@ TEST_CASE("The relay table covers every set and the greedy path by size", "[figu
   CHECK(path == std::map<int, double>{{3, 1}, {2, 0.5}, {1, 0.25}, {0, 0}});
 }
 
-TEST_CASE("The table of a figure by size holds the quantiles and the greedy path at their sizes", "[figures]") {
-  const Folder folder;
-  const FigureWriter writer({.folder = folder.path, .formats = {FigureFormat::svg}});
-  SetSummaries sizes;
-  sizes.count = {1, 2, 1};
-  sizes.mean = RowMatrix<double>::Constant(1, 3, 0.5);
-  sizes.quantile =
-      RowMatrix<double>::NullaryExpr(1, 21, [](Eigen::Index, Eigen::Index i) { return static_cast<double>(i); });
-  RowMatrix<double> greedy(1, 2);
-  greedy << 0.25, 0;
-  draw_sizes(
-      writer,
-      {.network = "x", .labels = {"0"}, .summaries = sizes, .greedy_information = greedy, .all_information = {0.75}});
-  const auto rows = rows_of(folder.path / "relay_sizes_x.csv");
-  REQUIRE(rows.size() == 4);  // with the header
-  const std::vector<std::string> path{"0", "0.25", "0.75"};
-  for (std::size_t n = 0; n < 3; ++n) {
-    CHECK(rows[n + 1][1] == std::to_string(n));
-    for (std::size_t level = 0; level < 7; ++level)
-      CHECK(std::stod(rows[n + 1][4 + level]) == static_cast<double>(7 * n + level));
-    CHECK(std::stod(rows[n + 1][11]) == std::stod(path[n]));
-  }
-  CHECK_THROWS_WITH(draw_sizes(writer, {.network = "x", .labels = {"0", "1"}, .summaries = sizes}),
-                    "figure relay_sizes_x: summaries has 1 classes, expected 2");
-}
-
 TEST_CASE("The points of the function figure are values of the sets they name", "[figures]") {
-  const Folder folder;
-  const FigureWriter writer({.folder = folder.path, .formats = {FigureFormat::svg}});
+  const ScratchFolder folder;
+  const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   RandomStream values(1, "values"), random(1, "sets");
   RowMatrix<float> information(2, 256), accuracy(2, 256);
   for (auto& v : information.reshaped()) v = static_cast<float>(values.uniform());
@@ -278,7 +224,7 @@ TEST_CASE("The points of the function figure are values of the sets they name", 
                  .accuracy = accuracy,
                  .points = 40},
                 random);
-  const auto rows = rows_of(folder.path / "function_x.csv");
+  const auto rows = rows_of(folder.path() / "function_x.csv");
   CHECK(rows.size() > 40);
   CHECK(rows.size() <= 81);
   for (std::size_t i = 1; i < rows.size(); ++i) {
@@ -290,8 +236,8 @@ TEST_CASE("The points of the function figure are values of the sets they name", 
 }
 
 TEST_CASE("Hostile names are shown and harm nothing", "[figures]") {
-  const Folder folder;
-  const fs::path mark = folder.path / "harmed";
+  const ScratchFolder folder;
+  const fs::path mark = folder.path() / "harmed";
   const std::string harm = "touch " + mark.string();
   const std::vector<std::string> hostile{"a'; system(\"" + harm + "\") #",
                                          "`" + harm + "`",
@@ -307,18 +253,18 @@ TEST_CASE("Hostile names are shown and harm nothing", "[figures]") {
                                          "../../up",
                                          "</text><script>alert(1)</script>"};
   const FigureWriter writer(
-      {.folder = folder.path / "figures", .formats = {FigureFormat::svg}, .note = hostile[0] + hostile[1]});
+      {.folder = folder.path() / "figures", .formats = {FigureFormat::svg}, .note = hostile[0] + hostile[1]});
   for (const auto& name : hostile) {
     INFO(name);
     for (const auto& figure : draw_all(writer, name, hostile, 2)) {
-      const std::string svg = content(folder.path / "figures" / (figure + ".svg"));
+      const std::string svg = content(folder.path() / "figures" / (figure + ".svg"));
       CHECK(svg.find("</svg>") != std::string::npos);
       CHECK(svg.find("<script>alert") == std::string::npos);
     }
     REQUIRE_FALSE(fs::exists(mark));
   }
-  CHECK_FALSE(fs::exists(folder.path / "up.svg"));
-  const std::string svg = content(folder.path / "figures" / "regression.svg");
+  CHECK_FALSE(fs::exists(folder.path() / "up.svg"));
+  const std::string svg = content(folder.path() / "figures" / "regression.svg");
   CHECK(svg.find("a_b^c@d&amp;e~f}") != std::string::npos);
   CHECK(svg.find("100 %s %d %<") != std::string::npos);
 }
@@ -346,52 +292,53 @@ TEST_CASE("Names of figures are names of files and do not collide", "[figures]")
 }
 
 TEST_CASE("Figures without a single number are drawn empty", "[figures]") {
-  const Folder folder;
-  const FigureWriter writer({.folder = folder.path});
-  for (const auto& name : draw_all(writer, "nothing", numerals(2), 3, true)) check_files(folder.path, name);
+  const ScratchFolder folder;
+  const FigureWriter writer({.folder = folder.path()});
+  for (const auto& name : draw_all(writer, "nothing", numerals(2), 3, true)) check_files(folder.path(), name);
 }
 
 TEST_CASE("One class and one neuron as well as twenty and more fit", "[figures]") {
-  const Folder folder;
-  const FigureWriter writer({.folder = folder.path, .palette = FigurePalette::rainbow});
-  for (const auto& name : draw_all(writer, "one", numerals(1), 1)) check_files(folder.path, name);
-  for (const auto& name : draw_all(writer, "many", numerals(21), 6)) check_files(folder.path, name);
+  const ScratchFolder folder;
+  const FigureWriter writer({.folder = folder.path(), .palette = FigurePalette::rainbow});
+  for (const auto& name : draw_all(writer, "one", numerals(1), 1)) check_files(folder.path(), name);
+  for (const auto& name : draw_all(writer, "many", numerals(21), 6)) check_files(folder.path(), name);
 }
 
 TEST_CASE("A missing gnuplot is named with its package", "[figures]") {
-  const Folder folder;
+  const ScratchFolder folder;
   const ClustersFigure figure{.networks = {{.network = "a", .clusters = {2}, .cohesion = {1}}}};
-  const FigureWriter by_path({.folder = folder.path, .gnuplot = "/nowhere/gnuplot"});
+  const FigureWriter by_path({.folder = folder.path(), .gnuplot = "/nowhere/gnuplot"});
   CHECK_THROWS_WITH(draw_clusters(by_path, figure),
                     Catch::Contains("figure clusters") && Catch::Contains("/nowhere/gnuplot") &&
                         Catch::Contains("No such file") && Catch::Contains("apt-get install gnuplot-nox"));
-  const FigureWriter by_name({.folder = folder.path, .gnuplot = "gnuplot-that-is-not-there"});
+  const FigureWriter by_name({.folder = folder.path(), .gnuplot = "gnuplot-that-is-not-there"});
   CHECK_THROWS_AS(draw_clusters(by_name, figure), FigureError);
-  CHECK(fs::is_empty(folder.path));
+  CHECK(fs::is_empty(folder.path()));
 }
 
 TEST_CASE("A gnuplot that refuses is quoted and earlier files stay", "[figures]") {
-  const Folder folder;
-  const FigureWriter writer({.folder = folder.path, .formats = {FigureFormat::svg}});
+  const ScratchFolder folder;
+  const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   writer.write({"f", "good", 50, 50, "", "  set xrange [0:1]; set yrange [0:1]\n  plot NaN notitle\n", "a\n1\n"});
-  const std::string before = content(folder.path / "f.svg");
+  const std::string before = content(folder.path() / "f.svg");
+  REQUIRE(!before.empty());
   const Figure bad{"f", "bad", 50, 50, "", "  plot no_such_function(x)\n", "a\n2\n"};
   CHECK_THROWS_WITH(writer.write(bad), Catch::Contains("figure f") && Catch::Contains("undefined function"));
-  CHECK(content(folder.path / "f.svg") == before);
-  CHECK(content(folder.path / "f.csv") == "a\n1\n");
-  const auto entries = std::distance(fs::directory_iterator(folder.path), fs::directory_iterator{});
+  CHECK(content(folder.path() / "f.svg") == before);
+  CHECK(content(folder.path() / "f.csv") == "a\n1\n");
+  const auto entries = std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator{});
   CHECK(entries == 3);
 }
 
 TEST_CASE("A picture that is cut off is no figure", "[figures]") {
   // A gnuplot that meets a full disk ends happily.
-  const Folder folder;
-  const fs::path program = folder.path / "gnuplot";
+  const ScratchFolder folder;
+  const fs::path program = folder.path() / "gnuplot";
   const FigureFormat format = GENERATE(FigureFormat::svg, FigureFormat::pdf, FigureFormat::png);
   const std::string picture = fmt::format("f.{}", to_string(format));
   std::ofstream(program) << "#!/bin/sh\nprintf '<svg xmlns or %%PDF-1.7 or PNG and then' > " << picture << "\n";
   fs::permissions(program, fs::perms::owner_all);
-  const fs::path figures = folder.path / "figures";
+  const fs::path figures = folder.path() / "figures";
   const FigureWriter writer({.folder = figures, .formats = {format}, .gnuplot = program.string()});
   CHECK_THROWS_WITH(writer.write({"f", "cut", 50, 50, "", "  plot NaN notitle\n", "a\n1\n"}),
                     Catch::Contains("figure f") && Catch::Contains("no whole") && Catch::Contains(figures.string()));
@@ -399,18 +346,19 @@ TEST_CASE("A picture that is cut off is no figure", "[figures]") {
 }
 
 TEST_CASE("gnuplot redraws a figure from its folder", "[figures]") {
-  const Folder folder;
-  const FigureWriter writer({.folder = folder.path, .formats = {FigureFormat::svg}});
+  const ScratchFolder folder;
+  const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   draw_clusters(writer, {.networks = {{.network = "a", .clusters = {2, 3}, .cohesion = {2, 1}}}});
-  const std::string before = content(folder.path / "clusters.svg");
-  fs::remove(folder.path / "clusters.svg");
-  run_gnuplot("gnuplot", folder.path, "clusters.gp", "clusters");
-  CHECK(content(folder.path / "clusters.svg") == before);
+  const std::string before = content(folder.path() / "clusters.svg");
+  REQUIRE(!before.empty());
+  fs::remove(folder.path() / "clusters.svg");
+  run_gnuplot("gnuplot", folder.path(), "clusters.gp", "clusters");
+  CHECK(content(folder.path() / "clusters.svg") == before);
 }
 
 TEST_CASE("Shapes that do not match and folders that cannot be written are named", "[figures]") {
-  const Folder folder;
-  const FigureWriter writer({.folder = folder.path});
+  const ScratchFolder folder;
+  const FigureWriter writer({.folder = folder.path()});
   CHECK_THROWS_WITH(
       draw_node(writer, {.network = "n", .labels = {"0", "1"}, .aggregated = RowMatrix<double>::Zero(3, 4)}),
       "figure node_n: aggregated has 3 rows, expected 2");
@@ -418,8 +366,8 @@ TEST_CASE("Shapes that do not match and folders that cannot be written are named
   const RowMatrix<float> wrong = RowMatrix<float>::Zero(1, 7);
   CHECK_THROWS_WITH(draw_relay(writer, {.network = "n", .labels = {"0"}, .neurons = 3, .information = wrong}),
                     "figure relay_n: information has 7 columns, expected 8");
-  CHECK_THROWS_AS(FigureWriter({.folder = folder.path, .formats = {}}), UsageError);
-  std::ofstream(folder.path / "file") << "x";
-  const FigureWriter blocked({.folder = folder.path / "file"});
+  CHECK_THROWS_AS(FigureWriter({.folder = folder.path(), .formats = {}}), UsageError);
+  std::ofstream(folder.path() / "file") << "x";
+  const FigureWriter blocked({.folder = folder.path() / "file"});
   CHECK_THROWS_AS(draw_clusters(blocked, {.networks = {{.network = "a", .clusters = {2}, .cohesion = {1}}}}), IoError);
 }

@@ -80,16 +80,22 @@ std::unique_ptr<OwnedScan> read_whole_job(const Bytes& bytes) {
 
 TEST_CASE("Relay information by several ranks is that of one, to the last bit", "[ranks]") {
   const RelayScene scene(GENERATE(3, 14, 17));
+  const SetTable keep = GENERATE(SetTable::keep, SetTable::drop);  // of rank 0: the others never have one
   const ExhaustiveRelay whole = exhaustive_relay(scene.table, scene.path);
   for (const int size : {1, 2, 4}) {
     for (const int threads : {1, 2}) {
-      CAPTURE(size, threads);
-      ExhaustiveRelayScan scan(scene.table, scene.path);
+      CAPTURE(size, threads, keep == SetTable::keep);
+      ExhaustiveRelayScan scan(scene.table, scene.path, keep);
       const std::size_t by_others = share(scan, scene.job(), size, threads);
       CHECK(by_others <= scan.part_count());
       CHECK((by_others > 0) == (size > 1));
       const ExhaustiveRelay shared = scan.result();
-      CHECK(shared.information == whole.information);
+      if (keep == SetTable::keep) {
+        CHECK(shared.information == whole.information);
+      } else {
+        CHECK(shared.information.size() == 0);
+      }
+      CHECK(test::same(shared.summaries, whole.summaries));
       CHECK(shared.best_information == whole.best_information);
       CHECK(shared.best_set == whole.best_set);
       CHECK(shared.above_greedy == whole.above_greedy);
@@ -101,14 +107,23 @@ TEST_CASE("Relay information by several ranks is that of one, to the last bit", 
 TEST_CASE("Knockouts by several ranks are those of one, to the last bit", "[ranks]") {
   const bool deep = GENERATE(false, true);
   const auto method = GENERATE(KnockoutMethod::exact, KnockoutMethod::sampled);
+  const SetTable keep = GENERATE(SetTable::keep, SetTable::drop);
   const KnockoutScene scene(deep ? 7 : 11, deep, method);
-  const RowMatrix<float> whole = exhaustive_knockout_accuracy(scene.subject(), scene.options, scene.draws);
+  KnockoutScan alone(scene.subject(), scene.options, scene.draws);
+  run_whole(alone, Progress::none());
+  const ExhaustiveKnockout whole = alone.result();
   for (const int size : {1, 2, 4}) {
-    CAPTURE(deep, to_string(method), size);
-    KnockoutScan scan(scene.subject(), scene.options, scene.draws);
+    CAPTURE(deep, to_string(method), size, keep == SetTable::keep);
+    KnockoutScan scan(scene.subject(), scene.options, scene.draws, keep);
     const std::size_t by_others = share(scan, scene.job(), size, 1);
     CHECK((by_others > 0) == (size > 1));
-    CHECK(scan.result().accuracy == whole);
+    const ExhaustiveKnockout shared = scan.result();
+    if (keep == SetTable::keep) {
+      CHECK(shared.accuracy == whole.accuracy);
+    } else {
+      CHECK(shared.accuracy.size() == 0);
+    }
+    CHECK(test::same(shared.summaries, whole.summaries));
   }
 }
 

@@ -1,6 +1,7 @@
 // Runs that leave out the tables of all sets: when they do, what they say, and what stays the same to the last bit.
 #include <catch2/catch.hpp>
 
+#include "core/hdf5_file.hpp"
 #include "experiments/quantities.hpp"
 #include "experiments/results_file.hpp"
 #include "experiments/run_plan.hpp"
@@ -19,6 +20,9 @@ const std::string quick = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
 const std::vector<std::string> large{"networks.composite=null", "networks.full.layers=[784, 20, 10]",
                                      "analysis.regression=null", "data.train_limit=1000", "data.test_limit=300"};
 
+const std::string stored_relay = "run/stages/full-relay-test.h5", relay_table = "networks/full/relay/test/information",
+                  knockout_table = "networks/full/knockout/test/accuracy";
+
 std::vector<std::string> with(std::vector<std::string> settings, const std::vector<std::string>& more) {
   settings.insert(settings.end(), more.begin(), more.end());
   return settings;
@@ -26,6 +30,19 @@ std::vector<std::string> with(std::vector<std::string> settings, const std::vect
 
 PreparedExperiment prepared(const std::vector<std::string>& more) {
   return prepare(load_experiment_config(quick, with(large, more)));
+}
+
+// A run in the folder `run` that is interrupted when its relay information has been stored.
+void leave_after_relay(const std::vector<std::string>& arguments, const std::filesystem::path& folder) {
+  constexpr int interrupted = 130;
+  test::ProgramOptions options;
+  options.signal_when = [&] { return std::filesystem::exists(folder / stored_relay); };
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    std::filesystem::remove_all(folder / "run");
+    // The rest may have been done before the signal came.
+    if (run_program(with(arguments, {"-o", "run"}), folder, options).exit_code == interrupted) return;
+  }
+  FAIL("it was never interrupted");
 }
 
 std::string refusal(const PreparedExperiment& experiment) {
@@ -132,8 +149,8 @@ TEST_CASE("A run without tables has the same summaries, and all else but the tab
   CHECK(file.attribute<std::string>(sizes + "mean", "units") == "bit");
   CHECK(file.vector<std::int64_t>(sizes + "dimensions/percent") ==
         std::vector<std::int64_t>{0, 5, 25, 50, 75, 95, 100});
-  CHECK(!file.exists("networks/full/relay/test/information"));
-  CHECK(!file.exists("networks/full/knockout/test/accuracy"));
+  CHECK(!file.exists(relay_table));
+  CHECK(!file.exists(knockout_table));
 }
 
 TEST_CASE("A run whose tables do not fit says so, before it begins and in its log", "[run][tables]") {
@@ -154,6 +171,39 @@ TEST_CASE("A run whose tables do not fit says so, before it begins and in its lo
 #ifndef INFORELAY_SANITIZED
   CHECK(run.peak_bytes < 180e6);
 #endif
+}
+
+TEST_CASE("A run that goes on with other memory has the tables that it is to have then", "[run][tables]") {
+  // Knockouts are by draws, so that they take long enough to be interrupted.
+  const std::vector<std::string> settings =
+      with({quick}, with(large, {"networks.full.layers=[784, 18, 10]", "networks.full.train.max_epochs=5",
+                                 "analysis.knockout.method=sampled", "analysis.knockout.samples=10", "figures=null"}));
+  const std::vector<std::string> ample = with(settings, {"max_memory=2 GB"}),
+                                 tight = with(settings, {"max_memory=111 MB"});
+  const bool is_tight_at_last = GENERATE(false, true);
+  CAPTURE(is_tight_at_last);
+  const std::vector<std::string>&first = is_tight_at_last ? ample : tight, &last = is_tight_at_last ? tight : ample;
+  const ScratchFolder folder;
+  leave_after_relay(first, folder.path());
+  CHECK(Hdf5Reader(folder.path() / stored_relay).exists("result/information") == is_tight_at_last);
+
+  const ProgramResult run = run_program(with(last, {"-o", "run"}), folder.path());
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  const Hdf5Reader resumed(folder.path() / "run/results.h5");
+  CHECK(resumed.exists(relay_table) == !is_tight_at_last);
+  CHECK(resumed.exists(knockout_table) == !is_tight_at_last);
+  CHECK(resumed.exists("networks/full/relay/test/sizes/mean"));
+  // What lacks its table is computed again; what has one too many is read without.
+  const bool is_again = run.err.find("warning: '" + stored_relay +
+                                     "' is of no use and its work is done again: it was made without the "
+                                     "table of all sets, which is wanted now") != std::string::npos;
+  CHECK(is_again == !is_tight_at_last);
+  CHECK((run.err.find("is of no use") != std::string::npos) == is_again);
+
+  REQUIRE(run_program(with(last, {"-o", "whole"}), folder.path()).exit_code == 0);
+  CHECK(test::identical(test::numbers_of(folder.path() / "run/results.h5"),
+                        test::numbers_of(folder.path() / "whole/results.h5")));
 }
 
 }  // namespace inforelay

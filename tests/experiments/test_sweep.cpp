@@ -50,19 +50,12 @@ Arguments with(Arguments arguments, const Arguments& more) {
 
 // The lines of sweep.csv, cut at commas (no cell of these tests holds one), without the column of seconds.
 std::vector<Arguments> table_of(const fs::path& folder) {
-  std::ifstream file(folder / "sweep.csv");
-  std::vector<Arguments> rows;
-  std::size_t seconds = 0;
-  for (std::string line; std::getline(file, line);) {
-    Arguments cells;
-    std::istringstream text(line + ",");
-    for (std::string cell; std::getline(text, cell, ',');) cells.push_back(cell);
-    if (rows.empty()) {
-      seconds = static_cast<std::size_t>(std::find(cells.begin(), cells.end(), "wall_seconds") - cells.begin());
-    }
-    REQUIRE(seconds < cells.size());
-    cells.erase(cells.begin() + static_cast<std::ptrdiff_t>(seconds));
-    rows.push_back(cells);
+  std::vector<Arguments> rows = test::rows_of(folder / "sweep.csv");
+  REQUIRE(!rows.empty());
+  const auto seconds = std::find(rows[0].begin(), rows[0].end(), "wall_seconds") - rows[0].begin();
+  for (Arguments& cells : rows) {
+    REQUIRE(seconds < std::ssize(cells));
+    cells.erase(cells.begin() + seconds);
   }
   return rows;
 }
