@@ -295,7 +295,7 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   return in_open_folder(directory, config.name, console, [&] {
     console.info(fmt::format("{}: data {} ({}), {}, results in '{}'", config.name, plan.name(), plan.origin(),
                              threads_text(thread_count()), directory.folder().string()));
-    if (const std::string note = tables_note(prepared, thread_count()); !note.empty()) console.warning(note);
+    if (const std::string note = tables_note(prepared); !note.empty()) console.warning(note);
     return work(prepared, line, directory, console);
   });
 }

@@ -33,6 +33,9 @@ std::vector<StageEstimate> plan_with(const PreparedExperiment& prepared, SetTabl
   return plan;
 }
 
+// Whether tables fit is judged for so many, whatever a run has, so that results do not depend on its threads.
+constexpr int many_threads = 64;
+
 double peak_with(const PreparedExperiment& prepared, SetTable tables, int threads) {
   return peak_of(plan_with(prepared, tables), threads).bytes;
 }
@@ -58,22 +61,21 @@ std::string without_tables(const PreparedExperiment& prepared, int threads) {
 std::vector<StageEstimate> plan_of(const PreparedExperiment& prepared) { return plan_with(prepared, prepared.tables); }
 
 SetTable choose_tables(const PreparedExperiment& prepared) {
-  constexpr int many = 64, one = 1;  // threads of any run, so that results do not depend on those of this one
   const AnalysisConfig& analysis = prepared.config.analysis;
   if (analysis.tables == SetTables::never) return SetTable::drop;
   if (analysis.tables == SetTables::always || analysis.regression) return SetTable::keep;
   const double limit = memory_limit(prepared.config);
-  return peak_with(prepared, SetTable::keep, many) > limit && peak_with(prepared, SetTable::drop, one) <= limit
+  return peak_with(prepared, SetTable::keep, many_threads) > limit && peak_with(prepared, SetTable::drop, 1) <= limit
              ? SetTable::drop
              : SetTable::keep;
 }
 
-std::string tables_note(const PreparedExperiment& prepared, int threads) {
+std::string tables_note(const PreparedExperiment& prepared) {
   if (prepared.tables == SetTable::keep || prepared.config.analysis.tables == SetTables::never) return "";
   return fmt::format(
       "the tables of all sets are left out, and with them the figures that show every set: they would take the run to "
-      "{}, more than {}; summaries for each size of the set are kept",
-      bytes_text(peak_with(prepared, SetTable::keep, threads)), limit_text(prepared.config));
+      "{} (on {} threads), more than {}; summaries for each size of the set are kept",
+      bytes_text(peak_with(prepared, SetTable::keep, many_threads)), many_threads, limit_text(prepared.config));
 }
 
 MemoryPeak peak_of(std::span<const StageEstimate> stages, int threads) {
@@ -129,7 +131,7 @@ std::string describe_plan(const ExperimentConfig& written, const CommandLine& li
       threads, at_once < threads ? fmt::format(", of which {} can run at once", at_once) : "", bytes_text(peak.bytes),
       peak.stage, bytes_text(memory_limit(prepared.config)),
       peak.bytes > memory_limit(prepared.config) ? ": the run would be refused" : "");
-  if (const std::string note = tables_note(prepared, threads); !note.empty()) text += fmt::format("note: {}\n\n", note);
+  if (const std::string note = tables_note(prepared); !note.empty()) text += fmt::format("note: {}\n\n", note);
   const auto row = [&](std::string_view label, std::string_view sets, double bytes, double working, const CpuWork& work,
                        std::string_view note) {
     const double seconds = speed.seconds(work);

@@ -40,7 +40,7 @@ double memory_limit(const ExperimentConfig& config);
 SetTable choose_tables(const PreparedExperiment& prepared);
 
 /// Where a run leaves them out because they do not fit: a sentence that says so. Else "".
-std::string tables_note(const PreparedExperiment& prepared, int threads);
+std::string tables_note(const PreparedExperiment& prepared);
 
 /// Throws UsageError where the run would take more than memory_limit(): with the stage, its bytes, the bound and what
 /// can be changed. `run`: of a sweep, which one; else empty.

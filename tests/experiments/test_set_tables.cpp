@@ -59,11 +59,11 @@ std::string refusal(const PreparedExperiment& experiment) {
 TEST_CASE("Tables of all sets are kept where they fit, and left out with a word where they do not", "[plan][tables]") {
   const PreparedExperiment ample = prepared({"max_memory=2 GB"}), tight = prepared({"max_memory=180 MB"});
   CHECK(ample.tables == SetTable::keep);
-  CHECK(tables_note(ample, 1).empty());
+  CHECK(tables_note(ample).empty());
   CHECK(tight.tables == SetTable::drop);
   CHECK(refusal(tight).empty());
-  CHECK_THAT(tables_note(tight, 1), Catch::StartsWith("the tables of all sets are left out") &&
-                                        Catch::Contains("more than the 180 MB of max_memory; summaries"));
+  CHECK_THAT(tables_note(tight), Catch::StartsWith("the tables of all sets are left out") &&
+                                     Catch::Contains("more than the 180 MB of max_memory; summaries"));
   // Each stage keeps less by its table, and works with no less.
   const auto all = plan_of(ample), none = plan_of(tight);
   REQUIRE(all.size() == none.size());
@@ -77,7 +77,7 @@ TEST_CASE("Tables of all sets are kept where they fit, and left out with a word 
   CHECK(scans == 2);
 
   CHECK(prepared({"analysis.tables=never"}).tables == SetTable::drop);
-  CHECK(tables_note(prepared({"analysis.tables=never"}), 1).empty());
+  CHECK(tables_note(prepared({"analysis.tables=never"})).empty());
 }
 
 TEST_CASE("What needs the tables of all sets, or asks for them, is refused with what to change", "[plan][tables]") {
