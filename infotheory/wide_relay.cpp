@@ -1,12 +1,13 @@
 #include "infotheory/wide_relay.hpp"
 
+#include <fmt/format.h>
+
 #include <cstddef>
 #include <mutex>
 #include <numeric>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "fmt/format.h"
 #include "infotheory/wide_partition.hpp"
 
 namespace inforelay {
@@ -62,16 +63,15 @@ WideRelay wide_relay_information(const BitStateTable& table, std::span<const int
   WideRelay result;
   result.all.resize(classes.size());
   result.single.resize(static_cast<Eigen::Index>(classes.size()), table.neuron_count());
-  Steps steps(progress, classes.size());
-  parallel_blocks(classes.size(), [&](std::size_t row) {
+  const auto of_class = [&](std::size_t row) {
     const WidePartition partition(table, classes[row]);
     const auto bits = [&](std::uint64_t given) { return table.n_log_n().bits(partition.total_given_none() - given); };
     result.all[row] = bits(partition.total_given_all());
     // The common I(X_in; X_out | all neurons) drops out of the difference.
     for (int k = 0; k < table.neuron_count(); ++k)
       result.single(static_cast<Eigen::Index>(row), k) = bits(partition.total_with(k));
-    steps.count();
-  });
+  };
+  parallel_blocks(classes.size(), of_class, progress);
   return result;
 }
 
