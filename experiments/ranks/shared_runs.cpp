@@ -13,8 +13,7 @@
 
 namespace inforelay {
 
-RemoteRuns::RemoteRuns(Ranks& ranks, double max_memory)
-    : ranks_(ranks), workers_(static_cast<std::size_t>(ranks.size())) {
+RemoteRuns::RemoteRuns(Ranks& ranks, double max_memory) : ranks_(ranks), members_(ranks) {
   if (ranks.size() > 1) send_job(ranks, begin_job(JobKind::runs).number(max_memory).take());
 }
 
@@ -27,13 +26,10 @@ RemoteRuns::~RemoteRuns() {
 }
 
 void RemoteRuns::receive(const Ready& ready, const Ended& ended) {
-  while (const std::optional<Message> message = ranks_.receive()) {
-    if (message->from < 1 || message->from >= ranks_.size()) throw DataError("a message between ranks: from nowhere");
-    Worker& worker = workers_[static_cast<std::size_t>(message->from)];
+  while (const std::optional<Message> message = members_.receive()) {
     MessageReader content(message->bytes);
     switch (message->kind) {
       case MessageKind::ready: {
-        worker.has_answered = true;
         const int threads = content.number<int>(1, 1 << 16, "a number of threads");
         const int machine = content.number<int>(0, ranks_.size() - 1, "a machine");
         ready(message->from, {.threads = threads, .machine = machine, .bytes = content.number<double>()});
@@ -45,14 +41,9 @@ void RemoteRuns::receive(const Ready& ready, const Ended& ended) {
         break;
       }
       case MessageKind::ended:
-        worker.has_ended = true;
         break;
-      case MessageKind::failed:
-        worker.has_answered = true;
-        throw_failure(message->bytes);
       default:
-        throw DataError(fmt::format("a message between ranks: rank {} sent one of kind {}", message->from,
-                                    static_cast<int>(message->kind)));
+        Members::refuse(*message);
     }
   }
 }
@@ -65,24 +56,13 @@ void RemoteRuns::begin(int rank, std::size_t number, const RunJob& job, int thre
 
 void RemoteRuns::signal(int signal) {
   for (int rank = 1; rank < ranks_.size(); ++rank) {
-    if (!workers_[static_cast<std::size_t>(rank)].has_answered) continue;
-    ranks_.send(rank, MessageKind::signal, MessageWriter().number(signal).take());
+    if (members_.has_joined(rank)) ranks_.send(rank, MessageKind::signal, MessageWriter().number(signal).take());
   }
 }
 
 void RemoteRuns::dismiss() {
   Patience patience(std::chrono::milliseconds(1));
-  while (true) {
-    bool all_ended = true;
-    for (int rank = 1; rank < ranks_.size(); ++rank) {
-      Worker& worker = workers_[static_cast<std::size_t>(rank)];
-      // A rank that is not ready yet knows nothing of the runs that it should leave.
-      if (worker.has_answered && !std::exchange(worker.was_told, worker.has_answered)) {
-        ranks_.send(rank, MessageKind::stop, {});
-      }
-      all_ended = all_ended && worker.has_ended;
-    }
-    if (all_ended) return;
+  while (!members_.stop()) {
     try {
       receive([](int, const RunPlace&) {}, [](const ChildRuns::End&) {});
     } catch (const Error&) {

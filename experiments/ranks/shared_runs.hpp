@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 
+#include "experiments/ranks/members.hpp"
 #include "experiments/ranks/message.hpp"
 #include "experiments/ranks/ranks.hpp"
 #include "experiments/sweep/child_runs.hpp"
@@ -41,12 +42,8 @@ class RemoteRuns {
   void dismiss();
 
  private:
-  struct Worker {
-    bool has_answered = false, was_told = false, has_ended = false;
-  };
-
   Ranks& ranks_;
-  std::vector<Worker> workers_;  // [rank], [0] is none
+  Members members_;
 };
 
 /// The other ranks' side: a job of JobKind::runs, until rank 0 says stop.

@@ -16,6 +16,7 @@
 #include "core/parallel.hpp"
 #include "experiments/ranks/dispenser.hpp"
 #include "experiments/ranks/jobs.hpp"
+#include "experiments/ranks/members.hpp"
 
 namespace inforelay {
 namespace {
@@ -34,6 +35,7 @@ class SharedScan {
         progress_(progress),
         count_(parts.size()),
         dispenser_({parts.begin(), parts.end()}, static_cast<std::size_t>(ranks.size() * thread_count())),
+        members_(ranks),
         workers_(static_cast<std::size_t>(ranks.size())) {}
 
   void run(const Bytes& job) {
@@ -66,7 +68,6 @@ class SharedScan {
   struct Worker {
     std::size_t threads = 0;           // 0: it is not ready yet
     std::vector<std::size_t> parts{};  // that it has been given and not given back, ascending
-    bool has_answered = false, was_told = false, has_ended = false;
   };
 
   // Of rank 0's own parts: they stop with all else, and as soon as they would without other ranks.
@@ -158,20 +159,12 @@ class SharedScan {
     }
   }
 
-  // Until every rank has said its last word: what they had finished still counts. A rank that is not ready yet knows
-  // nothing of the scan that it should stop.
+  // Until every rank has said its last word: what they had finished still counts.
   void dismiss() {
     Patience patience(std::chrono::milliseconds(1));
     bool all_ended = false;
     while (!all_ended) {
-      all_ended = true;
-      for (int rank = 1; rank < ranks_.size(); ++rank) {
-        Worker& worker = workers_[static_cast<std::size_t>(rank)];
-        if (worker.has_answered && !std::exchange(worker.was_told, worker.has_answered)) {
-          ranks_.send(rank, MessageKind::stop, {});
-        }
-        all_ended = all_ended && worker.has_ended;
-      }
+      all_ended = members_.stop();
       bool was_there = false;
       guarded([&] {
         while (!is_full() && receive()) was_there = true;
@@ -185,13 +178,11 @@ class SharedScan {
   }
 
   bool receive() {
-    std::optional<Message> message = ranks_.receive();
+    std::optional<Message> message = members_.receive();
     if (!message) return false;
-    if (message->from < 1 || message->from >= ranks_.size()) throw DataError("a message between ranks: from nowhere");
     Worker& worker = workers_[static_cast<std::size_t>(message->from)];
     switch (message->kind) {
       case MessageKind::ready:
-        worker.has_answered = true;
         worker.threads = MessageReader(message->bytes).number<std::uint32_t>(1, 1u << 16, "a number of threads");
         feed(message->from, worker);
         break;
@@ -200,14 +191,9 @@ class SharedScan {
         feed(message->from, worker);
         break;
       case MessageKind::ended:
-        worker.has_ended = true;
         break;
-      case MessageKind::failed:
-        worker.has_answered = true;
-        throw_failure(message->bytes);
       default:
-        throw DataError(fmt::format("a message between ranks: rank {} sent one of kind {}", message->from,
-                                    static_cast<int>(message->kind)));
+        Members::refuse(*message);
     }
     return true;
   }
@@ -253,7 +239,9 @@ class SharedScan {
   std::mutex reports_;
   std::atomic<std::size_t> done_ = 0;
   std::atomic<bool> stopping_ = false, is_interrupted_ = false;
-  std::vector<Worker> workers_;  // of the main thread; [0] is none
+  // Of the main thread.
+  Members members_;
+  std::vector<Worker> workers_;  // [rank], [0] is none
 };
 
 }  // namespace
