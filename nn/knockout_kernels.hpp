@@ -1,4 +1,4 @@
-// The two inner loops of KnockoutTree, compiled for several instruction sets and chosen at run time (Google Highway).
+// The inner loops of KnockoutTree, compiled for several instruction sets and chosen at run time (Google Highway).
 // Their results are integers and the same on each.
 #pragma once
 
@@ -33,7 +33,9 @@ void expand(const Candidate* in, std::size_t n, const Step* steps, Candidate* ou
 /// The last 7 neurons are decided together: 128 sets, whose sums stand in a table of 16-bit numbers for each sample.
 inline constexpr std::size_t leaf_neurons = 7;
 inline constexpr std::size_t leaf_sets = std::size_t{1} << leaf_neurons;
-using LeafRow = std::array<std::int16_t, leaf_sets>;
+struct alignas(64) LeafRow {
+  std::array<std::int16_t, leaf_sets> sum;
+};
 
 /// Sums are in units of 2^leaf_shift of the candidates' units; a row's entries are moved down by leaf_offset so as to
 /// use the range of int16.
@@ -50,9 +52,24 @@ struct LeafThreshold {
         possible(static_cast<std::int16_t>(((-sum - margin) >> leaf_shift) - leaf_offset)) {}
 };
 
-/// Adds to counts[B] the number of candidates for which the output is surely on, and `on`. Candidates with a set to be
-/// looked at closely are written to `close` (room for n); returns their number. n < 2^15.
+/// The sets of a leaf that must be looked at closely for one sample; bit B % 64 of sets[B / 64] is set B.
+struct CloseSets {
+  std::uint32_t sample, child;
+  std::array<std::uint64_t, leaf_sets / 64> sets;
+};
+
+/// Adds to counts[B] the number of candidates for which the output is surely on, and `on`. What must be looked at
+/// closely is written to `close` (room for n); returns the number of samples there. n < 2^16.
 std::size_t count_leaf(const Candidate* in, std::size_t n, std::int32_t margin, const LeafRow* rows, std::uint32_t on,
-                       std::uint32_t* counts, Candidate* close);
+                       std::uint32_t* counts, CloseSets* close);
+
+/// Of how many samples the leaves under a node are counted together: their rows, and counts of all leaves, stay in the
+/// first-level cache.
+inline constexpr std::size_t leaf_tile = 48;
+
+/// A node whose children are leaves: expand() and count_leaf() of child j into counts[128 j + B]. Room for 8 n in
+/// `close`.
+std::size_t count_leaves(const Candidate* in, std::size_t n, const Step* steps, std::int32_t margin,
+                         const LeafRow* rows, std::uint32_t on, std::uint32_t* counts, CloseSets* close);
 
 }  // namespace inforelay::knockout_kernels

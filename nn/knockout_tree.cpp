@@ -140,7 +140,7 @@ void KnockoutTree::fill(Chunk& chunk, std::size_t i) const {
   const auto leaf_sums = kept_sums(leaf_terms);
   for (std::size_t set = 0; set < leaf_sets; ++set) {
     const std::int64_t above_lowest = (leaf_sums[set] - leaf_lowest) >> (shift + leaf_shift);
-    chunk.leaf[i][set] = static_cast<std::int16_t>(above_lowest - leaf_offset);
+    chunk.leaf[i].sum[set] = static_cast<std::int16_t>(above_lowest - leaf_offset);
   }
   chunk.first_sum[i] = rounded(terms_.bias + leaf_lowest);
 
@@ -172,19 +172,19 @@ void KnockoutTree::fill(Chunk& chunk, std::size_t i) const {
 struct KnockoutTree::Walk {
   const Chunk& chunk;
   std::size_t block;
-  std::uint32_t* counts;  // of the chunk's group, [2^(7 + 3 levels)]
-  // Room for the candidates of each level's children, and for the leaf's close ones.
-  std::vector<std::vector<Candidate>>& candidates;
+  std::uint32_t* counts;                            // of the chunk's group, [2^(7 + 3 levels)]
+  std::vector<std::vector<Candidate>>& candidates;  // room for those of each level's children, from level 1
+  std::vector<CloseSets>& close;                    // room for the leaves'
 };
 
 RowMatrix<std::uint32_t> KnockoutTree::count_on(std::size_t block) const {
   const auto columns = std::max(sets_per_block(), leaf_sets);
   RowMatrix<std::uint32_t> counts = RowMatrix<std::uint32_t>::Zero(groups_, static_cast<Eigen::Index>(columns));
-  std::vector<std::vector<Candidate>> candidates(static_cast<std::size_t>(levels_));
+  std::vector<std::vector<Candidate>> candidates(static_cast<std::size_t>(std::max(levels_ - 1, 0)));
   for (auto& room : candidates) room.resize(children * (samples_per_chunk + 1));
-  candidates.emplace_back(2 * samples_per_chunk + 2);
+  std::vector<CloseSets> close(children * samples_per_chunk);
   for (const Chunk& chunk : chunks_) {
-    Walk walk{chunk, block, counts.row(chunk.group).data(), candidates};
+    Walk walk{chunk, block, counts.row(chunk.group).data(), candidates, close};
     enter_block(walk);
   }
   counts.conservativeResize(Eigen::NoChange, static_cast<Eigen::Index>(sets_per_block()));
@@ -210,38 +210,46 @@ void KnockoutTree::enter_block(Walk& walk) const {
       undecided.push_back({sums[i], static_cast<std::uint32_t>(i)});
     }
   }
-  visit(walk, levels_ - 1, undecided.data(), undecided.size(), on, 0);
+  if (levels_ > 0) return visit(walk, levels_ - 1, undecided.data(), undecided.size(), on, 0);
+  const std::size_t close =
+      count_leaf(undecided.data(), undecided.size(), margin_, chunk.leaf.data(), on, walk.counts, walk.close.data());
+  look_closely(walk, close, 0);
 }
 
 // `on` samples are on in all sets below this node, whose first column is `column`.
 void KnockoutTree::visit(Walk& walk, int level, const Candidate* candidates, std::size_t n, std::uint32_t on,
                          std::size_t column) const {
-  if (level < 0) return visit_leaf(walk, candidates, n, on, column);
   const std::size_t child_sets = leaf_sets << (level * positions_per_level);
   if (n == 0) {
     for (std::size_t set = 0; set < child_sets * children; ++set) walk.counts[column + set] += on;
     return;
   }
+  const Step* steps = walk.chunk.steps[static_cast<std::size_t>(level)].data();
+  if (level == 0) {
+    const std::size_t close = count_leaves(candidates, n, steps, margin_, walk.chunk.leaf.data(), on,
+                                           walk.counts + column, walk.close.data());
+    return look_closely(walk, close, column);
+  }
   constexpr std::size_t stride = samples_per_chunk + 1;
-  Candidate* out = walk.candidates[static_cast<std::size_t>(level)].data();
+  Candidate* out = walk.candidates[static_cast<std::size_t>(level - 1)].data();
   std::array<std::uint32_t, children> length, child_on;
-  expand(candidates, n, walk.chunk.steps[static_cast<std::size_t>(level)].data(), out, stride, length, child_on);
+  expand(candidates, n, steps, out, stride, length, child_on);
   for (std::size_t child = 0; child < children; ++child) {
     visit(walk, level - 1, out + child * stride, length[child], on + child_on[child], column + child * child_sets);
   }
 }
 
-void KnockoutTree::visit_leaf(Walk& walk, const Candidate* candidates, std::size_t n, std::uint32_t on,
-                              std::size_t column) const {
-  std::uint32_t* counts = walk.counts + column;
-  Candidate* close = walk.candidates.back().data();
-  const std::size_t close_count = count_leaf(candidates, n, margin_, walk.chunk.leaf.data(), on, counts, close);
-  for (std::size_t i = 0; i < close_count; ++i) {
-    const LeafThreshold threshold(close[i].sum, margin_);
-    const LeafRow& row = walk.chunk.leaf[close[i].sample];
-    for (std::size_t b = 0; b < std::min(leaf_sets, sets_per_block()); ++b) {
-      if (row[b] > threshold.sure || row[b] < threshold.possible) continue;
-      counts[b] += terms_.on(walk.chunk.samples[close[i].sample], set(walk.block, column + b)) ? 1u : 0u;
+// Adds up the exact terms where the rounded ones are too close to call.
+void KnockoutTree::look_closely(Walk& walk, std::size_t n, std::size_t first_column) const {
+  for (const CloseSets& close : std::span(walk.close).first(n)) {
+    const std::size_t sample = walk.chunk.samples[close.sample];
+    for (std::size_t word = 0; word < close.sets.size(); ++word) {
+      for (std::uint64_t rest = close.sets[word]; rest != 0; rest &= rest - 1) {
+        const std::size_t column =
+            first_column + close.child * leaf_sets + word * 64 + static_cast<std::size_t>(std::countr_zero(rest));
+        if (column >= sets_per_block()) break;  // K < 7: these are no sets
+        walk.counts[column] += terms_.on(sample, set(walk.block, column)) ? 1u : 0u;
+      }
     }
   }
 }

@@ -60,8 +60,7 @@ class KnockoutTree {
   void enter_block(Walk& walk) const;
   void visit(Walk& walk, int level, const knockout_kernels::Candidate* candidates, std::size_t n, std::uint32_t on,
              std::size_t column) const;
-  void visit_leaf(Walk& walk, const knockout_kernels::Candidate* candidates, std::size_t n, std::uint32_t on,
-                  std::size_t column) const;
+  void look_closely(Walk& walk, std::size_t n, std::size_t first_column) const;
 
   const KnockoutTerms& terms_;
   int groups_;

@@ -10,6 +10,7 @@
 #include "infotheory/greedy.hpp"
 #include "infotheory/relay.hpp"
 #include "random_tables.hpp"
+#include "tests/instruction_sets.hpp"
 #include "tests/set_scans.hpp"
 
 using namespace inforelay;
@@ -207,6 +208,18 @@ TEST_CASE("Searches give the same bits for any number of threads", "[relay]") {
     CHECK(again.removal_order == greedy.removal_order);
     CHECK(again.information == greedy.information);
     CHECK(same(exhaustive_relay(table, greedy), exhaustive));
+  }
+}
+
+TEST_CASE("Exhaustive search gives the same bits with every instruction set", "[relay]") {
+  const std::size_t n = GENERATE(std::size_t{3000}, std::size_t{70'000});  // counts of 16 and of 32 bits
+  const StateTable table = random_samples(n, 14, 3, RandomStream(18, "instruction sets")).table();
+  const GreedyRelay greedy = greedy_relay(table);
+  const ExhaustiveRelay expected = exhaustive_relay(table, greedy);
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    CAPTURE(n, hwy::TargetName(target));
+    const OnlyInstructionSets only(target);
+    CHECK(same(exhaustive_relay(table, greedy), expected));
   }
 }
 

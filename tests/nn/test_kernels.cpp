@@ -1,5 +1,3 @@
-#include <hwy/targets.h>
-
 #include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
@@ -13,6 +11,7 @@
 #include "core/random.hpp"
 #include "nn/kernels.hpp"
 #include "nn/tile.hpp"
+#include "tests/instruction_sets.hpp"
 #include "tests/nn/reference_network.hpp"
 
 using namespace inforelay;
@@ -84,12 +83,6 @@ std::vector<float> all_results(const Shape& shape, RandomStream random) {
     all.insert(all.end(), active.begin(), active.end());
   }
   return all;
-}
-
-// The kernels use only `targets`, a set of Highway's instruction sets; 0: whatever the processor has.
-void use_targets(std::int64_t targets) {
-  hwy::SetSupportedTargetsForTest(targets);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
 // Rounding of a sum of `terms` products of values up to 1.
@@ -281,10 +274,8 @@ TEST_CASE("Results are the same with every instruction set that has a fused mult
     const auto expected = all_results(shape, random);
     for (const std::int64_t target : targets) {
       CAPTURE(target);
-      use_targets(target);
-      const auto actual = all_results(shape, random);
-      use_targets(0);
-      CHECK(actual == expected);
+      const test::OnlyInstructionSets only(target);
+      CHECK(all_results(shape, random) == expected);
     }
   }
 }

@@ -6,6 +6,7 @@
 #include "core/parallel.hpp"
 #include "nn/knockout_terms.hpp"
 #include "nn/knockout_tree.hpp"
+#include "tests/instruction_sets.hpp"
 #include "tests/nn/knockout_networks.hpp"
 
 using namespace inforelay;
@@ -158,5 +159,27 @@ TEST_CASE("The tree is exact where sums are 0 or next to it", "[knockout]") {
     const KnockoutTerms terms = knockout_terms(layer, 0, hidden);
     CHECK(all_counts(KnockoutTree(terms, labels, groups), groups) ==
           count_on(terms, all_sets(neurons), labels, groups));
+  }
+}
+
+TEST_CASE("The tree counts the same with every instruction set", "[knockout]") {
+  RandomStream random(6, "instruction sets");
+  for (const int neurons : {5, 9, 15}) {  // no leaf of its own, leaves alone, and a level above them
+    // A tile of samples and more, some of them with sums of 0.
+    const int samples = 130, groups = 2;
+    DenseLayer layer = random_layer(neurons, 1, random);
+    RowMatrix<float> hidden = random_hidden(samples, neurons, random);
+    for (Eigen::Index i = 0; i < samples; i += 3) hidden.row(i).setConstant(i % 2 == 0 ? 0.0f : 1.0f);
+    for (float& weight : layer.weight.reshaped()) weight = std::round(weight * 4) / 4;
+    layer.bias(0) = 0;
+    const auto labels = random_labels(samples, groups, random);
+    const KnockoutTerms terms = knockout_terms(layer, 0, hidden);
+    const auto expected = count_on(terms, all_sets(neurons), labels, groups);
+    const KnockoutTree tree(terms, labels, groups);
+    for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+      CAPTURE(neurons, hwy::TargetName(target));
+      const test::OnlyInstructionSets only(target);
+      CHECK(all_counts(tree, groups) == expected);
+    }
   }
 }
