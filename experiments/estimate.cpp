@@ -9,6 +9,7 @@
 #include "core/neuron_set.hpp"
 #include "core/set_summaries.hpp"
 #include "experiments/config_checks.hpp"
+#include "experiments/ranks/shared_scan.hpp"
 #include "experiments/scan_blocks.hpp"
 #include "nn/data/mnist.hpp"
 
@@ -99,7 +100,7 @@ WorkEstimate same(CpuWork work, double bytes, double working, double sets = 0) {
 
 // What a scan of all sets keeps, and what it works with: the state of the summaries, and parts that wait to be saved.
 struct ScanBytes {
-  double kept = 0, working = 0;
+  double kept = 0, working = 0, waiting = 0;
 };
 ScanBytes scan_bytes(const WorkSize& size, SetTable table) {
   constexpr double each_size = 4.0 * SetSummarizer::bins + 32.0 * SetSummaries::ends;
@@ -108,7 +109,15 @@ ScanBytes scan_bytes(const WorkSize& size, SetTable table) {
   const double waiting = std::min(values, static_cast<double>(most_waiting_bytes));
   const double saving = values > waiting ? 2 * waiting : 0;  // those being saved are put together for it
   return {.kept = (table == SetTable::keep ? values : 0) + sizes * result_of_size,
-          .working = sizes * each_size + waiting + saving};
+          .working = sizes * each_size + waiting + saving,
+          .waiting = std::min(values, static_cast<double>(most_results_bytes))};
+}
+
+WorkEstimate scan_of_all_sets(const WorkSize& size, SetTable table, CpuWork work, double working) {
+  const ScanBytes scan = scan_bytes(size, table);
+  WorkEstimate estimate = same(work, scan.kept, working + scan.working, std::exp2(size.neurons));
+  estimate.waiting = scan.waiting;
+  return estimate;
 }
 
 }  // namespace
@@ -186,8 +195,7 @@ WorkEstimate estimate_relay(const WorkSize& size, Split split, const RelayConfig
   const double working = 16 * samples + 16 * states * size.classes;
   if (!exhaustive) return same({.tables = greedy}, 0, working);
   const double sets = std::exp2(size.neurons);
-  const ScanBytes scan = scan_bytes(size, table);
-  return same({.tables = greedy + relay_set_state * sets * states}, scan.kept, working + scan.working, sets);
+  return scan_of_all_sets(size, table, {.tables = greedy + relay_set_state * sets * states}, working);
 }
 
 WorkEstimate estimate_knockout(const WorkSize& size, Split split, const KnockoutConfig& knockout, SetTable table) {
@@ -202,8 +210,7 @@ WorkEstimate estimate_knockout(const WorkSize& size, Split split, const Knockout
   // The terms of one output, and what the tree knows of each sample.
   const double working = samples * (8 * size.neurons + (all ? 20 * size.neurons : 0));
   if (!all) return same({.tables = size.classes * output}, 4 * sets * size.classes, working);
-  const ScanBytes scan = scan_bytes(size, table);
-  return same({.tables = size.classes * output}, scan.kept, working + scan.working, sets);
+  return scan_of_all_sets(size, table, {.tables = size.classes * output}, working);
 }
 
 WorkEstimate estimate_regression(const WorkSize& size) {

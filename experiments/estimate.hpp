@@ -17,6 +17,7 @@ struct WorkEstimate {
   CpuWork most;              ///< the same, where a training uses up all its epochs
   double bytes = 0;          ///< of memory, kept until the end of the run
   double working = 0;        ///< of memory, only while the stage runs
+  double waiting = 0;        ///< of memory, on top of that where other ranks take part: results that they have sent
   double sets = 0;           ///< sets of neurons, where the stage is about all of them
   std::string note = {};     ///< what the expectation is based on; may be empty
   std::string smaller = {};  ///< the settings that would make it take less memory

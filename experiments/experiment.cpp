@@ -277,7 +277,7 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   }
   const std::string identity = prepared.identity();
   if (line.fresh || !holds_complete_run(folder_for(config, line, identity), identity)) {
-    check_memory(prepared, thread_count());
+    check_memory(prepared, thread_count(), ranks().size());
   }
   RunDirectory directory(folder_for(config, line, identity),
                          {.identity = identity,

@@ -7,6 +7,7 @@
 #include "core/memory.hpp"
 #include "core/parallel.hpp"
 #include "experiments/pipeline.hpp"
+#include "experiments/ranks/ranks.hpp"
 #include "experiments/unit_text.hpp"
 
 namespace inforelay {
@@ -36,8 +37,8 @@ std::vector<StageEstimate> plan_with(const PreparedExperiment& prepared, SetTabl
 // Whether tables fit is judged for so many, whatever a run has, so that results do not depend on its threads.
 constexpr int many_threads = 64;
 
-double peak_with(const PreparedExperiment& prepared, SetTable tables, int threads) {
-  return peak_of(plan_with(prepared, tables), threads).bytes;
+double peak_with(const PreparedExperiment& prepared, SetTable tables, int threads, int ranks = 1) {
+  return peak_of(plan_with(prepared, tables), threads, ranks).bytes;
 }
 
 // "the 200 MB of max_memory"
@@ -47,9 +48,9 @@ std::string limit_text(const ExperimentConfig& config) {
 }
 
 // What would make a run fit that is too large with tables; "" where nothing about them would.
-std::string without_tables(const PreparedExperiment& prepared, int threads) {
+std::string without_tables(const PreparedExperiment& prepared, int threads, int ranks) {
   if (prepared.tables == SetTable::drop) return "";
-  if (peak_with(prepared, SetTable::drop, threads) > memory_limit(prepared.config)) return "";
+  if (peak_with(prepared, SetTable::drop, threads, ranks) > memory_limit(prepared.config)) return "";
   return fmt::format("; or {}: then the tables of all sets are left out, and their summaries for each size fit",
                      prepared.config.analysis.regression ? "leave out analysis.regression (and what needs it), "
                                                            "with analysis.tables: auto"
@@ -78,11 +79,11 @@ std::string tables_note(const PreparedExperiment& prepared) {
       bytes_text(peak_with(prepared, SetTable::keep, many_threads)), many_threads, limit_text(prepared.config));
 }
 
-MemoryPeak peak_of(std::span<const StageEstimate> stages, int threads) {
+MemoryPeak peak_of(std::span<const StageEstimate> stages, int threads, int ranks) {
   MemoryPeak peak;
   double kept = program_bytes + thread_bytes * threads;
   for (const StageEstimate& stage : stages) {
-    const double own = stage.cost.bytes + stage.cost.working;
+    const double own = stage.cost.bytes + stage.cost.working + (ranks > 1 ? stage.cost.waiting : 0);
     if (kept + own > peak.bytes) peak = {kept + own, stage.label, own};
     kept += stage.cost.bytes;
   }
@@ -104,9 +105,9 @@ double memory_limit(const ExperimentConfig& config) {
   return static_cast<double>(config.max_memory ? *config.max_memory : machine_memory());
 }
 
-void check_memory(const PreparedExperiment& prepared, int threads, const std::string& run) {
+void check_memory(const PreparedExperiment& prepared, int threads, int ranks, const std::string& run) {
   const std::vector<StageEstimate> plan = plan_of(prepared);
-  const MemoryPeak peak = peak_of(plan, threads);
+  const MemoryPeak peak = peak_of(plan, threads, ranks);
   const double limit = memory_limit(prepared.config);
   if (peak.bytes <= limit) return;
   const auto stage = std::max_element(plan.begin(), plan.end(), [](const auto& a, const auto& b) {
@@ -116,7 +117,7 @@ void check_memory(const PreparedExperiment& prepared, int threads, const std::st
       fmt::format("{}needs about {} of memory at '{}', more than {}; '{}' alone takes {}; to take less: {}{}",
                   run.empty() ? "the run " : run + ": ", bytes_text(peak.bytes), peak.stage,
                   limit_text(prepared.config), stage->label, bytes_text(stage->cost.bytes + stage->cost.working),
-                  stage->cost.smaller, without_tables(prepared, threads)));
+                  stage->cost.smaller, without_tables(prepared, threads, ranks)));
 }
 
 std::string describe_plan(const ExperimentConfig& written, const CommandLine& line) {
@@ -124,7 +125,7 @@ std::string describe_plan(const ExperimentConfig& written, const CommandLine& li
   const std::vector<StageEstimate> plan = plan_of(prepared);
   const MachineSpeed speed = measure_speed();
   const int threads = thread_count(), at_once = threads_at_once(threads);
-  const MemoryPeak peak = peak_of(plan, threads);
+  const MemoryPeak peak = peak_of(plan, threads, ranks().size());
   std::string text = fmt::format(
       "data     {} ({})\nfolder   {}\nthreads  {}{}\nmemory   at most {}, at '{}'; allowed are {}{}\n\n",
       prepared.data.name(), prepared.data.origin(), folder_for(prepared.config, line, prepared.identity()).string(),

@@ -21,8 +21,8 @@ struct MemoryPeak {
   std::string stage;
   double of_stage = 0;  ///< what that stage adds by itself: what it leaves, and what it works with
 };
-/// `threads`: each brings its own working memory.
-MemoryPeak peak_of(std::span<const StageEstimate> stages, int threads);
+/// `threads`: each brings its own working memory. `ranks` that share the scans of all sets: of rank 0.
+MemoryPeak peak_of(std::span<const StageEstimate> stages, int threads, int ranks = 1);
 
 /// Sums of the stages; `bytes` is the peak.
 struct RunCost {
@@ -44,7 +44,7 @@ std::string tables_note(const PreparedExperiment& prepared);
 
 /// Throws UsageError where the run would take more than memory_limit(): with the stage, its bytes, the bound and what
 /// can be changed. `run`: of a sweep, which one; else empty.
-void check_memory(const PreparedExperiment& prepared, int threads, const std::string& run = "");
+void check_memory(const PreparedExperiment& prepared, int threads, int ranks, const std::string& run = "");
 
 /// What run_experiment would do: data, folder, stages with sets, bytes and estimated time. Weight files are read; the
 /// speed of this machine is measured, which takes a moment.

@@ -1,5 +1,7 @@
 #include "infotheory/exhaustive.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -7,7 +9,6 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "fmt/format.h"
 #include "infotheory/exhaustive_cube.hpp"
 #include "infotheory/exhaustive_tree.hpp"
 #include "infotheory/relay.hpp"

@@ -1,5 +1,7 @@
 #include "infotheory/greedy.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -7,7 +9,6 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "fmt/format.h"
 #include "infotheory/relay_cell.hpp"
 
 namespace inforelay {

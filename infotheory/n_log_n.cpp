@@ -1,10 +1,11 @@
 #include "infotheory/n_log_n.hpp"
 
+#include <fmt/format.h>
+
 #include <bit>
 #include <cmath>
 
 #include "core/error.hpp"
-#include "fmt/format.h"
 
 namespace inforelay {
 

@@ -1,7 +1,8 @@
 #include "infotheory/relay.hpp"
 
+#include <fmt/format.h>
+
 #include "core/error.hpp"
-#include "fmt/format.h"
 #include "infotheory/relay_cell.hpp"
 
 namespace inforelay {

@@ -1,12 +1,13 @@
 #include "infotheory/state_table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 
 #include "core/error.hpp"
 #include "core/neuron_set.hpp"
-#include "fmt/format.h"
 
 namespace inforelay {
 namespace {

@@ -21,7 +21,6 @@
 namespace inforelay {
 namespace {
 
-constexpr std::size_t most_waiting_bytes = std::size_t{64} << 20;
 
 /// One scan. The main thread talks to the ranks; a second one computes rank 0's own parts, on all its threads; a third
 /// one hands the others' results over, which may take as long as the writing of a file.
@@ -142,7 +141,7 @@ class SharedScan {
 
   bool is_full() {
     const std::lock_guard lock(mutex_);
-    return waiting_bytes_ > most_waiting_bytes && !error_;
+    return waiting_bytes_ > most_results_bytes && !error_;
   }
 
   // Until every part is done.

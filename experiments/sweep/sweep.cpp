@@ -86,7 +86,7 @@ Work work_left(const SweepPlan& plan, const CommandLine& line, const fs::path& f
     job.arguments.insert(job.arguments.end(), overrides.begin(), overrides.end());
     job.arguments.insert(job.arguments.end(), {"-o", job.folder.string(), "-q", "--progress", "off"});
     const PreparedExperiment prepared = prepare(plan.config_of(run));
-    check_memory(prepared, 1, job.name);
+    check_memory(prepared, 1, 1, job.name);
     job.bytes = cost_of(prepared, 1).bytes;
     work.jobs.push_back(std::move(job));
     work.index.push_back(i);

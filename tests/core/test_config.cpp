@@ -1,4 +1,3 @@
-#include <unistd.h>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -7,6 +6,7 @@
 #include "core/config/reader.hpp"
 #include "core/config/settings.hpp"
 #include "core/config/tree.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace inforelay {
 namespace {
@@ -75,15 +75,7 @@ std::vector<std::string> problems(const std::string& yaml) {
   return errors.lines();
 }
 
-// A folder that is gone after the test.
-struct ScratchFolder {
-  ScratchFolder() : path(std::filesystem::temp_directory_path() / ("inforelay-config-" + std::to_string(::getpid()))) {
-    std::filesystem::create_directories(path);
-  }
-  ~ScratchFolder() { std::filesystem::remove_all(path); }
-  void write(const std::string& name, const std::string& text) const { std::ofstream(path / name) << text; }
-  std::filesystem::path path;
-};
+void write(const std::filesystem::path& file, const std::string& text) { std::ofstream(file) << text; }
 
 }  // namespace
 
@@ -275,12 +267,12 @@ TEST_CASE("Control characters of a file do not reach a message", "[config]") {
 }
 
 TEST_CASE("Files extend others and overrides come last", "[config]") {
-  const ScratchFolder folder;
-  folder.write("base.yaml", "epochs: 5\ninner: {rate: 0.1, limit: 1}\nwidths: [1, 2, 3]\nextra: {}\n");
-  folder.write("top.yaml", "extends: [base.yaml]\ninner: {rate: 0.9}\nwidths: [7, 8]\nextra: ~\n");
+  const test::TemporaryFolder folder;
+  write(folder / "base.yaml", "epochs: 5\ninner: {rate: 0.1, limit: 1}\nwidths: [1, 2, 3]\nextra: {}\n");
+  write(folder / "top.yaml", "extends: [base.yaml]\ninner: {rate: 0.9}\nwidths: [7, 8]\nextra: ~\n");
   ConfigErrors errors;
   Outer config;
-  const ConfigNode root = load_config(folder.path / "top.yaml", {"inner.limit=2", "named.n.rate=0.5"}, errors);
+  const ConfigNode root = load_config(folder / "top.yaml", {"inner.limit=2", "named.n.rate=0.5"}, errors);
   ConfigReader(root, errors).read(config);
   CHECK(errors.lines() == std::vector<std::string>{});
   CHECK(config.epochs == 5);
@@ -292,8 +284,8 @@ TEST_CASE("Files extend others and overrides come last", "[config]") {
 }
 
 TEST_CASE("Overrides obey the same rules and are named in errors", "[config]") {
-  const ScratchFolder folder;
-  folder.write("a.yaml", "epochs: 5\n");
+  const test::TemporaryFolder folder;
+  write(folder / "a.yaml", "epochs: 5\n");
   const auto [text, expected] = GENERATE(table<std::string, std::string>({
       {"epochs=x",
        "command line, 'epochs=x': error: epochs: expected an integer (digits only, no leading zero), found 'x'"},
@@ -305,24 +297,24 @@ TEST_CASE("Overrides obey the same rules and are named in errors", "[config]") {
   }));
   ConfigErrors errors;
   Outer config;
-  const ConfigNode root = load_config(folder.path / "a.yaml", {text}, errors);
+  const ConfigNode root = load_config(folder / "a.yaml", {text}, errors);
   ConfigReader(root, errors).read(config);
   CHECK(errors.lines() == std::vector<std::string>{expected});
 }
 
 TEST_CASE("Missing and circular bases are errors", "[config]") {
-  const ScratchFolder folder;
-  folder.write("a.yaml", "extends: [b.yaml]\n");
-  folder.write("b.yaml", "extends: [a.yaml]\n");
-  folder.write("c.yaml", "extends: [nowhere.yaml]\n");
+  const test::TemporaryFolder folder;
+  write(folder / "a.yaml", "extends: [b.yaml]\n");
+  write(folder / "b.yaml", "extends: [a.yaml]\n");
+  write(folder / "c.yaml", "extends: [nowhere.yaml]\n");
   ConfigErrors circular, missing, absent;
-  load_config(folder.path / "a.yaml", {}, circular);
+  load_config(folder / "a.yaml", {}, circular);
   REQUIRE(circular.lines().size() == 1);
   CHECK_THAT(circular.lines()[0], Catch::Contains("b.yaml:1:11") && Catch::Contains("extends itself"));
-  load_config(folder.path / "c.yaml", {}, missing);
+  load_config(folder / "c.yaml", {}, missing);
   REQUIRE(missing.lines().size() == 1);
   CHECK_THAT(missing.lines()[0], Catch::Contains("c.yaml:1:11") && Catch::Contains("no such file"));
-  load_config(folder.path / "d.yaml", {}, absent);
+  load_config(folder / "d.yaml", {}, absent);
   REQUIRE(absent.lines().size() == 1);
   CHECK_THROWS_AS(absent.throw_if_any(), UsageError);
 }

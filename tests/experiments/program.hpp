@@ -10,20 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "tests/temporary_folder.hpp"
+
 namespace inforelay::test {
 
-/// A new empty folder that is removed with all its content.
-class ScratchFolder {
- public:
-  ScratchFolder();
-  ~ScratchFolder();
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
+using Arguments = std::vector<std::string>;
 
- private:
-  std::filesystem::path path_;
-};
+/// One after the other.
+Arguments with(Arguments arguments, const Arguments& more);
 
 struct ProgramResult {
   int exit_code = -1;  ///< 128 + signal where a signal ended it
@@ -45,14 +39,13 @@ struct ProgramOptions {
 };
 
 /// Starts run_experiment with `arguments` in `folder` and waits for it.
-ProgramResult run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+ProgramResult run_program(const Arguments& arguments, const std::filesystem::path& folder,
                           const ProgramOptions& options = {});
 
 /// The same, going on meanwhile. Killed at the end where it was not waited for.
 class StartedProgram {
  public:
-  StartedProgram(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
-                 const ProgramOptions& options = {});
+  StartedProgram(const Arguments& arguments, const std::filesystem::path& folder, const ProgramOptions& options = {});
   StartedProgram(const StartedProgram&) = delete;
   StartedProgram& operator=(const StartedProgram&) = delete;
   ~StartedProgram();
@@ -63,7 +56,7 @@ class StartedProgram {
   ProgramResult wait();
 
  private:
-  ScratchFolder streams_;
+  TemporaryFolder streams_;
   ProgramOptions options_;
   pid_t pid_ = -1;
 };

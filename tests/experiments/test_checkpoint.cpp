@@ -23,7 +23,7 @@ bool same(const Mlp& a, const Mlp& b) {
 }  // namespace
 
 TEST_CASE("Every field of a detector in training is saved and read back", "[checkpoint]") {
-  const test::ScratchFolder folder;
+  const test::TemporaryFolder folder;
   DetectorState state;
   state.network = some_network(1);
   state.optimizer = {

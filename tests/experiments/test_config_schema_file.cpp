@@ -53,7 +53,7 @@ TEST_CASE("The shipped JSON Schema is that of the settings as they are", "[confi
   if (test::content(schema_file) != wanted) std::ofstream(copy) << wanted;
   INFO("configs/inforelay.schema.json should hold what now stands in " << copy);
   CHECK((test::content(schema_file) == wanted));
-  const test::ScratchFolder folder;
+  const test::TemporaryFolder folder;
   const test::ProgramResult printed = test::run_program({"--json-schema"}, folder.path());
   CHECK(printed.exit_code == 0);
   CHECK((printed.out == wanted));
@@ -78,7 +78,7 @@ TEST_CASE("Every configuration that we ship names the JSON Schema and fits it", 
 }
 
 TEST_CASE("A resolved configuration with every setting fits the JSON Schema", "[config]") {
-  const test::ScratchFolder folder;
+  const test::TemporaryFolder folder;
   const auto file = folder.path() / "all.yaml";
   ExperimentConfig config = load_experiment_config(configs / "paper_fresh.yaml", {"max_memory=3 GiB"});
   std::ofstream(file) << print_experiment_config(config);
@@ -123,7 +123,7 @@ TEST_CASE("What the program refuses for a single value, the JSON Schema refuses 
       {"name: t\nnetworks: {-n: {detectors: {}}}\n", false},
       {"name: t\nnetworks: {n: {detectors: {hiden: 2}}}\n", false},
   };
-  const test::ScratchFolder folder;
+  const test::TemporaryFolder folder;
   std::vector<std::filesystem::path> files;
   for (std::size_t i = 0; i < cases.size(); ++i) {
     files.push_back(folder.path() / (std::to_string(i) + ".yaml"));

@@ -18,7 +18,7 @@ namespace inforelay {
 namespace {
 
 using test::content;
-using test::ScratchFolder;
+using test::TemporaryFolder;
 
 // A terminal in place of stderr while it lives.
 class Terminal {
@@ -112,7 +112,7 @@ TEST_CASE("A terminal gets one line that is redrawn, a dumb one plain lines", "[
 }
 
 TEST_CASE("The log says every so often how far a stage is, at which rate and how long it will take", "[console]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto log = folder.path() / "run.log";
   {
     Console often(ProgressStyle::off, Verbosity::quiet, {.log = 0});
@@ -135,7 +135,7 @@ TEST_CASE("The log says every so often how far a stage is, at which rate and how
 }
 
 TEST_CASE("A log that is a named pipe is refused, not waited for", "[console]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto log = folder.path() / "run.log";
   REQUIRE(mkfifo(log.c_str(), 0600) == 0);
   Console console(ProgressStyle::off, Verbosity::quiet);

@@ -25,7 +25,8 @@ using test::numbers_of;
 using test::ProgramOptions;
 using test::ProgramResult;
 using test::run_program;
-using test::ScratchFolder;
+using test::TemporaryFolder;
+using test::with;
 
 // The smallest run that writes each kind of file: every stage, both kinds of networks, weights.
 std::vector<std::string> tiny(const fs::path& folder) {
@@ -38,11 +39,6 @@ analysis: {knockout: {}, regression: {}}
 )";
   fs::create_directories(folder / "out");
   return {"tiny.yaml", "-j", "1", "--progress", "off"};
-}
-
-std::vector<std::string> with(std::vector<std::string> arguments, const std::vector<std::string>& more) {
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return arguments;
 }
 
 // The layer of tests/faults/faults.cpp between the program and the system.
@@ -121,13 +117,13 @@ std::string file_of(const Operation& operation) {
 }  // namespace
 
 TEST_CASE("Whichever write fails, its file is named and the next start completes the run", "[run][faults]") {
-  const ScratchFolder whole;
+  const TemporaryFolder whole;
   const std::vector<Operation> operations = operations_of(with(tiny(whole.path()), {"-o", "run"}), whole.path());
   const auto numbers = numbers_of(whole.path() / "run/results.h5");
   const auto failing = essential(operations);
   CHECK(failing.size() > 80);
   for (const std::size_t i : failing) {
-    const ScratchFolder folder;
+    const TemporaryFolder folder;
     const auto arguments = with(tiny(folder.path()), {"-o", "run"});
     const bool full = i % 2 == 0;
     const ProgramResult failed =
@@ -151,12 +147,12 @@ TEST_CASE("Whichever write fails, its file is named and the next start completes
 }
 
 TEST_CASE("A run that cannot take its folder says so, and one that cannot say how far it is goes on", "[run][faults]") {
-  const ScratchFolder whole;
+  const TemporaryFolder whole;
   const auto holding = operations_of(with(tiny(whole.path()), {"-o", "run"}), whole.path(), "run/hold.", "");
   REQUIRE(holding.size() > 3);
   const auto numbers = numbers_of(whole.path() / "run/results.h5");
   for (std::size_t i = 0; i < holding.size(); ++i) {
-    const ScratchFolder folder;
+    const TemporaryFolder folder;
     const auto arguments = with(tiny(folder.path()), {"-o", "run"});
     ProgramOptions options = fault(folder.path(), i, "ENOSPC");
     options.environment["INFORELAY_FAULT_UNDER"] = (folder.path() / "run/hold.").string();
@@ -171,7 +167,7 @@ TEST_CASE("A run that cannot take its folder says so, and one that cannot say ho
     CHECK(identical(numbers_of(folder.path() / "run/results.h5"), numbers));
   }
 
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto arguments = with(tiny(folder.path()), {"-o", "run"});
   const ProgramResult silent =
       run_program(arguments, folder.path(),
@@ -184,7 +180,7 @@ TEST_CASE("A run that cannot take its folder says so, and one that cannot say ho
 
 TEST_CASE("A write that does half, or nothing without a reason, neither loses bytes nor goes on forever",
           "[run][faults]") {
-  const ScratchFolder whole;
+  const TemporaryFolder whole;
   const std::vector<Operation> operations = operations_of(with(tiny(whole.path()), {"-o", "run"}), whole.path());
   const auto numbers = numbers_of(whole.path() / "run/results.h5");
   for (const char* name : {"write", "pwrite"}) {
@@ -192,7 +188,7 @@ TEST_CASE("A write that does half, or nothing without a reason, neither loses by
         std::find_if(operations.begin(), operations.end(), [&](const auto& o) { return o.name == name; });
     REQUIRE(first != operations.end());
     const auto i = static_cast<std::size_t>(first - operations.begin());
-    const ScratchFolder folder;
+    const TemporaryFolder folder;
     const auto arguments = with(tiny(folder.path()), {"-o", "run"});
     const ProgramResult stuck = run_program(arguments, folder.path(), fault(folder.path(), i, "zero"));
     INFO(name << ": " << stuck.err);
@@ -206,7 +202,7 @@ TEST_CASE("A write that does half, or nothing without a reason, neither loses by
 }
 
 TEST_CASE("A figure that cannot be written or drawn is named, and the next start draws it", "[run][faults]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto arguments = with(tiny(folder.path()), {"-o", "run", "figures={formats: [svg, pdf]}"});
   const std::vector<Operation> operations = operations_of(arguments, folder.path(), "run/figures");
   const auto numbers = numbers_of(folder.path() / "run/results.h5");
@@ -246,7 +242,7 @@ TEST_CASE("A figure that cannot be written or drawn is named, and the next start
 
 TEST_CASE("A log or a stderr that takes nothing does not end a run, a stdout that takes nothing does so last",
           "[run][faults]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto arguments = with(tiny(folder.path()), {"-o", "run"});
   const auto complete = [&] {
     return fs::exists(folder.path() / "run/summary.txt") && fs::exists(folder.path() / "run/results.h5");
@@ -280,7 +276,7 @@ TEST_CASE("A log or a stderr that takes nothing does not end a run, a stdout tha
 }
 
 TEST_CASE("The clock may jump as it likes", "[run][faults]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto arguments = tiny(folder.path());
   REQUIRE(run_program(with(arguments, {"-o", "steady"}), folder.path()).exit_code == 0);
   const ProgramResult wild =
@@ -302,7 +298,7 @@ TEST_CASE("The clock may jump as it likes", "[run][faults]") {
 }
 
 TEST_CASE("Weights that go NaN end the training with the epoch and the loss", "[run][faults]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto arguments = tiny(folder.path());
   const ProgramResult full =
       run_program(with(arguments, {"-o", "full", "networks.full.activation=relu",
@@ -318,7 +314,7 @@ TEST_CASE("Short memory ends with code 1 and keeps what was finished", "[run][fa
 #ifdef INFORELAY_SANITIZED
   WARN("skipped: sanitizers take all address space for themselves");
 #else
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto arguments = with(
       tiny(folder.path()), {"-o", "run", "networks.full.layers=[784, 20, 10]", "analysis={relay: {splits: [test]}}"});
   bool seen = false;

@@ -17,7 +17,7 @@
 using namespace inforelay;
 using test::content;
 using test::rows_of;
-using test::ScratchFolder;
+using test::TemporaryFolder;
 namespace fs = std::filesystem;
 
 namespace {
@@ -117,7 +117,7 @@ std::vector<std::string> draw_all(const FigureWriter& writer, const std::string&
 }  // namespace
 
 TEST_CASE("Every figure is drawn in every format and nothing else is left", "[figures]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path() / "figures", .note = "data: generated digits (not MNIST)"});
   const auto names = draw_all(writer, "full", numerals(3), 4);
   CHECK(names == std::vector<std::string>{"training", "relay_full", "relay_sizes_full", "knockout_sizes_full",
@@ -133,7 +133,7 @@ TEST_CASE("Every figure is drawn in every format and nothing else is left", "[fi
 }
 
 TEST_CASE("The table of a figure holds the numbers given", "[figures]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   RowMatrix<double> aggregated(2, 3);
   aggregated << 0.1, 1.0 / 3, -0.25, not_a_number, 1e-17, 2;
@@ -159,7 +159,7 @@ TEST_CASE("The table of a figure holds the numbers given", "[figures]") {
 }
 
 TEST_CASE("A sweep's table holds each run, and median and spread of each level", "[figures]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   SweepFigure figure{.name = "a", .quantity = "q", .setting = "s", .levels = {"0.01", "1"}, .position = {0.01, 1}};
   figure.dots = {{0, 0, 1}, {1, 0, 7}, {0, 0, 3}, {0, 0, not_a_number}, {0, 0, 2}};
@@ -184,7 +184,7 @@ TEST_CASE("A sweep's table holds each run, and median and spread of each level",
 }
 
 TEST_CASE("The relay table covers every set and the greedy path by size", "[figures]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   RowMatrix<float> information(1, 8);
   information << 0, 0.25f, 0.125f, 0.5f, 0.125f, 0.5f, 0.25f, 1;
@@ -210,7 +210,7 @@ TEST_CASE("The relay table covers every set and the greedy path by size", "[figu
 }
 
 TEST_CASE("The points of the function figure are values of the sets they name", "[figures]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   RandomStream values(1, "values"), random(1, "sets");
   RowMatrix<float> information(2, 256), accuracy(2, 256);
@@ -236,7 +236,7 @@ TEST_CASE("The points of the function figure are values of the sets they name", 
 }
 
 TEST_CASE("Hostile names are shown and harm nothing", "[figures]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const fs::path mark = folder.path() / "harmed";
   const std::string harm = "touch " + mark.string();
   const std::vector<std::string> hostile{"a'; system(\"" + harm + "\") #",
@@ -292,20 +292,20 @@ TEST_CASE("Names of figures are names of files and do not collide", "[figures]")
 }
 
 TEST_CASE("Figures without a single number are drawn empty", "[figures]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path()});
   for (const auto& name : draw_all(writer, "nothing", numerals(2), 3, true)) check_files(folder.path(), name);
 }
 
 TEST_CASE("One class and one neuron as well as twenty and more fit", "[figures]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .palette = FigurePalette::rainbow});
   for (const auto& name : draw_all(writer, "one", numerals(1), 1)) check_files(folder.path(), name);
   for (const auto& name : draw_all(writer, "many", numerals(21), 6)) check_files(folder.path(), name);
 }
 
 TEST_CASE("A missing gnuplot is named with its package", "[figures]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const ClustersFigure figure{.networks = {{.network = "a", .clusters = {2}, .cohesion = {1}}}};
   const FigureWriter by_path({.folder = folder.path(), .gnuplot = "/nowhere/gnuplot"});
   CHECK_THROWS_WITH(draw_clusters(by_path, figure),
@@ -317,7 +317,7 @@ TEST_CASE("A missing gnuplot is named with its package", "[figures]") {
 }
 
 TEST_CASE("A gnuplot that refuses is quoted and earlier files stay", "[figures]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   writer.write({"f", "good", 50, 50, "", "  set xrange [0:1]; set yrange [0:1]\n  plot NaN notitle\n", "a\n1\n"});
   const std::string before = content(folder.path() / "f.svg");
@@ -332,7 +332,7 @@ TEST_CASE("A gnuplot that refuses is quoted and earlier files stay", "[figures]"
 
 TEST_CASE("A picture that is cut off is no figure", "[figures]") {
   // A gnuplot that meets a full disk ends happily.
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const fs::path program = folder.path() / "gnuplot";
   const FigureFormat format = GENERATE(FigureFormat::svg, FigureFormat::pdf, FigureFormat::png);
   const std::string picture = fmt::format("f.{}", to_string(format));
@@ -346,7 +346,7 @@ TEST_CASE("A picture that is cut off is no figure", "[figures]") {
 }
 
 TEST_CASE("gnuplot redraws a figure from its folder", "[figures]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   draw_clusters(writer, {.networks = {{.network = "a", .clusters = {2, 3}, .cohesion = {2, 1}}}});
   const std::string before = content(folder.path() / "clusters.svg");
@@ -357,7 +357,7 @@ TEST_CASE("gnuplot redraws a figure from its folder", "[figures]") {
 }
 
 TEST_CASE("Shapes that do not match and folders that cannot be written are named", "[figures]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path()});
   CHECK_THROWS_WITH(
       draw_node(writer, {.network = "n", .labels = {"0", "1"}, .aggregated = RowMatrix<double>::Zero(3, 4)}),

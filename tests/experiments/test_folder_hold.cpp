@@ -19,7 +19,7 @@ namespace {
 
 using nlohmann::json;
 using test::content;
-using test::ScratchFolder;
+using test::TemporaryFolder;
 namespace fs = std::filesystem;
 
 const fs::path first_hold = "hold.1.json";
@@ -82,7 +82,7 @@ void wait_for(const fs::path& file) {
 }  // namespace
 
 TEST_CASE("A folder is held by one, who is named, and free afterwards", "[hold]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   {
     const FolderHold hold(folder.path());
     const auto holder = holder_of(folder.path());
@@ -100,7 +100,7 @@ TEST_CASE("A folder is held by one, who is named, and free afterwards", "[hold]"
 }
 
 TEST_CASE("The hold of a process that is gone is taken over, and that is said", "[hold]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   ProcessIdentity left = this_process();
   SECTION("no such process") { left = dead_process(); }
   SECTION("its pid belongs to another process now") { ++left.start; }
@@ -117,7 +117,7 @@ TEST_CASE("The hold of a process that is gone is taken over, and that is said", 
 }
 
 TEST_CASE("A process killed with its hold leaves a stale one, also as a zombie", "[hold]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const pid_t child = in_child([&] {
     const FolderHold hold(folder.path());
     std::ofstream(folder.path() / "ready");
@@ -134,7 +134,7 @@ TEST_CASE("A process killed with its hold leaves a stale one, also as a zombie",
 }
 
 TEST_CASE("On another machine a beat is waited for", "[hold]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const fs::path file = folder.path() / first_hold;
   leave_hold(file, elsewhere());
   SECTION("none comes: stale") {
@@ -169,7 +169,7 @@ TEST_CASE("On another machine a beat is waited for", "[hold]") {
 }
 
 TEST_CASE("The wait for a sign of life can be interrupted", "[hold]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   leave_hold(folder.path() / first_hold, elsewhere());
   struct Stop : Progress {
     bool stop_requested() const override { return ++asked > 2; }
@@ -182,7 +182,7 @@ TEST_CASE("The wait for a sign of life can be interrupted", "[hold]") {
 }
 
 TEST_CASE("A hold beats, and its loss is noticed", "[hold]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const fs::path file = folder.path() / first_hold;
   HoldOptions options = impatient();
   std::atomic<int> beats = 0;
@@ -215,7 +215,7 @@ TEST_CASE("A hold beats, and its loss is noticed", "[hold]") {
 }
 
 TEST_CASE("The beat notices a loss by itself, and what another put there stays", "[hold]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const fs::path file = folder.path() / first_hold;
   leave_hold(folder.path() / "new", elsewhere());
   const std::string others = content(folder.path() / "new");
@@ -233,7 +233,7 @@ TEST_CASE("The beat notices a loss by itself, and what another put there stays",
 }
 
 TEST_CASE("A holder whose parent is gone is given time to go", "[hold]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const pid_t holder = in_child([&] {
     while (true) pause();
     return 0;
@@ -265,7 +265,7 @@ TEST_CASE("Of many that come at once exactly one gets the folder", "[hold]") {
   constexpr int repetitions = 40, processes = 4;
   enum Answer { works = 0, refused = 2, broken = 3 };
   for (int repetition = 0; repetition < repetitions; ++repetition) {
-    const ScratchFolder folder, signs;
+    const TemporaryFolder folder, signs;
     if (stale) leave_hold(folder.path() / first_hold, dead_process());
     int gate[2];
     REQUIRE(pipe(gate) == 0);

@@ -73,7 +73,7 @@ struct Stage {
               FAIL(text);
             }}};
   }
-  test::ScratchFolder folder;
+  test::TemporaryFolder folder;
 };
 
 // Starts `compute` again and again, each start interrupted a little later than the one before, until one ends; that

@@ -11,15 +11,15 @@
 namespace inforelay {
 namespace {
 
+using test::Arguments;
 using test::identical;
 using test::numbers_of;
 using test::ProgramOptions;
 using test::ProgramResult;
 using test::run_program;
-using test::ScratchFolder;
+using test::TemporaryFolder;
+using test::with;
 namespace fs = std::filesystem;
-
-using Arguments = std::vector<std::string>;
 
 constexpr int killed = 128 + SIGKILL;
 
@@ -41,13 +41,8 @@ const Arguments small{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
                       "analysis.relay.branching=true",
                       "figures=null"};
 
-Arguments with(Arguments arguments, const Arguments& more) {
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return arguments;
-}
-
 struct Uninterrupted {
-  ScratchFolder folder;
+  TemporaryFolder folder;
   double seconds = 0;  // that it took: what the moments of the kills are spread over
 
   explicit Uninterrupted(const Arguments& arguments) {
@@ -93,7 +88,7 @@ void kill_often(const Arguments& arguments, int kills, std::uint64_t seed, Check
   RandomStream random(seed, "moments");
   int hit = 0, resumed = 0;
   while (hit < kills) {
-    const ScratchFolder folder;
+    const TemporaryFolder folder;
     ProgramResult last{.exit_code = killed, .out = {}, .err = {}};
     while (last.exit_code == killed) {
       const bool has_files = holds_stages(folder.path() / "run");
@@ -182,7 +177,7 @@ TEST_CASE("A sweep killed at 20 random moments ends with the same numbers", "[ki
 
 TEST_CASE("Damaged files of an unfinished run are named, and their work is done again", "[kill]") {
   const Uninterrupted& whole = small_run();
-  const ScratchFolder folder, other;
+  const TemporaryFolder folder, other;
   const fs::path stages = folder.path() / "run/stages";
   const auto go_on_after = [&](const std::string& file, const std::string& why) {
     const ProgramResult mended = run_program(with(small, {"-o", "run"}), folder.path());
@@ -256,7 +251,7 @@ TEST_CASE("Damaged files of an unfinished run are named, and their work is done 
 }
 
 TEST_CASE("Results of another run are not taken for those of an unfinished one", "[kill]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   REQUIRE(run_program(with(small, {"seed=2", "-o", "other"}), folder.path()).exit_code == 0);
   leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-model.h5"; });
   fs::copy_file(folder.path() / "other/results.h5", folder.path() / "run/results.h5",
@@ -270,7 +265,7 @@ TEST_CASE("Results of another run are not taken for those of an unfinished one",
 }
 
 TEST_CASE("A stop signal ends the run with its exit code in every stage", "[kill]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   // Whenever a further stage has begun, for as many stages as there are.
   int interruptions = 0;
   ProgramResult last;
@@ -302,7 +297,7 @@ TEST_CASE("A stop signal ends the run with its exit code in every stage", "[kill
 }
 
 TEST_CASE("A stop signal during the last figure ends the run with its exit code", "[kill]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto file = [&](const char* name) { return (folder.path() / name).string(); };
   // A gnuplot that waits in the last figure until the signal was sent.
   std::ofstream(folder.path() / "gnuplot")
@@ -333,7 +328,7 @@ TEST_CASE("A second stop signal ends the run at once", "[kill]") {
 #ifdef INFORELAY_SANITIZED_THREADS
   WARN("skipped under the thread sanitizer: it holds signals back while a thread waits");
 #else
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   // A gnuplot that takes its time: the first signal waits for the figure, the second does not.
   std::ofstream(folder.path() / "gnuplot") << "#!/bin/sh\ntouch " << (folder.path() / "drawing").string()
                                            << "\nsleep 20\ntouch " << (folder.path() / "drawn").string() << "\n";

@@ -13,24 +13,19 @@
 namespace inforelay {
 namespace {
 
+using test::Arguments;
 using test::identical;
 using test::numbers_of;
 using test::ProgramOptions;
 using test::ProgramResult;
 using test::run_program;
-using test::ScratchFolder;
+using test::TemporaryFolder;
+using test::with;
 namespace fs = std::filesystem;
-
-using Arguments = std::vector<std::string>;
 
 constexpr int killed = 128 + SIGKILL;
 // How mpirun, Open MPI's, ends by itself after SIGTERM, whatever the ranks say.
 constexpr int mpirun_stopped = 1;
-
-Arguments with(Arguments arguments, const Arguments& more) {
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return arguments;
-}
 
 // Options that start the program on so many ranks, which may be more than there are cores.
 ProgramOptions on_ranks(int ranks) {
@@ -65,7 +60,7 @@ struct Undisturbed {
     numbers = numbers_of(folder.path() / "run/results.h5");
     REQUIRE(numbers.size() > 50);
   }
-  ScratchFolder folder;
+  TemporaryFolder folder;
   std::vector<double> numbers;
 };
 
@@ -74,7 +69,7 @@ const Undisturbed& deep_run() {
   return whole;
 }
 
-void check_complete(const Arguments& arguments, int ranks, const ScratchFolder& folder, const Undisturbed& whole) {
+void check_complete(const Arguments& arguments, int ranks, const TemporaryFolder& folder, const Undisturbed& whole) {
   const ProgramResult result = run_program(with(arguments, {"-o", "run"}), folder.path(), on_ranks(ranks));
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
@@ -132,7 +127,7 @@ TEST_CASE("1, 2 and 4 ranks end with the numbers of a run without mpirun, to the
   const Undisturbed whole(is_deep ? deep : small);
   for (const int ranks : {1, 2, 4}) {
     CAPTURE(is_deep, ranks);
-    const ScratchFolder folder;
+    const TemporaryFolder folder;
     const ProgramResult result = run_program(with(is_deep ? deep : small, {"-o", "run", "-j", ranks == 1 ? "2" : "1"}),
                                              folder.path(), on_ranks(ranks));
     INFO(result.err);
@@ -150,7 +145,7 @@ TEST_CASE("1, 2 and 4 ranks end with the numbers of a run without mpirun, to the
 TEST_CASE("The runs of a sweep go to all ranks, and are the same to the last bit", "[mpi][sweep]") {
   const Undisturbed whole(with(small_run, {sweep}));
   for (const int ranks : {1, 3}) {
-    const ScratchFolder folder;
+    const TemporaryFolder folder;
     const ProgramResult result =
         run_program(with(small_run, {sweep, "-o", "run", "-v", "-j", "1"}), folder.path(), on_ranks(ranks));
     INFO(result.err);
@@ -168,7 +163,7 @@ TEST_CASE("The runs of a sweep go to all ranks, and are the same to the last bit
 }
 
 TEST_CASE("A run that fails on another rank is named, and ends no other", "[mpi][sweep]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   // 400 images hold 40 of each class: the first two runs cannot have what they ask for.
   const ProgramResult result = run_program(
       with(small_run, {"networks.composite={detectors: {hidden: 1, positives: 20, negatives: 20, max_epochs: 3, "
@@ -187,7 +182,7 @@ TEST_CASE("A run that fails on another rank is named, and ends no other", "[mpi]
 }
 
 TEST_CASE("What concerns rank 0 alone is said once", "[mpi]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto say = [&](const Arguments& arguments) { return run_program(arguments, folder.path(), on_ranks(3)); };
   const ProgramResult missing = say({"nothing.yaml"});
   CHECK(missing.exit_code == 2);
@@ -210,7 +205,7 @@ TEST_CASE("A rank without memory ends the job with its message, and the same com
   const Undisturbed whole(arguments);
   bool has_failed = false;
   for (int attempt = 0; attempt < 20 && !has_failed; ++attempt) {
-    const ScratchFolder folder;
+    const TemporaryFolder folder;
     ProgramOptions options = on_ranks(3);
     pid_t mpirun = 0;
     bool is_starved = false;
@@ -245,7 +240,7 @@ TEST_CASE("A rank that is killed ends the job, and the same command goes on with
   const int victim = GENERATE(0, 1);
   bool was_killed = false;
   for (int attempt = 0; attempt < 20 && !was_killed; ++attempt) {
-    const ScratchFolder folder;
+    const TemporaryFolder folder;
     ProgramOptions options = on_ranks(3);
     pid_t mpirun = 0;
     options.environment["INFORELAY_SAVE_SECONDS"] = "0";
@@ -274,7 +269,7 @@ TEST_CASE("A job that is asked to stop saves what all ranks have, and goes on wi
   const int signal = GENERATE(SIGUSR1, SIGTERM);
   bool was_stopped = false;
   for (int attempt = 0; attempt < 20 && !was_stopped; ++attempt) {
-    const ScratchFolder folder;
+    const TemporaryFolder folder;
     ProgramOptions options = on_ranks(4);
     options.environment["INFORELAY_SAVE_SECONDS"] = "0";
     options.signal = signal;
@@ -299,7 +294,7 @@ TEST_CASE("A sweep on ranks that is asked to stop ends its runs, and goes on", "
   const Undisturbed whole(arguments);
   bool was_stopped = false;
   for (int attempt = 0; attempt < 20 && !was_stopped; ++attempt) {
-    const ScratchFolder folder;
+    const TemporaryFolder folder;
     ProgramOptions options = on_ranks(3);
     options.signal = SIGUSR1;
     options.signal_when = [&] { return fs::exists(folder.path() / "run/runs/0003-seed-3/run.log"); };

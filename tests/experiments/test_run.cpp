@@ -16,7 +16,8 @@ using test::numbers_of;
 using test::ProgramOptions;
 using test::ProgramResult;
 using test::run_program;
-using test::ScratchFolder;
+using test::TemporaryFolder;
+using test::with;
 
 const std::string quick = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
 // Smaller still than quick.yaml: six and ten neurons, few images.
@@ -29,11 +30,6 @@ const std::vector<std::string> small{quick,
                                      "networks.composite.detectors.negatives=100",
                                      "networks.composite.detectors.max_epochs=300",
                                      "figures=null"};
-
-std::vector<std::string> with(std::vector<std::string> arguments, const std::vector<std::string>& more) {
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return arguments;
-}
 
 std::filesystem::path only_run_in(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> runs;
@@ -52,7 +48,7 @@ void expect_failure(const ProgramResult& result, int exit_code, const std::strin
 }  // namespace
 
 TEST_CASE("A run leaves results and a second start finds them", "[run]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const ProgramResult first = run_program(small, folder.path());
   INFO(first.err);
   REQUIRE(first.exit_code == 0);
@@ -87,7 +83,7 @@ TEST_CASE("A run leaves results and a second start finds them", "[run]") {
 }
 
 TEST_CASE("Results are the same to the last bit for one and for several threads", "[run]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   for (const char* threads : {"1", "2", "3"}) {
     REQUIRE(run_program(with(small, {"-j", threads, "-o", std::string("j") + threads}), folder.path()).exit_code == 0);
   }
@@ -98,7 +94,7 @@ TEST_CASE("Results are the same to the last bit for one and for several threads"
 }
 
 TEST_CASE("An interrupted run goes on and ends with the same numbers", "[run]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   REQUIRE(run_program(with(small, {"-o", "whole"}), folder.path()).exit_code == 0);
   int interruptions = 0;
   ProgramResult last;
@@ -122,7 +118,7 @@ TEST_CASE("A damaged stage file is noticed and computed again", "[run]") {
 #ifdef INFORELAY_SANITIZED_THREADS
   WARN("skipped under the thread sanitizer: it cannot begin where the size of files is limited");
 #else
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   REQUIRE(run_program(with(small, {"-o", "whole"}), folder.path()).exit_code == 0);
   ProgramOptions full;  // enough for the first stages
   full.file_size_limit = 100000;
@@ -142,7 +138,7 @@ TEST_CASE("A damaged stage file is noticed and computed again", "[run]") {
 }
 
 TEST_CASE("A damaged results file is named with the way out", "[run]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   REQUIRE(run_program(with(small, {"-o", "run"}), folder.path()).exit_code == 0);
   const auto results = folder.path() / "run/results.h5";
   const std::string whole = test::content(results);
@@ -171,7 +167,7 @@ TEST_CASE("A damaged results file is named with the way out", "[run]") {
 }
 
 TEST_CASE("Greedy removal can be left out", "[run]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const ProgramResult run =
       run_program(with(small, {"analysis.relay.greedy=false", "figures={formats: [svg]}", "-o", "run"}), folder.path());
   INFO(run.err);
@@ -190,7 +186,7 @@ TEST_CASE("Greedy removal can be left out", "[run]") {
 }
 
 TEST_CASE("A failed computation names its network", "[run]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   expect_failure(run_program(with(small, {"networks.composite.detectors.positives=100000"}), folder.path()), 2,
                  "networks.composite.detectors.positives: 100000: at most 150: class 0");
   expect_failure(
@@ -202,7 +198,7 @@ TEST_CASE("A failed computation names its network", "[run]") {
 }
 
 TEST_CASE("Wrong usage ends with code 2 and one line", "[run]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   expect_failure(run_program({}, folder.path()), 2, "CONFIG is required");
   expect_failure(run_program({quick, "--nonsense"}, folder.path()), 2, "--nonsense");
   expect_failure(run_program({quick, "-j", "0"}, folder.path()), 2, "--threads");
@@ -220,7 +216,7 @@ TEST_CASE("Wrong usage ends with code 2 and one line", "[run]") {
 }
 
 TEST_CASE("Unusable data end with code 3", "[run]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto mnist = [&](const std::string& path) {
     return std::vector<std::string>{quick, "data.dataset=mnist", "data.download=false", "data.path=" + path};
   };
@@ -234,7 +230,7 @@ TEST_CASE("Unusable data end with code 3", "[run]") {
 }
 
 TEST_CASE("A missing MNIST leads to digits where the configuration allows it", "[run]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   ProgramOptions nowhere;
   nowhere.environment["INFORELAY_DATA"] = "";
   const auto mnist = with(small, {"data.dataset=mnist", "data.download=false"});
@@ -252,7 +248,7 @@ TEST_CASE("A full disk ends with code 1 and nothing half-written", "[run]") {
 #ifdef INFORELAY_SANITIZED_THREADS
   WARN("skipped under the thread sanitizer: it cannot begin where the size of files is limited");
 #else
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   ProgramOptions full;
   full.file_size_limit = 100000;
   const ProgramResult result = run_program(with(small, {"-o", "run"}), folder.path(), full);
@@ -268,7 +264,7 @@ TEST_CASE("A full disk ends with code 1 and nothing half-written", "[run]") {
 }
 
 TEST_CASE("The program says what it would do and what it is told", "[run]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const ProgramResult valid = run_program({quick, "--validate"}, folder.path());
   CHECK(valid.exit_code == 0);
   CHECK(valid.out == quick + ": ok\n");

@@ -12,7 +12,7 @@ namespace {
 
 using test::ProgramResult;
 using test::run_program;
-using test::ScratchFolder;
+using test::TemporaryFolder;
 
 const std::string quick = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
 
@@ -75,6 +75,12 @@ TEST_CASE("The peak is the largest sum of what stays and what a stage works with
   CHECK(peak_of(stages, 3).bytes > peak.bytes);
   const std::vector<StageEstimate> nothing{stage("", 0, 0)};
   CHECK(peak.bytes == Approx(150e6 + peak_of(nothing, 1).bytes));
+
+  std::vector<StageEstimate> shared = stages;
+  shared.back().cost.waiting = 40e6;
+  CHECK(peak_of(shared, 1).bytes == peak.bytes);
+  CHECK(peak_of(shared, 1, 4).stage == "c");
+  CHECK(peak_of(shared, 1, 4).bytes == Approx(peak.bytes + 10e6));
 }
 
 TEST_CASE("The memory that a plan names is within a factor of two of what the run takes", "[plan][run]") {
@@ -86,7 +92,7 @@ TEST_CASE("The memory that a plan names is within a factor of two of what the ru
        {"many images", {"networks.composite=null", "data.train_limit=30000", "networks.full.train.max_epochs=1"}},
        {"many sets", {"networks.composite=null", "networks.full.layers=[784, 18, 10]"}},
        {"detectors", {"networks.full=null", "networks.composite.detectors.max_epochs=5"}}}));
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   std::vector<std::string> all = overrides;
   all.insert(all.end(), {"figures=null"});
   const RunCost cost = cost_of(prepare(load_experiment_config(quick, all)), 1);
@@ -101,7 +107,7 @@ TEST_CASE("The memory that a plan names is within a factor of two of what the ru
 }
 
 TEST_CASE("A plan beyond max_memory is refused before anything is computed", "[plan][run]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto refused = [&](const std::vector<std::string>& arguments, const std::string& message) {
     const ProgramResult run = run_program(arguments, folder.path());
     INFO(run.err);
@@ -162,7 +168,7 @@ TEST_CASE("The memory allowed does not make another run of it", "[plan]") {
 }
 
 TEST_CASE("Limits that the data set are found before any work, with key and bound", "[run][data]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto [setting, message] = GENERATE(table<std::string, std::string>({
       {"data.test_limit=1", "error: data.test_limit: 1: class "},
       {"data.train_limit=5", "error: data.train_limit: 5: class "},

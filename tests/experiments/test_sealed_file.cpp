@@ -30,7 +30,7 @@ void put(const fs::path& path, const std::string& bytes) { std::ofstream(path, s
 }  // namespace
 
 TEST_CASE("A sealed file is found whole and is HDF5", "[sealed]") {
-  const test::ScratchFolder folder;
+  const test::TemporaryFolder folder;
   const fs::path path = folder.path() / "stage.h5";
   const SealedContent written = write_values(path);
   const SealedContent found = check_seal(path, seal);
@@ -50,7 +50,7 @@ TEST_CASE("A sealed file is found whole and is HDF5", "[sealed]") {
 }
 
 TEST_CASE("No changed or missing byte of a sealed file goes unnoticed", "[sealed]") {
-  const test::ScratchFolder folder;
+  const test::TemporaryFolder folder;
   const fs::path path = folder.path() / "stage.h5";
   write_values(path);
   const std::string whole = test::content(path);
@@ -72,7 +72,7 @@ TEST_CASE("No changed or missing byte of a sealed file goes unnoticed", "[sealed
 }
 
 TEST_CASE("What is wrong with a sealed file is said", "[sealed]") {
-  const test::ScratchFolder folder;
+  const test::TemporaryFolder folder;
   const fs::path path = folder.path() / "stage.h5";
   write_values(path);
   const std::string whole = test::content(path);
@@ -115,7 +115,7 @@ TEST_CASE("What is wrong with a sealed file is said", "[sealed]") {
 }
 
 TEST_CASE("A sealed file of another format version is not read", "[sealed]") {
-  const test::ScratchFolder folder;
+  const test::TemporaryFolder folder;
   const fs::path path = folder.path() / "stage.h5";
   write_values(path);
   // As a later version would write it: the lines differ, the seal is right.

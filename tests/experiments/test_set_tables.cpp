@@ -13,7 +13,8 @@ namespace {
 
 using test::ProgramResult;
 using test::run_program;
-using test::ScratchFolder;
+using test::TemporaryFolder;
+using test::with;
 
 const std::string quick = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
 // 2^20 sets: tables of 42 MB each.
@@ -22,11 +23,6 @@ const std::vector<std::string> large{"networks.composite=null", "networks.full.l
 
 const std::string stored_relay = "run/stages/full-relay-test.h5", relay_table = "networks/full/relay/test/information",
                   knockout_table = "networks/full/knockout/test/accuracy";
-
-std::vector<std::string> with(std::vector<std::string> settings, const std::vector<std::string>& more) {
-  settings.insert(settings.end(), more.begin(), more.end());
-  return settings;
-}
 
 PreparedExperiment prepared(const std::vector<std::string>& more) {
   return prepare(load_experiment_config(quick, with(large, more)));
@@ -47,7 +43,7 @@ void leave_after_relay(const std::vector<std::string>& arguments, const std::fil
 
 std::string refusal(const PreparedExperiment& experiment) {
   try {
-    check_memory(experiment, 1);
+    check_memory(experiment, 1, 1);
   } catch (const UsageError& error) {
     return error.what();
   }
@@ -102,7 +98,7 @@ TEST_CASE("What needs the tables of all sets, or asks for them, is refused with 
 TEST_CASE("A run without tables has the same summaries, and all else but the tables", "[run][tables]") {
   const std::vector<std::string> small = with(
       large, {"networks.full.layers=[784, 9, 10]", "networks.full.train.max_epochs=2", "figures={formats: [svg]}"});
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto results = [&](const std::string& name, const std::string& tables) {
     const ProgramResult run =
         run_program(with({quick}, with(small, {"analysis.tables=" + tables, "-o", name})), folder.path());
@@ -154,7 +150,7 @@ TEST_CASE("A run without tables has the same summaries, and all else but the tab
 }
 
 TEST_CASE("A run whose tables do not fit says so, before it begins and in its log", "[run][tables]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const std::vector<std::string> tight =
       with(large, {"max_memory=180 MB", "networks.full.train.max_epochs=1", "figures=null", "-o", "run"});
   const ProgramResult planned = run_program(with({quick}, with(tight, {"--dry-run"})), folder.path());
@@ -183,7 +179,7 @@ TEST_CASE("A run that goes on with other memory has the tables that it is to hav
   const bool is_tight_at_last = GENERATE(false, true);
   CAPTURE(is_tight_at_last);
   const std::vector<std::string>&first = is_tight_at_last ? ample : tight, &last = is_tight_at_last ? tight : ample;
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   leave_after_relay(first, folder.path());
   CHECK(Hdf5Reader(folder.path() / stored_relay).exists("result/information") == is_tight_at_last);
 

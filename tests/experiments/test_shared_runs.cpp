@@ -104,7 +104,7 @@ void take_runs(Ranks& own, int machine, Watch& watch, const std::function<bool()
 }
 
 // Runs that need so many bytes each.
-std::vector<RunJob> jobs_of(const test::ScratchFolder& folder, const std::vector<double>& bytes) {
+std::vector<RunJob> jobs_of(const test::TemporaryFolder& folder, const std::vector<double>& bytes) {
   std::vector<RunJob> jobs;
   for (const double each : bytes) {
     const std::string name = "run " + std::to_string(jobs.size());
@@ -132,7 +132,7 @@ void run_on(
 }  // namespace
 
 TEST_CASE("The ranks of a machine share the memory that its runs may have", "[ranks][sweep]") {
-  const test::ScratchFolder folder;
+  const test::TemporaryFolder folder;
   SECTION("of runs that take more than half of it there is one at a time") {
     const auto jobs = jobs_of(folder, std::vector<double>(12, 6));
     Watch watch(jobs);
@@ -158,7 +158,7 @@ TEST_CASE("The ranks of a machine share the memory that its runs may have", "[ra
 }
 
 TEST_CASE("Each machine takes a run larger than its memory while it has no other", "[ranks][sweep]") {
-  const test::ScratchFolder folder;
+  const test::TemporaryFolder folder;
   const auto jobs = jobs_of(folder, std::vector<double>(12, 25));
   Watch watch(jobs);
   run_on({0, 0, 2, 2}, jobs, watch, [&] { return watch.machine(0).begun > 0 && watch.machine(2).begun > 0; });

@@ -9,7 +9,7 @@ namespace inforelay {
 namespace {
 
 using test::rows_of;
-using test::ScratchFolder;
+using test::TemporaryFolder;
 
 // Of two neurons: each quantile is its number in the row.
 SetSummaries summaries_of(int classes) {
@@ -36,7 +36,7 @@ void check_quantiles(const std::vector<std::vector<std::string>>& rows) {
 }  // namespace
 
 TEST_CASE("The table of a figure by size holds the quantiles and the greedy path at their sizes", "[figures]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   const SetSummaries sizes = summaries_of(1);
   RowMatrix<double> greedy(1, 2);
@@ -52,7 +52,7 @@ TEST_CASE("The table of a figure by size holds the quantiles and the greedy path
 }
 
 TEST_CASE("A figure of accuracies by size has no greedy path", "[figures]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   const SetSummaries sizes = summaries_of(1);
   draw_sizes(writer,
@@ -64,7 +64,7 @@ TEST_CASE("A figure of accuracies by size has no greedy path", "[figures]") {
 }
 
 TEST_CASE("A figure by size whose parts do not match is refused with what they have", "[figures]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   const SetSummaries one = summaries_of(1);
   CHECK_THROWS_WITH(draw_sizes(writer, {.network = "x", .labels = {"0", "1"}, .summaries = one}),

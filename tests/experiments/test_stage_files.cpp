@@ -47,7 +47,7 @@ struct Scene {
     file.put('\x5a');
   }
 
-  test::ScratchFolder folder;
+  test::TemporaryFolder folder;
   std::vector<std::string> warnings;
 
  private:

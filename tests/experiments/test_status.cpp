@@ -21,14 +21,14 @@
 namespace inforelay {
 namespace {
 
+using test::Arguments;
 using test::content;
 using test::ProgramResult;
 using test::run_program;
-using test::ScratchFolder;
 using test::StartedProgram;
+using test::TemporaryFolder;
+using test::with;
 namespace fs = std::filesystem;
-
-using Arguments = std::vector<std::string>;
 
 const Arguments tiny{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
                      "data.train_limit=1000",
@@ -39,11 +39,6 @@ const Arguments tiny{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
                      "figures=null",
                      "-o",
                      "run"};
-
-Arguments with(Arguments arguments, const Arguments& more) {
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return arguments;
-}
 
 // Does not end by itself.
 const Arguments endless = with(tiny, {"networks.full.train.max_epochs=1000000", "networks.full.train.stop=null"});
@@ -72,7 +67,7 @@ std::string status_of(const fs::path& folder, const std::string& run = "run") {
 }  // namespace
 
 TEST_CASE("A second process on a run is told who works there, and --status how far it is", "[status]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   StartedProgram first(endless, folder.path());
   wait_for_status(folder.path() / "run", is_training);
   const std::string who = fmt::format("process {} on ", first.pid());
@@ -96,7 +91,7 @@ TEST_CASE("A second process on a run is told who works there, and --status how f
 }
 
 TEST_CASE("A run killed at work is said to be, and the next start takes over and tidies up", "[status]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const fs::path run = folder.path() / "run";
   const pid_t killed = [&] {
     StartedProgram first(endless, folder.path());
@@ -131,7 +126,7 @@ TEST_CASE("A run killed at work is said to be, and the next start takes over and
 }
 
 TEST_CASE("A run that loses its folder stops and writes no more", "[status]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const fs::path run = folder.path() / "run";
   StartedProgram first(endless, folder.path());
   wait_for_status(run, is_training);
@@ -148,7 +143,7 @@ TEST_CASE("A run that loses its folder stops and writes no more", "[status]") {
 TEST_CASE("Of commands started at the same moment one works, the others name it", "[status]") {
   constexpr int repetitions = 20, processes = 4;
   for (int repetition = 0; repetition < repetitions; ++repetition) {
-    const ScratchFolder folder;
+    const TemporaryFolder folder;
     std::vector<std::unique_ptr<StartedProgram>> programs;
     std::vector<pid_t> pids;
     for (int p = 0; p < processes; ++p) {
@@ -177,7 +172,7 @@ TEST_CASE("Of commands started at the same moment one works, the others name it"
 }
 
 TEST_CASE("The status of a folder that is done, failed, never started, or something else", "[status]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const fs::path run = folder.path() / "run";
   const ProgramResult done = run_program(with(tiny, {"-j", "1", "figures={formats: [svg]}"}), folder.path());
   REQUIRE(done.exit_code == 0);
@@ -255,7 +250,7 @@ TEST_CASE("The status of a folder that is done, failed, never started, or someth
 }
 
 TEST_CASE("The status of a sweep names its runs at work", "[status]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const Arguments sweep = with(endless, {"sweep={replicates: 3}", "-j", "2"});
   StartedProgram program(sweep, folder.path());
   for (const char* run : {"0001-seed-1", "0002-seed-2"}) wait_for_status(folder.path() / "run/runs" / run, is_training);
@@ -273,7 +268,7 @@ TEST_CASE("The status of a sweep names its runs at work", "[status]") {
 }
 
 TEST_CASE("Hostile and half-written status files are told safely", "[status]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto write = [&](const std::string& text) { std::ofstream(folder.path() / "status.json") << text; };
   std::ofstream(folder.path() / "config.yaml") << "# inforelay run 01234567\n";
   const auto told = [&] {
@@ -325,7 +320,7 @@ TEST_CASE("Hostile and half-written status files are told safely", "[status]") {
 }
 
 TEST_CASE("Folders must be named on the command line", "[status]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   for (const Arguments& arguments : {Arguments{tiny[0], "--output="}, Arguments{tiny[0], "--output= "},
                                      Arguments{tiny[0], "-o", ""}, Arguments{"--status="}}) {
     const ProgramResult result = run_program(arguments, folder.path());

@@ -11,7 +11,7 @@ namespace {
 using test::content;
 using test::ProgramResult;
 using test::run_program;
-using test::ScratchFolder;
+using test::TemporaryFolder;
 
 // Two small networks on a few hundred generated digits, over three seeds.
 const std::string study = R"(
@@ -46,7 +46,7 @@ void write_study(const std::filesystem::path& folder) {
 }  // namespace
 
 TEST_CASE("A study shows published values amid the seeds, and survives a damaged run", "[run][study]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   write_study(folder.path());
   ProgramResult result = run_program({"study.yaml", "-o", "a"}, folder.path());
   INFO(result.err);
@@ -92,7 +92,7 @@ TEST_CASE("A study shows published values amid the seeds, and survives a damaged
 }
 
 TEST_CASE("A study without any finished run ends with its failures", "[run][study]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   write_study(folder.path());
   const ProgramResult result = run_program({"study.yaml", "networks.composite.detectors.on_failure=error",
                                             "networks.composite.detectors.max_epochs=1", "-o", "a"},
@@ -103,7 +103,7 @@ TEST_CASE("A study without any finished run ends with its failures", "[run][stud
 }
 
 TEST_CASE("A comparison that cannot be made is refused before any work", "[run][study][reproduction]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   write_study(folder.path());
   const auto refused = [&](const std::vector<std::string>& overrides, const std::string& message, int code = 2) {
     std::vector<std::string> arguments{"study.yaml", "-o", "a"};

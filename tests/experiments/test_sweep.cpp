@@ -22,14 +22,14 @@
 namespace inforelay {
 namespace {
 
+using test::Arguments;
 using test::identical;
 using test::numbers_of;
 using test::ProgramResult;
 using test::run_program;
-using test::ScratchFolder;
+using test::TemporaryFolder;
+using test::with;
 namespace fs = std::filesystem;
-
-using Arguments = std::vector<std::string>;
 
 // One small network, a second or less.
 const Arguments small{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
@@ -42,11 +42,6 @@ const Arguments small{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
 const std::string two_by_two =
     "sweep={parameters: {analysis.binarize: {values: [kmeans, sign]}}, replicates: 2, "
     "collect: [full.relay.test.all, full.states.test.entropy_bits]}";
-
-Arguments with(Arguments arguments, const Arguments& more) {
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return arguments;
-}
 
 // The lines of sweep.csv, cut at commas (no cell of these tests holds one), without the column of seconds.
 std::vector<Arguments> table_of(const fs::path& folder) {
@@ -86,7 +81,7 @@ std::size_t unfinished_in(const fs::path& folder) {
 }  // namespace
 
 TEST_CASE("A sweep leaves its runs, a table, and results that tell all", "[sweep]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const ProgramResult result = run_program(with(small, {two_by_two, "-o", "a", "-j", "2"}), folder.path());
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
@@ -152,7 +147,7 @@ TEST_CASE("A sweep leaves its runs, a table, and results that tell all", "[sweep
 }
 
 TEST_CASE("A failing run is named, the others finish, and it is tried again", "[sweep]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   // 1000 images hold 100 of each class.
   const Arguments failing = with(small, {"networks.composite={detectors: {hidden: 1, positives: 50, negatives: 50, "
                                          "max_epochs: 3, restarts: 0, on_failure: keep_best}}",
@@ -196,7 +191,7 @@ TEST_CASE("A failing run is named, the others finish, and it is tried again", "[
 }
 
 TEST_CASE("A run that cannot be started fails alone", "[sweep]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const Arguments sweep = with(small, {"sweep={replicates: 3}", "-o", "a", "-j", "1"});
   const fs::path first = folder.path() / "a/runs/0001-seed-1";
   fs::create_directories(first.parent_path());
@@ -222,7 +217,7 @@ bool stop_in_child = false;
 }  // namespace
 
 TEST_CASE("A stop signal that comes before a run's program has begun ends it", "[sweep]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   pthread_atfork(nullptr, nullptr, [] {
     if (std::exchange(stop_in_child, false)) raise(SIGTERM);
   });
@@ -241,7 +236,7 @@ TEST_CASE("A stop signal that comes before a run's program has begun ends it", "
 }
 
 TEST_CASE("An interrupted sweep goes on and ends with the same numbers", "[sweep]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const Arguments sweep = with(small, {"sweep={replicates: 6}", "-j", "2"});
   REQUIRE(run_program(with(sweep, {"-o", "whole"}), folder.path()).exit_code == 0);
   int interruptions = 0;
@@ -263,7 +258,7 @@ TEST_CASE("An interrupted sweep goes on and ends with the same numbers", "[sweep
 }
 
 TEST_CASE("No process outlives a sweep that is killed", "[sweep]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   // Long enough that no run ends by itself.
   const Arguments sweep = with(small, {"networks.full.train.max_epochs=100000", "networks.full.train.stop=null",
                                        "sweep={replicates: 2}", "-j", "2", "-o", "a"});
@@ -286,7 +281,7 @@ TEST_CASE("No process outlives a sweep that is killed", "[sweep]") {
 }
 
 TEST_CASE("Two sweeps do not work in one folder", "[sweep]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   fs::create_directory(folder.path() / "a");
   const Arguments sweep = with(small, {"sweep={replicates: 1}", "-o", "a"});
   {
@@ -304,7 +299,7 @@ TEST_CASE("Two sweeps do not work in one folder", "[sweep]") {
 }
 
 TEST_CASE("A sweep is not moved aside while one of its runs goes on", "[sweep]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const Arguments sweep = with(small, {"sweep={replicates: 1}", "-o", "a", "--fresh"});
   fs::create_directories(folder.path() / "a/runs/0001-seed-1");
   {
@@ -317,7 +312,7 @@ TEST_CASE("A sweep is not moved aside while one of its runs goes on", "[sweep]")
 }
 
 TEST_CASE("A sweep whose figures are gone draws them again, and says how far it is", "[sweep]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const Arguments sweep =
       with(small, {"sweep={replicates: 2, collect: [full.relay.test.all]}", "figures={formats: [svg]}", "-o", "a"});
   REQUIRE(run_program(sweep, folder.path()).exit_code == 0);
@@ -335,7 +330,7 @@ TEST_CASE("A sweep whose figures are gone draws them again, and says how far it 
 }
 
 TEST_CASE("A sweep is checked, printed and described before anything runs", "[sweep]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto say = [&](const Arguments& more) {
     const ProgramResult result = run_program(with(small, more), folder.path());
     INFO(result.err);
@@ -354,7 +349,7 @@ TEST_CASE("A sweep is checked, printed and described before anything runs", "[sw
 }
 
 TEST_CASE("A sweep draws a figure for each metric and swept setting", "[sweep]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const Arguments drawn = with(small, {"figures={formats: [svg]}", "networks.full.train.max_epochs=2"});
   REQUIRE(run_program(with(drawn, {"-o", "grid",
                                    "sweep={parameters: {networks.full.layers: {values: [[784, 3, 10], [784, 4, 10]]}, "

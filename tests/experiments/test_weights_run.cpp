@@ -13,7 +13,7 @@ namespace {
 using test::content;
 using test::ProgramResult;
 using test::run_program;
-using test::ScratchFolder;
+using test::TemporaryFolder;
 
 void write(const std::filesystem::path& path, const std::string& text) { std::ofstream(path) << text; }
 
@@ -44,7 +44,7 @@ bool same(const std::vector<float>& a, const std::vector<float>& b) {
 }  // namespace
 
 TEST_CASE("A network that is written out and read in gives the same numbers", "[run][weights]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   write(folder.path() / "train.yaml", train);
   write(folder.path() / "load.yaml", load);
   ProgramResult result = run_program({"train.yaml", "-o", "a"}, folder.path());
@@ -88,7 +88,7 @@ TEST_CASE("A network that is written out and read in gives the same numbers", "[
 }
 
 TEST_CASE("A weight file that does not serve is a data error, told before any work", "[run][weights]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   write(folder.path() / "train.yaml", train);
   write(folder.path() / "load.yaml", load);
   REQUIRE(run_program({"train.yaml", "-o", "a"}, folder.path()).exit_code == 0);
@@ -122,7 +122,7 @@ TEST_CASE("A weight file that does not serve is a data error, told before any wo
 }
 
 TEST_CASE("Published values are met or the exit code says so, every time", "[run][reproduction]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   write(folder.path() / "train.yaml", train);
   REQUIRE(run_program({"train.yaml", "-o", "a", "networks.full.weights_out=null"}, folder.path()).exit_code == 0);
   // Our own numbers, "published".
@@ -184,7 +184,7 @@ reproduce:
 
 TEST_CASE("The authors' full network gives the published numbers", "[run][published][mnist]") {
   REQUIRE_INFORELAY_DATA();
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const std::string config = std::string(INFORELAY_CONFIGS) + "/paper_authors_exact.yaml";
   const std::vector<std::string> full_alone{"networks.composite=null", "claims=null", "figures=null", "-o", "a"};
   std::vector<std::string> command{config};

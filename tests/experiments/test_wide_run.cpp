@@ -14,7 +14,7 @@ namespace {
 
 using test::ProgramResult;
 using test::run_program;
-using test::ScratchFolder;
+using test::TemporaryFolder;
 
 constexpr int neurons = 41;
 constexpr std::size_t samples = 500;
@@ -39,7 +39,7 @@ const std::string group = "networks/wide/";
 }  // namespace
 
 TEST_CASE("A run on a wide layer has states as bytes, greedy removal, single neurons and no more", "[wide][run]") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const ProgramResult run = run_program(wide_run({"figures={formats: [svg]}"}), folder.path());
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
@@ -87,12 +87,12 @@ TEST_CASE("A run on a wide layer has states as bytes, greedy removal, single neu
 
 TEST_CASE("Of chosen classes the relay information is what it is with all; others have none", "[wide][run]") {
   const std::string hidden = GENERATE("41", "9");
-  const ScratchFolder all, some;
+  const TemporaryFolder all, some;
   REQUIRE(run_program(wide_run({}, hidden), all.path()).exit_code == 0);
   const ProgramResult run = run_program(wide_run({"analysis.relay.classes=[7, 2]"}, hidden), some.path());
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
-  const auto relay_in = [](const ScratchFolder& folder) {
+  const auto relay_in = [](const TemporaryFolder& folder) {
     return read_results(folder.path() / "run/results.h5").networks.front().second.relay.at(Split::test);
   };
   const RelayResult expected = relay_in(all), found = relay_in(some);
@@ -123,7 +123,7 @@ TEST_CASE("What is out of reach of a wide layer is refused with its bound", "[wi
       {"41", "analysis.knockout.method=sampled", "41 neurons; a sampled knockout is possible up to 32"},
       {"41, 12", "seed=1", "41 neurons; a knockout in a hidden layer other than the last is possible up to 32"},
   }));
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const ProgramResult run = run_program(wide_run({setting, "--validate"}, hidden), folder.path());
   CHECK(run.exit_code == 2);
   CHECK_THAT(run.err, Catch::Contains("networks.wide.layers: the analysed layer has " + message));
