@@ -18,8 +18,9 @@ set xlabel 'neurons K'
 set xtics 8,4,24
 set xrange [7:25]
 set ylabel 'CPU time (s)' offset 1
-set format y '%g'
-set yrange [0.001:10000]
+set format y '10^{%T}'
+set ytics 0.001,100
+set yrange [0.001:1000000]
 plot rows('neurons_60000', 'relay', 'summaries') using 4:10 with linespoints lw 1.5 dt (6,3) pt 6 ps 0.6 lc rgb relay \
        title 'relay, N = 60,000', \
      rows('neurons', 'relay', 'summaries') using 4:10 with linespoints lw 1.5 pt 7 ps 0.5 lc rgb relay \
@@ -31,6 +32,8 @@ plot rows('neurons_60000', 'relay', 'summaries') using 4:10 with linespoints lw 
      [12:24] 0.0004 * 2**(x - 12) with lines lw 1 dt (2,3) lc rgb guide title 'as 2^K'
 
 set ylabel 'peak memory (MB)' offset 1
+set format y '%g'
+set ytics autofreq
 set yrange [8:3000]
 plot rows('neurons', 'relay', 'table') using 4:12 with linespoints lw 1.5 dt (6,3) pt 6 ps 0.6 lc rgb relay \
        title 'relay, with table', \

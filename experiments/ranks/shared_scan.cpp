@@ -21,7 +21,6 @@
 namespace inforelay {
 namespace {
 
-
 /// One scan. The main thread talks to the ranks; a second one computes rank 0's own parts, on all its threads; a third
 /// one hands the others' results over, which may take as long as the writing of a file.
 class SharedScan {
