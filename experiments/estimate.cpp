@@ -188,7 +188,7 @@ WorkEstimate estimate_relay(const WorkSize& size, Split split, const RelayConfig
   if (size.neurons > NeuronSet::max_neurons) {
     const double classes = relay.classes.empty() ? size.classes : static_cast<double>(relay.classes.size());
     // Packed rows; counts of the classes and of two at work; parts of the cells as wide_relay.hpp bounds them.
-    const double working = samples * (size.neurons / 8 + 12 * size.classes + 2 * (24 + 16 * size.neurons / 12));
+    const double working = samples * (size.neurons / 8 + 12 * size.classes + 2 * (24 + 16 * size.neurons / 13));
     return same({.tables = wide_sample_neuron * samples * size.neurons * classes}, 0, working);
   }
   const double greedy = 2e-9 * states * size.neurons * size.neurons * size.classes;

@@ -123,7 +123,12 @@ int lead_job(int argc, char** argv) {
   } catch (const Error& error) {
     code = fail(error);
   }
-  send_job(ranks(), begin_job(JobKind::end).take());
+  try {
+    send_job(ranks(), begin_job(JobKind::end).take());
+  } catch (const LostRanks& error) {
+    if (code == 0) code = fail(error);  // else it has been said
+    ranks().abort(code);
+  }
   return code;
 }
 

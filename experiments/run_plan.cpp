@@ -34,8 +34,10 @@ std::vector<StageEstimate> plan_with(const PreparedExperiment& prepared, SetTabl
   return plan;
 }
 
-// Whether tables fit is judged for so many, whatever a run has, so that results do not depend on its threads.
-constexpr int many_threads = 64;
+// Whether tables fit is judged for so many, whatever a run has, so that results depend on neither.
+constexpr int many_threads = 64, many_ranks = 2;
+
+double working_bytes(const WorkEstimate& cost, int ranks) { return cost.working + (ranks > 1 ? cost.waiting : 0); }
 
 double peak_with(const PreparedExperiment& prepared, SetTable tables, int threads, int ranks = 1) {
   return peak_of(plan_with(prepared, tables), threads, ranks).bytes;
@@ -66,25 +68,25 @@ SetTable choose_tables(const PreparedExperiment& prepared) {
   if (analysis.tables == SetTables::never) return SetTable::drop;
   if (analysis.tables == SetTables::always || analysis.regression) return SetTable::keep;
   const double limit = memory_limit(prepared.config);
-  return peak_with(prepared, SetTable::keep, many_threads) > limit && peak_with(prepared, SetTable::drop, 1) <= limit
-             ? SetTable::drop
-             : SetTable::keep;
+  const bool fits_with = peak_with(prepared, SetTable::keep, many_threads, many_ranks) <= limit;
+  return !fits_with && peak_with(prepared, SetTable::drop, 1) <= limit ? SetTable::drop : SetTable::keep;
 }
 
 std::string tables_note(const PreparedExperiment& prepared) {
   if (prepared.tables == SetTable::keep || prepared.config.analysis.tables == SetTables::never) return "";
   return fmt::format(
       "the tables of all sets are left out, and with them the figures that show every set: they would take the run to "
-      "{} (on {} threads), more than {}; summaries for each size of the set are kept",
-      bytes_text(peak_with(prepared, SetTable::keep, many_threads)), many_threads, limit_text(prepared.config));
+      "{} (on {} threads of several ranks), more than {}; summaries for each size of the set are kept",
+      bytes_text(peak_with(prepared, SetTable::keep, many_threads, many_ranks)), many_threads,
+      limit_text(prepared.config));
 }
 
 MemoryPeak peak_of(std::span<const StageEstimate> stages, int threads, int ranks) {
   MemoryPeak peak;
   double kept = program_bytes + thread_bytes * threads;
   for (const StageEstimate& stage : stages) {
-    const double own = stage.cost.bytes + stage.cost.working + (ranks > 1 ? stage.cost.waiting : 0);
-    if (kept + own > peak.bytes) peak = {kept + own, stage.label, own};
+    const double own = stage.cost.bytes + working_bytes(stage.cost, ranks);
+    if (kept + own > peak.bytes) peak = {kept + own, stage.label};
     kept += stage.cost.bytes;
   }
   return peak;
@@ -110,14 +112,16 @@ void check_memory(const PreparedExperiment& prepared, int threads, int ranks, co
   const MemoryPeak peak = peak_of(plan, threads, ranks);
   const double limit = memory_limit(prepared.config);
   if (peak.bytes <= limit) return;
-  const auto stage = std::max_element(plan.begin(), plan.end(), [](const auto& a, const auto& b) {
-    return a.cost.bytes + a.cost.working < b.cost.bytes + b.cost.working;
-  });
-  throw UsageError(
-      fmt::format("{}needs about {} of memory at '{}', more than {}; '{}' alone takes {}; to take less: {}{}",
-                  run.empty() ? "the run " : run + ": ", bytes_text(peak.bytes), peak.stage,
-                  limit_text(prepared.config), stage->label, bytes_text(stage->cost.bytes + stage->cost.working),
-                  stage->cost.smaller, without_tables(prepared, threads, ranks)));
+  const auto bytes_of = [&](const StageEstimate& stage) { return stage.cost.bytes + working_bytes(stage.cost, ranks); };
+  const auto stage = std::max_element(plan.begin(), plan.end(),
+                                      [&](const auto& a, const auto& b) { return bytes_of(a) < bytes_of(b); });
+  const bool for_ranks = ranks > 1 && stage->cost.waiting > 0;
+  throw UsageError(fmt::format(
+      "{}needs about {} of memory at '{}', more than {}; '{}' alone takes {}{}; to take less: {}{}{}",
+      run.empty() ? "the run " : run + ": ", bytes_text(peak.bytes), peak.stage, limit_text(prepared.config),
+      stage->label, bytes_text(bytes_of(*stage)),
+      for_ranks ? fmt::format(", {} of it for results of other ranks", bytes_text(stage->cost.waiting)) : "",
+      stage->cost.smaller, for_ranks ? "; or no other ranks" : "", without_tables(prepared, threads, ranks)));
 }
 
 std::string describe_plan(const ExperimentConfig& written, const CommandLine& line) {
@@ -125,7 +129,8 @@ std::string describe_plan(const ExperimentConfig& written, const CommandLine& li
   const std::vector<StageEstimate> plan = plan_of(prepared);
   const MachineSpeed speed = measure_speed();
   const int threads = thread_count(), at_once = threads_at_once(threads);
-  const MemoryPeak peak = peak_of(plan, threads, ranks().size());
+  const int shared_by = ranks().size();
+  const MemoryPeak peak = peak_of(plan, threads, shared_by);
   std::string text = fmt::format(
       "data     {} ({})\nfolder   {}\nthreads  {}{}\nmemory   at most {}, at '{}'; allowed are {}{}\n\n",
       prepared.data.name(), prepared.data.origin(), folder_for(prepared.config, line, prepared.identity()).string(),
@@ -133,6 +138,9 @@ std::string describe_plan(const ExperimentConfig& written, const CommandLine& li
       peak.stage, bytes_text(memory_limit(prepared.config)),
       peak.bytes > memory_limit(prepared.config) ? ": the run would be refused" : "");
   if (const std::string note = tables_note(prepared); !note.empty()) text += fmt::format("note: {}\n\n", note);
+  if (shared_by > 1) {
+    text += fmt::format("note: {} ranks share the scans of all sets; times are those of this one alone\n\n", shared_by);
+  }
   const auto row = [&](std::string_view label, std::string_view sets, double bytes, double working, const CpuWork& work,
                        std::string_view note) {
     const double seconds = speed.seconds(work);
@@ -144,8 +152,8 @@ std::string describe_plan(const ExperimentConfig& written, const CommandLine& li
   CpuWork work, most;
   double bytes = 0;
   for (const StageEstimate& stage : plan) {
-    row(stage.label, sets_text(stage.cost.sets), stage.cost.bytes, stage.cost.working, stage.cost.work,
-        stage.cost.note);
+    row(stage.label, sets_text(stage.cost.sets), stage.cost.bytes, working_bytes(stage.cost, shared_by),
+        stage.cost.work, stage.cost.note);
     work += stage.cost.work;
     most += stage.cost.most;
     bytes += stage.cost.bytes;

@@ -19,7 +19,6 @@ std::vector<StageEstimate> plan_of(const PreparedExperiment& prepared);
 struct MemoryPeak {
   double bytes = 0;
   std::string stage;
-  double of_stage = 0;  ///< what that stage adds by itself: what it leaves, and what it works with
 };
 /// `threads`: each brings its own working memory. `ranks` that share the scans of all sets: of rank 0.
 MemoryPeak peak_of(std::span<const StageEstimate> stages, int threads, int ranks = 1);
@@ -35,8 +34,8 @@ RunCost cost_of(const PreparedExperiment& prepared, int threads);
 double memory_limit(const ExperimentConfig& config);
 
 /// Whether the tables of all sets are kept: as analysis.tables says. `automatic`: unless the run is too large with them
-/// on 64 threads and not without on one, and nothing that was asked for needs them. prepared.tables makes no
-/// difference.
+/// on 64 threads of several ranks and not without on one thread, and nothing that was asked for needs them.
+/// prepared.tables makes no difference.
 SetTable choose_tables(const PreparedExperiment& prepared);
 
 /// Where a run leaves them out because they do not fit: a sentence that says so. Else "".

@@ -31,8 +31,8 @@ WideRelay wide_relay_information(const BitStateTable& table, std::span<const int
 /// class: O(K (M log M + D)) for D divisions, most of it evaluations of n log2 n. K = 1,000 and N = 60,000: see
 /// bench/README.md.
 ///
-/// Memory of a class: 24 M bytes and 16 K bytes for each cell of many samples (more than 255 ways to choose from its
-/// four kinds of sample, so at least 12 samples): at most 16 K M / 12, 80 MB for K = 1,000 and M = 60,000, beside the
+/// Memory of a class: 24 M bytes and 16 K bytes for each cell of many samples (more than 256 ways to choose from its
+/// four kinds of sample, so at least 13 samples): at most 16 K M / 13, 74 MB for K = 1,000 and M = 60,000, beside the
 /// table's 8 M W. As many classes at once as there are threads.
 ///
 /// Parallel over classes. Reports steps done of R K; throws Interrupted.

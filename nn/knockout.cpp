@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "nn/knockout_accuracy.hpp"
+#include "nn/knockout_checks.hpp"
 #include "nn/knockout_forward.hpp"
 #include "nn/knockout_terms.hpp"
 #include "nn/knockout_tree.hpp"
@@ -27,34 +28,6 @@ constexpr int most_forward_parts_bits = 17;
 int forward_part_bits_of(int neurons) {
   const int bits = std::clamp(neurons - most_forward_parts_bits, forward_part_bits, most_forward_part_bits);
   return std::clamp(neurons - least_forward_parts_bits, 0, bits);
-}
-
-void check_shapes(const KnockoutSubject& subject) {
-  const auto& layers = subject.network.layers;
-  if (subject.layer < 1 || static_cast<std::size_t>(subject.layer) >= layers.size()) {
-    throw UsageError(fmt::format("knockouts: there is no hidden layer {}; the network has {} hidden layers",
-                                 subject.layer, layers.empty() ? 0 : layers.size() - 1));
-  }
-  if (subject.hidden.cols() != subject.neurons()) {
-    throw DataError(fmt::format("knockouts: activations of {} neurons, but hidden layer {} has {}",
-                                subject.hidden.cols(), subject.layer, subject.neurons()));
-  }
-  if (static_cast<std::size_t>(subject.hidden.rows()) != subject.labels.size()) {
-    throw DataError(fmt::format("knockouts: activations of {} samples, but {} labels", subject.hidden.rows(),
-                                subject.labels.size()));
-  }
-}
-
-// For the forward pass, where a value that is not finite would pass for "off".
-void check_finite(const KnockoutSubject& subject) {
-  if (!subject.hidden.allFinite()) {
-    throw ComputeError(fmt::format("knockouts: an activation of hidden layer {} is not finite", subject.layer));
-  }
-  for (auto l = static_cast<std::size_t>(subject.layer); l < subject.network.layers.size(); ++l) {
-    const DenseLayer& layer = subject.network.layers[l];
-    if (layer.weight.allFinite() && layer.bias.allFinite()) continue;
-    throw ComputeError(fmt::format("knockouts: a weight or bias of layer {} is not finite", l + 1));
-  }
 }
 
 const DenseLayer& output_layer(const KnockoutSubject& subject) { return subject.network.layers.back(); }

@@ -79,7 +79,7 @@ struct ExhaustiveKnockout {
 };
 
 /// The same in parts; `exact` of a part is empty. For the last hidden layer a part is one block of one class's tree,
-/// at most a tenth of a second; for others a few sets of all classes, each set a forward pass.
+/// some 10 ms for the authors' network; for others a few sets of all classes, each set a forward pass.
 class KnockoutScan final : public SetScan {
  public:
   /// Errors as exhaustive_knockout_accuracy(); ComputeError only from compute(). Memory of the table [C,S], where it

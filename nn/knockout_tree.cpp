@@ -18,7 +18,7 @@ constexpr int positions_per_level = 3;
 constexpr std::size_t samples_per_chunk = 1024;
 // Enough blocks to keep many cores busy, while entering a block (O(N)) costs little beside working on it.
 constexpr int least_block_neurons = 5;
-// A block is at most 2^13 sets: with K = 24 that is a twelfth of a second at most where it would be a second and more,
+// A block is at most 2^13 sets: with K = 24 that is 13 ms at most where it would be a second and more,
 // which hundreds of ranks could not share evenly.
 constexpr int most_levels = 2;
 // What the 32-bit sums and the leaf's 16-bit sums may grow to.

@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "nn/accuracy.hpp"
+#include "nn/knockout_checks.hpp"
 
 namespace inforelay {
 namespace {
@@ -15,23 +16,16 @@ constexpr std::size_t samples_per_block = 1024;
 constexpr std::size_t neurons_per_block = 8;  // activations of so many are read together: rows are far apart
 
 void check(const KnockoutSubject& subject) {
-  const auto layers = static_cast<int>(subject.network.layers.size());
-  if (subject.layer != layers - 1) {
+  check_shapes(subject);
+  const auto last = static_cast<int>(subject.network.layers.size()) - 1;
+  if (subject.layer != last) {
     throw UsageError(
         fmt::format("knockouts: hidden layer {} is not the last one, {}: single neurons of wide layers can "
                     "be knocked out there only",
-                    subject.layer, layers - 1));
+                    subject.layer, last));
   }
-  if (subject.hidden.cols() != subject.neurons() ||
-      subject.hidden.rows() != static_cast<Eigen::Index>(subject.labels.size())) {
-    throw DataError(fmt::format("knockouts: activations [{},{}] for {} labels and {} neurons", subject.hidden.rows(),
-                                subject.hidden.cols(), subject.labels.size(), subject.neurons()));
-  }
-  for (std::size_t i = 0; i < subject.labels.size(); ++i) {
-    if (subject.labels[i] < subject.classes()) continue;
-    throw DataError(fmt::format("knockouts: label {} of sample {} is out of range [0,{})", subject.labels[i], i,
-                                subject.classes()));
-  }
+  class_sizes(subject);
+  check_finite(subject);
 }
 
 // Pre-activations of the output layer with all neurons, [N,C].

@@ -12,8 +12,8 @@ namespace inforelay {
 /// in the order of the neurons; one within rounding of 0 may come out on either side, the same for any number of
 /// threads. Cost O(N K C), parallel over neurons.
 ///
-/// Throws UsageError where the layer is not the last hidden one; DataError where shapes differ, a label is out of range
-/// or a class has no sample, or all of them; Interrupted.
+/// Throws UsageError where the layer is not the last hidden one, or a class has no sample, or all of them; DataError
+/// where shapes differ or a label is out of range; ComputeError where a number is not finite; Interrupted.
 RowMatrix<float> single_knockout_accuracy(const KnockoutSubject& subject, Progress& progress = Progress::none());
 
 }  // namespace inforelay

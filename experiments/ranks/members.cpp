@@ -25,6 +25,17 @@ void Members::refuse(const Message& message) {
                               static_cast<int>(message.kind)));
 }
 
+void Members::dismiss(const std::function<bool()>& receive_all) {
+  Patience patience(std::chrono::milliseconds(1));
+  while (!stop()) {
+    if (receive_all()) {
+      patience.reset();
+    } else {
+      patience.wait();
+    }
+  }
+}
+
 bool Members::stop() {
   bool all_ended = true;
   for (int rank = 1; rank < ranks_.size(); ++rank) {

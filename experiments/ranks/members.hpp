@@ -1,6 +1,8 @@
 // Rank 0's view of the other ranks during one job.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -21,11 +23,15 @@ class Members {
 
   /// Whether the rank knows of the job: it is ready, or has failed at it.
   bool has_joined(int rank) const { return members_[static_cast<std::size_t>(rank)].has_joined; }
-  /// Tells the ranks that the job is over, each once and not before it has joined: until then it would not know what
-  /// to stop. True when all have said their last word.
-  bool stop();
+  /// Ends the job: tells the ranks so, each once and not before it has joined (until then it would not know what to
+  /// stop), and returns when all have said their last word. `receive_all` receives what has arrived, throws nothing but
+  /// LostRanks, and returns whether there was anything.
+  void dismiss(const std::function<bool()>& receive_all);
 
  private:
+  // True when all have said their last word.
+  bool stop();
+
   struct Member {
     bool has_joined = false, was_told = false, has_ended = false;
   };

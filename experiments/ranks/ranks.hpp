@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "core/error.hpp"
+
 namespace inforelay {
 
 using Bytes = std::vector<std::uint8_t>;
@@ -37,8 +39,13 @@ struct Message {
   Bytes bytes{};
 };
 
+/// MPI has failed: no message may reach anybody from now on, and only Ranks::abort() ends the job.
+struct LostRanks : IoError {
+  explicit LostRanks(const std::string& message) : IoError(message) {}
+};
+
 /// One rank's view of the job. To be used from the main thread only. Nothing waits: who has nothing to do sleeps
-/// (Patience), so that waiting ranks leave their core to others. What MPI cannot do is an IoError.
+/// (Patience), so that waiting ranks leave their core to others. What MPI cannot do is LostRanks, then and ever after.
 class Ranks {
  public:
   virtual ~Ranks() = default;

@@ -1,4 +1,5 @@
 // Builds without MPI: every process is a job of its own.
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 
@@ -8,12 +9,17 @@
 namespace inforelay {
 
 std::unique_ptr<Ranks> join_ranks() {
-  for (const char* size : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"}) {
-    const char* value = std::getenv(size);
-    if (value && std::atoi(value) > 1) {
-      throw UsageError("one of " + std::string(value) +
-                       " processes under mpirun, but this program was built without MPI: cmake --preset mpi builds it");
-    }
+  // PMIX_RANK is all that srun --mpi=pmix says: the first process has to be told by SLURM's own number of tasks.
+  const auto number = [](const char* variable) {
+    const char* value = std::getenv(variable);
+    return value ? std::atoi(value) : 0;
+  };
+  int size = std::max(number("OMPI_COMM_WORLD_SIZE"), number("PMI_SIZE"));
+  if (std::getenv("PMIX_RANK")) size = std::max({size, number("SLURM_STEP_NUM_TASKS"), number("PMIX_RANK") + 1});
+  if (size > 1) {
+    throw UsageError("one of " + std::to_string(size) +
+                     " or more processes under mpirun or srun, but this program was built without MPI: cmake --preset "
+                     "mpi builds it");
   }
   return one_rank();
 }

@@ -16,15 +16,6 @@
 namespace inforelay {
 namespace {
 
-void check(int error, const char* call) {
-  if (error == MPI_SUCCESS) return;
-  std::array<char, MPI_MAX_ERROR_STRING> text{};
-  int length = 0;
-  MPI_Error_string(error, text.data(), &length);
-  throw IoError(
-      fmt::format("MPI: {}: {}", call, std::string_view(text.data(), static_cast<std::size_t>(std::max(length, 0)))));
-}
-
 // MPI_Init of a process that nobody launched would start a daemon of its own.
 bool was_launched() {
   constexpr std::array marks{"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "PMI_ID"};
@@ -36,7 +27,7 @@ class MpiRanks final : public Ranks {
   MpiRanks() {
     int provided = 0;
     check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
-    if (provided < MPI_THREAD_FUNNELED) throw IoError("MPI: it does not allow threads (MPI_THREAD_FUNNELED)");
+    if (provided < MPI_THREAD_FUNNELED) throw LostRanks("MPI: it does not allow threads (MPI_THREAD_FUNNELED)");
     check(MPI_Comm_dup(MPI_COMM_WORLD, &all_), "MPI_Comm_dup");
     check(MPI_Comm_set_errhandler(all_, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
     check(MPI_Comm_rank(all_, &rank_), "MPI_Comm_rank");
@@ -118,7 +109,18 @@ class MpiRanks final : public Ranks {
   };
   static constexpr std::size_t most_receiving = 64;
 
-  static bool has_ended(MPI_Request& request, const char* call) {
+  void check(int error, const char* call) const {
+    if (is_lost_) throw LostRanks("MPI has failed before");
+    if (error == MPI_SUCCESS) return;
+    is_lost_ = true;
+    std::array<char, MPI_MAX_ERROR_STRING> text{};
+    int length = 0;
+    MPI_Error_string(error, text.data(), &length);
+    throw LostRanks(
+        fmt::format("MPI: {}: {}", call, std::string_view(text.data(), static_cast<std::size_t>(std::max(length, 0)))));
+  }
+
+  bool has_ended(MPI_Request& request, const char* call) const {
     int flag = 0;
     check(MPI_Test(&request, &flag, MPI_STATUS_IGNORE), call ? call : "MPI_Isend");
     return flag != 0;
@@ -158,6 +160,7 @@ class MpiRanks final : public Ranks {
     check(MPI_Comm_free(&here), "MPI_Comm_free");
   }
 
+  mutable bool is_lost_ = false;
   MPI_Comm all_ = MPI_COMM_NULL;
   int rank_ = 0, size_ = 1, machine_ = 0, threads_ = 1;
   std::list<Sending> sending_;

@@ -20,8 +20,8 @@ RemoteRuns::RemoteRuns(Ranks& ranks, double max_memory) : ranks_(ranks), members
 RemoteRuns::~RemoteRuns() {
   try {
     dismiss();
-  } catch (const std::exception&) {
-    ranks_.abort(static_cast<int>(ExitCode::internal));  // they cannot be reached: nothing else would end them
+  } catch (const LostRanks&) {
+    // Who talks to them next meets it again.
   }
 }
 
@@ -61,15 +61,16 @@ void RemoteRuns::signal(int signal) {
 }
 
 void RemoteRuns::dismiss() {
-  Patience patience(std::chrono::milliseconds(1));
-  while (!members_.stop()) {
+  members_.dismiss([this] {
     try {
       receive([](int, const RunPlace&) {}, [](const ChildRuns::End&) {});
+    } catch (const LostRanks&) {
+      throw;
     } catch (const Error&) {
       // One more rank has failed: it ends all the same.
     }
-    patience.wait();
-  }
+    return false;
+  });
 }
 
 void share_in_runs(MessageReader& job, Ranks& ranks) {

@@ -47,11 +47,7 @@ class SharedScan {
     });
     stopping_ = true;
     own.join();
-    try {
-      if (was_sent) dismiss();
-    } catch (const Error&) {
-      ranks_.abort(static_cast<int>(ExitCode::internal));  // they cannot be reached: nothing else would end them
-    }
+    if (was_sent) guarded([this] { dismiss(); });
     {
       const std::lock_guard lock(mutex_);
       complete_ = true;
@@ -86,12 +82,20 @@ class SharedScan {
       return;
     } catch (const Interrupted&) {
       is_interrupted_ = true;
+    } catch (const LostRanks&) {
+      is_lost_ = true;
+      keep_error();
     } catch (...) {
-      const std::lock_guard lock(mutex_);
-      if (!error_) error_ = std::current_exception();
+      keep_error();
     }
     stopping_ = true;
     changed_.notify_all();
+  }
+
+  // From a handler.
+  void keep_error() {
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = std::current_exception();
   }
 
   void compute_own() {
@@ -159,20 +163,14 @@ class SharedScan {
 
   // Until every rank has said its last word: what they had finished still counts.
   void dismiss() {
-    Patience patience(std::chrono::milliseconds(1));
-    bool all_ended = false;
-    while (!all_ended) {
-      all_ended = members_.stop();
+    members_.dismiss([this] {
       bool was_there = false;
       guarded([&] {
         while (!is_full() && receive()) was_there = true;
       });
-      if (was_there) {
-        patience.reset();
-      } else if (!all_ended) {
-        patience.wait();
-      }
-    }
+      if (is_lost_) throw LostRanks("MPI has failed");
+      return was_there;
+    });
   }
 
   bool receive() {
@@ -236,7 +234,7 @@ class SharedScan {
 
   std::mutex reports_;
   std::atomic<std::size_t> done_ = 0;
-  std::atomic<bool> stopping_ = false, is_interrupted_ = false;
+  std::atomic<bool> stopping_ = false, is_interrupted_ = false, is_lost_ = false;
   // Of the main thread.
   Members members_;
   std::vector<Worker> workers_;  // [rank], [0] is none

@@ -10,7 +10,8 @@
 
 namespace inforelay {
 
-/// Of other ranks' results rank 0 holds so many, and a message more, before it takes no further ones.
+/// Bytes of other ranks' results that rank 0 holds before it takes no further ones; those that are on their way to it
+/// come on top.
 inline constexpr std::size_t most_results_bytes = std::size_t{64} << 20;
 
 /// As scan.compute(parts, take, progress), together with the other ranks of `ranks`, which make the scan from the bytes

@@ -8,6 +8,7 @@
 #include "core/parallel.hpp"
 #include "core/provenance.hpp"
 #include "experiments/ranks/dispenser.hpp"
+#include "experiments/ranks/shared_runs.hpp"
 #include "experiments/ranks/shared_scan.hpp"
 #include "infotheory/exhaustive.hpp"
 #include "tests/experiments/thread_ranks.hpp"
@@ -249,6 +250,45 @@ TEST_CASE("A rank that answers what it was not asked ends a shared scan", "[rank
   CHECK_THROWS_WITH(scan_with(MessageKind::run_ended, {}), "a message between ranks: rank 1 sent one of kind 5");
   CHECK_THROWS_WITH(scan_with(MessageKind::ready, MessageWriter().number(std::uint32_t{0}).take()),
                     "a message between ranks is damaged: a number of threads is 0");
+}
+
+TEST_CASE("A job whose messages are lost ends with the reason", "[ranks]") {
+  // Rank 1 is ready if asked to be; after that nothing can be received.
+  class LosingRanks final : public Ranks {
+   public:
+    explicit LosingRanks(bool is_ready) : is_ready_(is_ready) {}
+    int rank() const override { return 0; }
+    int size() const override { return 2; }
+    int machine() const override { return 0; }
+    int threads() const override { return 1; }
+    std::string place() const override { return "rank 0 on test"; }
+    void send(int, MessageKind, Bytes) override {}
+    std::size_t unsent_bytes() override { return 0; }
+    std::optional<Message> receive() override {
+      if (!std::exchange(is_ready_, false)) throw LostRanks("the cable is out");
+      return Message{.from = 1, .kind = MessageKind::ready, .bytes = MessageWriter().number(std::uint32_t{1}).take()};
+    }
+    [[noreturn]] void abort(int) override { throw std::logic_error("abort of a rank"); }
+
+   private:
+    bool is_ready_;
+  };
+  const bool is_ready = GENERATE(false, true);
+  LosingRanks ranks(is_ready);
+  SECTION("a scan, which takes what it has") {
+    const RelayScene scene(10);
+    ExhaustiveRelayScan scan(scene.table, scene.path);
+    std::vector<std::size_t> parts(scan.part_count());
+    std::iota(parts.begin(), parts.end(), std::size_t{0});
+    CHECK_THROWS_MATCHES(compute_on_ranks(
+                             scan, [&] { return scene.job(); }, ranks, parts,
+                             [&](std::size_t part, ScanPart&& result) { scan.add(part, result); }, Progress::none()),
+                         LostRanks, Catch::Matchers::Message("the cable is out"));
+  }
+  SECTION("runs") {
+    RemoteRuns runs(ranks, 0);
+    CHECK_THROWS_AS(runs.receive([](int, const RunPlace&) {}, [](const ChildRuns::End&) {}), Error);
+  }
 }
 
 TEST_CASE("Messages hold what was written, and nothing else is read from them", "[ranks]") {

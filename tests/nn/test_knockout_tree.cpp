@@ -183,3 +183,22 @@ TEST_CASE("The tree counts the same with every instruction set", "[knockout]") {
     }
   }
 }
+
+TEST_CASE("The tree of a wide layer counts the same with every instruction set", "[knockout]") {
+  RandomStream random(7, "instruction sets");
+  const int neurons = 18, samples = 130, groups = 2;  // two levels above the leaves
+  const auto labels = random_labels(samples, groups, random);
+  const KnockoutTerms terms =
+      knockout_terms(random_layer(neurons, 1, random), 0, random_hidden(samples, neurons, random));
+  const KnockoutTree tree(terms, labels, groups);
+  const auto sets = random_sets(neurons, 1000, random);
+  const auto expected = count_on(terms, sets, labels, groups);
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    CAPTURE(hwy::TargetName(target));
+    const test::OnlyInstructionSets only(target);
+    const auto counts = all_counts(tree, groups);
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+      REQUIRE(counts.col(sets[i].index()) == expected.col(static_cast<Eigen::Index>(i)));
+    }
+  }
+}

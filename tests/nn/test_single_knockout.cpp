@@ -1,5 +1,7 @@
 // One neuron knocked out at a time, of layers of any width.
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <limits>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
@@ -73,6 +75,13 @@ TEST_CASE("Single knockouts name what is wrong", "[knockout]") {
       single_knockout_accuracy(deep.subject()),
       "knockouts: hidden layer 1 is not the last one, 2: single neurons of wide layers can be knocked out "
       "there only");
+  Scene damaged = scene;
+  damaged.hidden(7, 3) = std::numeric_limits<float>::quiet_NaN();
+  CHECK_THROWS_WITH(single_knockout_accuracy(damaged.subject()),
+                    "knockouts: an activation of hidden layer 1 is not finite");
+  Scene one_class = scene;
+  std::fill(one_class.labels.begin(), one_class.labels.end(), std::uint8_t{1});
+  CHECK_THROWS_AS(single_knockout_accuracy(one_class.subject()), UsageError);
   scene.labels[4] = 3;
   CHECK_THROWS_WITH(single_knockout_accuracy(scene.subject()), "knockouts: label 3 of sample 4 is out of range [0,3)");
   scene.labels.pop_back();
