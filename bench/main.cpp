@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "bench/subject.hpp"
+#include "bench/whole_run.hpp"
 #include "core/parallel.hpp"
 #include "core/random.hpp"
 #include "infotheory/exhaustive.hpp"
@@ -89,9 +90,16 @@ void train_detector_step(benchmark::State& state) {
   }
 }
 
+void mnist_relay(benchmark::State& state) {
+  WholeRun last;
+  for (auto _ : state) last = run_mnist_relay();
+  state.counters["cpu_s"] = last.cpu_seconds;
+  state.counters["peak_MB"] = 1e-6 * last.peak_bytes;
+}
+
 void register_all() {
   const auto add = [](const std::string& name, auto function, auto... arguments) {
-    benchmark::RegisterBenchmark(name.c_str(), function, arguments...)->Unit(benchmark::kMillisecond);
+    return benchmark::RegisterBenchmark(name.c_str(), function, arguments...)->Unit(benchmark::kMillisecond);
   };
   for (const Split split : {Split::train, Split::test}) {
     add("relay_exhaustive/" + std::string(to_string(split)), relay_exhaustive, split);
@@ -102,6 +110,7 @@ void register_all() {
   add("greedy_all_classes/train", greedy_all_classes);
   add("train_full_epoch", train_full_epoch);
   add("train_detector_step", train_detector_step);
+  add("mnist_relay", mnist_relay)->Iterations(1);
 }
 
 int run(int argc, char** argv) {
