@@ -98,25 +98,17 @@ WorkEstimate same(CpuWork work, double bytes, double working, double sets = 0) {
           .smaller = sets > 0 ? fewer_sets : fewer_images};
 }
 
-// What a scan of all sets keeps, and what it works with: the state of the summaries, and parts that wait to be saved.
-struct ScanBytes {
-  double kept = 0, working = 0, waiting = 0;
-};
-ScanBytes scan_bytes(const WorkSize& size, SetTable table) {
+// A scan of all sets. Beside its own `working` bytes it works with the state of the summaries, and parts that wait to
+// be saved.
+WorkEstimate scan_of_all_sets(const WorkSize& size, SetTable table, CpuWork work, double working) {
   constexpr double each_size = 4.0 * SetSummarizer::bins + 32.0 * SetSummaries::ends;
   constexpr double result_of_size = 16.0 * SetSummaries::ends + 8.0 * SetSummaries::levels.size();
   const double values = 4 * std::exp2(size.neurons) * size.classes, sizes = size.classes * (size.neurons + 1);
-  const double waiting = std::min(values, static_cast<double>(most_waiting_bytes));
-  const double saving = values > waiting ? 2 * waiting : 0;  // those being saved are put together for it
-  return {.kept = (table == SetTable::keep ? values : 0) + sizes * result_of_size,
-          .working = sizes * each_size + waiting + saving,
-          .waiting = std::min(values, static_cast<double>(most_results_bytes))};
-}
-
-WorkEstimate scan_of_all_sets(const WorkSize& size, SetTable table, CpuWork work, double working) {
-  const ScanBytes scan = scan_bytes(size, table);
-  WorkEstimate estimate = same(work, scan.kept, working + scan.working, std::exp2(size.neurons));
-  estimate.waiting = scan.waiting;
+  const double unsaved = std::min(values, static_cast<double>(most_waiting_bytes));
+  const double saving = values > unsaved ? 2 * unsaved : 0;  // those being saved are put together for it
+  WorkEstimate estimate = same(work, (table == SetTable::keep ? values : 0) + sizes * result_of_size,
+                               working + sizes * each_size + unsaved + saving, std::exp2(size.neurons));
+  estimate.waiting = std::min(values, static_cast<double>(most_results_bytes));
   return estimate;
 }
 

@@ -8,6 +8,7 @@
 #include "nn/knockout_checks.hpp"
 
 namespace inforelay {
+
 KnockoutAccuracy::KnockoutAccuracy(const KnockoutSubject& subject, const KnockoutOptions& options,
                                    const RandomStream& random)
     : sizes_(class_sizes(subject)), total_(static_cast<std::uint32_t>(subject.labels.size())), random_(random) {

@@ -33,6 +33,7 @@ void expand(const Candidate* in, std::size_t n, const Step* steps, Candidate* ou
 /// The last 7 neurons are decided together: 128 sets, whose sums stand in a table of 16-bit numbers for each sample.
 inline constexpr std::size_t leaf_neurons = 7;
 inline constexpr std::size_t leaf_sets = std::size_t{1} << leaf_neurons;
+/// A vector that straddles two cache lines takes two loads: rows begin at one.
 struct alignas(64) LeafRow {
   std::array<std::int16_t, leaf_sets> sum;
 };

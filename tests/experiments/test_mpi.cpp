@@ -196,7 +196,9 @@ TEST_CASE("What concerns rank 0 alone is said once", "[mpi]") {
   CHECK(help.exit_code == 0);
   CHECK(count(help.out, "Usage: run_experiment") == 1);
   CHECK(count(say(with(small, {"--validate"})).out, ": ok\n") == 1);
-  CHECK(count(say(with(small, {"--dry-run"})).out, "hidden states (test images)") == 1);
+  const std::string plan = say(with(small, {"--dry-run"})).out;
+  CHECK(count(plan, "hidden states (test images)") == 1);
+  CHECK(count(plan, " ranks share the scans of all sets; times are those of this one alone") == 1);
   CHECK(!fs::exists(folder.path() / "runs"));
 }
 

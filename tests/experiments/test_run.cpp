@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <map>
 
 #include "experiments/results_file.hpp"
 #include "tests/experiments/program.hpp"
@@ -277,5 +278,25 @@ TEST_CASE("The program says what it would do and what it is told", "[run]") {
   CHECK_THAT(run_program({"--help"}, folder.path()).out, Catch::Contains("--dry-run"));
   CHECK_THAT(run_program({"--version"}, folder.path()).out, Catch::StartsWith("inforelay "));
 }
+
+#ifdef INFORELAY_WITHOUT_MPI
+TEST_CASE("A program without MPI refuses to be one of several", "[run]") {
+  const TemporaryFolder folder;
+  using Environment = std::map<std::string, std::string>;
+  const auto start = [&](const Environment& environment) {
+    return run_program({quick, "--validate"}, folder.path(), {.environment = environment});
+  };
+  for (const Environment& launcher :
+       {Environment{{"OMPI_COMM_WORLD_SIZE", "2"}}, Environment{{"PMI_SIZE", "3"}}, Environment{{"PMIX_RANK", "1"}},
+        Environment{{"PMIX_RANK", "0"}, {"SLURM_STEP_NUM_TASKS", "2"}}}) {
+    const ProgramResult result = start(launcher);
+    CHECK(result.exit_code == 2);
+    CHECK_THAT(result.err, Catch::Contains("built without MPI: cmake --preset mpi builds it"));
+  }
+  // A job of one, and a program that a script starts by itself.
+  CHECK(start({{"OMPI_COMM_WORLD_SIZE", "1"}, {"PMIX_RANK", "0"}}).exit_code == 0);
+  CHECK(start({{"SLURM_STEP_NUM_TASKS", "2"}}).exit_code == 0);
+}
+#endif
 
 }  // namespace inforelay

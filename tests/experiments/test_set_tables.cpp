@@ -1,4 +1,6 @@
 // Runs that leave out the tables of all sets: when they do, what they say, and what stays the same to the last bit.
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 
 #include "core/hdf5_file.hpp"
@@ -41,9 +43,9 @@ void leave_after_relay(const std::vector<std::string>& arguments, const std::fil
   FAIL("it was never interrupted");
 }
 
-std::string refusal(const PreparedExperiment& experiment) {
+std::string refusal(const PreparedExperiment& experiment, int threads = 1, int ranks = 1) {
   try {
-    check_memory(experiment, 1, 1);
+    check_memory(experiment, threads, ranks);
   } catch (const UsageError& error) {
     return error.what();
   }
@@ -86,6 +88,15 @@ TEST_CASE("What needs the tables of all sets, or asks for them, is refused with 
   CHECK(needed.tables == SetTable::keep);
   CHECK_THAT(refusal(needed), Catch::Contains("; or leave out analysis.regression (and what needs it), with "
                                               "analysis.tables: auto: then"));
+  // What rank 0 holds for other ranks is counted, and named.
+  CHECK_THAT(refusal(asked, 1, 2), Catch::Contains("42 MB of it for results of other ranks; to take less: ") &&
+                                       Catch::Contains("; or no other ranks"));
+  // What is chosen already is no advice, however many threads and ranks there are.
+  for (int megabytes = 120; megabytes <= 320; megabytes += 10) {
+    CAPTURE(megabytes);
+    const PreparedExperiment each = prepared({fmt::format("max_memory={} MB", megabytes)});
+    CHECK_THAT(refusal(each, 64, 2), !Catch::Contains("analysis.tables"));
+  }
   // Where they would make no difference, nothing is promised.
   const std::string too_small = refusal(prepared({"max_memory=20 MB"}));
   CHECK(!too_small.empty());
