@@ -23,17 +23,17 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "core/number_text.hpp"
+#include "core/text/number_text.hpp"
 #include "core/parallel.hpp"
 #include "core/random.hpp"
-#include "infotheory/discretize.hpp"
-#include "infotheory/exhaustive.hpp"
-#include "infotheory/greedy.hpp"
-#include "infotheory/state_table.hpp"
+#include "infotheory/states/discretize.hpp"
+#include "infotheory/relay/exhaustive.hpp"
+#include "infotheory/relay/greedy.hpp"
+#include "infotheory/states/state_table.hpp"
 #include "nn/data/digits.hpp"
 #include "nn/data/mnist.hpp"
-#include "nn/knockout.hpp"
-#include "nn/trainer.hpp"
+#include "nn/knockout/knockout.hpp"
+#include "nn/training/trainer.hpp"
 
 namespace inforelay::bench {
 namespace {

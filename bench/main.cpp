@@ -18,12 +18,12 @@
 #include "bench/whole_run.hpp"
 #include "core/parallel.hpp"
 #include "core/random.hpp"
-#include "infotheory/exhaustive.hpp"
-#include "infotheory/greedy.hpp"
-#include "nn/backprop.hpp"
-#include "nn/knockout.hpp"
-#include "nn/optimizer.hpp"
-#include "nn/trainer.hpp"
+#include "infotheory/relay/exhaustive.hpp"
+#include "infotheory/relay/greedy.hpp"
+#include "nn/training/backprop.hpp"
+#include "nn/knockout/knockout.hpp"
+#include "nn/training/optimizer.hpp"
+#include "nn/training/trainer.hpp"
 
 namespace inforelay::bench {
 namespace {

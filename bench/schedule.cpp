@@ -23,12 +23,12 @@
 #include "bench/subject.hpp"
 #include "core/parallel.hpp"
 #include "core/random.hpp"
-#include "core/set_summaries.hpp"
-#include "experiments/ranks/dispenser.hpp"
-#include "experiments/ranks/jobs.hpp"
-#include "infotheory/discretize.hpp"
-#include "infotheory/exhaustive.hpp"
-#include "nn/trainer.hpp"
+#include "core/sets/subset_statistics.hpp"
+#include "experiments/ranks/chunk_scheduler.hpp"
+#include "experiments/ranks/scan_messages.hpp"
+#include "infotheory/states/discretize.hpp"
+#include "infotheory/relay/exhaustive.hpp"
+#include "nn/training/trainer.hpp"
 
 namespace inforelay::bench {
 namespace {

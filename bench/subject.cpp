@@ -9,10 +9,10 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "infotheory/discretize.hpp"
+#include "infotheory/states/discretize.hpp"
 #include "nn/data/digits.hpp"
 #include "nn/data/mnist.hpp"
-#include "nn/trainer.hpp"
+#include "nn/training/trainer.hpp"
 #include "nn/weights/weight_file.hpp"
 
 namespace inforelay::bench {

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <string>
 
-#include "infotheory/state_table.hpp"
+#include "infotheory/states/state_table.hpp"
 #include "nn/data/dataset.hpp"
-#include "nn/mlp.hpp"
+#include "nn/network/mlp.hpp"
 
 namespace inforelay::bench {
 

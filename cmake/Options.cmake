@@ -1,3 +1,13 @@
+# All C++ sources below the current folder, or below one in it. They are looked for at every build: a new file needs no line.
+function(inforelay_sources variable)
+  list(JOIN ARGN "/" folder)
+  if(folder)
+    string(PREPEND folder "/")
+  endif()
+  file(GLOB_RECURSE found CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}${folder}/*.cpp)
+  set(${variable} ${found} PARENT_SCOPE)
+endfunction()
+
 # Compile and link settings of our own targets, as one interface library.
 add_library(inforelay_options INTERFACE)
 target_include_directories(inforelay_options INTERFACE ${PROJECT_SOURCE_DIR})

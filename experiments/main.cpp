@@ -11,15 +11,15 @@
 #include <system_error>
 #include <utility>
 
-#include "core/files.hpp"
+#include "core/files/files.hpp"
 #include "core/parallel.hpp"
-#include "experiments/command_line.hpp"
-#include "experiments/config.hpp"
-#include "experiments/experiment.hpp"
-#include "experiments/ranks/jobs.hpp"
-#include "experiments/ranks/worker.hpp"
-#include "experiments/run_plan.hpp"
-#include "experiments/status_report.hpp"
+#include "experiments/run/command_line.hpp"
+#include "experiments/config/config.hpp"
+#include "experiments/run/experiment.hpp"
+#include "experiments/ranks/scan_messages.hpp"
+#include "experiments/worker.hpp"
+#include "experiments/run/run_plan.hpp"
+#include "experiments/run/status_report.hpp"
 #include "experiments/sweep/sweep.hpp"
 
 namespace {

@@ -12,8 +12,8 @@
 
 #include "core/progress.hpp"
 #include "core/random.hpp"
-#include "core/set_scan.hpp"
-#include "core/set_summaries.hpp"
+#include "core/sets/subset_scan.hpp"
+#include "core/sets/subset_statistics.hpp"
 
 namespace inforelay::test {
 

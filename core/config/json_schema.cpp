@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/config/byte_count.hpp"
+#include "core/text/byte_count.hpp"
 
 namespace inforelay {
 namespace {

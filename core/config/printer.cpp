@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "core/config/byte_count.hpp"
+#include "core/text/byte_count.hpp"
 
 namespace inforelay {
 namespace {

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/config/byte_count.hpp"
+#include "core/text/byte_count.hpp"
 #include "core/config/printer.hpp"
-#include "core/data_folder.hpp"
-#include "core/number_text.hpp"
+#include "core/files/data_folder.hpp"
+#include "core/text/number_text.hpp"
 
 namespace inforelay {
 namespace {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/config/byte_count.hpp"
+#include "core/text/byte_count.hpp"
 
 namespace inforelay {
 namespace {

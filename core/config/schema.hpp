@@ -71,14 +71,14 @@ class ConfigSchema {
   virtual void integer(ConfigKey key, std::int64_t& value, ConfigBounds<std::int64_t> bounds) = 0;
   virtual void number(ConfigKey key, double& value, ConfigBounds<double> bounds) = 0;
   virtual void number(ConfigKey key, std::optional<double>& value, ConfigBounds<double> bounds) = 0;
-  /// A number of bytes with its unit, "8 GiB", "1.5 GB" (core/config/byte_count.hpp). None: not given.
+  /// A number of bytes with its unit, "8 GiB", "1.5 GB" (core/text/byte_count.hpp). None: not given.
   virtual void byte_count(ConfigKey key, std::optional<std::uint64_t>& value, ConfigBounds<std::uint64_t> bounds) = 0;
   /// A name that may become part of a path: letters, digits, '_', '-'; begins with a letter or digit.
   virtual void name(ConfigKey key, std::string& value) = 0;
   /// One line of text, not empty. Empty as a default: not given.
   virtual void text(ConfigKey key, std::string& value) = 0;
   /// A file or folder; relative ones are relative to the file they are written in, and made absolute. A path that
-  /// begins with $INFORELAY_DATA is kept as it is, for whoever opens it (core/data_folder.hpp). Empty: not given.
+  /// begins with $INFORELAY_DATA is kept as it is, for whoever opens it (core/files/data_folder.hpp). Empty: not given.
   virtual void path(ConfigKey key, std::filesystem::path& value) = 0;
   /// A list of them.
   virtual void paths(ConfigKey key, std::vector<std::filesystem::path>& values, ConfigLength length) = 0;

@@ -16,8 +16,8 @@
 
 #include "core/axes.hpp"
 #include "core/random.hpp"
-#include "core/set_summaries.hpp"
-#include "experiments/figures/figure_writer.hpp"
+#include "core/sets/subset_statistics.hpp"
+#include "experiments/figures/plot/figure_writer.hpp"
 
 namespace inforelay {
 

@@ -5,11 +5,11 @@
 #include <numbers>
 #include <numeric>
 
-#include "core/neuron_set.hpp"
-#include "experiments/figures/figure_canvas.hpp"
+#include "core/sets/neuron_set.hpp"
+#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/figures.hpp"
-#include "experiments/figures/reduce.hpp"
-#include "experiments/figures/shapes.hpp"
+#include "experiments/figures/plot/thin_points.hpp"
+#include "experiments/figures/plot/figure_checks.hpp"
 
 namespace inforelay {
 namespace {

@@ -1,9 +1,9 @@
 // Regression coefficients over classes.
 #include <cmath>
 
-#include "experiments/figures/figure_canvas.hpp"
+#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/figures.hpp"
-#include "experiments/figures/shapes.hpp"
+#include "experiments/figures/plot/figure_checks.hpp"
 
 namespace inforelay {
 

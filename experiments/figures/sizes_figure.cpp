@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <array>
 
-#include "experiments/figures/figure_canvas.hpp"
+#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/figures.hpp"
-#include "experiments/figures/shapes.hpp"
+#include "experiments/figures/plot/figure_checks.hpp"
 
 namespace inforelay {
 namespace {

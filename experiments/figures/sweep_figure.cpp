@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/statistics.hpp"
-#include "experiments/figures/figure_canvas.hpp"
-#include "experiments/figures/shapes.hpp"
+#include "core/statistics/statistics.hpp"
+#include "experiments/figures/plot/figure_canvas.hpp"
+#include "experiments/figures/plot/figure_checks.hpp"
 
 namespace inforelay {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "experiments/figures/figure_writer.hpp"
+#include "experiments/figures/plot/figure_writer.hpp"
 
 namespace inforelay {
 

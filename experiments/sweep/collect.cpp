@@ -7,9 +7,9 @@
 #include <numeric>
 
 #include "core/error.hpp"
-#include "experiments/experiment.hpp"
-#include "experiments/results_file.hpp"
-#include "experiments/run_directory.hpp"
+#include "experiments/run/experiment.hpp"
+#include "experiments/results/results_file.hpp"
+#include "experiments/run/run_directory.hpp"
 
 namespace inforelay {
 namespace {

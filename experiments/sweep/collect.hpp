@@ -7,7 +7,7 @@
 
 #include "core/axes.hpp"
 #include "core/progress.hpp"
-#include "experiments/results.hpp"
+#include "experiments/results/results.hpp"
 #include "experiments/sweep/plan.hpp"
 #include "experiments/sweep/runner.hpp"
 

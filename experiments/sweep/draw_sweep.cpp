@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "core/config/printer.hpp"
-#include "experiments/figures/figure_canvas.hpp"
+#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/sweep/parameters.hpp"
 
 namespace inforelay {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/progress.hpp"
-#include "experiments/config.hpp"
+#include "experiments/config/config.hpp"
 #include "experiments/figures/sweep_figure.hpp"
 #include "experiments/sweep/collect.hpp"
 #include "experiments/sweep/plan.hpp"

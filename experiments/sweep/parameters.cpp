@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "core/config/printer.hpp"
-#include "core/number_text.hpp"
+#include "core/text/number_text.hpp"
 
 namespace inforelay {
 namespace {

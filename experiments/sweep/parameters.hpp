@@ -7,7 +7,7 @@
 
 #include "core/config/tree.hpp"
 #include "core/random.hpp"
-#include "experiments/config.hpp"
+#include "experiments/config/config.hpp"
 
 namespace inforelay {
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "core/config/tree.hpp"
-#include "experiments/config.hpp"
-#include "experiments/sweep/metrics.hpp"
+#include "experiments/config/config.hpp"
+#include "experiments/sweep/sweep_metrics.hpp"
 
 namespace inforelay {
 

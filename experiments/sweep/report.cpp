@@ -7,11 +7,11 @@
 #include <optional>
 
 #include "core/config/printer.hpp"
-#include "core/statistics.hpp"
-#include "experiments/console.hpp"
-#include "experiments/figures/csv_table.hpp"
-#include "experiments/hdf5_values.hpp"
-#include "experiments/results_file.hpp"
+#include "core/statistics/statistics.hpp"
+#include "experiments/reports/console.hpp"
+#include "core/text/csv_table.hpp"
+#include "core/files/hdf5_values.hpp"
+#include "experiments/results/results_file.hpp"
 #include "experiments/sweep/parameters.hpp"
 
 namespace inforelay {

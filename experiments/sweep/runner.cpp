@@ -8,7 +8,7 @@
 #include <ctime>
 
 #include "core/error.hpp"
-#include "experiments/ranks/shared_runs.hpp"
+#include "experiments/sweep/remote_runs.hpp"
 
 namespace inforelay {
 namespace {

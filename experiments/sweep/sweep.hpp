@@ -8,9 +8,9 @@
 
 #include <string>
 
-#include "experiments/command_line.hpp"
-#include "experiments/console.hpp"
-#include "experiments/experiment.hpp"
+#include "experiments/run/command_line.hpp"
+#include "experiments/reports/console.hpp"
+#include "experiments/run/experiment.hpp"
 #include "experiments/sweep/plan.hpp"
 
 namespace inforelay {

@@ -9,7 +9,7 @@
 #include <numbers>
 
 #include "core/parallel.hpp"
-#include "core/sha256.hpp"
+#include "core/files/sha256.hpp"
 #include "nn/data/digit_strokes.hpp"
 
 namespace inforelay {

@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/files/files.hpp"
 #include "nn/data/mnist.hpp"
 
 namespace inforelay {

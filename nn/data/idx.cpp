@@ -5,8 +5,8 @@
 #include <array>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
-#include "nn/data/gzip.hpp"
+#include "core/files/files.hpp"
+#include "core/files/gzip.hpp"
 
 namespace inforelay {
 namespace {

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
-#include "core/sha256.hpp"
-#include "nn/data/gzip.hpp"
+#include "core/files/files.hpp"
+#include "core/files/sha256.hpp"
+#include "core/files/gzip.hpp"
 #include "nn/data/idx.hpp"
 
 namespace inforelay {

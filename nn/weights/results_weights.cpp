@@ -7,8 +7,8 @@
 #include <system_error>
 
 #include "core/error.hpp"
-#include "core/hdf5_file.hpp"
-#include "nn/network_hdf5.hpp"
+#include "core/files/hdf5_file.hpp"
+#include "nn/network/network_hdf5.hpp"
 #include "nn/weights/safetensors.hpp"
 
 namespace inforelay {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "nn/mlp.hpp"
+#include "nn/network/mlp.hpp"
 #include "nn/weights/tensors.hpp"
 
 namespace inforelay {

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/message_text.hpp"
-#include "nn/activation.hpp"
-#include "nn/mlp.hpp"
+#include "core/text/message_text.hpp"
+#include "nn/network/activation.hpp"
+#include "nn/network/mlp.hpp"
 #include "nn/weights/weight_file.hpp"
 
 namespace inforelay {

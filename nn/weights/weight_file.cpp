@@ -9,8 +9,8 @@
 #include <system_error>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
-#include "core/sha256.hpp"
+#include "core/files/files.hpp"
+#include "core/files/sha256.hpp"
 #include "nn/weights/results_weights.hpp"
 #include "nn/weights/safetensors.hpp"
 #include "nn/weights/safetensors_header.hpp"

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "core/progress.hpp"
-#include "nn/activation.hpp"
-#include "nn/mlp.hpp"
+#include "nn/network/activation.hpp"
+#include "nn/network/mlp.hpp"
 
 namespace inforelay {
 

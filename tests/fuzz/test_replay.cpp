@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "core/files.hpp"
+#include "core/files/files.hpp"
 
 extern "C" {
 int fuzz_config(const std::uint8_t* data, std::size_t size);

@@ -7,11 +7,11 @@
 #include <sstream>
 #include <string>
 
-#include "infotheory/discretize.hpp"
-#include "infotheory/exhaustive.hpp"
-#include "infotheory/relay.hpp"
+#include "infotheory/states/discretize.hpp"
+#include "infotheory/relay/exhaustive.hpp"
+#include "infotheory/relay/relay.hpp"
 #include "nn/data/mnist.hpp"
-#include "nn/mlp.hpp"
+#include "nn/network/mlp.hpp"
 #include "nn/weights/weight_file.hpp"
 #include "tests/mnist.hpp"
 

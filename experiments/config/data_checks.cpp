@@ -1,0 +1,113 @@
+#include "experiments/config/data_checks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/config/tree.hpp"
+
+namespace inforelay {
+namespace {
+
+// Images of one class, the fewest or the most that one has.
+struct ClassCount {
+  std::size_t label = 0;
+  std::int64_t images = 0;
+};
+
+class DataChecker {
+ public:
+  explicit DataChecker(const ExperimentConfig& config, const DataPair& data)
+      : config_(config), train_(counts(data.train)), test_(counts(data.test)) {}
+
+  void run() {
+    if (is_used(Split::train)) check_classes("data.train_limit", config_.data.train_limit, train_, "training");
+    if (is_used(Split::test)) check_classes("data.test_limit", config_.data.test_limit, test_, "test");
+    if (errors_.empty()) check_samples();
+    errors_.throw_if_any();
+  }
+
+ private:
+  using Counts = std::vector<std::int64_t>;  // [C]
+
+  static Counts counts(const Dataset& data) {
+    Counts images(static_cast<std::size_t>(data.class_count()));
+    for (const std::uint8_t label : data.labels()) ++images[label];
+    return images;
+  }
+  static ClassCount fewest(const Counts& images) {
+    const auto found = std::min_element(images.begin(), images.end());
+    return {static_cast<std::size_t>(found - images.begin()), *found};
+  }
+  static ClassCount most(const Counts& images) {
+    const auto found = std::max_element(images.begin(), images.end());
+    return {static_cast<std::size_t>(found - images.begin()), *found};
+  }
+  static std::int64_t total(const Counts& images) {
+    std::int64_t sum = 0;
+    for (const std::int64_t each : images) sum += each;
+    return sum;
+  }
+
+  // Training measures itself on both splits, and so does the staircase of a composite.
+  bool is_used(Split split) const {
+    const std::vector<Split>& splits = config_.analysis.relay.splits;
+    return std::find(splits.begin(), splits.end(), split) != splits.end() ||
+           std::any_of(config_.networks.begin(), config_.networks.end(),
+                       [](const auto& each) { return each.second.train || each.second.detectors; });
+  }
+
+  void fail(std::string_view key, std::int64_t value, std::string_view problem) {
+    errors_.add_line(fmt::format("error: {}: {}: {}", key, value, problem));
+  }
+
+  void check_classes(std::string_view key, std::int64_t limit, const Counts& images, std::string_view split) {
+    const ClassCount rarest = fewest(images);
+    if (rarest.images > 0) return;
+    fail(key, limit,
+         fmt::format("class {} has no image among the {} {} images; at least one of each class is needed", rarest.label,
+                     total(images), split));
+  }
+
+  // `value` images are to be drawn of each class.
+  void check_drawn(const std::string& key, std::int64_t value, const Counts& images, std::string_view split) {
+    const ClassCount rarest = fewest(images);
+    if (value <= rarest.images) return;
+    fail(key, value, fmt::format("at most {}: class {} has no more {} images", rarest.images, rarest.label, split));
+  }
+
+  void check_samples() {
+    for (const auto& [name, network] : config_.networks) {
+      if (network.from_files()) continue;
+      const std::string path = "networks." + name;
+      if (network.train && network.train->evaluation == Evaluation::Method::sampled) {
+        check_drawn(path + ".train.evaluation_samples", network.train->evaluation_samples, train_, "training");
+        check_drawn(path + ".train.evaluation_test_samples", network.train->evaluation_test_samples, test_, "test");
+      }
+      if (!network.detectors) continue;
+      check_drawn(path + ".detectors.positives", network.detectors->positives, train_, "training");
+      const ClassCount commonest = most(train_);
+      const std::int64_t others = total(train_) - commonest.images, asked = network.detectors->negatives;
+      if (asked > others) {
+        fail(path + ".detectors.negatives", asked,
+             fmt::format("at most {}: there are no more training images of other classes than {}", others,
+                         commonest.label));
+      }
+    }
+    if (!config_.analysis.knockout || config_.analysis.knockout->method != KnockoutMethod::sampled) return;
+    for (const Split split : config_.analysis.knockout->splits) {
+      check_drawn("analysis.knockout.samples", config_.analysis.knockout->samples,
+                  split == Split::train ? train_ : test_, split == Split::train ? "training" : "test");
+    }
+  }
+
+  const ExperimentConfig& config_;
+  Counts train_, test_;
+  ConfigErrors errors_;
+};
+
+}  // namespace
+
+void check_data(const ExperimentConfig& config, const DataPair& data) { DataChecker(config, data).run(); }
+
+}  // namespace inforelay

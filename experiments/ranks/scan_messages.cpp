@@ -1,0 +1,179 @@
+#include "experiments/ranks/scan_messages.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "core/error.hpp"
+#include "core/provenance.hpp"
+#include "infotheory/relay/exhaustive.hpp"
+
+namespace inforelay {
+namespace {
+
+enum class ScanKind : std::uint8_t { relay, knockout };
+
+constexpr int most_neurons = NeuronSet::max_neurons, most_classes = 256;
+
+// Results go to rank 0: neither scan is ever added to.
+class OwnedRelayScan final : public OwnedScan {
+ public:
+  explicit OwnedRelayScan(MessageReader& job)
+      : table_(read_table(job)), path_(read_path(job)), scan_(table_, path_, SetTable::drop) {}
+  const SetScan& scan() const override { return scan_; }
+
+ private:
+  static StateTable read_table(MessageReader& job) {
+    const int neurons = job.number(1, most_neurons, "the number of neurons");
+    const int classes = job.number(1, most_classes, "the number of classes");
+    const auto states = job.array<StateWord>();
+    const auto labels = job.array<std::uint8_t>(), predictions = job.array<std::uint8_t>();
+    return {states, labels, predictions, neurons, classes};
+  }
+  static GreedyRelay read_path(MessageReader& job) {
+    GreedyRelay path;
+    path.removal_order = job.matrix<std::uint16_t>();
+    path.information = job.matrix<double>();
+    job.finish();
+    return path;
+  }
+
+  StateTable table_;
+  GreedyRelay path_;
+  ExhaustiveRelayScan scan_;
+};
+
+class OwnedKnockoutScan final : public OwnedScan {
+ public:
+  explicit OwnedKnockoutScan(MessageReader& job)
+      : network_(read_network(job)),
+        layer_(job.number(1, std::numeric_limits<int>::max(), "the layer")),
+        hidden_(job.matrix<float>()),
+        labels_(job.array<std::uint8_t>()),
+        options_(read_options(job)),
+        random_(read_random(job)),
+        scan_({network_, layer_, hidden_, labels_}, options_, random_, SetTable::drop) {}
+  const SetScan& scan() const override { return scan_; }
+
+ private:
+  static Mlp read_network(MessageReader& job) {
+    Mlp network;
+    for (auto left = job.number<std::uint64_t>(); left > 0; --left) {
+      DenseLayer layer;
+      layer.activation = parse_activation(job.text());
+      layer.weight = job.matrix<float>();
+      const auto bias = job.array<float>();
+      layer.bias = Eigen::Map<const Eigen::VectorXf>(bias.data(), static_cast<Eigen::Index>(bias.size()));
+      const bool follows = network.layers.empty() || network.layers.back().out() == layer.in();
+      if (!follows || layer.in() == 0 || layer.bias.size() != layer.weight.rows()) {
+        throw DataError(fmt::format("a message between ranks: layer {} has {} inputs, {} outputs and {} biases",
+                                    network.layers.size() + 1, layer.in(), layer.out(), layer.bias.size()));
+      }
+      network.layers.push_back(std::move(layer));
+    }
+    return network;
+  }
+  static KnockoutOptions read_options(MessageReader& job) {
+    const bool sampled = job.number(0, 1, "the method") == 1;
+    return {.method = sampled ? KnockoutMethod::sampled : KnockoutMethod::exact, .sample_size = job.number<int>()};
+  }
+
+  static RandomStream read_random(MessageReader& job) {
+    const auto random = RandomStream::from_key(job.number<std::uint64_t>());
+    job.finish();
+    return random;
+  }
+
+  Mlp network_;
+  int layer_;
+  RowMatrix<float> hidden_;
+  std::vector<std::uint8_t> labels_;
+  KnockoutOptions options_;
+  RandomStream random_;
+  KnockoutScan scan_;
+};
+
+}  // namespace
+
+MessageWriter begin_job(JobKind kind) {
+  MessageWriter job;
+  job.number(kind).text(git_revision());
+  return job;
+}
+
+JobKind read_job(MessageReader& job) {
+  const auto kind = job.number<JobKind>();
+  if (kind != JobKind::end && kind != JobKind::scan && kind != JobKind::runs) {
+    throw DataError(fmt::format("a message between ranks: a job of kind {}", static_cast<int>(kind)));
+  }
+  if (kind == JobKind::end) return kind;
+  const std::string revision = job.text();
+  if (revision != git_revision()) {
+    throw UsageError(fmt::format("this program is revision {}, that of rank 0 is {}: expected the same on all machines",
+                                 git_revision(), revision));
+  }
+  return kind;
+}
+
+Bytes relay_scan_job(const RelayScanSource& source) {
+  MessageWriter job = begin_job(JobKind::scan);
+  job.number(ScanKind::relay).number(source.neurons).number(source.classes);
+  job.array(source.states).array(source.labels).array(source.predictions);
+  job.matrix(source.path.removal_order).matrix(source.path.information);
+  return job.take();
+}
+
+Bytes knockout_scan_job(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random) {
+  MessageWriter job = begin_job(JobKind::scan);
+  job.number(ScanKind::knockout).number(static_cast<std::uint64_t>(subject.network.layers.size()));
+  for (const DenseLayer& layer : subject.network.layers) {
+    const std::span bias(layer.bias.data(), static_cast<std::size_t>(layer.bias.size()));
+    job.text(to_string(layer.activation)).matrix(layer.weight).array(bias);
+  }
+  job.number(subject.layer).matrix(subject.hidden).array(subject.labels);
+  job.number(options.method == KnockoutMethod::sampled ? 1 : 0).number(options.sample_size).number(random.key());
+  return job.take();
+}
+
+std::unique_ptr<OwnedScan> read_scan_job(MessageReader& job) {
+  switch (job.number<ScanKind>()) {
+    case ScanKind::relay:
+      return std::make_unique<OwnedRelayScan>(job);
+    case ScanKind::knockout:
+      return std::make_unique<OwnedKnockoutScan>(job);
+  }
+  throw DataError("a message between ranks: a scan of no known kind");
+}
+
+Bytes result_message(std::size_t part, const ScanPart& result) {
+  MessageWriter message;
+  message.number(static_cast<std::uint64_t>(part)).number(result.first_class);
+  message.number(result.fixed.bits()).number(result.free.bits()).matrix(result.values).array(result.exact);
+  return message.take();
+}
+
+std::pair<std::size_t, ScanPart> read_result(std::span<const std::uint8_t> bytes) {
+  MessageReader message(bytes);
+  const auto part = static_cast<std::size_t>(message.number<std::uint64_t>());
+  ScanPart result;
+  result.first_class = message.number<int>();
+  result.fixed = NeuronSet(message.number<std::uint32_t>());
+  result.free = NeuronSet(message.number<std::uint32_t>());
+  result.values = message.matrix<float>();
+  result.exact = message.array<std::int64_t>();
+  message.finish();
+  return {part, std::move(result)};
+}
+
+Bytes failed_message(ExitCode code, std::string_view text) { return MessageWriter().number(code).text(text).take(); }
+
+void throw_failure(std::span<const std::uint8_t> bytes) {
+  MessageReader message(bytes);
+  const auto code = message.number<ExitCode>();
+  const std::string text = message.text();
+  if (code == ExitCode::usage) throw UsageError(text);
+  if (code == ExitCode::data) throw DataError(text);
+  throw ComputeError(text);
+}
+
+}  // namespace inforelay

@@ -1,0 +1,153 @@
+#include "experiments/reports/run_status.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+
+#include "core/error.hpp"
+#include "core/files/files.hpp"
+#include "core/files/json_values.hpp"
+#include "core/text/unit_text.hpp"
+
+namespace inforelay {
+namespace {
+
+using nlohmann::json;
+using State = RunStatus::State;
+
+constexpr std::uint64_t most_bytes = 1u << 20;
+constexpr std::string_view format_name = "inforelay-status";
+constexpr std::array<std::pair<State, const char*>, 4> state_names{{{State::running, "running"},
+                                                                    {State::interrupted, "interrupted"},
+                                                                    {State::failed, "failed"},
+                                                                    {State::complete, "complete"}}};
+
+const char* name_of(State state) {
+  for (const auto& [each, name] : state_names) {
+    if (each == state) return name;
+  }
+  return "";
+}
+
+json json_of(const StageStatus& stage) {
+  json object = {{"index", stage.index}, {"count", stage.count}, {"label", stage.label},     {"note", stage.note},
+                 {"done", stage.done},   {"total", stage.total}, {"seconds", stage.seconds}, {"rate", stage.rate}};
+  if (const auto left = seconds_left(stage)) object["seconds_left"] = *left;
+  return object;
+}
+
+json json_of(const RunsStatus& runs) {
+  json failures = json::array();
+  for (const auto& [folder, message] : runs.failures) failures.push_back({{"folder", folder}, {"message", message}});
+  return {{"total", runs.total},
+          {"done", runs.done},
+          {"failed", runs.failed},
+          {"running", runs.running},
+          {"failures", std::move(failures)}};
+}
+
+std::uint64_t count_at(const json& object, const char* key) {
+  const std::int64_t value = integer_at(object, key);
+  return value > 0 ? static_cast<std::uint64_t>(value) : 0;
+}
+
+int number_of_stage(const json& object, const char* key) {
+  const std::int64_t value = integer_at(object, key);
+  return value >= 0 && value < 1'000'000 ? static_cast<int>(value) : 0;
+}
+
+StageStatus stage_from(const json& object) {
+  return {.index = number_of_stage(object, "index"),
+          .count = number_of_stage(object, "count"),
+          .label = text_at(object, "label"),
+          .note = text_at(object, "note"),
+          .done = count_at(object, "done"),
+          .total = count_at(object, "total"),
+          .seconds = positive_at(object, "seconds"),
+          .rate = positive_at(object, "rate")};
+}
+
+std::vector<std::string> texts_from(const json& array) {
+  std::vector<std::string> texts;
+  for (const json& each : array) {
+    if (each.is_string()) texts.push_back(each.get<std::string>());
+  }
+  return texts;
+}
+
+RunsStatus runs_from(const json& object) {
+  RunsStatus runs{.total = count_at(object, "total"),
+                  .done = count_at(object, "done"),
+                  .failed = count_at(object, "failed"),
+                  .running = texts_from(member(object, "running")),
+                  .failures = {}};
+  for (const json& failure : member(object, "failures")) {
+    runs.failures.emplace_back(text_at(failure, "folder"), text_at(failure, "message"));
+  }
+  return runs;
+}
+
+}  // namespace
+
+std::optional<double> seconds_left(const StageStatus& stage) {
+  if (stage.total == 0 || stage.rate <= 0 || stage.done > stage.total) return std::nullopt;
+  return static_cast<double>(stage.total - stage.done) / stage.rate;
+}
+
+std::string progress_text(const StageStatus& stage) {
+  if (stage.total == 0 || stage.done == 0) return duration(stage.seconds);
+  std::string text = fmt::format("{:.0f} %", 100 * static_cast<double>(stage.done) / static_cast<double>(stage.total));
+  if (stage.rate > 0) text += ", " + rate_text(stage.rate);
+  if (const auto left = seconds_left(stage)) text += fmt::format(", {} left", duration(*left));
+  return text;
+}
+
+std::filesystem::path status_file(const std::filesystem::path& folder) { return folder / "status.json"; }
+
+std::string to_json(const RunStatus& status) {
+  json ended = json::array();
+  for (const EndedStage& stage : status.ended) {
+    ended.push_back({{"index", stage.index}, {"label", stage.label}, {"seconds", stage.seconds}, {"kept", stage.kept}});
+  }
+  json object = {{"format", format_name},    {"state", name_of(status.state)}, {"name", status.name},
+                 {"error", status.error},    {"updated", status.updated},      {"stages_ended", std::move(ended)},
+                 {"figures", status.figures}};
+  object.update(to_json(status.process));
+  if (status.stage) object["stage"] = json_of(*status.stage);
+  if (status.runs) object["runs"] = json_of(*status.runs);
+  // Messages quote what stands in files: not all of it need be UTF-8.
+  return object.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+std::optional<RunStatus> read_status(const std::filesystem::path& folder) {
+  json object;
+  try {
+    const auto bytes = read_file(status_file(folder), most_bytes);
+    object = parse_json({bytes.begin(), bytes.end()});
+  } catch (const DataError&) {
+    return std::nullopt;
+  }
+  if (text_at(object, "format") != format_name) return std::nullopt;
+  RunStatus status;
+  const std::string state = text_at(object, "state");
+  for (const auto& [each, name] : state_names) {
+    if (state == name) status.state = each;
+  }
+  status.name = text_at(object, "name");
+  status.error = text_at(object, "error");
+  status.updated = text_at(object, "updated");
+  status.process = process_from(object);
+  if (const json& stage = member(object, "stage"); stage.is_object()) status.stage = stage_from(stage);
+  for (const json& stage : member(object, "stages_ended")) {
+    status.ended.push_back({.index = number_of_stage(stage, "index"),
+                            .label = text_at(stage, "label"),
+                            .seconds = positive_at(stage, "seconds"),
+                            .kept = member(stage, "kept") == true});
+  }
+  status.figures = texts_from(member(object, "figures"));
+  if (const json& runs = member(object, "runs"); runs.is_object()) status.runs = runs_from(runs);
+  return status;
+}
+
+}  // namespace inforelay

@@ -1,0 +1,107 @@
+#include "experiments/run/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+#include "core/error.hpp"
+#include "experiments/config/config.hpp"
+
+namespace inforelay {
+namespace {
+
+[[noreturn]] void fail_without_folder(const CLI::Option* option) {
+  throw UsageError(fmt::format("{}: expected a folder, found nothing", option->get_name()));
+}
+
+}  // namespace
+
+CommandLine parse_command_line(int argc, const char* const* argv) {
+  CommandLine line;
+  line.provenance = current_provenance(argc, argv);
+
+  CLI::App app(
+      "Trains networks, measures the relay information of sets of their neurons, and relates it to the function\n"
+      "lost when those are knocked out, as CONFIG (YAML) says.",
+      "run_experiment");
+  bool validate = false, print_config = false, dry_run = false, quiet = false, verbose = false;
+  CLI::Option* config = app.add_option("CONFIG", line.config, "the experiment, e.g. configs/mnist_relay.yaml");
+  app.add_option("KEY.PATH=VALUE", line.overrides, "settings that replace those of the file");
+  std::string output, status;
+  CLI::Option* to_folder = app.add_option("-o,--output", output, "folder of the results (default: runs/NAME-HASH)");
+  app.add_flag("--fresh", line.fresh, "start over, moving an existing folder aside");
+  CLI::Option* only_validate = app.add_flag("--validate", validate, "check the configuration and stop");
+  CLI::Option* only_print =
+      app.add_flag("--print-config", print_config, "print the configuration with all defaults and stop");
+  CLI::Option* only_dry = app.add_flag("-n,--dry-run", dry_run, "say what would run, how large and how long, and stop");
+  only_validate->excludes(only_print)->excludes(only_dry);
+  only_print->excludes(only_dry);
+  CLI::Option* of_folder =
+      app.add_option("--status", status, "say how far the run or sweep in a folder is, and stop; without CONFIG")
+          ->type_name("DIR");
+  // Like --version, it needs no CONFIG: it ends the parsing where it stands.
+  app.add_flag_callback(
+         "--json-schema", [] { throw CLI::CallForVersion(experiment_config_json_schema(), 0); },
+         "print the JSON Schema of configurations, for editors, and stop")
+      ->trigger_on_parse();
+  app.add_option("-j,--threads", line.threads, "threads (default: all cores); results do not depend on them")
+      ->check(CLI::Range(1, 4096));
+  const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
+                                                    {"bar", ProgressStyle::bar},
+                                                    {"plain", ProgressStyle::plain},
+                                                    {"off", ProgressStyle::off}};
+  app.add_option("--progress", line.progress, "auto, bar, plain or off")
+      ->transform(CLI::Transformer(styles).description(""))
+      ->type_name("STYLE");
+  CLI::Option* be_quiet = app.add_flag("-q,--quiet", quiet, "only warnings and errors");
+  app.add_flag("-v,--verbose", verbose, "more detail")->excludes(be_quiet);
+  app.set_version_flag("--version", fmt::format("inforelay {} ({})\n", version(), git_revision()));
+  app.footer(
+      "Results go to stdout, messages and progress to stderr. The same command again goes on where it was.\n"
+      "Exit codes: 0 ok, 1 internal error, 2 usage or configuration, 3 data or weight file,\n4 some runs of a sweep "
+      "failed, 5 a published value was not met, 130/143 interrupted.");
+
+  for (const CLI::Option* option : {to_folder, of_folder}) {
+    // CLI11 would take the word after "--output=" for its value.
+    const std::string alone = option->get_name() + "=";
+    if (std::find(argv, argv + argc, std::string_view(alone)) != argv + argc) fail_without_folder(option);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    line.text = app.help();
+  } catch (const CLI::CallForVersion& version) {
+    line.text = version.what();  // or the schema
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(fmt::format("{} (run_experiment --help lists the options)", error.what()));
+  }
+  const auto named = [](const CLI::Option* option, const std::string& value) {
+    if (option->count() > 0 && value.find_first_not_of(" \t\n") == std::string::npos) fail_without_folder(option);
+    return value;
+  };
+  line.output = named(to_folder, output);
+  line.folder = named(of_folder, status);
+  if (line.text.empty() && of_folder->count() == 0 && config->count() == 0)
+    throw UsageError("CONFIG is required (run_experiment --help lists the options)");
+  if (of_folder->count() > 0 && config->count() > 0)
+    throw UsageError("--status takes a folder alone, without CONFIG (run_experiment --help lists the options)");
+  if (!line.text.empty()) {
+    line.action = CommandLine::Action::say;
+  } else if (of_folder->count() > 0) {
+    line.action = CommandLine::Action::status;
+  } else if (validate) {
+    line.action = CommandLine::Action::validate;
+  } else if (print_config) {
+    line.action = CommandLine::Action::print_config;
+  } else if (dry_run) {
+    line.action = CommandLine::Action::dry_run;
+  }
+  if (quiet) line.verbosity = Verbosity::quiet;
+  if (verbose) line.verbosity = Verbosity::verbose;
+  return line;
+}
+
+}  // namespace inforelay

@@ -1,0 +1,32 @@
+// The command line of run_experiment.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/provenance.hpp"
+#include "experiments/reports/console.hpp"
+
+namespace inforelay {
+
+struct CommandLine {
+  enum class Action { run, validate, print_config, dry_run, status, say };
+
+  Action action = Action::run;
+  std::string text;                    ///< of Action::say: help or version
+  std::filesystem::path config;        ///< empty with Action::status and say
+  std::filesystem::path folder;        ///< of Action::status
+  std::vector<std::string> overrides;  ///< "key.path=value"
+  std::filesystem::path output;        ///< empty: runs/NAME-HASH8
+  bool fresh = false;
+  int threads = 0;  ///< 0: all cores
+  ProgressStyle progress = ProgressStyle::automatic;
+  Verbosity verbosity = Verbosity::normal;
+  Provenance provenance;  ///< program, machine and the command as typed, for the record
+};
+
+/// Throws UsageError for what cannot be understood.
+CommandLine parse_command_line(int argc, const char* const* argv);
+
+}  // namespace inforelay

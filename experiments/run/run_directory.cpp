@@ -1,0 +1,170 @@
+#include "experiments/run/run_directory.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "core/error.hpp"
+#include "core/files/files.hpp"
+#include "core/files/sha256.hpp"
+#include "experiments/reports/run_status.hpp"
+
+namespace inforelay {
+namespace fs = std::filesystem;
+namespace {
+
+// The first line of config.yaml in a run's folder says whose folder it is.
+constexpr std::string_view owner_mark = "# inforelay run ";
+std::string owner_line(const std::string& identity) { return fmt::format("{}{}", owner_mark, identity); }
+
+std::string first_line(const fs::path& path) {
+  constexpr std::size_t most = 200;
+  try {
+    const auto start = read_file_start(path, most);
+    return {start.begin(), std::find(start.begin(), start.end(), '\n')};
+  } catch (const DataError&) {
+    return "";
+  }
+}
+
+fs::path free_name_beside(const fs::path& folder) {
+  for (int n = 1;; ++n) {
+    fs::path name = folder;
+    name += fmt::format(".{}", n);
+    if (!fs::exists(fs::symlink_status(name))) return name;
+  }
+}
+
+}  // namespace
+
+std::string run_hash(const std::string& resolved_config, const std::string& data_sha256) {
+  return sha256_hex(fmt::format("inforelay run 1\n{}\n{}", data_sha256, resolved_config)).substr(0, 8);
+}
+
+bool is_run_folder(const fs::path& folder) { return first_line(folder / "config.yaml").starts_with(owner_mark); }
+
+bool holds_complete_run(const fs::path& folder, const std::string& identity) {
+  std::error_code error;  // what cannot be looked at is not there
+  return fs::exists(folder / "summary.txt", error) && fs::exists(folder / "results.h5", error) &&
+         first_line(folder / "config.yaml") == owner_line(identity);
+}
+
+bool holds_figures(const fs::path& folder, const std::vector<FigureFormat>& formats) {
+  const fs::path figures = folder / "figures";
+  std::error_code error;  // what cannot be looked at is not there
+  std::vector<std::string> names;
+  if (const auto status = read_status(folder)) names = status->figures;
+  if (names.empty()) {
+    for (fs::directory_iterator file(figures, error), end; !error && file != end; file.increment(error)) {
+      if (file->path().extension() == ".csv") names.push_back(file->path().stem().string());
+    }
+  }
+  const auto is_there = [&](const std::string& name) {
+    std::vector<std::string> endings{"csv", "gp"};
+    for (const FigureFormat format : formats) endings.emplace_back(to_string(format));
+    return std::all_of(endings.begin(), endings.end(), [&](const std::string& ending) {
+      return fs::exists(figures / fmt::format("{}.{}", name, ending), error);
+    });
+  };
+  return !names.empty() && std::all_of(names.begin(), names.end(), is_there);
+}
+
+RunDirectory::RunDirectory(fs::path folder, Opening opening, Progress& progress)
+    : folder_(std::move(folder)), opening_(std::move(opening)) {
+  if (!folder_.has_filename()) folder_ = folder_.parent_path();
+  std::error_code error;
+  if (opening_.fresh && fs::exists(folder_, error)) move_aside(progress);
+  check_owner();
+  if (!complete()) hold(progress);
+}
+
+void RunDirectory::fail(std::string_view what, std::string_view why) const {
+  throw UsageError(fmt::format("output folder '{}': {}: {}", folder_.string(), what, why));
+}
+
+void RunDirectory::fail(std::string_view what, const std::error_code& error) const {
+  const int code = error.value();
+  if (code != ENOSPC && code != EDQUOT && code != EIO) fail(what, error.message());
+  // Another name would not help.
+  throw IoError(fmt::format("output folder '{}': {}: {}", folder_.string(), what, error.message()));
+}
+
+void RunDirectory::check_owner() const {
+  const fs::path config = folder_ / "config.yaml";
+  std::error_code error;
+  if (!fs::exists(config, error)) {
+    if (fs::exists(results(), error) || fs::exists(summary(), error))
+      fail("holds results of something else", "choose another, or --fresh");
+  } else if (first_line(config) != owner_line(opening_.identity)) {
+    fail("holds another run", "its config.yaml or data differ from what is asked for; choose another, or --fresh");
+  }
+}
+
+void RunDirectory::move_aside(Progress& progress) {
+  std::error_code error;
+  std::unique_ptr<FolderHold> nobody_works_there;
+  const bool folder = fs::is_directory(folder_, error);
+  if (folder && access(folder_.c_str(), W_OK | X_OK) == 0) {
+    nobody_works_there = std::make_unique<FolderHold>(folder_, opening_.hold, progress);
+    // The runs of a sweep that was killed may take a moment to go, and write by their folders' names.
+    for (fs::directory_iterator run(folder_ / "runs", error), end; !error && run != end; run.increment(error)) {
+      if (holder_of(run->path())) const FolderHold nor_here(run->path(), opening_.hold, progress);
+    }
+  }
+  moved_aside_ = free_name_beside(folder_);
+  fs::rename(folder_, moved_aside_, error);
+  if (error) fail("cannot be moved aside", error);
+  if (nobody_works_there) nobody_works_there->moved_to(moved_aside_);
+}
+
+void RunDirectory::hold(Progress& progress) {
+  if (hold_) return;
+  std::error_code error;
+  fs::create_directories(folder_, error);
+  if (error) fail("cannot be created", error);
+  if (access(folder_.c_str(), W_OK | X_OK) != 0) fail("cannot be written", std::strerror(errno));
+  hold_ = std::make_unique<FolderHold>(folder_, opening_.hold, progress);
+  // Another may have worked there until now.
+  check_owner();
+  remove_leftovers();
+  if (const fs::path config = folder_ / "config.yaml"; !fs::exists(config)) {
+    write_file_atomically(config, std::string_view(owner_line(opening_.identity) + "\n" + opening_.resolved_config));
+  }
+  if (complete()) return;
+  fs::create_directories(folder_ / "stages", error);
+  if (error) fail("cannot be created", error);
+}
+
+void RunDirectory::verify_hold() const {
+  if (hold_) hold_->verify();
+}
+
+void RunDirectory::remove_leftovers() const {
+  std::error_code ignored;  // what stays behind does no harm
+  std::vector<fs::path> left;
+  for (const fs::path& place : {folder_, folder_ / "stages", figures()}) {
+    std::error_code error;
+    for (fs::directory_iterator file(place, error), end; !error && file != end; file.increment(error)) {
+      const std::string name = file->path().filename().string();
+      const fs::file_type type = file->symlink_status(ignored).type();
+      const bool scratch = place == figures() && type == fs::file_type::directory && is_figure_scratch(name);
+      if (scratch || (type == fs::file_type::regular && is_temporary_name(name))) left.push_back(file->path());
+    }
+  }
+  for (const fs::path& each : left) fs::remove_all(each, ignored);
+}
+
+bool RunDirectory::complete() const {
+  std::error_code error;  // what cannot be looked at is not there
+  return fs::exists(summary(), error) && fs::exists(results(), error);
+}
+
+void RunDirectory::remove_stages() const {
+  std::error_code ignored;  // what stays behind does no harm
+  fs::remove_all(folder_ / "stages", ignored);
+}
+
+}  // namespace inforelay

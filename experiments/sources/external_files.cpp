@@ -1,0 +1,162 @@
+#include "experiments/sources/external_files.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "core/files/data_folder.hpp"
+#include "core/error.hpp"
+#include "core/named.hpp"
+#include "core/files/sha256.hpp"
+#include "experiments/config/config_checks.hpp"
+#include "experiments/results/metrics.hpp"
+#include "nn/weights/weight_file.hpp"
+
+namespace inforelay {
+namespace {
+
+std::vector<std::int64_t> widths_of(const Mlp& network) {
+  std::vector<std::int64_t> widths{network.input_width()};
+  for (const DenseLayer& layer : network.layers) widths.push_back(layer.out());
+  return widths;
+}
+
+// Reads one weight file into `input`.
+void read_weights(const std::filesystem::path& written, const NetworkConfig& config, NetworkInput& input,
+                  Progress& progress) {
+  const std::filesystem::path path = with_data_folder(written);
+  WeightFile file = load_weights(path,
+                                 {.layer_names = config.layer_names,
+                                  .activation = config.activation,
+                                  .output_activation = config.output_activation,
+                                  .network = config.weights_network},
+                                 progress);
+  input.networks.push_back(std::move(file.network));
+  input.sources.push_back({.file = path.string(), .format = std::move(file.format), .sha256 = std::move(file.sha256)});
+}
+
+void check_whole(const std::string& path, NetworkConfig& config, const NetworkInput& input) {
+  const std::vector<std::int64_t> widths = widths_of(input.networks.front());
+  const std::string& file = input.sources.front().file;
+  if (widths.size() < 3 || widths.front() != image_pixels || widths.back() != numerals) {
+    throw DataError(fmt::format("{}: '{}' holds a network [{}]; {} inputs, hidden layers and {} outputs are needed",
+                                path, file, fmt::join(widths, ", "), image_pixels, numerals));
+  }
+  if (!config.layers.empty() && config.layers != widths) {
+    throw DataError(fmt::format("{}: '{}' holds a network [{}], but layers says [{}]", path, file,
+                                fmt::join(widths, ", "), fmt::join(config.layers, ", ")));
+  }
+  config.layers = widths;
+}
+
+void check_detectors(const std::string& path, NetworkConfig& config, const NetworkInput& input) {
+  const std::vector<std::int64_t> first = widths_of(input.networks.front());
+  const std::int64_t default_hidden = DetectorsConfig{}.hidden;
+  for (std::size_t t = 0; t < input.networks.size(); ++t) {
+    const std::vector<std::int64_t> widths = widths_of(input.networks[t]);
+    if (widths.size() != 3 || widths.front() != image_pixels || widths.back() != 1 || widths != first) {
+      throw DataError(fmt::format(
+          "{}: '{}' holds a network [{}]; detectors [{}, hidden, 1] are needed, with as many hidden neurons each", path,
+          input.sources[t].file, fmt::join(widths, ", "), image_pixels));
+    }
+  }
+  std::int64_t& hidden = config.detectors->hidden;
+  if (hidden != default_hidden && hidden != first[1]) {
+    throw UsageError(fmt::format("{}.detectors.hidden: {}, but '{}' has {} hidden neurons", path, hidden,
+                                 input.sources.front().file, first[1]));
+  }
+  hidden = first[1];
+}
+
+std::string activations_of(const Mlp& network) {
+  std::vector<std::string_view> words;
+  for (const DenseLayer& layer : network.layers) words.push_back(to_string(layer.activation));
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+void check_activations(const std::string& path, NetworkConfig& config, const NetworkInput& input) {
+  config.activation = input.networks.front().layers.front().activation;
+  config.output_activation = input.networks.front().layers.back().activation;
+  for (std::size_t t = 0; t < input.networks.size(); ++t) {
+    const std::vector<DenseLayer>& layers = input.networks[t].layers;
+    const bool same = layers.back().activation == config.output_activation &&
+                      std::all_of(layers.begin(), layers.end() - 1,
+                                  [&](const DenseLayer& layer) { return layer.activation == config.activation; });
+    if (!same) {
+      throw DataError(fmt::format("{}: '{}' has the activations {}; expected one for all hidden layers{}: {}, ..., {}",
+                                  path, input.sources[t].file, activations_of(input.networks[t]),
+                                  t == 0 ? "" : ", those of the first file", to_string(*config.activation),
+                                  to_string(*config.output_activation)));
+    }
+  }
+}
+
+void check_analysed_layer(const std::string& path, const NetworkConfig& network, const AnalysisConfig& analysis) {
+  for (const std::string& problem : analysed_layer_problems(layer_widths(network), analysis)) {
+    throw UsageError(fmt::format("{}: {}", path, problem));
+  }
+}
+
+// Nothing is computed for a comparison that cannot be made.
+void check_quantities(const std::string& path, const ExperimentConfig& config, const PublishedValues& published) {
+  const NetworkConfig& network = *find_named(config.networks, published.network);
+  for (const PublishedColumn& column : published.columns) {
+    const std::string at = fmt::format("{}.columns.{}", path, column.name);
+    const std::string& quantity = column.config.quantity;
+    if (const std::string why = quantity_missing(config, network, quantity); !why.empty()) {
+      throw UsageError(fmt::format("{}: there will be no {}: {}", at, quantity, why));
+    }
+    const bool classes = quantity_has_classes(network, quantity);
+    for (const std::optional<int>& cls : column.classes) {
+      if (cls.has_value() == classes) continue;
+      throw UsageError(fmt::format("{}: {} of {} is {}, but the table's row is about {}", at, quantity,
+                                   published.network,
+                                   classes ? "a number for each class" : "one number for the network",
+                                   cls ? fmt::format("class {}", *cls) : "the network as a whole"));
+    }
+  }
+}
+
+}  // namespace
+
+std::string ExperimentInputs::sha256() const {
+  Sha256 all;
+  bool any = false;
+  for (const auto& [name, input] : networks) {
+    for (const WeightSource& source : input.sources) {
+      all.update(fmt::format("{} {}\n", name, source.sha256));
+      any = true;
+    }
+  }
+  for (const auto& [name, values] : published) {
+    all.update(fmt::format("{} {}\n", name, values.sha256));
+    any = true;
+  }
+  return any ? all.hex() : "";
+}
+
+ExperimentInputs read_inputs(ExperimentConfig& config, Progress& progress) {
+  ExperimentInputs inputs;
+  for (auto& [name, network] : config.networks) {
+    if (!network.from_files()) continue;
+    const std::string path = "networks." + name;
+    NetworkInput& input = inputs.networks[name];
+    if (network.detectors) {
+      for (const auto& file : network.detectors->weights) read_weights(file, network, input, progress);
+      check_detectors(path, network, input);
+    } else {
+      read_weights(network.weights, network, input, progress);
+      check_whole(path, network, input);
+    }
+    check_activations(path, network, input);
+    check_analysed_layer(path, network, config.analysis);
+  }
+  for (const auto& [name, reproduce] : config.reproduce) {
+    inputs.published.emplace_back(name, read_published(reproduce, "reproduce." + name));
+    check_quantities("reproduce." + name, config, inputs.published.back().second);
+  }
+  return inputs;
+}
+
+}  // namespace inforelay

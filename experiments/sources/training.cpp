@@ -1,0 +1,170 @@
+#include "experiments/sources/training.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/error.hpp"
+#include "nn/training/training_state_hdf5.hpp"
+#include "nn/training/composite.hpp"
+#include "nn/training/detectors.hpp"
+#include "core/quiet_progress.hpp"
+#include "nn/training/trainer.hpp"
+
+namespace inforelay {
+namespace {
+
+Activation hidden_activation(const NetworkConfig& config) { return config.activation.value_or(Activation::tanh); }
+Activation output_activation(const NetworkConfig& config) {
+  return config.output_activation.value_or(Activation::tanh);
+}
+
+TrainingOptions training_options(const TrainConfig& config) {
+  TrainingOptions options;
+  options.batch_size = static_cast<std::size_t>(config.batch_size);
+  options.optimizer.kind = config.optimizer;
+  options.optimizer.learning_rate = config.learning_rate;
+  options.optimizer.momentum = config.momentum;
+  options.loss = config.loss;
+  options.stop = {.measure = StopRule::Measure::none, .at_least = 0};
+  if (config.stop.balanced_accuracy)
+    options.stop = {StopRule::Measure::balanced_accuracy, *config.stop.balanced_accuracy};
+  if (config.stop.accuracy) options.stop = {StopRule::Measure::accuracy, *config.stop.accuracy};
+  options.max_epochs = static_cast<int>(config.max_epochs);
+  options.evaluation = {.method = config.evaluation,
+                        .train_samples = static_cast<std::size_t>(config.evaluation_samples),
+                        .test_samples = static_cast<std::size_t>(config.evaluation_test_samples)};
+  return options;
+}
+
+DetectorOptions detector_options(const NetworkConfig& network) {
+  const DetectorsConfig& config = *network.detectors;
+  DetectorOptions options;
+  options.hidden = static_cast<int>(config.hidden);
+  options.hidden_activation = hidden_activation(network);
+  options.output_activation = output_activation(network);
+  options.positives = static_cast<std::size_t>(config.positives);
+  options.negatives = static_cast<std::size_t>(config.negatives);
+  options.test_negatives = static_cast<std::size_t>(config.test_negatives);
+  options.optimizer.learning_rate = config.learning_rate;
+  options.stop_accuracy = config.stop.accuracy;
+  options.max_epochs = static_cast<int>(config.max_epochs);
+  options.restarts = static_cast<int>(config.restarts);
+  options.keep_best = config.on_failure == DetectorFailure::keep_best;
+  return options;
+}
+
+// Runs steps until `training` is finished, and then `rest`. Its state is saved every so often, and before an
+// interruption leaves: both trainers promise a state that is whole when they throw Interrupted.
+template <class Training, class Step, class Rest>
+void run_with_saves(Training& training, StageFiles& files, const StageFiles::Write& write, Step&& step, Rest&& rest) {
+  try {
+    while (!training.finished()) {
+      step();
+      if (files.due()) files.save_state(write);
+    }
+    rest();
+  } catch (const Interrupted&) {
+    files.save_state(write);
+    throw;
+  }
+}
+
+ModelResult train_whole(const NetworkConfig& config, const DataPair& data, const RandomStream& random,
+                        StageFiles& files, Progress& progress) {
+  const TrainingOptions options = training_options(*config.train);
+  const std::vector<int> widths(config.layers.begin(), config.layers.end());
+  RandomStream init = random.child("init");
+  const Mlp beginning = make_mlp(widths, hidden_activation(config), output_activation(config), init);
+  TrainerState state{.network = beginning};
+  files.load_state([&](const Hdf5Reader& file) {
+    TrainerState saved = read_trainer_state(file);
+    check_resumable(saved, beginning, options.max_epochs);
+    state = std::move(saved);
+  });
+  Trainer trainer(options, std::move(state), data.train, data.test, random.child("train"));
+  const auto write = [&](Hdf5Writer& file) { write_trainer_state(file, trainer.state()); };
+  const auto step = [&] {
+    trainer.run_epoch(progress);
+    const TrainerState& now = trainer.state();
+    progress.report(static_cast<std::uint64_t>(now.epoch), static_cast<std::uint64_t>(config.train->max_epochs));
+    progress.note(fmt::format("epoch {}, mean balanced accuracy {:.4f} train, {:.4f} test", now.epoch,
+                              now.curve.accuracy_train.bottomRows(1).mean(),
+                              now.curve.accuracy_test.bottomRows(1).mean()));
+  };
+  run_with_saves(trainer, files, write, step, [] {});
+  return {.network = trainer.state().network,
+          .reached = trainer.state().reached,
+          .curve = trainer.state().curve,
+          .detectors = {},
+          .staircase = {},
+          .sources = {}};
+}
+
+// The composite of `detectors`, and its staircase.
+void put_together(const DetectorsConfig& config, std::span<const Mlp> detectors, const DataPair& data,
+                  const RandomStream& random, Progress& progress, ModelResult& model) {
+  RandomStream noise = random.child("noise");
+  model.network = compose(detectors, config.noise, noise);
+  QuietProgress quiet(progress);
+  model.staircase = staircase(model.network, detectors, data.train, data.test, quiet);
+}
+
+ModelResult train_detectors(const NetworkConfig& config, const DataPair& data, const RandomStream& random,
+                            StageFiles& files, Progress& progress) {
+  const DetectorOptions options = detector_options(config);
+  std::vector<DetectorState> states;
+  files.load_state([&](const Hdf5Reader& file) {
+    std::vector<DetectorState> saved = read_detector_states(file);
+    RandomStream any(0, "only the shape counts");
+    const std::array widths{data.train.input_width(), options.hidden, 1};
+    const Mlp beginning = make_mlp(widths, options.hidden_activation, options.output_activation, any);
+    check_resumable(saved, static_cast<std::size_t>(data.train.class_count()), beginning, options);
+    states = std::move(saved);
+  });
+  DetectorTraining training(options, data.train, data.test, random.child("detectors"), std::move(states));
+  ModelResult model;
+  const auto write = [&](Hdf5Writer& file) { write_detector_states(file, training.states()); };
+  const auto step = [&] {
+    training.run_round(progress);
+    const auto& now = training.states();
+    const auto finished = std::count_if(now.begin(), now.end(), [](const auto& state) { return state.finished; });
+    int epochs = 0;
+    for (const DetectorState& state : now) epochs = std::max(epochs, state.epoch);
+    progress.report(static_cast<std::uint64_t>(finished), now.size());
+    progress.note(fmt::format("{} of {} detectors trained, epoch {}", finished, now.size(), epochs));
+  };
+  run_with_saves(training, files, write, step, [&] {
+    std::vector<Mlp> detectors;
+    for (const DetectorState& state : training.states()) {
+      detectors.push_back(state.network);
+      model.detectors.push_back({state.accuracy_train, state.accuracy_test});
+      model.reached = model.reached && state.reached;
+    }
+    put_together(*config.detectors, detectors, data, random, progress, model);
+  });
+  return model;
+}
+
+}  // namespace
+
+ModelResult make_model(const NetworkConfig& config, const DataPair& data, const RandomStream& random, StageFiles& files,
+                       Progress& progress) {
+  return config.detectors ? train_detectors(config, data, random, files, progress)
+                          : train_whole(config, data, random, files, progress);
+}
+
+ModelResult model_from_files(const NetworkConfig& config, const NetworkInput& input, const DataPair& data,
+                             const RandomStream& random, Progress& progress) {
+  ModelResult model;
+  model.sources = input.sources;
+  if (config.detectors) {
+    put_together(*config.detectors, input.networks, data, random, progress, model);
+  } else {
+    model.network = input.networks.front();
+  }
+  return model;
+}
+
+}  // namespace inforelay

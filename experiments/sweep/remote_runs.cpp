@@ -1,0 +1,120 @@
+#include "experiments/sweep/remote_runs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "core/error.hpp"
+#include "core/process/memory.hpp"
+#include "core/parallel.hpp"
+#include "experiments/ranks/scan_messages.hpp"
+
+namespace inforelay {
+
+RemoteRuns::RemoteRuns(Ranks& ranks, double max_memory) : ranks_(ranks), members_(ranks) {
+  if (ranks.size() > 1) send_job(ranks, begin_job(JobKind::runs).number(max_memory).take());
+}
+
+RemoteRuns::~RemoteRuns() {
+  try {
+    dismiss();
+  } catch (const LostRanks&) {
+    // Who talks to them next meets it again.
+  }
+}
+
+void RemoteRuns::receive(const Ready& ready, const Ended& ended) {
+  while (const std::optional<Message> message = members_.receive()) {
+    MessageReader content(message->bytes);
+    switch (message->kind) {
+      case MessageKind::ready: {
+        const int threads = content.number<int>(1, 1 << 16, "a number of threads");
+        const int machine = content.number<int>(0, ranks_.size() - 1, "a machine");
+        ready(message->from, {.threads = threads, .machine = machine, .bytes = content.number<double>()});
+        break;
+      }
+      case MessageKind::run_ended: {
+        const auto number = static_cast<std::size_t>(content.number<std::uint64_t>());
+        ended({number, content.text()});
+        break;
+      }
+      case MessageKind::ended:
+        break;
+      default:
+        Members::refuse(*message);
+    }
+  }
+}
+
+void RemoteRuns::begin(int rank, std::size_t number, const RunJob& job, int threads) {
+  MessageWriter message;
+  message.number(static_cast<std::uint64_t>(number)).text(job.folder.string()).texts(job.arguments).number(threads);
+  ranks_.send(rank, MessageKind::begin_run, message.take());
+}
+
+void RemoteRuns::signal(int signal) {
+  for (int rank = 1; rank < ranks_.size(); ++rank) {
+    if (members_.has_joined(rank)) ranks_.send(rank, MessageKind::signal, MessageWriter().number(signal).take());
+  }
+}
+
+void RemoteRuns::dismiss() {
+  members_.dismiss([this] {
+    try {
+      receive([](int, const RunPlace&) {}, [](const ChildRuns::End&) {});
+    } catch (const LostRanks&) {
+      throw;
+    } catch (const Error&) {
+      // One more rank has failed: it ends all the same.
+    }
+    return false;
+  });
+}
+
+void share_in_runs(MessageReader& job, Ranks& ranks) {
+  const auto max_memory = job.number<double>();
+  job.finish();
+  const double here = max_memory > 0 ? max_memory : static_cast<double>(machine_memory()) * 2 / 3;
+  ranks.send(0, MessageKind::ready, MessageWriter().number(thread_count()).number(ranks.machine()).number(here).take());
+  const auto report = [&](const ChildRuns::End& end) {
+    ranks.send(0, MessageKind::run_ended,
+               MessageWriter().number(static_cast<std::uint64_t>(end.job)).text(end.failure).take());
+  };
+  ChildRuns children;
+  Patience patience(std::chrono::milliseconds(10));
+  while (true) {
+    for (const ChildRuns::End& end : children.collect()) report(end);
+    const std::optional<Message> message = ranks.receive();
+    if (!message) {
+      patience.wait();
+      continue;
+    }
+    patience.reset();
+    MessageReader content(message->bytes);
+    switch (message->kind) {
+      case MessageKind::begin_run: {
+        const auto number = static_cast<std::size_t>(content.number<std::uint64_t>());
+        RunJob run;
+        run.folder = content.text();
+        run.arguments = content.texts();
+        try {
+          children.begin(number, run, content.number<int>(1, 1 << 16, "a number of threads"));
+        } catch (const IoError& error) {
+          report({number, error.what()});  // the others are not to blame
+        }
+        break;
+      }
+      case MessageKind::signal:
+        children.signal(content.number<int>());
+        break;
+      case MessageKind::stop:
+        return;
+      default:
+        throw DataError(fmt::format("a message of kind {} during runs", static_cast<int>(message->kind)));
+    }
+  }
+}
+
+}  // namespace inforelay

@@ -1,0 +1,168 @@
+#include "infotheory/information/entropy_curve.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "infotheory/information/entropy.hpp"
+
+namespace inforelay {
+namespace {
+
+// What the sequences leave at one size.
+struct Reading {
+  std::uint64_t occupied = 0;
+  double entropy_bits = 0;
+};
+
+void check_options(std::size_t samples, int neurons, const EntropyCurveOptions& options) {
+  if (samples == 0) throw UsageError("entropy curve: no states; at least 1 is needed");
+  if (neurons < 1 || neurons > 32) throw UsageError(fmt::format("entropy curve: {} neurons; must be 1 to 32", neurons));
+  if (options.smallest < 1) throw UsageError("entropy curve: smallest is 0; must be >= 1");
+  if (options.points < 2) throw UsageError(fmt::format("entropy curve: points is {}; must be >= 2", options.points));
+  if (options.replicates < 1) {
+    throw UsageError(fmt::format("entropy curve: replicates is {}; must be >= 1", options.replicates));
+  }
+}
+
+// Geometric from `smallest` to `largest`, rounded, without repeats.
+std::vector<std::uint64_t> geometric_sizes(std::uint64_t smallest, std::uint64_t largest, int points) {
+  smallest = std::min(smallest, largest);
+  const double step = std::log(static_cast<double>(largest) / static_cast<double>(smallest)) / (points - 1);
+  std::vector<std::uint64_t> sizes;
+  for (int i = 0; i < points - 1; ++i) {
+    sizes.push_back(static_cast<std::uint64_t>(std::llround(static_cast<double>(smallest) * std::exp(step * i))));
+  }
+  sizes.push_back(largest);
+  sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
+  return sizes;
+}
+
+// Number of each word among the distinct words in ascending order, so that counts fit an array whatever K is.
+std::vector<std::uint32_t> ranks(const std::vector<StateWord>& words) {
+  std::vector<StateWord> distinct = words;
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  std::vector<std::uint32_t> result(words.size());
+  std::transform(words.begin(), words.end(), result.begin(), [&](StateWord word) {
+    return static_cast<std::uint32_t>(std::lower_bound(distinct.begin(), distinct.end(), word) - distinct.begin());
+  });
+  return result;
+}
+
+// Adds one word after the other to the counts and keeps sum n log2 n as it goes.
+std::vector<Reading> read_sequence(const std::vector<StateWord>& words, std::span<const std::uint64_t> sizes,
+                                   const NLog2NTable& n_log2_n) {
+  std::vector<Reading> readings;
+  std::vector<std::uint32_t> counts(words.size(), 0);
+  std::uint64_t samples = 0, occupied = 0;
+  double sum = 0;
+  for (const std::uint32_t rank : ranks(words)) {
+    const std::uint32_t before = counts[rank]++;
+    sum += n_log2_n[before + 1] - n_log2_n[before];
+    occupied += before == 0;
+    if (++samples == sizes[readings.size()]) {
+      const double n = static_cast<double>(samples);
+      readings.push_back({occupied, std::log2(n) - sum / n});
+    }
+  }
+  return readings;
+}
+
+std::vector<StateWord> random_order(std::span<const StateWord> states, RandomStream random) {
+  std::vector<StateWord> words(states.begin(), states.end());
+  shuffle(words, random);
+  return words;
+}
+
+std::vector<StateWord> uniform_words(std::size_t samples, int neurons, RandomStream random) {
+  std::vector<StateWord> words(samples);
+  for (StateWord& word : words) word = static_cast<StateWord>(random() >> (64 - neurons));
+  return words;
+}
+
+// Mean and standard deviation of the replicates at size i.
+void summarize(const std::vector<std::vector<Reading>>& replicates, std::size_t i, EntropyCurvePoint& point) {
+  const double n = static_cast<double>(replicates.size());
+  double sum = 0, sum_occupied = 0, squares = 0;
+  for (const auto& readings : replicates) {
+    sum += readings[i].entropy_bits;
+    sum_occupied += static_cast<double>(readings[i].occupied);
+  }
+  point.uniform_mean_bits = sum / n;
+  point.uniform_mean_occupied = sum_occupied / n;
+  for (const auto& readings : replicates) squares += std::pow(readings[i].entropy_bits - point.uniform_mean_bits, 2);
+  point.uniform_sd_bits =
+      replicates.size() > 1 ? std::sqrt(squares / (n - 1)) : std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace
+
+std::vector<EntropyCurvePoint> entropy_curve(std::span<const StateWord> states, int neurons,
+                                             const EntropyCurveOptions& options, const RandomStream& random,
+                                             Progress& progress) {
+  check_options(states.size(), neurons, options);
+  const std::vector<std::uint64_t> sizes = geometric_sizes(options.smallest, states.size(), options.points);
+  const NLog2NTable n_log2_n(states.size());
+  std::vector<Reading> observed;
+  std::vector<std::vector<Reading>> replicates(static_cast<std::size_t>(options.replicates));
+  parallel_blocks(
+      replicates.size() + 1,
+      [&](std::size_t block) {
+        if (block == replicates.size()) {
+          observed = read_sequence(random_order(states, random.child("order")), sizes, n_log2_n);
+        } else {
+          replicates[block] =
+              read_sequence(uniform_words(states.size(), neurons, random.child(block)), sizes, n_log2_n);
+        }
+      },
+      progress);
+
+  std::vector<EntropyCurvePoint> curve(sizes.size());
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    EntropyCurvePoint& point = curve[i];
+    point.samples = sizes[i];
+    point.occupied = observed[i].occupied;
+    point.entropy_bits = observed[i].entropy_bits;
+    point.miller_madow_bits = point.entropy_bits + miller_madow_correction_bits(point.occupied, point.samples);
+    summarize(replicates, i, point);
+    point.uniform_expected_bits = expected_uniform_entropy_bits(point.samples, neurons);
+  }
+  return curve;
+}
+
+double expected_uniform_entropy_bits(std::uint64_t samples, int neurons) {
+  // Binomial weights relative to the mode's, by their recurrence in both directions: nothing under- or overflows.
+  constexpr double negligible = 1e-25;
+  const double draws = static_cast<double>(samples), odds = 1 / (std::ldexp(1.0, neurons) - 1);
+  const double mode = std::floor((draws + 1) * std::ldexp(1.0, -neurons));
+  const auto n_log2_n = [](double n) { return n > 0 ? n * std::log2(n) : 0.0; };
+  double weights = 0, sum = 0;
+  const auto add = [&](double n, double weight) {
+    weights += weight;
+    sum += weight * n_log2_n(n);
+  };
+  double weight = 1;
+  for (double n = mode; n <= draws && weight > negligible; ++n) {
+    add(n, weight);
+    weight *= (draws - n) / (n + 1) * odds;
+  }
+  weight = 1;
+  for (double n = mode; n > 0; --n) {
+    weight *= n / ((draws - n + 1) * odds);
+    if (weight <= negligible) break;
+    add(n - 1, weight);
+  }
+  return std::log2(draws) - std::ldexp(1.0, neurons) / draws * (sum / weights);
+}
+
+double expected_uniform_occupied(std::uint64_t samples, int neurons) {
+  return -std::ldexp(std::expm1(static_cast<double>(samples) * std::log1p(-std::ldexp(1.0, -neurons))), neurons);
+}
+
+}  // namespace inforelay

@@ -1,0 +1,34 @@
+#include "infotheory/information/n_log_n.hpp"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <cmath>
+
+#include "core/error.hpp"
+
+namespace inforelay {
+
+NLogN::NLogN(std::uint32_t max_count) : fraction_bits_(62 - std::bit_width(max_count)) {
+  if (max_count == 0 || max_count >= 1u << 31)
+    throw UsageError(fmt::format("number of samples: {}, expected [1,2^31)", max_count));
+  scale_ = std::ldexp(1.0, -fraction_bits_) / max_count;
+
+  // A sieve: first values_[n] = the smallest prime factor of n, then the log, then n times the log.
+  const std::uint64_t size = std::uint64_t{max_count} + 1;
+  values_.assign(size, 0);
+  for (std::uint64_t prime = 2; prime * prime < size; ++prime) {
+    if (values_[prime] != 0) continue;
+    for (std::uint64_t n = prime * prime; n < size; n += prime)
+      if (values_[n] == 0) values_[n] = prime;
+  }
+  for (std::uint64_t n = 2; n < size; ++n) {
+    const std::uint64_t factor = values_[n];
+    values_[n] = factor == 0 ? static_cast<std::uint64_t>(
+                                   std::llround(std::ldexp(std::log2(static_cast<long double>(n)), fraction_bits_)))
+                             : values_[factor] + values_[n / factor];
+  }
+  for (std::uint64_t n = 2; n < size; ++n) values_[n] *= n;
+}
+
+}  // namespace inforelay

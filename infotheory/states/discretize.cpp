@@ -1,0 +1,229 @@
+#include "infotheory/states/discretize.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "core/sets/neuron_set.hpp"
+#include "core/parallel.hpp"
+
+namespace inforelay {
+namespace {
+
+constexpr std::size_t samples_per_block = 4096;
+
+// Differences from the first value, so that a constant column's mean is its value exactly.
+double mean_of(std::span<const float> values) {
+  const double origin = values.front();
+  double sum = 0;
+  for (const float value : values) sum += value - origin;
+  return origin + sum / static_cast<double>(values.size());
+}
+
+double midpoint(float low, float high) { return (static_cast<double>(low) + static_cast<double>(high)) / 2; }
+
+double median_of(std::vector<float>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  if (values.size() % 2 == 1) return *middle;
+  return midpoint(*std::max_element(values.begin(), middle), *middle);
+}
+
+// Two centres of a clustering, and the sum of squares around them.
+struct TwoCenters {
+  double low = 0, high = 0, inertia = 0;
+  double cut() const { return low + (high - low) / 2; }
+};
+
+// The first centre is any value, the second is drawn in proportion to its squared distance.
+TwoCenters plus_plus_start(std::span<const float> values, RandomStream& random) {
+  const double first = values[random.below(values.size())];
+  const auto weight = [&](float value) { return (value - first) * (value - first); };
+  double total = 0;
+  for (const float value : values) total += weight(value);
+  double left = random.uniform(0, total);
+  double second = first;
+  for (const float value : values) {
+    if (weight(value) == 0) continue;
+    second = value;
+    left -= weight(value);
+    if (left < 0) break;
+  }
+  return {.low = std::min(first, second), .high = std::max(first, second)};
+}
+
+// Means either side of the cut. Both sides have values: the centres are two different values, or means of either side.
+TwoCenters lloyd_step(std::span<const float> values, const TwoCenters& centers) {
+  const double cut = centers.cut();
+  double sum_low = 0, sum_high = 0;
+  std::size_t low = 0;
+  for (const float value : values) {
+    (value > cut ? sum_high : sum_low) += value;
+    low += value > cut ? 0 : 1;
+  }
+  return {.low = sum_low / static_cast<double>(low), .high = sum_high / static_cast<double>(values.size() - low)};
+}
+
+double threshold_of(std::vector<float>& values, const BinarizeOptions& options, std::size_t neuron) {
+  switch (options.method) {
+    case Binarization::kmeans_iterated:
+      return iterated_two_means_threshold(values, options.random.child(neuron));
+    case Binarization::kmeans:
+      return two_means_threshold(values);
+    case Binarization::median:
+      return median_of(values);
+    case Binarization::mean:
+      return mean_of(values);
+    case Binarization::sign:
+      return 0;
+    case Binarization::threshold:
+      break;
+  }
+  return options.threshold;
+}
+
+void check_samples(const RowMatrix<float>& activations) {
+  if (activations.rows() < 1) throw DataError("binarize: no samples; at least 1 is needed");
+}
+
+void check_fits_a_word(const RowMatrix<float>& activations) {
+  if (activations.cols() > NeuronSet::max_neurons) {
+    throw UsageError(
+        fmt::format("binarize: {} neurons; a state word holds at most {}", activations.cols(), NeuronSet::max_neurons));
+  }
+}
+
+void check_finite(float activation, Eigen::Index sample, Eigen::Index neuron) {
+  if (!std::isfinite(activation)) {
+    throw DataError(
+        fmt::format("binarize: activation of sample {}, neuron {} is {}; must be finite", sample, neuron, activation));
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(Binarization method) {
+  for (const auto& [value, name] : binarization_names) {
+    if (value == method) return name;
+  }
+  assert(false);
+  return "";
+}
+
+double two_means_threshold(std::span<const float> values) {
+  assert(!values.empty());
+  std::vector<float> sorted(values.begin(), values.end());
+  std::sort(sorted.begin(), sorted.end());
+  if (sorted.front() == sorted.back()) return sorted.front();
+
+  // With s_i the sum of the i lowest values less their overall mean, the squares between the clusters are
+  // n s_i^2 / (i (n - i)); the cut that has most of them has least within. Equal values are never worth parting.
+  const std::size_t n = sorted.size();
+  const double center = mean_of(sorted);
+  double sum = 0, best_score = -1;
+  std::size_t best_cut = 0;
+  for (std::size_t i = 1; i < n; ++i) {
+    sum += sorted[i - 1] - center;
+    if (sorted[i - 1] == sorted[i]) continue;
+    const double score = sum * sum / (static_cast<double>(i) * static_cast<double>(n - i));
+    if (score > best_score) {
+      best_score = score;
+      best_cut = i;
+    }
+  }
+  return midpoint(sorted[best_cut - 1], sorted[best_cut]);
+}
+
+double iterated_two_means_threshold(std::span<const float> values, RandomStream random) {
+  assert(!values.empty());
+  constexpr int starts = 10, most_iterations = 300;
+  constexpr double shift_tolerance = 1e-4;
+  const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+  if (*least == *greatest) return *least;
+  const double mean = mean_of(values);
+  double squares = 0;
+  for (const float value : values) squares += (value - mean) * (value - mean);
+  const double tolerance = shift_tolerance * squares / static_cast<double>(values.size());
+
+  TwoCenters best;
+  for (int start = 0; start < starts; ++start) {
+    TwoCenters centers = plus_plus_start(values, random);
+    for (int i = 0; i < most_iterations; ++i) {
+      const TwoCenters next = lloyd_step(values, centers);
+      const double low = next.low - centers.low, high = next.high - centers.high;
+      centers = next;
+      if (low * low + high * high <= tolerance) break;
+    }
+    const double cut = centers.cut();
+    for (const float value : values) {
+      const double distance = value - (value > cut ? centers.high : centers.low);
+      centers.inertia += distance * distance;
+    }
+    if (start == 0 || centers.inertia < best.inertia) best = centers;
+  }
+  return best.cut();
+}
+
+std::vector<double> binarization_thresholds(const RowMatrix<float>& activations, const BinarizeOptions& options,
+                                            const Progress& progress) {
+  check_samples(activations);
+  if (!std::isfinite(options.threshold)) {
+    throw UsageError(fmt::format("binarize: threshold is {}; must be finite", options.threshold));
+  }
+  std::vector<double> thresholds(static_cast<std::size_t>(activations.cols()));
+  parallel_blocks(thresholds.size(), [&](std::size_t block) {
+    progress.check();
+    const auto neuron = static_cast<Eigen::Index>(block);
+    std::vector<float> values(static_cast<std::size_t>(activations.rows()));
+    for (Eigen::Index sample = 0; sample < activations.rows(); ++sample) {
+      check_finite(activations(sample, neuron), sample, neuron);
+      values[static_cast<std::size_t>(sample)] = activations(sample, neuron);
+    }
+    thresholds[block] = threshold_of(values, options, block);
+  });
+  return thresholds;
+}
+
+std::vector<StateWord> binarize(const RowMatrix<float>& activations, std::span<const double> thresholds) {
+  check_samples(activations);
+  check_fits_a_word(activations);
+  if (static_cast<Eigen::Index>(thresholds.size()) != activations.cols()) {
+    throw UsageError(
+        fmt::format("binarize: {} thresholds for {} neurons; must be equal", thresholds.size(), activations.cols()));
+  }
+  for (std::size_t neuron = 0; neuron < thresholds.size(); ++neuron) {
+    if (!std::isfinite(thresholds[neuron])) {
+      throw UsageError(
+          fmt::format("binarize: threshold of neuron {} is {}; must be finite", neuron, thresholds[neuron]));
+    }
+  }
+  std::vector<StateWord> states(static_cast<std::size_t>(activations.rows()));
+  parallel_blocks(BlockRange::count(samples_per_block, states.size()), [&](std::size_t block) {
+    const BlockRange range(block, samples_per_block, states.size());
+    for (std::size_t sample = range.begin; sample < range.end; ++sample) {
+      const auto row = static_cast<Eigen::Index>(sample);
+      StateWord state = 0;
+      for (Eigen::Index neuron = 0; neuron < activations.cols(); ++neuron) {
+        const float activation = activations(row, neuron);
+        check_finite(activation, row, neuron);
+        state |= StateWord{activation > thresholds[static_cast<std::size_t>(neuron)]} << neuron;
+      }
+      states[sample] = state;
+    }
+  });
+  return states;
+}
+
+BinarizedStates binarize(const RowMatrix<float>& activations, const BinarizeOptions& options,
+                         const Progress& progress) {
+  check_fits_a_word(activations);
+  BinarizedStates result;
+  result.thresholds = binarization_thresholds(activations, options, progress);
+  result.states = binarize(activations, result.thresholds);
+  return result;
+}
+
+}  // namespace inforelay

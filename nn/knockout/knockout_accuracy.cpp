@@ -1,0 +1,29 @@
+#include "nn/knockout/knockout_accuracy.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "nn/knockout/knockout_checks.hpp"
+
+namespace inforelay {
+
+KnockoutAccuracy::KnockoutAccuracy(const KnockoutSubject& subject, const KnockoutOptions& options,
+                                   const RandomStream& random)
+    : sizes_(class_sizes(subject)), total_(static_cast<std::uint32_t>(subject.labels.size())), random_(random) {
+  if (options.method == KnockoutMethod::exact) return;
+  const int n = options.sample_size;
+  if (n < 1) throw UsageError(fmt::format("knockouts: sample_size is {}; it must be at least 1", n));
+  for (std::size_t c = 0; c < sizes_.size(); ++c) {
+    if (static_cast<std::uint32_t>(n) > sizes_[c]) {
+      throw UsageError(
+          fmt::format("knockouts: sample_size {} is more than the {} samples of class {}", n, sizes_[c], c));
+    }
+  }
+  sample_size_ = static_cast<std::uint32_t>(n);
+  const auto pools = static_cast<std::uint32_t>(sizes_.size()) * sample_size_;
+  sampler_.emplace(std::max(*std::max_element(sizes_.begin(), sizes_.end()), pools));
+}
+
+}  // namespace inforelay

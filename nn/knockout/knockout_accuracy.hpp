@@ -1,0 +1,80 @@
+// From counts to balanced accuracies: how knockouts score an output, by all samples or by a random draw of them. What
+// knockouts compute is said in nn/knockout/knockout.hpp; only they use this.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/statistics/hypergeometric.hpp"
+#include "core/sets/neuron_set.hpp"
+#include "core/random.hpp"
+#include "nn/knockout/knockout.hpp"
+
+namespace inforelay {
+
+/// Turns counts of samples for which an output is on into balanced accuracies in [0,1]. May be used from several
+/// threads. Memory O(N) for the sampled method.
+class KnockoutAccuracy {
+ public:
+  /// Copies what it needs of the subject. Throws as knockout_accuracy() about labels and the samples of a class.
+  KnockoutAccuracy(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random);
+
+  /// Whether it draws: then it needs the counts of every label, by from_labels().
+  bool sampled() const { return sampler_.has_value(); }
+
+  /// Of class c, from the samples for which its output is on: of the class and of all others. Not for a sampled one.
+  float exact(std::size_t c, std::uint32_t true_positives, std::uint32_t false_positives) const {
+    return balanced(true_positives, sizes_[c], false_positives, total_ - sizes_[c]);
+  }
+
+  /// Of class c with `set` knocked out, from the counts over the samples of each label: on_of(label) gives them.
+  template <class OnOf>
+  float from_labels(std::size_t c, NeuronSet set, const OnOf& on_of) const {
+    return sampled() ? draw(c, set, on_of) : exact(c, on_of(c), on_of_others(c, on_of));
+  }
+
+ private:
+  static float balanced(std::uint32_t true_positives, std::uint32_t positives, std::uint32_t false_positives,
+                        std::uint32_t negatives) {
+    const double sensitivity = static_cast<double>(true_positives) / positives;
+    const double specificity = static_cast<double>(negatives - false_positives) / negatives;
+    return static_cast<float>((sensitivity + specificity) / 2);
+  }
+
+  template <class OnOf>
+  std::uint32_t on_of_others(std::size_t c, const OnOf& on_of) const {
+    std::uint32_t sum = 0;
+    for (std::size_t label = 0; label < sizes_.size(); ++label) sum += label == c ? 0 : on_of(label);
+    return sum;
+  }
+
+  // n samples of a class drawn into its pool, of which m are then drawn, are m drawn from the class. So the pools need
+  // not be drawn: only how many of the n others come from each of them.
+  template <class OnOf>
+  float draw(std::size_t c, NeuronSet set, const OnOf& on_of) const {
+    RandomStream random = random_.child(c).child(set.index());
+    const HypergeometricSampler& sampler = *sampler_;
+    const std::uint32_t n = sample_size_;
+    const std::uint32_t true_positives = sampler(sizes_[c], on_of(c), n, random);
+    std::uint32_t false_positives = 0, to_draw = n;
+    std::uint32_t pooled = static_cast<std::uint32_t>(sizes_.size() - 1) * n;
+    for (std::size_t label = 0; label < sizes_.size(); ++label) {
+      if (label == c) continue;
+      const std::uint32_t from_pool = sampler(pooled, n, to_draw, random);
+      false_positives += sampler(sizes_[label], on_of(label), from_pool, random);
+      to_draw -= from_pool;
+      pooled -= n;
+    }
+    return balanced(true_positives, n, false_positives, n);
+  }
+
+  std::vector<std::uint32_t> sizes_;  // [C]
+  std::uint32_t total_;               // N
+  std::uint32_t sample_size_ = 0;     // n
+  std::optional<HypergeometricSampler> sampler_;
+  RandomStream random_;
+};
+
+}  // namespace inforelay

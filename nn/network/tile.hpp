@@ -1,0 +1,128 @@
+// A tile of samples on its way through a network.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/axes.hpp"
+#include "nn/data/dataset.hpp"
+#include "nn/network/kernels.hpp"
+#include "nn/network/mlp.hpp"
+
+namespace inforelay {
+
+/// Working memory for up to kernels::tile_samples samples: their inputs as floats, and each layer's activations.
+class Tile {
+ public:
+  explicit Tile(const Mlp& network) : keeps_bytes_(network.layers.front().out() <= few_outputs) {
+    constexpr auto samples = static_cast<Eigen::Index>(kernels::tile_samples);
+    values_.emplace_back(samples, network.input_width());
+    for (const DenseLayer& layer : network.layers) {
+      values_.emplace_back(samples, layer.out());
+      blocks_.emplace_back();
+      for (std::size_t b = 0; b < static_cast<std::size_t>(layer.in()) / kernels::block_inputs; ++b) {
+        blocks_.back().push_back(static_cast<std::uint32_t>(b * kernels::block_inputs));
+      }
+    }
+  }
+
+  /// Samples batch[begin,end). Fetches those that a next call will want, [end, end + tile_samples), into the cache:
+  /// rows in random order are too short for the processor to do so by itself.
+  void load(const Dataset& data, std::span<const std::uint32_t> batch, std::size_t begin, std::size_t end) {
+    constexpr std::size_t ahead = kernels::tile_samples;
+    constexpr int cache_line = 64;
+    load_rows(data, end - begin, [&](std::size_t row) {
+      const std::size_t s = begin + row;
+      if (s + ahead < batch.size()) {
+        const std::uint8_t* later = pixels_of(data, batch[s + ahead]);
+        for (int i = 0; i < data.input_width(); i += cache_line) __builtin_prefetch(later + i);
+      }
+      return std::size_t{batch[s]};
+    });
+  }
+  /// Samples [begin,end).
+  void load(const Dataset& data, std::size_t begin, std::size_t end) {
+    load_rows(data, end - begin, [&](std::size_t row) { return begin + row; });
+  }
+
+  /// Runs the loaded samples through `network`, which has the shape of the constructor's.
+  void forward(const Mlp& network) {
+    for (std::size_t l = 0; l < network.layers.size(); ++l) {
+      const DenseLayer& layer = network.layers[l];
+      const auto in = static_cast<std::size_t>(layer.in()), out = static_cast<std::size_t>(layer.out());
+      const auto dense = [&](auto inputs) {
+        kernels::dense_forward(inputs, samples_, in, blocks(l), layer.weight.data(), layer.bias.data(), out,
+                               values_[l + 1].data());
+      };
+      l == 0 && keeps_bytes_ ? dense(rows_.data()) : dense(values(l));
+      kernels::activate(layer.activation, values_[l + 1].data(), samples_ * out);
+    }
+  }
+
+  std::size_t samples() const { return samples_; }
+  /// a_l of the tile's samples [samples, width of layer l]; l = 0 are the inputs (not there where the first layer is so
+  /// narrow that it reads the images' bytes), l = number of layers the outputs.
+  const float* values(std::size_t l) const { return values_[l].data(); }
+
+  /// Adds to the gradient of layer l what comes from `delta` [samples, out], its sums' slopes.
+  void accumulate_gradient(std::size_t l, const float* delta, std::size_t in, std::size_t out, float* weights) const {
+    const auto accumulate = [&](auto inputs) {
+      kernels::accumulate_gradient(inputs, delta, samples_, in, blocks(l), out, weights, weights + in * out);
+    };
+    l == 0 && keeps_bytes_ ? accumulate(rows_.data()) : accumulate(values(l));
+  }
+
+  /// The blocks outside of which all values(l) are zero; l < number of layers.
+  kernels::InputBlocks blocks(std::size_t l) const { return {blocks_[l].data(), blocks_[l].size()}; }
+
+ private:
+  const std::uint8_t* pixels_of(const Dataset& data, std::size_t sample) const {
+    return data.pixels().data() + sample * static_cast<std::size_t>(data.input_width());
+  }
+  // sample_of(row) is the sample that goes into the tile's row.
+  template <class SampleOf>
+  void load_rows(const Dataset& data, std::size_t samples, SampleOf sample_of) {
+    const auto width = static_cast<std::size_t>(data.input_width());
+    assert(samples <= kernels::tile_samples && data.input_width() == values_[0].cols());
+    samples_ = samples;
+    ink_.assign(data.ink_words(), 0);
+    for (std::size_t row = 0; row < samples; ++row) {
+      const std::size_t sample = sample_of(row);
+      assert(sample < data.size());
+      for (std::size_t word = 0; word < ink_.size(); ++word) ink_[word] |= data.ink(sample)[word];
+      if (keeps_bytes_)
+        rows_[row] = pixels_of(data, sample);
+      else
+        kernels::bytes_to_inputs(pixels_of(data, sample), width, values_[0].data() + row * width);
+    }
+    find_blocks();
+  }
+  void find_blocks() {
+    static_assert(kernels::block_inputs == Dataset::block_pixels);
+    std::vector<std::uint32_t>& blocks = blocks_[0];
+    blocks.clear();
+    for (std::size_t word = 0; word < ink_.size(); ++word) {
+      for (std::uint64_t left = ink_[word]; left != 0; left &= left - 1) {
+        const std::size_t block = 64 * word + static_cast<std::size_t>(std::countr_zero(left));
+        blocks.push_back(static_cast<std::uint32_t>(block * kernels::block_inputs));
+      }
+    }
+  }
+
+  static constexpr int few_outputs = 2;
+
+  bool keeps_bytes_;  // the first layer reads the images themselves, and values_[0] is not used
+  std::array<const std::uint8_t*, kernels::tile_samples> rows_{};
+  std::vector<RowMatrix<float>> values_;
+  std::vector<std::vector<std::uint32_t>> blocks_;  // of each layer's inputs; all but those of the images hold all
+  std::vector<std::uint64_t> ink_;                  // of all samples together, as Dataset::ink()
+  std::size_t samples_ = 0;
+};
+
+}  // namespace inforelay

@@ -1,0 +1,240 @@
+#include "nn/training/detectors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <exception>
+#include <numeric>
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "nn/training/accuracy.hpp"
+#include "core/quiet_progress.hpp"
+
+namespace inforelay {
+namespace {
+
+constexpr int round_epochs = 64;
+
+// Samples of `data` with and without the given label.
+struct Sides {
+  std::vector<std::uint32_t> positives, negatives;
+};
+
+Sides sides(const Dataset& data, std::size_t label) {
+  Sides result;
+  for (std::size_t n = 0; n < data.size(); ++n) {
+    (data.labels()[n] == label ? result.positives : result.negatives).push_back(static_cast<std::uint32_t>(n));
+  }
+  return result;
+}
+
+void keep_random(std::vector<std::uint32_t>& samples, std::size_t count, RandomStream& random) {
+  std::vector<std::uint32_t> kept;
+  for (const std::uint32_t i : sample_without_replacement(samples.size(), count, random)) kept.push_back(samples[i]);
+  samples = std::move(kept);
+}
+
+// The images of both sides, label 1 the positives; a copy, since training runs over them thousands of times.
+Dataset one_against_others(const Dataset& data, const Sides& samples) {
+  const std::size_t n = samples.positives.size() + samples.negatives.size();
+  RowMatrix<std::uint8_t> pixels(static_cast<Eigen::Index>(n), data.input_width());
+  std::vector<std::uint8_t> labels(n, 0);
+  std::fill_n(labels.begin(), samples.positives.size(), std::uint8_t{1});
+  Eigen::Index row = 0;
+  for (const auto* side : {&samples.positives, &samples.negatives}) {
+    for (const std::uint32_t sample : *side) pixels.row(row++) = data.pixels().row(sample);
+  }
+  return {std::move(pixels), std::move(labels), 2};
+}
+
+Dataset training_images(const Dataset& data, std::size_t label, const DetectorOptions& options, RandomStream random) {
+  Sides samples = sides(data, label);
+  if (samples.positives.size() < options.positives || samples.negatives.size() < options.negatives) {
+    throw UsageError(
+        fmt::format("detector {} wants {} training images of its class and {} others; the data have {} and {}", label,
+                    options.positives, options.negatives, samples.positives.size(), samples.negatives.size()));
+  }
+  keep_random(samples.positives, options.positives, random);
+  keep_random(samples.negatives, options.negatives, random);
+  return one_against_others(data, samples);
+}
+
+Dataset test_images(const Dataset& data, std::size_t label, const DetectorOptions& options, RandomStream random) {
+  Sides samples = sides(data, label);
+  keep_random(samples.negatives, std::min(options.test_negatives, samples.negatives.size()), random);
+  if (samples.positives.empty() && samples.negatives.empty()) {
+    throw DataError(fmt::format("detector {} has no test image", label));
+  }
+  return one_against_others(data, samples);
+}
+
+void require(bool holds, std::string_view name, double value, std::string_view expected) {
+  if (!holds) throw UsageError(fmt::format("detectors: {} = {} is out of range: {}", name, value, expected));
+}
+
+// Side by side wastes the threads that have no detector in the last turn; all threads on one detector wait for each
+// other after each step, which is the lesser evil only when more than a tenth would be wasted.
+bool side_by_side(std::size_t detectors) {
+  const auto threads = static_cast<std::size_t>(thread_count());
+  const std::size_t turns = BlockRange::count(threads, detectors);
+  return 10 * detectors >= 9 * turns * threads;
+}
+
+}  // namespace
+
+void DetectorOptions::check() const {
+  optimizer.check();
+  require(hidden >= 1, "hidden", hidden, "at least 1");
+  require(positives >= 1, "positives", static_cast<double>(positives), "at least 1");
+  require(negatives >= 1, "negatives", static_cast<double>(negatives), "at least 1");
+  require(stop_accuracy > 0 && stop_accuracy <= 1, "stop accuracy", stop_accuracy, "in (0,1]");
+  require(max_epochs >= 1, "max_epochs", max_epochs, "at least 1");
+  require(restarts >= 0, "restarts", restarts, "at least 0");
+}
+
+DetectorTraining::DetectorTraining(const DetectorOptions& options, const Dataset& train, const Dataset& test,
+                                   const RandomStream& random, std::vector<DetectorState> states)
+    : options_(options), random_(random), states_(std::move(states)) {
+  options_.check();
+  const auto classes = static_cast<std::size_t>(train.class_count());
+  for (std::size_t label = 0; label < classes; ++label) {
+    const RandomStream own = random_.child(label);
+    images_.push_back({training_images(train, label, options_, own.child("train")),
+                       test_images(test, label, options_, own.child("test"))});
+  }
+  if (states_.empty()) {
+    states_.resize(classes);
+    for (std::size_t label = 0; label < classes; ++label) begin_attempt(label, 0);
+  }
+  if (states_.size() != classes) {
+    throw DataError(fmt::format("{} saved detectors for {} classes", states_.size(), classes));
+  }
+}
+
+bool DetectorTraining::finished() const { return std::ranges::all_of(states_, &DetectorState::finished); }
+
+void DetectorTraining::begin_attempt(std::size_t detector, int attempt) {
+  RandomStream random = random_.child(detector).child("init").child(static_cast<std::uint64_t>(attempt));
+  const std::array widths{images_[detector].train.input_width(), options_.hidden, 1};
+  DetectorState fresh;
+  fresh.network = make_mlp(widths, options_.hidden_activation, options_.output_activation, random);
+  fresh.attempt = attempt;
+  fresh.best = std::move(states_[detector].best);
+  states_[detector] = std::move(fresh);
+}
+
+// An attempt has used up its epochs.
+void DetectorTraining::end_attempt(std::size_t detector) {
+  DetectorState& state = states_[detector];
+  DetectorState::Best& best = state.best;
+  if (options_.keep_best && best.attempt == state.attempt) {
+    const auto upto_best = [&](const std::vector<double>& curve) {
+      return std::vector<double>(curve.begin(), curve.begin() + best.epoch);
+    };
+    best.accuracy_train = upto_best(state.accuracy_train);
+    best.accuracy_test = upto_best(state.accuracy_test);
+  }
+  if (state.attempt < options_.restarts) return begin_attempt(detector, state.attempt + 1);
+  if (!options_.keep_best) {
+    throw ComputeError(fmt::format(
+        "detector {} did not reach training accuracy {} within {} epochs in any of {} attempts; the last "
+        "came to {:.4f}",
+        detector, options_.stop_accuracy, options_.max_epochs, options_.restarts + 1, state.accuracy_train.back()));
+  }
+  state.network = best.network;
+  state.attempt = best.attempt;
+  state.epoch = best.epoch;
+  state.accuracy_train = best.accuracy_train;
+  state.accuracy_test = best.accuracy_test;
+  state.finished = true;
+}
+
+// The step's own forward pass tells the training accuracy of the weights before it; so an epoch begins by measuring
+// what the last one came to.
+void DetectorTraining::run_epoch(std::size_t detector, Backprop& backprop, Progress& progress) {
+  DetectorState& state = states_[detector];
+  const Images& images = images_[detector];
+  std::vector<std::uint32_t> everything(images.train.size());
+  std::iota(everything.begin(), everything.end(), 0u);
+  const auto n = static_cast<double>(everything.size());
+  const BatchScore score = backprop.run(state.network, images.train, everything, progress);
+  if (!std::isfinite(score.loss_sum)) {
+    throw ComputeError(fmt::format(
+        "detector {}, attempt {}, epoch {}: the loss is {}; a smaller learning rate than {} "
+        "may help",
+        detector, state.attempt + 1, state.epoch + 1, score.loss_sum / n, options_.optimizer.learning_rate));
+  }
+  if (state.epoch > 0) {
+    const RowMatrix<float> output = forward_outputs(state.network, images.test, progress);
+    const double accuracy = static_cast<double>(score.correct) / n;
+    state.accuracy_train.push_back(accuracy);
+    state.accuracy_test.push_back(
+        binary_accuracy(output, images.test.labels(), decision_threshold(options_.output_activation)));
+    state.reached = state.finished = accuracy >= options_.stop_accuracy;
+    if (state.finished) return;
+    if (options_.keep_best && accuracy > state.best.accuracy) {
+      state.best.network = state.network;
+      state.best.attempt = state.attempt;
+      state.best.epoch = state.epoch;
+      state.best.accuracy = accuracy;
+    }
+    if (state.epoch == options_.max_epochs) return end_attempt(detector);
+  }
+  optimizer_step(options_.optimizer, backprop.gradient(), state.optimizer, state.network);
+  ++state.epoch;
+}
+
+void DetectorTraining::run_epochs(std::size_t detector, Progress& progress) {
+  Backprop backprop(Loss::mean_squared_error);
+  for (int epoch = 0; epoch < round_epochs && !states_[detector].finished; ++epoch) {
+    run_epoch(detector, backprop, progress);
+  }
+}
+
+void DetectorTraining::run_round(Progress& progress) {
+  QuietProgress quiet(progress);
+  std::vector<std::size_t> running;
+  for (std::size_t detector = 0; detector < states_.size(); ++detector) {
+    if (!states_[detector].finished) running.push_back(detector);
+  }
+  if (side_by_side(running.size())) {
+    // All run to the end of the round: which failure is told must not depend on who was first.
+    std::vector<std::exception_ptr> failures(running.size());
+    parallel_blocks(
+        running.size(),
+        [&](std::size_t index) {
+          try {
+            run_epochs(running[index], quiet);
+          } catch (const ComputeError&) {
+            failures[index] = std::current_exception();
+          }
+        },
+        quiet);
+    for (const std::exception_ptr& failure : failures) {
+      if (failure) std::rethrow_exception(failure);
+    }
+  } else {
+    for (const std::size_t detector : running) run_epochs(detector, quiet);
+  }
+}
+
+void DetectorTraining::run(Progress& progress) {
+  while (!finished()) {
+    run_round(progress);
+    const auto done = static_cast<std::size_t>(std::ranges::count_if(states_, &DetectorState::finished));
+    progress.report(done, states_.size());
+    std::string text = fmt::format("{} of {} detectors finished", done, states_.size());
+    for (std::size_t detector = 0; detector < states_.size(); ++detector) {
+      const DetectorState& state = states_[detector];
+      if (!state.finished && !state.accuracy_train.empty()) {
+        text += fmt::format("; {}: epoch {}, {:.4f}", detector, state.epoch, state.accuracy_train.back());
+      }
+    }
+    progress.note(text);
+  }
+}
+
+}  // namespace inforelay

@@ -1,0 +1,80 @@
+#include "nn/training/loss.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "nn/network/mlp.hpp"
+
+namespace inforelay {
+namespace {
+
+bool is_correct(std::span<const float> outputs, std::uint8_t label, float threshold) {
+  if (outputs.size() == 1) return (outputs[0] > threshold) == (label == 1);
+  return argmax(outputs) == label;
+}
+
+// The output that stands for `label`; size_t(-1), which is no output, for label 0 of a single output.
+std::size_t output_of(std::uint8_t label, std::size_t outputs) {
+  return outputs == 1 ? std::size_t{label} - 1 : std::size_t{label};
+}
+
+// dL/dy of one sample into delta; returns the sample's loss.
+double squared_error(std::span<const float> y, std::size_t on, float off_value, double batch, float* delta) {
+  const double terms = static_cast<double>(y.size());
+  const auto factor = static_cast<float>(2.0 / (batch * terms));
+  double sum = 0;
+  for (std::size_t c = 0; c < y.size(); ++c) {
+    const float error = y[c] - (c == on ? target_on : off_value);
+    sum += static_cast<double>(error) * static_cast<double>(error);
+    delta[c] = factor * error;
+  }
+  return sum / terms;
+}
+
+double cross_entropy(std::span<const float> y, std::size_t on, double batch, float* delta) {
+  const double largest = *std::max_element(y.begin(), y.end());
+  double sum = 0;
+  for (const float value : y) sum += std::exp(value - largest);
+  for (std::size_t c = 0; c < y.size(); ++c) {
+    const double probability = std::exp(y[c] - largest) / sum;
+    delta[c] = static_cast<float>((probability - (c == on ? 1.0 : 0.0)) / batch);
+  }
+  return std::log(sum) - (y[on] - largest);
+}
+
+}  // namespace
+
+std::string_view to_string(Loss loss) { return loss == Loss::mean_squared_error ? "mse" : "cross_entropy"; }
+
+Loss parse_loss(std::string_view name) {
+  for (const auto loss : {Loss::mean_squared_error, Loss::cross_entropy}) {
+    if (name == to_string(loss)) return loss;
+  }
+  throw UsageError(fmt::format("loss '{}' is not one of mse, cross_entropy", name));
+}
+
+BatchScore score_and_delta(Loss loss, Activation activation, std::span<const float> output,
+                           std::span<const std::uint8_t> labels, std::size_t batch, std::span<float> delta) {
+  assert(output.size() == delta.size() && !labels.empty() && output.size() % labels.size() == 0);
+  const std::size_t outputs = output.size() / labels.size();
+  assert(loss != Loss::cross_entropy || outputs >= 2);
+  const float threshold = decision_threshold(activation), off_value = target_off(activation);
+  const auto batch_samples = static_cast<double>(batch);
+  BatchScore score;
+  for (std::size_t s = 0; s < labels.size(); ++s) {
+    const std::span y = output.subspan(s * outputs, outputs);
+    const std::size_t on = output_of(labels[s], outputs);
+    float* out = delta.data() + s * outputs;
+    score.loss_sum += loss == Loss::cross_entropy ? cross_entropy(y, on, batch_samples, out)
+                                                  : squared_error(y, on, off_value, batch_samples, out);
+    score.correct += is_correct(y, labels[s], threshold) ? 1u : 0u;
+  }
+  multiply_by_slope(activation, output.data(), output.size(), delta.data());
+  return score;
+}
+
+}  // namespace inforelay

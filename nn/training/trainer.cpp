@@ -1,0 +1,162 @@
+#include "nn/training/trainer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/error.hpp"
+#include "nn/training/accuracy.hpp"
+#include "nn/training/backprop.hpp"
+#include "core/quiet_progress.hpp"
+
+namespace inforelay {
+namespace {
+
+void check_network(const Mlp& network, const Dataset& data, Loss loss) {
+  const int outputs = network.output_width(), classes = data.class_count();
+  if (network.input_width() != data.input_width()) {
+    throw UsageError(
+        fmt::format("the network takes {} inputs but each image has {}", network.input_width(), data.input_width()));
+  }
+  if (outputs != classes && !(outputs == 1 && classes == 2)) {
+    throw UsageError(fmt::format("the network has {} outputs but the data {} classes", outputs, classes));
+  }
+  if (loss == Loss::cross_entropy && outputs == 1) {
+    throw UsageError("loss cross_entropy needs at least two outputs; the network has 1");
+  }
+}
+
+void check_classes(const Dataset& data, std::string_view split) {
+  std::vector<std::size_t> count(static_cast<std::size_t>(data.class_count()));
+  for (const std::uint8_t label : data.labels()) ++count[label];
+  const auto missing = std::ranges::find(count, std::size_t{0});
+  if (missing != count.end()) {
+    throw DataError(
+        fmt::format("class {} has no image among the {} {} images", missing - count.begin(), data.size(), split));
+  }
+}
+
+// A state that was saved elsewhere may not be what it should.
+void check_resumable(const TrainerState& state) {
+  const std::size_t parameters = state.network.parameter_count();
+  for (const auto* moment : {&state.optimizer.first_moment, &state.optimizer.second_moment}) {
+    if (!moment->empty() && moment->size() != parameters) {
+      throw DataError(fmt::format("training state: the optimizer has {} values, the network {} parameters",
+                                  moment->size(), parameters));
+    }
+  }
+  if (state.curve.loss.size() != state.epoch || state.curve.accuracy_train.rows() != state.epoch ||
+      state.curve.accuracy_test.rows() != state.epoch) {
+    throw DataError(
+        fmt::format("training state: the curve has {} epochs, expected {}", state.curve.loss.size(), state.epoch));
+  }
+}
+
+void append_row(RowMatrix<double>& rows, const std::vector<double>& row) {
+  rows.conservativeResize(rows.rows() + 1, static_cast<Eigen::Index>(row.size()));
+  rows.bottomRows(1) = Eigen::Map<const Eigen::RowVectorXd>(row.data(), rows.cols());
+}
+
+double mean(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+std::vector<double> balanced(const RowMatrix<float>& output, const Dataset& data, float threshold,
+                             const Evaluation& evaluation, std::size_t samples, RandomStream random) {
+  if (evaluation.method == Evaluation::Method::exact) return balanced_accuracy(output, data.labels(), threshold);
+  return balanced_accuracy(output, draw_balanced_samples(data.labels(), data.class_count(), samples, random),
+                           threshold);
+}
+
+}  // namespace
+
+void TrainingOptions::check() const {
+  optimizer.check();
+  if (!(stop.at_least >= 0 && stop.at_least <= 1)) {
+    throw UsageError(fmt::format("stop rule: accuracy {} is out of range [0,1]", stop.at_least));
+  }
+  if (max_epochs < 1) throw UsageError(fmt::format("max_epochs {} is out of range: at least 1", max_epochs));
+}
+
+Trainer::Trainer(const TrainingOptions& options, TrainerState state, const Dataset& train, const Dataset& test,
+                 const RandomStream& random)
+    : options_(options), state_(std::move(state)), train_(train), test_(test), random_(random) {
+  options_.check();
+  check_network(state_.network, train_, options_.loss);
+  check_network(state_.network, test_, options_.loss);
+  check_classes(train_, "training");
+  check_classes(test_, "test");
+  check_resumable(state_);
+}
+
+double train_epoch(const TrainingOptions& options, const Dataset& train, const RandomStream& random,
+                   TrainerState& state, Progress& progress) {
+  std::vector<std::uint32_t> order(train.size());
+  std::iota(order.begin(), order.end(), 0u);
+  const std::size_t batch_size = options.batch_size == 0 ? order.size() : options.batch_size;
+  RandomStream epoch_random = random.child(static_cast<std::uint64_t>(state.epoch));
+  if (batch_size < order.size()) shuffle(order, epoch_random);
+
+  Backprop backprop(options.loss);
+  double loss_sum = 0;
+  for (std::size_t begin = 0; begin < order.size(); begin += batch_size) {
+    const auto batch = std::span(order).subspan(begin, std::min(batch_size, order.size() - begin));
+    const BatchScore score = backprop.run(state.network, train, batch, progress);
+    loss_sum += score.loss_sum;
+    if (!std::isfinite(loss_sum)) {
+      throw ComputeError(fmt::format(
+          "epoch {}, batch {}: the loss is {}; a smaller learning rate than {} may help", state.epoch + 1,
+          begin / batch_size + 1, score.loss_sum / static_cast<double>(batch.size()), options.optimizer.learning_rate));
+    }
+    optimizer_step(options.optimizer, backprop.gradient(), state.optimizer, state.network);
+  }
+  return loss_sum / static_cast<double>(order.size());
+}
+
+void Trainer::run_epoch(Progress& progress) {
+  QuietProgress quiet(progress);
+  TrainerState next = state_;  // so that an interruption or error leaves this epoch undone
+  const double loss = train_epoch(options_, train_, random_, next, quiet);
+  measure(next, loss, quiet);
+  state_ = std::move(next);
+}
+
+void Trainer::measure(TrainerState& next, double loss, Progress& progress) const {
+  const RowMatrix<float> train_output = forward_outputs(next.network, train_, progress);
+  const RowMatrix<float> test_output = forward_outputs(next.network, test_, progress);
+  const float threshold = decision_threshold(next.network.layers.back().activation);
+  const RandomStream random = random_.child("evaluation").child(static_cast<std::uint64_t>(next.epoch));
+  const Evaluation& evaluation = options_.evaluation;
+  const auto on_train =
+      balanced(train_output, train_, threshold, evaluation, evaluation.train_samples, random.child("train"));
+  const auto on_test =
+      balanced(test_output, test_, threshold, evaluation, evaluation.test_samples, random.child("test"));
+
+  ++next.epoch;
+  append_row(next.curve.accuracy_train, on_train);
+  append_row(next.curve.accuracy_test, on_test);
+  next.curve.loss.conservativeResize(next.epoch);
+  next.curve.loss.tail<1>()(0) = loss;
+
+  double measured = mean(on_train);
+  if (options_.stop.measure == StopRule::Measure::accuracy) {
+    measured = train_output.cols() == 1 ? binary_accuracy(train_output, train_.labels(), threshold)
+                                        : argmax_accuracy(train_output, train_.labels());
+  }
+  next.reached = options_.stop.measure == StopRule::Measure::none ? next.epoch >= options_.max_epochs
+                                                                  : measured >= options_.stop.at_least;
+}
+
+void Trainer::run(Progress& progress) {
+  while (!finished()) {
+    run_epoch(progress);
+    progress.report(static_cast<std::uint64_t>(state_.epoch), static_cast<std::uint64_t>(options_.max_epochs));
+    progress.note(fmt::format("epoch {}, mean balanced accuracy {:.4f} on training and {:.4f} on test images",
+                              state_.epoch, state_.curve.accuracy_train.bottomRows<1>().mean(),
+                              state_.curve.accuracy_test.bottomRows<1>().mean()));
+  }
+}
+
+}  // namespace inforelay

@@ -1,0 +1,308 @@
+// The hold on a folder: one at a time, however many come at once; the dead do not hold; the lost are noticed.
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "core/files/directory_lock.hpp"
+#include "tests/experiments/program.hpp"
+
+namespace inforelay {
+namespace {
+
+using nlohmann::json;
+using test::content;
+using test::TemporaryFolder;
+namespace fs = std::filesystem;
+
+const fs::path first_hold = "hold.1.json";
+
+std::size_t files_in(const fs::path& folder) {
+  return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), {}));
+}
+
+// A hold as some process would have left it.
+void leave_hold(const fs::path& file, const ProcessIdentity& process, int beat = 0) {
+  std::ofstream(file) << json{{"format", "inforelay-hold"},
+                              {"pid", process.pid},
+                              {"start", process.start},
+                              {"host", process.host},
+                              {"machine", process.machine},
+                              {"since", "2026-01-02T03:04:05Z"},
+                              {"token", "left"},
+                              {"beat", beat}};
+}
+
+ProcessIdentity elsewhere() { return {.pid = 17, .start = 1, .host = "node3", .machine = "another boot"}; }
+
+HoldOptions impatient() {
+  HoldOptions options;
+  options.beat_seconds = 0.02;
+  options.patience_seconds = 0.3;
+  options.dying_seconds = 20;
+  return options;
+}
+
+// A process of the same machine that has ended.
+ProcessIdentity dead_process() {
+  const pid_t child = fork();
+  if (child == 0) _exit(0);
+  waitpid(child, nullptr, 0);
+  ProcessIdentity dead = this_process();
+  dead.pid = child;
+  return dead;
+}
+
+// Runs `work` in a process of its own; its exit code.
+template <class Work>
+pid_t in_child(Work&& work) {
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) _exit(work());
+  return child;
+}
+
+int exit_code_of(pid_t child) {
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+void wait_for(const fs::path& file) {
+  while (!fs::exists(file)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+}  // namespace
+
+TEST_CASE("A folder is held by one, who is named, and free afterwards", "[hold]") {
+  const TemporaryFolder folder;
+  {
+    const FolderHold hold(folder.path());
+    const auto holder = holder_of(folder.path());
+    REQUIRE(holder);
+    CHECK(holder->process == this_process());
+    CHECK(life_of(holder->process) == Life::alive);
+    CHECK_THROWS_WITH(FolderHold(folder.path()), Catch::Contains(fmt::format("process {} on {} since {}", getpid(),
+                                                                             holder->process.host, holder->since)));
+    CHECK_THROWS_AS(FolderHold(folder.path()), FolderHeld);
+    CHECK(files_in(folder.path()) == 1);
+  }
+  CHECK(files_in(folder.path()) == 0);
+  CHECK(!holder_of(folder.path()));
+  const FolderHold again(folder.path());
+}
+
+TEST_CASE("The hold of a process that is gone is taken over, and that is said", "[hold]") {
+  const TemporaryFolder folder;
+  ProcessIdentity left = this_process();
+  SECTION("no such process") { left = dead_process(); }
+  SECTION("its pid belongs to another process now") { ++left.start; }
+  leave_hold(folder.path() / first_hold, left);
+  HoldOptions options;
+  std::string said;
+  options.say = [&](const std::string& text) { said += text; };
+  const FolderHold hold(folder.path(), options);
+  CHECK_THAT(said, Catch::Contains(fmt::format("was left by process {} on", left.pid)) &&
+                       Catch::Contains("since 2026-01-02T03:04:05Z") && Catch::Contains("taken over"));
+  CHECK(!fs::exists(folder.path() / first_hold));
+  CHECK(holder_of(folder.path())->process == this_process());
+  CHECK(files_in(folder.path()) == 1);
+}
+
+TEST_CASE("A process killed with its hold leaves a stale one, also as a zombie", "[hold]") {
+  const TemporaryFolder folder;
+  const pid_t child = in_child([&] {
+    const FolderHold hold(folder.path());
+    std::ofstream(folder.path() / "ready");
+    while (true) pause();
+    return 0;
+  });
+  wait_for(folder.path() / "ready");
+  CHECK_THROWS_AS(FolderHold(folder.path()), FolderHeld);
+  kill(child, SIGKILL);
+  siginfo_t info;
+  waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT);
+  { const FolderHold hold(folder.path()); }
+  CHECK(exit_code_of(child) == 128 + SIGKILL);
+}
+
+TEST_CASE("On another machine a beat is waited for", "[hold]") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / first_hold;
+  leave_hold(file, elsewhere());
+  SECTION("none comes: stale") {
+    const FolderHold hold(folder.path(), impatient());
+    CHECK(!fs::exists(file));
+  }
+  SECTION("it comes: held") {
+    HoldOptions patient = impatient();
+    patient.patience_seconds = 600;  // the beat ends the wait
+    std::atomic<bool> end = false;
+    std::thread heart([&] {
+      for (int beat = 1; !end; ++beat) {
+        leave_hold(file.string() + ".new", elsewhere(), beat);
+        fs::rename(file.string() + ".new", file);
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      }
+    });
+    CHECK_THROWS_WITH(FolderHold(folder.path(), patient), Catch::Contains("process 17 on node3 since"));
+    end = true;
+    heart.join();
+  }
+  SECTION("a clock far ahead or behind says nothing") {
+    fs::last_write_time(file, fs::file_time_type::clock::now() + std::chrono::hours(1000));
+    const FolderHold hold(folder.path(), impatient());
+    CHECK(!fs::exists(file));
+  }
+  SECTION("half a file: stale once it stands still") {
+    std::ofstream(file) << "{\"format\": \"inforel";
+    const FolderHold hold(folder.path(), impatient());
+    CHECK(!fs::exists(file));
+  }
+}
+
+TEST_CASE("The wait for a sign of life can be interrupted", "[hold]") {
+  const TemporaryFolder folder;
+  leave_hold(folder.path() / first_hold, elsewhere());
+  struct Stop : Progress {
+    bool stop_requested() const override { return ++asked > 2; }
+    mutable int asked = 0;
+  } stop;
+  HoldOptions patient;
+  patient.patience_seconds = 600;
+  CHECK_THROWS_AS(FolderHold(folder.path(), patient, stop), Interrupted);
+  CHECK(fs::exists(folder.path() / first_hold));
+}
+
+TEST_CASE("A hold beats, and its loss is noticed", "[hold]") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / first_hold;
+  HoldOptions options = impatient();
+  std::atomic<int> beats = 0;
+  options.on_beat = [&] { ++beats; };
+  FolderHold hold(folder.path(), options);
+  const std::string before = content(file);
+  while (beats < 2) std::this_thread::yield();
+  CHECK(content(file) != before);
+  CHECK(content(file).size() == before.size());
+  hold.check();
+  SECTION("removed") { fs::remove(file); }
+  SECTION("replaced") {
+    leave_hold(folder.path() / "new", elsewhere());
+    fs::rename(folder.path() / "new", file);
+  }
+  SECTION("replaced by a link, even to the same") {
+    fs::rename(file, folder.path() / "moved");
+    fs::create_symlink("moved", file);
+  }
+  SECTION("replaced by a folder") {
+    fs::remove(file);
+    fs::create_directory(file);
+  }
+  SECTION("the folder replaced by a file") {
+    fs::remove_all(folder.path());
+    std::ofstream(folder.path()) << "in its place";
+  }
+  CHECK_THROWS_AS(hold.verify(), HoldLost);
+  CHECK_THROWS_WITH(hold.check(), Catch::Contains("no longer holds it"));
+}
+
+TEST_CASE("The beat notices a loss by itself, and what another put there stays", "[hold]") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / first_hold;
+  leave_hold(folder.path() / "new", elsewhere());
+  const std::string others = content(folder.path() / "new");
+  {
+    std::atomic<int> beats = 0;
+    HoldOptions options = impatient();
+    options.on_beat = [&] { ++beats; };
+    const FolderHold hold(folder.path(), options);
+    fs::rename(folder.path() / "new", file);
+    const int now = beats;
+    while (beats < now + 2) std::this_thread::yield();
+    CHECK_THROWS_AS(hold.check(), HoldLost);
+  }
+  CHECK(content(file) == others);
+}
+
+TEST_CASE("A holder whose parent is gone is given time to go", "[hold]") {
+  const TemporaryFolder folder;
+  const pid_t holder = in_child([&] {
+    while (true) pause();
+    return 0;
+  });
+  ProcessIdentity identity = this_process();
+  identity.pid = holder;
+  identity.start = 0;
+  const ProcessIdentity parent = dead_process();
+  const auto as_json = [](const ProcessIdentity& process) {
+    return json{{"pid", process.pid}, {"start", process.start}, {"host", process.host}, {"machine", process.machine}};
+  };
+  json hold = as_json(identity);
+  hold.update({{"format", "inforelay-hold"}, {"since", "then"}, {"token", "left"}, {"parent", as_json(parent)}});
+  std::ofstream(folder.path() / first_hold) << hold;
+  HoldOptions short_patience;
+  short_patience.dying_seconds = 0.05;
+  CHECK_THROWS_AS(FolderHold(folder.path(), short_patience), FolderHeld);
+  std::thread end([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    kill(holder, SIGKILL);
+  });
+  { const FolderHold taken(folder.path(), impatient()); }
+  end.join();
+  CHECK(exit_code_of(holder) == 128 + SIGKILL);
+}
+
+TEST_CASE("Of many that come at once exactly one gets the folder", "[hold]") {
+  const bool stale = GENERATE(false, true);
+  constexpr int repetitions = 40, processes = 4;
+  enum Answer { works = 0, refused = 2, broken = 3 };
+  for (int repetition = 0; repetition < repetitions; ++repetition) {
+    const TemporaryFolder folder, signs;
+    if (stale) leave_hold(folder.path() / first_hold, dead_process());
+    int gate[2];
+    REQUIRE(pipe(gate) == 0);
+    std::vector<pid_t> children;
+    for (int p = 0; p < processes; ++p) {
+      children.push_back(in_child([&] {
+        close(gate[1]);
+        char nothing;
+        if (read(gate[0], &nothing, 1) != 0) return +broken;
+        try {
+          const FolderHold hold(folder.path());
+          // Nobody else may come until all have tried.
+          const fs::path sign = signs.path() / fmt::format("{}", getpid());
+          std::ofstream(sign.string());
+          while (files_in(signs.path()) < processes) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+          hold.check();
+          return +works;
+        } catch (const FolderHeld&) {
+          std::ofstream((signs.path() / fmt::format("{}", getpid())).string());
+          return +refused;
+        } catch (...) {
+          return +broken;
+        }
+      }));
+    }
+    close(gate[0]);
+    close(gate[1]);  // off they go
+    int working = 0, others = 0;
+    for (const pid_t child : children) {
+      const int code = exit_code_of(child);
+      working += code == works;
+      others += code == refused;
+    }
+    REQUIRE(working == 1);
+    REQUIRE(others == processes - 1);
+    CHECK(files_in(folder.path()) == 0);
+  }
+}
+
+}  // namespace inforelay

@@ -1,0 +1,373 @@
+#include <fmt/format.h>
+
+#include <bit>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <map>
+
+#include "experiments/figures/figures.hpp"
+#include "experiments/figures/plot/gnuplot.hpp"
+#include "experiments/figures/sweep_figure.hpp"
+#include "tests/experiments/program.hpp"
+
+using namespace inforelay;
+using test::content;
+using test::rows_of;
+using test::TemporaryFolder;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+void check_files(const fs::path& folder, const std::string& name) {
+  INFO(name);
+  CHECK(fs::file_size(folder / (name + ".csv")) > 20);
+  CHECK(fs::file_size(folder / (name + ".gp")) > 500);
+  const std::string svg = content(folder / (name + ".svg"));
+  CHECK(svg.find("<svg") != std::string::npos);
+  CHECK(svg.find("</svg>") != std::string::npos);
+  CHECK(content(folder / (name + ".pdf")).substr(0, 5) == "%PDF-");
+  CHECK(content(folder / (name + ".png")).substr(1, 3) == "PNG");
+  CHECK(fs::file_size(folder / (name + ".png")) > 2000);
+}
+
+std::vector<std::string> numerals(int classes) {
+  std::vector<std::string> labels;
+  for (int c = 0; c < classes; ++c) labels.push_back(std::to_string(c));
+  return labels;
+}
+
+/// Draws each figure once, from random values; returns the names.
+std::vector<std::string> draw_all(const FigureWriter& writer, const std::string& network,
+                                  const std::vector<std::string>& labels, int neurons, bool all_nan = false) {
+  RandomStream random(1, "figures");
+  const auto classes = static_cast<Eigen::Index>(labels.size());
+  const auto sets = Eigen::Index{1} << neurons;
+  const auto value = [&] { return all_nan ? not_a_number : random.uniform(); };
+  const auto table = [&](Eigen::Index rows, Eigen::Index columns) -> RowMatrix<double> {
+    return RowMatrix<double>::NullaryExpr(rows, columns, value);
+  };
+  const auto list = [&](Eigen::Index n) {
+    std::vector<double> values(static_cast<std::size_t>(n));
+    for (auto& v : values) v = value();
+    return values;
+  };
+  const RowMatrix<float> information = table(classes, sets).cast<float>(),
+                         accuracy = table(classes, sets).cast<float>();
+  const RowMatrix<double> scores = table(50, 2);
+  const RowMatrix<float> hidden = table(50, neurons).cast<float>();
+  const std::vector<std::uint8_t> samples(50, 0);
+  const RowMatrix<double> curves = table(7, classes);
+  SetSummaries sizes;
+  sizes.count.assign(static_cast<std::size_t>(neurons) + 1, 1);
+  sizes.mean = table(classes, neurons + 1);
+  sizes.quantile = table(classes, (neurons + 1) * 7);
+  std::vector<SweepDot> dots;
+  for (std::size_t i = 0; i < 6 * labels.size(); ++i) dots.push_back({i % labels.size(), i % 2, value()});
+  return {
+      draw_training(writer, {.labels = labels,
+                             .networks = {{.network = network, .train = curves_by_class(curves), .end_marks = true}},
+                             .staircases = {{.network = network, .train = curves, .test = curves}}}),
+      draw_relay(writer, {.network = network,
+                          .labels = labels,
+                          .neurons = neurons,
+                          .information = information,
+                          .greedy_information = table(classes, neurons),
+                          .all_information = list(classes)}),
+      draw_sizes(writer, {.network = network,
+                          .labels = labels,
+                          .summaries = sizes,
+                          .greedy_information = table(classes, neurons),
+                          .all_information = list(classes)}),
+      draw_sizes(
+          writer,
+          {.quantity = SizesFigure::Quantity::accuracy, .network = network, .labels = labels, .summaries = sizes}),
+      draw_node(writer, {.network = network,
+                         .labels = labels,
+                         .aggregated = table(classes, neurons),
+                         .single = -table(classes, neurons)}),
+      draw_function(
+          writer,
+          {.network = network, .labels = labels, .neurons = neurons, .information = information, .accuracy = accuracy},
+          random),
+      draw_regression(writer,
+                      {.labels = labels,
+                       .networks = {{.network = network, .set_size = list(classes), .information = list(classes)}}}),
+      draw_clusters(writer, {.networks = {{.network = network, .clusters = {2, 3}, .cohesion = list(2)}}}),
+      draw_pca(writer,
+               {.network = network, .labels = labels, .scores = scores, .classes = samples, .explained = {0.5, 0.25}}),
+      draw_activations(writer, {.network = network, .hidden = hidden, .threshold = list(neurons)}),
+      draw_entropy(writer, {.neurons = neurons,
+                            .networks = {{.network = network, .samples = {10, 100}, .entropy = list(2)}},
+                            .random = {.samples = {10, 100}, .mean = list(2), .low = list(2), .high = list(2)}}),
+      draw_sweep(writer, {.name = network,
+                          .quantity = network,
+                          .setting = network,
+                          .levels = labels,
+                          .series = {network, "other"},
+                          .dots = dots}),
+  };
+}
+
+}  // namespace
+
+TEST_CASE("Every figure is drawn in every format and nothing else is left", "[figures]") {
+  const TemporaryFolder folder;
+  const FigureWriter writer({.folder = folder.path() / "figures", .note = "data: generated digits (not MNIST)"});
+  const auto names = draw_all(writer, "full", numerals(3), 4);
+  CHECK(names == std::vector<std::string>{"training", "relay_full", "relay_sizes_full", "knockout_sizes_full",
+                                          "node_full", "function_full", "regression", "clusters", "pca_full",
+                                          "activations_full", "entropy", "sweep_full"});
+  for (const auto& name : names) {
+    check_files(folder.path() / "figures", name);
+    CHECK(content(folder.path() / "figures" / (name + ".svg")).find("generated digits (not MNIST)") !=
+          std::string::npos);
+  }
+  const auto entries = std::distance(fs::directory_iterator(folder.path() / "figures"), fs::directory_iterator{});
+  CHECK(entries == 12 * 5);
+}
+
+TEST_CASE("The table of a figure holds the numbers given", "[figures]") {
+  const TemporaryFolder folder;
+  const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
+  RowMatrix<double> aggregated(2, 3);
+  aggregated << 0.1, 1.0 / 3, -0.25, not_a_number, 1e-17, 2;
+  draw_node(writer, {.network = "a", .labels = {"cat", "dog"}, .aggregated = aggregated});
+  const auto rows = rows_of(folder.path() / "node_a.csv");
+  REQUIRE(rows.size() == 7);
+  CHECK(rows[0] == std::vector<std::string>{"class", "neuron", "bits", "kind", "label"});
+  for (std::size_t i = 0; i < 6; ++i) {
+    const double expected = aggregated(static_cast<int>(i / 3), static_cast<int>(i % 3));
+    CHECK(rows[i + 1][0] == std::to_string(i / 3));
+    CHECK(rows[i + 1][1] == std::to_string(i % 3));
+    const double found = std::strtod(rows[i + 1][2].c_str(), nullptr);
+    CHECK((found == expected || (std::isnan(found) && std::isnan(expected))));
+    CHECK(rows[i + 1][4] == (i < 3 ? "cat" : "dog"));
+  }
+
+  draw_regression(writer,
+                  {.labels = {"0", "1"},
+                   .networks = {{.network = "a", .set_size = {-0.5, not_a_number}, .information = {-0.25, 0.75}}}});
+  const auto regression = rows_of(folder.path() / "regression.csv");
+  CHECK(regression[1] == std::vector<std::string>{"0", "-0.5", "-0.25", "0.25", "0", "a"});
+  CHECK(regression[2] == std::vector<std::string>{"1", "nan", "0.75", "0.75", "1", "a"});
+}
+
+TEST_CASE("A sweep's table holds each run, and median and spread of each level", "[figures]") {
+  const TemporaryFolder folder;
+  const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
+  SweepFigure figure{.name = "a", .quantity = "q", .setting = "s", .levels = {"0.01", "1"}, .position = {0.01, 1}};
+  figure.dots = {{0, 0, 1}, {1, 0, 7}, {0, 0, 3}, {0, 0, not_a_number}, {0, 0, 2}};
+  draw_sweep(writer, figure);
+  using Row = std::vector<std::string>;
+  CHECK(rows_of(folder.path() / "sweep_a.csv") ==
+        std::vector<Row>{{"x", "value", "low", "high", "kind", "level", "series"},
+                         {"0.01", "1", "1", "1", "run", "0.01", "all"},
+                         {"0.01", "3", "3", "3", "run", "0.01", "all"},
+                         {"0.01", "2", "2", "2", "run", "0.01", "all"},
+                         {"1", "7", "7", "7", "run", "1", "all"},
+                         {"0.01", "2", "1.1", "2.9", "median", "0.01", "all"},
+                         {"1", "7", "7", "7", "median", "1", "all"}});
+  CHECK(content(folder.path() / "sweep_a.gp").find("set logscale x") != std::string::npos);
+
+  figure.dots.push_back({2, 0, 1});
+  CHECK_THROWS_WITH(draw_sweep(writer, figure),
+                    "figure sweep_a: a dot has level 2 and series 0, expected less than 2 and 1");
+  CHECK_THROWS_WITH(draw_sweep(writer, {.name = "a", .levels = {"x"}, .position = {1, 2}}),
+                    "figure sweep_a: position has 2 values, expected 1");
+  CHECK_THROWS_WITH(draw_sweep(writer, {.name = "a"}), "figure sweep_a: no levels given");
+}
+
+TEST_CASE("The relay table covers every set and the greedy path by size", "[figures]") {
+  const TemporaryFolder folder;
+  const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
+  RowMatrix<float> information(1, 8);
+  information << 0, 0.25f, 0.125f, 0.5f, 0.125f, 0.5f, 0.25f, 1;
+  RowMatrix<double> greedy(1, 3);
+  greedy << 0.5, 0.25, 0;
+  draw_relay(writer, {.network = "x",
+                      .labels = {"0"},
+                      .neurons = 3,
+                      .information = information,
+                      .greedy_information = greedy,
+                      .all_information = {1}});
+  std::map<int, int> sets;
+  std::map<int, double> path;
+  for (const auto& row : rows_of(folder.path() / "relay_x.csv")) {
+    if (row[6] == "sets") {
+      sets[std::stoi(row[1])] += std::stoi(row[4]);
+      CHECK(std::stod(row[2]) < std::stod(row[3]));
+    }
+    if (row[6] == "greedy") path[std::stoi(row[1])] = std::stod(row[2]);
+  }
+  CHECK(sets == std::map<int, int>{{0, 1}, {1, 3}, {2, 3}, {3, 1}});
+  CHECK(path == std::map<int, double>{{3, 1}, {2, 0.5}, {1, 0.25}, {0, 0}});
+}
+
+TEST_CASE("The points of the function figure are values of the sets they name", "[figures]") {
+  const TemporaryFolder folder;
+  const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
+  RandomStream values(1, "values"), random(1, "sets");
+  RowMatrix<float> information(2, 256), accuracy(2, 256);
+  for (auto& v : information.reshaped()) v = static_cast<float>(values.uniform());
+  for (auto& v : accuracy.reshaped()) v = static_cast<float>(values.uniform());
+  draw_function(writer,
+                {.network = "x",
+                 .labels = {"0", "1"},
+                 .neurons = 8,
+                 .information = information,
+                 .accuracy = accuracy,
+                 .points = 40},
+                random);
+  const auto rows = rows_of(folder.path() / "function_x.csv");
+  CHECK(rows.size() > 40);
+  CHECK(rows.size() <= 81);
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    const int c = std::stoi(rows[i][0]), set = std::stoi(rows[i][4]);
+    CHECK(std::stoi(rows[i][1]) == std::popcount(static_cast<unsigned>(set)));
+    CHECK(std::stof(rows[i][2]) == information(c, set));
+    CHECK(std::stof(rows[i][3]) == accuracy(c, set));
+  }
+}
+
+TEST_CASE("Hostile names are shown and harm nothing", "[figures]") {
+  const TemporaryFolder folder;
+  const fs::path mark = folder.path() / "harmed";
+  const std::string harm = "touch " + mark.string();
+  const std::vector<std::string> hostile{"a'; system(\"" + harm + "\") #",
+                                         "`" + harm + "`",
+                                         "$(" + harm + ")",
+                                         "'.system('" + harm + "').'",
+                                         "back\\",
+                                         "two\nlines\n!" + harm,
+                                         "{/:Bold",
+                                         "a_b^c@d&e~f}",
+                                         "100 %s %d %",
+                                         "\"quoted\", comma",
+                                         "\xff\xfe\x80",
+                                         "../../up",
+                                         "</text><script>alert(1)</script>"};
+  const FigureWriter writer(
+      {.folder = folder.path() / "figures", .formats = {FigureFormat::svg}, .note = hostile[0] + hostile[1]});
+  for (const auto& name : hostile) {
+    INFO(name);
+    for (const auto& figure : draw_all(writer, name, hostile, 2)) {
+      const std::string svg = content(folder.path() / "figures" / (figure + ".svg"));
+      CHECK(svg.find("</svg>") != std::string::npos);
+      CHECK(svg.find("<script>alert") == std::string::npos);
+    }
+    REQUIRE_FALSE(fs::exists(mark));
+  }
+  CHECK_FALSE(fs::exists(folder.path() / "up.svg"));
+  const std::string svg = content(folder.path() / "figures" / "regression.svg");
+  CHECK(svg.find("a_b^c@d&amp;e~f}") != std::string::npos);
+  CHECK(svg.find("100 %s %d %<") != std::string::npos);
+}
+
+TEST_CASE("Texts become gnuplot literals that say the same", "[figures]") {
+  CHECK(gnuplot_literal("plain") == "'plain'");
+  CHECK(gnuplot_literal("'it's'") == "'\u2019it\u2019s\u2019'");
+  CHECK(gnuplot_literal("a_b\\") == "'a\\_b\\\\'");
+  CHECK(gnuplot_literal("a\n\x01\x7f"
+                        "b") == "'a   b'");
+  CHECK(gnuplot_literal("50 %") == "'50 %'");
+  CHECK(gnuplot_tic_literal("50 %") == "'50 %%'");
+  CHECK(gnuplot_literal("\u00e9\u4e2d\U0001F600") == "'\u00e9\u4e2d\U0001F600'");
+  CHECK(gnuplot_literal("\xc3(\xed\xa0\x80") == "' (   '");
+  CHECK(gnuplot_literal(std::string(100, 'x')) == "'" + std::string(60, 'x') + "\u2026'");
+}
+
+TEST_CASE("Names of figures are names of files and do not collide", "[figures]") {
+  CHECK(figure_name("relay", "full") == "relay_full");
+  CHECK(figure_name("training", "") == "training");
+  CHECK(figure_name("relay", "a b").substr(0, 10) == "relay_a_b-");
+  CHECK(figure_name("relay", "a b") != figure_name("relay", "a/b"));
+  CHECK(figure_name("relay", "../x").find('/') == std::string::npos);
+  CHECK(figure_name("relay", std::string(1000, 'x')).size() < 200);
+}
+
+TEST_CASE("Figures without a single number are drawn empty", "[figures]") {
+  const TemporaryFolder folder;
+  const FigureWriter writer({.folder = folder.path()});
+  for (const auto& name : draw_all(writer, "nothing", numerals(2), 3, true)) check_files(folder.path(), name);
+}
+
+TEST_CASE("One class and one neuron as well as twenty and more fit", "[figures]") {
+  const TemporaryFolder folder;
+  const FigureWriter writer({.folder = folder.path(), .palette = FigurePalette::rainbow});
+  for (const auto& name : draw_all(writer, "one", numerals(1), 1)) check_files(folder.path(), name);
+  for (const auto& name : draw_all(writer, "many", numerals(21), 6)) check_files(folder.path(), name);
+}
+
+TEST_CASE("A missing gnuplot is named with its package", "[figures]") {
+  const TemporaryFolder folder;
+  const ClustersFigure figure{.networks = {{.network = "a", .clusters = {2}, .cohesion = {1}}}};
+  const FigureWriter by_path({.folder = folder.path(), .gnuplot = "/nowhere/gnuplot"});
+  CHECK_THROWS_WITH(draw_clusters(by_path, figure),
+                    Catch::Contains("figure clusters") && Catch::Contains("/nowhere/gnuplot") &&
+                        Catch::Contains("No such file") && Catch::Contains("apt-get install gnuplot-nox"));
+  const FigureWriter by_name({.folder = folder.path(), .gnuplot = "gnuplot-that-is-not-there"});
+  CHECK_THROWS_AS(draw_clusters(by_name, figure), FigureError);
+  CHECK(fs::is_empty(folder.path()));
+}
+
+TEST_CASE("A gnuplot that refuses is quoted and earlier files stay", "[figures]") {
+  const TemporaryFolder folder;
+  const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
+  writer.write({"f", "good", 50, 50, "", "  set xrange [0:1]; set yrange [0:1]\n  plot NaN notitle\n", "a\n1\n"});
+  const std::string before = content(folder.path() / "f.svg");
+  REQUIRE(!before.empty());
+  const Figure bad{"f", "bad", 50, 50, "", "  plot no_such_function(x)\n", "a\n2\n"};
+  CHECK_THROWS_WITH(writer.write(bad), Catch::Contains("figure f") && Catch::Contains("undefined function"));
+  CHECK(content(folder.path() / "f.svg") == before);
+  CHECK(content(folder.path() / "f.csv") == "a\n1\n");
+  const auto entries = std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator{});
+  CHECK(entries == 3);
+}
+
+TEST_CASE("A picture that is cut off is no figure", "[figures]") {
+  // A gnuplot that meets a full disk ends happily.
+  const TemporaryFolder folder;
+  const fs::path program = folder.path() / "gnuplot";
+  const FigureFormat format = GENERATE(FigureFormat::svg, FigureFormat::pdf, FigureFormat::png);
+  const std::string picture = fmt::format("f.{}", to_string(format));
+  std::ofstream(program) << "#!/bin/sh\nprintf '<svg xmlns or %%PDF-1.7 or PNG and then' > " << picture << "\n";
+  fs::permissions(program, fs::perms::owner_all);
+  const fs::path figures = folder.path() / "figures";
+  const FigureWriter writer({.folder = figures, .formats = {format}, .gnuplot = program.string()});
+  CHECK_THROWS_WITH(writer.write({"f", "cut", 50, 50, "", "  plot NaN notitle\n", "a\n1\n"}),
+                    Catch::Contains("figure f") && Catch::Contains("no whole") && Catch::Contains(figures.string()));
+  CHECK(fs::is_empty(figures));
+}
+
+TEST_CASE("gnuplot redraws a figure from its folder", "[figures]") {
+  const TemporaryFolder folder;
+  const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
+  draw_clusters(writer, {.networks = {{.network = "a", .clusters = {2, 3}, .cohesion = {2, 1}}}});
+  const std::string before = content(folder.path() / "clusters.svg");
+  REQUIRE(!before.empty());
+  fs::remove(folder.path() / "clusters.svg");
+  run_gnuplot("gnuplot", folder.path(), "clusters.gp", "clusters");
+  CHECK(content(folder.path() / "clusters.svg") == before);
+}
+
+TEST_CASE("Shapes that do not match and folders that cannot be written are named", "[figures]") {
+  const TemporaryFolder folder;
+  const FigureWriter writer({.folder = folder.path()});
+  CHECK_THROWS_WITH(
+      draw_node(writer, {.network = "n", .labels = {"0", "1"}, .aggregated = RowMatrix<double>::Zero(3, 4)}),
+      "figure node_n: aggregated has 3 rows, expected 2");
+  CHECK_THROWS_WITH(draw_regression(writer, {.labels = {"0"}}), "figure regression: no networks given");
+  const RowMatrix<float> wrong = RowMatrix<float>::Zero(1, 7);
+  CHECK_THROWS_WITH(draw_relay(writer, {.network = "n", .labels = {"0"}, .neurons = 3, .information = wrong}),
+                    "figure relay_n: information has 7 columns, expected 8");
+  CHECK_THROWS_AS(FigureWriter({.folder = folder.path(), .formats = {}}), UsageError);
+  std::ofstream(folder.path() / "file") << "x";
+  const FigureWriter blocked({.folder = folder.path() / "file"});
+  CHECK_THROWS_AS(draw_clusters(blocked, {.networks = {{.network = "a", .clusters = {2}, .cohesion = {1}}}}), IoError);
+}

@@ -1,0 +1,402 @@
+// Scans shared among ranks: whoever computes a part, the whole is the same to the last bit; and what ranks say to one
+// another is not trusted. The ranks are threads here; test_mpi.cpp has real ones.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <numeric>
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "core/provenance.hpp"
+#include "experiments/ranks/chunk_scheduler.hpp"
+#include "experiments/sweep/remote_runs.hpp"
+#include "experiments/ranks/distributed_scan.hpp"
+#include "infotheory/relay/exhaustive.hpp"
+#include "tests/experiments/ranks/thread_ranks.hpp"
+#include "tests/infotheory/relay/random_tables.hpp"
+#include "tests/nn/knockout/knockout_networks.hpp"
+#include "tests/set_scans.hpp"
+
+namespace inforelay {
+namespace {
+
+using test::ThreadJob;
+
+struct RelayScene {
+  explicit RelayScene(int neurons)
+      : samples(test::random_samples(400, neurons, 3, RandomStream(41, "samples"))),
+        table(samples.table()),
+        path(greedy_relay(table)) {}
+  Bytes job() const {
+    return relay_scan_job({samples.states, samples.labels, samples.predictions, samples.neurons, 3, path});
+  }
+  test::Samples samples;
+  StateTable table;
+  GreedyRelay path;
+};
+
+struct KnockoutScene {
+  KnockoutScene(int neurons, bool deep, KnockoutMethod method) : options{method, 20} {
+    RandomStream random(42, "scene");
+    network.layers = {test::random_layer(2, neurons, random)};
+    if (deep) network.layers.push_back(test::random_layer(neurons, 4, random));
+    network.layers.push_back(test::random_layer(deep ? 4 : neurons, 3, random));
+    network.layers.back().activation = Activation::sigmoid;
+    hidden = test::random_hidden(300, neurons, random);
+    labels = test::random_labels(300, 3, random);
+  }
+  KnockoutSubject subject() const { return {network, 1, hidden, labels}; }
+  Bytes job() const { return knockout_scan_job(subject(), options, draws); }
+
+  Mlp network;
+  RowMatrix<float> hidden;
+  std::vector<std::uint8_t> labels;
+  KnockoutOptions options;
+  RandomStream draws{43, "draws"};
+};
+
+// Whether a scan that keeps the table has that of the whole one, and one that drops it none.
+bool has_table(const RowMatrix<float>& table, const RowMatrix<float>& whole, SetTable keep) {
+  return keep == SetTable::keep ? table == whole : table.size() == 0;
+}
+
+// All parts of `scan`, added, by `size` ranks of `threads` threads. Returns how many others than rank 0 have computed.
+template <class Scan>
+std::size_t share(Scan& scan, const Bytes& job, int size, int threads, Progress& progress = Progress::none()) {
+  set_thread_count(threads);
+  ThreadJob ranks(size);
+  std::vector<std::size_t> parts(scan.part_count());
+  std::iota(parts.begin(), parts.end(), std::size_t{0});
+  compute_on_ranks(
+      scan, [&] { return job; }, ranks.first(), parts,
+      [&](std::size_t part, ScanPart&& result) {
+        ranks.await_others();
+        scan.add(part, result);
+      },
+      progress);
+  return ranks.results();
+}
+
+std::unique_ptr<OwnedScan> read_whole_job(const Bytes& bytes) {
+  MessageReader job(bytes);
+  REQUIRE(read_job(job) == JobKind::scan);
+  return read_scan_job(job);
+}
+
+}  // namespace
+
+TEST_CASE("Relay information by several ranks is that of one, to the last bit", "[ranks]") {
+  const RelayScene scene(GENERATE(3, 14, 17));
+  const SetTable keep = GENERATE(SetTable::keep, SetTable::drop);  // of rank 0: the others never have one
+  const ExhaustiveRelay whole = exhaustive_relay(scene.table, scene.path);
+  for (const int size : {1, 2, 4}) {
+    for (const int threads : {1, 2}) {
+      CAPTURE(size, threads, keep == SetTable::keep);
+      ExhaustiveRelayScan scan(scene.table, scene.path, keep);
+      const std::size_t by_others = share(scan, scene.job(), size, threads);
+      CHECK(by_others <= scan.part_count());
+      CHECK((by_others > 0) == (size > 1));
+      const ExhaustiveRelay shared = scan.result();
+      CHECK(has_table(shared.information, whole.information, keep));
+      CHECK(test::same(shared.summaries, whole.summaries));
+      CHECK(shared.best_information == whole.best_information);
+      CHECK(shared.best_set == whole.best_set);
+      CHECK(shared.above_greedy == whole.above_greedy);
+      CHECK(shared.above_greedy_as_published == whole.above_greedy_as_published);
+    }
+  }
+}
+
+TEST_CASE("Knockouts by several ranks are those of one, to the last bit", "[ranks]") {
+  const bool deep = GENERATE(false, true);
+  const auto method = GENERATE(KnockoutMethod::exact, KnockoutMethod::sampled);
+  const SetTable keep = GENERATE(SetTable::keep, SetTable::drop);
+  const KnockoutScene scene(deep ? 7 : 11, deep, method);
+  KnockoutScan alone(scene.subject(), scene.options, scene.draws);
+  run_whole(alone, Progress::none());
+  const ExhaustiveKnockout whole = alone.result();
+  for (const int size : {1, 2, 4}) {
+    CAPTURE(deep, to_string(method), size, keep == SetTable::keep);
+    KnockoutScan scan(scene.subject(), scene.options, scene.draws, keep);
+    const std::size_t by_others = share(scan, scene.job(), size, 1);
+    CHECK((by_others > 0) == (size > 1));
+    const ExhaustiveKnockout shared = scan.result();
+    CHECK(has_table(shared.accuracy, whole.accuracy, keep));
+    CHECK(test::same(shared.summaries, whole.summaries));
+  }
+}
+
+TEST_CASE("A shared scan that is interrupted keeps what is done, and goes on with other ranks", "[ranks]") {
+  const KnockoutScene scene(8, true, KnockoutMethod::exact);
+  const RowMatrix<float> whole = exhaustive_knockout_accuracy(scene.subject(), scene.options, scene.draws);
+  KnockoutScan scan(scene.subject(), scene.options, scene.draws);
+  std::vector<std::size_t> missing(scan.part_count());
+  std::iota(missing.begin(), missing.end(), std::size_t{0});
+  int interruptions = 0;
+  for (int size = 2; !missing.empty(); size = size % 4 + 1) {
+    set_thread_count(1);
+    ThreadJob ranks(size);
+    test::StopAfter soon(5);
+    std::mutex mutex;
+    std::vector<std::size_t> done;
+    try {
+      compute_on_ranks(
+          scan, [&] { return scene.job(); }, ranks.first(), missing,
+          [&](std::size_t part, ScanPart&& result) {
+            scan.add(part, result);
+            const std::lock_guard lock(mutex);
+            done.push_back(part);
+          },
+          soon);
+    } catch (const Interrupted&) {
+      ++interruptions;
+    }
+    REQUIRE(done.size() >= std::min<std::size_t>(5, missing.size()));
+    std::erase_if(missing, [&](std::size_t part) { return std::find(done.begin(), done.end(), part) != done.end(); });
+  }
+  CHECK(interruptions >= 1);
+  CHECK(scan.result().accuracy == whole);
+}
+
+TEST_CASE("One job after another, of different kinds", "[ranks]") {
+  set_thread_count(1);
+  ThreadJob ranks(3);
+  const RelayScene relay(6);
+  const KnockoutScene knockout(7, false, KnockoutMethod::exact);
+  for (int round = 0; round < 3; ++round) {
+    KnockoutScan scan(knockout.subject(), knockout.options, knockout.draws);
+    std::vector<std::size_t> parts(scan.part_count());
+    std::iota(parts.begin(), parts.end(), std::size_t{0});
+    std::atomic<std::size_t> taken = 0;
+    compute_on_ranks(
+        scan, [&] { return knockout.job(); }, ranks.first(), parts, [&](std::size_t, ScanPart&&) { ++taken; },
+        Progress::none());
+    CHECK(taken == parts.size());
+    ExhaustiveRelayScan other(relay.table, relay.path);
+    compute_on_ranks(
+        other, [&] { return relay.job(); }, ranks.first(), std::vector<std::size_t>{0, 2},
+        [&](std::size_t part, ScanPart&& result) { other.add(part, result); }, Progress::none());
+  }
+}
+
+TEST_CASE("An error on another rank ends a shared scan with its message and place", "[ranks]") {
+  const KnockoutScene scene(7, true, KnockoutMethod::exact);
+  KnockoutScan scan(scene.subject(), scene.options, scene.draws);
+  SECTION("before it begins: bytes that end too early") {
+    Bytes damaged = scene.job();
+    damaged.pop_back();
+    CHECK_THROWS_AS(share(scan, damaged, 2, 1), DataError);
+    CHECK_THROWS_WITH(share(scan, damaged, 2, 1),
+                      "rank 1 on test: a message between ranks is damaged: it ends too early");
+  }
+  SECTION("before it begins: another build") {
+    const Bytes other = MessageWriter().number(JobKind::scan).text("0123abcd").take();
+    CHECK_THROWS_AS(share(scan, other, 3, 1), UsageError);
+    CHECK_THROWS_WITH(share(scan, other, 2, 1), "rank 1 on test: this program is revision " +
+                                                    std::string(git_revision()) +
+                                                    ", that of rank 0 is 0123abcd: expected the same on all machines");
+  }
+  SECTION("in the middle: an activation that is not finite") {
+    KnockoutScene bad(7, true, KnockoutMethod::exact);
+    bad.hidden(11, 2) = std::numeric_limits<float>::infinity();
+    CHECK_THROWS_WITH(share(scan, bad.job(), 2, 1),
+                      "rank 1 on test: knockouts: an activation of hidden layer 1 is not finite");
+  }
+  SECTION("what takes the results fails") {
+    ThreadJob ranks(3);
+    std::vector<std::size_t> parts(scan.part_count());
+    std::iota(parts.begin(), parts.end(), std::size_t{0});
+    CHECK_THROWS_WITH(compute_on_ranks(
+                          scan, [&] { return scene.job(); }, ranks.first(), parts,
+                          [](std::size_t, ScanPart&&) { throw IoError("no space"); }, Progress::none()),
+                      "no space");
+  }
+}
+
+TEST_CASE("A rank that answers what it was not asked ends a shared scan", "[ranks]") {
+  const RelayScene scene(6);
+  // Whatever the first rank asks, rank 1 says `what` once it is ready.
+  const auto scan_with = [&](MessageKind kind, const Bytes& what) {
+    set_thread_count(1);
+    ThreadJob ranks(2, [&](Ranks& own) {
+      Patience patience(std::chrono::milliseconds(1));
+      for (bool is_over = false; !is_over;) {
+        const auto message = own.receive();
+        if (!message) {
+          patience.wait();
+        } else if (message->kind == MessageKind::stop) {
+          own.send(0, MessageKind::ended, {});
+        } else if (message->kind == MessageKind::job) {
+          MessageReader job(message->bytes);
+          is_over = read_job(job) == JobKind::end;
+          if (is_over) continue;
+          own.send(0, MessageKind::ready, MessageWriter().number(std::uint32_t{1}).take());
+          own.send(0, kind, what);
+        }
+      }
+    });
+    ExhaustiveRelayScan scan(scene.table, scene.path);
+    compute_on_ranks(
+        scan, [&] { return scene.job(); }, ranks.first(), std::vector<std::size_t>{0, 1, 2},
+        [&](std::size_t part, ScanPart&& result) { scan.add(part, result); }, Progress::none());
+  };
+  ScanPart part;
+  part.values.resize(1, 64);
+  CHECK_THROWS_WITH(scan_with(MessageKind::result, result_message(77, part)),
+                    "a message between ranks: part 77 of rank 1, which was not asked for it");
+  CHECK_THROWS_WITH(scan_with(MessageKind::result, {1, 2}), "a message between ranks is damaged: it ends too early");
+  CHECK_THROWS_WITH(scan_with(MessageKind::run_ended, {}), "a message between ranks: rank 1 sent one of kind 5");
+  CHECK_THROWS_WITH(scan_with(MessageKind::ready, MessageWriter().number(std::uint32_t{0}).take()),
+                    "a message between ranks is damaged: a number of threads is 0");
+}
+
+TEST_CASE("A job whose messages are lost ends with the reason", "[ranks]") {
+  // Rank 1 is ready if asked to be; after that nothing can be received.
+  class LosingRanks final : public Ranks {
+   public:
+    explicit LosingRanks(bool is_ready) : is_ready_(is_ready) {}
+    int rank() const override { return 0; }
+    int size() const override { return 2; }
+    int machine() const override { return 0; }
+    int threads() const override { return 1; }
+    std::string place() const override { return "rank 0 on test"; }
+    void send(int, MessageKind, Bytes) override {}
+    std::size_t unsent_bytes() override { return 0; }
+    std::optional<Message> receive() override {
+      if (!std::exchange(is_ready_, false)) throw LostRanks("the cable is out");
+      return Message{.from = 1, .kind = MessageKind::ready, .bytes = MessageWriter().number(std::uint32_t{1}).take()};
+    }
+    [[noreturn]] void abort(int) override { throw std::logic_error("abort of a rank"); }
+
+   private:
+    bool is_ready_;
+  };
+  const bool is_ready = GENERATE(false, true);
+  LosingRanks ranks(is_ready);
+  SECTION("a scan, which takes what it has") {
+    const RelayScene scene(10);
+    ExhaustiveRelayScan scan(scene.table, scene.path);
+    std::vector<std::size_t> parts(scan.part_count());
+    std::iota(parts.begin(), parts.end(), std::size_t{0});
+    CHECK_THROWS_MATCHES(compute_on_ranks(
+                             scan, [&] { return scene.job(); }, ranks, parts,
+                             [&](std::size_t part, ScanPart&& result) { scan.add(part, result); }, Progress::none()),
+                         LostRanks, Catch::Matchers::Message("the cable is out"));
+  }
+  SECTION("runs") {
+    RemoteRuns runs(ranks, 0);
+    CHECK_THROWS_AS(runs.receive([](int, const RunPlace&) {}, [](const ChildRuns::End&) {}), Error);
+  }
+}
+
+TEST_CASE("Messages hold what was written, and nothing else is read from them", "[ranks]") {
+  RowMatrix<float> matrix(2, 3);
+  matrix << 1, 2, 3, 4, 5, 6;
+  const Bytes bytes = MessageWriter()
+                          .number(7)
+                          .text("seven")
+                          .texts({"a", "", "b"})
+                          .array(std::vector<std::int64_t>{-1, 2})
+                          .matrix(matrix)
+                          .matrix(RowMatrix<double>(0, 4))
+                          .take();
+  MessageReader reader(bytes);
+  CHECK(reader.number<int>() == 7);
+  CHECK(reader.text() == "seven");
+  CHECK(reader.texts() == std::vector<std::string>{"a", "", "b"});
+  CHECK_THROWS_AS(reader.finish(), DataError);
+  CHECK(reader.array<std::int64_t>() == std::vector<std::int64_t>{-1, 2});
+  CHECK(reader.matrix<float>() == matrix);
+  CHECK(reader.matrix<double>().size() == 0);
+  CHECK_NOTHROW(reader.finish());
+  CHECK_THROWS_AS(reader.number<std::uint8_t>(), DataError);
+
+  const auto huge = MessageWriter().number(~std::uint64_t{0}).number(~std::uint64_t{0}).take();
+  CHECK_THROWS_AS(MessageReader(huge).text(), DataError);
+  CHECK_THROWS_AS(MessageReader(huge).texts(), DataError);
+  CHECK_THROWS_AS(MessageReader(huge).array<double>(), DataError);
+  CHECK_THROWS_AS(MessageReader(huge).matrix<double>(), DataError);
+  const auto ragged = MessageWriter().number(std::uint64_t{2}).array(std::vector<float>{1, 2, 3}).take();
+  CHECK_THROWS_AS(MessageReader(ragged).matrix<float>(), DataError);
+  const auto tall = MessageWriter().number(std::uint64_t{1} << 60).array(std::vector<float>{}).take();
+  CHECK_THROWS_AS(MessageReader(tall).matrix<float>(), DataError);
+}
+
+TEST_CASE("Jobs and results that are cut or altered are refused or make some scan, and never more", "[ranks]") {
+  const KnockoutScene knockout(5, true, KnockoutMethod::sampled);
+  for (const Bytes& job : {RelayScene(4).job(), knockout.job()}) {
+    CHECK(read_whole_job(job)->scan().part_count() > 0);
+    for (std::size_t size = 0; size < job.size(); size += size < 300 ? 1 : 97) {
+      MessageReader cut(std::span<const std::uint8_t>(job).first(size));
+      CHECK_THROWS_AS((read_job(cut), read_scan_job(cut)), Error);
+    }
+    RandomStream random(44, "damage");
+    for (int round = 0; round < 400; ++round) {
+      Bytes altered = job;
+      // Most of the numbers that say what follows are in front.
+      altered[random.below(round % 2 == 0 ? 150 : altered.size())] ^= static_cast<std::uint8_t>(1u << random.below(8));
+      MessageReader reader(altered);
+      try {
+        if (read_job(reader) == JobKind::scan) read_scan_job(reader);
+      } catch (const Error&) {
+      }
+    }
+    Bytes longer = job;
+    longer.push_back(0);
+    CHECK_THROWS_AS(read_whole_job(longer), DataError);
+  }
+  ScanPart part{.first_class = 2, .fixed = NeuronSet{1}, .free = NeuronSet{0}, .values = RowMatrix<float>(1, 2)};
+  part.values << 0.25f, 0.5f;
+  part.exact = {5, -6};
+  const Bytes result = result_message(9, part);
+  const auto [number, read] = read_result(result);
+  CHECK(number == 9);
+  CHECK(read.first_class == 2);
+  CHECK(read.fixed == part.fixed);
+  CHECK(read.free == part.free);
+  CHECK(read.values == part.values);
+  CHECK(read.exact == part.exact);
+  for (std::size_t size = 0; size < result.size(); ++size)
+    CHECK_THROWS_AS(read_result(std::span<const std::uint8_t>(result).first(size)), DataError);
+}
+
+TEST_CASE("Failures keep their kind on the way between ranks", "[ranks]") {
+  CHECK_THROWS_AS(throw_failure(failed_message(ExitCode::usage, "a")), UsageError);
+  CHECK_THROWS_AS(throw_failure(failed_message(ExitCode::data, "a")), DataError);
+  CHECK_THROWS_AS(throw_failure(failed_message(ExitCode::internal, "a")), ComputeError);
+  CHECK_THROWS_AS(throw_failure(Bytes{}), DataError);
+}
+
+TEST_CASE("Parts are dealt out once each, in shrinking pieces", "[ranks]") {
+  std::vector<std::size_t> parts(1000);
+  std::iota(parts.begin(), parts.end(), std::size_t{500});
+  Dispenser dispenser(parts, 16);
+  std::vector<std::size_t> dealt;
+  std::size_t last = parts.size();
+  while (dispenser.left() > 0) {
+    const auto piece = dispenser.deal(1);
+    REQUIRE(!piece.empty());
+    CHECK(piece.size() <= last);
+    CHECK(piece.size() <= (dispenser.left() + piece.size()) / 32 + 1);
+    last = piece.size();
+    dealt.insert(dealt.end(), piece.begin(), piece.end());
+  }
+  CHECK(last == 1);
+  CHECK(dealt == parts);
+  CHECK(dispenser.deal(1).empty());
+  // A rank of four threads takes four times as much.
+  CHECK(Dispenser(parts, 16).deal(1).size() == 32);
+  CHECK(Dispenser(parts, 16).deal(4).size() == 125);
+  CHECK(Dispenser(parts, 1).deal(8).size() == 500);
+  CHECK(Dispenser::wants_more(2, 2));
+  CHECK(!Dispenser::wants_more(2, 3));
+}
+
+TEST_CASE("Ranks of one machine share its cores", "[ranks]") {
+  CHECK(share_of_cores(64, 64, 1) == 64);
+  CHECK(share_of_cores(64, 64, 4) == 16);  // not bound: all may use all
+  CHECK(share_of_cores(16, 64, 4) == 16);  // each bound to its own
+  CHECK(share_of_cores(32, 64, 8) == 8);   // four bound to each socket
+  CHECK(share_of_cores(2, 2, 4) == 1);     // more ranks than cores
+}
+
+}  // namespace inforelay

@@ -1,0 +1,216 @@
+// Runs that leave out the tables of all sets: when they do, what they say, and what stays the same to the last bit.
+#include <fmt/format.h>
+
+#include <catch2/catch.hpp>
+
+#include "core/files/hdf5_file.hpp"
+#include "experiments/results/metrics.hpp"
+#include "experiments/results/results_file.hpp"
+#include "experiments/run/run_plan.hpp"
+#include "tests/experiments/program.hpp"
+#include "tests/set_scans.hpp"
+
+namespace inforelay {
+namespace {
+
+using test::ProgramResult;
+using test::run_program;
+using test::TemporaryFolder;
+using test::with;
+
+const std::string quick = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
+// 2^20 sets: tables of 42 MB each.
+const std::vector<std::string> large{"networks.composite=null", "networks.full.layers=[784, 20, 10]",
+                                     "analysis.regression=null", "data.train_limit=1000", "data.test_limit=300"};
+
+const std::string stored_relay = "run/stages/full-relay-test.h5", relay_table = "networks/full/relay/test/information",
+                  knockout_table = "networks/full/knockout/test/accuracy";
+
+PreparedExperiment prepared(const std::vector<std::string>& more) {
+  return prepare(load_experiment_config(quick, with(large, more)));
+}
+
+// A run in the folder `run` that is interrupted when its relay information has been stored.
+void leave_after_relay(const std::vector<std::string>& arguments, const std::filesystem::path& folder) {
+  constexpr int interrupted = 130;
+  test::ProgramOptions options;
+  options.signal_when = [&] { return std::filesystem::exists(folder / stored_relay); };
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    std::filesystem::remove_all(folder / "run");
+    // The rest may have been done before the signal came.
+    if (run_program(with(arguments, {"-o", "run"}), folder, options).exit_code == interrupted) return;
+  }
+  FAIL("it was never interrupted");
+}
+
+std::string refusal(const PreparedExperiment& experiment, int threads = 1, int ranks = 1) {
+  try {
+    check_memory(experiment, threads, ranks);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("Tables of all sets are kept where they fit, and left out with a word where they do not", "[plan][tables]") {
+  const PreparedExperiment ample = prepared({"max_memory=2 GB"}), tight = prepared({"max_memory=180 MB"});
+  CHECK(ample.tables == SetTable::keep);
+  CHECK(tables_note(ample).empty());
+  CHECK(tight.tables == SetTable::drop);
+  CHECK(refusal(tight).empty());
+  CHECK_THAT(tables_note(tight), Catch::StartsWith("the tables of all sets are left out") &&
+                                     Catch::Contains("more than the 180 MB of max_memory; summaries"));
+  // Each stage keeps less by its table, and works with no less.
+  const auto all = plan_of(ample), none = plan_of(tight);
+  REQUIRE(all.size() == none.size());
+  int scans = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const double saved = all[i].cost.bytes - none[i].cost.bytes;
+    CHECK(saved == (all[i].cost.sets > 0 ? 4. * 10 * (1 << 20) : 0));
+    CHECK(all[i].cost.working == none[i].cost.working);
+    scans += all[i].cost.sets > 0 ? 1 : 0;
+  }
+  CHECK(scans == 2);
+
+  CHECK(prepared({"analysis.tables=never"}).tables == SetTable::drop);
+  CHECK(tables_note(prepared({"analysis.tables=never"})).empty());
+}
+
+TEST_CASE("What needs the tables of all sets, or asks for them, is refused with what to change", "[plan][tables]") {
+  const PreparedExperiment asked = prepared({"max_memory=180 MB", "analysis.tables=always"});
+  CHECK(asked.tables == SetTable::keep);
+  CHECK_THAT(refusal(asked),
+             Catch::EndsWith("; or analysis.tables: auto: then the tables of all sets are left out, and "
+                             "their summaries for each size fit"));
+  const PreparedExperiment needed = prepared({"max_memory=180 MB", "analysis.regression={}"});
+  CHECK(needed.tables == SetTable::keep);
+  CHECK_THAT(refusal(needed), Catch::Contains("; or leave out analysis.regression (and what needs it), with "
+                                              "analysis.tables: auto: then"));
+  // What rank 0 holds for other ranks is counted, and named.
+  CHECK_THAT(refusal(asked, 1, 2), Catch::Contains("42 MB of it for results of other ranks; to take less: ") &&
+                                       Catch::Contains("; or no other ranks"));
+  // What is chosen already is no advice, however many threads and ranks there are.
+  for (int megabytes = 120; megabytes <= 320; megabytes += 10) {
+    CAPTURE(megabytes);
+    const PreparedExperiment each = prepared({fmt::format("max_memory={} MB", megabytes)});
+    CHECK_THAT(refusal(each, 64, 2), !Catch::Contains("analysis.tables"));
+  }
+  // Where they would make no difference, nothing is promised.
+  const std::string too_small = refusal(prepared({"max_memory=20 MB"}));
+  CHECK(!too_small.empty());
+  CHECK_THAT(too_small, !Catch::Contains("analysis.tables"));
+  CHECK_THROWS_WITH(
+      load_experiment_config(quick, {"analysis.tables=never"}),
+      Catch::Contains("analysis.regression: needs the tables of all sets: not with analysis.tables: never"));
+}
+
+TEST_CASE("A run without tables has the same summaries, and all else but the tables", "[run][tables]") {
+  const std::vector<std::string> small = with(
+      large, {"networks.full.layers=[784, 9, 10]", "networks.full.train.max_epochs=2", "figures={formats: [svg]}"});
+  const TemporaryFolder folder;
+  const auto results = [&](const std::string& name, const std::string& tables) {
+    const ProgramResult run =
+        run_program(with({quick}, with(small, {"analysis.tables=" + tables, "-o", name})), folder.path());
+    INFO(run.err);
+    REQUIRE(run.exit_code == 0);
+    CHECK((run.out.find("The tables of all sets were left out") != std::string::npos) == (tables == "never"));
+    CHECK((run.out.find("worst two out") != std::string::npos) == (tables == "never"));
+    return read_results(folder.path() / name / "results.h5").networks.front().second;
+  };
+  const NetworkResult kept = results("kept", "always"), dropped = results("dropped", "never");
+  const RelayResult &relay = kept.relay.at(Split::test), &lean = dropped.relay.at(Split::test);
+  CHECK(relay.has_table());
+  CHECK(!lean.has_table());
+  REQUIRE(lean.exhaustive);
+  CHECK(test::same(relay.exhaustive->summaries, lean.exhaustive->summaries));
+  CHECK(relay.exhaustive->best_information == lean.exhaustive->best_information);
+  CHECK(relay.exhaustive->best_set == lean.exhaustive->best_set);
+  CHECK(relay.exhaustive->above_greedy == lean.exhaustive->above_greedy);
+  const KnockoutResult &knockout = kept.knockout.at(Split::test), &lean_knockout = dropped.knockout.at(Split::test);
+  CHECK(knockout.has_table());
+  CHECK(!lean_knockout.has_table());
+  CHECK(lean_knockout.exhaustive);
+  CHECK(test::same(knockout.summaries, lean_knockout.summaries));
+  for (int c = 0; c < 10; ++c) {
+    CHECK(lean_knockout.intact(c) == knockout.accuracy(c, 0));
+    CHECK(lean_knockout.intact(c) == knockout.intact(c));
+  }
+
+  const auto intact = [](const NetworkResult& network) { return quantity(network, "knockout.test.intact"); };
+  CHECK(intact(kept).size() == 10);
+  CHECK(intact(kept) == intact(dropped));
+
+  for (const std::string name : {"relay_sizes_full", "knockout_sizes_full", "relay_full", "function_full"}) {
+    const auto drawn = [&](const std::string& run) {
+      return std::filesystem::exists(folder.path() / run / "figures" / (name + ".svg"));
+    };
+    CHECK(drawn("kept"));
+    CHECK(drawn("dropped") == (name.find("sizes") != std::string::npos));
+  }
+  const Hdf5Reader file(folder.path() / "dropped/results.h5");
+  const std::string sizes = "networks/full/relay/test/sizes/";
+  CHECK(file.dimension_names(sizes + "quantile") == std::vector<std::string>{"class", "size", "percent"});
+  CHECK(file.dimension_names(sizes + "highest_set") == std::vector<std::string>{"class", "size", "rank"});
+  CHECK(file.attribute<std::string>(sizes + "mean", "units") == "bit");
+  CHECK(file.vector<std::int64_t>(sizes + "dimensions/percent") ==
+        std::vector<std::int64_t>{0, 5, 25, 50, 75, 95, 100});
+  CHECK(!file.exists(relay_table));
+  CHECK(!file.exists(knockout_table));
+}
+
+TEST_CASE("A run whose tables do not fit says so, before it begins and in its log", "[run][tables]") {
+  const TemporaryFolder folder;
+  const std::vector<std::string> tight =
+      with(large, {"max_memory=180 MB", "networks.full.train.max_epochs=1", "figures=null", "-o", "run"});
+  const ProgramResult planned = run_program(with({quick}, with(tight, {"--dry-run"})), folder.path());
+  CHECK(planned.exit_code == 0);
+  CHECK_THAT(planned.out, Catch::Contains("note: the tables of all sets are left out"));
+  const ProgramResult run = run_program(with({quick}, tight), folder.path());
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  CHECK_THAT(run.err, Catch::Contains("warning: the tables of all sets are left out"));
+  CHECK_THAT(test::content(folder.path() / "run/run.log"), Catch::Contains("the tables of all sets are left out"));
+  const NetworkResult network = read_results(folder.path() / "run/results.h5").networks.front().second;
+  CHECK(!network.relay.at(Split::test).has_table());
+  CHECK(network.relay.at(Split::test).exhaustive->summaries.count[10] == 184756);
+#ifndef INFORELAY_SANITIZED
+  CHECK(run.peak_bytes < 180e6);
+#endif
+}
+
+TEST_CASE("A run that goes on with other memory has the tables that it is to have then", "[run][tables]") {
+  // Knockouts are by draws, so that they take long enough to be interrupted.
+  const std::vector<std::string> settings =
+      with({quick}, with(large, {"networks.full.layers=[784, 18, 10]", "networks.full.train.max_epochs=5",
+                                 "analysis.knockout.method=sampled", "analysis.knockout.samples=10", "figures=null"}));
+  const std::vector<std::string> ample = with(settings, {"max_memory=2 GB"}),
+                                 tight = with(settings, {"max_memory=111 MB"});
+  const bool is_tight_at_last = GENERATE(false, true);
+  CAPTURE(is_tight_at_last);
+  const std::vector<std::string>&first = is_tight_at_last ? ample : tight, &last = is_tight_at_last ? tight : ample;
+  const TemporaryFolder folder;
+  leave_after_relay(first, folder.path());
+  CHECK(Hdf5Reader(folder.path() / stored_relay).exists("result/information") == is_tight_at_last);
+
+  const ProgramResult run = run_program(with(last, {"-o", "run"}), folder.path());
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  const Hdf5Reader resumed(folder.path() / "run/results.h5");
+  CHECK(resumed.exists(relay_table) == !is_tight_at_last);
+  CHECK(resumed.exists(knockout_table) == !is_tight_at_last);
+  CHECK(resumed.exists("networks/full/relay/test/sizes/mean"));
+  // What lacks its table is computed again; what has one too many is read without.
+  const bool is_again = run.err.find("warning: '" + stored_relay +
+                                     "' is of no use and its work is done again: it was made without the "
+                                     "table of all sets, which is wanted now") != std::string::npos;
+  CHECK(is_again == !is_tight_at_last);
+  CHECK((run.err.find("is of no use") != std::string::npos) == is_again);
+
+  REQUIRE(run_program(with(last, {"-o", "whole"}), folder.path()).exit_code == 0);
+  CHECK(test::identical(test::numbers_of(folder.path() / "run/results.h5"),
+                        test::numbers_of(folder.path() / "whole/results.h5")));
+}
+
+}  // namespace inforelay

@@ -1,0 +1,339 @@
+// The program while the system fails it: one write after the other, full and closed streams, a clock that jumps, short
+// memory. The right code, the right message, and nothing lost that was finished.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "core/files/hdf5_file.hpp"
+#include "tests/experiments/program.hpp"
+
+namespace inforelay {
+namespace {
+
+namespace fs = std::filesystem;
+using test::content;
+using test::identical;
+using test::numbers_of;
+using test::ProgramOptions;
+using test::ProgramResult;
+using test::run_program;
+using test::TemporaryFolder;
+using test::with;
+
+// The smallest run that writes each kind of file: every stage, both kinds of networks, weights.
+std::vector<std::string> tiny(const fs::path& folder) {
+  std::ofstream(folder / "tiny.yaml") << R"(
+name: tiny
+data: {dataset: digits, train_limit: 300, test_limit: 200}
+networks:
+  full: {layers: [784, 3, 10], train: {batch_size: 100, max_epochs: 2}, weights_out: out/full.safetensors}
+analysis: {knockout: {}, regression: {}}
+)";
+  fs::create_directories(folder / "out");
+  return {"tiny.yaml", "-j", "1", "--progress", "off"};
+}
+
+// The layer of tests/faults/faults.cpp between the program and the system.
+ProgramOptions with_faults(const std::map<std::string, std::string>& settings) {
+  ProgramOptions options;
+  options.environment = settings;
+  options.environment["LD_PRELOAD"] = INFORELAY_FAULTS;
+  // The address sanitizer wants to be first, but does its work as second too.
+  const char* sanitizer = std::getenv("ASAN_OPTIONS");
+  options.environment["ASAN_OPTIONS"] = std::string(sanitizer ? sanitizer : "") + ":verify_asan_link_order=0";
+  return options;
+}
+
+struct Operation {
+  std::string name, path;
+};
+
+// Written for whoever looks on, how often depends on time. They have tests of their own.
+constexpr const char* signs_of_life = "hold.:status.json";
+
+// What a run in `folder`/run and `folder`/out does to files, in order; `under` chooses among them.
+std::vector<Operation> operations_of(const std::vector<std::string>& arguments, const fs::path& folder,
+                                     const std::string& under = "", const std::string& except = signs_of_life) {
+  const auto log = folder / "operations";
+  const ProgramResult run = run_program(arguments, folder,
+                                        with_faults({{"INFORELAY_FAULT_UNDER", (folder / under).string()},
+                                                     {"INFORELAY_FAULT_EXCEPT", except},
+                                                     {"INFORELAY_FAULT_LOG", log.string()}}));
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  std::istringstream lines(content(log));
+  std::vector<Operation> operations;
+  int number = 0;
+  for (Operation each; lines >> number >> each.name && std::getline(lines >> std::ws, each.path);) {
+    operations.push_back(each);
+  }
+  REQUIRE(static_cast<std::size_t>(number) == operations.size());
+  return operations;
+}
+
+// The layer with operation number `i`, from 0, of the files in `folder` failing.
+ProgramOptions fault(const fs::path& folder, std::size_t i, const std::string& kind) {
+  return with_faults({{"INFORELAY_FAULT_UNDER", (folder / "").string()},
+                      {"INFORELAY_FAULT_EXCEPT", signs_of_life},
+                      {"INFORELAY_FAULT_AT", std::to_string(i + 1)},
+                      {"INFORELAY_FAULT_KIND", kind}});
+}
+
+// All operations, but of the many in a row that HDF5 does on one file only the first and the last.
+std::vector<std::size_t> essential(const std::vector<Operation>& operations) {
+  const auto same = [&](std::size_t a, std::size_t b) {
+    return operations[a].name == "pwrite" && operations[b].name == "pwrite" && operations[a].path == operations[b].path;
+  };
+  std::vector<std::size_t> some;
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    const bool inner = i > 0 && i + 1 < operations.size() && same(i - 1, i) && same(i, i + 1);
+    if (!inner) some.push_back(i);
+  }
+  return some;
+}
+
+// A log is opened again and again, and closing a file that was only made loses nothing.
+bool is_vital(const std::vector<Operation>& operations, std::size_t i) {
+  const bool only_made = i > 0 && operations[i].name == "close" && operations[i - 1].name == "open";
+  return operations[i].name != "fopen" && !only_made;
+}
+
+// The name of the file, or of the folder, that an operation is about: "results.h5" of "results.h5.123-4.tmp".
+std::string file_of(const Operation& operation) {
+  fs::path name = fs::path(operation.path).filename();
+  if (name == "stages") return "run";
+  if (name.extension() == ".tmp") name = name.stem().stem();
+  return name.string();
+}
+
+}  // namespace
+
+TEST_CASE("Whichever write fails, its file is named and the next start completes the run", "[run][faults]") {
+  const TemporaryFolder whole;
+  const std::vector<Operation> operations = operations_of(with(tiny(whole.path()), {"-o", "run"}), whole.path());
+  const auto numbers = numbers_of(whole.path() / "run/results.h5");
+  const auto failing = essential(operations);
+  CHECK(failing.size() > 80);
+  for (const std::size_t i : failing) {
+    const TemporaryFolder folder;
+    const auto arguments = with(tiny(folder.path()), {"-o", "run"});
+    const bool full = i % 2 == 0;
+    const ProgramResult failed =
+        run_program(arguments, folder.path(), fault(folder.path(), i, full ? "ENOSPC" : "EIO"));
+    INFO(i + 1 << ": " << operations[i].name << " " << operations[i].path << ": " << failed.err);
+    if (is_vital(operations, i)) {
+      CHECK(failed.exit_code == 1);
+      CHECK_THAT(failed.err, Catch::Contains("error: ") &&
+                                 Catch::Contains(full ? "No space left on device" : "Input/output error") &&
+                                 Catch::Contains(file_of(operations[i])));
+      CHECK(failed.out.empty());
+    } else {
+      CHECK(failed.exit_code == 0);
+    }
+    for (const auto& entry : fs::recursive_directory_iterator(folder.path())) CHECK(entry.path().extension() != ".tmp");
+    const ProgramResult mended = run_program(arguments, folder.path());
+    CHECK(mended.exit_code == 0);
+    CHECK(identical(numbers_of(folder.path() / "run/results.h5"), numbers));
+    CHECK(content(folder.path() / "out/full.safetensors") == content(whole.path() / "out/full.safetensors"));
+  }
+}
+
+TEST_CASE("A run that cannot take its folder says so, and one that cannot say how far it is goes on", "[run][faults]") {
+  const TemporaryFolder whole;
+  const auto holding = operations_of(with(tiny(whole.path()), {"-o", "run"}), whole.path(), "run/hold.", "");
+  REQUIRE(holding.size() > 3);
+  const auto numbers = numbers_of(whole.path() / "run/results.h5");
+  for (std::size_t i = 0; i < holding.size(); ++i) {
+    const TemporaryFolder folder;
+    const auto arguments = with(tiny(folder.path()), {"-o", "run"});
+    ProgramOptions options = fault(folder.path(), i, "ENOSPC");
+    options.environment["INFORELAY_FAULT_UNDER"] = (folder.path() / "run/hold.").string();
+    options.environment["INFORELAY_FAULT_EXCEPT"] = "";
+    const ProgramResult failed = run_program(arguments, folder.path(), options);
+    INFO(i + 1 << ": " << holding[i].name << " " << holding[i].path << ": " << failed.err);
+    // It is made aside; what follows are signs of life, and the next one comes.
+    const bool making = fs::path(holding[i].path).extension() == ".tmp" && is_vital(holding, i);
+    CHECK(failed.exit_code == (making ? 1 : 0));
+    if (making) CHECK_THAT(failed.err, Catch::Contains("No space left on device") && Catch::Contains("hold.1.json"));
+    CHECK(run_program(arguments, folder.path()).exit_code == 0);
+    CHECK(identical(numbers_of(folder.path() / "run/results.h5"), numbers));
+  }
+
+  const TemporaryFolder folder;
+  const auto arguments = with(tiny(folder.path()), {"-o", "run"});
+  const ProgramResult silent =
+      run_program(arguments, folder.path(),
+                  with_faults({{"INFORELAY_FAULT_UNDER", (folder.path() / "run/status.json").string()},
+                               {"INFORELAY_FAULT_AT", "all"}}));
+  CHECK(silent.exit_code == 0);
+  CHECK(!fs::exists(folder.path() / "run/status.json"));
+  CHECK(identical(numbers_of(folder.path() / "run/results.h5"), numbers));
+}
+
+TEST_CASE("A write that does half, or nothing without a reason, neither loses bytes nor goes on forever",
+          "[run][faults]") {
+  const TemporaryFolder whole;
+  const std::vector<Operation> operations = operations_of(with(tiny(whole.path()), {"-o", "run"}), whole.path());
+  const auto numbers = numbers_of(whole.path() / "run/results.h5");
+  for (const char* name : {"write", "pwrite"}) {
+    const auto first =
+        std::find_if(operations.begin(), operations.end(), [&](const auto& o) { return o.name == name; });
+    REQUIRE(first != operations.end());
+    const auto i = static_cast<std::size_t>(first - operations.begin());
+    const TemporaryFolder folder;
+    const auto arguments = with(tiny(folder.path()), {"-o", "run"});
+    const ProgramResult stuck = run_program(arguments, folder.path(), fault(folder.path(), i, "zero"));
+    INFO(name << ": " << stuck.err);
+    CHECK(stuck.exit_code == 1);
+    CHECK_THAT(stuck.err, Catch::Contains("Input/output error") && Catch::Contains(file_of(*first)));
+    const ProgramResult halved =
+        run_program(with(arguments, {"--fresh"}), folder.path(), fault(folder.path(), i + 1, "short"));
+    CHECK(halved.exit_code == 0);
+    CHECK(identical(numbers_of(folder.path() / "run/results.h5"), numbers));
+  }
+}
+
+TEST_CASE("A figure that cannot be written or drawn is named, and the next start draws it", "[run][faults]") {
+  const TemporaryFolder folder;
+  const auto arguments = with(tiny(folder.path()), {"-o", "run", "figures={formats: [svg, pdf]}"});
+  const std::vector<Operation> operations = operations_of(arguments, folder.path(), "run/figures");
+  const auto numbers = numbers_of(folder.path() / "run/results.h5");
+  const auto figures = folder.path() / "run/figures";
+  const auto fail_with = [&](std::map<std::string, std::string> settings, const std::string& message) {
+    fs::remove_all(figures);
+    settings.insert({"INFORELAY_FAULT_UNDER", figures.string()});
+    const ProgramResult failed = run_program(arguments, folder.path(), with_faults(settings));
+    INFO(failed.err);
+    CHECK(failed.exit_code == 1);
+    CHECK(failed.out.empty());
+    CHECK_THAT(failed.err, Catch::Contains("error: cannot ") && Catch::Contains(message));
+    std::error_code error;  // there may be no folder
+    for (fs::directory_iterator file(figures, error), end; !error && file != end; file.increment(error)) {
+      CHECK(file->path().filename().string().front() != '.');
+    }
+  };
+  // Those of the folder and of the first figure.
+  const auto first =
+      std::find_if(operations.begin(), operations.end(), [](const auto& o) { return o.name == "mkdtemp"; });
+  const auto second = std::find_if(first + 1, operations.end(), [](const auto& o) { return o.name == "mkdtemp"; });
+  const auto count = static_cast<std::size_t>(second - operations.begin());
+  CHECK(count > 8);
+  for (std::size_t i = 0; i < count; ++i) {
+    INFO(i + 1 << ": " << operations[i].name << " " << operations[i].path);
+    fail_with({{"INFORELAY_FAULT_AT", std::to_string(i + 1)}, {"INFORELAY_FAULT_KIND", "ENOSPC"}},
+              "No space left on device");
+  }
+  // gnuplot itself does not tell.
+  fail_with({{"INFORELAY_FAULT_PROGRAM", "gnuplot"}, {"INFORELAY_FAULT_AT", "all"}, {"INFORELAY_FAULT_KIND", "full"}},
+            "gnuplot wrote no whole svg; is the disk of run/figures full?");
+  CHECK(run_program(arguments, folder.path()).exit_code == 0);
+  CHECK(fs::exists(figures / "relay_full.svg"));
+  CHECK(fs::exists(figures / "relay_full.pdf"));
+  CHECK(identical(numbers_of(folder.path() / "run/results.h5"), numbers));
+}
+
+TEST_CASE("A log or a stderr that takes nothing does not end a run, a stdout that takes nothing does so last",
+          "[run][faults]") {
+  const TemporaryFolder folder;
+  const auto arguments = with(tiny(folder.path()), {"-o", "run"});
+  const auto complete = [&] {
+    return fs::exists(folder.path() / "run/summary.txt") && fs::exists(folder.path() / "run/results.h5");
+  };
+  fs::create_directories(folder.path() / "run");
+  fs::create_symlink("/dev/full", folder.path() / "run/run.log");
+  CHECK(run_program(arguments, folder.path()).exit_code == 0);
+  CHECK(complete());
+  // A stderr whose reader is gone, as that of a closed pager.
+  fs::remove_all(folder.path() / "run");
+  std::array<int, 2> ends{};
+  REQUIRE(pipe2(ends.data(), O_CLOEXEC) == 0);
+  close(ends[0]);
+  ProgramOptions unread;
+  unread.err_descriptor = ends[1];
+  CHECK(run_program(arguments, folder.path(), unread).exit_code == 0);
+  close(ends[1]);
+  CHECK(complete());
+  for (const char* out : {"/dev/full", "-"}) {
+    fs::remove_all(folder.path() / "run");
+    ProgramOptions options;
+    options.out_file = out;
+    const ProgramResult run = run_program(arguments, folder.path(), options);
+    CHECK(run.exit_code == 1);
+    CHECK_THAT(run.err, Catch::Contains("cannot write to stdout: "));
+    CHECK(complete());
+    // What was meant for stdout has not gone into a file that took its number.
+    CHECK(!content(folder.path() / "run/summary.txt").empty());
+    CHECK_THAT(content(folder.path() / "run/run.log"), !Catch::Contains("argmax accuracy"));
+  }
+}
+
+TEST_CASE("The clock may jump as it likes", "[run][faults]") {
+  const TemporaryFolder folder;
+  const auto arguments = tiny(folder.path());
+  REQUIRE(run_program(with(arguments, {"-o", "steady"}), folder.path()).exit_code == 0);
+  const ProgramResult wild =
+      run_program(with(arguments, {"-o", "wild"}), folder.path(), with_faults({{"INFORELAY_CLOCK", "wild"}}));
+  INFO(wild.err);
+  CHECK(wild.exit_code == 0);
+  CHECK_THAT(wild.err, !Catch::Contains("in -"));
+  CHECK(identical(numbers_of(folder.path() / "wild/results.h5"), numbers_of(folder.path() / "steady/results.h5")));
+  const Hdf5Reader file(folder.path() / "wild/results.h5");
+  const double seconds = file.attribute<double>("provenance", "wall_seconds");
+  CHECK(seconds >= 0);
+  CHECK(seconds < 3600);
+  // The log's dates are those of the clock: the layer was at work.
+  const std::string log = content(folder.path() / "wild/run.log");
+  std::set<std::string> years;
+  std::istringstream lines(log);
+  for (std::string line; std::getline(lines, line);) years.insert(line.substr(0, 4));
+  CHECK(years.size() >= 2);
+}
+
+TEST_CASE("Weights that go NaN end the training with the epoch and the loss", "[run][faults]") {
+  const TemporaryFolder folder;
+  const auto arguments = tiny(folder.path());
+  const ProgramResult full =
+      run_program(with(arguments, {"-o", "full", "networks.full.activation=relu",
+                                   "networks.full.output_activation=identity", "networks.full.train.learning_rate=1000",
+                                   "networks.full.train.max_epochs=200", "networks.full.train.optimizer=sgd"}),
+                  folder.path());
+  INFO(full.err);
+  CHECK(full.exit_code == 1);
+  CHECK_THAT(full.err, Catch::Contains("error: full: training: epoch ") && Catch::Contains("the loss is "));
+}
+
+TEST_CASE("Short memory ends with code 1 and keeps what was finished", "[run][faults]") {
+#ifdef INFORELAY_SANITIZED
+  WARN("skipped: sanitizers take all address space for themselves");
+#else
+  const TemporaryFolder folder;
+  const auto arguments = with(
+      tiny(folder.path()), {"-o", "run", "networks.full.layers=[784, 20, 10]", "analysis={relay: {splits: [test]}}"});
+  bool seen = false;
+  // How much a process takes before it does anything differs: ever more, until the table of all sets fits too.
+  for (std::uint64_t limit = 64u << 20; limit < (std::uint64_t{8} << 30); limit += 16u << 20) {
+    ProgramOptions options;
+    options.address_space_limit = limit;
+    options.environment["OMP_NUM_THREADS"] = "1";
+    const ProgramResult run = run_program(arguments, folder.path(), options);
+    if (run.exit_code == 0) break;
+    if (!fs::exists(folder.path() / "run/stages/full-states-test.h5")) continue;
+    INFO(run.err);
+    CHECK(run.exit_code == 1);
+    CHECK_THAT(run.err, Catch::Contains("error: ") && Catch::Contains("memory"));
+    seen = true;
+  }
+  CHECK(seen);
+  CHECK(fs::exists(folder.path() / "run/summary.txt"));
+#endif
+}
+
+}  // namespace inforelay

@@ -1,0 +1,359 @@
+// Runs and sweeps killed at any moment: the same command goes on, and ends with the numbers of a run left alone.
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <fstream>
+
+#include "core/random.hpp"
+#include "experiments/results/results_file.hpp"
+#include "core/files/checksummed_file.hpp"
+#include "tests/experiments/program.hpp"
+
+namespace inforelay {
+namespace {
+
+using test::Arguments;
+using test::identical;
+using test::numbers_of;
+using test::ProgramOptions;
+using test::ProgramResult;
+using test::run_program;
+using test::TemporaryFolder;
+using test::with;
+namespace fs = std::filesystem;
+
+constexpr int killed = 128 + SIGKILL;
+
+// Saved at every opportunity, so that many kills hit the writing of a file.
+const std::map<std::string, std::string> save_always{{"INFORELAY_SAVE_SECONDS", "0"}};
+
+// A network trained as a whole, a composite, all sets of both, all in a second or less.
+const Arguments small{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
+                      "data.train_limit=400",
+                      "data.test_limit=200",
+                      "networks.full.layers=[784, 6, 10]",
+                      "networks.full.train.max_epochs=4",
+                      "networks.composite.detectors.positives=20",
+                      "networks.composite.detectors.negatives=20",
+                      "networks.composite.detectors.test_negatives=20",
+                      "networks.composite.detectors.max_epochs=100",
+                      "networks.composite.detectors.restarts=1",
+                      "analysis.relay.exhaustive=[train, test]",
+                      "analysis.relay.branching=true",
+                      "figures=null"};
+
+struct Uninterrupted {
+  TemporaryFolder folder;
+  double seconds = 0;  // that it took: what the moments of the kills are spread over
+
+  explicit Uninterrupted(const Arguments& arguments) {
+    const auto begin = std::chrono::steady_clock::now();
+    const ProgramResult result =
+        run_program(with(arguments, {"-o", "run"}), folder.path(), {.environment = save_always});
+    INFO(result.err);
+    REQUIRE(result.exit_code == 0);
+    seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
+  fs::path run() const { return folder.path() / "run"; }
+};
+
+// Whether some stage, of the run or of a run of the sweep, has left a file.
+bool holds_stages(const fs::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, ignored)) {
+    if (entry.path().extension() == ".h5") return true;
+  }
+  return false;
+}
+
+// The run of `small`.
+const Uninterrupted& small_run() {
+  static const Uninterrupted whole(small);
+  return whole;
+}
+
+// Nothing is left of the kills once the run is complete.
+void check_tidy(const fs::path& folder) {
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    INFO(entry.path());
+    CHECK(entry.path().extension() != ".tmp");
+    CHECK(entry.path().filename() != "stages");
+  }
+}
+
+// Starts and kills until `kills` have hit, in as many complete runs as that takes, each compared with `whole` by
+// `check(folder of whole, folder)`.
+template <class Check>
+void kill_often(const Arguments& arguments, int kills, std::uint64_t seed, Check&& check) {
+  const Uninterrupted whole(arguments);
+  RandomStream random(seed, "moments");
+  int hit = 0, resumed = 0;
+  while (hit < kills) {
+    const TemporaryFolder folder;
+    ProgramResult last{.exit_code = killed, .out = {}, .err = {}};
+    while (last.exit_code == killed) {
+      const bool has_files = holds_stages(folder.path() / "run");
+      // Most starts get through a part of the work, some through none or all of it.
+      const double delay = whole.seconds * (hit < kills ? random.uniform(0.02, 0.35) : 1000);
+      last = run_program(with(arguments, {"-o", "run"}), folder.path(),
+                         {.environment = save_always, .signal_after_seconds = delay, .signal = SIGKILL});
+      INFO(last.err);
+      REQUIRE((last.exit_code == 0 || last.exit_code == killed));
+      CHECK(last.err.find("warning: '") == std::string::npos);  // a kill damages no file
+      hit += last.exit_code == killed ? 1 : 0;
+      resumed += has_files ? 1 : 0;
+    }
+    check(whole.run(), folder.path() / "run");
+    check_tidy(folder.path() / "run");
+  }
+  CHECK(hit >= kills);
+  CHECK(resumed > kills / 2);
+}
+
+void same_results(const fs::path& whole, const fs::path& run) {
+  CHECK(numbers_of(whole / "results.h5").size() > 10000);
+  CHECK(identical(numbers_of(whole / "results.h5"), numbers_of(run / "results.h5")));
+}
+
+// A run that is killed as soon as a file of its stages satisfies `wanted`, which must be so in one of a few tries.
+template <class Wanted>
+void leave_unfinished(const Arguments& arguments, const fs::path& folder, Wanted&& wanted) {
+  const auto there = [&] {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder / "run/stages", ignored)) {
+      if (wanted(entry.path().filename().string())) return true;
+    }
+    return false;
+  };
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    fs::remove_all(folder / "run");
+    run_program(with(arguments, {"-o", "run"}), folder,
+                {.environment = save_always, .signal_when = there, .signal = SIGKILL});
+    if (there()) return;  // it may have ended, or gone on, just before the kill
+  }
+  FAIL("no such file was ever left");
+}
+
+void flip_byte(const fs::path& path) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  REQUIRE(file);
+  const auto middle = static_cast<std::streamoff>(fs::file_size(path) / 2);
+  file.seekg(middle);
+  const int byte = file.get();
+  file.seekp(middle);
+  file.put(static_cast<char>(byte ^ 0x40));
+}
+
+}  // namespace
+
+TEST_CASE("A run killed at 30 random moments ends with the same numbers", "[kill]") {
+  // Knockouts of the network by a tree, those of the composite too.
+  kill_often(small, 30, 1, same_results);
+}
+
+TEST_CASE("A run with sampled knockouts and a deep network killed at 25 random moments ends with the same numbers",
+          "[kill]") {
+  kill_often(with(small, {"networks.full.layers=[784, 6, 5, 10]", "analysis.knockout.method=sampled",
+                          "analysis.knockout.samples=10", "networks.composite=null", "analysis.relay.splits=[test]",
+                          "analysis.relay.exhaustive=[test]"}),
+             25, 2, same_results);
+}
+
+TEST_CASE("A sweep killed at 20 random moments ends with the same numbers", "[kill][sweep]") {
+  kill_often(with(small, {"networks.composite=null", "data.train_limit=400", "analysis.knockout=null",
+                          "analysis.regression=null", "analysis.relay.exhaustive=[test]",
+                          "sweep={parameters: {analysis.binarize: {values: [kmeans, sign]}}, replicates: 2, "
+                          "collect: [full.relay.test.all, full.states.test.entropy_bits]}"}),
+             20, 3, [](const fs::path& whole, const fs::path& sweep) {
+               CHECK(identical(numbers_of(whole / "results.h5"), numbers_of(sweep / "results.h5")));
+               int runs = 0;
+               for (const auto& run : fs::directory_iterator(whole / "runs")) {
+                 const fs::path other = sweep / "runs" / run.path().filename() / "results.h5";
+                 CHECK(identical(numbers_of(run.path() / "results.h5"), numbers_of(other)));
+                 ++runs;
+               }
+               CHECK(runs == 4);
+             });
+}
+
+TEST_CASE("Damaged files of an unfinished run are named, and their work is done again", "[kill]") {
+  const Uninterrupted& whole = small_run();
+  const TemporaryFolder folder, other;
+  const fs::path stages = folder.path() / "run/stages";
+  const auto go_on_after = [&](const std::string& file, const std::string& why) {
+    const ProgramResult mended = run_program(with(small, {"-o", "run"}), folder.path());
+    INFO(mended.err);
+    CHECK(mended.exit_code == 0);
+    CHECK_THAT(mended.err, Catch::Contains("warning: 'run/stages/" + file) &&
+                               Catch::Contains("' is of no use and its work is done again: " + why));
+    same_results(whole.run(), folder.path() / "run");
+    return mended.err;
+  };
+  const auto is_block = [](const std::string& name) { return name == "composite-knockout-test.block-2.h5"; };
+  const auto is_state = [](const std::string& name) { return name == "composite-model.state.h5"; };
+
+  SECTION("a result, and what was computed from it") {
+    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-appendix.h5"; });
+    flip_byte(stages / "full-states-train.h5");
+    const std::string messages = go_on_after("full-states-train.h5", "it is damaged");
+    // Done again it is what it was, so that what came after it is kept.
+    CHECK_THAT(messages, Catch::Contains("] full: greedy") || Catch::Contains("] full: relay"));
+    CHECK_THAT(messages, Catch::Contains("full: regression of function on information  kept"));
+  }
+  SECTION("a result in the place of another") {
+    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-appendix.h5"; });
+    fs::rename(stages / "full-relay-train.h5", stages / "kept.h5");
+    fs::rename(stages / "full-relay-test.h5", stages / "full-relay-train.h5");
+    fs::rename(stages / "kept.h5", stages / "full-relay-test.h5");
+    const std::string messages = go_on_after("full-relay-train.h5", "it was written as 'full-relay-test.h5'");
+    CHECK_THAT(messages, Catch::Contains("it was written as 'full-relay-train.h5'"));
+  }
+  SECTION("a result of another run") {
+    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-states-test.h5"; });
+    leave_unfinished(with(small, {"seed=2"}), other.path(),
+                     [](const std::string& name) { return name == "full-states-test.h5"; });
+    fs::copy_file(other.path() / "run/stages/full-model.h5", stages / "full-model.h5",
+                  fs::copy_options::overwrite_existing);
+    go_on_after("full-model.h5", "it belongs to run ");
+  }
+  SECTION("results of another network than the one at hand") {
+    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-appendix.h5"; });
+    const std::string first_line = test::content(folder.path() / "run/config.yaml").substr(0, 24);
+    REQUIRE_THAT(first_line, Catch::StartsWith("# inforelay run "));
+    ModelResult model = read_model(Hdf5Reader(stages / "full-model.h5"), "result");
+    model.network.layers[0].weight *= 0.5f;
+    write_sealed(stages / "full-model.h5", {.run = first_line.substr(16), .basis = "none"}, 1,
+                 [&](Hdf5Writer& file) { write_model(file, "result", model); });
+    const ProgramResult result = run_program(with(small, {"-o", "run"}), folder.path());
+    INFO(result.err);
+    CHECK(result.exit_code == 0);
+    for (const char* stage :
+         {"states-train", "relay-train", "states-test", "relay-test", "knockout-test", "regression"}) {
+      CHECK_THAT(result.err, Catch::Contains(std::string("'run/stages/full-") + stage +
+                                             ".h5' is of no use and its work is done again: it was computed from "
+                                             "other results than those at hand"));
+    }
+  }
+  SECTION("an empty result") {
+    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-model.h5"; });
+    fs::resize_file(stages / "full-model.h5", 0);
+    go_on_after("full-model.h5", "it is empty");
+  }
+  SECTION("the state of a training") {
+    leave_unfinished(small, folder.path(), is_state);
+    fs::resize_file(stages / "composite-model.state.h5", 3000);
+    go_on_after("composite-model.state.h5", "it is cut short");
+  }
+  SECTION("a block") {
+    leave_unfinished(small, folder.path(), is_block);
+    flip_byte(stages / "composite-knockout-test.block-1.h5");
+    go_on_after("composite-knockout-test.block-1.h5", "it is damaged");
+  }
+}
+
+TEST_CASE("Results of another run are not taken for those of an unfinished one", "[kill]") {
+  const TemporaryFolder folder;
+  REQUIRE(run_program(with(small, {"seed=2", "-o", "other"}), folder.path()).exit_code == 0);
+  leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-model.h5"; });
+  fs::copy_file(folder.path() / "other/results.h5", folder.path() / "run/results.h5",
+                fs::copy_options::overwrite_existing);
+  fs::remove(folder.path() / "run/summary.txt");
+  const ProgramResult result = run_program(with(small, {"-o", "run"}), folder.path());
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(result.err, Catch::Contains("warning: 'run/results.h5' is made again: it is of another configuration"));
+  same_results(small_run().run(), folder.path() / "run");
+}
+
+TEST_CASE("A stop signal ends the run with its exit code in every stage", "[kill]") {
+  const TemporaryFolder folder;
+  // Whenever a further stage has begun, for as many stages as there are.
+  int interruptions = 0;
+  ProgramResult last;
+  const auto finished_stages = [&] {
+    std::error_code ignored;
+    int count = 0;
+    for (const auto& entry : fs::directory_iterator(folder.path() / "run/stages", ignored)) {
+      const std::string name = entry.path().filename().string();
+      count += name.ends_with(".h5") && name.find(".state") == name.npos && name.find(".block") == name.npos ? 1 : 0;
+    }
+    return count;
+  };
+  for (int attempt = 0; attempt < 100 && last.exit_code != 0; ++attempt) {
+    const int wanted = finished_stages() + 1;
+    const bool terminate = attempt % 2 == 1;
+    last = run_program(with(small, {"-o", "run"}), folder.path(),
+                       {.environment = save_always,
+                        .signal_when = [&] { return finished_stages() >= wanted; },
+                        .signal = terminate ? SIGTERM : SIGINT});
+    INFO(last.err);
+    if (last.exit_code == 0) break;
+    REQUIRE(last.exit_code == (terminate ? 143 : 130));
+    CHECK_THAT(last.err, Catch::Contains("interrupted; the same command goes on from here"));
+    ++interruptions;
+  }
+  CHECK(last.exit_code == 0);
+  CHECK(interruptions >= 5);
+  same_results(small_run().run(), folder.path() / "run");
+}
+
+TEST_CASE("A stop signal during the last figure ends the run with its exit code", "[kill]") {
+  const TemporaryFolder folder;
+  const auto file = [&](const char* name) { return (folder.path() / name).string(); };
+  // A gnuplot that waits in the last figure until the signal was sent.
+  std::ofstream(folder.path() / "gnuplot")
+      << "#!/bin/sh\ncase $* in *entropy*) touch " << file("drawing") << "; while [ ! -e " << file("sent")
+      << " ]; do sleep 0.02; done;; esac\nPATH=${PATH#*:} exec gnuplot \"$@\"\n";
+  fs::permissions(folder.path() / "gnuplot", fs::perms::owner_all);
+  const Arguments arguments = with(small, {"-o", "run", "figures={formats: [svg]}", "networks.composite=null",
+                                           "analysis.knockout=null", "analysis.regression=null"});
+  pid_t program = 0;
+  const ProgramResult stopped =
+      run_program(arguments, folder.path(),
+                  {.environment = {{"PATH", folder.path().string() + ":" + std::getenv("PATH")}},
+                   .signal_when =
+                       [&] {
+                         if (!fs::exists(file("drawing")) || fs::exists(file("sent"))) return false;
+                         kill(program, SIGINT);
+                         std::ofstream(file("sent")) << "";
+                         return false;
+                       },
+                   .started = [&](pid_t child) { program = child; }});
+  INFO(stopped.err);
+  CHECK(stopped.exit_code == 130);
+  CHECK(!fs::exists(folder.path() / "run/summary.txt"));
+  CHECK(run_program(arguments, folder.path()).exit_code == 0);
+}
+
+TEST_CASE("A second stop signal ends the run at once", "[kill]") {
+#ifdef INFORELAY_SANITIZED_THREADS
+  WARN("skipped under the thread sanitizer: it holds signals back while a thread waits");
+#else
+  const TemporaryFolder folder;
+  // A gnuplot that takes its time: the first signal waits for the figure, the second does not.
+  std::ofstream(folder.path() / "gnuplot") << "#!/bin/sh\ntouch " << (folder.path() / "drawing").string()
+                                           << "\nsleep 20\ntouch " << (folder.path() / "drawn").string() << "\n";
+  fs::permissions(folder.path() / "gnuplot", fs::perms::owner_all);
+  pid_t program = 0;
+  bool sent = false;
+  const ProgramResult result =
+      run_program(with(small, {"-o", "run", "figures={formats: [svg]}", "networks.composite=null",
+                               "analysis.knockout=null", "analysis.regression=null"}),
+                  folder.path(),
+                  {.environment = {{"PATH", folder.path().string() + ":" + std::getenv("PATH")}},
+                   .signal_when =
+                       [&] {
+                         if (!fs::exists(folder.path() / "drawing")) return false;
+                         if (!sent) kill(program, SIGINT);
+                         return std::exchange(sent, true);
+                       },
+                   .signal = SIGTERM,
+                   .started = [&](pid_t child) { program = child; }});
+  INFO(result.err);
+  // Signals that arrive together are delivered in either order.
+  CHECK((result.exit_code == 143 || result.exit_code == 130));
+  CHECK(!fs::exists(folder.path() / "drawn"));
+  CHECK(fs::exists(folder.path() / "run/results.h5"));
+#endif
+}
+
+}  // namespace inforelay

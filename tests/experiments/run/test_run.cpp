@@ -1,0 +1,302 @@
+// The program as a whole, on small generated data: what it writes, how it resumes, how it fails.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <map>
+
+#include "experiments/results/results_file.hpp"
+#include "tests/experiments/program.hpp"
+
+namespace inforelay {
+namespace {
+
+using test::identical;
+using test::numbers_of;
+using test::ProgramOptions;
+using test::ProgramResult;
+using test::run_program;
+using test::TemporaryFolder;
+using test::with;
+
+const std::string quick = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
+// Smaller still than quick.yaml: six and ten neurons, few images.
+const std::vector<std::string> small{quick,
+                                     "data.train_limit=1500",
+                                     "data.test_limit=600",
+                                     "networks.full.layers=[784, 6, 10]",
+                                     "networks.full.train.stop.balanced_accuracy=0.75",
+                                     "networks.composite.detectors.positives=80",
+                                     "networks.composite.detectors.negatives=100",
+                                     "networks.composite.detectors.max_epochs=300",
+                                     "figures=null"};
+
+std::filesystem::path only_run_in(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> runs;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "runs")) runs.push_back(entry.path());
+  REQUIRE(runs.size() == 1);
+  return runs[0];
+}
+
+void expect_failure(const ProgramResult& result, int exit_code, const std::string& message) {
+  INFO(result.err);
+  CHECK(result.exit_code == exit_code);
+  CHECK_THAT(result.err, Catch::Contains(message));
+  CHECK(result.out.empty());
+}
+
+}  // namespace
+
+TEST_CASE("A run leaves results and a second start finds them", "[run]") {
+  const TemporaryFolder folder;
+  const ProgramResult first = run_program(small, folder.path());
+  INFO(first.err);
+  REQUIRE(first.exit_code == 0);
+  CHECK_THAT(first.out, Catch::StartsWith("quick: seed 1, data digits") && Catch::Contains("composite"));
+  const auto run = only_run_in(folder.path());
+  CHECK(std::filesystem::exists(run / "config.yaml"));
+  CHECK(std::filesystem::exists(run / "run.log"));
+  CHECK(!std::filesystem::exists(run / "stages"));
+  const ExperimentResult result = read_results(run / "results.h5");
+  REQUIRE(result.networks.size() == 2);
+  CHECK(result.networks[0].first == "full");
+  CHECK(result.networks[0].second.relay.at(Split::test).exhaustive->information.cols() == 64);
+  CHECK(result.networks[1].second.knockout.at(Split::test).accuracy.cols() == 1024);
+
+  const auto written = std::filesystem::last_write_time(run / "results.h5");
+  const ProgramResult second = run_program(small, folder.path());
+  CHECK(second.exit_code == 0);
+  CHECK(second.out == first.out);
+  CHECK_THAT(second.err, Catch::Contains("is complete; nothing to do"));
+  CHECK(std::filesystem::last_write_time(run / "results.h5") == written);
+  CHECK(!std::filesystem::exists(run / "stages"));
+
+  const ProgramResult other = run_program(with(small, {"seed=2"}), folder.path());
+  CHECK(other.exit_code == 0);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path() / "runs"), {}) == 2);
+
+  expect_failure(run_program(with(small, {"seed=2", "-o", run.string()}), folder.path()), 2, "holds another run");
+  const ProgramResult again = run_program(with(small, {"--fresh"}), folder.path());
+  CHECK(again.exit_code == 0);
+  CHECK(std::filesystem::exists(run.string() + ".1/results.h5"));
+  CHECK(identical(numbers_of(run / "results.h5"), numbers_of(run.string() + ".1/results.h5")));
+}
+
+TEST_CASE("Results are the same to the last bit for one and for several threads", "[run]") {
+  const TemporaryFolder folder;
+  for (const char* threads : {"1", "2", "3"}) {
+    REQUIRE(run_program(with(small, {"-j", threads, "-o", std::string("j") + threads}), folder.path()).exit_code == 0);
+  }
+  const auto one = numbers_of(folder.path() / "j1/results.h5");
+  CHECK(one.size() > 50000);
+  CHECK(identical(one, numbers_of(folder.path() / "j2/results.h5")));
+  CHECK(identical(one, numbers_of(folder.path() / "j3/results.h5")));
+}
+
+TEST_CASE("An interrupted run goes on and ends with the same numbers", "[run]") {
+  const TemporaryFolder folder;
+  REQUIRE(run_program(with(small, {"-o", "whole"}), folder.path()).exit_code == 0);
+  int interruptions = 0;
+  ProgramResult last;
+  // Ever later, so that signals land in different stages; a start takes some time before it can be interrupted.
+  for (int attempt = 0; attempt < 200; ++attempt) {
+    const bool terminate = attempt % 2 == 1;
+    last = run_program(
+        with(small, {"-o", "parts"}), folder.path(),
+        {.environment = {}, .signal_after_seconds = 0.02 + 0.02 * attempt, .signal = terminate ? SIGTERM : SIGINT});
+    if (last.exit_code == 0) break;
+    INFO(last.err);
+    REQUIRE(last.exit_code == (terminate ? 143 : 130));
+    ++interruptions;
+  }
+  REQUIRE(last.exit_code == 0);
+  CHECK(interruptions >= 3);
+  CHECK(identical(numbers_of(folder.path() / "whole/results.h5"), numbers_of(folder.path() / "parts/results.h5")));
+}
+
+TEST_CASE("A damaged stage file is noticed and computed again", "[run]") {
+#ifdef INFORELAY_SANITIZED_THREADS
+  WARN("skipped under the thread sanitizer: it cannot begin where the size of files is limited");
+#else
+  const TemporaryFolder folder;
+  REQUIRE(run_program(with(small, {"-o", "whole"}), folder.path()).exit_code == 0);
+  ProgramOptions full;  // enough for the first stages
+  full.file_size_limit = 100000;
+  CHECK(run_program(with(small, {"-o", "parts"}), folder.path(), full).exit_code == 1);
+  int damaged = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "parts/stages")) {
+    std::ofstream(entry.path()) << "not HDF5";
+    ++damaged;
+  }
+  REQUIRE(damaged > 0);
+  const auto mended = run_program(with(small, {"-o", "parts"}), folder.path());
+  INFO(mended.err);
+  CHECK(mended.exit_code == 0);
+  CHECK_THAT(mended.err, Catch::Contains("is of no use and its work is done again: it is cut short"));
+  CHECK(identical(numbers_of(folder.path() / "whole/results.h5"), numbers_of(folder.path() / "parts/results.h5")));
+#endif
+}
+
+TEST_CASE("A damaged results file is named with the way out", "[run]") {
+  const TemporaryFolder folder;
+  REQUIRE(run_program(with(small, {"-o", "run"}), folder.path()).exit_code == 0);
+  const auto results = folder.path() / "run/results.h5";
+  const std::string whole = test::content(results);
+  const auto refused = [&](const std::string& bytes) {
+    std::ofstream(results, std::ios::binary) << bytes;
+    const ProgramResult result = run_program(with(small, {"-o", "run"}), folder.path());
+    expect_failure(result, 3, "--fresh starts over");
+    CHECK_THAT(result.err, Catch::Contains("results.h5"));
+  };
+  std::string flipped = whole;
+  flipped[1] = static_cast<char>(flipped[1] ^ 1);
+  // With a summary the run is complete and only reported; without, its figures and summary are made from the results.
+  for (const bool complete : {true, false}) {
+    if (!complete) std::filesystem::remove(folder.path() / "run/summary.txt");
+    refused("");
+    refused("not HDF5");
+    refused(whole.substr(0, 5000));
+    refused(whole.substr(0, whole.size() - 1));
+    refused(flipped);
+  }
+  const ProgramResult fresh = run_program(with(small, {"-o", "run", "--fresh"}), folder.path());
+  CHECK(fresh.exit_code == 0);
+  CHECK_THAT(fresh.err, Catch::Contains("the earlier folder is now"));
+  std::ofstream(folder.path() / "whole.h5", std::ios::binary) << whole;
+  CHECK(identical(numbers_of(results), numbers_of(folder.path() / "whole.h5")));
+}
+
+TEST_CASE("Greedy removal can be left out", "[run]") {
+  const TemporaryFolder folder;
+  const ProgramResult run =
+      run_program(with(small, {"analysis.relay.greedy=false", "figures={formats: [svg]}", "-o", "run"}), folder.path());
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  CHECK_THAT(run.out, !Catch::Contains("last two"));
+  const Hdf5Reader file(folder.path() / "run/results.h5");
+  CHECK(file.exists("networks/full/relay/test/single"));
+  CHECK(file.exists("networks/full/relay/test/best/set"));
+  for (const char* part : {"greedy", "aggregated", "best/above_greedy", "best/above_greedy_as_published"}) {
+    INFO(part);
+    CHECK(!file.exists(std::string("networks/full/relay/test/") + part));
+  }
+  const RelayResult relay = read_results(folder.path() / "run/results.h5").networks[0].second.relay.at(Split::test);
+  CHECK(!relay.has_greedy());
+  CHECK(relay.exhaustive->information.cols() == 64);
+}
+
+TEST_CASE("A failed computation names its network", "[run]") {
+  const TemporaryFolder folder;
+  expect_failure(run_program(with(small, {"networks.composite.detectors.positives=100000"}), folder.path()), 2,
+                 "networks.composite.detectors.positives: 100000: at most 150: class 0");
+  expect_failure(
+      run_program(with(small, {"networks.composite.detectors.on_failure=error",
+                               "networks.composite.detectors.max_epochs=1", "networks.composite.detectors.restarts=0",
+                               "-j", "5"}),  // whichever fails first, the lowest is told
+                  folder.path()),
+      1, "composite: training of the detectors: detector 0 did not reach");
+}
+
+TEST_CASE("Wrong usage ends with code 2 and one line", "[run]") {
+  const TemporaryFolder folder;
+  expect_failure(run_program({}, folder.path()), 2, "CONFIG is required");
+  expect_failure(run_program({quick, "--nonsense"}, folder.path()), 2, "--nonsense");
+  expect_failure(run_program({quick, "-j", "0"}, folder.path()), 2, "--threads");
+  expect_failure(run_program({"absent.yaml"}, folder.path()), 2, "cannot read 'absent.yaml': no such file");
+  expect_failure(run_program({quick, "sead=1"}, folder.path()), 2, "unknown key 'sead'; did you mean 'seed'?");
+  expect_failure(run_program({quick, "seed=abc"}, folder.path()), 2, "seed: expected an integer");
+  std::ofstream(folder.path() / "file") << "x";
+  expect_failure(run_program(with(small, {"-o", "file/run"}), folder.path()), 2,
+                 "output folder 'file/run': cannot be created");
+  if (geteuid() != 0) {  // root may write anywhere
+    std::filesystem::create_directory(folder.path() / "locked");
+    chmod((folder.path() / "locked").c_str(), 0500);
+    expect_failure(run_program(with(small, {"-o", "locked"}), folder.path()), 2, "output folder 'locked'");
+  }
+}
+
+TEST_CASE("Unusable data end with code 3", "[run]") {
+  const TemporaryFolder folder;
+  const auto mnist = [&](const std::string& path) {
+    return std::vector<std::string>{quick, "data.dataset=mnist", "data.download=false", "data.path=" + path};
+  };
+  expect_failure(run_program(mnist("nowhere"), folder.path()), 3, "nowhere");
+  std::filesystem::create_directory(folder.path() / "damaged");
+  for (const char* name :
+       {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
+    std::ofstream(folder.path() / "damaged" / name) << "damaged";
+  }
+  expect_failure(run_program(mnist("damaged"), folder.path()), 3, "train-images-idx3-ubyte");
+}
+
+TEST_CASE("A missing MNIST leads to digits where the configuration allows it", "[run]") {
+  const TemporaryFolder folder;
+  ProgramOptions nowhere;
+  nowhere.environment["INFORELAY_DATA"] = "";
+  const auto mnist = with(small, {"data.dataset=mnist", "data.download=false"});
+  const ProgramResult refused = run_program(mnist, folder.path(), nowhere);
+  CHECK(refused.exit_code == 3);
+  const ProgramResult digits = run_program(with(mnist, {"data.fallback=digits", "-o", "run"}), folder.path(), nowhere);
+  INFO(digits.err);
+  CHECK(digits.exit_code == 0);
+  CHECK_THAT(digits.err, Catch::Contains("GENERATED DIGITS STAND IN FOR MNIST"));
+  CHECK_THAT(digits.out, Catch::Contains("NOT MNIST"));
+  CHECK(read_results(folder.path() / "run/results.h5").provenance.fallback_reason != "");
+}
+
+TEST_CASE("A full disk ends with code 1 and nothing half-written", "[run]") {
+#ifdef INFORELAY_SANITIZED_THREADS
+  WARN("skipped under the thread sanitizer: it cannot begin where the size of files is limited");
+#else
+  const TemporaryFolder folder;
+  ProgramOptions full;
+  full.file_size_limit = 100000;
+  const ProgramResult result = run_program(with(small, {"-o", "run"}), folder.path(), full);
+  INFO(result.err);
+  CHECK(result.exit_code == 1);
+  CHECK_THAT(result.err, Catch::Contains("error: ") && Catch::Contains("run"));
+  CHECK(!std::filesystem::exists(folder.path() / "run/results.h5"));
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path() / "run")) {
+    CHECK(entry.path().extension() != ".tmp");
+  }
+  CHECK(run_program(with(small, {"-o", "run"}), folder.path()).exit_code == 0);
+#endif
+}
+
+TEST_CASE("The program says what it would do and what it is told", "[run]") {
+  const TemporaryFolder folder;
+  const ProgramResult valid = run_program({quick, "--validate"}, folder.path());
+  CHECK(valid.exit_code == 0);
+  CHECK(valid.out == quick + ": ok\n");
+  const ProgramResult printed = run_program({quick, "--print-config", "seed=5"}, folder.path());
+  CHECK_THAT(printed.out, Catch::Contains("seed: 5\n") && Catch::Contains("binarize: kmeans\n"));
+  const ProgramResult planned = run_program({quick, "--dry-run"}, folder.path());
+  CHECK(planned.exit_code == 0);
+  CHECK_THAT(planned.out, Catch::Contains("full: training") && Catch::Contains("1024"));
+  CHECK(std::filesystem::is_empty(folder.path()));
+  CHECK_THAT(run_program({"--help"}, folder.path()).out, Catch::Contains("--dry-run"));
+  CHECK_THAT(run_program({"--version"}, folder.path()).out, Catch::StartsWith("inforelay "));
+}
+
+#ifdef INFORELAY_WITHOUT_MPI
+TEST_CASE("A program without MPI refuses to be one of several", "[run]") {
+  const TemporaryFolder folder;
+  using Environment = std::map<std::string, std::string>;
+  const auto start = [&](const Environment& environment) {
+    return run_program({quick, "--validate"}, folder.path(), {.environment = environment});
+  };
+  for (const Environment& launcher :
+       {Environment{{"OMPI_COMM_WORLD_SIZE", "2"}}, Environment{{"PMI_SIZE", "3"}}, Environment{{"PMIX_RANK", "1"}},
+        Environment{{"PMIX_RANK", "0"}, {"SLURM_STEP_NUM_TASKS", "2"}}}) {
+    const ProgramResult result = start(launcher);
+    CHECK(result.exit_code == 2);
+    CHECK_THAT(result.err, Catch::Contains("built without MPI: cmake --preset mpi builds it"));
+  }
+  // A job of one, and a program that a script starts by itself.
+  CHECK(start({{"OMPI_COMM_WORLD_SIZE", "1"}, {"PMIX_RANK", "0"}}).exit_code == 0);
+  CHECK(start({{"SLURM_STEP_NUM_TASKS", "2"}}).exit_code == 0);
+}
+#endif
+
+}  // namespace inforelay

@@ -1,0 +1,231 @@
+#include <algorithm>
+#include <bit>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "core/random.hpp"
+#include "infotheory/states/discretize.hpp"
+
+using namespace inforelay;
+
+namespace {
+
+constexpr float infinity = std::numeric_limits<float>::infinity();
+
+// Squares within the two groups that `in_upper` makes, in two passes and long double: the slow, obvious way.
+template <class InUpper>
+long double squares_within(const std::vector<float>& values, const InUpper& in_upper) {
+  long double squares = 0;
+  for (const bool upper : {false, true}) {
+    long double sum = 0, count = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (in_upper(i) != upper) continue;
+      sum += static_cast<long double>(values[i]);
+      ++count;
+    }
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (in_upper(i) != upper) continue;
+      const long double difference = static_cast<long double>(values[i]) - sum / count;
+      squares += difference * difference;
+    }
+  }
+  return squares;
+}
+
+RowMatrix<float> random_activations(Eigen::Index samples, Eigen::Index neurons, std::uint64_t seed) {
+  RandomStream random(seed, "activations");
+  RowMatrix<float> activations(samples, neurons);
+  for (Eigen::Index i = 0; i < activations.size(); ++i) {
+    activations.data()[i] = std::tanh(static_cast<float>(random.normal() * 2));
+  }
+  return activations;
+}
+
+RowMatrix<float> column(const std::vector<float>& values) {
+  return Eigen::Map<const RowMatrix<float>>(values.data(), static_cast<Eigen::Index>(values.size()), 1);
+}
+
+}  // namespace
+
+TEST_CASE("Two-means cuts hand-made cases where it should", "[discretize]") {
+  struct Case {
+    std::vector<float> values;
+    double threshold;
+  };
+  const auto [values, threshold] = GENERATE(Case{{0, 1}, 0.5}, Case{{5}, 5}, Case{{3, 3, 3}, 3},
+                                            Case{{10, 0, 11, 1}, 5.5}, Case{{0, 0, 0, 1}, 0.5}, Case{{-1, 1, 1, 1}, 0},
+                                            // Both cuts leave 1/2: the lowest wins.
+                                            Case{{0, 1, 2}, 0.5}, Case{{-4, 0, 4}, -2}, Case{{7, 5, 6}, 5.5},
+                                            // Neither the mean (4.2) nor the median (1) is the cut.
+                                            Case{{0, 0, 1, 10, 10}, 5.5});
+  CHECK(two_means_threshold(values) == threshold);
+}
+
+TEST_CASE("Two-means finds the least squares of all partitions", "[discretize]") {
+  RandomStream random(1, "partitions");
+  for (int trial = 0; trial < 40; ++trial) {
+    std::vector<float> values(2 + random.below(9));
+    const bool ties = trial % 2 == 0;
+    for (float& value : values) {
+      value = ties ? static_cast<float>(random.below(5)) : static_cast<float>(random.normal());
+    }
+    const double threshold = two_means_threshold(values);
+    const long double found = squares_within(values, [&](std::size_t i) { return values[i] > threshold; });
+    long double best = found;
+    for (std::uint32_t partition = 1; partition + 1 < 1u << values.size(); ++partition) {
+      best = std::min(best, squares_within(values, [&](std::size_t i) { return (partition >> i & 1u) != 0; }));
+    }
+    CHECK(static_cast<double>(found - best) == Approx(0).margin(1e-12));
+  }
+}
+
+TEST_CASE("Two-means takes the lowest of the best cuts and is exact far from 0", "[discretize]") {
+  RandomStream random(2, "cuts");
+  for (const float offset : {0.f, -3.f, 1e6f}) {
+    for (int trial = 0; trial < 20; ++trial) {
+      std::vector<float> values(200);
+      for (float& value : values) value = offset + static_cast<float>(random.below(40)) / 4;
+      const double threshold = two_means_threshold(values);
+      std::vector<float> cuts = values;
+      std::sort(cuts.begin(), cuts.end());
+      cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+      long double best = std::numeric_limits<long double>::infinity();
+      double expected = 0;
+      for (std::size_t i = 1; i < cuts.size(); ++i) {
+        const long double squares = squares_within(values, [&](std::size_t n) { return values[n] >= cuts[i]; });
+        if (squares < best * (1 - 1e-15L)) {
+          best = squares;
+          expected = (static_cast<double>(cuts[i - 1]) + static_cast<double>(cuts[i])) / 2;
+        }
+      }
+      CHECK(threshold == expected);
+    }
+  }
+}
+
+TEST_CASE("The midpoint separates neighbouring floats", "[discretize]") {
+  for (const float low : {0.f, 1.f, -1.f, 0.9999999f, 1e-45f, -1e-45f, 1e30f, 3.4e38f}) {
+    const float high = std::nextafter(low, infinity);
+    const double threshold = two_means_threshold(std::vector<float>{high, low, low});
+    CHECK(threshold > low);
+    CHECK(threshold < high);
+  }
+  const double wide = two_means_threshold(std::vector<float>{-3e38f, 3e38f});
+  CHECK(wide == 0);
+}
+
+TEST_CASE("Each method sets its threshold", "[discretize]") {
+  struct Case {
+    Binarization method;
+    std::vector<float> values;
+    double threshold;
+  };
+  const auto [method, values, threshold] =
+      GENERATE(Case{Binarization::median, {3, 1, 2}, 2}, Case{Binarization::median, {4, 1, 2, 8}, 3},
+               Case{Binarization::median, {7, 7, 7, 7}, 7}, Case{Binarization::mean, {1, 2, 6}, 3},
+               Case{Binarization::sign, {1, 2, 6}, 0}, Case{Binarization::threshold, {1, 2, 6}, 0.25});
+  const auto thresholds = binarization_thresholds(column(values), {.method = method, .threshold = 0.25});
+  CHECK(thresholds == std::vector<double>{threshold});
+}
+
+TEST_CASE("A neuron that never varies has one state", "[discretize]") {
+  const float value = GENERATE(0.1f, -0.7f, 0.f, 0.3333333f);
+  RowMatrix<float> activations = RowMatrix<float>::Constant(1237, 1, value);
+  for (const auto method : {Binarization::kmeans, Binarization::median, Binarization::mean}) {
+    const BinarizedStates result = binarize(activations, {.method = method});
+    CHECK(result.thresholds.front() == static_cast<double>(value));
+    CHECK(std::count(result.states.begin(), result.states.end(), 0u) == 1237);
+  }
+  const auto states = binarize(activations, {.method = Binarization::sign}).states;
+  CHECK(std::count(states.begin(), states.end(), value > 0 ? 1u : 0u) == 1237);
+}
+
+TEST_CASE("State words put neuron k in bit k", "[discretize]") {
+  RowMatrix<float> activations(3, 32);
+  activations.setConstant(-1);
+  activations(0, 0) = activations(0, 31) = activations(1, 5) = 1;
+  CHECK(binarize(activations, {.method = Binarization::sign}).states == std::vector<StateWord>{0x80000001u, 32u, 0u});
+}
+
+TEST_CASE("Binarisation compares every activation with its neuron and keeps thresholds apart", "[discretize]") {
+  const RowMatrix<float> train = random_activations(3000, 7, 1), test = random_activations(9001, 7, 2);
+  const auto method = GENERATE(Binarization::kmeans, Binarization::median, Binarization::mean, Binarization::sign);
+  const std::vector<double> thresholds = binarization_thresholds(train, {.method = method});
+  const std::vector<StateWord> states = binarize(test, thresholds);
+  for (Eigen::Index n = 0; n < test.rows(); ++n) {
+    for (Eigen::Index k = 0; k < test.cols(); ++k) {
+      const bool one = test(n, k) > thresholds[static_cast<std::size_t>(k)];
+      REQUIRE((states[static_cast<std::size_t>(n)] >> k & 1u) == (one ? 1u : 0u));
+    }
+  }
+  if (method == Binarization::median) {
+    for (Eigen::Index k = 0; k < train.cols(); ++k) {
+      const double threshold = thresholds[static_cast<std::size_t>(k)];
+      CHECK((train.col(k).cast<double>().array() > threshold).count() == 1500);
+    }
+  }
+}
+
+TEST_CASE("Binarisation does not depend on the order of samples or the number of threads", "[discretize]") {
+  const RowMatrix<float> activations = random_activations(10000, 6, 3);
+  set_thread_count(1);
+  const BinarizedStates one = binarize(activations);
+  set_thread_count(5);
+  const BinarizedStates five = binarize(activations);
+  CHECK(one.thresholds == five.thresholds);
+  CHECK(one.states == five.states);
+  CHECK(binarization_thresholds(activations.colwise().reverse()) == one.thresholds);
+}
+
+TEST_CASE("Binarisation names what is wrong", "[discretize]") {
+  RowMatrix<float> activations = random_activations(10, 3, 4);
+  const std::vector<double> thresholds(3, 0.0);
+  for (const float bad : {infinity, -infinity, std::numeric_limits<float>::quiet_NaN()}) {
+    activations(7, 2) = bad;
+    CHECK_THROWS_AS(binarization_thresholds(activations), DataError);
+    CHECK_THROWS_WITH(binarization_thresholds(activations), Catch::Contains("sample 7, neuron 2"));
+    CHECK_THROWS_WITH(binarize(activations, thresholds), Catch::Contains("sample 7, neuron 2"));
+  }
+  activations(7, 2) = 0;
+  CHECK_THROWS_WITH(binarize(activations, std::vector<double>(2)), Catch::Contains("2 thresholds for 3 neurons"));
+  CHECK_THROWS_AS(binarize(activations, std::vector<double>{0, NAN, 0}), UsageError);
+  CHECK_THROWS_AS(binarize(activations, {.method = Binarization::threshold, .threshold = NAN}), UsageError);
+  CHECK_THROWS_AS(binarize(RowMatrix<float>(0, 3)), DataError);
+  CHECK_THROWS_AS(binarize(RowMatrix<float>::Zero(4, 33)), UsageError);
+}
+
+TEST_CASE("Iterated 2-means comes near the exact cut, and to it where the clusters are plain", "[discretize]") {
+  // Three values near 0, two near 1: every start ends with the means 0.1 and 0.95.
+  const std::vector<float> plain{0.0f, 1.0f, 0.1f, 0.9f, 0.2f};
+  CHECK(iterated_two_means_threshold(plain, RandomStream(1, "plain")) == Approx((0.1 + 0.95) / 2).margin(1e-7));
+  CHECK(iterated_two_means_threshold(std::vector<float>(5, 0.25f), RandomStream(1, "constant")) == 0.25);
+
+  // Its sum of squares is at least that of the exact cut, and hardly more.
+  RandomStream random(7, "values");
+  std::vector<float> values(2000);
+  for (float& value : values) value = static_cast<float>(std::tanh(2 * random.normal() + 0.5));
+  const auto squares = [&](double cut) {
+    double result = 0;
+    for (const bool high : {false, true}) {
+      double sum = 0, count = 0;
+      for (const float value : values) {
+        if ((value > cut) != high) continue;
+        sum += value;
+        count += 1;
+      }
+      for (const float value : values) {
+        if ((value > cut) == high) result += (value - sum / count) * (value - sum / count);
+      }
+    }
+    return result;
+  };
+  const double exact = squares(two_means_threshold(values));
+  for (std::uint64_t start = 0; start < 20; ++start) {
+    const double iterated = squares(iterated_two_means_threshold(values, RandomStream(start, "start")));
+    CHECK(iterated >= exact * (1 - 1e-12));
+    CHECK(iterated < exact * 1.001);
+  }
+}

@@ -1,0 +1,199 @@
+#include <catch2/catch.hpp>
+#include <cstdlib>
+
+#include "core/files/data_folder.hpp"
+#include "core/error.hpp"
+#include "core/files/files.hpp"
+#include "nn/data/digits.hpp"
+#include "nn/data/source.hpp"
+#include "tests/mnist.hpp"
+#include "tests/nn/data/http_server.hpp"
+#include "tests/temporary_folder.hpp"
+
+using namespace inforelay;
+using namespace inforelay::test;
+using Catch::Matchers::Contains;
+using Kind = DataPlan::Kind;
+
+namespace {
+
+/// Four files with the right names, and nothing in them.
+void fill(const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  for (const MnistFile& file : mnist_files) write_file_atomically(folder / file.name, "");
+}
+
+/// Data are looked for in `folder` only, and downloads go to a server that has nothing.
+DataOptions options_in(const TemporaryFolder& folder, const HttpServer& server) {
+  DataOptions options;
+  options.data_folder = folder / "data";
+  options.transfer.mirrors = {server.url("/")};
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("MNIST is looked for in the order that is promised", "[data]") {
+  const TemporaryFolder folder;
+  const HttpServer server({});
+  DataOptions options = options_in(folder, server);
+  options.environment_folder = folder / "environment";
+  CHECK(plan_data(options).kind == Kind::mnist_to_download);
+  CHECK(plan_data(options).origin() == "download into " + (folder / "data/mnist").string());
+
+  fill(folder / "data" / "mnist");
+  CHECK(plan_data(options).kind == Kind::mnist_on_disk);
+  CHECK(plan_data(options).origin() == (folder / "data/mnist").string());
+  fill(folder / "environment" / "mnist");
+  CHECK(plan_data(options).origin() == (folder / "environment/mnist").string());
+  options.path = folder / "configured";
+  CHECK_THROWS_AS(plan_data(options), DataError);  // a given path is the only place
+  fill(folder / "configured");
+  CHECK(plan_data(options).origin() == (folder / "configured").string());
+  CHECK(plan_data(options).name() == "mnist");
+  CHECK(server.requests() == 0);
+}
+
+TEST_CASE("A given path that lacks files is an error whatever the fallback", "[data]") {
+  const TemporaryFolder folder;
+  const HttpServer server({});
+  DataOptions options = options_in(folder, server);
+  options.fallback = Fallback::digits;
+  options.path = folder / "configured";
+  fill(*options.path);
+  std::filesystem::remove(folder / "configured" / "t10k-labels-idx1-ubyte");
+  CHECK_THROWS_WITH(plan_data(options), "data.path " + (folder / "configured").string() +
+                                            " lacks MNIST's t10k-labels-idx1-ubyte (plain or .gz)");
+}
+
+TEST_CASE("Without MNIST the fallback is used and says why", "[data]") {
+  const TemporaryFolder folder;
+  const HttpServer server({});
+  DataOptions options = options_in(folder, server);
+  options.fallback = Fallback::digits;
+  options.train_limit = 30;
+  options.test_limit = 20;
+
+  SECTION("downloading is off") {
+    options.download = false;
+    const DataPlan plan = plan_data(options);
+    CHECK(plan.kind == Kind::digits);
+    CHECK(plan.is_fallback);
+    CHECK(plan.fallback_reason == "MNIST is not in " + (folder / "data/mnist").string() + ", and downloading is off");
+    CHECK(server.requests() == 0);
+  }
+  SECTION("the download fails") {
+    const DataPlan plan = plan_data(options);
+    CHECK_FALSE(plan.is_fallback);
+    CHECK(plan.sha256() != digits_sha256({30, 20, 1}));
+    const DataPlan fetched = fetch_data(plan);
+    CHECK(fetched.kind == Kind::digits);
+    CHECK(fetched.is_fallback);
+    CHECK_THAT(fetched.fallback_reason, Contains("cannot download") && Contains("404"));
+    const DataPair data = load_data(plan);  // fetches, too
+    CHECK(data.name == "digits");
+    CHECK(data.sha256 == fetched.sha256());
+    CHECK((data.train.size() == 30 && data.test.size() == 20));
+  }
+}
+
+TEST_CASE("Without MNIST and fallback the error says what can be done", "[data]") {
+  const TemporaryFolder folder;
+  const HttpServer server({});
+  DataOptions options = options_in(folder, server);
+  CHECK_THROWS_AS(fetch_data(plan_data(options)), DataError);
+  CHECK_THROWS_WITH(load_data(plan_data(options)), Contains("404") && Contains("data.fallback: digits"));
+  options.download = false;
+  options.environment_folder = folder / "environment";
+  CHECK_THROWS_WITH(plan_data(options), Contains((folder / "environment/mnist").string() + " ($INFORELAY_DATA), " +
+                                                 (folder / "data/mnist").string()) &&
+                                            Contains("data.path"));
+}
+
+TEST_CASE("Damaged MNIST is an error and never replaced by the fallback", "[data]") {
+  const TemporaryFolder folder;
+  const HttpServer server({});
+  DataOptions options = options_in(folder, server);
+  options.fallback = Fallback::digits;
+  fill(options.data_folder / "mnist");
+  CHECK_THROWS_AS(load_data(plan_data(options)), DataError);
+  CHECK(server.requests() == 0);
+}
+
+TEST_CASE("MNIST that vanishes after it was found is an error that names the file", "[data]") {
+  const TemporaryFolder folder;
+  const HttpServer server({});
+  DataOptions options = options_in(folder, server);
+  const std::filesystem::path place = folder / "mnist";
+  options.path = place;
+  for (const MnistFile& file : mnist_files) {
+    fill(place);
+    const DataPlan plan = plan_data(options);
+    std::filesystem::remove(place / file.name);
+    CHECK_THROWS_AS(load_data(plan), DataError);
+    if (&file == &mnist_files[0]) {
+      CHECK_THROWS_WITH(load_data(plan), Contains(std::string(file.name)) && Contains("No such file or directory"));
+    }
+  }
+}
+
+TEST_CASE("Digits that are asked for are no fallback", "[data]") {
+  DataOptions options;
+  options.dataset = DatasetName::digits;
+  options.seed = 9;
+  options.train_limit = 40;
+  options.test_limit = 10;
+  const DataPlan plan = plan_data(options);
+  CHECK((plan.kind == Kind::digits && !plan.is_fallback && plan.fallback_reason.empty()));
+  CHECK(plan.origin() == "generated, seed 9");
+  const DataPair data = load_data(plan);
+  CHECK(data.origin == plan.origin());
+  CHECK(data.sha256 == plan.sha256());
+  CHECK(data.train.pixels() == generate_digits({40, 0, 9}).train.pixels());
+}
+
+TEST_CASE("The plan's digest tells data apart without reading them", "[data]") {
+  const TemporaryFolder folder;
+  const HttpServer server({});
+  DataOptions options = options_in(folder, server);
+  const auto digest = [&] { return plan_data(options).sha256(); };
+  CHECK(digest() == mnist_sha256());
+  options.seed = 2;  // MNIST does not depend on it
+  options.train_limit = 60000;
+  options.test_limit = 20000;
+  CHECK(digest() == mnist_sha256());
+  options.train_limit = 59999;
+  const std::string fewer = digest();
+  CHECK(fewer != mnist_sha256());
+  options.test_limit = 100;
+  CHECK(digest() != fewer);
+  options.dataset = DatasetName::digits;
+  const std::string seed_two = digest();
+  options.seed = 3;
+  CHECK(digest() != seed_two);
+}
+
+TEST_CASE("An empty INFORELAY_DATA counts as not set", "[data]") {
+  const char* old = std::getenv("INFORELAY_DATA");
+  const std::string kept = old == nullptr ? "" : old;
+  ::setenv("INFORELAY_DATA", "/somewhere", 1);
+  CHECK(data_folder_from_environment() == std::filesystem::path("/somewhere"));
+  ::setenv("INFORELAY_DATA", "", 1);
+  CHECK_FALSE(data_folder_from_environment());
+  ::unsetenv("INFORELAY_DATA");
+  CHECK_FALSE(data_folder_from_environment());
+  if (old != nullptr) ::setenv("INFORELAY_DATA", kept.c_str(), 1);
+}
+
+TEST_CASE("Real MNIST is cut to the limits", "[data]") {
+  REQUIRE_INFORELAY_DATA();
+  DataOptions options;
+  options.environment_folder = data_folder();
+  options.train_limit = 100;
+  const DataPlan plan = plan_data(options);
+  REQUIRE(plan.kind == Kind::mnist_on_disk);
+  const DataPair data = load_data(plan);
+  CHECK((data.train.size() == 100 && data.test.size() == 10000));
+  CHECK(data.train.labels()[0] == 5);
+  CHECK(data.sha256 == plan.sha256());
+}

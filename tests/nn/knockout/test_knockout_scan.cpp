@@ -1,0 +1,133 @@
+// Knockouts of all sets in parts: any order, any process, the same bits.
+#include <catch2/catch.hpp>
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "nn/knockout/knockout.hpp"
+#include "tests/nn/knockout/knockout_networks.hpp"
+#include "tests/set_scans.hpp"
+
+using namespace inforelay;
+using namespace inforelay::test;
+
+namespace {
+
+constexpr int classes = 3, samples = 300;
+
+// `deep`: a layer between the analysed one and the outputs, so that every set takes a forward pass.
+struct Scene {
+  Scene(int neurons, bool deep) {
+    RandomStream random(31, "scene");
+    network.layers = {random_layer(2, neurons, random)};
+    if (deep) network.layers.push_back(random_layer(neurons, 4, random));
+    network.layers.push_back(random_layer(deep ? 4 : neurons, classes, random));
+    hidden = random_hidden(samples, neurons, random);
+    labels = random_labels(samples, classes, random);
+  }
+  KnockoutSubject subject() const { return {network, 1, hidden, labels}; }
+
+  Mlp network;
+  RowMatrix<float> hidden;
+  std::vector<std::uint8_t> labels;
+};
+
+const RandomStream draws(32, "draws");
+
+}  // namespace
+
+TEST_CASE("Parts of knockouts computed apart make the same whole", "[knockout]") {
+  const int neurons = GENERATE(1, 3, 9, 13);
+  const bool deep = GENERATE(false, true);
+  const auto method = GENERATE(KnockoutMethod::exact, KnockoutMethod::sampled);
+  if (deep && neurons > 9) return;
+  CAPTURE(neurons, deep, to_string(method));
+  const Scene scene(neurons, deep);
+  const KnockoutOptions options{method, 20};
+  const RowMatrix<float> whole = exhaustive_knockout_accuracy(scene.subject(), options, draws);
+
+  KnockoutScan merged(scene.subject(), options, draws), summary(scene.subject(), options, draws, SetTable::drop);
+  const auto parts = shuffled_parts(merged, RandomStream(33, "order"));
+  std::map<std::size_t, ScanPart> all;
+  for (std::size_t process = 0; process < 3; ++process) {
+    set_thread_count(static_cast<int>(process) + 1);
+    const KnockoutScan own(scene.subject(), options, draws);
+    REQUIRE(own.part_count() == parts.size());
+    std::vector<std::size_t> mine;
+    for (std::size_t i = process; i < parts.size(); i += 3) mine.push_back(parts[i]);
+    all.merge(computed(own, mine));
+  }
+  REQUIRE(all.size() == parts.size());
+  for (const std::size_t part : parts) merged.add(part, all.at(part));
+  for (const auto& [part, result] : all) summary.add(part, result);
+  const ExhaustiveKnockout found = merged.result(), without_table = summary.result();
+  CHECK(found.accuracy == whole);
+  CHECK(without_table.accuracy.size() == 0);
+  CHECK(same(found.summaries, without_table.summaries));
+  for (int c = 0; c < whole.rows(); ++c) {
+    CHECK(found.summaries.lowest_of(c, 0) == whole(c, 0));
+    CHECK(found.summaries.lowest_of(c, neurons) == whole(c, whole.cols() - 1));
+    float worst = 1;
+    for (int k = 0; k < neurons; ++k) worst = std::min(worst, whole(c, Eigen::Index{1} << k));
+    CHECK(found.summaries.lowest_of(c, 1) == worst);
+  }
+}
+
+TEST_CASE("The parts of knockouts are what their layout says", "[knockout]") {
+  const Scene wide(13, false), deep(9, true), narrow(5, true);
+  const KnockoutScan tree(wide.subject(), {}, draws), forward(deep.subject(), {}, draws);
+  CHECK(KnockoutScan(narrow.subject(), {}, draws).part_count() == 32);
+  // Saved parts are taken for what they are by these names: if they change, so must the names.
+  CHECK(tree.layout() == "knockout tree 1");
+  CHECK(forward.layout() == "knockout forward 1");
+  REQUIRE(tree.part_count() == 3 * 64);
+  REQUIRE(forward.part_count() == 64);
+  const std::vector<std::size_t> two{1, 191}, one{3};
+  const auto of_tree = computed(tree, two);
+  CHECK(of_tree.at(1).first_class == 0);
+  CHECK(of_tree.at(191).first_class == 2);
+  CHECK(of_tree.at(191).values.cols() == 128);
+  CHECK(of_tree.at(1).fixed.size() == 1);
+  CHECK(of_tree.at(191).fixed == of_tree.at(191).free.complement(NeuronSet::all(13)));
+  // The neurons with the largest terms are decided first, so they are those that a part has in common.
+  double least_fixed = 1e9, most_free = 0;
+  for (int k = 0; k < 13; ++k) {
+    const double mean =
+        std::abs(wide.network.layers[1].weight(2, k)) * wide.hidden.col(k).cwiseAbs().cast<double>().mean();
+    if (of_tree.at(191).free.contains(k)) {
+      most_free = std::max(most_free, mean);
+    } else {
+      least_fixed = std::min(least_fixed, mean);
+    }
+  }
+  CHECK(most_free <= least_fixed);
+  const auto of_forward = computed(forward, one);
+  CHECK(of_forward.at(3).first_class == 0);
+  CHECK(of_forward.at(3).values.rows() == 3);
+  CHECK(of_forward.at(3).fixed == NeuronSet{3, 4});
+  CHECK(of_forward.at(3).free == NeuronSet{0, 1, 2});
+}
+
+TEST_CASE("What is no part of this scan of knockouts is refused", "[knockout]") {
+  const Scene wide(13, false), deep(5, true);
+  KnockoutScan tree(wide.subject(), {}, draws), forward(deep.subject(), {}, draws);
+  const std::vector<std::size_t> some{1};
+  const ScanPart of_tree = computed(tree, some).at(1), of_forward = computed(forward, some).at(1);
+  CHECK_NOTHROW(tree.add(1, of_tree));
+  CHECK_THROWS_WITH(tree.add(64, of_tree), "knockouts: this is not the result of part 64 of 192");
+  CHECK_THROWS_AS(tree.add(192, of_tree), DataError);
+  CHECK_THROWS_AS(tree.add(0, of_forward), DataError);
+  CHECK_NOTHROW(forward.add(1, of_forward));
+  CHECK_THROWS_AS(forward.add(2, of_forward), DataError);
+  CHECK_THROWS_AS(forward.add(1, of_tree), DataError);
+  ScanPart more = of_forward;
+  more.exact.push_back(0);
+  CHECK_THROWS_AS(forward.add(1, more), DataError);
+}
+
+TEST_CASE("Knockouts in parts stop when asked to", "[knockout]") {
+  for (const bool deep : {false, true}) {
+    const Scene scene(8, deep);
+    StopAfter soon(2);
+    CHECK_THROWS_AS(exhaustive_knockout_accuracy(scene.subject(), {}, draws, soon), Interrupted);
+  }
+}

@@ -1,0 +1,89 @@
+// One neuron knocked out at a time, of layers of any width.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <limits>
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "nn/training/accuracy.hpp"
+#include "nn/knockout/single_knockout.hpp"
+#include "tests/nn/knockout/knockout_networks.hpp"
+
+using namespace inforelay;
+using test::random_hidden, test::random_labels, test::random_layer;
+
+namespace {
+
+struct Scene {
+  Mlp network;
+  RowMatrix<float> hidden;
+  std::vector<std::uint8_t> labels;
+  KnockoutSubject subject(int layer = 1) const { return {network, layer, hidden, labels}; }
+};
+
+Scene random_scene(int neurons, int classes, int samples, RandomStream random) {
+  Scene scene;
+  scene.network.layers = {random_layer(2, neurons, random), random_layer(neurons, classes, random)};
+  scene.hidden = random_hidden(samples, neurons, random);
+  scene.labels = random_labels(samples, classes, random);
+  return scene;
+}
+
+}  // namespace
+
+TEST_CASE("Single knockouts are those of knockout_accuracy where both are possible", "[knockout]") {
+  const int neurons = GENERATE(1, 5, 20, 32);
+  const Scene scene = random_scene(neurons, 4, 500, RandomStream(31, "single"));
+  std::vector<NeuronSet> sets;
+  for (int k = 0; k < neurons; ++k) sets.push_back(NeuronSet{k});
+  CHECK(single_knockout_accuracy(scene.subject()) ==
+        knockout_accuracy(scene.subject(), sets, {}, RandomStream(0, "not used")));
+}
+
+TEST_CASE("Single knockouts of a wide layer are a forward pass without the neuron", "[knockout]") {
+  const Scene scene = random_scene(70, 3, 200, RandomStream(32, "single"));
+  const DenseLayer& last = scene.network.layers.back();
+  const RowMatrix<float> accuracy = single_knockout_accuracy(scene.subject());
+  REQUIRE(accuracy.rows() == 3);
+  REQUIRE(accuracy.cols() == 70);
+  for (int k = 0; k < 70; ++k) {
+    RowMatrix<double> kept = scene.hidden.cast<double>();
+    kept.col(k).setZero();
+    const RowMatrix<double> sums =
+        (kept * last.weight.cast<double>().transpose()).rowwise() + last.bias.cast<double>().transpose();
+    const auto expected = balanced_accuracy(sums.cast<float>(), scene.labels, 0);
+    for (int c = 0; c < 3; ++c) CHECK(accuracy(c, k) == static_cast<float>(expected[static_cast<std::size_t>(c)]));
+  }
+}
+
+TEST_CASE("Single knockouts are the same with any number of threads", "[knockout]") {
+  const Scene scene = random_scene(50, 3, 300, RandomStream(33, "single"));
+  const int before = thread_count();
+  set_thread_count(1);
+  const RowMatrix<float> alone = single_knockout_accuracy(scene.subject());
+  set_thread_count(3);
+  CHECK(single_knockout_accuracy(scene.subject()) == alone);
+  set_thread_count(before);
+}
+
+TEST_CASE("Single knockouts name what is wrong", "[knockout]") {
+  Scene scene = random_scene(40, 3, 30, RandomStream(34, "single"));
+  RandomStream random(35, "single");
+  Scene deep = scene;
+  deep.network.layers.push_back(random_layer(3, 3, random));
+  CHECK_THROWS_WITH(
+      single_knockout_accuracy(deep.subject()),
+      "knockouts: hidden layer 1 is not the last one, 2: single neurons of wide layers can be knocked out "
+      "there only");
+  Scene damaged = scene;
+  damaged.hidden(7, 3) = std::numeric_limits<float>::quiet_NaN();
+  CHECK_THROWS_WITH(single_knockout_accuracy(damaged.subject()),
+                    "knockouts: an activation of hidden layer 1 is not finite");
+  Scene one_class = scene;
+  std::fill(one_class.labels.begin(), one_class.labels.end(), std::uint8_t{1});
+  CHECK_THROWS_AS(single_knockout_accuracy(one_class.subject()), UsageError);
+  scene.labels[4] = 3;
+  CHECK_THROWS_WITH(single_knockout_accuracy(scene.subject()), "knockouts: label 3 of sample 4 is out of range [0,3)");
+  scene.labels.pop_back();
+  CHECK_THROWS_AS(single_knockout_accuracy(scene.subject()), DataError);
+}

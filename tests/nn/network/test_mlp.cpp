@@ -1,0 +1,119 @@
+#include <algorithm>
+#include <array>
+#include <catch2/catch.hpp>
+#include <limits>
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "nn/network/mlp.hpp"
+#include "tests/nn/network/reference_network.hpp"
+
+using namespace inforelay;
+
+namespace {
+Mlp small_network(std::uint64_t seed) {
+  RandomStream random(seed, "test_mlp");
+  const std::array widths{37, 9, 6, 5};
+  return make_mlp(widths, Activation::tanh, Activation::sigmoid, random);
+}
+}  // namespace
+
+TEST_CASE("make_mlp starts within the bounds of PyTorch and fills them", "[mlp]") {
+  RandomStream random(1, "init");
+  const std::array widths{784, 20, 10};
+  const Mlp network = make_mlp(widths, Activation::tanh, Activation::identity, random);
+  REQUIRE(network.layers.size() == 2);
+  CHECK(network.parameter_count() == 784 * 20 + 20 + 20 * 10 + 10);
+  CHECK(network.layers[0].activation == Activation::tanh);
+  CHECK(network.layers[1].activation == Activation::identity);
+  for (const DenseLayer& layer : network.layers) {
+    const float radius = 1.0f / std::sqrt(static_cast<float>(layer.in()));
+    CHECK(layer.weight.cwiseAbs().maxCoeff() <= radius);
+    CHECK(layer.weight.maxCoeff() > 0.9f * radius);
+    CHECK(layer.weight.minCoeff() < -0.9f * radius);
+    CHECK(layer.bias.cwiseAbs().maxCoeff() <= radius);
+    // The mean of n uniform values is within 5 standard deviations of 0.
+    const auto n = static_cast<float>(layer.weight.size());
+    CHECK(layer.weight.mean() == Approx(0).margin(5 * radius / std::sqrt(3 * n)));
+  }
+}
+
+TEST_CASE("make_mlp names a bad width", "[mlp]") {
+  RandomStream random(1, "init");
+  const std::array<int, 3> widths{784, 0, 10};
+  CHECK_THROWS_WITH(make_mlp(widths, Activation::tanh, Activation::tanh, random),
+                    "layer width 0 is out of range: at least 1");
+  CHECK_THROWS_AS(make_mlp(std::array{784}, Activation::tanh, Activation::tanh, random), UsageError);
+}
+
+TEST_CASE("forward gives the activations of the chosen layer and the outputs", "[mlp]") {
+  const Mlp network = small_network(2);
+  const test::ReferenceNetwork reference(network);
+  const Dataset data = test::random_dataset(1001, 37, 5, 3);
+  for (const int layer : {1, 2}) {
+    const LayerStates states = forward(network, data, layer);
+    REQUIRE(states.hidden.rows() == 1001);
+    REQUIRE(states.hidden.cols() == network.layers[static_cast<std::size_t>(layer) - 1].out());
+    for (std::size_t n = 0; n < data.size(); n += 50) {
+      const auto expected = reference.forward(data, n);
+      const auto row = static_cast<Eigen::Index>(n);
+      for (Eigen::Index k = 0; k < states.hidden.cols(); ++k) {
+        CHECK(states.hidden(row, k) ==
+              Approx(expected[static_cast<std::size_t>(layer)][static_cast<std::size_t>(k)]).margin(1e-5));
+      }
+      for (Eigen::Index c = 0; c < 5; ++c) {
+        CHECK(states.output(row, c) == Approx(expected[3][static_cast<std::size_t>(c)]).margin(1e-5));
+      }
+    }
+    CHECK(states.output == forward_outputs(network, data));
+  }
+}
+
+TEST_CASE("forward does not depend on the number of threads", "[mlp][threads]") {
+  const Mlp network = small_network(4);
+  const Dataset data = test::random_dataset(4000, 37, 5, 5);
+  set_thread_count(1);
+  const LayerStates expected = forward(network, data, 1);
+  for (const int threads : {2, 3}) {
+    set_thread_count(threads);
+    const LayerStates states = forward(network, data, 1);
+    CHECK(states.hidden == expected.hidden);
+    CHECK(states.output == expected.output);
+  }
+}
+
+TEST_CASE("forward_outputs of listed samples are those rows", "[mlp]") {
+  const Mlp network = small_network(6);
+  const Dataset data = test::random_dataset(500, 37, 5, 7);
+  const std::vector<std::uint32_t> samples{499, 3, 3, 0, 128};
+  const RowMatrix<float> all = forward_outputs(network, data), some = forward_outputs(network, data, samples);
+  REQUIRE(some.rows() == 5);
+  for (Eigen::Index i = 0; i < 5; ++i) CHECK(some.row(i) == all.row(samples[static_cast<std::size_t>(i)]));
+  CHECK(forward_outputs(network, data, std::vector<std::uint32_t>{}).rows() == 0);
+}
+
+TEST_CASE("forward says what does not fit and can be stopped", "[mlp]") {
+  const Mlp network = small_network(8);
+  const Dataset data = test::random_dataset(10, 36, 5, 9), fits = test::random_dataset(10, 37, 5, 9);
+  CHECK_THROWS_WITH(forward(network, data, 1), "the network takes 37 inputs but each image has 36");
+  CHECK_THROWS_WITH(forward(network, fits, 3), "hidden layer 3 is out of range: the network has 2");
+  CHECK_THROWS_AS(forward(network, fits, 0), UsageError);
+  struct Stop : Progress {
+    bool stop_requested() const override { return true; }
+  } stop;
+  CHECK_THROWS_AS(forward(network, fits, 1, stop), Interrupted);
+}
+
+TEST_CASE("argmax takes the lowest of equals and never a NaN", "[mlp]") {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  RowMatrix<float> output(5, 3);
+  output << 1, 3, 2, 2, 2, 1, nan, -1, 0, 0, nan, 0, nan, nan, nan;
+  CHECK(argmax(output) == std::vector<std::uint8_t>{1, 0, 2, 0, 0});
+}
+
+TEST_CASE("Names of activations read back", "[mlp]") {
+  for (const auto activation : {Activation::tanh, Activation::sigmoid, Activation::relu, Activation::identity}) {
+    CHECK(parse_activation(to_string(activation)) == activation);
+  }
+  CHECK_THROWS_WITH(parse_activation("tahn"), "activation 'tahn' is not one of tanh, sigmoid, relu, identity");
+}

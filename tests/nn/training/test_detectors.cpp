@@ -1,0 +1,192 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "nn/training/accuracy.hpp"
+#include "nn/training/detectors.hpp"
+#include "tests/nn/network/reference_network.hpp"
+
+using namespace inforelay;
+
+namespace {
+
+struct Setup {
+  Dataset train = test::striped_dataset(900, 30, 3, 1);
+  Dataset held_back = test::striped_dataset(300, 30, 3, 2);
+  RandomStream random{3, "test_detectors"};
+  DetectorOptions options{.positives = 200,
+                          .negatives = 250,
+                          .test_negatives = 150,
+                          .optimizer = {.learning_rate = 0.01},
+                          .stop_accuracy = 0.97,
+                          .max_epochs = 500};
+
+  DetectorTraining training(std::vector<DetectorState> states = {}) const {
+    return {options, train, held_back, random, std::move(states)};
+  }
+};
+
+void check_same(const DetectorTraining& a, const DetectorTraining& b) {
+  REQUIRE(a.states().size() == b.states().size());
+  for (std::size_t t = 0; t < a.states().size(); ++t) {
+    const DetectorState &x = a.states()[t], &y = b.states()[t];
+    CHECK(test::same_bits(x.network, y.network));
+    CHECK(x.epoch == y.epoch);
+    CHECK(x.attempt == y.attempt);
+    CHECK(x.accuracy_train == y.accuracy_train);
+    CHECK(x.accuracy_test == y.accuracy_test);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("Detectors stop at the first epoch that meets the rule", "[detectors]") {
+  const Setup setup;
+  DetectorTraining training = setup.training();
+  training.run();
+  REQUIRE(training.finished());
+  REQUIRE(training.states().size() == 3);
+  for (const DetectorState& state : training.states()) {
+    CHECK(state.reached);
+    REQUIRE(state.epoch > 1);
+    REQUIRE(state.accuracy_train.size() == static_cast<std::size_t>(state.epoch));
+    REQUIRE(state.accuracy_test.size() == static_cast<std::size_t>(state.epoch));
+    CHECK(state.optimizer.step == static_cast<std::uint64_t>(state.epoch));
+    CHECK(state.accuracy_train.back() >= 0.97);
+    CHECK(*std::max_element(state.accuracy_train.begin(), state.accuracy_train.end() - 1) < 0.97);
+  }
+}
+
+TEST_CASE("A detector tells its class from the others", "[detectors]") {
+  const Setup setup;
+  DetectorTraining training = setup.training();
+  training.run();
+  for (std::size_t t = 0; t < 3; ++t) {
+    std::vector<std::uint8_t> is_class;
+    for (const std::uint8_t label : setup.held_back.labels()) is_class.push_back(label == t ? 1 : 0);
+    const auto output = forward_outputs(training.states()[t].network, setup.held_back);
+    CHECK(binary_accuracy(output, is_class, 0) > 0.85);
+  }
+}
+
+TEST_CASE("Detectors do not depend on the number of threads", "[detectors][threads]") {
+  const Setup setup;
+  set_thread_count(1);
+  DetectorTraining expected = setup.training();
+  expected.run();
+  for (const int threads : {2, 3, 4}) {  // both arrangements: side by side, and one after the other
+    set_thread_count(threads);
+    DetectorTraining training = setup.training();
+    training.run();
+    check_same(training, expected);
+  }
+}
+
+TEST_CASE("Detectors that were saved and resumed are the same to the last bit", "[detectors]") {
+  Setup setup;
+  setup.options.optimizer.learning_rate = 5e-4;  // too slow for the first round of 64 epochs
+  setup.options.stop_accuracy = 0.99;
+  setup.options.max_epochs = 200;
+  setup.options.keep_best = true;
+  setup.options.restarts = 1;
+  DetectorTraining whole = setup.training();
+  whole.run();
+  DetectorTraining first = setup.training();
+  first.run_round();
+  REQUIRE_FALSE(first.finished());
+  DetectorTraining second = setup.training(first.states());
+  second.run();
+  check_same(second, whole);
+}
+
+TEST_CASE("A detector that never gets there is restarted and then an error", "[detectors]") {
+  Setup setup;
+  setup.options.max_epochs = 3;
+  setup.options.restarts = 2;
+  DetectorTraining training = setup.training();
+  CHECK_THROWS_AS(training.run(), ComputeError);
+  set_thread_count(1);
+  DetectorTraining again = setup.training();
+  CHECK_THROWS_WITH(again.run(), Catch::StartsWith("detector 0 did not reach training accuracy 0.97 within 3 epochs "
+                                                   "in any of 3 attempts; the last came to "));
+}
+
+TEST_CASE("A detector whose weights go out of range is an error with detector, epoch and loss", "[detectors]") {
+  Setup setup;
+  setup.options.hidden_activation = Activation::relu;
+  setup.options.output_activation = Activation::identity;
+  setup.options.optimizer.learning_rate = 1e30;  // the squares of such outputs are no floats
+  DetectorTraining training = setup.training();
+  CHECK_THROWS_AS(training.run(), ComputeError);
+  using Catch::Matchers::Matches;
+  CHECK_THROWS_WITH(setup.training().run(),
+                    Matches("detector [0-2], attempt 1, epoch [2-9]: the loss is -?(nan|inf); a "
+                            "smaller learning rate than 1e\\+30 may help"));
+}
+
+TEST_CASE("The best weights are kept where the options say so", "[detectors]") {
+  Setup setup;
+  setup.options.stop_accuracy = 1.0;
+  setup.options.max_epochs = 8;
+  setup.options.restarts = 2;
+  setup.options.keep_best = true;
+  DetectorTraining training = setup.training();
+  training.run();
+  REQUIRE(training.finished());
+  // Each attempt alone, from its own start; the best of all is what was kept.
+  for (std::size_t t = 0; t < 3; ++t) {
+    const DetectorState& kept = training.states()[t];
+    CHECK_FALSE(kept.reached);
+    CHECK(kept.accuracy_train.size() == static_cast<std::size_t>(kept.epoch));
+    CHECK(kept.accuracy_test.size() == static_cast<std::size_t>(kept.epoch));
+    CHECK(kept.accuracy_train.back() == *std::ranges::max_element(kept.accuracy_train));
+    CHECK(kept.accuracy_train.back() == kept.best.accuracy);
+    const auto first = std::ranges::find(kept.accuracy_train, kept.accuracy_train.back());
+    CHECK(first - kept.accuracy_train.begin() + 1 == kept.epoch);
+  }
+  setup.options.restarts = 0;
+  DetectorTraining shorter = setup.training();
+  shorter.run();
+  for (std::size_t t = 0; t < 3; ++t) {
+    CHECK(shorter.states()[t].best.accuracy <= training.states()[t].best.accuracy);
+    if (training.states()[t].attempt == 0) {
+      CHECK(test::same_bits(shorter.states()[t].network, training.states()[t].network));
+    }
+  }
+}
+
+TEST_CASE("Restarts begin from other weights", "[detectors]") {
+  Setup setup;
+  setup.options.max_epochs = 1;
+  setup.options.restarts = 1;
+  setup.options.keep_best = true;
+  DetectorTraining training = setup.training();
+  const Mlp before = training.states()[0].network;
+  struct StopAtSecondAttempt : Progress {
+    const DetectorTraining& training;
+    explicit StopAtSecondAttempt(const DetectorTraining& t) : training(t) {}
+    bool stop_requested() const override { return training.states()[0].attempt == 1; }
+  } progress(training);
+  set_thread_count(1);
+  CHECK_THROWS_AS(training.run(progress), Interrupted);
+  CHECK(training.states()[0].attempt == 1);
+  CHECK_FALSE(test::same_bits(training.states()[0].network, before));
+  training.run();  // an interrupted training can go on
+  CHECK(training.finished());
+}
+
+TEST_CASE("Detectors say when images are missing or options out of range", "[detectors]") {
+  Setup setup;
+  setup.options.positives = 301;
+  CHECK_THROWS_WITH(setup.training(),
+                    "detector 0 wants 301 training images of its class and 250 others; the data have 300 and 600");
+  setup.options.positives = 200;
+  setup.options.test_negatives = 100000;  // all that there are
+  CHECK_NOTHROW(setup.training());
+  setup.options.hidden = 0;
+  CHECK_THROWS_WITH(setup.training(), "detectors: hidden = 0 is out of range: at least 1");
+  setup.options.hidden = 2;
+  setup.options.stop_accuracy = 98;
+  CHECK_THROWS_AS(setup.training(), UsageError);
+}

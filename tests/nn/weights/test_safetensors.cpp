@@ -1,0 +1,174 @@
+#include <fmt/format.h>
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "core/error.hpp"
+#include "nn/weights/safetensors.hpp"
+#include "tests/nn/weights/damage.hpp"
+#include "tests/nn/network/reference_network.hpp"
+#include "tests/nn/weights/weight_writers.hpp"
+
+using namespace inforelay;
+using namespace inforelay::test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+TensorFile read(const Bytes& content) { return read_safetensors(content, "w.safetensors"); }
+
+/// Two tensors, "fc.weight" [2,3] and "fc.bias" [2].
+Bytes small_file() {
+  return safetensors(R"({"fc.bias":{"dtype":"F32","shape":[2],"data_offsets":[24,32]},)"
+                     R"("fc.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}})",
+                     floats({1, 2, 3, 4, 5, 6, 7, 8}));
+}
+
+}  // namespace
+
+TEST_CASE("A network survives being written as safetensors, bit for bit", "[safetensors]") {
+  RandomStream random(1, "safetensors");
+  Mlp network = make_mlp(std::array{5, 4, 3, 3, 2}, Activation::relu, Activation::sigmoid, random);
+  network.layers[1].activation = Activation::identity;
+  network.layers[0].weight(0, 0) = std::numeric_limits<float>::max();
+  network.layers[0].weight(0, 1) = std::numeric_limits<float>::denorm_min();
+  network.layers[0].weight(0, 2) = -0.0f;
+  const Bytes bytes = write_safetensors(network);
+  const WeightFile again = network_from_tensors(read(bytes), {}, "w");
+  CHECK(again.format == "safetensors");
+  CHECK(again.layer_names == std::vector<std::string>{"layer1", "layer2", "layer3", "layer4"});
+  CHECK(same_bits(again.network, network));
+  CHECK(std::signbit(again.network.layers[0].weight(0, 2)));
+  for (std::size_t l = 0; l < network.layers.size(); ++l) {
+    CHECK(again.network.layers[l].activation == network.layers[l].activation);
+  }
+  CHECK(write_safetensors(again.network) == bytes);
+}
+
+TEST_CASE("Tensors come in the order of their numbers, with shapes and values", "[safetensors]") {
+  const TensorFile file = read(small_file());
+  REQUIRE(file.tensors.size() == 2);
+  CHECK_FALSE(file.ordered);
+  CHECK(file.tensors[0].name == "fc.weight");
+  CHECK(file.tensors[0].shape == std::vector<std::uint64_t>{2, 3});
+  CHECK(file.tensors[0].values == std::vector<float>{1, 2, 3, 4, 5, 6});
+  CHECK(file.tensors[1].values == std::vector<float>{7, 8});
+}
+
+TEST_CASE("safetensors of other types are converted", "[safetensors]") {
+  const auto one = [](std::string_view dtype, std::size_t size, std::uint64_t bits) {
+    const std::string header = fmt::format(R"({{"x":{{"dtype":"{}","shape":[],"data_offsets":[0,{}]}}}})", dtype, size);
+    return read(safetensors(header, number(bits, size))).tensors.at(0).values.at(0);
+  };
+  CHECK(one("F64", 8, std::bit_cast<std::uint64_t>(0.1)) == 0.1f);
+  CHECK(std::isinf(one("F64", 8, std::bit_cast<std::uint64_t>(1e300))));  // refused where a network is made of it
+  CHECK(one("F16", 2, 0x3c00) == 1.0f);
+  CHECK(one("F16", 2, 0xc500) == -5.0f);
+  CHECK(one("F16", 2, 0x0001) == std::ldexp(1.0f, -24));
+  CHECK(one("BF16", 2, 0x3f80) == 1.0f);
+  CHECK(one("BF16", 2, 0xc0a0) == -5.0f);
+  CHECK_THROWS_WITH(one("I64", 8, 0), Contains("tensor 'x' is of type 'I64', expected F32, F64, F16 or BF16"));
+  CHECK_THROWS_WITH(one("F8_E5M2", 1, 0), Contains("'F8_E5M2'"));
+}
+
+TEST_CASE("Spaces may follow the header, and empty tensors and metadata are allowed", "[safetensors]") {
+  const TensorFile file = read(safetensors(
+      R"({"__metadata__":{"format":"pt"},"e":{"dtype":"F32","shape":[0,7],"data_offsets":[0,0]}}      )", {}));
+  CHECK(file.tensors.at(0).values.empty());
+  CHECK(file.activations.empty());
+}
+
+TEST_CASE("Headers that break the format are refused", "[safetensors]") {
+  const auto refused = [](std::string_view header, std::string_view message, std::size_t data_bytes = 8) {
+    CAPTURE(header);
+    CHECK_THROWS_WITH(read(safetensors(header, Bytes(data_bytes))), Contains(std::string(message)));
+  };
+  const auto with = [](std::string_view tensor) { return fmt::format(R"({{"x":{}}})", tensor); };
+
+  refused(with(R"({"dtype":"F32","shape":[2],"data_offsets":[0,7]})"), "takes 7 bytes, expected 8 for F32 of shape [2]",
+          7);
+  refused(with(R"({"dtype":"F32","shape":[3],"data_offsets":[0,8]})"), "takes 8 bytes, expected 12");
+  refused(with(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]})"), "end at 8 of 12 bytes", 12);
+  refused(with(R"({"dtype":"F32","shape":[2],"data_offsets":[4,12]})"), "[4,12], expected to begin at 0", 12);
+  refused(with(R"({"dtype":"F32","shape":[2],"data_offsets":[8,0]})"), "[8,0]");
+  refused(with(R"({"dtype":"F32","shape":[4],"data_offsets":[0,16]})"), "to end at or before 8");
+  refused(with(R"({"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]})"),
+          "expected at most 1073741824");
+  refused(with(R"({"dtype":"F32","shape":[0,18446744073709551615,2],"data_offsets":[0,0]})"), "expected at most", 0);
+  refused(with(R"({"dtype":"F32","shape":[1,1,1,1,1,1,1,1,2],"data_offsets":[0,8]})"),
+          "shape holds more than 8 numbers, expected a list of whole numbers from 0");
+  refused(with(R"({"dtype":"F32","shape":[-2],"data_offsets":[0,8]})"),
+          "shape holds -2, expected a list of whole numbers");
+  refused(with(R"({"dtype":"F32","shape":[2.0],"data_offsets":[0,8]})"), "shape holds '2.0'");
+  refused(with(R"({"dtype":"F32","shape":[1e400],"data_offsets":[0,8]})"), "w.safetensors: header of safetensors");
+  refused(with(R"({"dtype":"F32","shape":[18446744073709551616],"data_offsets":[0,8]})"), "shape holds");
+  refused(with(R"({"dtype":"F32","shape":[[2]],"data_offsets":[0,8]})"),
+          "shape holds a list, expected a list of whole numbers from 0");
+  refused(with(R"({"dtype":"F32","shape":2,"data_offsets":[0,8]})"), "shape is 2");
+  refused(with(R"({"dtype":1,"shape":[2],"data_offsets":[0,8]})"), "dtype is 1, expected the name of a type");
+  refused(with(R"({"dtype":["F32"],"shape":[2],"data_offsets":[0,8]})"), "dtype is a list");
+  refused(with(R"({"dtype":"F32","shape":[2],"data_offsets":[0]})"), "data_offsets is a list of 1 numbers");
+  refused(with(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8,8]})"),
+          "data_offsets is a list of 3 numbers, expected a list of two whole numbers");
+  refused(with(R"({"dtype":"F32","shape":[2],"data_offsets":[null,8]})"), "data_offsets holds null");
+  refused(with(R"({"dtype":"F32","shape":[2]})"), "tensor 'x' has no data_offsets");
+  refused(with(R"({"shape":[2],"data_offsets":[0,8]})"), "tensor 'x' has no dtype");
+  refused(with(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8],"stride":[1]})"), "has a key 'stride'");
+  refused(with(R"({"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]})"), "key 'dtype' stands twice");
+  refused(with(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]},"x":{)"), "key 'x' stands twice");
+  refused(with("true"), "'x' is true, expected an object");
+  refused(R"({"__metadata__":{"a":1}})", "metadata 'a' is 1, expected text", 0);
+  refused(R"({"__metadata__":{"a":"1","a":"2"}})", "key 'a' stands twice", 0);
+  refused(R"({"__metadata__":[]})", "is a list", 0);
+  refused(R"({"x":)", "is no JSON", 0);
+  refused("{} x", "is no JSON", 0);
+  refused("{\"\x80\":1}", "is no JSON", 0);
+}
+
+TEST_CASE("Overlapping tensors are refused", "[safetensors]") {
+  CHECK_THROWS_WITH(read(safetensors(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
+                                     R"("b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})",
+                                     Bytes(12))),
+                    Contains("tensor 'b' has data_offsets [4,12], expected to begin at 8"));
+}
+
+TEST_CASE("Claims of a long header, deep JSON and many tensors cost nothing", "[safetensors]") {
+  const auto claim = [](std::uint64_t length) { return number(length, 8) + bytes_of("{}      "); };
+  CHECK_THROWS_WITH(read(claim(9)), Contains("claims a header of 9 bytes, expected at most 8"));
+  CHECK_THROWS_WITH(read(claim(~std::uint64_t{0})), Contains("claims a header"));
+  CHECK_THROWS_WITH(read(number(100'000'001, 8) + bytes_of("{") + Bytes(100'000'000, ' ')),
+                    Contains("claims a header of 100000001 bytes, expected at most 100000000"));
+  CHECK_THROWS_WITH(read(safetensors(R"({"x":{"dtype":)" + std::string(1'000'000, '['), {})), Contains("a list"));
+  std::string many = "{";
+  for (std::size_t i = 0; i <= max_tensors; ++i) many += fmt::format(R"("{}":{{}},)", i);
+  CHECK_THROWS_WITH(read(safetensors(many, {})), Contains("more than 1024 tensors"));
+}
+
+TEST_CASE("Hostile names stay on one line of a message", "[safetensors]") {
+  const std::string name = "\\n\\u001b[31m" + std::string(100, 'a');
+  CHECK_THROWS_WITH(read(safetensors(fmt::format(R"({{"{}":1}})", name), {})),
+                    Contains(R"('\x0a\x1b[31maaaa)") && Contains("aaa...'"));
+}
+
+TEST_CASE("Our own metadata must fit the network", "[safetensors]") {
+  const auto with = [](std::string_view activations) {
+    return network_from_tensors(
+        read(safetensors(fmt::format(R"({{"__metadata__":{{"format":"inforelay-network","activations":"{}"}},)"
+                                     R"("x.weight":{{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}}})",
+                                     activations),
+                         floats({1}))),
+        {}, "w");
+  };
+  CHECK(with("relu").network.layers[0].activation == Activation::relu);
+  CHECK_THROWS_WITH(with("relu tanh"), Contains("names 2 activations, expected one for each of 1 layers"));
+  CHECK_THROWS_WITH(with("softmax"), Contains("holds 'softmax', expected tanh, sigmoid, relu or identity"));
+  CHECK_THROWS_AS(with(""), DataError);
+}
+
+TEST_CASE("Damaged safetensors are refused or read, never more", "[safetensors]") {
+  const auto read_span = [](std::span<const std::uint8_t> content) { return read_safetensors(content, "cut"); };
+  check_truncation(small_file(), read_span);
+  check_bit_flips(small_file(), read_span);
+}
