@@ -23,12 +23,12 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "core/text/number_text.hpp"
 #include "core/parallel.hpp"
 #include "core/random.hpp"
-#include "infotheory/states/discretize.hpp"
+#include "core/text/number_text.hpp"
 #include "infotheory/relay/exhaustive.hpp"
 #include "infotheory/relay/greedy.hpp"
+#include "infotheory/states/discretize.hpp"
 #include "infotheory/states/state_table.hpp"
 #include "nn/data/digits.hpp"
 #include "nn/data/mnist.hpp"
@@ -175,7 +175,7 @@ Point read_point(char** arguments) {
 
 // From states or activations to the result.
 void scan(const Point& point, const Layer& layer) {
-  const SetTable keep = point.keep == "table" ? SetTable::keep : SetTable::drop;
+  const AllSetsTable keep = point.keep == "table" ? AllSetsTable::keep : AllSetsTable::discard;
   if (point.scan == "relay") {
     const StateTable table(layer.states, layer.labels, layer.predicted, point.neurons, point.classes);
     const GreedyRelay greedy = greedy_relay(table);

@@ -26,8 +26,8 @@
 #include "core/sets/subset_statistics.hpp"
 #include "experiments/ranks/chunk_scheduler.hpp"
 #include "experiments/ranks/scan_messages.hpp"
-#include "infotheory/states/discretize.hpp"
 #include "infotheory/relay/exhaustive.hpp"
+#include "infotheory/states/discretize.hpp"
 #include "nn/training/trainer.hpp"
 
 namespace inforelay::bench {
@@ -89,7 +89,7 @@ struct Scene {
   RowMatrix<float> hidden;
   std::unique_ptr<StateTable> table;
   GreedyRelay path;
-  std::unique_ptr<SetScan> scan;
+  std::unique_ptr<SubsetScan> scan;
 };
 
 struct PartCosts {
@@ -99,23 +99,23 @@ struct PartCosts {
 };
 
 // Of all parts, or of `count` in stretches of 16 that lie at random: neighbours share what they need, and cost alike.
-PartCosts measure(const SetScan& scan, std::size_t count) {
+PartCosts measure(const SubsetScan& scan, std::size_t count) {
   constexpr std::size_t stretch = 16;
   std::vector<std::size_t> begins;
-  for (std::size_t part = 0; part < scan.part_count(); part += stretch) begins.push_back(part);
+  for (std::size_t part = 0; part < scan.chunk_count(); part += stretch) begins.push_back(part);
   RandomStream random(2, "stretches");
-  if (count < scan.part_count()) shuffle(begins, random);
-  PartCosts costs{std::vector<double>(scan.part_count(), -1)};
+  if (count < scan.chunk_count()) shuffle(begins, random);
+  PartCosts costs{std::vector<double>(scan.chunk_count(), -1)};
   std::vector<double> measured, firsts;
   for (const std::size_t begin : begins) {
     if (measured.size() >= count) break;
-    std::vector<std::size_t> parts(std::min(stretch, scan.part_count() - begin));
+    std::vector<std::size_t> parts(std::min(stretch, scan.chunk_count() - begin));
     std::iota(parts.begin(), parts.end(), begin);
     double last = cpu_seconds();
     bool is_first = parts.size() > 1;  // it pays for what the stretch shares
     scan.compute(
         parts,
-        [&](std::size_t part, ScanPart&& result) {
+        [&](std::size_t part, ScanChunk&& result) {
           costs.result_bytes = result_message(part, result).size();
           const double seconds = cpu_seconds() - last;
           if (is_first) firsts.push_back(seconds);
@@ -149,7 +149,7 @@ Schedule play(const PartCosts& parts, std::size_t ranks, const MessageCosts& cos
   };
   std::vector<std::size_t> numbers(parts.seconds.size());
   std::iota(numbers.begin(), numbers.end(), std::size_t{0});
-  Dispenser dispenser(numbers, ranks);
+  ChunkScheduler dispenser(numbers, ranks);
   Schedule schedule;
   const double service =
       cost.smallest + (cost.result - cost.smallest) * static_cast<double>(parts.result_bytes) / 65536;
@@ -162,7 +162,7 @@ Schedule play(const PartCosts& parts, std::size_t ranks, const MessageCosts& cos
   double root = 0;                     // when rank 0 is free to take a message
   const auto feed = [&](std::size_t rank) {
     Worker& worker = workers[rank];
-    if (!Dispenser::wants_more(1, worker.unfinished)) return;
+    if (!ChunkScheduler::wants_more(1, worker.unfinished)) return;
     const auto chunk = dispenser.deal(1);
     if (chunk.empty()) return;
     ++schedule.chunks;
@@ -220,7 +220,7 @@ int measure_messages() {
   if (all.size() != 2) throw std::runtime_error("messages are measured between two ranks: mpirun -n 2");
   constexpr int results = 4000, questions = 2000;
   const auto wait = [&] {
-    Patience patience(std::chrono::microseconds(all.rank() == 0 ? 200 : 500));  // as in a scan
+    Backoff patience(std::chrono::microseconds(all.rank() == 0 ? 200 : 500));  // as in a scan
     while (true) {
       if (auto message = all.receive()) return std::move(*message);
       if (all.unsent_bytes() > 0) patience.reset();
@@ -229,13 +229,14 @@ int measure_messages() {
   };
   // Of forward passes, and of a tree.
   for (const auto& [classes, sets] : {std::pair{10, 8}, std::pair{1, 1 << 14}}) {
-    ScanPart part{.first_class = 0,
-                  .fixed = {},
-                  .free = NeuronSet((static_cast<std::uint32_t>(sets) - 1)),
-                  .values = RowMatrix<float>::Zero(classes, sets)};
+    ScanChunk part{.first_class = 0,
+                   .fixed = {},
+                   .free = NeuronSet((static_cast<std::uint32_t>(sets) - 1)),
+                   .values = RowMatrix<float>::Zero(classes, sets)};
     // As the scans do: into the table and the summaries, K = 20.
     RowMatrix<float> table = RowMatrix<float>::Zero(classes, 1 << 20);
-    SetSummarizer summaries(20, std::vector<SetSummarizer::Range>(static_cast<std::size_t>(classes)));
+    SubsetStatisticsCollector summaries(
+        20, std::vector<SubsetStatisticsCollector::Range>(static_cast<std::size_t>(classes)));
     if (all.rank() == 1) {
       wait();
       for (int i = 0; i < results; ++i) {
@@ -248,8 +249,8 @@ int measure_messages() {
     all.send(1, MessageKind::parts, {});
     const auto begin = Clock::now();
     for (int i = 0; i < results; ++i) {
-      const ScanPart result = read_result(wait().bytes).second;
-      put_part(result, table);
+      const ScanChunk result = read_result(wait().bytes).second;
+      put_chunk(result, table);
       summaries.add(result);
     }
     fmt::print("results of {} classes, {} sets: {:.1f} us each\n", classes, sets, 1e6 * seconds_since(begin) / results);

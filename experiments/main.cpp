@@ -13,14 +13,14 @@
 
 #include "core/files/files.hpp"
 #include "core/parallel.hpp"
-#include "experiments/run/command_line.hpp"
 #include "experiments/config/config.hpp"
-#include "experiments/run/experiment.hpp"
 #include "experiments/ranks/scan_messages.hpp"
-#include "experiments/worker.hpp"
+#include "experiments/run/command_line.hpp"
+#include "experiments/run/experiment.hpp"
 #include "experiments/run/run_plan.hpp"
 #include "experiments/run/status_report.hpp"
 #include "experiments/sweep/sweep.hpp"
+#include "experiments/worker.hpp"
 
 namespace {
 
@@ -154,7 +154,7 @@ int share_in_job(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  hold_standard_streams();
+  reserve_standard_streams();
   try {
     const std::unique_ptr<Ranks> joined = join_ranks();
     set_ranks(*joined);

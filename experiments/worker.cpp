@@ -26,12 +26,12 @@ constexpr std::size_t most_unsent_bytes = std::size_t{32} << 20;
 /// This rank's share of one scan: the main thread talks to rank 0, a second one computes, on all its threads.
 class ScanWork {
  public:
-  ScanWork(const SetScan& scan, Ranks& ranks) : scan_(scan), ranks_(ranks) {}
+  ScanWork(const SubsetScan& scan, Ranks& ranks) : scan_(scan), ranks_(ranks) {}
 
   /// Until rank 0 says stop.
   void run() {
     std::jthread computation([this] { compute(); });
-    Patience patience(std::chrono::microseconds(500));
+    Backoff patience(std::chrono::microseconds(500));
     try {
       ranks_.send(0, MessageKind::ready, MessageWriter().number(static_cast<std::uint32_t>(thread_count())).take());
       while (!stopping_) {
@@ -71,7 +71,7 @@ class ScanWork {
           parts.swap(parts_);
         }
         scan_.compute(
-            parts, [this](std::size_t part, ScanPart&& result) { keep(result_message(part, result)); }, progress);
+            parts, [this](std::size_t part, ScanChunk&& result) { keep(result_message(part, result)); }, progress);
       }
     } catch (const Interrupted&) {
     } catch (...) {
@@ -109,7 +109,7 @@ class ScanWork {
     switch (message->kind) {
       case MessageKind::parts: {
         MessageReader numbers(message->bytes);
-        const std::size_t count = scan_.part_count();
+        const std::size_t count = scan_.chunk_count();
         const std::lock_guard lock(mutex_);
         for (const std::uint64_t part : numbers.array<std::uint64_t>()) {
           if (part >= count) throw DataError(fmt::format("asked for part {} of {} of a scan", part, count));
@@ -135,7 +135,7 @@ class ScanWork {
     changed_.notify_all();
   }
 
-  const SetScan& scan_;
+  const SubsetScan& scan_;
   Ranks& ranks_;
   std::mutex mutex_;  // of what follows
   std::condition_variable changed_;
@@ -147,7 +147,7 @@ class ScanWork {
 };
 
 Message wait_for_message(Ranks& ranks) {
-  Patience patience(std::chrono::milliseconds(10));
+  Backoff patience(std::chrono::milliseconds(10));
   while (true) {
     if (std::optional<Message> message = ranks.receive()) return std::move(*message);
     if (ranks.unsent_bytes() > 0) patience.reset();
@@ -161,7 +161,7 @@ void await_stop(Ranks& ranks) {
 }
 
 void share_in_scan(MessageReader& job, Ranks& ranks) {
-  const std::unique_ptr<OwnedScan> owned = read_scan_job(job);
+  const std::unique_ptr<ReceivedScan> owned = read_scan_job(job);
   ScanWork(owned->scan(), ranks).run();
 }
 

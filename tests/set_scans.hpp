@@ -26,20 +26,20 @@ struct StopAfter : Progress {
 };
 
 /// The numbers of the parts, shuffled.
-inline std::vector<std::size_t> shuffled_parts(const SetScan& scan, RandomStream random) {
-  std::vector<std::size_t> parts(scan.part_count());
+inline std::vector<std::size_t> shuffled_parts(const SubsetScan& scan, RandomStream random) {
+  std::vector<std::size_t> parts(scan.chunk_count());
   std::iota(parts.begin(), parts.end(), std::size_t{0});
   shuffle(parts, random);
   return parts;
 }
 
 /// Results of some parts by their number.
-inline std::map<std::size_t, ScanPart> computed(const SetScan& scan, std::span<const std::size_t> parts) {
-  std::map<std::size_t, ScanPart> results;
+inline std::map<std::size_t, ScanChunk> computed(const SubsetScan& scan, std::span<const std::size_t> parts) {
+  std::map<std::size_t, ScanChunk> results;
   std::mutex mutex;
   scan.compute(
       parts,
-      [&](std::size_t part, ScanPart&& result) {
+      [&](std::size_t part, ScanChunk&& result) {
         const std::lock_guard lock(mutex);
         results.emplace(part, std::move(result));
       },
@@ -55,7 +55,7 @@ bool same_bits(const RowMatrix<T>& x, const RowMatrix<T>& y) {
   return x.size() == 0 || std::memcmp(x.data(), y.data(), static_cast<std::size_t>(x.size()) * sizeof(T)) == 0;
 }
 
-inline bool same(const SetSummaries& x, const SetSummaries& y) {
+inline bool same(const SubsetStatistics& x, const SubsetStatistics& y) {
   return x.count == y.count && x.error == y.error && same_bits(x.mean, y.mean) && same_bits(x.quantile, y.quantile) &&
          same_bits(x.highest, y.highest) && same_bits(x.lowest, y.lowest) && x.highest_set == y.highest_set &&
          x.lowest_set == y.lowest_set;

@@ -22,9 +22,9 @@ constexpr std::size_t digest_length = 64, number_length = 8;
 // "seal DIGEST LENGTH\n"
 constexpr std::size_t last_line_length = 5 + digest_length + 1 + number_length + 1;
 
-std::string lines_for(const fs::path& path, const Seal& seal, double seconds) {
+std::string lines_for(const fs::path& path, const FileStamp& seal, double seconds) {
   return fmt::format("{}{}\nrun {}\nname {}\nbasis {}\nseconds {}\n", first_words, format_version, seal.run,
-                     path.filename().string(), seal.basis, seconds);
+                     path.filename().string(), seal.input_digest, seconds);
 }
 
 // Digest of the next `size` bytes of `file`; of less where it ends before.
@@ -61,9 +61,9 @@ std::string_view take_line(std::string_view& text, std::string_view word) {
 
 }  // namespace
 
-SealedContent write_sealed(const fs::path& path, const Seal& seal, double seconds,
-                           const std::function<void(Hdf5Writer&)>& write) {
-  SealedContent content{.digest = {}, .seconds = seconds};
+FileContent write_checksummed(const fs::path& path, const FileStamp& seal, double seconds,
+                              const std::function<void(Hdf5Writer&)>& write) {
+  FileContent content{.digest = {}, .seconds = seconds};
   Hdf5Writer file(path);
   write(file);
   file.commit([&](const fs::path& closed) {
@@ -77,7 +77,7 @@ SealedContent write_sealed(const fs::path& path, const Seal& seal, double second
   return content;
 }
 
-SealedContent check_seal(const fs::path& path, const Seal& seal) {
+FileContent verify_checksummed(const fs::path& path, const FileStamp& seal) {
   std::error_code error;
   if (!fs::is_regular_file(path, error)) wrong("it is no regular file");  // opening a pipe would wait for its writer
   const std::uint64_t size = fs::file_size(path, error);
@@ -114,7 +114,8 @@ SealedContent check_seal(const fs::path& path, const Seal& seal) {
   if (const auto name = take_line(rest, "name "); name != path.filename().string()) {
     wrong(fmt::format("it was written as '{}'", name));
   }
-  if (take_line(rest, "basis ") != seal.basis) wrong("it was computed from other results than those at hand");
+  if (take_line(rest, "input_digest ") != seal.input_digest)
+    wrong("it was computed from other results than those at hand");
   const std::string_view written = take_line(rest, "seconds ");
   double seconds = 0;
   const auto [last_digit, number_error] = std::from_chars(written.data(), written.data() + written.size(), seconds);

@@ -15,8 +15,8 @@
 #include <system_error>
 
 #include "core/files/files.hpp"
-#include "core/text/message_text.hpp"
 #include "core/files/json_values.hpp"
+#include "core/text/message_text.hpp"
 
 namespace inforelay {
 namespace fs = std::filesystem;
@@ -24,11 +24,11 @@ using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
 // A hold as found in the folder.
-struct FolderHold::Entry {
+struct DirectoryLock::Entry {
   std::uint64_t generation = 0;
-  std::string content;           // as it stands; "" where it cannot be read
-  std::int64_t changed = 0;      // time of its last change, in the disk's own clock: only compared with itself
-  std::optional<Holder> holder;  // where it can be understood
+  std::string content;               // as it stands; "" where it cannot be read
+  std::int64_t changed = 0;          // time of its last change, in the disk's own clock: only compared with itself
+  std::optional<LockHolder> holder;  // where it can be understood
   std::string token;
 
   // The same hold, perhaps at another beat.
@@ -40,7 +40,7 @@ struct FolderHold::Entry {
 namespace {
 
 constexpr std::uint64_t most_bytes = 4096;
-constexpr std::string_view prefix = "hold.", suffix = ".json";
+constexpr std::string_view prefix = "lock.", suffix = ".json";
 constexpr int beat_digits = 10;
 
 std::string reason(int error) { return std::generic_category().message(error); }
@@ -58,10 +58,10 @@ std::optional<std::uint64_t> generation_of(const std::string& name) {
   return generation > 0 && name == name_of(generation) ? std::optional(generation) : std::nullopt;
 }
 
-std::optional<Holder> holder_from(const json& object) {
-  if (text_at(object, "format") != "inforelay-hold" || integer_at(object, "pid") <= 0) return std::nullopt;
-  Holder holder{.process = process_from(object), .since = text_at(object, "since"), .dies_with = {}};
-  if (const json& parent = member(object, "parent"); !parent.is_null()) holder.dies_with = process_from(parent);
+std::optional<LockHolder> holder_from(const json& object) {
+  if (text_at(object, "format") != "inforelay-lock" || integer_at(object, "pid") <= 0) return std::nullopt;
+  LockHolder holder{.process = process_from(object), .since = text_at(object, "since"), .parent = {}};
+  if (const json& parent = member(object, "parent"); !parent.is_null()) holder.parent = process_from(parent);
   return holder;
 }
 
@@ -85,13 +85,15 @@ std::string text_of(const fs::path& path, bool& gone) {
 
 }  // namespace
 
-std::string to_string(const Holder& holder) {
+std::string to_string(const LockHolder& holder) {
   return one_line(fmt::format("process {} on {} since {}", holder.process.pid, holder.process.host, holder.since));
 }
 
-fs::path FolderHold::file_of(const fs::path& folder, std::uint64_t generation) { return folder / name_of(generation); }
+fs::path DirectoryLock::file_of(const fs::path& folder, std::uint64_t generation) {
+  return folder / name_of(generation);
+}
 
-std::vector<FolderHold::Entry> FolderHold::entries(const fs::path& folder) {
+std::vector<DirectoryLock::Entry> DirectoryLock::entries(const fs::path& folder) {
   std::vector<Entry> found;
   std::error_code error;
   for (fs::directory_iterator file(folder, error), end; !error && file != end; file.increment(error)) {
@@ -116,7 +118,7 @@ std::vector<FolderHold::Entry> FolderHold::entries(const fs::path& folder) {
   return found;
 }
 
-std::optional<Holder> holder_of(const fs::path& folder) {
+std::optional<LockHolder> lock_holder(const fs::path& folder) {
   // Of several the highest counts: the others are about to go.
   std::optional<std::uint64_t> highest;
   std::error_code error;
@@ -128,31 +130,31 @@ std::optional<Holder> holder_of(const fs::path& folder) {
   return holder_from(parse_json(text_of(folder / name_of(*highest), gone)));
 }
 
-FolderHold::FolderHold(fs::path folder, HoldOptions options, Progress& progress)
+DirectoryLock::DirectoryLock(fs::path folder, LockOptions options, Progress& progress)
     : folder_(std::move(folder)),
       options_(std::move(options)),
-      self_{.process = this_process(), .since = utc_now(), .dies_with = parent_to_die_with()},
+      self_{.process = this_process(), .since = utc_now(), .parent = parent_to_die_with()},
       token_(new_token()) {
   acquire(progress);
   // Signals are for the threads that work: this one would take a child's end from who waits for it.
   sigset_t all, earlier;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &earlier);
-  heart_ = std::thread([this] { beat_until_end(); });
+  heartbeat_ = std::thread([this] { heartbeat_until_end(); });
   pthread_sigmask(SIG_SETMASK, &earlier, nullptr);
 }
 
-FolderHold::~FolderHold() {
+DirectoryLock::~DirectoryLock() {
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
   }
   end_.notify_all();
-  heart_.join();
+  heartbeat_.join();
   withdraw();
 }
 
-void FolderHold::acquire(Progress& progress) {
+void DirectoryLock::acquire(Progress& progress) {
   std::minstd_rand random(std::random_device{}());
   while (true) {
     progress.check();
@@ -180,13 +182,13 @@ void FolderHold::acquire(Progress& progress) {
   }
 }
 
-void FolderHold::refuse(const Entry& entry) const {
-  throw FolderHeld(
+void DirectoryLock::refuse(const Entry& entry) const {
+  throw DirectoryLocked(
       fmt::format("output folder '{}': {} works there; wait for it or stop it (--status says how far it is)",
                   folder_.string(), entry.holder ? to_string(*entry.holder) : "another process"));
 }
 
-FolderHold::Verdict FolderHold::judge(const Entry& entry, Progress& progress) const {
+DirectoryLock::Verdict DirectoryLock::judge(const Entry& entry, Progress& progress) const {
   switch (entry.holder ? life_of(entry.holder->process) : Life::unknown) {
     case Life::gone:
       return Verdict::stale;
@@ -195,12 +197,12 @@ FolderHold::Verdict FolderHold::judge(const Entry& entry, Progress& progress) co
     case Life::alive:
       break;
   }
-  const auto& parent = entry.holder->dies_with;
+  const auto& parent = entry.holder->parent;
   if (!parent || life_of(*parent) != Life::gone) refuse(entry);
   return wait_for_end(entry, progress);
 }
 
-FolderHold::Verdict FolderHold::wait_for_end(const Entry& entry, Progress& progress) const {
+DirectoryLock::Verdict DirectoryLock::wait_for_end(const Entry& entry, Progress& progress) const {
   const auto begin = Clock::now();
   while (life_of(entry.holder->process) == Life::alive) {
     progress.check();
@@ -210,7 +212,7 @@ FolderHold::Verdict FolderHold::wait_for_end(const Entry& entry, Progress& progr
   return Verdict::stale;
 }
 
-FolderHold::Verdict FolderHold::wait_for_sign(const Entry& entry, Progress& progress) const {
+DirectoryLock::Verdict DirectoryLock::wait_for_sign(const Entry& entry, Progress& progress) const {
   options_.say(fmt::format(
       "'{}' is held by {}, which cannot be asked from here: waiting up to {:.0f} s for a sign of life",
       folder_.string(), entry.holder ? to_string(*entry.holder) : "an unknown process", options_.patience_seconds));
@@ -229,18 +231,18 @@ FolderHold::Verdict FolderHold::wait_for_sign(const Entry& entry, Progress& prog
   }
 }
 
-std::string FolderHold::content() const {
+std::string DirectoryLock::content() const {
   json object = to_json(self_.process);
-  object["format"] = "inforelay-hold";
+  object["format"] = "inforelay-lock";
   object["since"] = self_.since;
   object["token"] = token_;
-  if (self_.dies_with) object["parent"] = to_json(*self_.dies_with);
+  if (self_.parent) object["parent"] = to_json(*self_.parent);
   // Always as long: a beat is written in place, and whoever reads meanwhile finds a whole text.
   object["beat"] = fmt::format("{:0{}}", beats_, beat_digits);
   return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-bool FolderHold::create(std::uint64_t generation) {
+bool DirectoryLock::create(std::uint64_t generation) {
   const fs::path target = file_of(folder_, generation);
   constexpr std::uint64_t most = 1'000'000'000;  // no folder is ever taken over so often
   if (generation > most) throw IoError(fmt::format("cannot make {}: the number is too high", target.string()));
@@ -277,13 +279,13 @@ bool FolderHold::create(std::uint64_t generation) {
   return made;
 }
 
-void FolderHold::withdraw() {
+void DirectoryLock::withdraw() {
   bool gone = false;
   const fs::path path = file_of(folder_, generation_);
   if (text_at(parse_json(text_of(path, gone)), "token") == token_) ::unlink(path.c_str());
 }
 
-void FolderHold::beat() {
+void DirectoryLock::beat() {
   const std::lock_guard lock(mutex_);
   const int file = ::open(file_of(folder_, generation_).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
   if (file < 0) {
@@ -308,31 +310,31 @@ void FolderHold::beat() {
   ::close(file);
 }
 
-void FolderHold::beat_until_end() {
-  const auto interval = std::chrono::duration<double>(options_.beat_seconds);
+void DirectoryLock::heartbeat_until_end() {
+  const auto interval = std::chrono::duration<double>(options_.heartbeat_seconds);
   while (true) {
     {
       std::unique_lock lock(mutex_);
       if (end_.wait_for(lock, interval, [&] { return ending_; })) return;
     }
     beat();
-    options_.on_beat();
+    options_.on_heartbeat();
   }
 }
 
-void FolderHold::check() const {
+void DirectoryLock::check() const {
   if (!lost_) return;
-  throw HoldLost(fmt::format(
+  throw LockLost(fmt::format(
       "output folder '{}': this process no longer holds it: {} was removed or replaced; it stops before it writes more",
       folder_.string(), file_of(folder_, generation_).filename().string()));
 }
 
-void FolderHold::verify() {
+void DirectoryLock::verify() {
   beat();
   check();
 }
 
-void FolderHold::moved_to(const fs::path& folder) {
+void DirectoryLock::moved_to(const fs::path& folder) {
   const std::lock_guard lock(mutex_);
   folder_ = folder;
 }

@@ -1,12 +1,12 @@
 // Keeps two processes out of one folder, also where they run on different machines that share a disk.
 //
-// A hold is a small file hold.N.json that says which process works in the folder and since when, and whose `beat` its
+// A hold is a small file lock.N.json that says which process works in the folder and since when, and whose `beat` its
 // holder counts up. No locks are needed of the file system, only link(2) or O_EXCL:
 //   - Who finds no hold, or only stale ones, makes hold.N+1.json above the highest N. Only one can make that file.
 //   - It then looks again: a hold that it had not seen before means that two came by different ways; it withdraws its
 //     own and starts over. Of two such, the later one always sees the other. Then it removes the stale ones.
 //   - A hold is stale where its process is gone: asked of the system on the same machine; on another one, its beat must
-//     have stood still for HoldOptions::patience_seconds of our own steady clock. Clocks are never compared.
+//     have stood still for LockOptions::patience_seconds of our own steady clock. Clocks are never compared.
 //   - A holder whose file was removed or replaced (it slept longer than the patience of another machine, say) finds
 //     that out at its next beat.
 #pragma once
@@ -23,51 +23,51 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "core/progress.hpp"
 #include "core/process/process_identity.hpp"
+#include "core/progress.hpp"
 
 namespace inforelay {
 
 /// Another process works in the folder.
-struct FolderHeld : UsageError {
+struct DirectoryLocked : UsageError {
   using UsageError::UsageError;
 };
 
 /// The folder is no longer ours: nothing more may be written there.
-struct HoldLost : IoError {
+struct LockLost : IoError {
   using IoError::IoError;
 };
 
-struct Holder {
+struct LockHolder {
   ProcessIdentity process;
-  std::string since;                         ///< as utc_now()
-  std::optional<ProcessIdentity> dies_with;  ///< parent_to_die_with()
+  std::string since;                      ///< as utc_now()
+  std::optional<ProcessIdentity> parent;  ///< parent_to_die_with()
 };
 /// "process 17 on node3 since 2026-01-31T12:00:00Z"; printable on one line, whatever the file held.
-std::string to_string(const Holder& holder);
+std::string to_string(const LockHolder& holder);
 
 /// Whom the highest hold in `folder` names; nothing where there is none, or it cannot be read. Only reads.
-std::optional<Holder> holder_of(const std::filesystem::path& folder);
+std::optional<LockHolder> lock_holder(const std::filesystem::path& folder);
 
-struct HoldOptions {
-  double beat_seconds = 5;       ///< between two signs of life
+struct LockOptions {
+  double heartbeat_seconds = 5;  ///< between two signs of life
   double patience_seconds = 30;  ///< for a sign of life of a holder that cannot be asked; several beats
   double dying_seconds = 10;     ///< for a holder that the system is about to end, its parent being gone, to go
-  std::function<void()> on_beat = [] {};  ///< called with each beat, from a thread of its own
+  std::function<void()> on_heartbeat = [] {};  ///< called with each beat, from a thread of its own
   std::function<void(const std::string&)> say = [](const auto&) {};  ///< a stale hold is taken over; a wait begins
 };
 
-class FolderHold {
+class DirectoryLock {
  public:
-  /// Takes `folder`, which must exist. Throws FolderHeld naming its holder; IoError where it cannot be written;
+  /// Takes `folder`, which must exist. Throws DirectoryLocked naming its holder; IoError where it cannot be written;
   /// Interrupted when `progress` says so during a wait.
-  explicit FolderHold(std::filesystem::path folder, HoldOptions options = {}, Progress& progress = Progress::none());
-  FolderHold(const FolderHold&) = delete;
-  FolderHold& operator=(const FolderHold&) = delete;
+  explicit DirectoryLock(std::filesystem::path folder, LockOptions options = {}, Progress& progress = Progress::none());
+  DirectoryLock(const DirectoryLock&) = delete;
+  DirectoryLock& operator=(const DirectoryLock&) = delete;
   /// Gives the folder free.
-  ~FolderHold();
+  ~DirectoryLock();
 
-  /// Throws HoldLost where the last beat found the hold gone. Cheap, from any thread.
+  /// Throws LockLost where the last beat found the hold gone. Cheap, from any thread.
   void check() const;
   /// Whether check() would throw.
   bool lost() const { return lost_; }
@@ -90,19 +90,19 @@ class FolderHold {
   bool create(std::uint64_t generation);
   void withdraw();
   void beat();
-  void beat_until_end();
+  void heartbeat_until_end();
   std::string content() const;
 
   std::filesystem::path folder_;
-  HoldOptions options_;
-  Holder self_;
+  LockOptions options_;
+  LockHolder self_;
   std::string token_;  // tells this hold from all others
   std::uint64_t generation_ = 0, beats_ = 0;
   std::mutex mutex_;
   std::condition_variable end_;
   bool ending_ = false;
   std::atomic<bool> lost_ = false;
-  std::thread heart_;
+  std::thread heartbeat_;
 };
 
 }  // namespace inforelay

@@ -58,18 +58,18 @@ SaveInterval SaveInterval::from_environment() {
   return {.seconds = seconds};
 }
 
-StageFiles::StageFiles(fs::path folder, std::string name, Seal seal, SaveInterval interval, Calls calls)
+StageStore::StageStore(fs::path folder, std::string name, FileStamp seal, SaveInterval interval, Calls calls)
     : folder_(std::move(folder)),
       name_(std::move(name)),
       seal_(std::move(seal)),
       interval_(interval),
       calls_(std::move(calls)) {}
 
-std::optional<SealedContent> StageFiles::read_sound(const fs::path& path, const Read& read) const {
+std::optional<FileContent> StageStore::read_sound(const fs::path& path, const Read& read) const {
   std::error_code ignored;
   if (!fs::exists(fs::symlink_status(path, ignored))) return {};
   try {
-    const SealedContent found = check_seal(path, seal_);
+    const FileContent found = verify_checksummed(path, seal_);
     read(Hdf5Reader(path));
     return found;
   } catch (const DataError& error) {
@@ -78,22 +78,22 @@ std::optional<SealedContent> StageFiles::read_sound(const fs::path& path, const 
   }
 }
 
-bool StageFiles::read_unfinished(const fs::path& path, const Read& read) {
+bool StageStore::read_unfinished(const fs::path& path, const Read& read) {
   const auto found = read_sound(path, read);
   if (found) earlier_seconds_ = std::max(earlier_seconds_, found->seconds);
   return found.has_value();
 }
 
-SealedContent StageFiles::write_file(const fs::path& path, const Write& write) const {
+FileContent StageStore::write_file(const fs::path& path, const Write& write) const {
   calls_.before_write();
   // No file can take the place of a folder.
   std::error_code ignored;
   if (fs::is_directory(fs::symlink_status(path, ignored))) fs::remove_all(path, ignored);
   const double seconds = earlier_seconds_ + std::chrono::duration<double>(Clock::now() - begin_).count();
-  return write_sealed(path, seal_, seconds, write);
+  return write_checksummed(path, seal_, seconds, write);
 }
 
-bool StageFiles::load(const Read& read) {
+bool StageStore::load(const Read& read) {
   const auto found = read_sound(path(result_ending), read);
   if (!found) return false;
   content_ = *found;
@@ -101,39 +101,39 @@ bool StageFiles::load(const Read& read) {
   return true;
 }
 
-void StageFiles::save(const Write& write) {
+void StageStore::save(const Write& write) {
   content_ = write_file(path(result_ending), write);
   remove_unfinished();
 }
 
-bool StageFiles::due() const {
+bool StageStore::should_save() const {
   return std::chrono::duration<double>(Clock::now() - last_save_).count() >= interval_.seconds;
 }
 
-bool StageFiles::load_state(const Read& read) { return read_unfinished(path(state_ending), read); }
+bool StageStore::load_state(const Read& read) { return read_unfinished(path(state_ending), read); }
 
-void StageFiles::save_state(const Write& write) { write_unfinished(path(state_ending), write); }
+void StageStore::save_state(const Write& write) { write_unfinished(path(state_ending), write); }
 
-void StageFiles::load_blocks(const Read& read) {
+void StageStore::load_chunks(const Read& read) {
   for (const auto& [number, path] : blocks_in(folder_, name_)) {
-    next_block_ = std::max(next_block_, number + 1);
+    next_chunk_file_ = std::max(next_chunk_file_, number + 1);
     std::error_code ignored;
     // What is of no use must not be warned of at every start.
     if (!read_unfinished(path, read)) fs::remove_all(path, ignored);
   }
 }
 
-void StageFiles::save_block(const Write& write) {
-  write_unfinished(path(fmt::format(".block-{}{}", next_block_, result_ending)), write);
-  ++next_block_;
+void StageStore::save_chunks(const Write& write) {
+  write_unfinished(path(fmt::format(".block-{}{}", next_chunk_file_, result_ending)), write);
+  ++next_chunk_file_;
 }
 
-void StageFiles::write_unfinished(const fs::path& path, const Write& write) {
+void StageStore::write_unfinished(const fs::path& path, const Write& write) {
   write_file(path, write);
   last_save_ = Clock::now();
 }
 
-void StageFiles::remove_unfinished() const {
+void StageStore::remove_unfinished() const {
   std::error_code ignored;
   fs::remove(path(state_ending), ignored);
   for (const auto& [number, path] : blocks_in(folder_, name_)) fs::remove(path, ignored);

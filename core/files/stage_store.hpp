@@ -4,9 +4,9 @@
 //   stages/NAME.state.h5      of an unfinished stage: its state, replaced at each save (training)
 //   stages/NAME.block-N.h5    of an unfinished stage: finished parts, other ones in each file (scans over all sets)
 //
-// All are sealed (core/files/checksummed_file.hpp). A file that is damaged, or belongs to another run, stage or to other
-// results, is warned of and passed over: its work is done again, and it is replaced, be it a folder. Each says how long
-// the stage has been at work on it, over all starts.
+// All are sealed (core/files/checksummed_file.hpp). A file that is damaged, or belongs to another run, stage or to
+// other results, is warned of and passed over: its work is done again, and it is replaced, be it a folder. Each says
+// how long the stage has been at work on it, over all starts.
 #pragma once
 
 #include <chrono>
@@ -15,8 +15,8 @@
 #include <optional>
 #include <string>
 
-#include "core/files/hdf5_file.hpp"
 #include "core/files/checksummed_file.hpp"
+#include "core/files/hdf5_file.hpp"
 
 namespace inforelay {
 
@@ -29,7 +29,7 @@ struct SaveInterval {
   static SaveInterval from_environment();
 };
 
-class StageFiles {
+class StageStore {
  public:
   using Read = std::function<void(const Hdf5Reader&)>;
   using Write = std::function<void(Hdf5Writer&)>;
@@ -39,7 +39,7 @@ class StageFiles {
   };
 
   /// `folder` must exist; `name` is the stage's. The time until the first save begins now, and so do its seconds.
-  StageFiles(std::filesystem::path folder, std::string name, Seal seal, SaveInterval interval, Calls calls);
+  StageStore(std::filesystem::path folder, std::string name, FileStamp seal, SaveInterval interval, Calls calls);
 
   // The result. What `read` throws as DataError counts as damage.
 
@@ -49,38 +49,38 @@ class StageFiles {
   /// Writes it, and removes what was kept of the unfinished stage. Throws IoError.
   void save(const Write& write);
   /// Of the result loaded or saved.
-  const SealedContent& content() const { return content_; }
+  const FileContent& content() const { return content_; }
 
   // The unfinished stage. One thread at a time.
 
   /// Whether it is time to save again.
-  bool due() const;
+  bool should_save() const;
   bool load_state(const Read& read);
   void save_state(const Write& write);
   /// Reads all sound blocks, in no particular order.
-  void load_blocks(const Read& read);
-  void save_block(const Write& write);
+  void load_chunks(const Read& read);
+  void save_chunks(const Write& write);
 
  private:
   using Clock = std::chrono::steady_clock;
 
   std::filesystem::path path(const std::string& ending) const { return folder_ / (name_ + ending); }
-  std::optional<SealedContent> read_sound(const std::filesystem::path& path, const Read& read) const;
+  std::optional<FileContent> read_sound(const std::filesystem::path& path, const Read& read) const;
   /// The same of an unfinished stage, whose seconds count on.
   bool read_unfinished(const std::filesystem::path& path, const Read& read);
-  SealedContent write_file(const std::filesystem::path& path, const Write& write) const;
+  FileContent write_file(const std::filesystem::path& path, const Write& write) const;
   void write_unfinished(const std::filesystem::path& path, const Write& write);
   void remove_unfinished() const;
 
   std::filesystem::path folder_;
   std::string name_;
-  Seal seal_;
+  FileStamp seal_;
   SaveInterval interval_;
   Calls calls_;
-  SealedContent content_;
+  FileContent content_;
   double earlier_seconds_ = 0;  // of earlier starts, as far as they were saved
   Clock::time_point begin_ = Clock::now(), last_save_ = begin_;
-  std::size_t next_block_ = 1;
+  std::size_t next_chunk_file_ = 1;
 };
 
 }  // namespace inforelay

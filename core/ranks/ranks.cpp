@@ -45,7 +45,7 @@ void send_job(Ranks& ranks, const Bytes& bytes) {
 
 int share_of_cores(int own, int all, int ranks) { return std::max(1, std::min(own, all / ranks)); }
 
-void Patience::wait() {
+void Backoff::wait() {
   std::this_thread::sleep_for(next_);
   next_ = std::min(2 * next_, most_);
 }

@@ -45,7 +45,7 @@ struct LostRanks : IoError {
 };
 
 /// One rank's view of the job. To be used from the main thread only. Nothing waits: who has nothing to do sleeps
-/// (Patience), so that waiting ranks leave their core to others. What MPI cannot do is LostRanks, then and ever after.
+/// (Backoff), so that waiting ranks leave their core to others. What MPI cannot do is LostRanks, then and ever after.
 class Ranks {
  public:
   virtual ~Ranks() = default;
@@ -81,9 +81,9 @@ void send_job(Ranks& ranks, const Bytes& bytes);
 int share_of_cores(int own, int all, int ranks);
 
 /// Sleeps for ever longer, up to `most`, while nothing happens.
-class Patience {
+class Backoff {
  public:
-  explicit Patience(std::chrono::microseconds most) : most_(most) {}
+  explicit Backoff(std::chrono::microseconds most) : most_(most) {}
   void wait();
   void reset() { next_ = shortest; }
 

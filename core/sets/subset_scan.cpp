@@ -8,14 +8,14 @@
 
 namespace inforelay {
 
-void run_whole(SetScan& scan, Progress& progress) {
-  std::vector<std::size_t> parts(scan.part_count());
+void run_whole(SubsetScan& scan, Progress& progress) {
+  std::vector<std::size_t> parts(scan.chunk_count());
   std::iota(parts.begin(), parts.end(), std::size_t{0});
   scan.compute(
-      parts, [&](std::size_t part, ScanPart&& result) { scan.add(part, result); }, progress);
+      parts, [&](std::size_t part, ScanChunk&& result) { scan.add(part, result); }, progress);
 }
 
-void check_part(const ScanPart& part, Eigen::Index classes, Eigen::Index sets) {
+void check_chunk(const ScanChunk& part, Eigen::Index classes, Eigen::Index sets) {
   const std::uint32_t fixed = part.fixed.bits(), free = part.free.bits();
   if (part.first_class >= 0 && part.values.rows() <= classes - part.first_class &&
       static_cast<Eigen::Index>(fixed | free) < sets && (fixed & free) == 0 &&
@@ -29,8 +29,8 @@ void check_part(const ScanPart& part, Eigen::Index classes, Eigen::Index sets) {
                   part.free.to_string(), classes, sets));
 }
 
-void put_part(const ScanPart& part, RowMatrix<float>& table) {
-  check_part(part, table.rows(), table.cols());
+void put_chunk(const ScanChunk& part, RowMatrix<float>& table) {
+  check_chunk(part, table.rows(), table.cols());
   const Eigen::Index sets = part.values.cols();
   for (Eigen::Index row = 0; row < part.values.rows(); ++row) {
     const float* values = part.values.data() + row * sets;

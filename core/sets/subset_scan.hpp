@@ -13,13 +13,13 @@
 #include <vector>
 
 #include "core/axes.hpp"
-#include "core/sets/neuron_set.hpp"
 #include "core/progress.hpp"
+#include "core/sets/neuron_set.hpp"
 
 namespace inforelay {
 
 /// What one part has found: the values of some sets, for one class or several.
-struct ScanPart {
+struct ScanChunk {
   int first_class = 0;      ///< of classes first_class, ..., first_class + values.rows() - 1
   NeuronSet fixed, free;    ///< its sets: `fixed` together with each subset of `free`; disjoint
   RowMatrix<float> values;  ///< [classes, 2^|free|], sets ascending by index
@@ -28,15 +28,15 @@ struct ScanPart {
 };
 
 /// A scan in parts. What it computes from is given to its constructor and must outlive it.
-class SetScan {
+class SubsetScan {
  public:
   /// Receives the result of part number `part`; called from several threads at once.
-  using Take = std::function<void(std::size_t part, ScanPart&& result)>;
+  using Take = std::function<void(std::size_t part, ScanChunk&& result)>;
 
-  virtual ~SetScan() = default;
+  virtual ~SubsetScan() = default;
 
-  /// Parts are [0,part_count()).
-  virtual std::size_t part_count() const = 0;
+  /// Parts are [0,chunk_count()).
+  virtual std::size_t chunk_count() const = 0;
 
   /// Names the way in which the sets are cut into parts and what a result holds: results of another layout are no
   /// results of this scan, even if they have its shapes.
@@ -49,14 +49,14 @@ class SetScan {
 
   /// Puts a result in its place in the whole. Different parts may be added from different threads. Throws DataError,
   /// naming the part, where `result` has not the shape of one of this scan's parts.
-  virtual void add(std::size_t part, const ScanPart& result) = 0;
+  virtual void add(std::size_t part, const ScanChunk& result) = 0;
 };
 
 /// All parts, added as they come: the scan without saving anything.
-void run_whole(SetScan& scan, Progress& progress);
+void run_whole(SubsetScan& scan, Progress& progress);
 
 /// Whether a scan keeps the values of all sets, or only what core/sets/subset_statistics.hpp says of them.
-enum class SetTable { keep, drop };
+enum class AllSetsTable { keep, discard };
 
 /// The next greater subset of `free`, from 0 on; 0 after the last.
 constexpr std::uint32_t next_subset(std::uint32_t subset, NeuronSet free) {
@@ -65,9 +65,9 @@ constexpr std::uint32_t next_subset(std::uint32_t subset, NeuronSet free) {
 
 /// Throws DataError where the classes or sets of `part` are not in a table [classes,sets], or its values are not as
 /// many as it has sets.
-void check_part(const ScanPart& part, Eigen::Index classes, Eigen::Index sets);
+void check_chunk(const ScanChunk& part, Eigen::Index classes, Eigen::Index sets);
 
-/// Writes the values of `part` into `table` [C,S]. Throws as check_part().
-void put_part(const ScanPart& part, RowMatrix<float>& table);
+/// Writes the values of `part` into `table` [C,S]. Throws as check_chunk().
+void put_chunk(const ScanChunk& part, RowMatrix<float>& table);
 
 }  // namespace inforelay

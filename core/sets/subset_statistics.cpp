@@ -21,8 +21,8 @@ static_assert(NeuronSet::max_exhaustive_neurons <= 24);
 // By so much of 1 may rounding to float, or a sum of several roundings, carry a value over an end of its range.
 constexpr double rounding = 0x1p-20;
 
-constexpr auto level_count = static_cast<Eigen::Index>(SetSummaries::levels.size());
-constexpr auto end_count = static_cast<Eigen::Index>(SetSummaries::ends);
+constexpr auto level_count = static_cast<Eigen::Index>(SubsetStatistics::levels.size());
+constexpr auto end_count = static_cast<Eigen::Index>(SubsetStatistics::ends);
 
 struct EndSet {
   float value;
@@ -56,7 +56,7 @@ class End {
   }
 
   std::size_t size_ = 0;
-  std::array<EndSet, SetSummaries::ends> sets_{};
+  std::array<EndSet, SubsetStatistics::ends> sets_{};
 };
 
 // Of the sets of one size.
@@ -108,19 +108,20 @@ class OrderStatistics {
 
 }  // namespace
 
-struct SetSummarizer::ClassState {
+struct SubsetStatisticsCollector::ClassState {
   std::mutex mutex;
   std::vector<SizeState> size;      // [K+1]
   std::vector<std::uint32_t> bins;  // [K+1,bins]
 };
 
 // What a part says of one class, made without holding that class.
-struct SetSummarizer::Digest {
+struct SubsetStatisticsCollector::Digest {
   std::vector<SizeState> size;        // [K+1]
   std::vector<std::uint32_t> places;  // [sets of the part] in ClassState::bins
 };
 
-SetSummarizer::SetSummarizer(int neurons, std::vector<Range> range) : neurons_(neurons), range_(std::move(range)) {
+SubsetStatisticsCollector::SubsetStatisticsCollector(int neurons, std::vector<Range> range)
+    : neurons_(neurons), range_(std::move(range)) {
   assert(1 <= neurons && neurons <= NeuronSet::max_exhaustive_neurons);
   const auto sizes = static_cast<std::size_t>(neurons) + 1;
   for (Range& each : range_) {
@@ -133,9 +134,9 @@ SetSummarizer::SetSummarizer(int neurons, std::vector<Range> range) : neurons_(n
   }
 }
 
-SetSummarizer::~SetSummarizer() = default;
+SubsetStatisticsCollector::~SubsetStatisticsCollector() = default;
 
-SetSummarizer::Digest SetSummarizer::digest(const ScanPart& part, Eigen::Index row) const {
+SubsetStatisticsCollector::Digest SubsetStatisticsCollector::digest(const ScanChunk& part, Eigen::Index row) const {
   const Range range = range_[static_cast<std::size_t>(part.first_class + row)];
   const double per_value = bins / (range.high - range.low);
   const auto sets = static_cast<std::size_t>(part.values.cols());
@@ -164,8 +165,8 @@ SetSummarizer::Digest SetSummarizer::digest(const ScanPart& part, Eigen::Index r
   return digest;
 }
 
-void SetSummarizer::add(const ScanPart& part) {
-  check_part(part, static_cast<Eigen::Index>(range_.size()), Eigen::Index{1} << neurons_);
+void SubsetStatisticsCollector::add(const ScanChunk& part) {
+  check_chunk(part, static_cast<Eigen::Index>(range_.size()), Eigen::Index{1} << neurons_);
   std::vector<Digest> digests;
   for (Eigen::Index row = 0; row < part.values.rows(); ++row) digests.push_back(digest(part, row));
   for (std::size_t row = 0; row < digests.size(); ++row) {
@@ -176,14 +177,14 @@ void SetSummarizer::add(const ScanPart& part) {
   }
 }
 
-SetSummaries SetSummarizer::result() const {
+SubsetStatistics SubsetStatisticsCollector::result() const {
   const auto classes = static_cast<Eigen::Index>(range_.size()), sizes = Eigen::Index{neurons_} + 1;
-  SetSummaries all;
+  SubsetStatistics all;
   all.mean.resize(classes, sizes);
   all.quantile.resize(classes, sizes * level_count);
-  all.highest = RowMatrix<float>::Constant(classes, sizes * end_count, SetSummaries::no_value);
+  all.highest = RowMatrix<float>::Constant(classes, sizes * end_count, SubsetStatistics::no_value);
   all.lowest = all.highest;
-  all.highest_set = RowMatrix<std::uint32_t>::Constant(classes, sizes * end_count, SetSummaries::no_set);
+  all.highest_set = RowMatrix<std::uint32_t>::Constant(classes, sizes * end_count, SubsetStatistics::no_set);
   all.lowest_set = all.highest_set;
   for (const SizeState& size : state_.front()->size) all.count.push_back(size.count);
   for (Eigen::Index c = 0; c < classes; ++c) {
@@ -207,7 +208,7 @@ SetSummaries SetSummarizer::result() const {
                                   width, size.lowest.sets().front().value, size.highest.sets().front().value);
       for (Eigen::Index level = 0; level < level_count; ++level) {
         all.quantile(c, n * level_count + level) =
-            order.quantile(SetSummaries::levels[static_cast<std::size_t>(level)]);
+            order.quantile(SubsetStatistics::levels[static_cast<std::size_t>(level)]);
       }
     }
   }

@@ -20,7 +20,7 @@
 namespace inforelay {
 
 /// The summaries of a scan. Sizes of sets are the columns: n = 0 ... K.
-struct SetSummaries {
+struct SubsetStatistics {
   /// Quantiles that are kept; 0 is the least value, 1 the greatest.
   static constexpr std::array<double, 7> levels{0, 0.05, 0.25, 0.5, 0.75, 0.95, 1};
   /// Sets that are kept at each end.
@@ -55,7 +55,7 @@ struct SetSummaries {
 /// A quantile at level q of n values is numpy's: between the order statistics around q (n - 1). Those come from a
 /// histogram of `bins` equal bins over the range that the values of the class can take, and lie evenly spaced in their
 /// bin; the least and the greatest are exact. So a quantile is off by less than a bin: 2.5e-4 of the range.
-class SetSummarizer {
+class SubsetStatisticsCollector {
  public:
   static constexpr int bins = 4096;
 
@@ -65,21 +65,21 @@ class SetSummarizer {
   };
 
   /// 1 <= K <= NeuronSet::max_exhaustive_neurons. range [C].
-  SetSummarizer(int neurons, std::vector<Range> range);
-  ~SetSummarizer();
+  SubsetStatisticsCollector(int neurons, std::vector<Range> range);
+  ~SubsetStatisticsCollector();
 
   /// Each part once; from several threads at once. Throws DataError, having added nothing, where its classes or sets
   /// are none of this scan's or a value is out of its range. Cost: some 5 ns a value.
-  void add(const ScanPart& part);
+  void add(const ScanChunk& part);
 
   /// Once every part was added.
-  SetSummaries result() const;
+  SubsetStatistics result() const;
 
  private:
   struct ClassState;
   struct Digest;
 
-  Digest digest(const ScanPart& part, Eigen::Index row) const;
+  Digest digest(const ScanChunk& part, Eigen::Index row) const;
 
   int neurons_;
   std::vector<Range> range_;                        // [C]

@@ -13,7 +13,7 @@ inline constexpr std::int64_t image_pixels = 784;
 inline constexpr std::int64_t numerals = 10;
 
 /// Widths of all layers of a network, inputs and outputs included; [784, classes * hidden, 10] for a composite. A
-/// network from weight files has them once read_inputs() has looked.
+/// network from weight files has them once read_external_files() has looked.
 std::vector<std::int64_t> layer_widths(const NetworkConfig& network);
 
 /// What keeps the analysis from the layer that it is about: it is not there, or too wide. Sentences for people.

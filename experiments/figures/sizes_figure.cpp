@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <array>
 
-#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/figures.hpp"
+#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/plot/figure_checks.hpp"
 
 namespace inforelay {
@@ -12,12 +12,12 @@ namespace {
 constexpr std::uint32_t outer_band = 0xd3e0ef, inner_band = 0x93b4d8, median_colour = 0x12355f;
 constexpr std::string_view extreme_dash = "(3,3)";
 
-// Where the levels of SetSummaries stand in a row of the table; columns of gnuplot count from 1.
+// Where the levels of SubsetStatistics stand in a row of the table; columns of gnuplot count from 1.
 constexpr int first_level = 5, greedy_column = 12;
-static_assert(SetSummaries::levels == std::array<double, 7>{0, 0.05, 0.25, 0.5, 0.75, 0.95, 1});
+static_assert(SubsetStatistics::levels == std::array<double, 7>{0, 0.05, 0.25, 0.5, 0.75, 0.95, 1});
 
 void check(const std::string& name, const SizesFigure& figure) {
-  const SetSummaries& sizes = figure.summaries;
+  const SubsetStatistics& sizes = figure.summaries;
   require_some(name, "labels", figure.labels.size());
   require_count(name, "summaries", sizes.classes(), "classes", figure.labels.size());
   if (figure.greedy_information.size() == 0) return;
@@ -50,7 +50,7 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
   const bool relay = figure.quantity == SizesFigure::Quantity::relay_information;
   const std::string name = figure_name(relay ? "relay_sizes" : "knockout_sizes", figure.network);
   check(name, figure);
-  const SetSummaries& sizes = figure.summaries;
+  const SubsetStatistics& sizes = figure.summaries;
   const int neurons = sizes.neurons();
   AxisRange range;
   range.add_all(sizes.quantile.reshaped());

@@ -8,20 +8,20 @@
 #include <limits>
 #include <numeric>
 
-#include "core/statistics/kmeans.hpp"
 #include "core/error.hpp"
+#include "core/quiet_progress.hpp"
+#include "core/statistics/kmeans.hpp"
 #include "core/statistics/pca.hpp"
+#include "experiments/ranks/resumable_scan.hpp"
 #include "experiments/ranks/scan_messages.hpp"
 #include "experiments/results/results_file.hpp"
-#include "experiments/ranks/resumable_scan.hpp"
-#include "infotheory/states/bit_states.hpp"
-#include "infotheory/states/discretize.hpp"
 #include "infotheory/information/entropy.hpp"
 #include "infotheory/relay/relay.hpp"
-#include "infotheory/states/state_table.hpp"
 #include "infotheory/relay/wide_relay.hpp"
+#include "infotheory/states/bit_states.hpp"
+#include "infotheory/states/discretize.hpp"
+#include "infotheory/states/state_table.hpp"
 #include "nn/knockout/knockout.hpp"
-#include "core/quiet_progress.hpp"
 #include "nn/knockout/single_knockout.hpp"
 
 namespace inforelay {
@@ -73,7 +73,7 @@ StatesResult compute_states(const std::string& name, const Mlp& network, const D
 namespace {
 
 // All tied paths of all classes. There may be thousands of tied sets at a step: its state is kept step by step.
-std::vector<BranchingRelay> compute_branching(const StateTable& table, StageFiles& files, Progress& progress) {
+std::vector<BranchingRelay> compute_branching(const StateTable& table, StageStore& files, Progress& progress) {
   const auto classes = static_cast<std::size_t>(table.class_count()),
              steps = static_cast<std::size_t>(table.neuron_count());
   std::vector<BranchingRelay> paths(classes);
@@ -86,7 +86,7 @@ std::vector<BranchingRelay> compute_branching(const StateTable& table, StageFile
       while (paths[c].sets.size() < steps) {
         branching_step(table, static_cast<int>(c), {}, paths[c], progress);
         progress.report(c * steps + paths[c].sets.size(), classes * steps);
-        if (files.due()) save();
+        if (files.should_save()) save();
       }
     }
   } catch (const Interrupted&) {
@@ -96,10 +96,10 @@ std::vector<BranchingRelay> compute_branching(const StateTable& table, StageFile
   return paths;
 }
 
-ExhaustiveRelay compute_exhaustive(const StateTable& table, const RelayScanSource& source, SetTable keep,
-                                   StageFiles& files, Progress& progress) {
+ExhaustiveRelay compute_exhaustive(const StateTable& table, const RelayScanSource& source, AllSetsTable keep,
+                                   StageStore& files, Progress& progress) {
   ExhaustiveRelayScan scan(table, source.path, keep);
-  run_scan(scan, files, progress, [&] { return relay_scan_job(source); });
+  run_resumable_scan(scan, files, progress, [&] { return relay_scan_job(source); });
   return scan.result();
 }
 
@@ -158,8 +158,8 @@ void keep_classes(const RelayConfig& config, RelayResult& relay) {
 
 }  // namespace
 
-RelayResult compute_relay(const StatesResult& states, const RelayConfig& config, bool exhaustive, SetTable keep,
-                          StageFiles& files, Progress& progress) {
+RelayResult compute_relay(const StatesResult& states, const RelayConfig& config, bool exhaustive, AllSetsTable keep,
+                          StageStore& files, Progress& progress) {
   if (states.is_wide()) return compute_wide_relay(states, config, progress);
   const std::vector<std::uint8_t> predictions = argmax(states.output);
   const StateTable table(states.state, states.label, predictions, static_cast<int>(states.hidden.cols()),
@@ -191,7 +191,7 @@ RelayResult compute_relay(const StatesResult& states, const RelayConfig& config,
 }
 
 KnockoutResult compute_knockout(const Mlp& network, const StatesResult& states, const AnalysisConfig& config,
-                                SetTable table, const RandomStream& random, StageFiles& files, Progress& progress) {
+                                AllSetsTable table, const RandomStream& random, StageStore& files, Progress& progress) {
   const KnockoutSubject subject{network, static_cast<int>(config.layer), states.hidden, states.label};
   const KnockoutOptions options{.method = config.knockout->method,
                                 .sample_size = static_cast<int>(config.knockout->samples)};
@@ -200,7 +200,7 @@ KnockoutResult compute_knockout(const Mlp& network, const StatesResult& states, 
   knockout.method = std::string(to_string(options.method));
   if (knockout.exhaustive) {
     KnockoutScan scan(subject, options, random, table);
-    run_scan(scan, files, progress, [&] { return knockout_scan_job(subject, options, random); });
+    run_resumable_scan(scan, files, progress, [&] { return knockout_scan_job(subject, options, random); });
     ExhaustiveKnockout all = scan.result();
     knockout.accuracy = std::move(all.accuracy);
     knockout.summaries = std::move(all.summaries);

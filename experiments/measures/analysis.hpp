@@ -5,11 +5,11 @@
 
 #include <string>
 
+#include "core/files/stage_store.hpp"
 #include "core/progress.hpp"
 #include "core/random.hpp"
 #include "experiments/config/config.hpp"
 #include "experiments/results/results.hpp"
-#include "core/files/stage_store.hpp"
 #include "nn/data/dataset.hpp"
 
 namespace inforelay {
@@ -23,13 +23,13 @@ StatesResult compute_states(const std::string& name, const Mlp& network, const D
 /// Relay information of `states`: greedy removal, all its tied paths, and what follows from it, as `config` says; all
 /// 2^K sets where `exhaustive`, with their table or only its summaries. What it has of tied paths and sets is kept in
 /// `files` while it goes on.
-RelayResult compute_relay(const StatesResult& states, const RelayConfig& config, bool exhaustive, SetTable table,
-                          StageFiles& files, Progress& progress);
+RelayResult compute_relay(const StatesResult& states, const RelayConfig& config, bool exhaustive, AllSetsTable table,
+                          StageStore& files, Progress& progress);
 
 /// Balanced accuracies of `network` on `states` with sets of neurons of the analysed layer knocked out. Of all sets,
 /// those it has are kept in `files` while it goes on.
 KnockoutResult compute_knockout(const Mlp& network, const StatesResult& states, const AnalysisConfig& config,
-                                SetTable table, const RandomStream& random, StageFiles& files, Progress& progress);
+                                AllSetsTable table, const RandomStream& random, StageStore& files, Progress& progress);
 
 /// Function against set size and information, over all sets; both arguments hold their tables.
 RegressionResult compute_regression(const RelayResult& relay, const KnockoutResult& knockout, Progress& progress);

@@ -4,7 +4,7 @@
 
 namespace inforelay {
 
-std::vector<std::size_t> Dispenser::deal(std::size_t threads) {
+std::vector<std::size_t> ChunkScheduler::deal(std::size_t threads) {
   const std::size_t twice = 2 * std::max(threads_, threads);
   const std::size_t size = std::min(left(), (left() * threads + twice - 1) / twice);
   const auto begin = parts_.begin() + static_cast<std::ptrdiff_t>(next_);

@@ -11,10 +11,10 @@ namespace inforelay {
 /// Kuck 1987): large ones while there is much, so that there are few messages; at the end single parts, so that all
 /// ranks end at about the same time, whatever their parts cost. Neighbouring parts stay together: those of a knockout's
 /// class share a tree. Which rank computes a part does not change its result.
-class Dispenser {
+class ChunkScheduler {
  public:
   /// `threads`: those of all ranks, about.
-  Dispenser(std::vector<std::size_t> parts, std::size_t threads) : parts_(std::move(parts)), threads_(threads) {}
+  ChunkScheduler(std::vector<std::size_t> parts, std::size_t threads) : parts_(std::move(parts)), threads_(threads) {}
 
   /// The next parts for a rank of `threads` threads; none when all are dealt out. Half of its share of what is left.
   std::vector<std::size_t> deal(std::size_t threads);

@@ -25,15 +25,15 @@ namespace {
 /// one hands the others' results over, which may take as long as the writing of a file.
 class SharedScan {
  public:
-  SharedScan(const SetScan& scan, Ranks& ranks, std::span<const std::size_t> parts, const SetScan::Take& take,
+  SharedScan(const SubsetScan& scan, Ranks& ranks, std::span<const std::size_t> parts, const SubsetScan::Take& take,
              Progress& progress)
       : scan_(scan),
         ranks_(ranks),
         take_(take),
         progress_(progress),
         count_(parts.size()),
-        dispenser_({parts.begin(), parts.end()}, static_cast<std::size_t>(ranks.size() * thread_count())),
-        members_(ranks),
+        scheduler_({parts.begin(), parts.end()}, static_cast<std::size_t>(ranks.size() * thread_count())),
+        registry_(ranks),
         workers_(static_cast<std::size_t>(ranks.size())) {}
 
   void run(const Bytes& job) {
@@ -106,7 +106,7 @@ class SharedScan {
       if (parts.empty()) return;
       try {
         scan_.compute(
-            parts, [this](std::size_t part, ScanPart&& result) { finish(part, std::move(result)); }, own);
+            parts, [this](std::size_t part, ScanChunk&& result) { finish(part, std::move(result)); }, own);
       } catch (const Interrupted&) {
         if (!stopping_) throw;  // else there is a reason already
         return;
@@ -116,11 +116,11 @@ class SharedScan {
 
   std::vector<std::size_t> deal(std::size_t threads) {
     const std::lock_guard lock(mutex_);
-    return dispenser_.deal(threads);
+    return scheduler_.deal(threads);
   }
 
   // From any thread.
-  void finish(std::size_t part, ScanPart&& result) {
+  void finish(std::size_t part, ScanChunk&& result) {
     take_(part, std::move(result));
     const std::lock_guard lock(reports_);
     progress_.report(++done_, count_);
@@ -149,7 +149,7 @@ class SharedScan {
 
   // Until every part is done.
   void lead() {
-    Patience patience(std::chrono::microseconds(200));
+    Backoff patience(std::chrono::microseconds(200));
     while (done_ < count_ && !stopping_) {
       progress_.check();
       if (!is_full() && receive()) {
@@ -163,7 +163,7 @@ class SharedScan {
 
   // Until every rank has said its last word: what they had finished still counts.
   void dismiss() {
-    members_.dismiss([this] {
+    registry_.dismiss([this] {
       bool was_there = false;
       guarded([&] {
         while (!is_full() && receive()) was_there = true;
@@ -174,7 +174,7 @@ class SharedScan {
   }
 
   bool receive() {
-    std::optional<Message> message = members_.receive();
+    std::optional<Message> message = registry_.receive();
     if (!message) return false;
     Worker& worker = workers_[static_cast<std::size_t>(message->from)];
     switch (message->kind) {
@@ -189,7 +189,7 @@ class SharedScan {
       case MessageKind::ended:
         break;
       default:
-        Members::refuse(*message);
+        WorkerRegistry::refuse(*message);
     }
     return true;
   }
@@ -209,7 +209,7 @@ class SharedScan {
   }
 
   void feed(int rank, Worker& worker) {
-    if (stopping_ || !Dispenser::wants_more(worker.threads, worker.parts.size())) return;
+    if (stopping_ || !ChunkScheduler::wants_more(worker.threads, worker.parts.size())) return;
     const std::vector<std::size_t> parts = deal(worker.threads);
     if (parts.empty()) return;
     worker.parts.insert(worker.parts.end(), parts.begin(), parts.end());
@@ -218,15 +218,15 @@ class SharedScan {
     ranks_.send(rank, MessageKind::parts, MessageWriter().array(numbers).take());
   }
 
-  const SetScan& scan_;
+  const SubsetScan& scan_;
   Ranks& ranks_;
-  const SetScan::Take& take_;
+  const SubsetScan::Take& take_;
   Progress& progress_;
   const std::size_t count_;
 
   std::mutex mutex_;  // of what follows
   std::condition_variable changed_;
-  Dispenser dispenser_;
+  ChunkScheduler scheduler_;
   std::deque<Bytes> results_;
   std::size_t waiting_bytes_ = 0;  // of those
   bool complete_ = false;          // no result will follow
@@ -236,14 +236,14 @@ class SharedScan {
   std::atomic<std::size_t> done_ = 0;
   std::atomic<bool> stopping_ = false, is_interrupted_ = false, is_lost_ = false;
   // Of the main thread.
-  Members members_;
+  WorkerRegistry registry_;
   std::vector<Worker> workers_;  // [rank], [0] is none
 };
 
 }  // namespace
 
-void compute_on_ranks(const SetScan& scan, const std::function<Bytes()>& job, Ranks& ranks,
-                      std::span<const std::size_t> parts, const SetScan::Take& take, Progress& progress) {
+void compute_on_ranks(const SubsetScan& scan, const std::function<Bytes()>& job, Ranks& ranks,
+                      std::span<const std::size_t> parts, const SubsetScan::Take& take, Progress& progress) {
   if (ranks.size() == 1 || !job || parts.empty()) {
     scan.compute(parts, take, progress);
     return;

@@ -13,15 +13,15 @@
 namespace inforelay {
 namespace {
 
-using NumberedPart = std::pair<std::size_t, ScanPart>;
+using NumberedPart = std::pair<std::size_t, ScanChunk>;
 
-std::size_t bytes_of(const ScanPart& part) {
+std::size_t bytes_of(const ScanChunk& part) {
   return sizeof(NumberedPart) + static_cast<std::size_t>(part.values.size()) * sizeof(float) +
          part.exact.size() * sizeof(std::int64_t);
 }
 
 // All parts of a scan have values and exact numbers of the same shapes.
-void write_parts(Hdf5Writer& file, const SetScan& scan, const std::vector<NumberedPart>& parts) {
+void write_parts(Hdf5Writer& file, const SubsetScan& scan, const std::vector<NumberedPart>& parts) {
   std::vector<std::int64_t> number, first_class, exact;
   std::vector<std::uint32_t> fixed, free;
   std::vector<float> values;
@@ -34,12 +34,12 @@ void write_parts(Hdf5Writer& file, const SetScan& scan, const std::vector<Number
     values.insert(values.end(), result.values.data(), result.values.data() + result.values.size());
     exact.insert(exact.end(), result.exact.begin(), result.exact.end());
   }
-  const ScanPart& any = parts.front().second;
+  const ScanChunk& any = parts.front().second;
   const auto info = [](std::string what, std::vector<std::string> dims) {
     return DatasetInfo{.units = "1", .long_name = std::move(what), .dims = std::move(dims)};
   };
   file.attribute("", "layout", scan.layout());
-  file.attribute("", "parts", static_cast<std::int64_t>(scan.part_count()));
+  file.attribute("", "parts", static_cast<std::int64_t>(scan.chunk_count()));
   file.dataset("part", number, info("number of the part", {"part"}));
   file.dataset("first_class", first_class, info("first class of the part", {"part"}));
   file.dataset("fixed", fixed, info("neurons in all sets of the part", {"part"}));
@@ -50,12 +50,12 @@ void write_parts(Hdf5Writer& file, const SetScan& scan, const std::vector<Number
 }
 
 // Adds the parts of a block. `have` [parts] says which are there.
-void read_parts(const Hdf5Reader& file, SetScan& scan, std::vector<bool>& have) {
+void read_parts(const Hdf5Reader& file, SubsetScan& scan, std::vector<bool>& have) {
   const auto layout = file.attribute<std::string>("", "layout");
   const auto count = file.attribute<std::int64_t>("", "parts");
-  if (layout != scan.layout() || count != static_cast<std::int64_t>(scan.part_count())) {
+  if (layout != scan.layout() || count != static_cast<std::int64_t>(scan.chunk_count())) {
     throw DataError(fmt::format("it holds parts of '{}' in {} parts, expected '{}' in {}", layout, count, scan.layout(),
-                                scan.part_count()));
+                                scan.chunk_count()));
   }
   const auto number = file.vector<std::int64_t>("part");
   const auto first_class = file.vector<std::int64_t>("first_class", number.size());
@@ -68,12 +68,12 @@ void read_parts(const Hdf5Reader& file, SetScan& scan, std::vector<bool>& have) 
   const auto classes = static_cast<Eigen::Index>(shape[1]), sets = static_cast<Eigen::Index>(shape[2]);
   for (std::size_t i = 0; i < number.size(); ++i) {
     const auto row = exact.row(static_cast<Eigen::Index>(i));
-    const ScanPart part{.first_class = static_cast<int>(first_class[i]),
-                        .fixed = NeuronSet(fixed[i]),
-                        .free = NeuronSet(free[i]),
-                        .values = Eigen::Map<const RowMatrix<float>>(
-                            values.data() + static_cast<Eigen::Index>(i) * classes * sets, classes, sets),
-                        .exact = {row.begin(), row.end()}};
+    const ScanChunk part{.first_class = static_cast<int>(first_class[i]),
+                         .fixed = NeuronSet(fixed[i]),
+                         .free = NeuronSet(free[i]),
+                         .values = Eigen::Map<const RowMatrix<float>>(
+                             values.data() + static_cast<Eigen::Index>(i) * classes * sets, classes, sets),
+                         .exact = {row.begin(), row.end()}};
     const auto index = static_cast<std::size_t>(number[i]);
     if (index < have.size() && have[index]) continue;  // a scan is given each part once
     scan.add(index, part);
@@ -84,15 +84,15 @@ void read_parts(const Hdf5Reader& file, SetScan& scan, std::vector<bool>& have) 
 // Takes finished parts from all threads and saves them, one thread at a time; the others go on meanwhile.
 class Saver {
  public:
-  Saver(SetScan& scan, StageFiles& files) : scan_(scan), files_(files) {}
+  Saver(SubsetScan& scan, StageStore& files) : scan_(scan), files_(files) {}
 
-  void take(std::size_t part, ScanPart&& result) {
+  void take(std::size_t part, ScanChunk&& result) {
     scan_.add(part, result);
     std::unique_lock lock(mutex_);
     saved_.wait(lock, [&] { return !saving_ || bytes_ < most_waiting_bytes; });
     bytes_ += bytes_of(result);
     waiting_.emplace_back(part, std::move(result));
-    if (saving_ || (!files_.due() && bytes_ < most_waiting_bytes)) return;
+    if (saving_ || (!files_.should_save() && bytes_ < most_waiting_bytes)) return;
     saving_ = true;
     bytes_ = 0;
     const std::vector<NumberedPart> taken = std::exchange(waiting_, {});
@@ -118,11 +118,11 @@ class Saver {
 
  private:
   void save(const std::vector<NumberedPart>& parts) {
-    files_.save_block([&](Hdf5Writer& file) { write_parts(file, scan_, parts); });
+    files_.save_chunks([&](Hdf5Writer& file) { write_parts(file, scan_, parts); });
   }
 
-  SetScan& scan_;
-  StageFiles& files_;
+  SubsetScan& scan_;
+  StageStore& files_;
   std::mutex mutex_;
   std::condition_variable saved_;
   std::vector<NumberedPart> waiting_;
@@ -132,9 +132,9 @@ class Saver {
 
 }  // namespace
 
-void run_scan(SetScan& scan, StageFiles& files, Progress& progress, const std::function<Bytes()>& job) {
-  std::vector<bool> have(scan.part_count());
-  files.load_blocks([&](const Hdf5Reader& file) {
+void run_resumable_scan(SubsetScan& scan, StageStore& files, Progress& progress, const std::function<Bytes()>& job) {
+  std::vector<bool> have(scan.chunk_count());
+  files.load_chunks([&](const Hdf5Reader& file) {
     progress.check();  // weeks of work may be in many files
     read_parts(file, scan, have);
   });
@@ -146,7 +146,7 @@ void run_scan(SetScan& scan, StageFiles& files, Progress& progress, const std::f
   Saver saver(scan, files);
   try {
     compute_on_ranks(
-        scan, job, ranks(), missing, [&](std::size_t part, ScanPart&& result) { saver.take(part, std::move(result)); },
+        scan, job, ranks(), missing, [&](std::size_t part, ScanChunk&& result) { saver.take(part, std::move(result)); },
         rest);
   } catch (const Interrupted&) {
     saver.save_rest();

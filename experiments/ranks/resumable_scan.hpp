@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <functional>
 
-#include "core/progress.hpp"
-#include "core/sets/subset_scan.hpp"
-#include "core/ranks/ranks.hpp"
 #include "core/files/stage_store.hpp"
+#include "core/progress.hpp"
+#include "core/ranks/ranks.hpp"
+#include "core/sets/subset_scan.hpp"
 
 namespace inforelay {
 
@@ -17,8 +17,9 @@ inline constexpr std::size_t most_waiting_bytes = std::size_t{32} << 20;
 
 /// Adds to `scan` the parts that earlier starts left in `files`, then computes and adds the others. Those are saved
 /// every so often while it goes on, and before Interrupted is thrown. Other ranks() compute too, where `job` has the
-/// bytes that they make the scan from (experiments/ranks/scan_messages.hpp). Needs up to 100 MiB besides the scan, with ranks
-/// 170 MiB.
-void run_scan(SetScan& scan, StageFiles& files, Progress& progress, const std::function<Bytes()>& job = {});
+/// bytes that they make the scan from (experiments/ranks/scan_messages.hpp). Needs up to 100 MiB besides the scan, with
+/// ranks 170 MiB.
+void run_resumable_scan(SubsetScan& scan, StageStore& files, Progress& progress,
+                        const std::function<Bytes()>& job = {});
 
 }  // namespace inforelay

@@ -16,11 +16,11 @@ enum class ScanKind : std::uint8_t { relay, knockout };
 constexpr int most_neurons = NeuronSet::max_neurons, most_classes = 256;
 
 // Results go to rank 0: neither scan is ever added to.
-class OwnedRelayScan final : public OwnedScan {
+class OwnedRelayScan final : public ReceivedScan {
  public:
   explicit OwnedRelayScan(MessageReader& job)
-      : table_(read_table(job)), path_(read_path(job)), scan_(table_, path_, SetTable::drop) {}
-  const SetScan& scan() const override { return scan_; }
+      : table_(read_table(job)), path_(read_path(job)), scan_(table_, path_, AllSetsTable::discard) {}
+  const SubsetScan& scan() const override { return scan_; }
 
  private:
   static StateTable read_table(MessageReader& job) {
@@ -43,7 +43,7 @@ class OwnedRelayScan final : public OwnedScan {
   ExhaustiveRelayScan scan_;
 };
 
-class OwnedKnockoutScan final : public OwnedScan {
+class OwnedKnockoutScan final : public ReceivedScan {
  public:
   explicit OwnedKnockoutScan(MessageReader& job)
       : network_(read_network(job)),
@@ -52,8 +52,8 @@ class OwnedKnockoutScan final : public OwnedScan {
         labels_(job.array<std::uint8_t>()),
         options_(read_options(job)),
         random_(read_random(job)),
-        scan_({network_, layer_, hidden_, labels_}, options_, random_, SetTable::drop) {}
-  const SetScan& scan() const override { return scan_; }
+        scan_({network_, layer_, hidden_, labels_}, options_, random_, AllSetsTable::discard) {}
+  const SubsetScan& scan() const override { return scan_; }
 
  private:
   static Mlp read_network(MessageReader& job) {
@@ -135,7 +135,7 @@ Bytes knockout_scan_job(const KnockoutSubject& subject, const KnockoutOptions& o
   return job.take();
 }
 
-std::unique_ptr<OwnedScan> read_scan_job(MessageReader& job) {
+std::unique_ptr<ReceivedScan> read_scan_job(MessageReader& job) {
   switch (job.number<ScanKind>()) {
     case ScanKind::relay:
       return std::make_unique<OwnedRelayScan>(job);
@@ -145,17 +145,17 @@ std::unique_ptr<OwnedScan> read_scan_job(MessageReader& job) {
   throw DataError("a message between ranks: a scan of no known kind");
 }
 
-Bytes result_message(std::size_t part, const ScanPart& result) {
+Bytes result_message(std::size_t part, const ScanChunk& result) {
   MessageWriter message;
   message.number(static_cast<std::uint64_t>(part)).number(result.first_class);
   message.number(result.fixed.bits()).number(result.free.bits()).matrix(result.values).array(result.exact);
   return message.take();
 }
 
-std::pair<std::size_t, ScanPart> read_result(std::span<const std::uint8_t> bytes) {
+std::pair<std::size_t, ScanChunk> read_result(std::span<const std::uint8_t> bytes) {
   MessageReader message(bytes);
   const auto part = static_cast<std::size_t>(message.number<std::uint64_t>());
-  ScanPart result;
+  ScanChunk result;
   result.first_class = message.number<int>();
   result.fixed = NeuronSet(message.number<std::uint32_t>());
   result.free = NeuronSet(message.number<std::uint32_t>());

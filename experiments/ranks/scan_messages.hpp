@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "core/random.hpp"
-#include "core/sets/subset_scan.hpp"
 #include "core/ranks/message.hpp"
+#include "core/sets/subset_scan.hpp"
 #include "infotheory/relay/greedy.hpp"
 #include "nn/knockout/knockout.hpp"
 
@@ -40,19 +40,19 @@ Bytes relay_scan_job(const RelayScanSource& source);
 Bytes knockout_scan_job(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random);
 
 /// A scan together with what it is computed from.
-class OwnedScan {
+class ReceivedScan {
  public:
-  virtual ~OwnedScan() = default;
-  virtual const SetScan& scan() const = 0;
+  virtual ~ReceivedScan() = default;
+  virtual const SubsetScan& scan() const = 0;
 };
 /// Reads what the two functions above have written, after read_job(). Throws DataError where the bytes are damaged, and
 /// as the scans do.
-std::unique_ptr<OwnedScan> read_scan_job(MessageReader& job);
+std::unique_ptr<ReceivedScan> read_scan_job(MessageReader& job);
 
 /// The bytes of MessageKind::result: a part and its number.
-Bytes result_message(std::size_t part, const ScanPart& result);
+Bytes result_message(std::size_t part, const ScanChunk& result);
 /// Reads them. Throws DataError.
-std::pair<std::size_t, ScanPart> read_result(std::span<const std::uint8_t> bytes);
+std::pair<std::size_t, ScanChunk> read_result(std::span<const std::uint8_t> bytes);
 
 /// The bytes of MessageKind::failed, and the error that they tell of: one of the types of core/error.hpp.
 Bytes failed_message(ExitCode code, std::string_view text);

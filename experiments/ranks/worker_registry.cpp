@@ -9,24 +9,24 @@
 
 namespace inforelay {
 
-std::optional<Message> Members::receive() {
+std::optional<Message> WorkerRegistry::receive() {
   std::optional<Message> message = ranks_.receive();
   if (!message) return message;
   if (message->from < 1 || message->from >= ranks_.size()) throw DataError("a message between ranks: from nowhere");
-  Member& member = members_[static_cast<std::size_t>(message->from)];
+  Worker& member = workers_[static_cast<std::size_t>(message->from)];
   if (message->kind == MessageKind::ready || message->kind == MessageKind::failed) member.has_joined = true;
   if (message->kind == MessageKind::ended) member.has_ended = true;
   if (message->kind == MessageKind::failed) throw_failure(message->bytes);
   return message;
 }
 
-void Members::refuse(const Message& message) {
+void WorkerRegistry::refuse(const Message& message) {
   throw DataError(fmt::format("a message between ranks: rank {} sent one of kind {}", message.from,
                               static_cast<int>(message.kind)));
 }
 
-void Members::dismiss(const std::function<bool()>& receive_all) {
-  Patience patience(std::chrono::milliseconds(1));
+void WorkerRegistry::dismiss(const std::function<bool()>& receive_all) {
+  Backoff patience(std::chrono::milliseconds(1));
   while (!stop()) {
     if (receive_all()) {
       patience.reset();
@@ -36,10 +36,10 @@ void Members::dismiss(const std::function<bool()>& receive_all) {
   }
 }
 
-bool Members::stop() {
+bool WorkerRegistry::stop() {
   bool all_ended = true;
   for (int rank = 1; rank < ranks_.size(); ++rank) {
-    Member& member = members_[static_cast<std::size_t>(rank)];
+    Worker& member = workers_[static_cast<std::size_t>(rank)];
     if (member.has_joined && !std::exchange(member.was_told, true)) ranks_.send(rank, MessageKind::stop, {});
     all_ended = all_ended && member.has_ended;
   }

@@ -15,9 +15,9 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/files/directory_lock.hpp"
 #include "core/files/files.hpp"
 #include "core/text/message_text.hpp"
-#include "core/files/directory_lock.hpp"
 
 namespace inforelay {
 namespace {
@@ -64,7 +64,7 @@ bool can_redraw() {
 
 }  // namespace
 
-void hold_standard_streams() {
+void reserve_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(stream, F_GETFD) >= 0) continue;
     // The lowest free descriptor is this one. Of the wrong direction, so that its use fails as before.
@@ -92,7 +92,7 @@ Console::Console(ProgressStyle style, Verbosity verbosity, ProgressIntervals int
 Console::~Console() { clear_bar(); }
 
 void Console::open(const std::filesystem::path& folder, const std::filesystem::path& log, const std::string& name,
-                   const FolderHold* hold) {
+                   const DirectoryLock* directory_lock) {
   const std::lock_guard lock(mutex_);
   std::error_code unknown;                       // then opening it will tell
   if (std::filesystem::is_fifo(log, unknown)) {  // opening it would wait for a reader
@@ -107,7 +107,7 @@ void Console::open(const std::filesystem::path& folder, const std::filesystem::p
   log_->flush_on(spdlog::level::info);
   // A log that cannot be written (disk full) must not end the run, nor talk over its messages.
   log_->set_error_handler([](const std::string&) {});
-  hold_ = hold;
+  lock_ = directory_lock;
   folder_ = folder;
   status_.name = name;
   status_.process = this_process();
@@ -116,7 +116,7 @@ void Console::open(const std::filesystem::path& folder, const std::filesystem::p
 
 void Console::close(std::optional<RunStatus::State> state, const std::string& error) {
   const std::lock_guard lock(mutex_);
-  hold_ = nullptr;
+  lock_ = nullptr;
   if (state) {
     status_.state = *state;
     status_.error = error;
@@ -127,7 +127,7 @@ void Console::close(std::optional<RunStatus::State> state, const std::string& er
   folder_.clear();
 }
 
-bool Console::may_write() const { return !hold_ || !hold_->lost(); }
+bool Console::may_write() const { return !lock_ || !lock_->lost(); }
 
 void Console::tick() {
   const std::lock_guard lock(mutex_);
@@ -253,7 +253,7 @@ void Console::note(std::string_view text) {
 }
 
 bool Console::stop_requested() const {
-  if (hold_) hold_->check();
+  if (lock_) lock_->check();
   return received_signal != 0;
 }
 

@@ -12,15 +12,15 @@
 #include <string_view>
 
 #include "core/progress.hpp"
-#include "experiments/reports/run_status.hpp"
 #include "core/text/unit_text.hpp"
+#include "experiments/reports/run_status.hpp"
 
 namespace spdlog {
 class logger;
 }
 
 namespace inforelay {
-class FolderHold;
+class DirectoryLock;
 
 enum class ProgressStyle { automatic, bar, plain, off };
 enum class Verbosity { quiet, normal, verbose };
@@ -40,10 +40,10 @@ class Console : public Progress {
 
   /// From now on, until close(): messages, stages and every so often the progress are appended to `log` with date and
   /// time (UTC); the status of the experiment `name` is kept in the folder's status.json, replaced at most each second;
-  /// and stop_requested() throws HoldLost where the folder is lost. Throws IoError where the log cannot be opened. That
+  /// and stop_requested() throws LockLost where the folder is lost. Throws IoError where the log cannot be opened. That
   /// the status cannot be written ends no run.
   void open(const std::filesystem::path& folder, const std::filesystem::path& log, const std::string& name,
-            const FolderHold* hold);
+            const DirectoryLock* directory_lock);
   /// The last status; `error` of State::failed. Without one nothing more is written, as where the folder is lost.
   void close(std::optional<RunStatus::State> state, const std::string& error = {});
   /// To be called every few seconds, from any thread: log and status also tell of a stage that reports nothing.
@@ -87,7 +87,7 @@ class Console : public Progress {
   ProgressIntervals intervals_;
   mutable std::mutex mutex_;
   std::shared_ptr<spdlog::logger> log_;
-  const FolderHold* hold_ = nullptr;
+  const DirectoryLock* lock_ = nullptr;
   std::filesystem::path folder_;  // of the status; empty: none
   RunStatus status_;
   int next_stage_ = 1, stage_count_ = 1;
@@ -99,7 +99,7 @@ class Console : public Progress {
 
 /// Where stdin, stdout or stderr is closed, puts something in its place that takes nothing: else the next file opened
 /// would be it, and what is printed would go there.
-void hold_standard_streams();
+void reserve_standard_streams();
 
 /// From now on SIGINT and SIGTERM ask for a stop, at which the work in hand throws Interrupted; a second signal ends
 /// the process at once with the exit code of an interruption. SIGUSR1 does as SIGTERM: mpirun passes it on, and does

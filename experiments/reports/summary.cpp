@@ -7,8 +7,8 @@
 #include <cmath>
 
 #include "core/sets/neuron_set.hpp"
-#include "experiments/reports/console.hpp"
 #include "experiments/compare/comparison.hpp"
+#include "experiments/reports/console.hpp"
 #include "nn/training/accuracy.hpp"
 
 namespace inforelay {
@@ -90,7 +90,7 @@ std::string table_heading(const NetworkResult& network) {
 // without the two neurons that cost most.
 std::string shown_out(const NetworkResult& network, const std::pair<const Split, KnockoutResult>& knockout, int cls) {
   if (!knockout.second.has_table()) {
-    const SetSummaries& sizes = knockout.second.summaries;
+    const SubsetStatistics& sizes = knockout.second.summaries;
     return fmt::format("{:.4f}", sizes.lowest_of(cls, std::min(2, sizes.neurons())));
   }
   const RelayResult& relay = network.relay.at(knockout.first);

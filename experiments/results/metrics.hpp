@@ -31,7 +31,7 @@ std::string quantity_error(std::string_view name);
 QuantityKind quantity_kind(std::string_view name);
 
 /// Why a run of `config` will not have the quantity `name` of `network`, one of its networks: "analysis.relay.greedy is
-/// false"; empty where it will. What only weight files can tell counts once they are read (read_inputs).
+/// false"; empty where it will. What only weight files can tell counts once they are read (read_external_files).
 std::string quantity_missing(const ExperimentConfig& config, const NetworkConfig& network, std::string_view name);
 
 /// Has the quantity of `network` a value for each class, not one for the network as a whole?

@@ -10,16 +10,16 @@
 #include <vector>
 
 #include "core/axes.hpp"
-#include "core/sets/neuron_set.hpp"
 #include "core/provenance.hpp"
+#include "core/sets/neuron_set.hpp"
 #include "core/sets/subset_statistics.hpp"
 #include "core/statistics/statistics.hpp"
-#include "infotheory/states/bit_states.hpp"
 #include "infotheory/information/entropy_curve.hpp"
 #include "infotheory/relay/exhaustive.hpp"
 #include "infotheory/relay/greedy.hpp"
-#include "nn/training/composite.hpp"
+#include "infotheory/states/bit_states.hpp"
 #include "nn/network/mlp.hpp"
+#include "nn/training/composite.hpp"
 #include "nn/training/trainer.hpp"
 
 namespace inforelay {
@@ -78,10 +78,10 @@ struct RelayResult {
 
 /// Balanced accuracies with neurons knocked out, on one split.
 struct KnockoutResult {
-  RowMatrix<float> accuracy;  ///< [C,S], index = the set knocked out, [0,0]: dropped; or [C,K], each neuron alone
-  bool exhaustive = true;     ///< which of the two
-  std::string method;         ///< "exact" or "sampled"
-  SetSummaries summaries;     ///< of all sets
+  RowMatrix<float> accuracy;   ///< [C,S], index = the set knocked out, [0,0]: dropped; or [C,K], each neuron alone
+  bool exhaustive = true;      ///< which of the two
+  std::string method;          ///< "exact" or "sampled"
+  SubsetStatistics summaries;  ///< of all sets
 
   bool has_table() const { return exhaustive && accuracy.size() > 0; }
   int classes() const { return accuracy.size() > 0 ? static_cast<int>(accuracy.rows()) : summaries.classes(); }

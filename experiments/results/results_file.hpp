@@ -36,11 +36,11 @@ KnockoutResult read_knockout(const Hdf5Reader& file, const std::string& group,
                              TableWanted table = TableWanted::if_there);
 
 /// Of a `quantity` in `units`, "relay information" in "bit".
-void write_summaries(Hdf5Writer& file, const std::string& group, const SetSummaries& summaries,
+void write_summaries(Hdf5Writer& file, const std::string& group, const SubsetStatistics& summaries,
                      const std::string& units, const std::string& quantity);
 /// Of so many classes, and sizes K+1.
-SetSummaries read_summaries(const Hdf5Reader& file, const std::string& group, std::size_t classes = Hdf5Reader::any,
-                            std::size_t sizes = Hdf5Reader::any);
+SubsetStatistics read_summaries(const Hdf5Reader& file, const std::string& group, std::size_t classes = Hdf5Reader::any,
+                                std::size_t sizes = Hdf5Reader::any);
 
 void write_regression(Hdf5Writer& file, const std::string& group, const RegressionResult& regression);
 RegressionResult read_regression(const Hdf5Reader& file, const std::string& group);

@@ -12,17 +12,17 @@
 namespace inforelay {
 namespace {
 
-constexpr std::size_t levels = SetSummaries::levels.size(), ends = SetSummaries::ends;
+constexpr std::size_t levels = SubsetStatistics::levels.size(), ends = SubsetStatistics::ends;
 
 // The two ends, highest first.
 struct EndNames {
   const char *values, *sets, *phrase;
-  RowMatrix<float> SetSummaries::*value;
-  RowMatrix<std::uint32_t> SetSummaries::*set;
+  RowMatrix<float> SubsetStatistics::*value;
+  RowMatrix<std::uint32_t> SubsetStatistics::*set;
 };
 constexpr std::array<EndNames, 2> both_ends{
-    {{"highest", "highest_set", "highest", &SetSummaries::highest, &SetSummaries::highest_set},
-     {"lowest", "lowest_set", "lowest", &SetSummaries::lowest, &SetSummaries::lowest_set}}};
+    {{"highest", "highest_set", "highest", &SubsetStatistics::highest, &SubsetStatistics::highest_set},
+     {"lowest", "lowest_set", "lowest", &SubsetStatistics::lowest, &SubsetStatistics::lowest_set}}};
 
 // A dataset [class,size,last] as a matrix [class, size * last].
 template <class T>
@@ -40,14 +40,14 @@ RowMatrix<T> read_by_size(const Hdf5Reader& file, const std::string& path, std::
 
 }  // namespace
 
-void write_summaries(Hdf5Writer& file, const std::string& group, const SetSummaries& summaries,
+void write_summaries(Hdf5Writer& file, const std::string& group, const SubsetStatistics& summaries,
                      const std::string& units, const std::string& quantity) {
   const auto classes = static_cast<std::size_t>(summaries.classes());
   const auto sizes = static_cast<std::size_t>(summaries.neurons()) + 1;
   std::vector<std::int64_t> size(sizes), percent, rank(ends);
   std::iota(size.begin(), size.end(), 0);
   std::iota(rank.begin(), rank.end(), 0);
-  for (const double level : SetSummaries::levels) percent.push_back(std::lround(100 * level));
+  for (const double level : SubsetStatistics::levels) percent.push_back(std::lround(100 * level));
   file.scale(group, "size", size, "neurons in the set");
   file.scale(group, "percent", percent, "percent of the sets of that size that have no more");
   file.scale(group, "rank", rank, "sets before this one");
@@ -82,8 +82,9 @@ void write_summaries(Hdf5Writer& file, const std::string& group, const SetSummar
   }
 }
 
-SetSummaries read_summaries(const Hdf5Reader& file, const std::string& group, std::size_t classes, std::size_t sizes) {
-  SetSummaries summaries;
+SubsetStatistics read_summaries(const Hdf5Reader& file, const std::string& group, std::size_t classes,
+                                std::size_t sizes) {
+  SubsetStatistics summaries;
   const auto path = [&](const char* name) { return join_path(group, name); };
   summaries.mean = file.matrix<double>(path("mean"), classes, sizes);
   classes = static_cast<std::size_t>(summaries.mean.rows());

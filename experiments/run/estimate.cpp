@@ -100,13 +100,13 @@ WorkEstimate same(CpuWork work, double bytes, double working, double sets = 0) {
 
 // A scan of all sets. Beside its own `working` bytes it works with the state of the summaries, and parts that wait to
 // be saved.
-WorkEstimate scan_of_all_sets(const WorkSize& size, SetTable table, CpuWork work, double working) {
-  constexpr double each_size = 4.0 * SetSummarizer::bins + 32.0 * SetSummaries::ends;
-  constexpr double result_of_size = 16.0 * SetSummaries::ends + 8.0 * SetSummaries::levels.size();
+WorkEstimate scan_of_all_sets(const WorkSize& size, AllSetsTable table, CpuWork work, double working) {
+  constexpr double each_size = 4.0 * SubsetStatisticsCollector::bins + 32.0 * SubsetStatistics::ends;
+  constexpr double result_of_size = 16.0 * SubsetStatistics::ends + 8.0 * SubsetStatistics::levels.size();
   const double values = 4 * std::exp2(size.neurons) * size.classes, sizes = size.classes * (size.neurons + 1);
   const double unsaved = std::min(values, static_cast<double>(most_waiting_bytes));
   const double saving = values > unsaved ? 2 * unsaved : 0;  // those being saved are put together for it
-  WorkEstimate estimate = same(work, (table == SetTable::keep ? values : 0) + sizes * result_of_size,
+  WorkEstimate estimate = same(work, (table == AllSetsTable::keep ? values : 0) + sizes * result_of_size,
                                working + sizes * each_size + unsaved + saving, std::exp2(size.neurons));
   estimate.waiting = std::min(values, static_cast<double>(most_results_bytes));
   return estimate;
@@ -175,7 +175,7 @@ WorkEstimate estimate_states(const WorkSize& size, Split split) {
 }
 
 WorkEstimate estimate_relay(const WorkSize& size, Split split, const RelayConfig& relay, bool exhaustive,
-                            SetTable table) {
+                            AllSetsTable table) {
   const double samples = size.samples(split), states = expected_states(samples, size.neurons);
   if (size.neurons > NeuronSet::max_neurons) {
     const double classes = relay.classes.empty() ? size.classes : static_cast<double>(relay.classes.size());
@@ -190,7 +190,7 @@ WorkEstimate estimate_relay(const WorkSize& size, Split split, const RelayConfig
   return scan_of_all_sets(size, table, {.tables = greedy + relay_set_state * sets * states}, working);
 }
 
-WorkEstimate estimate_knockout(const WorkSize& size, Split split, const KnockoutConfig& knockout, SetTable table) {
+WorkEstimate estimate_knockout(const WorkSize& size, Split split, const KnockoutConfig& knockout, AllSetsTable table) {
   const bool all = knockout.sets == KnockoutSets::exhaustive;
   const double sets = all ? std::exp2(size.neurons) : size.neurons, samples = size.samples(split);
   double output = samples * size.neurons * knockout_sample_neuron;  // CPU seconds for each output
@@ -219,7 +219,7 @@ WorkEstimate estimate_appendix(const WorkSize& size, Split shape, Split entropy)
 
 WorkEstimate estimate_results(double bytes) { return same({.scalar = whole_program + written_byte * bytes}, 0, 0); }
 
-WorkEstimate estimate_figures(const ExperimentConfig& config, SetTable table) {
+WorkEstimate estimate_figures(const ExperimentConfig& config, AllSetsTable table) {
   // Of the experiment: training, regression, clusters, entropy. Of a network: all sets, function, both by size,
   // neurons, components, activations.
   constexpr double of_experiment = 4, of_network = 7;
@@ -228,7 +228,7 @@ WorkEstimate estimate_figures(const ExperimentConfig& config, SetTable table) {
   double sets = 0;
   for (const auto& [name, network] : config.networks) {
     const WorkSize size = work_size(config, network);
-    if (table == SetTable::keep && !config.analysis.relay.exhaustive.empty())
+    if (table == AllSetsTable::keep && !config.analysis.relay.exhaustive.empty())
       sets += 2 * size.classes * std::exp2(size.neurons);
   }
   return same({.scalar = figures * each + figure_set * sets}, 0, 0);

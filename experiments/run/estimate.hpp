@@ -48,12 +48,12 @@ WorkEstimate estimate_data(const ExperimentConfig& config, bool generated);
 WorkEstimate estimate_training(const WorkSize& size, const NetworkConfig& network);
 WorkEstimate estimate_states(const WorkSize& size, Split split);
 WorkEstimate estimate_relay(const WorkSize& size, Split split, const RelayConfig& relay, bool exhaustive,
-                            SetTable table);
-WorkEstimate estimate_knockout(const WorkSize& size, Split split, const KnockoutConfig& knockout, SetTable table);
+                            AllSetsTable table);
+WorkEstimate estimate_knockout(const WorkSize& size, Split split, const KnockoutConfig& knockout, AllSetsTable table);
 WorkEstimate estimate_regression(const WorkSize& size);
 WorkEstimate estimate_appendix(const WorkSize& size, Split shape, Split entropy);
 /// Writing results that hold so many bytes.
 WorkEstimate estimate_results(double bytes);
-WorkEstimate estimate_figures(const ExperimentConfig& config, SetTable table);
+WorkEstimate estimate_figures(const ExperimentConfig& config, AllSetsTable table);
 
 }  // namespace inforelay

@@ -8,23 +8,23 @@
 #include <optional>
 #include <utility>
 
-#include "core/files/data_folder.hpp"
 #include "core/error.hpp"
+#include "core/files/data_folder.hpp"
 #include "core/files/files.hpp"
 #include "core/files/hdf5_file.hpp"
 #include "core/parallel.hpp"
 #include "core/provenance.hpp"
-#include "experiments/compare/paper_findings.hpp"
-#include "experiments/reports/draw_figures.hpp"
-#include "experiments/sources/external_files.hpp"
-#include "experiments/run/pipeline.hpp"
 #include "core/ranks/ranks.hpp"
 #include "experiments/compare/comparison.hpp"
+#include "experiments/compare/paper_findings.hpp"
+#include "experiments/reports/draw_figures.hpp"
+#include "experiments/reports/summary.hpp"
 #include "experiments/results/results_file.hpp"
+#include "experiments/run/export_weights.hpp"
+#include "experiments/run/pipeline.hpp"
 #include "experiments/run/run_directory.hpp"
 #include "experiments/run/run_plan.hpp"
-#include "experiments/reports/summary.hpp"
-#include "experiments/run/export_weights.hpp"
+#include "experiments/sources/external_files.hpp"
 #include "nn/data/source.hpp"
 #include "nn/network/network_hdf5.hpp"
 
@@ -48,7 +48,7 @@ DataPlan plan_for(const ExperimentConfig& config) {
 
 PreparedExperiment prepare(ExperimentConfig config, Progress& progress) {
   PreparedExperiment prepared;
-  prepared.inputs = read_inputs(config, progress);
+  prepared.inputs = read_external_files(config, progress);
   prepared.data = plan_for(config);
   prepared.config = std::move(config);
   prepared.tables = choose_tables(prepared);
@@ -107,7 +107,7 @@ ExperimentResult compute(const PreparedExperiment& prepared, const CommandLine& 
   for (const auto& [name, network] : result.networks) {
     if (!network.model.reached) console.warning(fmt::format("{}: training ended before its stop rule was met", name));
   }
-  directory.verify_hold();
+  directory.verify_lock();
   write_results(directory.results(), result);
   return result;
 }
@@ -163,7 +163,7 @@ RunReport report_complete(const ExperimentConfig& config, RunDirectory& director
   const std::string folder = directory.folder().string();
   if (config.figures && !holds_figures(directory.folder(), config.figures->formats)) {
     if (access(directory.folder().c_str(), W_OK) == 0) {
-      directory.hold(console);
+      directory.acquire_lock(console);
       return in_open_folder(directory, config.name, console, [&] {
         console.info(fmt::format("'{}' is complete, but lacks figures: they are drawn again", folder));
         ExperimentResult result = read_earlier(directory.results(), read_results);
@@ -201,9 +201,9 @@ RunReport work(const PreparedExperiment& prepared, const CommandLine& line, RunD
   if (written) tell_kept(config, *written, console);
   ExperimentResult result = written ? std::move(*written) : compute(prepared, line, directory, console);
   for (const auto& [name, network] : result.networks) write_weights_out(config, name, network.model.network, console);
-  directory.verify_hold();
+  directory.verify_lock();
   const std::size_t figures = config.figures ? draw(config, result, directory, console) : 0;
-  directory.verify_hold();
+  directory.verify_lock();
   if (!result.reproduction.rows.empty()) {
     write_file_atomically(directory.folder() / "reproduction.csv", reproduction_csv(result.reproduction));
   }
@@ -223,13 +223,13 @@ std::string threads_text(int threads) {
 RunReport in_open_folder(const RunDirectory& directory, const std::string& name, Console& console,
                          const std::function<RunReport()>& work) {
   using State = RunStatus::State;
-  console.open(directory.folder(), directory.log(), name, directory.held());
+  console.open(directory.folder(), directory.log(), name, directory.held_lock());
   // Whatever ends the work while the folder is lost, nothing more may be written there.
   const auto last_status = [&](State state, const std::string& error) {
     try {
-      directory.verify_hold();
+      directory.verify_lock();
       console.close(state, error);
-    } catch (const HoldLost&) {
+    } catch (const LockLost&) {
       console.close(std::nullopt);
     }
   };
@@ -252,9 +252,9 @@ RunReport in_open_folder(const RunDirectory& directory, const std::string& name,
   }
 }
 
-HoldOptions hold_options(Console& console) {
-  HoldOptions options;
-  options.on_beat = [&console] { console.tick(); };
+LockOptions lock_options(Console& console) {
+  LockOptions options;
+  options.on_heartbeat = [&console] { console.tick(); };
   options.say = [&console](const std::string& text) { console.info(text); };
   return options;
 }
@@ -283,7 +283,7 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
                          {.identity = identity,
                           .resolved_config = print_experiment_config(config),
                           .fresh = line.fresh,
-                          .hold = hold_options(console)},
+                          .lock = lock_options(console)},
                          console);
   if (!directory.moved_aside().empty()) {
     console.info(fmt::format("the earlier folder is now '{}'", directory.moved_aside().string()));

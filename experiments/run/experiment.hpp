@@ -6,12 +6,12 @@
 
 #include "core/error.hpp"
 #include "core/sets/subset_scan.hpp"
-#include "experiments/run/command_line.hpp"
 #include "experiments/config/config.hpp"
 #include "experiments/reports/console.hpp"
-#include "experiments/sources/external_files.hpp"
 #include "experiments/results/results.hpp"
+#include "experiments/run/command_line.hpp"
 #include "experiments/run/run_directory.hpp"
+#include "experiments/sources/external_files.hpp"
 #include "nn/data/source.hpp"
 
 namespace inforelay {
@@ -30,16 +30,16 @@ RunReport run_experiment(const ExperimentConfig& config, const CommandLine& line
 
 /// A configuration with all that it names but the images, which are only looked for.
 struct PreparedExperiment {
-  ExperimentConfig config;  ///< completed by read_inputs()
-  ExperimentInputs inputs;
+  ExperimentConfig config;  ///< completed by read_external_files()
+  ExternalFiles inputs;
   DataPlan data;
-  SetTable tables = SetTable::keep;  ///< of all sets; by analysis.tables and the memory allowed
+  AllSetsTable tables = AllSetsTable::keep;  ///< of all sets; by analysis.tables and the memory allowed
 
   /// What a run's folder belongs to, as run_hash: all of the configuration but the places of files, whose content
   /// counts instead, what is written besides the results, and the memory allowed.
   std::string identity() const;
 };
-/// Throws as read_inputs() and plan_data().
+/// Throws as read_external_files() and plan_data().
 PreparedExperiment prepare(ExperimentConfig config, Progress& progress = Progress::none());
 
 /// --output, or runs/NAME-IDENTITY.
@@ -51,7 +51,7 @@ RunProvenance provenance_of(const ExperimentConfig& config, const CommandLine& l
 /// "2 threads", of several ranks() "16 ranks, the first with 2 threads"
 std::string threads_text(int threads);
 /// What is said while a folder is taken goes to `console`, which each beat keeps up to date.
-HoldOptions hold_options(Console& console);
+LockOptions lock_options(Console& console);
 inline constexpr const char* download_stage = "download of MNIST";
 
 /// Does `work` while the console writes log and status in `directory`, which is held; how it ends is the last status.

@@ -5,12 +5,12 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/files/sha256.hpp"
 #include "core/provenance.hpp"
 #include "core/random.hpp"
-#include "core/files/sha256.hpp"
-#include "experiments/measures/analysis.hpp"
 #include "experiments/config/config_checks.hpp"
 #include "experiments/config/data_checks.hpp"
+#include "experiments/measures/analysis.hpp"
 #include "experiments/results/results_file.hpp"
 #include "experiments/sources/training.hpp"
 
@@ -26,8 +26,8 @@ bool holds(const std::vector<Split>& splits, Split split) {
 
 }  // namespace
 
-Pipeline::Pipeline(const ExperimentConfig& config, const DataPlan& plan, const ExperimentInputs& inputs,
-                   SetTable tables)
+Pipeline::Pipeline(const ExperimentConfig& config, const DataPlan& plan, const ExternalFiles& inputs,
+                   AllSetsTable tables)
     : config_(config), plan_(plan), inputs_(inputs), tables_(tables) {
   result_.experiment = config.name;
   // The closures of the stages refer to the networks' results: this vector never grows again.
@@ -61,14 +61,14 @@ void Pipeline::add_network(std::size_t index) {
   const RandomStream random = RandomStream(static_cast<std::uint64_t>(config_.seed), "networks").child(name);
   const WorkSize size = work_size(config_, network);
   const std::string id = name + "-";
-  const TableWanted wanted = tables_ == SetTable::keep ? TableWanted::yes : TableWanted::no;
+  const TableWanted wanted = tables_ == AllSetsTable::keep ? TableWanted::yes : TableWanted::no;
 
   const char* how = network.from_files() ? ": weights from files"
                     : network.detectors  ? ": training of the detectors"
                                          : ": training";
   add_stage(
       index, id + "model", name + how, estimate_training(size, network),
-      [this, &name, &network, &result, random](StageFiles& files, Progress& progress) {
+      [this, &name, &network, &result, random](StageStore& files, Progress& progress) {
         const auto input = inputs_.networks.find(name);
         result.model = input == inputs_.networks.end()
                            ? make_model(network, data(progress), random, files, progress)
@@ -82,7 +82,7 @@ void Pipeline::add_network(std::size_t index) {
     const std::string suffix = fmt::format("-{}", to_string(split));
     add_stage(
         index, id + "states" + suffix, name + ": hidden states" + on, estimate_states(size, split),
-        [this, &name, &result, split, random](StageFiles&, Progress& progress) {
+        [this, &name, &result, split, random](StageStore&, Progress& progress) {
           const DataPair& pair = data(progress);
           result.states[split] =
               compute_states(name, result.model.network, split == Split::train ? pair.train : pair.test,
@@ -98,7 +98,7 @@ void Pipeline::add_network(std::size_t index) {
     add_stage(
         index, id + "relay" + suffix, name + what + on,
         estimate_relay(size, split, analysis.relay, exhaustive, tables_),
-        [this, &result, &relay = analysis.relay, split, exhaustive](StageFiles& files, Progress& progress) {
+        [this, &result, &relay = analysis.relay, split, exhaustive](StageStore& files, Progress& progress) {
           result.relay[split] = compute_relay(result.states.at(split), relay, exhaustive, tables_, files, progress);
         },
         [&result, split](Hdf5Writer& file) { write_relay(file, stage_group, result.relay.at(split)); },
@@ -112,7 +112,7 @@ void Pipeline::add_network(std::size_t index) {
           index, id + "knockout" + suffix,
           name + (all ? ": knockout of all sets" : ": knockout of single neurons") + on,
           estimate_knockout(size, split, *analysis.knockout, tables_),
-          [this, &result, split, random](StageFiles& files, Progress& progress) {
+          [this, &result, split, random](StageStore& files, Progress& progress) {
             result.knockout[split] =
                 compute_knockout(result.model.network, result.states.at(split), config_.analysis, tables_,
                                  random.child("knockout").child(to_string(split)), files, progress);
@@ -128,7 +128,7 @@ void Pipeline::add_network(std::size_t index) {
     const RegressionConfig which = *analysis.regression;
     add_stage(
         index, id + "regression", name + ": regression of function on information", estimate_regression(size),
-        [&result, which](StageFiles&, Progress& progress) {
+        [&result, which](StageStore&, Progress& progress) {
           result.regression =
               compute_regression(result.relay.at(which.relay), result.knockout.at(which.knockout), progress);
         },
@@ -143,7 +143,7 @@ void Pipeline::add_network(std::size_t index) {
   add_stage(
       index, id + "appendix", name + ": clusters, components and entropy of the hidden states",
       estimate_appendix(size, shape, entropy),
-      [&result, shape, entropy, random](StageFiles&, Progress& progress) {
+      [&result, shape, entropy, random](StageStore&, Progress& progress) {
         result.appendix =
             compute_appendix(result.states.at(shape), result.states.at(entropy), random.child("appendix"), progress);
       },
@@ -157,7 +157,7 @@ std::vector<StageEstimate> Pipeline::estimates() const {
   return all;
 }
 
-void Pipeline::compute_stage(const Stage& stage, StageFiles& files, Console& console) const {
+void Pipeline::compute_stage(const Stage& stage, StageStore& files, Console& console) const {
   // The libraries speak of classes and epochs; which network these belong to is known here. Data speak for themselves.
   const auto named = [&](const Error& error) { return fmt::format("{}: {}", stage.estimate.label, error.what()); };
   try {
@@ -172,12 +172,12 @@ void Pipeline::compute_stage(const Stage& stage, StageFiles& files, Console& con
 }
 
 ExperimentResult Pipeline::run(const RunDirectory& directory, const PipelineOptions& options, Console& console) {
-  std::vector<std::string> basis(result_.networks.size(), "none");  // of the next stage of each network
+  std::vector<std::string> input_digest(result_.networks.size(), "none");  // of the next stage of each network
   for (const Stage& stage : stages_) {
-    StageFiles files(directory.stage(stage.id).parent_path(), stage.id, {options.run, basis[stage.network]},
+    StageStore files(directory.stage(stage.id).parent_path(), stage.id, {options.run, input_digest[stage.network]},
                      options.save_interval,
                      {.warn = [&](const std::string& text) { console.warning(text); },
-                      .before_write = [&] { directory.verify_hold(); }});
+                      .before_write = [&] { directory.verify_lock(); }});
     if (files.load(stage.load)) {
       console.kept_stage(stage.estimate.label, files.content().seconds);
     } else {
@@ -187,7 +187,7 @@ ExperimentResult Pipeline::run(const RunDirectory& directory, const PipelineOpti
       files.save(stage.save);
       console.end_stage(files.content().seconds);
     }
-    basis[stage.network] = sha256_hex(basis[stage.network] + files.content().digest);
+    input_digest[stage.network] = sha256_hex(input_digest[stage.network] + files.content().digest);
     result_.stages.push_back({stage.estimate.label, files.content().seconds});
   }
   return std::move(result_);

@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "core/files/hdf5_file.hpp"
+#include "core/files/stage_store.hpp"
 #include "core/sets/subset_scan.hpp"
 #include "experiments/config/config.hpp"
 #include "experiments/reports/console.hpp"
-#include "experiments/run/estimate.hpp"
-#include "experiments/sources/external_files.hpp"
 #include "experiments/results/results.hpp"
+#include "experiments/run/estimate.hpp"
 #include "experiments/run/run_directory.hpp"
-#include "core/files/stage_store.hpp"
+#include "experiments/sources/external_files.hpp"
 #include "nn/data/source.hpp"
 
 namespace inforelay {
@@ -31,9 +31,9 @@ struct PipelineOptions {
 /// same network), so that results of different computations are never joined.
 class Pipeline {
  public:
-  /// `plan` is what data will be used, which are not read yet; `inputs` what read_inputs(config) has read; `tables`
-  /// whether the values of all sets are kept beside their summaries.
-  Pipeline(const ExperimentConfig& config, const DataPlan& plan, const ExperimentInputs& inputs, SetTable tables);
+  /// `plan` is what data will be used, which are not read yet; `inputs` what read_external_files(config) has read;
+  /// `tables` whether the values of all sets are kept beside their summaries.
+  Pipeline(const ExperimentConfig& config, const DataPlan& plan, const ExternalFiles& inputs, AllSetsTable tables);
 
   /// What would be done, in order.
   std::vector<StageEstimate> estimates() const;
@@ -43,7 +43,7 @@ class Pipeline {
   ExperimentResult run(const RunDirectory& directory, const PipelineOptions& options, Console& console);
 
  private:
-  using Compute = std::function<void(StageFiles&, Progress&)>;
+  using Compute = std::function<void(StageStore&, Progress&)>;
 
   struct Stage {
     std::size_t network;  // number of the network that it is about
@@ -57,13 +57,13 @@ class Pipeline {
   void add_network(std::size_t index);
   void add_stage(std::size_t network, std::string id, std::string label, WorkEstimate cost, Compute compute,
                  std::function<void(Hdf5Writer&)> save, std::function<void(const Hdf5Reader&)> load);
-  void compute_stage(const Stage& stage, StageFiles& files, Console& console) const;
+  void compute_stage(const Stage& stage, StageStore& files, Console& console) const;
   const DataPair& data(Progress& progress);
 
   const ExperimentConfig& config_;
   DataPlan plan_;
-  const ExperimentInputs& inputs_;
-  SetTable tables_;
+  const ExternalFiles& inputs_;
+  AllSetsTable tables_;
   std::optional<DataPair> data_;
   ExperimentResult result_;
   std::vector<Stage> stages_;

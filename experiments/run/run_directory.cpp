@@ -78,7 +78,7 @@ RunDirectory::RunDirectory(fs::path folder, Opening opening, Progress& progress)
   std::error_code error;
   if (opening_.fresh && fs::exists(folder_, error)) move_aside(progress);
   check_owner();
-  if (!complete()) hold(progress);
+  if (!complete()) acquire_lock(progress);
 }
 
 void RunDirectory::fail(std::string_view what, std::string_view why) const {
@@ -105,13 +105,13 @@ void RunDirectory::check_owner() const {
 
 void RunDirectory::move_aside(Progress& progress) {
   std::error_code error;
-  std::unique_ptr<FolderHold> nobody_works_there;
+  std::unique_ptr<DirectoryLock> nobody_works_there;
   const bool folder = fs::is_directory(folder_, error);
   if (folder && access(folder_.c_str(), W_OK | X_OK) == 0) {
-    nobody_works_there = std::make_unique<FolderHold>(folder_, opening_.hold, progress);
+    nobody_works_there = std::make_unique<DirectoryLock>(folder_, opening_.lock, progress);
     // The runs of a sweep that was killed may take a moment to go, and write by their folders' names.
     for (fs::directory_iterator run(folder_ / "runs", error), end; !error && run != end; run.increment(error)) {
-      if (holder_of(run->path())) const FolderHold nor_here(run->path(), opening_.hold, progress);
+      if (lock_holder(run->path())) const DirectoryLock nor_here(run->path(), opening_.lock, progress);
     }
   }
   moved_aside_ = free_name_beside(folder_);
@@ -120,13 +120,13 @@ void RunDirectory::move_aside(Progress& progress) {
   if (nobody_works_there) nobody_works_there->moved_to(moved_aside_);
 }
 
-void RunDirectory::hold(Progress& progress) {
-  if (hold_) return;
+void RunDirectory::acquire_lock(Progress& progress) {
+  if (lock_) return;
   std::error_code error;
   fs::create_directories(folder_, error);
   if (error) fail("cannot be created", error);
   if (access(folder_.c_str(), W_OK | X_OK) != 0) fail("cannot be written", std::strerror(errno));
-  hold_ = std::make_unique<FolderHold>(folder_, opening_.hold, progress);
+  lock_ = std::make_unique<DirectoryLock>(folder_, opening_.lock, progress);
   // Another may have worked there until now.
   check_owner();
   remove_leftovers();
@@ -138,8 +138,8 @@ void RunDirectory::hold(Progress& progress) {
   if (error) fail("cannot be created", error);
 }
 
-void RunDirectory::verify_hold() const {
-  if (hold_) hold_->verify();
+void RunDirectory::verify_lock() const {
+  if (lock_) lock_->verify();
 }
 
 void RunDirectory::remove_leftovers() const {

@@ -7,7 +7,7 @@
 //   summary.txt     written last: the run is complete
 //   run.log         messages with date and time (UTC)
 //   status.json     how far it is (run_status.hpp)
-//   hold.N.json     while a process works there (folder_hold.hpp)
+//   lock.N.json     while a process works there (folder_hold.hpp)
 #pragma once
 
 #include <filesystem>
@@ -16,9 +16,9 @@
 #include <string>
 #include <vector>
 
+#include "core/files/directory_lock.hpp"
 #include "core/progress.hpp"
 #include "experiments/figures/plot/figure_writer.hpp"
-#include "core/files/directory_lock.hpp"
 
 namespace inforelay {
 
@@ -43,21 +43,21 @@ class RunDirectory {
     std::string identity;         ///< run_hash
     std::string resolved_config;  ///< for config.yaml
     bool fresh = false;           ///< an existing folder is moved aside first, to FOLDER.N
-    HoldOptions hold{};
+    LockOptions lock{};
   };
 
   /// Opens `folder`, creating it where needed, and holds it unless it is complete, which is then only read. Throws
   /// UsageError where it cannot be created or written, or holds the results of another run; IoError where the disk is
-  /// full or fails; FolderHeld where another process works there, or, with `fresh`, in one of its runs/; Interrupted
-  /// during a wait for a sign of life.
+  /// full or fails; DirectoryLocked where another process works there, or, with `fresh`, in one of its runs/;
+  /// Interrupted during a wait for a sign of life.
   RunDirectory(std::filesystem::path folder, Opening opening, Progress& progress = Progress::none());
 
   /// Holds the folder from here on, where it does not yet, and removes what a killed process has left half-written.
-  void hold(Progress& progress);
-  /// To be asked before anything is written. Throws HoldLost.
-  void verify_hold() const;
+  void acquire_lock(Progress& progress);
+  /// To be asked before anything is written. Throws LockLost.
+  void verify_lock() const;
   /// Nothing where it is not held.
-  const FolderHold* held() const { return hold_.get(); }
+  const DirectoryLock* held_lock() const { return lock_.get(); }
 
   const std::filesystem::path& folder() const { return folder_; }
   std::filesystem::path results() const { return folder_ / "results.h5"; }
@@ -80,7 +80,7 @@ class RunDirectory {
 
   std::filesystem::path folder_, moved_aside_;
   Opening opening_;
-  std::unique_ptr<FolderHold> hold_;
+  std::unique_ptr<DirectoryLock> lock_;
 };
 
 }  // namespace inforelay

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "core/process/memory.hpp"
 #include "core/parallel.hpp"
-#include "experiments/run/pipeline.hpp"
+#include "core/process/memory.hpp"
 #include "core/ranks/ranks.hpp"
 #include "core/text/unit_text.hpp"
+#include "experiments/run/pipeline.hpp"
 
 namespace inforelay {
 namespace {
@@ -21,7 +21,7 @@ constexpr const char* results_label = "results file";
 
 std::string sets_text(double sets) { return sets > 0 ? fmt::format("{:.0f}", sets) : ""; }
 
-std::vector<StageEstimate> plan_with(const PreparedExperiment& prepared, SetTable tables) {
+std::vector<StageEstimate> plan_with(const PreparedExperiment& prepared, AllSetsTable tables) {
   const bool generated = prepared.data.kind == DataPlan::Kind::digits;
   std::vector<StageEstimate> plan{{data_label, estimate_data(prepared.config, generated)}};
   double results = 0;
@@ -39,7 +39,7 @@ constexpr int many_threads = 64, many_ranks = 2;
 
 double working_bytes(const WorkEstimate& cost, int ranks) { return cost.working + (ranks > 1 ? cost.waiting : 0); }
 
-double peak_with(const PreparedExperiment& prepared, SetTable tables, int threads, int ranks = 1) {
+double peak_with(const PreparedExperiment& prepared, AllSetsTable tables, int threads, int ranks = 1) {
   return peak_of(plan_with(prepared, tables), threads, ranks).bytes;
 }
 
@@ -51,8 +51,8 @@ std::string limit_text(const ExperimentConfig& config) {
 
 // What would make a run fit that is too large with tables; "" where nothing about them would.
 std::string without_tables(const PreparedExperiment& prepared, int threads, int ranks) {
-  if (prepared.tables == SetTable::drop) return "";
-  if (peak_with(prepared, SetTable::drop, threads, ranks) > memory_limit(prepared.config)) return "";
+  if (prepared.tables == AllSetsTable::discard) return "";
+  if (peak_with(prepared, AllSetsTable::discard, threads, ranks) > memory_limit(prepared.config)) return "";
   return fmt::format("; or {}: then the tables of all sets are left out, and their summaries for each size fit",
                      prepared.config.analysis.regression ? "leave out analysis.regression (and what needs it), "
                                                            "with analysis.tables: auto"
@@ -63,21 +63,22 @@ std::string without_tables(const PreparedExperiment& prepared, int threads, int 
 
 std::vector<StageEstimate> plan_of(const PreparedExperiment& prepared) { return plan_with(prepared, prepared.tables); }
 
-SetTable choose_tables(const PreparedExperiment& prepared) {
+AllSetsTable choose_tables(const PreparedExperiment& prepared) {
   const AnalysisConfig& analysis = prepared.config.analysis;
-  if (analysis.tables == SetTables::never) return SetTable::drop;
-  if (analysis.tables == SetTables::always || analysis.regression) return SetTable::keep;
+  if (analysis.tables == SetTables::never) return AllSetsTable::discard;
+  if (analysis.tables == SetTables::always || analysis.regression) return AllSetsTable::keep;
   const double limit = memory_limit(prepared.config);
-  const bool fits_with = peak_with(prepared, SetTable::keep, many_threads, many_ranks) <= limit;
-  return !fits_with && peak_with(prepared, SetTable::drop, 1) <= limit ? SetTable::drop : SetTable::keep;
+  const bool fits_with = peak_with(prepared, AllSetsTable::keep, many_threads, many_ranks) <= limit;
+  return !fits_with && peak_with(prepared, AllSetsTable::discard, 1) <= limit ? AllSetsTable::discard
+                                                                              : AllSetsTable::keep;
 }
 
 std::string tables_note(const PreparedExperiment& prepared) {
-  if (prepared.tables == SetTable::keep || prepared.config.analysis.tables == SetTables::never) return "";
+  if (prepared.tables == AllSetsTable::keep || prepared.config.analysis.tables == SetTables::never) return "";
   return fmt::format(
       "the tables of all sets are left out, and with them the figures that show every set: they would take the run to "
       "{} (on {} threads of several ranks), more than {}; summaries for each size of the set are kept",
-      bytes_text(peak_with(prepared, SetTable::keep, many_threads, many_ranks)), many_threads,
+      bytes_text(peak_with(prepared, AllSetsTable::keep, many_threads, many_ranks)), many_threads,
       limit_text(prepared.config));
 }
 

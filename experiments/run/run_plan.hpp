@@ -36,7 +36,7 @@ double memory_limit(const ExperimentConfig& config);
 /// Whether the tables of all sets are kept: as analysis.tables says. `automatic`: unless the run is too large with them
 /// on 64 threads of several ranks and not without on one thread, and nothing that was asked for needs them.
 /// prepared.tables makes no difference.
-SetTable choose_tables(const PreparedExperiment& prepared);
+AllSetsTable choose_tables(const PreparedExperiment& prepared);
 
 /// Where a run leaves them out because they do not fit: a sentence that says so. Else "".
 std::string tables_note(const PreparedExperiment& prepared);

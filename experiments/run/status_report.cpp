@@ -6,11 +6,11 @@
 #include <ctime>
 
 #include "core/error.hpp"
-#include "core/text/message_text.hpp"
 #include "core/files/directory_lock.hpp"
-#include "experiments/run/run_directory.hpp"
-#include "experiments/reports/run_status.hpp"
+#include "core/text/message_text.hpp"
 #include "core/text/unit_text.hpp"
+#include "experiments/reports/run_status.hpp"
+#include "experiments/run/run_directory.hpp"
 
 namespace inforelay {
 namespace fs = std::filesystem;
@@ -20,7 +20,7 @@ using State = RunStatus::State;
 
 // What the files of a folder say, read in an order that makes sense while its process goes on.
 struct Findings {
-  std::optional<Holder> holder;
+  std::optional<LockHolder> holder;
   Life life = Life::gone;  // of the holder
   std::optional<RunStatus> status;
   bool complete = false, begun = false;
@@ -34,7 +34,7 @@ bool is_there(const fs::path& path) {
 Findings look_at(const fs::path& folder) {
   Findings found;
   const auto look_for_holder = [&] {
-    found.holder = holder_of(folder);
+    found.holder = lock_holder(folder);
     found.life = found.holder ? life_of(found.holder->process) : Life::gone;
   };
   look_for_holder();

@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
-#include "core/files/data_folder.hpp"
 #include "core/error.hpp"
-#include "core/named.hpp"
+#include "core/files/data_folder.hpp"
 #include "core/files/sha256.hpp"
+#include "core/named.hpp"
 #include "experiments/config/config_checks.hpp"
 #include "experiments/results/metrics.hpp"
 #include "nn/weights/weight_file.hpp"
@@ -23,7 +23,7 @@ std::vector<std::int64_t> widths_of(const Mlp& network) {
 }
 
 // Reads one weight file into `input`.
-void read_weights(const std::filesystem::path& written, const NetworkConfig& config, NetworkInput& input,
+void read_weights(const std::filesystem::path& written, const NetworkConfig& config, LoadedWeights& input,
                   Progress& progress) {
   const std::filesystem::path path = with_data_folder(written);
   WeightFile file = load_weights(path,
@@ -36,7 +36,7 @@ void read_weights(const std::filesystem::path& written, const NetworkConfig& con
   input.sources.push_back({.file = path.string(), .format = std::move(file.format), .sha256 = std::move(file.sha256)});
 }
 
-void check_whole(const std::string& path, NetworkConfig& config, const NetworkInput& input) {
+void check_whole(const std::string& path, NetworkConfig& config, const LoadedWeights& input) {
   const std::vector<std::int64_t> widths = widths_of(input.networks.front());
   const std::string& file = input.sources.front().file;
   if (widths.size() < 3 || widths.front() != image_pixels || widths.back() != numerals) {
@@ -50,7 +50,7 @@ void check_whole(const std::string& path, NetworkConfig& config, const NetworkIn
   config.layers = widths;
 }
 
-void check_detectors(const std::string& path, NetworkConfig& config, const NetworkInput& input) {
+void check_detectors(const std::string& path, NetworkConfig& config, const LoadedWeights& input) {
   const std::vector<std::int64_t> first = widths_of(input.networks.front());
   const std::int64_t default_hidden = DetectorsConfig{}.hidden;
   for (std::size_t t = 0; t < input.networks.size(); ++t) {
@@ -75,7 +75,7 @@ std::string activations_of(const Mlp& network) {
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
-void check_activations(const std::string& path, NetworkConfig& config, const NetworkInput& input) {
+void check_activations(const std::string& path, NetworkConfig& config, const LoadedWeights& input) {
   config.activation = input.networks.front().layers.front().activation;
   config.output_activation = input.networks.front().layers.back().activation;
   for (std::size_t t = 0; t < input.networks.size(); ++t) {
@@ -120,7 +120,7 @@ void check_quantities(const std::string& path, const ExperimentConfig& config, c
 
 }  // namespace
 
-std::string ExperimentInputs::sha256() const {
+std::string ExternalFiles::sha256() const {
   Sha256 all;
   bool any = false;
   for (const auto& [name, input] : networks) {
@@ -136,12 +136,12 @@ std::string ExperimentInputs::sha256() const {
   return any ? all.hex() : "";
 }
 
-ExperimentInputs read_inputs(ExperimentConfig& config, Progress& progress) {
-  ExperimentInputs inputs;
+ExternalFiles read_external_files(ExperimentConfig& config, Progress& progress) {
+  ExternalFiles inputs;
   for (auto& [name, network] : config.networks) {
     if (!network.from_files()) continue;
     const std::string path = "networks." + name;
-    NetworkInput& input = inputs.networks[name];
+    LoadedWeights& input = inputs.networks[name];
     if (network.detectors) {
       for (const auto& file : network.detectors->weights) read_weights(file, network, input, progress);
       check_detectors(path, network, input);

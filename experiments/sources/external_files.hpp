@@ -8,21 +8,21 @@
 #include <vector>
 
 #include "core/progress.hpp"
-#include "experiments/config/config.hpp"
 #include "experiments/compare/published.hpp"
+#include "experiments/config/config.hpp"
 #include "experiments/results/results.hpp"
 #include "nn/network/mlp.hpp"
 
 namespace inforelay {
 
 /// A network from files: one, or the detectors of a composite in the order of their classes.
-struct NetworkInput {
+struct LoadedWeights {
   std::vector<Mlp> networks;
   std::vector<WeightSource> sources;  ///< as many
 };
 
-struct ExperimentInputs {
-  std::map<std::string, NetworkInput> networks;                    ///< those of the configuration that come from files
+struct ExternalFiles {
+  std::map<std::string, LoadedWeights> networks;                   ///< those of the configuration that come from files
   std::vector<std::pair<std::string, PublishedValues>> published;  ///< [comparisons of the configuration]
 
   /// Identifies the content of all files; "" where there are none.
@@ -32,6 +32,6 @@ struct ExperimentInputs {
 /// Reads all files that `config` names, and completes it: layers and activations of networks from files. Throws
 /// DataError for a file that is missing, damaged, or of a network that does not fit the data or the analysis;
 /// UsageError where the configuration asks for something else than the file holds; Interrupted where progress asks.
-ExperimentInputs read_inputs(ExperimentConfig& config, Progress& progress = Progress::none());
+ExternalFiles read_external_files(ExperimentConfig& config, Progress& progress = Progress::none());
 
 }  // namespace inforelay

@@ -6,11 +6,11 @@
 #include <array>
 
 #include "core/error.hpp"
-#include "nn/training/training_state_hdf5.hpp"
+#include "core/quiet_progress.hpp"
 #include "nn/training/composite.hpp"
 #include "nn/training/detectors.hpp"
-#include "core/quiet_progress.hpp"
 #include "nn/training/trainer.hpp"
+#include "nn/training/training_state_hdf5.hpp"
 
 namespace inforelay {
 namespace {
@@ -58,11 +58,11 @@ DetectorOptions detector_options(const NetworkConfig& network) {
 // Runs steps until `training` is finished, and then `rest`. Its state is saved every so often, and before an
 // interruption leaves: both trainers promise a state that is whole when they throw Interrupted.
 template <class Training, class Step, class Rest>
-void run_with_saves(Training& training, StageFiles& files, const StageFiles::Write& write, Step&& step, Rest&& rest) {
+void run_with_saves(Training& training, StageStore& files, const StageStore::Write& write, Step&& step, Rest&& rest) {
   try {
     while (!training.finished()) {
       step();
-      if (files.due()) files.save_state(write);
+      if (files.should_save()) files.save_state(write);
     }
     rest();
   } catch (const Interrupted&) {
@@ -72,7 +72,7 @@ void run_with_saves(Training& training, StageFiles& files, const StageFiles::Wri
 }
 
 ModelResult train_whole(const NetworkConfig& config, const DataPair& data, const RandomStream& random,
-                        StageFiles& files, Progress& progress) {
+                        StageStore& files, Progress& progress) {
   const TrainingOptions options = training_options(*config.train);
   const std::vector<int> widths(config.layers.begin(), config.layers.end());
   RandomStream init = random.child("init");
@@ -112,7 +112,7 @@ void put_together(const DetectorsConfig& config, std::span<const Mlp> detectors,
 }
 
 ModelResult train_detectors(const NetworkConfig& config, const DataPair& data, const RandomStream& random,
-                            StageFiles& files, Progress& progress) {
+                            StageStore& files, Progress& progress) {
   const DetectorOptions options = detector_options(config);
   std::vector<DetectorState> states;
   files.load_state([&](const Hdf5Reader& file) {
@@ -149,13 +149,13 @@ ModelResult train_detectors(const NetworkConfig& config, const DataPair& data, c
 
 }  // namespace
 
-ModelResult make_model(const NetworkConfig& config, const DataPair& data, const RandomStream& random, StageFiles& files,
+ModelResult make_model(const NetworkConfig& config, const DataPair& data, const RandomStream& random, StageStore& files,
                        Progress& progress) {
   return config.detectors ? train_detectors(config, data, random, files, progress)
                           : train_whole(config, data, random, files, progress);
 }
 
-ModelResult model_from_files(const NetworkConfig& config, const NetworkInput& input, const DataPair& data,
+ModelResult model_from_files(const NetworkConfig& config, const LoadedWeights& input, const DataPair& data,
                              const RandomStream& random, Progress& progress) {
   ModelResult model;
   model.sources = input.sources;

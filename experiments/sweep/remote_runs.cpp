@@ -7,13 +7,13 @@
 #include <utility>
 
 #include "core/error.hpp"
-#include "core/process/memory.hpp"
 #include "core/parallel.hpp"
+#include "core/process/memory.hpp"
 #include "experiments/ranks/scan_messages.hpp"
 
 namespace inforelay {
 
-RemoteRuns::RemoteRuns(Ranks& ranks, double max_memory) : ranks_(ranks), members_(ranks) {
+RemoteRuns::RemoteRuns(Ranks& ranks, double max_memory) : ranks_(ranks), workers_(ranks) {
   if (ranks.size() > 1) send_job(ranks, begin_job(JobKind::runs).number(max_memory).take());
 }
 
@@ -26,7 +26,7 @@ RemoteRuns::~RemoteRuns() {
 }
 
 void RemoteRuns::receive(const Ready& ready, const Ended& ended) {
-  while (const std::optional<Message> message = members_.receive()) {
+  while (const std::optional<Message> message = workers_.receive()) {
     MessageReader content(message->bytes);
     switch (message->kind) {
       case MessageKind::ready: {
@@ -43,7 +43,7 @@ void RemoteRuns::receive(const Ready& ready, const Ended& ended) {
       case MessageKind::ended:
         break;
       default:
-        Members::refuse(*message);
+        WorkerRegistry::refuse(*message);
     }
   }
 }
@@ -56,14 +56,14 @@ void RemoteRuns::begin(int rank, std::size_t number, const RunJob& job, int thre
 
 void RemoteRuns::signal(int signal) {
   for (int rank = 1; rank < ranks_.size(); ++rank) {
-    if (members_.has_joined(rank)) ranks_.send(rank, MessageKind::signal, MessageWriter().number(signal).take());
+    if (workers_.has_joined(rank)) ranks_.send(rank, MessageKind::signal, MessageWriter().number(signal).take());
   }
 }
 
 void RemoteRuns::dismiss() {
-  members_.dismiss([this] {
+  workers_.dismiss([this] {
     try {
-      receive([](int, const RunPlace&) {}, [](const ChildRuns::End&) {});
+      receive([](int, const WorkerCapacity&) {}, [](const ChildRuns::End&) {});
     } catch (const LostRanks&) {
       throw;
     } catch (const Error&) {
@@ -83,7 +83,7 @@ void share_in_runs(MessageReader& job, Ranks& ranks) {
                MessageWriter().number(static_cast<std::uint64_t>(end.job)).text(end.failure).take());
   };
   ChildRuns children;
-  Patience patience(std::chrono::milliseconds(10));
+  Backoff patience(std::chrono::milliseconds(10));
   while (true) {
     for (const ChildRuns::End& end : children.collect()) report(end);
     const std::optional<Message> message = ranks.receive();

@@ -4,15 +4,15 @@
 #include <cstddef>
 #include <functional>
 
-#include "experiments/ranks/worker_registry.hpp"
 #include "core/ranks/message.hpp"
 #include "core/ranks/ranks.hpp"
+#include "experiments/ranks/worker_registry.hpp"
 #include "experiments/sweep/child_runs.hpp"
 
 namespace inforelay {
 
 /// What a rank has for runs.
-struct RunPlace {
+struct WorkerCapacity {
   int threads = 0;   ///< none before the rank is ready
   int machine = 0;   ///< Ranks::machine()
   double bytes = 0;  ///< for all runs of its machine together
@@ -29,7 +29,7 @@ class RemoteRuns {
   RemoteRuns(const RemoteRuns&) = delete;
   RemoteRuns& operator=(const RemoteRuns&) = delete;
 
-  using Ready = std::function<void(int rank, const RunPlace& place)>;
+  using Ready = std::function<void(int rank, const WorkerCapacity& place)>;
   using Ended = std::function<void(const ChildRuns::End& end)>;
   /// Reports what the ranks have said since the last call: that they can take runs, and how runs ended. Throws what
   /// ended the work of a rank.
@@ -43,7 +43,7 @@ class RemoteRuns {
 
  private:
   Ranks& ranks_;
-  Members members_;
+  WorkerRegistry workers_;
 };
 
 /// The other ranks' side: a job of JobKind::runs, until rank 0 says stop.

@@ -51,7 +51,7 @@ class Runner {
       const timespec patience{0, places_.size() == 1 ? 500'000'000 : 10'000'000};
       sigtimedwait(&child_signal_, nullptr, &patience);
       for (const ChildRuns::End& each : own_.collect()) end(each);
-      others_.receive([&](int rank, const RunPlace& ready) { place(rank) = ready; },
+      others_.receive([&](int rank, const WorkerCapacity& ready) { place(rank) = ready; },
                       [&](const ChildRuns::End& each) { end(each); });
     }
     others_.dismiss();
@@ -65,13 +65,13 @@ class Runner {
     int rank, threads;
   };
 
-  RunPlace& place(int rank) { return places_[static_cast<std::size_t>(rank)]; }
+  WorkerCapacity& place(int rank) { return places_[static_cast<std::size_t>(rank)]; }
 
   // Starts what threads and memory allow, where most threads are free.
   void begin_jobs() {
     while (next_ < jobs_.size() && (failed_ == 0 || options_.go_on)) {
       int best = -1, best_threads = 0, all_free = 0;
-      for (const RunPlace& each : places_) all_free += each.threads;
+      for (const WorkerCapacity& each : places_) all_free += each.threads;
       for (int rank = 0; rank < static_cast<int>(places_.size()); ++rank) {
         if (best >= 0 && place(rank).threads <= place(best).threads) continue;
         const int threads = threads_for_next(rank, all_free);
@@ -187,7 +187,7 @@ class Runner {
   std::vector<RunOutcome> outcomes_;
   ChildRuns own_;
   RemoteRuns others_;
-  std::vector<RunPlace> places_;  // [rank] this process and the others, with the threads that are free
+  std::vector<WorkerCapacity> places_;  // [rank] this process and the others, with the threads that are free
   std::vector<Running> running_;
   std::size_t next_ = 0, finished_ = 0, failed_ = 0;
   bool stopping_ = false;

@@ -8,13 +8,13 @@
 #include "core/files/files.hpp"
 #include "core/files/hdf5_file.hpp"
 #include "core/parallel.hpp"
-#include "experiments/reports/draw_replication.hpp"
-#include "experiments/run/experiment.hpp"
 #include "core/ranks/ranks.hpp"
-#include "experiments/results/results_file.hpp"
-#include "experiments/run/run_plan.hpp"
 #include "experiments/compare/seed_replication.hpp"
+#include "experiments/reports/draw_replication.hpp"
 #include "experiments/reports/summary.hpp"
+#include "experiments/results/results_file.hpp"
+#include "experiments/run/experiment.hpp"
+#include "experiments/run/run_plan.hpp"
 #include "experiments/sweep/collect.hpp"
 #include "experiments/sweep/draw_sweep.hpp"
 #include "experiments/sweep/process.hpp"
@@ -165,7 +165,7 @@ RunReport do_sweep(const SweepPlan& plan, const CommandLine& line, const Prepare
       plan, directory.folder(), std::move(outcomes),
       [&](const SweepRun& run, const ExperimentResult& result) { over_seeds.add(run.seed, result.networks); }, console);
   ExperimentResult header = header_of(plan, line, data, table);
-  directory.verify_hold();
+  directory.verify_lock();
   write_file_atomically(directory.folder() / "sweep.csv", std::string_view(sweep_csv(plan, table)));
   const StudyResult& study = over_seeds.result();
   write_sweep_results(directory.results(), header, plan, table, study);
@@ -191,7 +191,7 @@ RunReport do_sweep(const SweepPlan& plan, const CommandLine& line, const Prepare
     header.stages.push_back({"figures", drawing.seconds()});
   }
 
-  directory.verify_hold();
+  directory.verify_lock();
   const std::string summary = summarise_sweep(plan, table, header, directory.folder().string(), figures) +
                               study_table(study) + "\n" + times_table(header.stages) +
                               fmt::format("wall time of this start {}\n", duration(whole.seconds()));
@@ -215,7 +215,7 @@ RunReport run_sweep(SweepPlan plan, const CommandLine& line, Console& console) {
                          {.identity = identity,
                           .resolved_config = print_experiment_config(plan.config),
                           .fresh = line.fresh,
-                          .hold = hold_options(console)},
+                          .lock = lock_options(console)},
                          console);
   if (!directory.moved_aside().empty()) {
     console.info(fmt::format("the earlier folder is now '{}'", directory.moved_aside().string()));
@@ -227,7 +227,7 @@ RunReport run_sweep(SweepPlan plan, const CommandLine& line, Console& console) {
     console.info(fmt::format("'{}' is complete; nothing to do (--fresh starts over)", directory.folder().string()));
     return {read_summary(directory), ExitCode::ok};
   }
-  directory.hold(console);
+  directory.acquire_lock(console);
   return in_open_folder(directory, plan.config.name, console,
                         [&] { return do_sweep(plan, line, prepared, directory, console); });
 }

@@ -3,13 +3,13 @@
 //   DIR/runs/NNNN-SLUG/   each run as a single run leaves it; stderr.log beside it while it has not finished
 //   DIR/sweep.csv         a row for each run
 //   DIR/results.h5, figures/, summary.txt, config.yaml, run.log   of the sweep
-//   DIR/status.json, hold.N.json   as in a single run
+//   DIR/status.json, lock.N.json   as in a single run
 #pragma once
 
 #include <string>
 
-#include "experiments/run/command_line.hpp"
 #include "experiments/reports/console.hpp"
+#include "experiments/run/command_line.hpp"
 #include "experiments/run/experiment.hpp"
 #include "experiments/sweep/plan.hpp"
 

@@ -104,8 +104,8 @@ void merge_exact(const std::vector<std::int64_t>& from, std::vector<std::int64_t
 }
 
 /// What I_R can be. I(X_in; X_out | Y_0) is in [0, H(X_in)], and I(X_in; X_out | all neurons) is the same for all sets.
-std::vector<SetSummarizer::Range> relay_ranges(const StateTable& table) {
-  std::vector<SetSummarizer::Range> ranges;
+std::vector<SubsetStatisticsCollector::Range> relay_ranges(const StateTable& table) {
+  std::vector<SubsetStatisticsCollector::Range> ranges;
   const NLogN& f = table.n_log_n();
   const std::uint32_t samples = table.sample_count();
   for (int cls = 0; cls < table.class_count(); ++cls) {
@@ -151,11 +151,11 @@ class ExhaustiveRelayScan::Search {
   virtual ~Search() = default;
 
   std::size_t parts_per_class() const { return std::size_t{1} << (order_.bits - leaf_bits_); }
-  std::size_t part_count() const { return given_all_.size() * parts_per_class(); }
+  std::size_t chunk_count() const { return given_all_.size() * parts_per_class(); }
   std::size_t exact_size() const { return best_relay + 2 * (static_cast<std::size_t>(table_.neuron_count()) + 1); }
 
   /// The part without its values.
-  ScanPart place(std::size_t part) const {
+  ScanChunk place(std::size_t part) const {
     const auto path = static_cast<StateWord>(part % parts_per_class());
     return {.first_class = static_cast<int>(part / parts_per_class()),
             .fixed = NeuronSet(order_.to_neurons(path << leaf_bits_)),
@@ -163,12 +163,12 @@ class ExhaustiveRelayScan::Search {
             .values = {}};
   }
 
-  virtual ScanPart compute(std::size_t part) const = 0;
+  virtual ScanChunk compute(std::size_t part) const = 0;
 
  protected:
   /// From totals N I(X_in; X_out | Y_0) of the leaves of `part`.
-  ScanPart summarise(std::size_t part, const std::vector<std::uint64_t>& totals) const {
-    ScanPart result = place(part);
+  ScanChunk summarise(std::size_t part, const std::vector<std::uint64_t>& totals) const {
+    ScanChunk result = place(part);
     const auto cls = static_cast<std::size_t>(result.first_class);
     const std::vector<double>& greedy = greedy_[cls];
     result.values.resize(1, static_cast<Eigen::Index>(sets_.size()));
@@ -217,7 +217,7 @@ class ExhaustiveRelayScan::CellSearch final : public Search {
     }
   }
 
-  ScanPart compute(std::size_t part) const override {
+  ScanChunk compute(std::size_t part) const override {
     thread_local detail::ExhaustiveTree<Cell> tree;
     thread_local std::vector<std::uint64_t> totals;
     totals.resize(std::size_t{1} << leaf_bits_);
@@ -230,19 +230,20 @@ class ExhaustiveRelayScan::CellSearch final : public Search {
   std::vector<std::vector<detail::RelayState<Cell>>> states_;  // [C][M] words in the tree's order, ascending
 };
 
-ExhaustiveRelayScan::ExhaustiveRelayScan(const StateTable& table, const GreedyRelay& greedy, SetTable keep)
-    : table_(table), summarizer_(checked_neurons(table, greedy), relay_ranges(table)) {
+ExhaustiveRelayScan::ExhaustiveRelayScan(const StateTable& table, const GreedyRelay& greedy, AllSetsTable keep)
+    : table_(table), collector_(checked_neurons(table, greedy), relay_ranges(table)) {
   if (table.sample_count() <= detail::NarrowRelayCell::max_samples)
     search_ = std::make_unique<CellSearch<detail::NarrowRelayCell>>(table, greedy);
   else
     search_ = std::make_unique<CellSearch<detail::RelayCell>>(table, greedy);
-  if (keep == SetTable::keep) result_.information.resize(table.class_count(), Eigen::Index{1} << table.neuron_count());
+  if (keep == AllSetsTable::keep)
+    result_.information.resize(table.class_count(), Eigen::Index{1} << table.neuron_count());
   exact_.resize(static_cast<std::size_t>(table.class_count()));
 }
 
 ExhaustiveRelayScan::~ExhaustiveRelayScan() = default;
 
-std::size_t ExhaustiveRelayScan::part_count() const { return search_->part_count(); }
+std::size_t ExhaustiveRelayScan::chunk_count() const { return search_->chunk_count(); }
 
 std::string ExhaustiveRelayScan::layout() const { return "exhaustive relay 1"; }
 
@@ -251,16 +252,16 @@ void ExhaustiveRelayScan::compute(std::span<const std::size_t> parts, const Take
       parts.size(), [&](std::size_t i) { take(parts[i], search_->compute(parts[i])); }, progress);
 }
 
-void ExhaustiveRelayScan::add(std::size_t part, const ScanPart& result) {
-  const bool known = part < part_count();
-  const ScanPart place = known ? search_->place(part) : ScanPart{};
+void ExhaustiveRelayScan::add(std::size_t part, const ScanChunk& result) {
+  const bool known = part < chunk_count();
+  const ScanChunk place = known ? search_->place(part) : ScanChunk{};
   if (!known || result.first_class != place.first_class || result.values.rows() != 1 || result.fixed != place.fixed ||
       result.free != place.free || result.exact.size() != search_->exact_size()) {
     throw DataError(
-        fmt::format("exhaustive relay information: this is not the result of part {} of {}", part, part_count()));
+        fmt::format("exhaustive relay information: this is not the result of part {} of {}", part, chunk_count()));
   }
-  summarizer_.add(result);
-  if (result_.information.size() > 0) put_part(result, result_.information);
+  collector_.add(result);
+  if (result_.information.size() > 0) put_chunk(result, result_.information);
   const std::lock_guard lock(mutex_);
   merge_exact(result.exact, exact_[static_cast<std::size_t>(result.first_class)]);
 }
@@ -268,7 +269,7 @@ void ExhaustiveRelayScan::add(std::size_t part, const ScanPart& result) {
 ExhaustiveRelay ExhaustiveRelayScan::result() {
   const int classes = table_.class_count(), neurons = table_.neuron_count();
   const double sets = std::ldexp(1.0, neurons);
-  result_.summaries = summarizer_.result();
+  result_.summaries = collector_.result();
   result_.best_information.resize(classes, neurons + 1);
   result_.best_set.resize(classes, neurons + 1);
   for (std::size_t cls = 0; cls < static_cast<std::size_t>(classes); ++cls) {

@@ -17,7 +17,7 @@ namespace inforelay {
 
 struct ExhaustiveRelay {
   RowMatrix<float> information;  ///< [C,S] I_R in bits; column NeuronSet::index() of the relay set; [0,0]: dropped
-  SetSummaries summaries;        ///< of the same values
+  SubsetStatistics summaries;    ///< of the same values
   RowMatrix<double> best_information;  ///< [C,K+1] the largest I_R of a set of each size, bits
   RowMatrix<std::uint32_t> best_set;   ///< [C,K+1] that set's bits; of equals the lowest
   std::vector<double> above_greedy;    ///< [C] fraction of all S sets with I_R > that of the greedy set of their size
@@ -38,18 +38,18 @@ ExhaustiveRelay exhaustive_relay(const StateTable& table, const GreedyRelay& gre
 ///
 /// `exact` of a part, 2 + 2 (K+1) numbers: its sets above greedy, and above greedy as published; for each size the
 /// largest N I_R in units of NLogN, and the lowest set that has it, -1 where the part has no set of that size.
-class ExhaustiveRelayScan final : public SetScan {
+class ExhaustiveRelayScan final : public SubsetScan {
  public:
   /// Errors as exhaustive_relay(). Cost O(C M K); memory of the table [C,S], where it is kept, is touched by add()
   /// only.
-  ExhaustiveRelayScan(const StateTable& table, const GreedyRelay& greedy, SetTable keep = SetTable::keep);
+  ExhaustiveRelayScan(const StateTable& table, const GreedyRelay& greedy, AllSetsTable keep = AllSetsTable::keep);
   ~ExhaustiveRelayScan() override;
 
-  std::size_t part_count() const override;
+  std::size_t chunk_count() const override;
   std::string layout() const override;
   void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const override;
   /// Each part once.
-  void add(std::size_t part, const ScanPart& result) override;
+  void add(std::size_t part, const ScanChunk& result) override;
 
   /// The whole, once every part was added (a broken invariant otherwise). To be called once.
   ExhaustiveRelay result();
@@ -62,7 +62,7 @@ class ExhaustiveRelayScan final : public SetScan {
   const StateTable& table_;
   std::unique_ptr<const Search> search_;
   ExhaustiveRelay result_;
-  SetSummarizer summarizer_;
+  SubsetStatisticsCollector collector_;
   std::mutex mutex_;                              // of what follows
   std::vector<std::vector<std::int64_t>> exact_;  // [C] of the parts that were added, together; empty before the first
 };

@@ -109,11 +109,11 @@ class KnockoutScan::Search {
       : subject_(subject), accuracy_(subject, options, random) {}
   virtual ~Search() = default;
 
-  virtual std::size_t part_count() const = 0;
+  virtual std::size_t chunk_count() const = 0;
   virtual std::string layout() const = 0;
   virtual void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const = 0;
   /// Whether a result has the classes and the number of sets of this part.
-  virtual bool fits(std::size_t part, const ScanPart& result) const = 0;
+  virtual bool fits(std::size_t part, const ScanChunk& result) const = 0;
 
  protected:
   const KnockoutSubject subject_;
@@ -125,9 +125,9 @@ class KnockoutScan::TreeSearch final : public Search {
   TreeSearch(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random)
       : Search(subject, options, random), blocks_(tree_blocks(subject.neurons())) {}
 
-  std::size_t part_count() const override { return static_cast<std::size_t>(subject_.classes()) * blocks_; }
+  std::size_t chunk_count() const override { return static_cast<std::size_t>(subject_.classes()) * blocks_; }
   std::string layout() const override { return "knockout tree 1"; }
-  bool fits(std::size_t part, const ScanPart& result) const override {
+  bool fits(std::size_t part, const ScanChunk& result) const override {
     return result.first_class == static_cast<int>(part / blocks_) && result.values.rows() == 1 &&
            result.values.cols() == (Eigen::Index{1} << subject_.neurons()) / static_cast<Eigen::Index>(blocks_);
   }
@@ -188,12 +188,12 @@ class KnockoutScan::TreeSearch final : public Search {
     return last_ = std::make_shared<ClassTree>(subject_, c, is_other, 2);
   }
 
-  ScanPart evaluate(const ClassTree& shared, std::size_t c, std::size_t block) const {
+  ScanChunk evaluate(const ClassTree& shared, std::size_t c, std::size_t block) const {
     const RowMatrix<std::uint32_t> counts = shared.tree.count_on(block);
-    ScanPart part{.first_class = static_cast<int>(c),
-                  .fixed = shared.tree.set(block, 0),
-                  .free = shared.free,
-                  .values = RowMatrix<float>(1, counts.cols())};
+    ScanChunk part{.first_class = static_cast<int>(c),
+                   .fixed = shared.tree.set(block, 0),
+                   .free = shared.free,
+                   .values = RowMatrix<float>(1, counts.cols())};
     for (std::size_t i = 0; i < shared.ascending.size(); ++i) {
       const auto column = static_cast<Eigen::Index>(shared.ascending[i]);
       const auto on_of = [&](std::size_t label) { return counts(static_cast<Eigen::Index>(label), column); };
@@ -214,9 +214,9 @@ class KnockoutScan::ForwardSearch final : public Search {
   ForwardSearch(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random)
       : Search(subject, options, random), bits_(forward_part_bits_of(subject.neurons())) {}
 
-  std::size_t part_count() const override { return std::size_t{1} << (subject_.neurons() - bits_); }
+  std::size_t chunk_count() const override { return std::size_t{1} << (subject_.neurons() - bits_); }
   std::string layout() const override { return "knockout forward 1"; }
-  bool fits(std::size_t part, const ScanPart& result) const override {
+  bool fits(std::size_t part, const ScanChunk& result) const override {
     return result.first_class == 0 && result.values.rows() == subject_.classes() &&
            result.values.cols() == Eigen::Index{1} << bits_ && result.fixed == first_set(part);
   }
@@ -230,12 +230,12 @@ class KnockoutScan::ForwardSearch final : public Search {
  private:
   NeuronSet first_set(std::size_t part) const { return NeuronSet(static_cast<std::uint32_t>(part << bits_)); }
 
-  ScanPart evaluate(std::size_t part, const Progress& progress) const {
+  ScanChunk evaluate(std::size_t part, const Progress& progress) const {
     const Eigen::Index sets = Eigen::Index{1} << bits_;
-    ScanPart result{.first_class = 0,
-                    .fixed = first_set(part),
-                    .free = NeuronSet::all(bits_),
-                    .values = RowMatrix<float>(subject_.classes(), sets)};
+    ScanChunk result{.first_class = 0,
+                     .fixed = first_set(part),
+                     .free = NeuronSet::all(bits_),
+                     .values = RowMatrix<float>(subject_.classes(), sets)};
     for (Eigen::Index i = 0; i < sets; ++i) {
       progress.check();
       const NeuronSet set(result.fixed.bits() | static_cast<std::uint32_t>(i));
@@ -262,20 +262,20 @@ int checked_neurons(const KnockoutSubject& subject) {
 }  // namespace
 
 KnockoutScan::KnockoutScan(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random,
-                           SetTable keep)
-    : summarizer_(checked_neurons(subject), std::vector<SetSummarizer::Range>(
-                                                static_cast<std::size_t>(subject.classes()), {.low = 0, .high = 1})) {
+                           AllSetsTable keep)
+    : collector_(checked_neurons(subject), std::vector<SubsetStatisticsCollector::Range>(
+                                               static_cast<std::size_t>(subject.classes()), {.low = 0, .high = 1})) {
   if (subject.last_hidden()) {
     search_ = std::make_unique<TreeSearch>(subject, options, random);
   } else {
     search_ = std::make_unique<ForwardSearch>(subject, options, random);
   }
-  if (keep == SetTable::keep) table_.resize(subject.classes(), Eigen::Index{1} << subject.neurons());
+  if (keep == AllSetsTable::keep) table_.resize(subject.classes(), Eigen::Index{1} << subject.neurons());
 }
 
 KnockoutScan::~KnockoutScan() = default;
 
-std::size_t KnockoutScan::part_count() const { return search_->part_count(); }
+std::size_t KnockoutScan::chunk_count() const { return search_->chunk_count(); }
 
 std::string KnockoutScan::layout() const { return search_->layout(); }
 
@@ -283,15 +283,15 @@ void KnockoutScan::compute(std::span<const std::size_t> parts, const Take& take,
   search_->compute(parts, take, progress);
 }
 
-void KnockoutScan::add(std::size_t part, const ScanPart& result) {
-  if (part >= part_count() || !search_->fits(part, result) || !result.exact.empty()) {
-    throw DataError(fmt::format("knockouts: this is not the result of part {} of {}", part, part_count()));
+void KnockoutScan::add(std::size_t part, const ScanChunk& result) {
+  if (part >= chunk_count() || !search_->fits(part, result) || !result.exact.empty()) {
+    throw DataError(fmt::format("knockouts: this is not the result of part {} of {}", part, chunk_count()));
   }
-  summarizer_.add(result);
-  if (table_.size() > 0) put_part(result, table_);
+  collector_.add(result);
+  if (table_.size() > 0) put_chunk(result, table_);
 }
 
-ExhaustiveKnockout KnockoutScan::result() { return {.accuracy = std::move(table_), .summaries = summarizer_.result()}; }
+ExhaustiveKnockout KnockoutScan::result() { return {.accuracy = std::move(table_), .summaries = collector_.result()}; }
 
 RowMatrix<float> exhaustive_knockout_accuracy(const KnockoutSubject& subject, const KnockoutOptions& options,
                                               const RandomStream& random, Progress& progress) {

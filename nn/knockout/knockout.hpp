@@ -16,9 +16,9 @@
 #include <string_view>
 
 #include "core/axes.hpp"
-#include "core/sets/neuron_set.hpp"
 #include "core/progress.hpp"
 #include "core/random.hpp"
+#include "core/sets/neuron_set.hpp"
 #include "core/sets/subset_scan.hpp"
 #include "core/sets/subset_statistics.hpp"
 #include "nn/network/mlp.hpp"
@@ -66,34 +66,34 @@ RowMatrix<float> knockout_accuracy(const KnockoutSubject& subject, std::span<con
                                    Progress& progress = Progress::none());
 
 /// Balanced accuracy [C,S] of all S = 2^K sets; the column is the index of the set knocked out. The values are those of
-/// knockout_accuracy, to the last bit. For the last hidden layer a fast method is used (nn/knockout/knockout_tree.hpp); for
-/// others every set takes a forward pass, so that K much above 12 takes hours.
-/// Errors as knockout_accuracy; and UsageError where K > NeuronSet::max_exhaustive_neurons.
+/// knockout_accuracy, to the last bit. For the last hidden layer a fast method is used (nn/knockout/knockout_tree.hpp);
+/// for others every set takes a forward pass, so that K much above 12 takes hours. Errors as knockout_accuracy; and
+/// UsageError where K > NeuronSet::max_exhaustive_neurons.
 RowMatrix<float> exhaustive_knockout_accuracy(const KnockoutSubject& subject, const KnockoutOptions& options,
                                               const RandomStream& random, Progress& progress = Progress::none());
 
 /// Of all S sets.
 struct ExhaustiveKnockout {
-  RowMatrix<float> accuracy;  ///< [C,S] as exhaustive_knockout_accuracy(); [0,0]: dropped
-  SetSummaries summaries;     ///< of the same values
+  RowMatrix<float> accuracy;   ///< [C,S] as exhaustive_knockout_accuracy(); [0,0]: dropped
+  SubsetStatistics summaries;  ///< of the same values
 };
 
 /// The same in parts; `exact` of a part is empty. For the last hidden layer a part is one block of one class's tree,
 /// some 10 ms for the authors' network; for others a few sets of all classes, each set a forward pass.
-class KnockoutScan final : public SetScan {
+class KnockoutScan final : public SubsetScan {
  public:
   /// Errors as exhaustive_knockout_accuracy(); ComputeError only from compute(). Memory of the table [C,S], where it
   /// is kept, is touched by add() only.
   KnockoutScan(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random,
-               SetTable keep = SetTable::keep);
+               AllSetsTable keep = AllSetsTable::keep);
   ~KnockoutScan() override;
 
-  std::size_t part_count() const override;
+  std::size_t chunk_count() const override;
   std::string layout() const override;
   /// Class by class, so that only one class's tree is in memory; it is kept for the next call.
   void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const override;
   /// Each part once.
-  void add(std::size_t part, const ScanPart& result) override;
+  void add(std::size_t part, const ScanChunk& result) override;
 
   /// The whole, once every part was added. To be called once.
   ExhaustiveKnockout result();
@@ -105,7 +105,7 @@ class KnockoutScan final : public SetScan {
 
   std::unique_ptr<const Search> search_;
   RowMatrix<float> table_;  // [C,S], or [0,0]
-  SetSummarizer summarizer_;
+  SubsetStatisticsCollector collector_;
 };
 
 }  // namespace inforelay

@@ -7,8 +7,8 @@
 #include <fstream>
 
 #include "core/error.hpp"
-#include "core/files/sha256.hpp"
 #include "core/files/checksummed_file.hpp"
+#include "core/files/sha256.hpp"
 #include "tests/experiments/program.hpp"
 
 namespace inforelay {
@@ -17,10 +17,10 @@ namespace {
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
-const Seal seal{.run = "12345678", .basis = "abc"};
+const FileStamp seal{.run = "12345678", .input_digest = "abc"};
 
-SealedContent write_values(const fs::path& path, const Seal& whose = seal, double seconds = 1.5) {
-  return write_sealed(path, whose, seconds, [](Hdf5Writer& file) {
+FileContent write_values(const fs::path& path, const FileStamp& whose = seal, double seconds = 1.5) {
+  return write_checksummed(path, whose, seconds, [](Hdf5Writer& file) {
     file.dataset("values", std::vector<double>{1, 2, 3}, {.units = "1", .long_name = "values", .dims = {"n"}});
   });
 }
@@ -32,8 +32,8 @@ void put(const fs::path& path, const std::string& bytes) { std::ofstream(path, s
 TEST_CASE("A sealed file is found whole and is HDF5", "[sealed]") {
   const test::TemporaryFolder folder;
   const fs::path path = folder.path() / "stage.h5";
-  const SealedContent written = write_values(path);
-  const SealedContent found = check_seal(path, seal);
+  const FileContent written = write_values(path);
+  const FileContent found = verify_checksummed(path, seal);
   CHECK(found.digest == written.digest);
   CHECK(found.digest.size() == 64);
   CHECK(found.seconds == 1.5);
@@ -42,8 +42,8 @@ TEST_CASE("A sealed file is found whole and is HDF5", "[sealed]") {
   CHECK_THAT(text, Contains("inforelay stage file 1\nrun 12345678\nname stage.h5\nbasis abc\nseconds 1.5\nseal "));
 
   // Equal content has an equal digest, whoever wrote it, whenever and how slowly.
-  CHECK(write_values(folder.path() / "other.h5", {"other", "basis"}, 7).digest == written.digest);
-  const auto different = write_sealed(folder.path() / "third.h5", seal, 1.5, [](Hdf5Writer& file) {
+  CHECK(write_values(folder.path() / "other.h5", {"other", "input_digest"}, 7).digest == written.digest);
+  const auto different = write_checksummed(folder.path() / "third.h5", seal, 1.5, [](Hdf5Writer& file) {
     file.dataset("values", std::vector<double>{1, 2, 4}, {.units = "1", .long_name = "values", .dims = {"n"}});
   });
   CHECK(different.digest != written.digest);
@@ -59,16 +59,16 @@ TEST_CASE("No changed or missing byte of a sealed file goes unnoticed", "[sealed
     bytes[i] = static_cast<char>(bytes[i] ^ 0x10);
     put(path, bytes);
     INFO("byte " << i << " of " << whole.size());
-    REQUIRE_THROWS_AS(check_seal(path, seal), DataError);
+    REQUIRE_THROWS_AS(verify_checksummed(path, seal), DataError);
     put(path, whole.substr(0, i));
-    REQUIRE_THROWS_AS(check_seal(path, seal), DataError);
+    REQUIRE_THROWS_AS(verify_checksummed(path, seal), DataError);
   }
   put(path, whole + "x");
-  CHECK_THROWS_AS(check_seal(path, seal), DataError);
+  CHECK_THROWS_AS(verify_checksummed(path, seal), DataError);
   put(path, whole + whole);
-  CHECK_THROWS_AS(check_seal(path, seal), DataError);
+  CHECK_THROWS_AS(verify_checksummed(path, seal), DataError);
   put(path, whole);
-  CHECK_NOTHROW(check_seal(path, seal));
+  CHECK_NOTHROW(verify_checksummed(path, seal));
 }
 
 TEST_CASE("What is wrong with a sealed file is said", "[sealed]") {
@@ -76,11 +76,11 @@ TEST_CASE("What is wrong with a sealed file is said", "[sealed]") {
   const fs::path path = folder.path() / "stage.h5";
   write_values(path);
   const std::string whole = test::content(path);
-  const auto says = [&](const std::string& what, const Seal& whose = seal) {
-    CHECK_THROWS_WITH(check_seal(path, whose), what);
+  const auto says = [&](const std::string& what, const FileStamp& whose = seal) {
+    CHECK_THROWS_WITH(verify_checksummed(path, whose), what);
   };
-  says("it belongs to run 12345678, expected 9", {.run = "9", .basis = "abc"});
-  says("it was computed from other results than those at hand", {.run = "12345678", .basis = "abd"});
+  says("it belongs to run 12345678, expected 9", {.run = "9", .input_digest = "abc"});
+  says("it was computed from other results than those at hand", {.run = "12345678", .input_digest = "abd"});
 
   put(path, "");
   says("it is empty");
@@ -93,12 +93,12 @@ TEST_CASE("What is wrong with a sealed file is said", "[sealed]") {
   put(path, flipped);
   says("it is damaged: its checksum is not that of its content");
   for (const double seconds : {std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
-    write_sealed(path, seal, seconds, [](Hdf5Writer& file) { file.attribute("", "number", 1.0); });
+    write_checksummed(path, seal, seconds, [](Hdf5Writer& file) { file.attribute("", "number", 1.0); });
     says(fmt::format("its work took '{}' seconds, expected a number", seconds));
   }
   fs::rename(path, folder.path() / "another.h5");
   put(folder.path() / "another.h5", whole);
-  CHECK_THROWS_WITH(check_seal(folder.path() / "another.h5", seal), "it was written as 'stage.h5'");
+  CHECK_THROWS_WITH(verify_checksummed(folder.path() / "another.h5", seal), "it was written as 'stage.h5'");
 
   {  // a file of HDF5 as earlier versions wrote it
     Hdf5Writer file(path);
@@ -124,7 +124,7 @@ TEST_CASE("A sealed file of another format version is not read", "[sealed]") {
     const std::string lines = "inforelay stage file 2\n";
     return lines + fmt::format("seal {} {:08}\n", sha256_hex(test::content(closed) + lines), lines.size());
   });
-  CHECK_THROWS_WITH(check_seal(path, seal), "it is of format 2, expected 1");
+  CHECK_THROWS_WITH(verify_checksummed(path, seal), "it is of format 2, expected 1");
 }
 
 }  // namespace inforelay

@@ -22,7 +22,7 @@ using test::content;
 using test::TemporaryFolder;
 namespace fs = std::filesystem;
 
-const fs::path first_hold = "hold.1.json";
+const fs::path first_lock = "lock.1.json";
 
 std::size_t files_in(const fs::path& folder) {
   return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), {}));
@@ -30,7 +30,7 @@ std::size_t files_in(const fs::path& folder) {
 
 // A hold as some process would have left it.
 void leave_hold(const fs::path& file, const ProcessIdentity& process, int beat = 0) {
-  std::ofstream(file) << json{{"format", "inforelay-hold"},
+  std::ofstream(file) << json{{"format", "inforelay-lock"},
                               {"pid", process.pid},
                               {"start", process.start},
                               {"host", process.host},
@@ -42,9 +42,9 @@ void leave_hold(const fs::path& file, const ProcessIdentity& process, int beat =
 
 ProcessIdentity elsewhere() { return {.pid = 17, .start = 1, .host = "node3", .machine = "another boot"}; }
 
-HoldOptions impatient() {
-  HoldOptions options;
-  options.beat_seconds = 0.02;
+LockOptions impatient() {
+  LockOptions options;
+  options.heartbeat_seconds = 0.02;
   options.patience_seconds = 0.3;
   options.dying_seconds = 20;
   return options;
@@ -84,19 +84,19 @@ void wait_for(const fs::path& file) {
 TEST_CASE("A folder is held by one, who is named, and free afterwards", "[hold]") {
   const TemporaryFolder folder;
   {
-    const FolderHold hold(folder.path());
-    const auto holder = holder_of(folder.path());
+    const DirectoryLock lock(folder.path());
+    const auto holder = lock_holder(folder.path());
     REQUIRE(holder);
     CHECK(holder->process == this_process());
     CHECK(life_of(holder->process) == Life::alive);
-    CHECK_THROWS_WITH(FolderHold(folder.path()), Catch::Contains(fmt::format("process {} on {} since {}", getpid(),
-                                                                             holder->process.host, holder->since)));
-    CHECK_THROWS_AS(FolderHold(folder.path()), FolderHeld);
+    CHECK_THROWS_WITH(DirectoryLock(folder.path()), Catch::Contains(fmt::format("process {} on {} since {}", getpid(),
+                                                                                holder->process.host, holder->since)));
+    CHECK_THROWS_AS(DirectoryLock(folder.path()), DirectoryLocked);
     CHECK(files_in(folder.path()) == 1);
   }
   CHECK(files_in(folder.path()) == 0);
-  CHECK(!holder_of(folder.path()));
-  const FolderHold again(folder.path());
+  CHECK(!lock_holder(folder.path()));
+  const DirectoryLock again(folder.path());
 }
 
 TEST_CASE("The hold of a process that is gone is taken over, and that is said", "[hold]") {
@@ -104,45 +104,45 @@ TEST_CASE("The hold of a process that is gone is taken over, and that is said", 
   ProcessIdentity left = this_process();
   SECTION("no such process") { left = dead_process(); }
   SECTION("its pid belongs to another process now") { ++left.start; }
-  leave_hold(folder.path() / first_hold, left);
-  HoldOptions options;
+  leave_hold(folder.path() / first_lock, left);
+  LockOptions options;
   std::string said;
   options.say = [&](const std::string& text) { said += text; };
-  const FolderHold hold(folder.path(), options);
+  const DirectoryLock lock(folder.path(), options);
   CHECK_THAT(said, Catch::Contains(fmt::format("was left by process {} on", left.pid)) &&
                        Catch::Contains("since 2026-01-02T03:04:05Z") && Catch::Contains("taken over"));
-  CHECK(!fs::exists(folder.path() / first_hold));
-  CHECK(holder_of(folder.path())->process == this_process());
+  CHECK(!fs::exists(folder.path() / first_lock));
+  CHECK(lock_holder(folder.path())->process == this_process());
   CHECK(files_in(folder.path()) == 1);
 }
 
 TEST_CASE("A process killed with its hold leaves a stale one, also as a zombie", "[hold]") {
   const TemporaryFolder folder;
   const pid_t child = in_child([&] {
-    const FolderHold hold(folder.path());
+    const DirectoryLock lock(folder.path());
     std::ofstream(folder.path() / "ready");
     while (true) pause();
     return 0;
   });
   wait_for(folder.path() / "ready");
-  CHECK_THROWS_AS(FolderHold(folder.path()), FolderHeld);
+  CHECK_THROWS_AS(DirectoryLock(folder.path()), DirectoryLocked);
   kill(child, SIGKILL);
   siginfo_t info;
   waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT);
-  { const FolderHold hold(folder.path()); }
+  { const DirectoryLock lock(folder.path()); }
   CHECK(exit_code_of(child) == 128 + SIGKILL);
 }
 
 TEST_CASE("On another machine a beat is waited for", "[hold]") {
   const TemporaryFolder folder;
-  const fs::path file = folder.path() / first_hold;
+  const fs::path file = folder.path() / first_lock;
   leave_hold(file, elsewhere());
   SECTION("none comes: stale") {
-    const FolderHold hold(folder.path(), impatient());
+    const DirectoryLock lock(folder.path(), impatient());
     CHECK(!fs::exists(file));
   }
   SECTION("it comes: held") {
-    HoldOptions patient = impatient();
+    LockOptions patient = impatient();
     patient.patience_seconds = 600;  // the beat ends the wait
     std::atomic<bool> end = false;
     std::thread heart([&] {
@@ -152,47 +152,47 @@ TEST_CASE("On another machine a beat is waited for", "[hold]") {
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
       }
     });
-    CHECK_THROWS_WITH(FolderHold(folder.path(), patient), Catch::Contains("process 17 on node3 since"));
+    CHECK_THROWS_WITH(DirectoryLock(folder.path(), patient), Catch::Contains("process 17 on node3 since"));
     end = true;
     heart.join();
   }
   SECTION("a clock far ahead or behind says nothing") {
     fs::last_write_time(file, fs::file_time_type::clock::now() + std::chrono::hours(1000));
-    const FolderHold hold(folder.path(), impatient());
+    const DirectoryLock lock(folder.path(), impatient());
     CHECK(!fs::exists(file));
   }
   SECTION("half a file: stale once it stands still") {
     std::ofstream(file) << "{\"format\": \"inforel";
-    const FolderHold hold(folder.path(), impatient());
+    const DirectoryLock lock(folder.path(), impatient());
     CHECK(!fs::exists(file));
   }
 }
 
 TEST_CASE("The wait for a sign of life can be interrupted", "[hold]") {
   const TemporaryFolder folder;
-  leave_hold(folder.path() / first_hold, elsewhere());
+  leave_hold(folder.path() / first_lock, elsewhere());
   struct Stop : Progress {
     bool stop_requested() const override { return ++asked > 2; }
     mutable int asked = 0;
   } stop;
-  HoldOptions patient;
+  LockOptions patient;
   patient.patience_seconds = 600;
-  CHECK_THROWS_AS(FolderHold(folder.path(), patient, stop), Interrupted);
-  CHECK(fs::exists(folder.path() / first_hold));
+  CHECK_THROWS_AS(DirectoryLock(folder.path(), patient, stop), Interrupted);
+  CHECK(fs::exists(folder.path() / first_lock));
 }
 
 TEST_CASE("A hold beats, and its loss is noticed", "[hold]") {
   const TemporaryFolder folder;
-  const fs::path file = folder.path() / first_hold;
-  HoldOptions options = impatient();
+  const fs::path file = folder.path() / first_lock;
+  LockOptions options = impatient();
   std::atomic<int> beats = 0;
-  options.on_beat = [&] { ++beats; };
-  FolderHold hold(folder.path(), options);
+  options.on_heartbeat = [&] { ++beats; };
+  DirectoryLock lock(folder.path(), options);
   const std::string before = content(file);
   while (beats < 2) std::this_thread::yield();
   CHECK(content(file) != before);
   CHECK(content(file).size() == before.size());
-  hold.check();
+  lock.check();
   SECTION("removed") { fs::remove(file); }
   SECTION("replaced") {
     leave_hold(folder.path() / "new", elsewhere());
@@ -210,24 +210,24 @@ TEST_CASE("A hold beats, and its loss is noticed", "[hold]") {
     fs::remove_all(folder.path());
     std::ofstream(folder.path()) << "in its place";
   }
-  CHECK_THROWS_AS(hold.verify(), HoldLost);
-  CHECK_THROWS_WITH(hold.check(), Catch::Contains("no longer holds it"));
+  CHECK_THROWS_AS(lock.verify(), LockLost);
+  CHECK_THROWS_WITH(lock.check(), Catch::Contains("no longer holds it"));
 }
 
 TEST_CASE("The beat notices a loss by itself, and what another put there stays", "[hold]") {
   const TemporaryFolder folder;
-  const fs::path file = folder.path() / first_hold;
+  const fs::path file = folder.path() / first_lock;
   leave_hold(folder.path() / "new", elsewhere());
   const std::string others = content(folder.path() / "new");
   {
     std::atomic<int> beats = 0;
-    HoldOptions options = impatient();
-    options.on_beat = [&] { ++beats; };
-    const FolderHold hold(folder.path(), options);
+    LockOptions options = impatient();
+    options.on_heartbeat = [&] { ++beats; };
+    const DirectoryLock lock(folder.path(), options);
     fs::rename(folder.path() / "new", file);
     const int now = beats;
     while (beats < now + 2) std::this_thread::yield();
-    CHECK_THROWS_AS(hold.check(), HoldLost);
+    CHECK_THROWS_AS(lock.check(), LockLost);
   }
   CHECK(content(file) == others);
 }
@@ -246,16 +246,16 @@ TEST_CASE("A holder whose parent is gone is given time to go", "[hold]") {
     return json{{"pid", process.pid}, {"start", process.start}, {"host", process.host}, {"machine", process.machine}};
   };
   json hold = as_json(identity);
-  hold.update({{"format", "inforelay-hold"}, {"since", "then"}, {"token", "left"}, {"parent", as_json(parent)}});
-  std::ofstream(folder.path() / first_hold) << hold;
-  HoldOptions short_patience;
+  hold.update({{"format", "inforelay-lock"}, {"since", "then"}, {"token", "left"}, {"parent", as_json(parent)}});
+  std::ofstream(folder.path() / first_lock) << hold;
+  LockOptions short_patience;
   short_patience.dying_seconds = 0.05;
-  CHECK_THROWS_AS(FolderHold(folder.path(), short_patience), FolderHeld);
+  CHECK_THROWS_AS(DirectoryLock(folder.path(), short_patience), DirectoryLocked);
   std::thread end([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     kill(holder, SIGKILL);
   });
-  { const FolderHold taken(folder.path(), impatient()); }
+  { const DirectoryLock taken(folder.path(), impatient()); }
   end.join();
   CHECK(exit_code_of(holder) == 128 + SIGKILL);
 }
@@ -266,7 +266,7 @@ TEST_CASE("Of many that come at once exactly one gets the folder", "[hold]") {
   enum Answer { works = 0, refused = 2, broken = 3 };
   for (int repetition = 0; repetition < repetitions; ++repetition) {
     const TemporaryFolder folder, signs;
-    if (stale) leave_hold(folder.path() / first_hold, dead_process());
+    if (stale) leave_hold(folder.path() / first_lock, dead_process());
     int gate[2];
     REQUIRE(pipe(gate) == 0);
     std::vector<pid_t> children;
@@ -276,14 +276,14 @@ TEST_CASE("Of many that come at once exactly one gets the folder", "[hold]") {
         char nothing;
         if (read(gate[0], &nothing, 1) != 0) return +broken;
         try {
-          const FolderHold hold(folder.path());
+          const DirectoryLock lock(folder.path());
           // Nobody else may come until all have tried.
           const fs::path sign = signs.path() / fmt::format("{}", getpid());
           std::ofstream(sign.string());
           while (files_in(signs.path()) < processes) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-          hold.check();
+          lock.check();
           return +works;
-        } catch (const FolderHeld&) {
+        } catch (const DirectoryLocked&) {
           std::ofstream((signs.path() / fmt::format("{}", getpid())).string());
           return +refused;
         } catch (...) {

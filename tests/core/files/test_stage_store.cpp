@@ -9,9 +9,9 @@
 #include <thread>
 
 #include "core/error.hpp"
+#include "core/files/stage_store.hpp"
 #include "core/parallel.hpp"
 #include "experiments/ranks/resumable_scan.hpp"
-#include "core/files/stage_store.hpp"
 #include "tests/experiments/program.hpp"
 #include "tests/set_scans.hpp"
 
@@ -28,10 +28,10 @@ constexpr SaveInterval always{.seconds = 0}, never{.seconds = 1e9};
 struct Scene {
   explicit Scene(SaveInterval interval = always) : interval_(interval) {}
 
-  StageFiles files(const std::string& name = "stage", const Seal& seal = {"run", "basis"}) {
+  StageStore files(const std::string& name = "stage", const FileStamp& seal = {"run", "input_digest"}) {
     return {folder.path(), name, seal, interval_, calls()};
   }
-  StageFiles::Calls calls() {
+  StageStore::Calls calls() {
     return {.warn = [&](const std::string& text) { warnings.push_back(text); }};
   }
   std::vector<std::string> names() const {
@@ -54,23 +54,23 @@ struct Scene {
   SaveInterval interval_;
 };
 
-StageFiles::Write number(std::int64_t value) {
+StageStore::Write number(std::int64_t value) {
   return [value](Hdf5Writer& file) { file.attribute("", "number", value); };
 }
 
-StageFiles::Read into(std::int64_t& value) {
+StageStore::Read into(std::int64_t& value) {
   return [&value](const Hdf5Reader& file) { value = file.attribute<std::int64_t>("", "number"); };
 }
 
 // Values of three classes and 2^6 sets in parts of 8 sets; counts what is computed.
-class CountingScan final : public SetScan {
+class CountingScan final : public SubsetScan {
  public:
   explicit CountingScan(std::string layout = "counting 1") : layout_(std::move(layout)), table(3, 64) {
     table.setConstant(-1);
   }
   static float value(int cls, std::uint32_t set) { return static_cast<float>(1000 * cls) + static_cast<float>(set); }
 
-  std::size_t part_count() const override { return 24; }
+  std::size_t chunk_count() const override { return 24; }
   std::string layout() const override { return layout_; }
   void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const override {
     parallel_blocks(
@@ -79,22 +79,22 @@ class CountingScan final : public SetScan {
           ++computed;
           const auto cls = static_cast<int>(parts[i] / 8);
           const auto first = static_cast<std::uint32_t>(parts[i] % 8 * 8);
-          ScanPart part{.first_class = cls,
-                        .fixed = NeuronSet(first),
-                        .free = NeuronSet::all(3),
-                        .values = RowMatrix<float>(1, 8),
-                        .exact = {static_cast<std::int64_t>(parts[i])}};
+          ScanChunk part{.first_class = cls,
+                         .fixed = NeuronSet(first),
+                         .free = NeuronSet::all(3),
+                         .values = RowMatrix<float>(1, 8),
+                         .exact = {static_cast<std::int64_t>(parts[i])}};
           for (std::uint32_t set = 0; set < 8; ++set) part.values(0, set) = value(cls, first + set);
           take(parts[i], std::move(part));
         },
         progress);
   }
-  void add(std::size_t part, const ScanPart& result) override {
+  void add(std::size_t part, const ScanChunk& result) override {
     ++added;
     if (part >= 24 || result.exact != std::vector<std::int64_t>{static_cast<std::int64_t>(part)}) {
       throw DataError("not a part of this scan");
     }
-    put_part(result, table);
+    put_chunk(result, table);
   }
   bool complete() const {
     for (int c = 0; c < 3; ++c) {
@@ -119,8 +119,8 @@ class CountingScan final : public SetScan {
 void leave_blocks(Scene& scene, int parts) {
   CountingScan scan;
   StopAfter soon(parts);
-  StageFiles files = scene.files();
-  REQUIRE_THROWS_AS(run_scan(scan, files, soon), Interrupted);
+  StageStore files = scene.files();
+  REQUIRE_THROWS_AS(run_resumable_scan(scan, files, soon), Interrupted);
   REQUIRE(!scan.complete());
 }
 
@@ -136,8 +136,8 @@ TEST_CASE("A part that two blocks hold is given to the scan once", "[stage_files
   fs::rename(aside, block);
 
   CountingScan scan;
-  StageFiles files = scene.files();
-  run_scan(scan, files, Progress::none());
+  StageStore files = scene.files();
+  run_resumable_scan(scan, files, Progress::none());
   CHECK(scan.complete());
   CHECK(scan.added == 24);
   CHECK(scan.computed < 12);
@@ -147,9 +147,9 @@ TEST_CASE("A stage's result is read back, once it is written", "[stage_files]") 
   Scene scene;
   std::int64_t value = 0;
   CHECK(!scene.files().load(into(value)));
-  StageFiles written = scene.files();
+  StageStore written = scene.files();
   written.save(number(7));
-  StageFiles read = scene.files();
+  StageStore read = scene.files();
   REQUIRE(read.load(into(value)));
   CHECK(value == 7);
   CHECK(read.content().seconds == written.content().seconds);
@@ -164,13 +164,13 @@ TEST_CASE("A stage's file that is of no use is warned of by name and passed over
   scene.files().save(number(7));
   scene.files("other").save(number(8));
   const fs::path path = scene.folder.path() / "stage.h5";
-  const auto passed_over = [&](const std::string& why, const Seal& seal = {"run", "basis"}) {
+  const auto passed_over = [&](const std::string& why, const FileStamp& seal = {"run", "input_digest"}) {
     scene.warnings.clear();
     CHECK(!scene.files("stage", seal).load(into(value)));
     REQUIRE(scene.warnings.size() == 1);
     CHECK(scene.warnings[0] == fmt::format("'{}' is of no use and its work is done again: {}", path.string(), why));
   };
-  passed_over("it belongs to run run, expected another", {"another", "basis"});
+  passed_over("it belongs to run run, expected another", {"another", "input_digest"});
   passed_over("it was computed from other results than those at hand", {"run", "new"});
   scene.damage("stage.h5");
   passed_over("it is damaged: its checksum is not that of its content");
@@ -193,15 +193,15 @@ TEST_CASE("A folder in the place of a stage's file is warned of and replaced", "
   fs::create_directory(scene.folder.path() / name);
   if (!is_empty) std::ofstream(scene.folder.path() / name / "file") << "text";
   std::int64_t value = 0;
-  StageFiles files = scene.files();
+  StageStore files = scene.files();
   CHECK(!files.load(into(value)));
   CHECK(!files.load_state(into(value)));
-  files.load_blocks(into(value));
+  files.load_chunks(into(value));
   REQUIRE(scene.warnings.size() == 1);
   CHECK_THAT(scene.warnings[0], Contains(name + "' is of no use") && Contains("it is no regular file"));
   CHECK(value == 0);
   files.save_state(number(1));
-  files.save_block(number(2));
+  files.save_chunks(number(2));
   files.save(number(3));
   CHECK(scene.files().load(into(value)));
   CHECK(value == 3);
@@ -212,35 +212,36 @@ TEST_CASE("The seconds of a stage are those of all its starts", "[stage_files]")
   Scene scene;
   std::int64_t value = 0;
   const auto leave = [&](const std::string& name, double seconds) {
-    write_sealed(scene.folder.path() / name, {"run", "basis"}, seconds, number(1));
+    write_checksummed(scene.folder.path() / name, {"run", "input_digest"}, seconds, number(1));
   };
   leave(GENERATE("stage.state.h5", "stage.block-1.h5"), 1000);
   {  // an interrupted start adds its own
-    StageFiles files = scene.files();
+    StageStore files = scene.files();
     files.load_state(into(value));
-    files.load_blocks(into(value));
+    files.load_chunks(into(value));
     files.save_state(number(1));
-    CHECK(check_seal(scene.folder.path() / "stage.state.h5", {"run", "basis"}).seconds >= 1000);
+    CHECK(verify_checksummed(scene.folder.path() / "stage.state.h5", {"run", "input_digest"}).seconds >= 1000);
   }
   leave("stage.block-2.h5", 3000);  // it holds the time of the first one's start too
-  StageFiles files = scene.files();
+  StageStore files = scene.files();
   files.load_state(into(value));
-  files.load_blocks(into(value));
+  files.load_chunks(into(value));
   files.save(number(2));
   CHECK(files.content().seconds >= 3000);
   CHECK(files.content().seconds < 4000);
-  CHECK(check_seal(scene.folder.path() / "stage.h5", {"run", "basis"}).seconds == files.content().seconds);
+  CHECK(verify_checksummed(scene.folder.path() / "stage.h5", {"run", "input_digest"}).seconds ==
+        files.content().seconds);
 }
 
 TEST_CASE("What an unfinished stage keeps goes when its result is there", "[stage_files]") {
   Scene scene;
   std::int64_t value = 0;
   const auto leave_unfinished = [&] {
-    StageFiles files = scene.files();
+    StageStore files = scene.files();
     files.save_state(number(1));
     files.save_state(number(2));
-    files.save_block(number(3));
-    files.save_block(number(4));
+    files.save_chunks(number(3));
+    files.save_chunks(number(4));
   };
   leave_unfinished();
   scene.files("stage.block").save_state(number(5));  // of another stage, whatever it is called
@@ -249,11 +250,11 @@ TEST_CASE("What an unfinished stage keeps goes when its result is there", "[stag
   CHECK(scene.files().load_state(into(value)));
   CHECK(value == 2);
   std::vector<std::int64_t> blocks;
-  StageFiles files = scene.files();
-  files.load_blocks([&](const Hdf5Reader& file) { blocks.push_back(file.attribute<std::int64_t>("", "number")); });
+  StageStore files = scene.files();
+  files.load_chunks([&](const Hdf5Reader& file) { blocks.push_back(file.attribute<std::int64_t>("", "number")); });
   std::sort(blocks.begin(), blocks.end());
   CHECK(blocks == std::vector<std::int64_t>{3, 4});
-  files.save_block(number(6));  // beside the others
+  files.save_chunks(number(6));  // beside the others
   CHECK(fs::exists(scene.folder.path() / "stage.block-3.h5"));
 
   files.save(number(7));
@@ -279,8 +280,8 @@ TEST_CASE("The time between saves comes from the environment in tests only", "[s
   unsetenv("INFORELAY_SAVE_SECONDS");
   CHECK(SaveInterval::from_environment().seconds == 15);
   Scene rarely(never), often(always);
-  CHECK(!rarely.files().due());
-  CHECK(often.files().due());
+  CHECK(!rarely.files().should_save());
+  CHECK(often.files().should_save());
 }
 
 TEST_CASE("An interrupted scan goes on from its blocks", "[stage_files]") {
@@ -289,8 +290,8 @@ TEST_CASE("An interrupted scan goes on from its blocks", "[stage_files]") {
   leave_blocks(scene, 5);
   leave_blocks(scene, 9);
   CountingScan scan;
-  StageFiles files = scene.files();
-  run_scan(scan, files, Progress::none());
+  StageStore files = scene.files();
+  run_resumable_scan(scan, files, Progress::none());
   CHECK(scan.complete());
   CHECK(scan.computed <= 24 - 14);
   CHECK(scan.computed > 0);
@@ -301,9 +302,9 @@ TEST_CASE("A scan saves as often as it is told, and not at all when it is short"
   set_thread_count(1);
   Scene often(always), rarely(never);
   CountingScan one, two;
-  StageFiles many = often.files(), none = rarely.files();
-  run_scan(one, many, Progress::none());
-  run_scan(two, none, Progress::none());
+  StageStore many = often.files(), none = rarely.files();
+  run_resumable_scan(one, many, Progress::none());
+  run_resumable_scan(two, none, Progress::none());
   CHECK(often.names().size() == 24);
   CHECK(rarely.names().empty());
 }
@@ -314,9 +315,9 @@ TEST_CASE("A scan is interrupted while it reads its blocks", "[stage_files]") {
   leave_blocks(scene, 6);
   const auto before = scene.names();
   CountingScan scan;
-  StageFiles files = scene.files();
+  StageStore files = scene.files();
   StopAfter at_once(0);
-  CHECK_THROWS_AS(run_scan(scan, files, at_once), Interrupted);
+  CHECK_THROWS_AS(run_resumable_scan(scan, files, at_once), Interrupted);
   CHECK(scan.added == 0);
   CHECK(scene.names() == before);
 }
@@ -324,8 +325,8 @@ TEST_CASE("A scan is interrupted while it reads its blocks", "[stage_files]") {
 TEST_CASE("Parts that wait for a slow disk are bounded", "[stage_files]") {
   set_thread_count(3);
   // 16 parts of 8 MiB.
-  struct LargeScan final : SetScan {
-    std::size_t part_count() const override { return 16; }
+  struct LargeScan final : SubsetScan {
+    std::size_t chunk_count() const override { return 16; }
     std::string layout() const override { return "large 1"; }
     void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const override {
       parallel_blocks(
@@ -340,11 +341,11 @@ TEST_CASE("Parts that wait for a slow disk are bounded", "[stage_files]") {
           },
           progress);
     }
-    void add(std::size_t, const ScanPart&) override {}
+    void add(std::size_t, const ScanChunk&) override {}
     mutable std::atomic<int> computed = 0;
   } scan;
   Scene scene;
-  StageFiles::Calls calls = scene.calls();
+  StageStore::Calls calls = scene.calls();
   int computed_meanwhile = 0;
   // A disk so slow that all could be computed meanwhile, and full in the end: those who wait must learn of that.
   calls.before_write = [&] {
@@ -352,8 +353,8 @@ TEST_CASE("Parts that wait for a slow disk are bounded", "[stage_files]") {
     if (computed_meanwhile == 0) computed_meanwhile = scan.computed;
     throw IoError("disk full");
   };
-  StageFiles files(scene.folder.path(), "stage", {"run", "basis"}, always, calls);
-  CHECK_THROWS_WITH(run_scan(scan, files, Progress::none()), "disk full");
+  StageStore files(scene.folder.path(), "stage", {"run", "input_digest"}, always, calls);
+  CHECK_THROWS_WITH(run_resumable_scan(scan, files, Progress::none()), "disk full");
   CHECK(computed_meanwhile <= 1 + 4 + 2);  // being saved, 32 MiB that wait, in the hands of two threads
 }
 
@@ -364,13 +365,13 @@ TEST_CASE("Damaged and foreign blocks are computed again", "[stage_files]") {
   REQUIRE(scene.names().size() == 6);
   scene.damage("stage.block-2.h5");
   std::ofstream(scene.folder.path() / "stage.block-4.h5", std::ios::trunc);
-  const auto start = [&](CountingScan& scan, const Seal& seal) {
-    StageFiles files = scene.files("stage", seal);
-    run_scan(scan, files, Progress::none());
+  const auto start = [&](CountingScan& scan, const FileStamp& seal) {
+    StageStore files = scene.files("stage", seal);
+    run_resumable_scan(scan, files, Progress::none());
     CHECK(scan.complete());
   };
   CountingScan scan;
-  start(scan, {"run", "basis"});
+  start(scan, {"run", "input_digest"});
   CHECK(scan.computed == 24 - 4);
   REQUIRE(scene.warnings.size() == 2);
   CHECK_THAT(scene.warnings[0] + scene.warnings[1],
@@ -379,14 +380,14 @@ TEST_CASE("Damaged and foreign blocks are computed again", "[stage_files]") {
 
   scene.warnings.clear();
   CountingScan other_layout("counting 2");  // all 24 are there, cut in another way
-  start(other_layout, {"run", "basis"});
+  start(other_layout, {"run", "input_digest"});
   CHECK(other_layout.computed == 24);
   REQUIRE(scene.warnings.size() == 24);
   CHECK_THAT(scene.warnings[0], Contains("it holds parts of 'counting 1' in 24 parts, expected 'counting 2' in 24"));
 
   scene.warnings.clear();
   CountingScan other_basis("counting 2");  // from another network, say
-  start(other_basis, {"run", "other basis"});
+  start(other_basis, {"run", "other input_digest"});
   CHECK(other_basis.computed == 24);
   CHECK(scene.warnings.size() == 24);
 }

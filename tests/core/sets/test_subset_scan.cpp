@@ -7,9 +7,9 @@ using namespace inforelay;
 
 TEST_CASE("A part's values go to its classes and sets", "[set_scan]") {
   RowMatrix<float> table = RowMatrix<float>::Constant(3, 16, -1);
-  ScanPart part{.first_class = 1, .fixed = NeuronSet{2}, .free = NeuronSet{0, 3}, .values = RowMatrix<float>(2, 4)};
+  ScanChunk part{.first_class = 1, .fixed = NeuronSet{2}, .free = NeuronSet{0, 3}, .values = RowMatrix<float>(2, 4)};
   part.values << 1, 2, 3, 4, 5, 6, 7, 8;
-  put_part(part, table);
+  put_chunk(part, table);
   RowMatrix<float> expected = RowMatrix<float>::Constant(3, 16, -1);
   expected(1, 4) = 1;   // neuron 2
   expected(1, 5) = 2;   // 2 and 0
@@ -23,26 +23,26 @@ TEST_CASE("A part's values go to its classes and sets", "[set_scan]") {
 }
 
 TEST_CASE("A part that is not of the table is refused", "[set_scan]") {
-  const ScanPart good{.first_class = 1, .fixed = NeuronSet{2}, .free = NeuronSet{0}, .values = RowMatrix<float>(2, 2)};
+  const ScanChunk good{.first_class = 1, .fixed = NeuronSet{2}, .free = NeuronSet{0}, .values = RowMatrix<float>(2, 2)};
   RowMatrix<float> table(3, 8);
-  CHECK_NOTHROW(put_part(good, table));
+  CHECK_NOTHROW(put_chunk(good, table));
   const auto refused = [&](auto change) {
-    ScanPart bad = good;
+    ScanChunk bad = good;
     change(bad);
-    CHECK_THROWS_AS(put_part(bad, table), DataError);
+    CHECK_THROWS_AS(put_chunk(bad, table), DataError);
   };
-  refused([](ScanPart& part) { part.first_class = -1; });
-  refused([](ScanPart& part) { part.first_class = 2; });
-  refused([](ScanPart& part) { part.fixed = NeuronSet{3}; });
-  refused([](ScanPart& part) { part.fixed = NeuronSet{0, 2}; });
-  refused([](ScanPart& part) { part.free = NeuronSet{0, 1}; });
-  refused([](ScanPart& part) { part.free = NeuronSet{31}; });
-  refused([](ScanPart& part) { part.values.resize(2, 4); });
+  refused([](ScanChunk& part) { part.first_class = -1; });
+  refused([](ScanChunk& part) { part.first_class = 2; });
+  refused([](ScanChunk& part) { part.fixed = NeuronSet{3}; });
+  refused([](ScanChunk& part) { part.fixed = NeuronSet{0, 2}; });
+  refused([](ScanChunk& part) { part.free = NeuronSet{0, 1}; });
+  refused([](ScanChunk& part) { part.free = NeuronSet{31}; });
+  refused([](ScanChunk& part) { part.values.resize(2, 4); });
   CHECK_THROWS_WITH(
       [&] {
-        ScanPart bad = good;
+        ScanChunk bad = good;
         bad.fixed = NeuronSet{4};
-        put_part(bad, table);
+        put_chunk(bad, table);
       }(),
       "a part of a scan has values [2,2] of the classes from 1 and the sets {4} with any of {0}, which do not fit a "
       "table [3,8]");

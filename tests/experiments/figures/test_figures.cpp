@@ -63,7 +63,7 @@ std::vector<std::string> draw_all(const FigureWriter& writer, const std::string&
   const RowMatrix<float> hidden = table(50, neurons).cast<float>();
   const std::vector<std::uint8_t> samples(50, 0);
   const RowMatrix<double> curves = table(7, classes);
-  SetSummaries sizes;
+  SubsetStatistics sizes;
   sizes.count.assign(static_cast<std::size_t>(neurons) + 1, 1);
   sizes.mean = table(classes, neurons + 1);
   sizes.quantile = table(classes, (neurons + 1) * 7);

@@ -12,8 +12,8 @@ using test::rows_of;
 using test::TemporaryFolder;
 
 // Of two neurons: each quantile is its number in the row.
-SetSummaries summaries_of(int classes) {
-  SetSummaries sizes;
+SubsetStatistics summaries_of(int classes) {
+  SubsetStatistics sizes;
   sizes.count = {1, 2, 1};
   sizes.mean = RowMatrix<double>::Constant(classes, 3, 0.5);
   sizes.quantile =
@@ -38,7 +38,7 @@ void check_quantiles(const std::vector<std::vector<std::string>>& rows) {
 TEST_CASE("The table of a figure by size holds the quantiles and the greedy path at their sizes", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
-  const SetSummaries sizes = summaries_of(1);
+  const SubsetStatistics sizes = summaries_of(1);
   RowMatrix<double> greedy(1, 2);
   greedy << 0.25, 0;
   draw_sizes(
@@ -54,7 +54,7 @@ TEST_CASE("The table of a figure by size holds the quantiles and the greedy path
 TEST_CASE("A figure of accuracies by size has no greedy path", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
-  const SetSummaries sizes = summaries_of(1);
+  const SubsetStatistics sizes = summaries_of(1);
   draw_sizes(writer,
              {.quantity = SizesFigure::Quantity::accuracy, .network = "x", .labels = {"0"}, .summaries = sizes});
   const auto rows = rows_of(folder.path() / "knockout_sizes_x.csv");
@@ -66,7 +66,7 @@ TEST_CASE("A figure of accuracies by size has no greedy path", "[figures]") {
 TEST_CASE("A figure by size whose parts do not match is refused with what they have", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
-  const SetSummaries one = summaries_of(1);
+  const SubsetStatistics one = summaries_of(1);
   CHECK_THROWS_WITH(draw_sizes(writer, {.network = "x", .labels = {"0", "1"}, .summaries = one}),
                     "figure relay_sizes_x: summaries has 1 classes, expected 2");
   CHECK_THROWS_WITH(draw_sizes(writer, {.network = "x",

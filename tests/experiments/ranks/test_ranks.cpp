@@ -8,8 +8,8 @@
 #include "core/parallel.hpp"
 #include "core/provenance.hpp"
 #include "experiments/ranks/chunk_scheduler.hpp"
-#include "experiments/sweep/remote_runs.hpp"
 #include "experiments/ranks/distributed_scan.hpp"
+#include "experiments/sweep/remote_runs.hpp"
 #include "infotheory/relay/exhaustive.hpp"
 #include "tests/experiments/ranks/thread_ranks.hpp"
 #include "tests/infotheory/relay/random_tables.hpp"
@@ -55,8 +55,8 @@ struct KnockoutScene {
 };
 
 // Whether a scan that keeps the table has that of the whole one, and one that drops it none.
-bool has_table(const RowMatrix<float>& table, const RowMatrix<float>& whole, SetTable keep) {
-  return keep == SetTable::keep ? table == whole : table.size() == 0;
+bool has_table(const RowMatrix<float>& table, const RowMatrix<float>& whole, AllSetsTable keep) {
+  return keep == AllSetsTable::keep ? table == whole : table.size() == 0;
 }
 
 // All parts of `scan`, added, by `size` ranks of `threads` threads. Returns how many others than rank 0 have computed.
@@ -64,11 +64,11 @@ template <class Scan>
 std::size_t share(Scan& scan, const Bytes& job, int size, int threads, Progress& progress = Progress::none()) {
   set_thread_count(threads);
   ThreadJob ranks(size);
-  std::vector<std::size_t> parts(scan.part_count());
+  std::vector<std::size_t> parts(scan.chunk_count());
   std::iota(parts.begin(), parts.end(), std::size_t{0});
   compute_on_ranks(
       scan, [&] { return job; }, ranks.first(), parts,
-      [&](std::size_t part, ScanPart&& result) {
+      [&](std::size_t part, ScanChunk&& result) {
         ranks.await_others();
         scan.add(part, result);
       },
@@ -76,7 +76,7 @@ std::size_t share(Scan& scan, const Bytes& job, int size, int threads, Progress&
   return ranks.results();
 }
 
-std::unique_ptr<OwnedScan> read_whole_job(const Bytes& bytes) {
+std::unique_ptr<ReceivedScan> read_whole_job(const Bytes& bytes) {
   MessageReader job(bytes);
   REQUIRE(read_job(job) == JobKind::scan);
   return read_scan_job(job);
@@ -86,14 +86,15 @@ std::unique_ptr<OwnedScan> read_whole_job(const Bytes& bytes) {
 
 TEST_CASE("Relay information by several ranks is that of one, to the last bit", "[ranks]") {
   const RelayScene scene(GENERATE(3, 14, 17));
-  const SetTable keep = GENERATE(SetTable::keep, SetTable::drop);  // of rank 0: the others never have one
+  const AllSetsTable keep =
+      GENERATE(AllSetsTable::keep, AllSetsTable::discard);  // of rank 0: the others never have one
   const ExhaustiveRelay whole = exhaustive_relay(scene.table, scene.path);
   for (const int size : {1, 2, 4}) {
     for (const int threads : {1, 2}) {
-      CAPTURE(size, threads, keep == SetTable::keep);
+      CAPTURE(size, threads, keep == AllSetsTable::keep);
       ExhaustiveRelayScan scan(scene.table, scene.path, keep);
       const std::size_t by_others = share(scan, scene.job(), size, threads);
-      CHECK(by_others <= scan.part_count());
+      CHECK(by_others <= scan.chunk_count());
       CHECK((by_others > 0) == (size > 1));
       const ExhaustiveRelay shared = scan.result();
       CHECK(has_table(shared.information, whole.information, keep));
@@ -109,13 +110,13 @@ TEST_CASE("Relay information by several ranks is that of one, to the last bit", 
 TEST_CASE("Knockouts by several ranks are those of one, to the last bit", "[ranks]") {
   const bool deep = GENERATE(false, true);
   const auto method = GENERATE(KnockoutMethod::exact, KnockoutMethod::sampled);
-  const SetTable keep = GENERATE(SetTable::keep, SetTable::drop);
+  const AllSetsTable keep = GENERATE(AllSetsTable::keep, AllSetsTable::discard);
   const KnockoutScene scene(deep ? 7 : 11, deep, method);
   KnockoutScan alone(scene.subject(), scene.options, scene.draws);
   run_whole(alone, Progress::none());
   const ExhaustiveKnockout whole = alone.result();
   for (const int size : {1, 2, 4}) {
-    CAPTURE(deep, to_string(method), size, keep == SetTable::keep);
+    CAPTURE(deep, to_string(method), size, keep == AllSetsTable::keep);
     KnockoutScan scan(scene.subject(), scene.options, scene.draws, keep);
     const std::size_t by_others = share(scan, scene.job(), size, 1);
     CHECK((by_others > 0) == (size > 1));
@@ -129,7 +130,7 @@ TEST_CASE("A shared scan that is interrupted keeps what is done, and goes on wit
   const KnockoutScene scene(8, true, KnockoutMethod::exact);
   const RowMatrix<float> whole = exhaustive_knockout_accuracy(scene.subject(), scene.options, scene.draws);
   KnockoutScan scan(scene.subject(), scene.options, scene.draws);
-  std::vector<std::size_t> missing(scan.part_count());
+  std::vector<std::size_t> missing(scan.chunk_count());
   std::iota(missing.begin(), missing.end(), std::size_t{0});
   int interruptions = 0;
   for (int size = 2; !missing.empty(); size = size % 4 + 1) {
@@ -141,7 +142,7 @@ TEST_CASE("A shared scan that is interrupted keeps what is done, and goes on wit
     try {
       compute_on_ranks(
           scan, [&] { return scene.job(); }, ranks.first(), missing,
-          [&](std::size_t part, ScanPart&& result) {
+          [&](std::size_t part, ScanChunk&& result) {
             scan.add(part, result);
             const std::lock_guard lock(mutex);
             done.push_back(part);
@@ -164,17 +165,17 @@ TEST_CASE("One job after another, of different kinds", "[ranks]") {
   const KnockoutScene knockout(7, false, KnockoutMethod::exact);
   for (int round = 0; round < 3; ++round) {
     KnockoutScan scan(knockout.subject(), knockout.options, knockout.draws);
-    std::vector<std::size_t> parts(scan.part_count());
+    std::vector<std::size_t> parts(scan.chunk_count());
     std::iota(parts.begin(), parts.end(), std::size_t{0});
     std::atomic<std::size_t> taken = 0;
     compute_on_ranks(
-        scan, [&] { return knockout.job(); }, ranks.first(), parts, [&](std::size_t, ScanPart&&) { ++taken; },
+        scan, [&] { return knockout.job(); }, ranks.first(), parts, [&](std::size_t, ScanChunk&&) { ++taken; },
         Progress::none());
     CHECK(taken == parts.size());
     ExhaustiveRelayScan other(relay.table, relay.path);
     compute_on_ranks(
         other, [&] { return relay.job(); }, ranks.first(), std::vector<std::size_t>{0, 2},
-        [&](std::size_t part, ScanPart&& result) { other.add(part, result); }, Progress::none());
+        [&](std::size_t part, ScanChunk&& result) { other.add(part, result); }, Progress::none());
   }
 }
 
@@ -203,11 +204,11 @@ TEST_CASE("An error on another rank ends a shared scan with its message and plac
   }
   SECTION("what takes the results fails") {
     ThreadJob ranks(3);
-    std::vector<std::size_t> parts(scan.part_count());
+    std::vector<std::size_t> parts(scan.chunk_count());
     std::iota(parts.begin(), parts.end(), std::size_t{0});
     CHECK_THROWS_WITH(compute_on_ranks(
                           scan, [&] { return scene.job(); }, ranks.first(), parts,
-                          [](std::size_t, ScanPart&&) { throw IoError("no space"); }, Progress::none()),
+                          [](std::size_t, ScanChunk&&) { throw IoError("no space"); }, Progress::none()),
                       "no space");
   }
 }
@@ -218,7 +219,7 @@ TEST_CASE("A rank that answers what it was not asked ends a shared scan", "[rank
   const auto scan_with = [&](MessageKind kind, const Bytes& what) {
     set_thread_count(1);
     ThreadJob ranks(2, [&](Ranks& own) {
-      Patience patience(std::chrono::milliseconds(1));
+      Backoff patience(std::chrono::milliseconds(1));
       for (bool is_over = false; !is_over;) {
         const auto message = own.receive();
         if (!message) {
@@ -237,9 +238,9 @@ TEST_CASE("A rank that answers what it was not asked ends a shared scan", "[rank
     ExhaustiveRelayScan scan(scene.table, scene.path);
     compute_on_ranks(
         scan, [&] { return scene.job(); }, ranks.first(), std::vector<std::size_t>{0, 1, 2},
-        [&](std::size_t part, ScanPart&& result) { scan.add(part, result); }, Progress::none());
+        [&](std::size_t part, ScanChunk&& result) { scan.add(part, result); }, Progress::none());
   };
-  ScanPart part;
+  ScanChunk part;
   part.values.resize(1, 64);
   CHECK_THROWS_WITH(scan_with(MessageKind::result, result_message(77, part)),
                     "a message between ranks: part 77 of rank 1, which was not asked for it");
@@ -275,16 +276,16 @@ TEST_CASE("A job whose messages are lost ends with the reason", "[ranks]") {
   SECTION("a scan, which takes what it has") {
     const RelayScene scene(10);
     ExhaustiveRelayScan scan(scene.table, scene.path);
-    std::vector<std::size_t> parts(scan.part_count());
+    std::vector<std::size_t> parts(scan.chunk_count());
     std::iota(parts.begin(), parts.end(), std::size_t{0});
     CHECK_THROWS_MATCHES(compute_on_ranks(
                              scan, [&] { return scene.job(); }, ranks, parts,
-                             [&](std::size_t part, ScanPart&& result) { scan.add(part, result); }, Progress::none()),
+                             [&](std::size_t part, ScanChunk&& result) { scan.add(part, result); }, Progress::none()),
                          LostRanks, Catch::Matchers::Message("the cable is out"));
   }
   SECTION("runs") {
     RemoteRuns runs(ranks, 0);
-    CHECK_THROWS_AS(runs.receive([](int, const RunPlace&) {}, [](const ChildRuns::End&) {}), Error);
+    CHECK_THROWS_AS(runs.receive([](int, const WorkerCapacity&) {}, [](const ChildRuns::End&) {}), Error);
   }
 }
 
@@ -324,7 +325,7 @@ TEST_CASE("Messages hold what was written, and nothing else is read from them", 
 TEST_CASE("Jobs and results that are cut or altered are refused or make some scan, and never more", "[ranks]") {
   const KnockoutScene knockout(5, true, KnockoutMethod::sampled);
   for (const Bytes& job : {RelayScene(4).job(), knockout.job()}) {
-    CHECK(read_whole_job(job)->scan().part_count() > 0);
+    CHECK(read_whole_job(job)->scan().chunk_count() > 0);
     for (std::size_t size = 0; size < job.size(); size += size < 300 ? 1 : 97) {
       MessageReader cut(std::span<const std::uint8_t>(job).first(size));
       CHECK_THROWS_AS((read_job(cut), read_scan_job(cut)), Error);
@@ -344,7 +345,7 @@ TEST_CASE("Jobs and results that are cut or altered are refused or make some sca
     longer.push_back(0);
     CHECK_THROWS_AS(read_whole_job(longer), DataError);
   }
-  ScanPart part{.first_class = 2, .fixed = NeuronSet{1}, .free = NeuronSet{0}, .values = RowMatrix<float>(1, 2)};
+  ScanChunk part{.first_class = 2, .fixed = NeuronSet{1}, .free = NeuronSet{0}, .values = RowMatrix<float>(1, 2)};
   part.values << 0.25f, 0.5f;
   part.exact = {5, -6};
   const Bytes result = result_message(9, part);
@@ -369,7 +370,7 @@ TEST_CASE("Failures keep their kind on the way between ranks", "[ranks]") {
 TEST_CASE("Parts are dealt out once each, in shrinking pieces", "[ranks]") {
   std::vector<std::size_t> parts(1000);
   std::iota(parts.begin(), parts.end(), std::size_t{500});
-  Dispenser dispenser(parts, 16);
+  ChunkScheduler dispenser(parts, 16);
   std::vector<std::size_t> dealt;
   std::size_t last = parts.size();
   while (dispenser.left() > 0) {
@@ -384,11 +385,11 @@ TEST_CASE("Parts are dealt out once each, in shrinking pieces", "[ranks]") {
   CHECK(dealt == parts);
   CHECK(dispenser.deal(1).empty());
   // A rank of four threads takes four times as much.
-  CHECK(Dispenser(parts, 16).deal(1).size() == 32);
-  CHECK(Dispenser(parts, 16).deal(4).size() == 125);
-  CHECK(Dispenser(parts, 1).deal(8).size() == 500);
-  CHECK(Dispenser::wants_more(2, 2));
-  CHECK(!Dispenser::wants_more(2, 3));
+  CHECK(ChunkScheduler(parts, 16).deal(1).size() == 32);
+  CHECK(ChunkScheduler(parts, 16).deal(4).size() == 125);
+  CHECK(ChunkScheduler(parts, 1).deal(8).size() == 500);
+  CHECK(ChunkScheduler::wants_more(2, 2));
+  CHECK(!ChunkScheduler::wants_more(2, 3));
 }
 
 TEST_CASE("Ranks of one machine share its cores", "[ranks]") {

@@ -56,9 +56,9 @@ std::string refusal(const PreparedExperiment& experiment, int threads = 1, int r
 
 TEST_CASE("Tables of all sets are kept where they fit, and left out with a word where they do not", "[plan][tables]") {
   const PreparedExperiment ample = prepared({"max_memory=2 GB"}), tight = prepared({"max_memory=180 MB"});
-  CHECK(ample.tables == SetTable::keep);
+  CHECK(ample.tables == AllSetsTable::keep);
   CHECK(tables_note(ample).empty());
-  CHECK(tight.tables == SetTable::drop);
+  CHECK(tight.tables == AllSetsTable::discard);
   CHECK(refusal(tight).empty());
   CHECK_THAT(tables_note(tight), Catch::StartsWith("the tables of all sets are left out") &&
                                      Catch::Contains("more than the 180 MB of max_memory; summaries"));
@@ -74,18 +74,18 @@ TEST_CASE("Tables of all sets are kept where they fit, and left out with a word 
   }
   CHECK(scans == 2);
 
-  CHECK(prepared({"analysis.tables=never"}).tables == SetTable::drop);
+  CHECK(prepared({"analysis.tables=never"}).tables == AllSetsTable::discard);
   CHECK(tables_note(prepared({"analysis.tables=never"})).empty());
 }
 
 TEST_CASE("What needs the tables of all sets, or asks for them, is refused with what to change", "[plan][tables]") {
   const PreparedExperiment asked = prepared({"max_memory=180 MB", "analysis.tables=always"});
-  CHECK(asked.tables == SetTable::keep);
+  CHECK(asked.tables == AllSetsTable::keep);
   CHECK_THAT(refusal(asked),
              Catch::EndsWith("; or analysis.tables: auto: then the tables of all sets are left out, and "
                              "their summaries for each size fit"));
   const PreparedExperiment needed = prepared({"max_memory=180 MB", "analysis.regression={}"});
-  CHECK(needed.tables == SetTable::keep);
+  CHECK(needed.tables == AllSetsTable::keep);
   CHECK_THAT(refusal(needed), Catch::Contains("; or leave out analysis.regression (and what needs it), with "
                                               "analysis.tables: auto: then"));
   // What rank 0 holds for other ranks is counted, and named.

@@ -57,7 +57,7 @@ struct Operation {
 };
 
 // Written for whoever looks on, how often depends on time. They have tests of their own.
-constexpr const char* signs_of_life = "hold.:status.json";
+constexpr const char* signs_of_life = "lock.:status.json";
 
 // What a run in `folder`/run and `folder`/out does to files, in order; `under` chooses among them.
 std::vector<Operation> operations_of(const std::vector<std::string>& arguments, const fs::path& folder,
@@ -148,21 +148,21 @@ TEST_CASE("Whichever write fails, its file is named and the next start completes
 
 TEST_CASE("A run that cannot take its folder says so, and one that cannot say how far it is goes on", "[run][faults]") {
   const TemporaryFolder whole;
-  const auto holding = operations_of(with(tiny(whole.path()), {"-o", "run"}), whole.path(), "run/hold.", "");
+  const auto holding = operations_of(with(tiny(whole.path()), {"-o", "run"}), whole.path(), "run/lock.", "");
   REQUIRE(holding.size() > 3);
   const auto numbers = numbers_of(whole.path() / "run/results.h5");
   for (std::size_t i = 0; i < holding.size(); ++i) {
     const TemporaryFolder folder;
     const auto arguments = with(tiny(folder.path()), {"-o", "run"});
     ProgramOptions options = fault(folder.path(), i, "ENOSPC");
-    options.environment["INFORELAY_FAULT_UNDER"] = (folder.path() / "run/hold.").string();
+    options.environment["INFORELAY_FAULT_UNDER"] = (folder.path() / "run/lock.").string();
     options.environment["INFORELAY_FAULT_EXCEPT"] = "";
     const ProgramResult failed = run_program(arguments, folder.path(), options);
     INFO(i + 1 << ": " << holding[i].name << " " << holding[i].path << ": " << failed.err);
     // It is made aside; what follows are signs of life, and the next one comes.
     const bool making = fs::path(holding[i].path).extension() == ".tmp" && is_vital(holding, i);
     CHECK(failed.exit_code == (making ? 1 : 0));
-    if (making) CHECK_THAT(failed.err, Catch::Contains("No space left on device") && Catch::Contains("hold.1.json"));
+    if (making) CHECK_THAT(failed.err, Catch::Contains("No space left on device") && Catch::Contains("lock.1.json"));
     CHECK(run_program(arguments, folder.path()).exit_code == 0);
     CHECK(identical(numbers_of(folder.path() / "run/results.h5"), numbers));
   }

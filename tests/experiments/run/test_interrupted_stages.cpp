@@ -68,7 +68,7 @@ NetworkConfig composite_network() {
 
 // A stage with its files in a folder of its own.
 struct Stage {
-  StageFiles files() {
+  StageStore files() {
     return {folder.path(), "stage", {"run", "basis"}, {.seconds = 0}, {.warn = [](const std::string& text) {
               FAIL(text);
             }}};
@@ -81,12 +81,12 @@ struct Stage {
 template <class Compute, class Same>
 int check_interruptions(Compute&& compute, Same&& same) {
   Stage whole, parts;
-  StageFiles undisturbed = whole.files();
+  StageStore undisturbed = whole.files();
   const auto expected = compute(undisturbed, Progress::none());
   for (int interruptions = 0;; ++interruptions) {
     REQUIRE(interruptions < 500);
     StopAtQuestion stop(1 + interruptions);
-    StageFiles files = parts.files();
+    StageStore files = parts.files();
     std::optional<std::decay_t<decltype(expected)>> result;
     try {
       result = compute(files, stop);
@@ -133,7 +133,7 @@ StatesResult states_of(const Mlp& network, Progress& progress = Progress::none()
 TEST_CASE("Training of a network can be interrupted at any question", "[interrupt]") {
   const NetworkConfig config = whole_network();
   const int interruptions = check_interruptions(
-      [&](StageFiles& files, Progress& progress) {
+      [&](StageStore& files, Progress& progress) {
         return make_model(config, data, RandomStream(5, "training"), files, progress);
       },
       same_model);
@@ -144,7 +144,7 @@ TEST_CASE("Training of detectors can be interrupted at any question", "[interrup
   set_thread_count(GENERATE(1, 2));
   const NetworkConfig config = composite_network();
   const int interruptions = check_interruptions(
-      [&](StageFiles& files, Progress& progress) {
+      [&](StageStore& files, Progress& progress) {
         return make_model(config, data, RandomStream(6, "training"), files, progress);
       },
       same_model);
@@ -154,7 +154,7 @@ TEST_CASE("Training of detectors can be interrupted at any question", "[interrup
 TEST_CASE("Hidden states can be interrupted", "[interrupt]") {
   const Mlp network = some_network(7, false);
   const int interruptions = check_interruptions(
-      [&](StageFiles&, Progress& progress) { return states_of(network, progress); },
+      [&](StageStore&, Progress& progress) { return states_of(network, progress); },
       [](const StatesResult& a, const StatesResult& b) { return a.hidden == b.hidden && a.state == b.state; });
   CHECK(interruptions >= 7);  // between the neurons that are binarised
 }
@@ -162,12 +162,12 @@ TEST_CASE("Hidden states can be interrupted", "[interrupt]") {
 TEST_CASE("Relay information can be interrupted at any question", "[interrupt]") {
   // One part has 2^14 sets: fewer neurons are one part a class.
   set_thread_count(GENERATE(1, 3));
-  const SetTable keep = GENERATE(SetTable::keep, SetTable::drop);
+  const AllSetsTable keep = GENERATE(AllSetsTable::keep, AllSetsTable::discard);
   const StatesResult states = states_of(some_network(7, false));
   RelayConfig config;
   config.branching = true;
   const int interruptions = check_interruptions(
-      [&](StageFiles& files, Progress& progress) { return compute_relay(states, config, true, keep, files, progress); },
+      [&](StageStore& files, Progress& progress) { return compute_relay(states, config, true, keep, files, progress); },
       [](const RelayResult& a, const RelayResult& b) {
         bool same = test::same(a.exhaustive->summaries, b.exhaustive->summaries) &&
                     a.exhaustive->information == b.exhaustive->information &&
@@ -187,11 +187,11 @@ TEST_CASE("Tied paths of relay information go on from the step they have come to
   RelayConfig config;
   config.branching = true;
   Stage stage;
-  StageFiles first = stage.files();
+  StageStore first = stage.files();
   StopAtQuestion soon(5);
-  REQUIRE_THROWS_AS(compute_relay(states, config, false, SetTable::keep, first, soon), Interrupted);
-  StageFiles second = stage.files();
-  const RelayResult resumed = compute_relay(states, config, false, SetTable::keep, second, Progress::none());
+  REQUIRE_THROWS_AS(compute_relay(states, config, false, AllSetsTable::keep, first, soon), Interrupted);
+  StageStore second = stage.files();
+  const RelayResult resumed = compute_relay(states, config, false, AllSetsTable::keep, second, Progress::none());
   const StateTable table(states.state, states.label, argmax(states.output), 7, classes);
   for (int c = 0; c < classes; ++c) {
     const BranchingRelay expected = branching_relay(table, c);
@@ -202,7 +202,7 @@ TEST_CASE("Tied paths of relay information go on from the step they have come to
 
 TEST_CASE("Knockouts can be interrupted at any question", "[interrupt]") {
   const bool deep = GENERATE(false, true);
-  const SetTable keep = GENERATE(SetTable::keep, SetTable::drop);
+  const AllSetsTable keep = GENERATE(AllSetsTable::keep, AllSetsTable::discard);
   AnalysisConfig config;
   config.knockout = KnockoutConfig{};
   config.knockout->sets = GENERATE(KnockoutSets::exhaustive, KnockoutSets::single);
@@ -211,7 +211,7 @@ TEST_CASE("Knockouts can be interrupted at any question", "[interrupt]") {
   const Mlp network = some_network(deep ? 6 : 9, deep);
   const StatesResult states = states_of(network);
   const int interruptions = check_interruptions(
-      [&](StageFiles& files, Progress& progress) {
+      [&](StageStore& files, Progress& progress) {
         return compute_knockout(network, states, config, keep, RandomStream(7, "knockout"), files, progress);
       },
       [](const KnockoutResult& a, const KnockoutResult& b) {
@@ -226,18 +226,18 @@ TEST_CASE("Regression and appendix can be interrupted", "[interrupt]") {
   AnalysisConfig config;
   config.knockout = KnockoutConfig{};
   Stage one, other;
-  StageFiles files = one.files(), other_files = other.files();
-  const RelayResult relay = compute_relay(states, {}, true, SetTable::keep, files, Progress::none());
-  const KnockoutResult knockout = compute_knockout(network, states, config, SetTable::keep, RandomStream(8, "knockout"),
-                                                   other_files, Progress::none());
+  StageStore files = one.files(), other_files = other.files();
+  const RelayResult relay = compute_relay(states, {}, true, AllSetsTable::keep, files, Progress::none());
+  const KnockoutResult knockout = compute_knockout(network, states, config, AllSetsTable::keep,
+                                                   RandomStream(8, "knockout"), other_files, Progress::none());
   CHECK(check_interruptions(
-            [&](StageFiles&, Progress& progress) { return compute_regression(relay, knockout, progress); },
+            [&](StageStore&, Progress& progress) { return compute_regression(relay, knockout, progress); },
             [](const RegressionResult& a, const RegressionResult& b) {
               return a.fits.size() == b.fits.size() && test::identical(a.correlations, b.correlations) &&
                      test::identical(a.fits[0].coefficient, b.fits[0].coefficient);
             }) == classes);
   CHECK(check_interruptions(
-            [&](StageFiles&, Progress& progress) {
+            [&](StageStore&, Progress& progress) {
               return compute_appendix(states, states, RandomStream(9, "appendix"), progress);
             },
             [](const AppendixResult& a, const AppendixResult& b) {

@@ -3,9 +3,9 @@
 #include <chrono>
 #include <fstream>
 
+#include "core/files/checksummed_file.hpp"
 #include "core/random.hpp"
 #include "experiments/results/results_file.hpp"
-#include "core/files/checksummed_file.hpp"
 #include "tests/experiments/program.hpp"
 
 namespace inforelay {
@@ -221,8 +221,8 @@ TEST_CASE("Damaged files of an unfinished run are named, and their work is done 
     REQUIRE_THAT(first_line, Catch::StartsWith("# inforelay run "));
     ModelResult model = read_model(Hdf5Reader(stages / "full-model.h5"), "result");
     model.network.layers[0].weight *= 0.5f;
-    write_sealed(stages / "full-model.h5", {.run = first_line.substr(16), .basis = "none"}, 1,
-                 [&](Hdf5Writer& file) { write_model(file, "result", model); });
+    write_checksummed(stages / "full-model.h5", {.run = first_line.substr(16), .basis = "none"}, 1,
+                      [&](Hdf5Writer& file) { write_model(file, "result", model); });
     const ProgramResult result = run_program(with(small, {"-o", "run"}), folder.path());
     INFO(result.err);
     CHECK(result.exit_code == 0);

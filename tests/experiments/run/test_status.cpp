@@ -84,7 +84,7 @@ TEST_CASE("A second process on a run is told who works there, and --status how f
                           Catch::Contains("epoch ") && Catch::Contains("heard     2"));
   first.signal(SIGINT);
   CHECK(first.wait().exit_code == 130);
-  CHECK(!holder_of(folder.path() / "run"));
+  CHECK(!lock_holder(folder.path() / "run"));
   CHECK_THAT(status_of(folder.path()),
              Catch::Contains("state     interrupted; the same command goes on from there\n") &&
                  Catch::Contains("stopped   [ 1/8] full: training"));
@@ -130,8 +130,8 @@ TEST_CASE("A run that loses its folder stops and writes no more", "[status]") {
   const fs::path run = folder.path() / "run";
   StartedProgram first(endless, folder.path());
   wait_for_status(run, is_training);
-  fs::remove(run / "hold.1.json");
-  const FolderHold other(run);
+  fs::remove(run / "lock.1.json");
+  const DirectoryLock other(run);
   const ProgramResult result = first.wait();
   CHECK(result.exit_code == 1);
   CHECK_THAT(result.err, Catch::Contains("output folder 'run': this process no longer holds it"));
@@ -314,8 +314,8 @@ TEST_CASE("Hostile and half-written status files are told safely", "[status]") {
   write(hostile.dump());
   const std::string text = told();
   CHECK_THAT(text, Catch::Contains("x?[2J") && Catch::Contains("state     failed: a state     complete?\n"));
-  std::ofstream(folder.path() / "hold.7.json")
-      << R"({"format":"inforelay-hold","pid":12,"host":"\u001b[0m","since":"\n"})";
+  std::ofstream(folder.path() / "lock.7.json")
+      << R"({"format":"inforelay-lock","pid":12,"host":"\u001b[0m","since":"\n"})";
   CHECK_THAT(told(), Catch::Contains("running, as far as can be told from here: process 12 on ?[0m"));
 }
 

@@ -173,12 +173,13 @@ TEST_CASE("Each machine takes a run larger than its memory while it has no other
 TEST_CASE("A rank says what it has for runs, and of which machine", "[ranks][sweep]") {
   set_thread_count(3);
   test::ThreadJob ranks(3);
-  std::map<int, RunPlace> places;
+  std::map<int, WorkerCapacity> places;
   {
     RemoteRuns others(ranks.first(), 5e9);
-    Patience patience(std::chrono::milliseconds(1));
+    Backoff patience(std::chrono::milliseconds(1));
     while (places.size() < 2) {
-      others.receive([&](int rank, const RunPlace& place) { places[rank] = place; }, [](const ChildRuns::End&) {});
+      others.receive([&](int rank, const WorkerCapacity& place) { places[rank] = place; },
+                     [](const ChildRuns::End&) {});
       patience.wait();
     }
   }

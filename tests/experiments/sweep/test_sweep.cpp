@@ -12,8 +12,8 @@
 #include <sstream>
 #include <utility>
 
-#include "core/files/hdf5_file.hpp"
 #include "core/files/directory_lock.hpp"
+#include "core/files/hdf5_file.hpp"
 #include "experiments/results/results_file.hpp"
 #include "experiments/sweep/collect.hpp"
 #include "experiments/sweep/process.hpp"
@@ -285,7 +285,7 @@ TEST_CASE("Two sweeps do not work in one folder", "[sweep]") {
   fs::create_directory(folder.path() / "a");
   const Arguments sweep = with(small, {"sweep={replicates: 1}", "-o", "a"});
   {
-    const FolderHold other(folder.path() / "a");
+    const DirectoryLock other(folder.path() / "a");
     for (const char* fresh : {"", "--fresh"}) {
       const ProgramResult second = run_program(*fresh ? with(sweep, {fresh}) : sweep, folder.path());
       CHECK(second.exit_code == 2);
@@ -303,7 +303,7 @@ TEST_CASE("A sweep is not moved aside while one of its runs goes on", "[sweep]")
   const Arguments sweep = with(small, {"sweep={replicates: 1}", "-o", "a", "--fresh"});
   fs::create_directories(folder.path() / "a/runs/0001-seed-1");
   {
-    const FolderHold run(folder.path() / "a/runs/0001-seed-1");
+    const DirectoryLock run(folder.path() / "a/runs/0001-seed-1");
     CHECK(run_program(sweep, folder.path()).exit_code == 2);
     CHECK(fs::exists(folder.path() / "a/runs/0001-seed-1"));
   }

@@ -40,11 +40,11 @@ TEST_CASE("Parts of relay information computed apart make the same whole", "[rel
   // Three "processes", each with a scan of its own and another number of threads, share the parts in random order.
   ExhaustiveRelayScan merged(table, greedy);
   const auto parts = shuffled_parts(merged, RandomStream(22, "order"));
-  std::map<std::size_t, ScanPart> all;
+  std::map<std::size_t, ScanChunk> all;
   for (std::size_t process = 0; process < 3; ++process) {
     set_thread_count(static_cast<int>(process) + 1);
     const ExhaustiveRelayScan own(table, greedy);
-    REQUIRE(own.part_count() == parts.size());
+    REQUIRE(own.chunk_count() == parts.size());
     std::vector<std::size_t> mine;
     for (std::size_t i = process; i < parts.size(); i += 3) mine.push_back(parts[i]);
     all.merge(computed(own, mine));
@@ -53,7 +53,7 @@ TEST_CASE("Parts of relay information computed apart make the same whole", "[rel
   for (const std::size_t part : parts) merged.add(part, all.at(part));
   CHECK(same(merged.result(), whole));
 
-  ExhaustiveRelayScan summary(table, greedy, SetTable::drop);
+  ExhaustiveRelayScan summary(table, greedy, AllSetsTable::discard);
   for (const auto& [part, result] : all) summary.add(part, result);
   const ExhaustiveRelay without_table = summary.result();
   CHECK(without_table.information.size() == 0);
@@ -101,7 +101,7 @@ TEST_CASE("The parts of relay information are what their layout says", "[relay]"
   const ExhaustiveRelayScan scan(table, greedy);
   // Saved parts are taken for what they are by this name: if they change, so must the name.
   CHECK(scan.layout() == "exhaustive relay 1");
-  REQUIRE(scan.part_count() == 12);
+  REQUIRE(scan.chunk_count() == 12);
   const std::vector<std::size_t> parts{0, 5, 11};
   const auto found = computed(scan, parts);
   for (const auto& [part, result] : found) {
@@ -121,15 +121,15 @@ TEST_CASE("What is no part of this scan of relay information is refused", "[rela
   const GreedyRelay greedy = greedy_relay(table);
   ExhaustiveRelayScan scan(table, greedy);
   const std::vector<std::size_t> some{1};
-  const ScanPart part = computed(scan, some).at(1);
+  const ScanChunk part = computed(scan, some).at(1);
   CHECK_NOTHROW(scan.add(1, part));
   CHECK_THROWS_WITH(scan.add(2, part), "exhaustive relay information: this is not the result of part 2 of 6");
   CHECK_THROWS_AS(scan.add(0, part), DataError);
   CHECK_THROWS_AS(scan.add(6, part), DataError);
-  ScanPart shorter = part;
+  ScanChunk shorter = part;
   shorter.exact.pop_back();
   CHECK_THROWS_AS(scan.add(1, shorter), DataError);
-  ScanPart narrower = part;
+  ScanChunk narrower = part;
   narrower.values.conservativeResize(1, 5);
   CHECK_THROWS_AS(scan.add(1, narrower), DataError);
 }

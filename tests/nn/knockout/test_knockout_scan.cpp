@@ -45,13 +45,13 @@ TEST_CASE("Parts of knockouts computed apart make the same whole", "[knockout]")
   const KnockoutOptions options{method, 20};
   const RowMatrix<float> whole = exhaustive_knockout_accuracy(scene.subject(), options, draws);
 
-  KnockoutScan merged(scene.subject(), options, draws), summary(scene.subject(), options, draws, SetTable::drop);
+  KnockoutScan merged(scene.subject(), options, draws), summary(scene.subject(), options, draws, AllSetsTable::discard);
   const auto parts = shuffled_parts(merged, RandomStream(33, "order"));
-  std::map<std::size_t, ScanPart> all;
+  std::map<std::size_t, ScanChunk> all;
   for (std::size_t process = 0; process < 3; ++process) {
     set_thread_count(static_cast<int>(process) + 1);
     const KnockoutScan own(scene.subject(), options, draws);
-    REQUIRE(own.part_count() == parts.size());
+    REQUIRE(own.chunk_count() == parts.size());
     std::vector<std::size_t> mine;
     for (std::size_t i = process; i < parts.size(); i += 3) mine.push_back(parts[i]);
     all.merge(computed(own, mine));
@@ -75,12 +75,12 @@ TEST_CASE("Parts of knockouts computed apart make the same whole", "[knockout]")
 TEST_CASE("The parts of knockouts are what their layout says", "[knockout]") {
   const Scene wide(13, false), deep(9, true), narrow(5, true);
   const KnockoutScan tree(wide.subject(), {}, draws), forward(deep.subject(), {}, draws);
-  CHECK(KnockoutScan(narrow.subject(), {}, draws).part_count() == 32);
+  CHECK(KnockoutScan(narrow.subject(), {}, draws).chunk_count() == 32);
   // Saved parts are taken for what they are by these names: if they change, so must the names.
   CHECK(tree.layout() == "knockout tree 1");
   CHECK(forward.layout() == "knockout forward 1");
-  REQUIRE(tree.part_count() == 3 * 64);
-  REQUIRE(forward.part_count() == 64);
+  REQUIRE(tree.chunk_count() == 3 * 64);
+  REQUIRE(forward.chunk_count() == 64);
   const std::vector<std::size_t> two{1, 191}, one{3};
   const auto of_tree = computed(tree, two);
   CHECK(of_tree.at(1).first_class == 0);
@@ -111,7 +111,7 @@ TEST_CASE("What is no part of this scan of knockouts is refused", "[knockout]") 
   const Scene wide(13, false), deep(5, true);
   KnockoutScan tree(wide.subject(), {}, draws), forward(deep.subject(), {}, draws);
   const std::vector<std::size_t> some{1};
-  const ScanPart of_tree = computed(tree, some).at(1), of_forward = computed(forward, some).at(1);
+  const ScanChunk of_tree = computed(tree, some).at(1), of_forward = computed(forward, some).at(1);
   CHECK_NOTHROW(tree.add(1, of_tree));
   CHECK_THROWS_WITH(tree.add(64, of_tree), "knockouts: this is not the result of part 64 of 192");
   CHECK_THROWS_AS(tree.add(192, of_tree), DataError);
@@ -119,7 +119,7 @@ TEST_CASE("What is no part of this scan of knockouts is refused", "[knockout]") 
   CHECK_NOTHROW(forward.add(1, of_forward));
   CHECK_THROWS_AS(forward.add(2, of_forward), DataError);
   CHECK_THROWS_AS(forward.add(1, of_tree), DataError);
-  ScanPart more = of_forward;
+  ScanChunk more = of_forward;
   more.exact.push_back(0);
   CHECK_THROWS_AS(forward.add(1, more), DataError);
 }
