@@ -9,7 +9,7 @@
 #include "core/error.hpp"
 #include "core/files/checksummed_file.hpp"
 #include "core/files/sha256.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace inforelay {
 namespace {

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "core/files/directory_lock.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace inforelay {
 namespace {

@@ -12,7 +12,7 @@
 #include "core/files/stage_store.hpp"
 #include "core/parallel.hpp"
 #include "experiments/ranks/resumable_scan.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/temporary_folder.hpp"
 #include "tests/set_scans.hpp"
 
 namespace inforelay {

@@ -3,7 +3,7 @@
 #include <fstream>
 
 #include "core/files/hdf5_file.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
 namespace {

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "experiments/config/config.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
 namespace {

@@ -12,7 +12,7 @@
 #include "experiments/figures/figures.hpp"
 #include "experiments/figures/plot/gnuplot.hpp"
 #include "experiments/figures/sweep_figure.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/experiments/run/program.hpp"
 
 using namespace inforelay;
 using test::content;

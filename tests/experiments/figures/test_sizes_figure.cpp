@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "experiments/figures/figures.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
 namespace {

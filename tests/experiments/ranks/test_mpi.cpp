@@ -10,7 +10,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/experiments/program.hpp"
+#include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
 namespace {

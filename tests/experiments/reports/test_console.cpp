@@ -12,7 +12,7 @@
 #include "core/text/message_text.hpp"
 #include "experiments/reports/console.hpp"
 #include "experiments/reports/run_status.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
 namespace {

@@ -7,7 +7,7 @@
 #include "experiments/results/metrics.hpp"
 #include "experiments/results/results_file.hpp"
 #include "experiments/run/run_plan.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/experiments/run/program.hpp"
 #include "tests/set_scans.hpp"
 
 namespace inforelay {

@@ -1,4 +1,4 @@
-#include "tests/experiments/program.hpp"
+#include "tests/experiments/run/program.hpp"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -137,13 +137,6 @@ std::vector<double> numbers_of(const std::filesystem::path& results) {
 
 bool identical(const std::vector<double>& a, const std::vector<double>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
-}
-
-std::string content(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
 }
 
 std::vector<std::vector<std::string>> rows_of(const std::filesystem::path& path) {

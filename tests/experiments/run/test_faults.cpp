@@ -13,7 +13,7 @@
 #include <sstream>
 
 #include "core/files/hdf5_file.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
 namespace {

@@ -10,7 +10,7 @@
 #include "experiments/sources/training.hpp"
 #include "infotheory/relay/relay.hpp"
 #include "nn/data/digits.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/experiments/run/program.hpp"
 #include "tests/set_scans.hpp"
 
 namespace inforelay {

@@ -6,7 +6,7 @@
 #include "core/files/checksummed_file.hpp"
 #include "core/random.hpp"
 #include "experiments/results/results_file.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
 namespace {

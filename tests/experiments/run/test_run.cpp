@@ -7,7 +7,7 @@
 #include <map>
 
 #include "experiments/results/results_file.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
 namespace {

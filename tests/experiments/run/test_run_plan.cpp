@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "experiments/run/run_plan.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
 namespace {

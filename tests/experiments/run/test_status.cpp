@@ -16,7 +16,7 @@
 #include "core/files/directory_lock.hpp"
 #include "experiments/reports/run_status.hpp"
 #include "experiments/run/status_report.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
 namespace {

@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "core/files/hdf5_file.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/experiments/run/program.hpp"
 #include "tests/mnist.hpp"
 
 namespace inforelay {

@@ -7,7 +7,7 @@
 #include "experiments/results/results_file.hpp"
 #include "infotheory/relay/wide_relay.hpp"
 #include "nn/network/mlp.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
 namespace {

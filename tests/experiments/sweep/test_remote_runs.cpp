@@ -10,7 +10,7 @@
 #include "core/parallel.hpp"
 #include "experiments/sweep/remote_runs.hpp"
 #include "experiments/sweep/runner.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/experiments/run/program.hpp"
 #include "tests/experiments/ranks/thread_ranks.hpp"
 
 namespace inforelay {

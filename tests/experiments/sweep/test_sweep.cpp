@@ -17,7 +17,7 @@
 #include "experiments/results/results_file.hpp"
 #include "experiments/sweep/collect.hpp"
 #include "experiments/sweep/process.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
 namespace {

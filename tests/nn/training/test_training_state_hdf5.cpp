@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "nn/training/training_state_hdf5.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace inforelay {
 namespace {

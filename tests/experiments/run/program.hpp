@@ -67,9 +67,6 @@ std::vector<double> numbers_of(const std::filesystem::path& results);
 /// Equal to the last bit, NaN equal to itself.
 bool identical(const std::vector<double>& a, const std::vector<double>& b);
 
-/// All of a text file; empty where there is none.
-std::string content(const std::filesystem::path& path);
-
 /// The cells of each line of a CSV file, cut at every comma: for tables without quoted ones.
 std::vector<std::vector<std::string>> rows_of(const std::filesystem::path& path);
 
