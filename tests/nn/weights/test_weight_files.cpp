@@ -70,12 +70,6 @@ void write_results(const std::filesystem::path& path, const Mlp& network) {
   file.commit();
 }
 
-std::string content(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
 }  // namespace
 
 TEST_CASE("A format is found from the content, whatever the name", "[weights]") {
@@ -242,7 +236,7 @@ TEST_CASE("PyTorch's own files are read, and PyTorch reads ours", "[weights][tor
     if (path.extension() != ".pt") continue;
     ++files;
     const WeightFile file = load_weights(path);
-    CHECK(shown(file) == content(path.replace_extension(".expected")));
+    CHECK(shown(file) == test::content(path.replace_extension(".expected")));
     const auto copy = path.replace_extension(".safetensors");
     save_safetensors(copy, file.network);
     ours += " " + copy.string();
