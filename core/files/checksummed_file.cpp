@@ -23,7 +23,7 @@ constexpr std::size_t digest_length = 64, number_length = 8;
 constexpr std::size_t last_line_length = 5 + digest_length + 1 + number_length + 1;
 
 std::string lines_for(const fs::path& path, const FileStamp& seal, double seconds) {
-  return fmt::format("{}{}\nrun {}\nname {}\nbasis {}\nseconds {}\n", first_words, format_version, seal.run,
+  return fmt::format("{}{}\nrun {}\nname {}\ninput_digest {}\nseconds {}\n", first_words, format_version, seal.run,
                      path.filename().string(), seal.input_digest, seconds);
 }
 

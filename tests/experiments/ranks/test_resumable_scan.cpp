@@ -386,9 +386,9 @@ TEST_CASE("Damaged and foreign blocks are computed again", "[stage_files]") {
   CHECK_THAT(scene.warnings[0], Contains("it holds parts of 'counting 1' in 24 parts, expected 'counting 2' in 24"));
 
   scene.warnings.clear();
-  CountingScan other_basis("counting 2");  // from another network, say
-  start(other_basis, {"run", "other input_digest"});
-  CHECK(other_basis.computed == 24);
+  CountingScan other_input("counting 2");  // from another network, say
+  start(other_input, {"run", "other input"});
+  CHECK(other_input.computed == 24);
   CHECK(scene.warnings.size() == 24);
 }
 

@@ -221,7 +221,7 @@ TEST_CASE("Damaged files of an unfinished run are named, and their work is done 
     REQUIRE_THAT(first_line, Catch::StartsWith("# inforelay run "));
     ModelResult model = read_model(Hdf5Reader(stages / "full-model.h5"), "result");
     model.network.layers[0].weight *= 0.5f;
-    write_checksummed(stages / "full-model.h5", {.run = first_line.substr(16), .basis = "none"}, 1,
+    write_checksummed(stages / "full-model.h5", {.run = first_line.substr(16), .input_digest = "none"}, 1,
                       [&](Hdf5Writer& file) { write_model(file, "result", model); });
     const ProgramResult result = run_program(with(small, {"-o", "run"}), folder.path());
     INFO(result.err);

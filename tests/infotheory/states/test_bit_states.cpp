@@ -9,7 +9,7 @@
 #include "infotheory/states/bit_states.hpp"
 #include "infotheory/states/discretize.hpp"
 #include "tests/catch2.hpp"
-#include "wide_tables.hpp"
+#include "tests/infotheory/relay/wide_tables.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;

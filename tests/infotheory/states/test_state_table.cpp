@@ -4,8 +4,8 @@
 
 #include "core/error.hpp"
 #include "infotheory/information/n_log_n.hpp"
-#include "random_tables.hpp"
 #include "tests/catch2.hpp"
+#include "tests/infotheory/relay/random_tables.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
