@@ -181,12 +181,12 @@ void scan(const Point& point, const Layer& layer) {
     const GreedyRelay greedy = greedy_relay(table);
     ExhaustiveRelayScan relay(table, greedy, keep);
     run_whole(relay, Progress::none());
-    if (relay.result().summaries.neurons() != point.neurons) throw ComputeError("growth: no result");
+    if (relay.result().statistics.neurons() != point.neurons) throw ComputeError("growth: no result");
   } else {
     const KnockoutSubject subject{layer.network, 1, layer.hidden, layer.labels};
     KnockoutScan knockout(subject, {}, RandomStream(1, "exact knockouts draw nothing"), keep);
     run_whole(knockout, Progress::none());
-    if (knockout.result().summaries.neurons() != point.neurons) throw ComputeError("growth: no result");
+    if (knockout.result().statistics.neurons() != point.neurons) throw ComputeError("growth: no result");
   }
 }
 

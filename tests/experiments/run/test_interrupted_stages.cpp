@@ -169,7 +169,7 @@ TEST_CASE("Relay information can be interrupted at any question", "[interrupt]")
   const int interruptions = check_interruptions(
       [&](StageStore& files, Progress& progress) { return compute_relay(states, config, true, keep, files, progress); },
       [](const RelayResult& a, const RelayResult& b) {
-        bool same = test::same(a.exhaustive->summaries, b.exhaustive->summaries) &&
+        bool same = test::same(a.exhaustive->statistics, b.exhaustive->statistics) &&
                     a.exhaustive->information == b.exhaustive->information &&
                     a.exhaustive->best_set == b.exhaustive->best_set &&
                     a.exhaustive->above_greedy == b.exhaustive->above_greedy &&
@@ -215,7 +215,7 @@ TEST_CASE("Knockouts can be interrupted at any question", "[interrupt]") {
         return compute_knockout(network, states, config, keep, RandomStream(7, "knockout"), files, progress);
       },
       [](const KnockoutResult& a, const KnockoutResult& b) {
-        return a.accuracy == b.accuracy && test::same(a.summaries, b.summaries);
+        return a.accuracy == b.accuracy && test::same(a.statistics, b.statistics);
       });
   CHECK(interruptions >= 3);
 }
