@@ -84,7 +84,7 @@ void write_summaries(Hdf5Writer& file, const std::string& group, const SubsetSta
 
 SubsetStatistics read_summaries(const Hdf5Reader& file, const std::string& group, std::size_t classes,
                                 std::size_t sizes) {
-  SubsetStatistics statistics;
+  SubsetStatistics summaries;
   const auto path = [&](const char* name) { return join_path(group, name); };
   summaries.mean = file.matrix<double>(path("mean"), classes, sizes);
   classes = static_cast<std::size_t>(summaries.mean.rows());
