@@ -15,10 +15,7 @@
 #include "experiments/ranks/resumable_scan.hpp"
 #include "experiments/ranks/scan_messages.hpp"
 #include "experiments/results/results_file.hpp"
-#include "infotheory/information/entropy.hpp"
 #include "infotheory/relay/relay.hpp"
-#include "infotheory/relay/wide_relay.hpp"
-#include "infotheory/states/bit_states.hpp"
 #include "infotheory/states/discretize.hpp"
 #include "infotheory/states/state_table.hpp"
 #include "nn/knockout/knockout.hpp"
@@ -52,18 +49,12 @@ StatesResult compute_states(const std::string& name, const Mlp& network, const D
                       .output = std::move(layers.output),
                       .label = {data.labels().begin(), data.labels().end()},
                       .threshold = {},
-                      .state = {},
-                      .wide_state = {}};
-  states.threshold = binarization_thresholds(
-      states.hidden, {.method = config.binarize, .threshold = config.threshold, .random = random}, progress);
-  Occupancy filled;
-  if (states.is_wide()) {
-    states.wide_state = bit_states(states.hidden, states.threshold);
-    filled = occupancy(row_counts(states.wide_state));
-  } else {
-    states.state = binarize(states.hidden, states.threshold);
-    filled = occupancy(states.state);
-  }
+                      .state = {}};
+  DiscretizedStates discrete =
+      discretize(states.hidden, {.method = config.binarize, .threshold = config.threshold, .random = random}, progress);
+  states.threshold = std::move(discrete.thresholds);
+  states.state = std::move(discrete.states);
+  const Occupancy filled = occupancy(states.state);
   states.occupied_states = static_cast<std::int64_t>(filled.occupied);
   states.singleton_fraction = filled.singleton_fraction;
   states.entropy_bits = filled.entropy_bits;
@@ -74,8 +65,8 @@ namespace {
 
 // All tied paths of all classes. There may be thousands of tied sets at a step: its state is kept step by step.
 std::vector<BranchingRelay> compute_branching(const StateTable& table, StageStore& files, Progress& progress) {
-  const auto classes = static_cast<std::size_t>(table.class_count()),
-             steps = static_cast<std::size_t>(table.neuron_count());
+  const auto classes = static_cast<std::size_t>(table.contrast_count()),
+             steps = static_cast<std::size_t>(table.unit_count());
   std::vector<BranchingRelay> paths(classes);
   files.load_state([&](const Hdf5Reader& file) { paths = read_branching(file, "branching", classes, steps); });
   const auto save = [&] {
@@ -122,71 +113,42 @@ RowMatrix<T> by_class(const RowMatrix<T>& rows, const std::vector<int>& classes,
 
 constexpr double not_asked_for = std::numeric_limits<double>::quiet_NaN();
 
-RelayResult compute_wide_relay(const StatesResult& states, const RelayConfig& config, Progress& progress) {
-  const Eigen::Index count = states.output.cols();
-  const BitStateTable table(states.wide_state, states.label, argmax(states.output), static_cast<int>(count));
-  const std::vector<int> classes = relay_classes(config, count);
-  QuietProgress quiet(progress);
-  const WideRelay found = wide_relay_information(table, classes, quiet);
-  RelayResult relay;
-  relay.all.assign(static_cast<std::size_t>(count), not_asked_for);
-  for (std::size_t row = 0; row < classes.size(); ++row)
-    relay.all[static_cast<std::size_t>(classes[row])] = found.all[row];
-  relay.single = by_class(found.single, classes, count, not_asked_for);
-  if (!config.greedy) return relay;
-  const GreedyRelay path = wide_greedy_relay(table, classes, progress);
-  relay.aggregated = by_class(aggregated_relay_information_bits(path), classes, count, not_asked_for);
-  relay.greedy.removal_order = by_class(path.removal_order, classes, count, no_neuron);
-  relay.greedy.information = by_class(path.information, classes, count, not_asked_for);
-  return relay;
-}
-
-/// Takes out what all classes have and only some were asked for.
-void keep_classes(const RelayConfig& config, RelayResult& relay) {
-  const auto count = static_cast<int>(relay.all.size());
-  const std::vector<int> classes = relay_classes(config, count);
-  for (int c = 0; c < count; ++c) {
-    if (std::find(classes.begin(), classes.end(), c) != classes.end()) continue;
-    relay.all[static_cast<std::size_t>(c)] = not_asked_for;
-    relay.single.row(c).setConstant(not_asked_for);
-    if (!relay.has_greedy()) continue;
-    relay.aggregated.row(c).setConstant(not_asked_for);
-    relay.greedy.removal_order.row(c).setConstant(no_neuron);
-    relay.greedy.information.row(c).setConstant(not_asked_for);
-  }
-}
-
 }  // namespace
 
 RelayResult compute_relay(const StatesResult& states, const RelayConfig& config, bool exhaustive, AllSetsTable keep,
                           StageStore& files, Progress& progress) {
-  if (states.is_wide()) return compute_wide_relay(states, config, progress);
+  const Eigen::Index count = states.output.cols();
   const std::vector<std::uint8_t> predictions = argmax(states.output);
-  const StateTable table(states.state, states.label, predictions, static_cast<int>(states.hidden.cols()),
-                         static_cast<int>(states.output.cols()));
-  RelayResult relay;
-  relay.all = total_relay_information_bits(table);
-  relay.single = single_neuron_loss_bits(table);
-  if (config.branching) relay.branching = compute_branching(table, files, progress);
-  if (!config.greedy && !exhaustive) {
-    keep_classes(config, relay);
-    return relay;
-  }
+  const std::vector<Symbol> input(states.label.begin(), states.label.end()),
+      output(predictions.begin(), predictions.end());
+  std::vector<std::string> names;
+  for (Eigen::Index c = 0; c < count; ++c) names.push_back(std::to_string(c));
+  const std::vector<Contrast> contrasts = one_vs_rest(names);
+  const StateTable table(states.state, input, output, contrasts);
+  const std::vector<int> classes = relay_classes(config, count);
+  const auto put = [&](const auto& rows, auto absent) { return by_class(rows, classes, count, absent); };
   QuietProgress quiet(progress);
-  GreedyRelay path = greedy_relay(table, quiet);
+
+  RelayResult relay;
+  const std::vector<double> total = total_relay_information_bits(table, classes);
+  relay.all.assign(static_cast<std::size_t>(count), not_asked_for);
+  for (std::size_t row = 0; row < classes.size(); ++row) relay.all[static_cast<std::size_t>(classes[row])] = total[row];
+  relay.single = put(single_neuron_loss_bits(table, classes, quiet), not_asked_for);
+  if (config.branching) relay.branching = compute_branching(table, files, progress);
+  if (!config.greedy && !exhaustive) return relay;
+  const GreedyRelay path = greedy_relay(table, classes, exhaustive || config.branching ? quiet : progress);
   if (exhaustive) {
-    const RelayScanSource source{states.state,         states.label,        predictions,
-                                 table.neuron_count(), table.class_count(), path};
+    const RelayScanSource source{states.state, input, output, contrasts, path};
     relay.exhaustive = compute_exhaustive(table, source, keep, files, progress);
   }
   if (config.greedy) {
-    relay.aggregated = aggregated_relay_information_bits(path);
-    relay.greedy = std::move(path);
+    relay.aggregated = put(aggregated_relay_information_bits(path), not_asked_for);
+    relay.greedy.removal_order = put(path.removal_order, no_neuron);
+    relay.greedy.information = put(path.information, not_asked_for);
   } else {
     relay.exhaustive->above_greedy.clear();
     relay.exhaustive->above_greedy_as_published.clear();
   }
-  keep_classes(config, relay);
   return relay;
 }
 
@@ -203,8 +165,8 @@ KnockoutResult compute_knockout(const Mlp& network, const StatesResult& states, 
     run_resumable_scan(scan, files, progress, [&] { return knockout_scan_job(subject, options, random); });
     ExhaustiveKnockout all = scan.result();
     knockout.accuracy = std::move(all.accuracy);
-    knockout.summaries = std::move(all.summaries);
-  } else if (states.is_wide()) {
+    knockout.statistics = std::move(all.statistics);
+  } else if (subject.neurons() > NeuronSet::max_neurons) {
     knockout.accuracy = single_knockout_accuracy(subject, progress);
   } else {
     std::vector<NeuronSet> singles;
@@ -253,7 +215,7 @@ AppendixResult compute_appendix(const StatesResult& shape, const StatesResult& e
   const PrincipalComponents components = principal_components(shape.hidden, std::min(2, neurons));
   appendix.component_scores = components.scores;
   appendix.component_ratio = {components.variance_ratio.begin(), components.variance_ratio.end()};
-  appendix.entropy_curve = entropy_curve(entropy.state, neurons, {}, random.child("entropy"), progress);
+  appendix.entropy_curve = entropy_curve(entropy.state.words(), neurons, {}, random.child("entropy"), progress);
   return appendix;
 }
 

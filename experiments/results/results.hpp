@@ -17,7 +17,7 @@
 #include "infotheory/information/entropy_curve.hpp"
 #include "infotheory/relay/exhaustive.hpp"
 #include "infotheory/relay/greedy.hpp"
-#include "infotheory/states/bit_states.hpp"
+#include "infotheory/states/unit_states.hpp"
 #include "nn/network/mlp.hpp"
 #include "nn/training/composite.hpp"
 #include "nn/training/trainer.hpp"
@@ -53,13 +53,10 @@ struct StatesResult {
   RowMatrix<float> output;          ///< [N,C]
   std::vector<std::uint8_t> label;  ///< [N]
   std::vector<double> threshold;    ///< [K] activation above it: 1
-  std::vector<StateWord> state;     ///< [N]; of a wide layer empty
-  BitStates wide_state;             ///< [N,K] of a wide layer, else empty
+  UnitStates state;                 ///< [N,K]
   std::int64_t occupied_states = 0;
   double singleton_fraction = 0;  ///< of the samples, those alone in their state
   double entropy_bits = 0;        ///< plug-in, of the states
-
-  bool is_wide() const { return hidden.cols() > NeuronSet::max_neurons; }
 };
 
 /// Relay information on one split, in bits. Rows of classes that were not asked for: NaN, and no_neuron.
@@ -78,15 +75,15 @@ struct RelayResult {
 
 /// Balanced accuracies with neurons knocked out, on one split.
 struct KnockoutResult {
-  RowMatrix<float> accuracy;   ///< [C,S], index = the set knocked out, [0,0]: dropped; or [C,K], each neuron alone
-  bool exhaustive = true;      ///< which of the two
-  std::string method;          ///< "exact" or "sampled"
-  SubsetStatistics summaries;  ///< of all sets
+  RowMatrix<float> accuracy;    ///< [C,S], index = the set knocked out, [0,0]: dropped; or [C,K], each neuron alone
+  bool exhaustive = true;       ///< which of the two
+  std::string method;           ///< "exact" or "sampled"
+  SubsetStatistics statistics;  ///< of all sets
 
   bool has_table() const { return exhaustive && accuracy.size() > 0; }
-  int classes() const { return accuracy.size() > 0 ? static_cast<int>(accuracy.rows()) : summaries.classes(); }
+  int classes() const { return accuracy.size() > 0 ? static_cast<int>(accuracy.rows()) : statistics.classes(); }
   /// Of all sets: the accuracy of class c with none knocked out.
-  float intact(int c) const { return has_table() ? accuracy(c, 0) : summaries.lowest_of(c, 0); }
+  float intact(int c) const { return has_table() ? accuracy(c, 0) : statistics.lowest_of(c, 0); }
 };
 
 /// Function K against set size D and relay information I, each scaled to [0,1]: K ~ 1 + D + I, for each class.

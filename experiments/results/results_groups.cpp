@@ -110,13 +110,12 @@ void write_states(Hdf5Writer& file, const std::string& group, const StatesResult
   file.dataset(
       join_path(group, "threshold"), states.threshold,
       {.units = "1", .long_name = "a neuron's state is 1 where its activation is above this", .dims = {"neuron"}});
-  if (states.is_wide()) {
-    file.dataset(
-        join_path(group, "state"), states.wide_state.to_bytes(),
-        {.units = "1", .long_name = "hidden state, bit k % 8 of byte k / 8 is neuron k", .dims = {"sample", "byte"}});
-  } else {
-    file.dataset(join_path(group, "state"), states.state,
+  if (states.state.fits_words()) {
+    file.dataset(join_path(group, "state"), states.state.words(),
                  {.units = "1", .long_name = "hidden state, bit k is neuron k", .dims = {"sample"}});
+  } else {
+    file.dataset(join_path(group, "state"), states.state.to_bytes(),
+                 {.units = "1", .long_name = "hidden state of each neuron, 0 or 1", .dims = {"sample", "neuron"}});
   }
   write_value(file, group, "occupied_states", states.occupied_states, "1", "distinct hidden states");
   write_value(file, group, "singleton_fraction", states.singleton_fraction, "1",
@@ -131,12 +130,12 @@ StatesResult read_states(const Hdf5Reader& file, const std::string& group) {
   states.output = file.matrix<float>(join_path(group, "output"), samples);
   states.label = file.vector<std::uint8_t>(join_path(group, "label"), samples);
   states.threshold = file.vector<double>(join_path(group, "threshold"), static_cast<std::size_t>(states.hidden.cols()));
-  if (states.is_wide()) {
-    states.wide_state = BitStates::from_bytes(file.matrix<std::uint8_t>(join_path(group, "state"), samples),
-                                              static_cast<int>(states.hidden.cols()));
-  } else {
-    states.state = file.vector<std::uint32_t>(join_path(group, "state"), samples);
-  }
+  const std::string path = join_path(group, "state");
+  if (const auto neurons = states.threshold.size(); neurons <= UnitStates::max_word_units)
+    states.state =
+        UnitStates::from_words(file.vector<std::uint32_t>(path, samples), static_cast<int>(states.threshold.size()));
+  else
+    states.state = UnitStates::from_bytes(file.matrix<std::uint8_t>(path, samples, neurons));
   states.occupied_states = file.scalar<std::int64_t>(join_path(group, "occupied_states"));
   states.singleton_fraction = file.scalar<double>(join_path(group, "singleton_fraction"));
   states.entropy_bits = file.scalar<double>(join_path(group, "entropy_bits"));
@@ -248,8 +247,8 @@ void write_relay(Hdf5Writer& file, const std::string& group, const RelayResult& 
          .long_name = "relay information of every set of neurons; index: bit k set where neuron k is in the set",
          .dims = {"class", "set"}});
   }
-  if (!exhaustive.summaries.empty())
-    write_summaries(file, join_path(group, "sizes"), exhaustive.summaries, "bit", "relay information");
+  if (!exhaustive.statistics.empty())
+    write_summaries(file, join_path(group, "sizes"), exhaustive.statistics, "bit", "relay information");
   file.dataset(
       join_path(group, "best/information"), exhaustive.best_information,
       {.units = "bit", .long_name = "largest relay information of a set of each size", .dims = {"class", "size"}});
@@ -297,7 +296,7 @@ RelayResult read_relay(const Hdf5Reader& file, const std::string& group, TableWa
   if (const std::string table = join_path(group, "information"); reads_table(file, table, wanted))
     exhaustive.information = file.matrix<float>(table, classes, std::size_t{1} << neurons);
   if (const std::string sizes = join_path(group, "sizes"); file.exists(sizes))
-    exhaustive.summaries = read_summaries(file, sizes, classes, neurons + 1);
+    exhaustive.statistics = read_summaries(file, sizes, classes, neurons + 1);
   exhaustive.best_information = file.matrix<double>(join_path(group, "best/information"), classes, neurons + 1);
   exhaustive.best_set = file.matrix<std::uint32_t>(join_path(group, "best/set"), classes, neurons + 1);
   if (relay.has_greedy()) {
@@ -311,8 +310,8 @@ RelayResult read_relay(const Hdf5Reader& file, const std::string& group, TableWa
 
 void write_knockout(Hdf5Writer& file, const std::string& group, const KnockoutResult& knockout) {
   file.attribute(group, "method", knockout.method);
-  if (!knockout.summaries.empty())
-    write_summaries(file, join_path(group, "sizes"), knockout.summaries, "1",
+  if (!knockout.statistics.empty())
+    write_summaries(file, join_path(group, "sizes"), knockout.statistics, "1",
                     "balanced accuracy with a set of neurons knocked out,");
   if (knockout.exhaustive && !knockout.has_table()) return;
   // Single knockouts have a name of their own, so that `accuracy` is always indexed by sets.
@@ -332,9 +331,9 @@ KnockoutResult read_knockout(const Hdf5Reader& file, const std::string& group, T
   const std::string single = join_path(group, "accuracy_single"), table = join_path(group, "accuracy"),
                     sizes = join_path(group, "sizes");
   knockout.exhaustive = !file.exists(single);
-  if (file.exists(sizes)) knockout.summaries = read_summaries(file, sizes);
+  if (file.exists(sizes)) knockout.statistics = read_summaries(file, sizes);
   // Without summaries there must be a table.
-  if (!knockout.exhaustive || knockout.summaries.empty() || reads_table(file, table, wanted))
+  if (!knockout.exhaustive || knockout.statistics.empty() || reads_table(file, table, wanted))
     knockout.accuracy = file.matrix<float>(knockout.exhaustive ? table : single);
   knockout.method = file.attribute<std::string>(group, "method");
   return knockout;

@@ -12,7 +12,7 @@
 namespace inforelay {
 namespace {
 
-constexpr std::size_t levels = SubsetStatistics::levels.size(), ends = SubsetStatistics::ends;
+constexpr std::size_t levels = SubsetStatistics::quantile_levels.size(), ends = SubsetStatistics::extremes;
 
 // The two ends, highest first.
 struct EndNames {
@@ -47,7 +47,7 @@ void write_summaries(Hdf5Writer& file, const std::string& group, const SubsetSta
   std::vector<std::int64_t> size(sizes), percent, rank(ends);
   std::iota(size.begin(), size.end(), 0);
   std::iota(rank.begin(), rank.end(), 0);
-  for (const double level : SubsetStatistics::levels) percent.push_back(std::lround(100 * level));
+  for (const double level : SubsetStatistics::quantile_levels) percent.push_back(std::lround(100 * level));
   file.scale(group, "size", size, "neurons in the set");
   file.scale(group, "percent", percent, "percent of the sets of that size that have no more");
   file.scale(group, "rank", rank, "sets before this one");

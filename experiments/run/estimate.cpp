@@ -101,8 +101,8 @@ WorkEstimate same(CpuWork work, double bytes, double working, double sets = 0) {
 // A scan of all sets. Beside its own `working` bytes it works with the state of the summaries, and parts that wait to
 // be saved.
 WorkEstimate scan_of_all_sets(const WorkSize& size, AllSetsTable table, CpuWork work, double working) {
-  constexpr double each_size = 4.0 * SubsetStatisticsCollector::bins + 32.0 * SubsetStatistics::ends;
-  constexpr double result_of_size = 16.0 * SubsetStatistics::ends + 8.0 * SubsetStatistics::levels.size();
+  constexpr double each_size = 4.0 * SubsetStatisticsCollector::bins + 32.0 * SubsetStatistics::extremes;
+  constexpr double result_of_size = 16.0 * SubsetStatistics::extremes + 8.0 * SubsetStatistics::quantile_levels.size();
   const double values = 4 * std::exp2(size.neurons) * size.classes, sizes = size.classes * (size.neurons + 1);
   const double unsaved = std::min(values, static_cast<double>(most_waiting_bytes));
   const double saving = values > unsaved ? 2 * unsaved : 0;  // those being saved are put together for it
@@ -171,7 +171,8 @@ WorkEstimate estimate_training(const WorkSize& size, const NetworkConfig& networ
 WorkEstimate estimate_states(const WorkSize& size, Split split) {
   const double samples = size.samples(split);
   return same({.dense = samples * size.parameters / forward_multiply_adds, .scalar = samples * size.neurons * 8e-8},
-              samples * (4 * (size.neurons + size.classes) + 5), 16 * samples);
+              samples * (4 * (size.neurons + size.classes) + 1 + 8 * std::ceil(size.neurons / 64)),
+              samples * std::max(24., size.neurons));  // distinct states; the bytes of a wide layer's file
 }
 
 WorkEstimate estimate_relay(const WorkSize& size, Split split, const RelayConfig& relay, bool exhaustive,
@@ -179,7 +180,7 @@ WorkEstimate estimate_relay(const WorkSize& size, Split split, const RelayConfig
   const double samples = size.samples(split), states = expected_states(samples, size.neurons);
   if (size.neurons > NeuronSet::max_neurons) {
     const double classes = relay.classes.empty() ? size.classes : static_cast<double>(relay.classes.size());
-    // Packed rows; counts of the classes and of two at work; parts of the cells as wide_relay.hpp bounds them.
+    // Packed rows; counts of the classes and of two at work; parts of the cells as greedy.hpp bounds them.
     const double working = samples * (size.neurons / 8 + 12 * size.classes + 2 * (24 + 16 * size.neurons / 13));
     return same({.tables = wide_sample_neuron * samples * size.neurons * classes}, 0, working);
   }

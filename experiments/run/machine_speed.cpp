@@ -73,13 +73,14 @@ double tables_seconds() {
   constexpr int neurons = 12, classes = 4;
   RandomStream random(2, "speed");
   std::vector<StateWord> states(3000);
-  std::vector<std::uint8_t> inputs, outputs;
+  std::vector<Symbol> inputs, outputs;
   for (StateWord& state : states) {
     state = static_cast<StateWord>(random.below(1u << neurons)) & static_cast<StateWord>(random.below(1u << neurons));
-    inputs.push_back(static_cast<std::uint8_t>(random.below(classes)));
-    outputs.push_back(random.below(4) == 0 ? static_cast<std::uint8_t>(random.below(classes)) : inputs.back());
+    inputs.push_back(static_cast<Symbol>(random.below(classes)));
+    outputs.push_back(random.below(4) == 0 ? static_cast<Symbol>(random.below(classes)) : inputs.back());
   }
-  const StateTable table(states, inputs, outputs, neurons, classes);
+  const std::vector<std::string> names(classes);
+  const StateTable table(UnitStates::from_words(states, neurons), inputs, outputs, one_vs_rest(names));
   const GreedyRelay greedy = greedy_relay(table);
   return least_seconds([&] { exhaustive_relay(table, greedy); });
 }
