@@ -39,7 +39,8 @@ TEST_CASE("A sealed file is found whole and is HDF5", "[sealed]") {
   CHECK(found.seconds == 1.5);
   CHECK(Hdf5Reader(path).vector<double>("values") == std::vector<double>{1, 2, 3});
   const std::string text = test::content(path);
-  CHECK_THAT(text, Contains("inforelay stage file 1\nrun 12345678\nname stage.h5\ninput_digest abc\nseconds 1.5\nseal "));
+  CHECK_THAT(text,
+             Contains("inforelay stage file 1\nrun 12345678\nname stage.h5\ninput_digest abc\nseconds 1.5\nseal "));
 
   // Equal content has an equal digest, whoever wrote it, whenever and how slowly.
   CHECK(write_values(folder.path() / "other.h5", {"other", "input_digest"}, 7).digest == written.digest);
