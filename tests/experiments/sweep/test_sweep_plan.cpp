@@ -7,7 +7,7 @@
 #include <set>
 #include <sstream>
 
-#include "core/config/printer.hpp"
+#include "core/config/tree.hpp"
 #include "experiments/results/metrics.hpp"
 #include "experiments/sweep/plan.hpp"
 #include "tests/catch2.hpp"
