@@ -50,8 +50,8 @@ StatesResult compute_states(const std::string& name, const Mlp& network, const D
                       .label = {data.labels().begin(), data.labels().end()},
                       .threshold = {},
                       .state = {}};
-  DiscretizedStates discrete = discretize(
-      states.hidden, {.method = config.binarize, .threshold = config.threshold, .random = random}, progress);
+  DiscretizedStates discrete =
+      discretize(states.hidden, {.method = config.binarize, .threshold = config.threshold, .random = random}, progress);
   states.threshold = std::move(discrete.thresholds);
   states.state = std::move(discrete.states);
   const Occupancy filled = occupancy(states.state);

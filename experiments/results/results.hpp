@@ -75,9 +75,9 @@ struct RelayResult {
 
 /// Balanced accuracies with neurons knocked out, on one split.
 struct KnockoutResult {
-  RowMatrix<float> accuracy;   ///< [C,S], index = the set knocked out, [0,0]: dropped; or [C,K], each neuron alone
-  bool exhaustive = true;      ///< which of the two
-  std::string method;          ///< "exact" or "sampled"
+  RowMatrix<float> accuracy;    ///< [C,S], index = the set knocked out, [0,0]: dropped; or [C,K], each neuron alone
+  bool exhaustive = true;       ///< which of the two
+  std::string method;           ///< "exact" or "sampled"
   SubsetStatistics statistics;  ///< of all sets
 
   bool has_table() const { return exhaustive && accuracy.size() > 0; }

@@ -1,7 +1,6 @@
 // Relay information of the authors' trained full network on MNIST, against what they published.
 #include <algorithm>
 #include <array>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
 #include <sstream>
@@ -13,6 +12,7 @@
 #include "nn/data/mnist.hpp"
 #include "nn/network/mlp.hpp"
 #include "nn/weights/weight_file.hpp"
+#include "tests/catch2.hpp"
 #include "tests/contrasts.hpp"
 #include "tests/mnist.hpp"
 

@@ -1,7 +1,6 @@
 #include <Eigen/LU>
 #include <Eigen/QR>
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
@@ -9,6 +8,7 @@
 #include "core/parallel.hpp"
 #include "core/random.hpp"
 #include "core/statistics/statistics.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 

@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "experiments/config/config.hpp"
 #include "experiments/sweep/plan.hpp"
+#include "tests/catch2.hpp"
 
 namespace inforelay {
 namespace {
@@ -85,8 +85,8 @@ TEST_CASE("The words of every choice are those of its enum", "[config]") {
   for (const OptimizerKind each : {OptimizerKind::adam, OptimizerKind::sgd}) {
     CHECK(with_network("train: {optimizer: " + std::string(to_string(each)) + "}").train->optimizer == each);
   }
-  for (const Binarization each :
-       {Binarization::kmeans, Binarization::median, Binarization::mean, Binarization::sign, Binarization::threshold}) {
+  for (const Discretization each :
+       {Discretization::kmeans, Discretization::median, Discretization::mean, Discretization::sign, Discretization::threshold}) {
     const std::string yaml =
         "{name: t, networks: {n: {detectors: {}}}, analysis: {binarize: " + std::string(to_string(each)) + "}}";
     ConfigErrors errors;

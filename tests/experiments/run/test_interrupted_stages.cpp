@@ -1,6 +1,5 @@
 // Every kind of stage ends soon after it is asked to, wherever it is by then, and goes on to the same result.
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <optional>
 
 #include "core/error.hpp"
@@ -10,6 +9,8 @@
 #include "experiments/sources/training.hpp"
 #include "infotheory/relay/relay.hpp"
 #include "nn/data/digits.hpp"
+#include "tests/catch2.hpp"
+#include "tests/contrasts.hpp"
 #include "tests/experiments/run/program.hpp"
 #include "tests/set_scans.hpp"
 
@@ -192,7 +193,9 @@ TEST_CASE("Tied paths of relay information go on from the step they have come to
   REQUIRE_THROWS_AS(compute_relay(states, config, false, AllSetsTable::keep, first, soon), Interrupted);
   StageStore second = stage.files();
   const RelayResult resumed = compute_relay(states, config, false, AllSetsTable::keep, second, Progress::none());
-  const StateTable table(states.state, states.label, argmax(states.output), 7, classes);
+  const auto predicted = argmax(states.output);
+  const std::vector<Symbol> input(states.label.begin(), states.label.end()), output(predicted.begin(), predicted.end());
+  const StateTable table(states.state, input, output, test::numbered_contrasts(classes));
   for (int c = 0; c < classes; ++c) {
     const BranchingRelay expected = branching_relay(table, c);
     CHECK(resumed.branching[static_cast<std::size_t>(c)].sets == expected.sets);

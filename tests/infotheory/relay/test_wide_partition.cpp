@@ -1,7 +1,6 @@
 // Relay information of more than 32 units: against the narrow search of the same units, and against the definition on
 // states as texts.
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -13,6 +12,7 @@
 #include "infotheory/relay/greedy.hpp"
 #include "infotheory/relay/relay.hpp"
 #include "random_tables.hpp"
+#include "tests/catch2.hpp"
 #include "wide_tables.hpp"
 
 using namespace inforelay;

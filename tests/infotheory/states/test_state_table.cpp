@@ -1,10 +1,10 @@
 #include "infotheory/states/state_table.hpp"
 
-#include <catch2/catch.hpp>
 #include <map>
 #include <string>
 
 #include "core/error.hpp"
+#include "tests/catch2.hpp"
 #include "tests/infotheory/relay/wide_tables.hpp"
 
 using namespace inforelay;

@@ -1,11 +1,11 @@
 #include "infotheory/states/unit_states.hpp"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
 #include <string>
 
 #include "core/error.hpp"
+#include "tests/catch2.hpp"
 #include "tests/infotheory/relay/wide_tables.hpp"
 
 using namespace inforelay;
