@@ -93,7 +93,7 @@ struct RegressionConfig {
 
 struct AnalysisConfig {
   std::int64_t layer = 1;
-  Binarization binarize = Binarization::kmeans;
+  Discretization binarize = Discretization::kmeans;
   double threshold = 0;
   SetTables tables = SetTables::automatic;
   RelayConfig relay;

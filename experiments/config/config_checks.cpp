@@ -9,7 +9,7 @@
 #include "core/named.hpp"
 #include "core/sets/neuron_set.hpp"
 #include "experiments/results/metrics.hpp"
-#include "infotheory/states/bit_states.hpp"
+#include "infotheory/states/unit_states.hpp"
 
 namespace inforelay {
 namespace {
@@ -274,7 +274,7 @@ std::vector<std::string> analysed_layer_problems(const std::vector<std::int64_t>
     return fmt::format("the analysed layer has {} neurons; {} is possible up to {}", width, why, widest);
   };
   const bool all_knocked_out = analysis.knockout && analysis.knockout->sets == KnockoutSets::exhaustive;
-  if (width > BitStates::max_neurons) return {too_wide(BitStates::max_neurons, "relay information")};
+  if (width > UnitStates::max_units) return {too_wide(UnitStates::max_units, "relay information")};
   std::vector<std::string> problems;
   if (width <= NeuronSet::max_exhaustive_neurons) return problems;
   if (!analysis.relay.exhaustive.empty()) {

@@ -73,7 +73,7 @@ struct SizesFigure {
   enum class Quantity { relay_information, accuracy } quantity = Quantity::relay_information;
   std::string network{};
   std::vector<std::string> labels{};       ///< [C]
-  const SubsetStatistics& summaries;       ///< of that quantity
+  const SubsetStatistics& statistics;      ///< of that quantity
   RowMatrix<double> greedy_information{};  ///< as in RelayFigure; of relay_information only
   std::vector<double> all_information{};   ///< likewise
 };

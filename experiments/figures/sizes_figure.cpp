@@ -14,12 +14,12 @@ constexpr std::string_view extreme_dash = "(3,3)";
 
 // Where the levels of SubsetStatistics stand in a row of the table; columns of gnuplot count from 1.
 constexpr int first_level = 5, greedy_column = 12;
-static_assert(SubsetStatistics::levels == std::array<double, 7>{0, 0.05, 0.25, 0.5, 0.75, 0.95, 1});
+static_assert(SubsetStatistics::quantile_levels == std::array<double, 7>{0, 0.05, 0.25, 0.5, 0.75, 0.95, 1});
 
 void check(const std::string& name, const SizesFigure& figure) {
-  const SubsetStatistics& sizes = figure.summaries;
+  const SubsetStatistics& sizes = figure.statistics;
   require_some(name, "labels", figure.labels.size());
-  require_count(name, "summaries", sizes.classes(), "classes", figure.labels.size());
+  require_count(name, "statistics", sizes.classes(), "classes", figure.labels.size());
   if (figure.greedy_information.size() == 0) return;
   require_count(name, "greedy_information", figure.greedy_information.rows(), "rows", figure.labels.size());
   require_count(name, "greedy_information", figure.greedy_information.cols(), "columns", sizes.neurons());
@@ -28,7 +28,7 @@ void check(const std::string& name, const SizesFigure& figure) {
 
 // I_R of the greedy set of that size; NaN where there is no greedy path.
 double greedy_of(const SizesFigure& figure, int c, int size) {
-  const int neurons = figure.summaries.neurons();
+  const int neurons = figure.statistics.neurons();
   if (figure.greedy_information.size() == 0) return std::numeric_limits<double>::quiet_NaN();
   return size == neurons ? figure.all_information[static_cast<std::size_t>(c)]
                          : figure.greedy_information(c, neurons - 1 - size);
@@ -50,7 +50,7 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
   const bool relay = figure.quantity == SizesFigure::Quantity::relay_information;
   const std::string name = figure_name(relay ? "relay_sizes" : "knockout_sizes", figure.network);
   check(name, figure);
-  const SubsetStatistics& sizes = figure.summaries;
+  const SubsetStatistics& sizes = figure.statistics;
   const int neurons = sizes.neurons();
   AxisRange range;
   range.add_all(sizes.quantile.reshaped());

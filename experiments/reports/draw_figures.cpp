@@ -123,11 +123,11 @@ std::vector<std::string> draw_figures(const FigureOptions& config, const Experim
       const bool both =
           split == Split::train && network.relay.contains(Split::test) && network.relay.at(Split::test).exhaustive;
       const std::string title = both ? fmt::format("{}_{}", name, to_string(split)) : name;
-      if (!relay.exhaustive->summaries.empty()) {
+      if (!relay.exhaustive->statistics.empty()) {
         figures.emplace_back([&writer, &relay = relay, title, labels] {
           return draw_sizes(writer, {.network = title,
                                      .labels = labels,
-                                     .summaries = relay.exhaustive->summaries,
+                                     .statistics = relay.exhaustive->statistics,
                                      .greedy_information = relay.greedy.information,
                                      .all_information = relay.all});
         });
@@ -155,13 +155,13 @@ std::vector<std::string> draw_figures(const FigureOptions& config, const Experim
       });
     }
     for (const auto& [split, knockout] : network.knockout) {
-      if (knockout.summaries.empty()) continue;
+      if (knockout.statistics.empty()) continue;
       const std::string title = network.knockout.size() > 1 && split == Split::train ? name + "_train" : name;
       figures.emplace_back([&writer, &knockout = knockout, title, labels] {
         return draw_sizes(writer, {.quantity = SizesFigure::Quantity::accuracy,
                                    .network = title,
                                    .labels = labels,
-                                   .summaries = knockout.summaries});
+                                   .statistics = knockout.statistics});
       });
     }
     if (nodes.is_wide()) {

@@ -90,7 +90,7 @@ std::string table_heading(const NetworkResult& network) {
 // without the two neurons that cost most.
 std::string shown_out(const NetworkResult& network, const std::pair<const Split, KnockoutResult>& knockout, int cls) {
   if (!knockout.second.has_table()) {
-    const SubsetStatistics& sizes = knockout.second.summaries;
+    const SubsetStatistics& sizes = knockout.second.statistics;
     return fmt::format("{:.4f}", sizes.lowest_of(cls, std::min(2, sizes.neurons())));
   }
   const RelayResult& relay = network.relay.at(knockout.first);

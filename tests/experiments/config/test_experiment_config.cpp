@@ -87,8 +87,8 @@ TEST_CASE("The words of every choice are those of its enum", "[config]") {
         with_network("train: {optimizer: " + std::string(word_of(optimizer_names, each)) + "}").train->optimizer.kind ==
         each);
   }
-  for (const Binarization each :
-       {Binarization::kmeans, Binarization::median, Binarization::mean, Binarization::sign, Binarization::threshold}) {
+  for (const Discretization each :
+       {Discretization::kmeans, Discretization::median, Discretization::mean, Discretization::sign, Discretization::threshold}) {
     const std::string yaml =
         "{name: t, networks: {n: {detectors: {}}}, analysis: {binarize: " + std::string(to_string(each)) + "}}";
     ConfigErrors errors;

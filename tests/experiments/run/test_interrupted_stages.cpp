@@ -10,6 +10,7 @@
 #include "infotheory/relay/relay.hpp"
 #include "nn/data/digits.hpp"
 #include "tests/catch2.hpp"
+#include "tests/contrasts.hpp"
 #include "tests/experiments/run/program.hpp"
 #include "tests/set_scans.hpp"
 
@@ -46,7 +47,7 @@ const DataPair data{images(240, 1), images(120, 2), "test", "test", "test"};
 NetworkConfig whole_network() {
   NetworkConfig network;
   network.layers = {inputs, 7, classes};
-  network.train = TrainingOptions{};
+  network.train = TrainConfig{};
   network.train->batch_size = 40;
   network.train->max_epochs = 7;
   return network;
@@ -60,9 +61,9 @@ NetworkConfig composite_network() {
   detectors.positives = detectors.negatives = 50;
   detectors.test_negatives = 30;
   detectors.max_epochs = 150;
-  detectors.stop_accuracy = 1;
+  detectors.stop.accuracy = 1;
   detectors.restarts = 1;
-  detectors.keep_best = true;
+  detectors.on_failure = DetectorFailure::keep_best;
   return network;
 }
 
@@ -169,7 +170,7 @@ TEST_CASE("Relay information can be interrupted at any question", "[interrupt]")
   const int interruptions = check_interruptions(
       [&](StageStore& files, Progress& progress) { return compute_relay(states, config, true, keep, files, progress); },
       [](const RelayResult& a, const RelayResult& b) {
-        bool same = test::same(a.exhaustive->summaries, b.exhaustive->summaries) &&
+        bool same = test::same(a.exhaustive->statistics, b.exhaustive->statistics) &&
                     a.exhaustive->information == b.exhaustive->information &&
                     a.exhaustive->best_set == b.exhaustive->best_set &&
                     a.exhaustive->above_greedy == b.exhaustive->above_greedy &&
@@ -192,7 +193,9 @@ TEST_CASE("Tied paths of relay information go on from the step they have come to
   REQUIRE_THROWS_AS(compute_relay(states, config, false, AllSetsTable::keep, first, soon), Interrupted);
   StageStore second = stage.files();
   const RelayResult resumed = compute_relay(states, config, false, AllSetsTable::keep, second, Progress::none());
-  const StateTable table(states.state, states.label, argmax(states.output), 7, classes);
+  const auto predicted = argmax(states.output);
+  const std::vector<Symbol> input(states.label.begin(), states.label.end()), output(predicted.begin(), predicted.end());
+  const StateTable table(states.state, input, output, test::numbered_contrasts(classes));
   for (int c = 0; c < classes; ++c) {
     const BranchingRelay expected = branching_relay(table, c);
     CHECK(resumed.branching[static_cast<std::size_t>(c)].sets == expected.sets);
@@ -206,8 +209,8 @@ TEST_CASE("Knockouts can be interrupted at any question", "[interrupt]") {
   AnalysisConfig config;
   config.knockout = KnockoutConfig{};
   config.knockout->sets = GENERATE(KnockoutSets::exhaustive, KnockoutSets::single);
-  config.knockout->options.method = GENERATE(KnockoutMethod::exact, KnockoutMethod::sampled);
-  config.knockout->options.sample_size = 20;
+  config.knockout->method = GENERATE(KnockoutMethod::exact, KnockoutMethod::sampled);
+  config.knockout->samples = 20;
   const Mlp network = some_network(deep ? 6 : 9, deep);
   const StatesResult states = states_of(network);
   const int interruptions = check_interruptions(
@@ -215,7 +218,7 @@ TEST_CASE("Knockouts can be interrupted at any question", "[interrupt]") {
         return compute_knockout(network, states, config, keep, RandomStream(7, "knockout"), files, progress);
       },
       [](const KnockoutResult& a, const KnockoutResult& b) {
-        return a.accuracy == b.accuracy && test::same(a.summaries, b.summaries);
+        return a.accuracy == b.accuracy && test::same(a.statistics, b.statistics);
       });
   CHECK(interruptions >= 3);
 }
