@@ -30,9 +30,9 @@ enum class SweepMethod { grid, random, list };
 enum class SweepFailure { go_on, stop };
 
 struct DataConfig {
-  DatasetName dataset = DatasetName::mnist;
+  std::string dataset = DataOptions{}.dataset;
   std::filesystem::path path;
-  Fallback fallback = Fallback::none;
+  std::string fallback{no_fallback};
   bool download = true;
   std::int64_t train_limit = 0;
   std::int64_t test_limit = 0;
