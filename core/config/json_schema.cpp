@@ -39,7 +39,9 @@ Json map_of(Json properties) {
 
 // Nothing written, as `key:` or `key: null`, is the same as no key, and takes away what a base has set.
 Json or_null(Json type) {
-  if (type.contains("enum")) {
+  if (type.contains("anyOf")) {
+    type["anyOf"].push_back({{"type", "null"}});
+  } else if (type.contains("enum")) {
     type["enum"].push_back(nullptr);
   } else if (type["type"].is_array()) {
     type["type"].push_back("null");
@@ -82,6 +84,11 @@ Json type(const NamedGroups& kind) {
   return {{"type", "object"},
           {"propertyNames", {{"pattern", name_pattern}}},
           {"additionalProperties", or_null(schema_of(kind.add("NAME")))}};
+}
+
+Json type(const WordOr& kind) {
+  Json other = std::visit([](const auto& one) { return type(one); }, kind.other.front().kind);
+  return {{"anyOf", {type(kind.word), std::move(other)}}};
 }
 
 Json json_of(const ConfigNode& node) {

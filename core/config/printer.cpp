@@ -52,7 +52,14 @@ ConfigNode value_of(const ConfigSeries& series) {
 
 ConfigNode value_of(const Boolean& kind) { return number(*kind.value); }
 ConfigNode value_of(const Integer& kind) {
-  return std::visit([](const auto* value) { return number(*value); }, kind.value);
+  if (const auto* maybe = std::get_if<std::optional<std::int64_t>*>(&kind.value))
+    return **maybe ? number(***maybe) : ConfigNode();
+  return std::visit(
+      [](const auto* value) {
+        if constexpr (std::is_integral_v<std::decay_t<decltype(*value)>>) return number(*value);
+        return ConfigNode();
+      },
+      kind.value);
 }
 ConfigNode value_of(const Number& kind) {
   if (const auto* value = std::get_if<double*>(&kind.value)) return number(**value);
@@ -100,6 +107,9 @@ ConfigNode value_of(const Assignments& kind) {
 ConfigNode value_of(const Group&) { return {}; }
 ConfigNode value_of(const OptionalGroup&) { return {}; }
 ConfigNode value_of(const NamedGroups&) { return {}; }
+ConfigNode value_of(const WordOr& kind) {
+  return kind.is_word() ? value_of(kind.word) : setting::value_of(kind.other.front().kind);
+}
 
 // Lines of a map in which each entry stands on a line of its own.
 void print(const std::vector<Setting>& settings, int depth, std::string& text) {
@@ -137,6 +147,10 @@ std::vector<Setting> members_of(const Kind& kind, AbsentGroups absent) {
   if (const auto* group = std::get_if<Group>(&kind)) return group->settings;
   if (const auto* maybe = std::get_if<OptionalGroup>(&kind)) {
     return absent == AbsentGroups::make || maybe->is_there() ? maybe->settings() : std::vector<Setting>();
+  }
+  if (const auto* either = std::get_if<WordOr>(&kind)) {
+    const bool shown = absent == AbsentGroups::make || !either->is_word();
+    return shown ? members_of(either->other.front().kind, absent) : std::vector<Setting>();
   }
   const auto* groups = std::get_if<NamedGroups>(&kind);
   return groups ? groups->all() : std::vector<Setting>();

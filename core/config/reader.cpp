@@ -166,7 +166,16 @@ void read(const Written& written, const Boolean& kind) {
 
 void read(const Written& written, const Integer& kind) {
   if (const auto number = integer(written, kind.bounds)) {
-    std::visit([&](auto* value) { *value = static_cast<std::remove_pointer_t<decltype(value)>>(*number); }, kind.value);
+    std::visit(
+        [&](auto* value) {
+          using Member = std::remove_pointer_t<decltype(value)>;
+          if constexpr (std::is_integral_v<Member>) {
+            *value = static_cast<Member>(*number);
+          } else {
+            *value = *number;
+          }
+        },
+        kind.value);
   }
 }
 
@@ -347,6 +356,11 @@ void read(const Written& written, const NamedGroups& kind) {
     const std::vector<Setting> settings = kind.add(key);
     if (node.kind != NodeKind::null) read(written.entry(node, key), Group{settings});
   }
+}
+
+void read(const Written& written, const WordOr& kind) {
+  if (written.node.kind == NodeKind::scalar) return read(written, kind.word);
+  std::visit([&](const auto& other) { read(written, other); }, kind.other.front().kind);
 }
 
 void read_group(const Written& map, const std::vector<Setting>& settings) {

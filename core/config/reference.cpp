@@ -47,6 +47,11 @@ std::string type(const Group&) { return "map"; }
 std::string type(const OptionalGroup&) { return "map, may be left out"; }
 std::string type(const NamedGroups&) { return "map of names to maps"; }
 
+std::string type(const WordOr& kind) {
+  return fmt::format("{}, or a {}", type(kind.word),
+                     std::visit([](const auto& one) { return type(one); }, kind.other.front().kind));
+}
+
 std::string rows(const std::vector<Setting>& settings, const std::string& prefix) {
   std::string text;
   for (const auto& [key, about, kind] : settings) {

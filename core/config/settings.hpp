@@ -69,7 +69,7 @@ struct Boolean {
 };
 /// The type of the member can hold all numbers within the bounds.
 struct Integer {
-  std::variant<int*, std::int64_t*, std::size_t*> value;
+  std::variant<int*, std::int64_t*, std::size_t*, std::optional<std::int64_t>*> value;
   Bounds<std::int64_t> bounds{};
 };
 /// Finite. None: not given.
@@ -139,8 +139,15 @@ struct NamedGroups {
   std::function<std::vector<Setting>(const std::string& name)> add;  ///< makes lists of those before invalid
 };
 
+/// One of a few words, or else what another kind takes: `kmeans` or `{method: threshold, threshold: 0.5}`.
+struct WordOr {
+  Choice word;
+  std::vector<Setting> other;      ///< exactly one, without a key
+  std::function<bool()> is_word;  ///< which of the two it holds
+};
+
 using Kind = std::variant<Boolean, Integer, Number, Bytes, Name, Text, Path, Paths, Integers, Words, Choice, Series,
-                          Assignments, Group, OptionalGroup, NamedGroups>;
+                          Assignments, Group, OptionalGroup, NamedGroups, WordOr>;
 
 }  // namespace setting
 
@@ -152,39 +159,70 @@ struct Setting {
 
 namespace setting {
 
-/// Of each value, the index of its row.
+/// Words with their values, {value, word}; any range of such pairs.
+template <class T>
+using WordList = std::vector<std::pair<T, std::string_view>>;
 template <class T, std::size_t N>
-std::vector<std::size_t> indices_in(const WordTable<T, N>& table, const std::vector<std::type_identity_t<T>>& values) {
-  std::vector<std::size_t> indices;
-  for (const T value : values) {
-    for (std::size_t i = 0; i < N; ++i) {
-      if (table[i].first == value) indices.push_back(i);
-    }
-  }
-  return indices;
+WordList<T> list_of(const WordTable<T, N>& table) {
+  return {table.begin(), table.end()};
 }
 
-/// One word of `table`, which outlives the list (core/named.hpp).
-template <class T, std::size_t N>
-Choice choice(T& value, const WordTable<T, N>& table) {
-  return {words_of(table), [&] { return indices_in(table, {value}); },
-          [&](const std::vector<std::size_t>& chosen) { value = table[chosen.front()].first; }};
+/// A list of different words (`several`), or at most one.
+template <class T>
+Choice choice_of(WordList<T> words, std::function<std::vector<T>()> get, std::function<void(const std::vector<T>&)> set,
+                 bool several) {
+  std::vector<std::string_view> names;
+  for (const auto& row : words) names.push_back(row.second);
+  return {std::move(names),
+          [words, get] {
+            std::vector<std::size_t> indices;
+            for (const T& value : get()) {
+              for (std::size_t i = 0; i < words.size(); ++i) {
+                if (words[i].first == value) indices.push_back(i);
+              }
+            }
+            return indices;
+          },
+          [words, set](const std::vector<std::size_t>& chosen) {
+            std::vector<T> values;
+            for (const std::size_t i : chosen) values.push_back(words[i].first);
+            set(values);
+          },
+          several};
+}
+
+/// One word of a table (core/named.hpp).
+template <class T>
+Choice choice(T& value, std::type_identity_t<WordList<T>> words) {
+  return choice_of<T>(std::move(words), [&] { return std::vector<T>{value}; },
+                      [&](const std::vector<T>& chosen) { value = chosen.front(); }, false);
 }
 /// The same; none: not given.
+template <class T>
+Choice choice(std::optional<T>& value, std::type_identity_t<WordList<T>> words) {
+  return choice_of<T>(std::move(words), [&] { return value ? std::vector<T>{*value} : std::vector<T>(); },
+                      [&](const std::vector<T>& chosen) { value = chosen.front(); }, false);
+}
+template <class T, std::size_t N>
+Choice choice(T& value, const WordTable<T, N>& table) {
+  return choice(value, list_of(table));
+}
 template <class T, std::size_t N>
 Choice choice(std::optional<T>& value, const WordTable<T, N>& table) {
-  return {words_of(table), [&] { return value ? indices_in(table, {*value}) : std::vector<std::size_t>(); },
-          [&](const std::vector<std::size_t>& chosen) { value = table[chosen.front()].first; }};
+  return choice(value, list_of(table));
 }
 /// A list of different words.
 template <class T, std::size_t N>
 Choice choices(std::vector<T>& values, const WordTable<T, N>& table) {
-  return {words_of(table), [&] { return indices_in(table, values); },
-          [&](const std::vector<std::size_t>& chosen) {
-            values.clear();
-            for (const std::size_t i : chosen) values.push_back(table[i].first);
-          },
-          true};
+  return choice_of<T>(list_of(table), [&] { return values; }, [&](const std::vector<T>& chosen) { values = chosen; },
+                      true);
+}
+/// One of `words`, which are kept as they are.
+inline Choice choice(std::string& value, const std::vector<std::string_view>& words) {
+  WordList<std::string> list;
+  for (const std::string_view word : words) list.emplace_back(word, word);
+  return choice_of<std::string>(std::move(list), [&] { return std::vector<std::string>{value}; },
+                                [&](const std::vector<std::string>& chosen) { value = chosen.front(); }, false);
 }
 
 /// The settings of `config` are those of its settings_of().

@@ -43,9 +43,9 @@ inline constexpr WordTable<SweepFailure, 2> sweep_failure_names{
     {{SweepFailure::go_on, "continue"}, {SweepFailure::stop, "stop"}}};
 
 struct DataConfig {
-  DatasetName dataset = DatasetName::mnist;
+  std::string dataset = DataOptions{}.dataset;
   std::filesystem::path path;
-  Fallback fallback = Fallback::none;
+  std::string fallback{no_fallback};
   bool download = true;
   std::int64_t train_limit = 0;
   std::int64_t test_limit = 0;
@@ -73,28 +73,35 @@ struct NetworkConfig {
 };
 
 struct RelayConfig {
-  std::vector<Split> splits{Split::train, Split::test};
+  std::vector<std::string> subsets{"train", "test"};
   bool greedy = true;
   bool branching = false;
-  std::vector<Split> exhaustive{Split::test};
+  std::vector<std::string> exhaustive{"test"};
   std::vector<std::int64_t> classes;  ///< empty: all
 };
 
 struct KnockoutConfig {
-  std::vector<Split> splits{Split::test};
+  std::vector<std::string> subsets{"test"};
   KnockoutSets sets = KnockoutSets::exhaustive;
   KnockoutOptions options;
 };
 
 struct RegressionConfig {
-  Split relay = Split::test;
-  Split knockout = Split::test;
+  std::string relay = "test";
+  std::string knockout = "test";
+};
+
+/// Which hidden layers are analysed.
+enum class LayerWord { last, all };
+inline constexpr WordTable<LayerWord, 2> layer_word_names{{{LayerWord::last, "last"}, {LayerWord::all, "all"}}};
+struct LayerChoice {
+  LayerWord word = LayerWord::last;
+  std::vector<std::int64_t> list;  ///< these in place of the word; 1 is the first hidden layer
 };
 
 struct AnalysisConfig {
-  std::int64_t layer = 1;
-  Discretization binarize = Discretization::kmeans;
-  double threshold = 0;
+  LayerChoice layers;
+  DiscretizeOptions discretize;
   SetTables tables = SetTables::automatic;
   RelayConfig relay;
   std::optional<KnockoutConfig> knockout;
@@ -102,27 +109,24 @@ struct AnalysisConfig {
 };
 
 /// A column of published values and what it is compared with.
-struct ReproduceColumnConfig {
+struct CompareColumnConfig {
   std::string column;  ///< empty: named as the entry
-  std::string quantity;
-  std::int64_t cls = -1;  ///< all its values are of this class; -1: the table says
+  std::string metric;
+  std::string cls;  ///< name of the class that all its values are of; empty: the table says
   /// At most one; none: shown without a verdict.
   std::optional<double> absolute, relative;
   std::int64_t at_least = 0;  ///< rows that must be within; 0: all
 };
 
-struct ReproduceConfig {
+/// A comparison: with a table of published values, or a statement about metrics.
+struct CompareConfig {
   std::filesystem::path published;
   std::string network;
   std::string by = "class";
   PublishedRows rows = PublishedRows::all;
-  std::vector<std::pair<std::string, ReproduceColumnConfig>> columns;
-};
-
-/// Which networks the paper's claims are about.
-struct ClaimsConfig {
-  std::string distributed;
-  std::string modular;
+  std::vector<std::pair<std::string, CompareColumnConfig>> columns;
+  std::string statement;               ///< "full.regression.r_squared < composite.regression.r_squared"
+  std::optional<std::int64_t> at_least;  ///< of a statement: classes for which it must hold; none: no verdict
 };
 
 /// Many runs of the rest of the configuration; experiments/sweep/plan.hpp makes them.
@@ -145,8 +149,7 @@ struct ExperimentConfig {
   DataConfig data;
   std::vector<std::pair<std::string, NetworkConfig>> networks;
   AnalysisConfig analysis;
-  std::vector<std::pair<std::string, ReproduceConfig>> reproduce;
-  std::optional<ClaimsConfig> claims;
+  std::vector<std::pair<std::string, CompareConfig>> compare;
   std::optional<FigureOptions> figures;
   std::optional<SweepConfig> sweep;
 };
@@ -154,12 +157,6 @@ struct ExperimentConfig {
 /// All settings, for the functions of core/config/settings.hpp.
 std::vector<Setting> settings_of(ExperimentConfig& config);
 std::vector<Setting> settings_of(DetectorsConfig& config);
-
-/// Reads `path` with `overrides` and checks everything. Throws UsageError with all that is wrong, a line each.
-ExperimentConfig load_experiment_config(const std::filesystem::path& path, const std::vector<std::string>& overrides);
-
-/// The same from a tree already read; `errors` may hold findings already.
-ExperimentConfig read_experiment_config(const ConfigNode& root, ConfigErrors& errors);
 
 /// The resolved configuration as YAML, every default spelled out; reading it gives the same configuration.
 std::string print_experiment_config(ExperimentConfig config);

@@ -11,27 +11,28 @@ constexpr std::int64_t million = 1'000'000;
 constexpr double any_number = std::numeric_limits<double>::max();
 constexpr Bounds<double> step_sizes{1e-12, 1000};
 
-constexpr WordTable<Split, 2> split_names{{{Split::train, "train"}, {Split::test, "test"}}};
 constexpr WordTable<bool, 2> keep_best_names{{{false, "error"}, {true, "keep_best"}}};
 
 }  // namespace
 
 std::vector<Setting> settings_of(DataConfig& config) {
+  std::vector<std::string_view> names, fallbacks = generated_data_sources();
+  for (const DataSource* source : data_sources()) names.push_back(source->name);
+  fallbacks.insert(fallbacks.begin(), no_fallback);
   return {
-      {"dataset", "mnist: 60,000 + 10,000 handwritten numerals; digits: as many drawn by a generator, no files needed.",
-       choice(config.dataset, dataset_names)},
+      {"dataset", "The data set; run_experiment --help lists them.", choice(config.dataset, names)},
       {"path",
-       "Folder of the four MNIST files, gzipped or not. Not given: $INFORELAY_DATA/mnist, then data/mnist, then a "
-       "download.",
+       "Folder of the data set's files, gzipped or not. Not given: the folder with the name of the data set in "
+       "$INFORELAY_DATA, then in data, then a download.",
        Path{&config.path}},
       {"fallback",
-       "What to use if MNIST cannot be had: none (an error) or digits (with a warning, and recorded in the "
-       "results).",
-       choice(config.fallback, fallback_names)},
-      {"download", "Whether MNIST may be downloaded.", Boolean{&config.download}},
-      {"train_limit", "Use the first so many training images; 0: all.",
+       "What to use if the files are not available: none (an error) or generated data (with a warning, and recorded in "
+       "the results).",
+       choice(config.fallback, fallbacks)},
+      {"download", "Whether the files may be downloaded.", Boolean{&config.download}},
+      {"train_limit", "Use only the first N training samples; 0: all.",
        Integer{&config.train_limit, {0, 100 * million}}},
-      {"test_limit", "Use the first so many test images; 0: all.", Integer{&config.test_limit, {0, 100 * million}}}};
+      {"test_limit", "Use only the first N test samples; 0: all.", Integer{&config.test_limit, {0, 100 * million}}}};
 }
 
 std::vector<Setting> settings_of(StopRule& config) {
@@ -91,9 +92,9 @@ std::vector<Setting> settings_of(NetworkConfig& config) {
       {"layers", "Neurons of each layer, inputs and outputs included: [784, 20, 10].",
        Integers{&config.layers, {1, million}, {2, 64}}},
       {"activation", "Of the hidden layers. Not given: what a weight file says, else tanh.",
-       choice(config.activation, activation_names)},
+       choice(config.activation, activation_names())},
       {"output_activation", "Of the output layer. Not given: likewise.",
-       choice(config.output_activation, activation_names)},
+       choice(config.output_activation, activation_names())},
       {"train", "Train the whole network on all classes.", group(config.train)},
       {"detectors",
        "Build the network from one detector (a one-vs-rest classifier) for each class instead: detector c owns its own "
@@ -115,49 +116,61 @@ std::vector<Setting> settings_of(NetworkConfig& config) {
 }
 
 std::vector<Setting> settings_of(RelayConfig& config) {
-  return {{"splits", "Which images: hidden states, greedy removal and single-neuron measures are computed on each.",
-           choices(config.splits, split_names)},
+  return {{"subsets",
+           "Subsets of the samples (train, test) on each of which states, greedy removal and single-unit measures are "
+           "computed.",
+           Words{&config.subsets}},
           {"greedy", "Shrinking subset aggregation and aggregated relay information.", Boolean{&config.greedy}},
           {"branching", "Also all tied paths of the greedy removal: each step keeps every best set.",
            Boolean{&config.branching}},
-          {"exhaustive", "Splits, of those above, on which all 2^K sets are computed.",
-           choices(config.exhaustive, split_names)},
+          {"exhaustive", "Those of the subsets on which all 2^K sets are computed.", Words{&config.exhaustive}},
           {"classes",
-           "Only these classes; empty: all. With fewer than all: exhaustive: [], and neither branching nor what needs "
-           "all classes (reproduce, claims, sweep).",
-           Integers{&config.classes, {0, numerals - 1}, {0, static_cast<std::size_t>(numerals)}}}};
+           "Only these classes; empty: all. With fewer than all: exhaustive: [], and neither branching nor anything "
+           "that needs all classes (compare, sweep).",
+           Integers{&config.classes, {0, max_symbols - 1}, {0, max_symbols}}}};
 }
 
 std::vector<Setting> settings_of(KnockoutConfig& config) {
-  return {{"splits", "Which images.", choices(config.splits, split_names)},
-          {"sets", "exhaustive: all 2^K sets of neurons; single: each neuron alone.",
+  return {{"subsets", "Subsets, of those of relay.", Words{&config.subsets}},
+          {"sets", "exhaustive: all 2^K sets of units; single: each unit alone.",
            choice(config.sets, knockout_sets_names)},
-          {"method", "exact: balanced accuracy on all images; sampled: on a fresh random sample for every set.",
+          {"method", "exact: balanced accuracy on all samples; sampled: on a fresh random draw for every set.",
            choice(config.options.method, knockout_method_names)},
-          {"samples", "With method sampled: images of the class, and as many others.",
+          {"samples", "With method sampled: samples of the class, and as many others.",
            Integer{&config.options.sample_size, {1, million}}}};
 }
 
 std::vector<Setting> settings_of(RegressionConfig& config) {
-  return {{"relay", "Split whose exhaustive relay information is used.", choice(config.relay, split_names)},
-          {"knockout", "Split whose exhaustive knockouts are used.", choice(config.knockout, split_names)}};
+  return {{"relay", "Subset whose exhaustive relay information is used.", Text{&config.relay}},
+          {"knockout", "Subset whose exhaustive knockouts are used.", Text{&config.knockout}}};
+}
+
+std::vector<Setting> settings_of(DiscretizeOptions& config) {
+  return {{"method", "How values become states.", choice(config.method, discretization_names)},
+          {"threshold", "With method threshold: values above it are 1.",
+           Number{&config.threshold, {-any_number, any_number}}}};
 }
 
 std::vector<Setting> settings_of(AnalysisConfig& config) {
-  return {{"layer", "Which hidden layer; 1 is the first.", Integer{&config.layer, {1, 62}}},
-          {"binarize",
-           "How an activation becomes a bit: exact 2-means, 2-means by iteration from random starts (as published), "
+  LayerChoice& layers = config.layers;
+  DiscretizeOptions& discretize = config.discretize;
+  return {{"layers", "Hidden layers to analyse: the last one, all, or their numbers; 1 is the first.",
+           WordOr{choice(layers.word, layer_word_names),
+                  {{"", "", Integers{&layers.list, {1, 62}, {1, 62}}}},
+                  [&layers] { return layers.list.empty(); }}},
+          {"discretize",
+           "How a value becomes a state: exact 2-means, 2-means by iteration from random starts (as published), "
            "median, mean, sign, or a given threshold.",
-           choice(config.binarize, binarization_names)},
-          {"threshold", "With binarize threshold: activations above it are 1.",
-           Number{&config.threshold, {-any_number, any_number}}},
+           WordOr{choice(discretize.method, discretization_names),
+                  {{"", "", group(discretize)}},
+                  [&discretize] { return discretize.method != Discretization::threshold; }}},
           {"tables",
-           "Whether the values of all 2^K sets are kept beside their summaries for each size of the set. auto: if they "
-           "fit the memory (max_memory); always: if they do not fit the run is refused; never: summaries alone, "
+           "Whether the values of all 2^K sets are kept beside their statistics for each size of the set. auto: if they "
+           "fit the memory (max_memory); always: if they do not fit the run is refused; never: statistics alone, "
            "without regression and the figures of all sets.",
            choice(config.tables, set_tables_names)},
           {"relay", "Relay information.", group(config.relay)},
-          {"knockout", "The function lost when sets of neurons are held at 0.", group(config.knockout)},
+          {"knockout", "The function lost when sets of units are held at 0 (ablation).", group(config.knockout)},
           {"regression", "Function (balanced accuracy after the knockout) against set size and relay information.",
            group(config.regression)}};
 }
@@ -168,37 +181,38 @@ std::vector<Setting> settings_of(FigureOptions& config) {
            choice(config.palette, figure_palette_names)}};
 }
 
-std::vector<Setting> settings_of(ReproduceColumnConfig& config) {
+std::vector<Setting> settings_of(CompareColumnConfig& config) {
   return {{"column", "Name of the column. Not given: that of this entry.", Text{&config.column}},
-          {"quantity", "What it is compared with, e.g. regression.r_squared; see docs/reproduction.md.",
-           Text{&config.quantity}},
-          {"class", "The class that this column is about, if the table has a column for each; -1: its rows say.",
-           Integer{&config.cls, {-1, numerals - 1}}},
+          {"metric", "The metric it is compared with, e.g. regression.r_squared; see docs/reproduction.md.",
+           Text{&config.metric}},
+          {"class", "The class that this column is about, if the table has a column for each. Not given: its rows say.",
+           Text{&config.cls}},
           {"absolute",
-           "Largest difference that is ok. Neither this nor relative: no verdict (sets of neurons: must be equal).",
+           "Largest difference that is ok. Neither this nor relative: no verdict (sets of units: must be equal).",
            Number{&config.absolute, {0, any_number}}},
           {"relative", "Largest difference that is ok, as a fraction of the published value.",
            Number{&config.relative, {0, any_number}}},
-          {"at_least", "So many rows must be ok; 0: all.", Integer{&config.at_least, {0, million}}}};
+          {"at_least", "Number of rows that must be ok; 0: all.", Integer{&config.at_least, {0, million}}}};
 }
 
-std::vector<Setting> settings_of(ReproduceConfig& config) {
+std::vector<Setting> settings_of(CompareConfig& config) {
   return {{"published", "CSV file with a header line; a path may begin with $INFORELAY_DATA.", Path{&config.published}},
-          {"network", "Which network its values are of.", Text{&config.network}},
+          {"network", "The network that its values are of.", Text{&config.network}},
           {"by",
-           "The column that holds the class. A table without it holds one row, for quantities of the network as a "
-           "whole.",
+           "The column that holds the class. A table without it holds one row, for metrics of the network as a whole.",
            Text{&config.by}},
           {"rows",
            "all; or last: of several rows of a class, or of a table without classes, the last one (the end of a "
            "training).",
            choice(config.rows, published_rows_names)},
-          {"columns", "The columns to compare; others are ignored.", named_groups(config.columns)}};
-}
-
-std::vector<Setting> settings_of(ClaimsConfig& config) {
-  return {{"distributed", "The network trained as a whole.", Text{&config.distributed}},
-          {"modular", "The network whose modules are known.", Text{&config.modular}}};
+          {"columns", "The columns to compare; others are ignored.", named_groups(config.columns)},
+          {"statement",
+           "In place of a table: METRIC < METRIC (or >, <=, >=), each NETWORK.METRIC, abs(NETWORK.METRIC) or a number; "
+           "judged for each class.",
+           Text{&config.statement}},
+          {"at_least",
+           "Of a statement: the number of classes for which it must hold, 0: all of them. Not given: no verdict.",
+           Integer{&config.at_least, {0, max_symbols}}}};
 }
 
 std::vector<Setting> settings_of(SweepConfig& config) {
@@ -223,8 +237,8 @@ std::vector<Setting> settings_of(SweepConfig& config) {
       {"on_error", "When a run fails: continue with the others, or stop, starting no more.",
        choice(config.on_error, sweep_failure_names)},
       {"collect",
-       "What to gather from the runs, as NETWORK.QUANTITY (full.regression.r_squared; docs/sweeps.md lists the "
-       "quantities). None: a choice of what the configuration computes.",
+       "What to gather from the runs, as NETWORK.METRIC (full.regression.r_squared; docs/sweeps.md lists the "
+       "metrics). None: a choice of what the configuration computes.",
        Words{&config.collect}},
       {"figures", "Whether each run draws its own figures too.", Boolean{&config.figures}}};
 }
@@ -235,36 +249,20 @@ std::vector<Setting> settings_of(ExperimentConfig& config) {
            Integer{&config.seed, {0, std::numeric_limits<std::int64_t>::max()}}},
           {"max_memory",
            "A run that would take more is refused before it begins, and the runs of a sweep share it. Not given: what "
-           "this machine, or the control group that we live in, has.",
+           "the memory of the machine or of the enclosing control group (container, batch job).",
            Bytes{&config.max_memory, {1'000'000, std::uint64_t{1} << 50}}},
-          {"data", "The images.", group(config.data)},
+          {"data", "The data set.", group(config.data)},
           {"networks", "The networks, by names of your choice.", named_groups(config.networks)},
           {"analysis", "What is computed on the networks.", group(config.analysis)},
-          {"reproduce",
-           "Comparisons with published values, by names of your choice; exit code 5 if one is out of tolerance.",
-           named_groups(config.reproduce)},
-          {"claims", "Which of the paper's claims hold for these networks.", group(config.claims)},
+          {"compare",
+           "Comparisons with published values, and statements about metrics, by names of your choice; exit code 5 if one "
+           "is out of tolerance or does not hold.",
+           named_groups(config.compare)},
           {"figures", "Left out: no figures.", group(config.figures)},
           {"sweep",
            "Left out: a single run. Else many runs of this configuration with other values and seeds; see "
            "docs/sweeps.md.",
            group(config.sweep)}};
-}
-
-ExperimentConfig read_experiment_config(const ConfigNode& root, ConfigErrors& errors) {
-  ExperimentConfig config;
-  if (root.kind == ConfigNode::Kind::map) {
-    read_settings(root, settings_of(config), errors);
-    check_experiment_config(config, root, errors);
-  }
-  errors.throw_if_any();
-  return config;
-}
-
-ExperimentConfig load_experiment_config(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
-  ConfigErrors errors;
-  const ConfigNode root = load_config(path, overrides, errors);
-  return read_experiment_config(root, errors);
 }
 
 std::string print_experiment_config(ExperimentConfig config) { return print_settings(settings_of(config)); }

@@ -137,7 +137,7 @@ struct PcaFigure {
   std::string network{};
   std::vector<std::string> labels{};           ///< [C]
   Eigen::Ref<const RowMatrix<double>> scores;  ///< [N,2] first two principal components
-  std::span<const std::uint8_t> classes{};     ///< [N] class of each sample, in [0,C)
+  std::span<const Symbol> classes{};     ///< [N] class of each sample, in [0,C)
   std::array<double, 2> explained{};           ///< fraction of the variance on each axis, in [0,1]
 };
 

@@ -66,7 +66,7 @@ class OwnedKnockoutScan final : public ReceivedScan {
       : network_(read_network(job)),
         layer_(job.number(1, std::numeric_limits<int>::max(), "the layer")),
         hidden_(job.matrix<float>()),
-        labels_(job.array<std::uint8_t>()),
+        labels_(job.array<Symbol>()),
         options_(read_options(job)),
         random_(read_random(job)),
         scan_({network_, layer_, hidden_, labels_}, options_, random_, AllSetsTable::discard) {}
@@ -104,7 +104,7 @@ class OwnedKnockoutScan final : public ReceivedScan {
   Mlp network_;
   int layer_;
   RowMatrix<float> hidden_;
-  std::vector<std::uint8_t> labels_;
+  std::vector<Symbol> labels_;
   KnockoutOptions options_;
   RandomStream random_;
   KnockoutScan scan_;

@@ -148,7 +148,7 @@ class KnockoutScan::TreeSearch final : public Search {
  private:
   // One class's tree, and what its blocks have in common.
   struct ClassTree {
-    ClassTree(const KnockoutSubject& subject, std::size_t c, std::span<const std::uint8_t> group, int groups)
+    ClassTree(const KnockoutSubject& subject, std::size_t c, std::span<const Symbol> group, int groups)
         : cls(c),
           terms(knockout_terms(output_layer(subject), static_cast<int>(c), subject.hidden)),
           tree(terms, group, groups),
@@ -182,9 +182,9 @@ class KnockoutScan::TreeSearch final : public Search {
     last_.reset();  // never two in memory
     if (accuracy_.sampled())
       return last_ = std::make_shared<ClassTree>(subject_, c, subject_.labels, subject_.classes());
-    std::vector<std::uint8_t> is_other(subject_.labels.size());
+    std::vector<Symbol> is_other(subject_.labels.size());
     std::transform(subject_.labels.begin(), subject_.labels.end(), is_other.begin(),
-                   [&](std::uint8_t label) { return static_cast<std::uint8_t>(label != c); });
+                   [&](Symbol label) { return static_cast<Symbol>(label != c); });
     return last_ = std::make_shared<ClassTree>(subject_, c, is_other, 2);
   }
 
