@@ -66,22 +66,35 @@ std::vector<Row> rows_of(const PublishedTable& table, const PublishedColumn& col
   return rows;
 }
 
+// The values of one side of a statement, [C] or [1].
+std::vector<double> values_of(const StatementTerm& term, const ExperimentConfig& config,
+                              const ExperimentResult& result) {
+  if (term.is_constant()) return {term.constant};
+  std::vector<double> values = values_of(parse_network_metric(term.metric, config), result);
+  for (double& value : values) value = term.absolute ? std::fabs(value) : value;
+  return values;
+}
+
 // A row for each class; one if the statement is about networks as a whole.
-std::vector<Row> rows_of(const std::string& comparison, const CompareConfig& config, const ExperimentResult& result) {
-  const Statement statement = parse_statement(config.statement);
-  const std::vector<double> left = values_of(statement.left, result), right = values_of(statement.right, result);
+std::vector<Row> rows_of(const std::string& comparison, const CompareConfig& entry, const ExperimentConfig& config,
+                         const ExperimentResult& result) {
+  const Statement statement = parse_statement(entry.statement);
+  const std::vector<double> left = values_of(statement.left, config, result),
+                            right = values_of(statement.right, config, result);
   const std::size_t count = std::max(left.size(), right.size());
   if (std::min(left.size(), right.size()) != count && std::min(left.size(), right.size()) != 1)
     throw UsageError(fmt::format("{} classes on the left and {} on the right", left.size(), right.size()));
-  const StatementTerm& by_class = left.size() == count ? statement.left : statement.right;
+  const std::string& by_class = (left.size() == count ? statement.left : statement.right).metric;
+  std::vector<std::string> classes{""};
+  if (count > 1) classes = result.network(parse_network_metric(by_class, config).network).texts("class");
   std::vector<Row> rows;
   for (std::size_t i = 0; i < count; ++i) {
-    Row row{comparison, "", "", config.statement, count > 1 ? result.network(by_class.network).texts("class").at(i) : ""};
+    Row row{comparison, "", "", entry.statement, classes.at(i)};
     row.value = left[left.size() > 1 ? i : 0];
     row.reference = right[right.size() > 1 ? i : 0];
     row.difference = row.value - row.reference;
     row.ok = statement.holds(row.value, row.reference) ? 1 : 0;
-    if (config.at_least) row.needed = *config.at_least > 0 ? *config.at_least : static_cast<std::int64_t>(count);
+    if (entry.at_least) row.needed = *entry.at_least > 0 ? *entry.at_least : static_cast<std::int64_t>(count);
     rows.push_back(std::move(row));
   }
   return rows;
@@ -219,7 +232,7 @@ ComparisonResult compare(const ExperimentConfig& config, const PublishedTables& 
   }
   for (const auto& entry : config.compare) {
     if (!entry.second.statement.empty())
-      add(entry.first + ".statement", [&] { return rows_of(entry.first, entry.second, result); });
+      add(entry.first + ".statement", [&] { return rows_of(entry.first, entry.second, config, result); });
   }
   return all;
 }

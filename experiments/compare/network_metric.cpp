@@ -30,7 +30,7 @@ std::string metric_missing(const ExperimentConfig& config, const NetworkMetric& 
   return network ? metric_missing(config, *network, metric.metric) : "there is no network " + metric.network;
 }
 
-std::vector<double> values_of(const ExperimentResult& result, const NetworkMetric& metric) {
+std::vector<double> values_of(const NetworkMetric& metric, const ExperimentResult& result) {
   std::vector<double> values;
   for (const MetricValue& value : metric_values(result.network(metric.network), metric.metric))
     values.push_back(std::get<double>(value));

@@ -26,6 +26,6 @@ NetworkMetric parse_network_metric(std::string_view name, const ExperimentConfig
 std::string metric_missing(const ExperimentConfig& config, const NetworkMetric& metric);
 
 /// Its values, [C], or [1] if it belongs to the network as a whole. Throws UsageError if the result lacks it.
-std::vector<double> values_of(const ExperimentResult& result, const NetworkMetric& metric);
+std::vector<double> values_of(const NetworkMetric& metric, const ExperimentResult& result);
 
 }  // namespace inforelay

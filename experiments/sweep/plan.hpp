@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "core/config/tree.hpp"
 #include "experiments/compare/network_metric.hpp"
 #include "experiments/config/config.hpp"
+#include "experiments/run/load_config.hpp"
 
 namespace inforelay {
 
@@ -57,12 +57,9 @@ struct SweepPlan {
   std::string label_of(const SweepRun& run) const;
 };
 
-/// The runs of the sweep that `root` asks for. Every point is checked as a single run's configuration is. Throws
+/// The runs of the sweep that `loaded` asks for. Every point is checked as a single run's configuration is. Throws
 /// ConfigError with all that is wrong, naming parameters and values. Cost: some 50 microseconds a point.
-SweepPlan plan_sweep(const ConfigNode& root);
-
-/// The same from a file and overrides, as load_experiment_config.
-SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides);
+SweepPlan plan_sweep(const LoadedConfig& loaded);
 
 /// What is collected if the configuration does not say: of each network and each analysed subset accuracies, entropy,
 /// relay information and the regression, as far as they are numbers. Of several analysed layers, each.
