@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/named.hpp"
+#include "core/text/message_text.hpp"
 #include "experiments/compare/network_metric.hpp"
 #include "experiments/compare/statement.hpp"
 #include "experiments/measures/metrics.hpp"

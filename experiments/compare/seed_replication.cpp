@@ -134,7 +134,7 @@ void SeedReplication::add(std::int64_t seed, const ExperimentResult& result) {
       found.insert(found.end(), column.rows.begin(), column.rows.end());
       continue;
     }
-    ComparisonRow count{.comparison = first.comparison, .metric = first.metric};
+    ComparisonRow count{first.comparison, "", "", first.metric, ""};
     count.value = static_cast<double>(column.ok());
     count.reference = static_cast<double>(column.rows.size());
     found.push_back(std::move(count));
