@@ -13,12 +13,12 @@ namespace {
 
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
-// Rows of the table for one series: first those of the classes, then those of single seeds.
+// First and last rows of the table for one series: those of its classes, then those of single seeds.
 struct SeriesRows {
   std::size_t classes_first = 0, classes_last = 0, seeds_first = 0, seeds_last = 0;
 };
 
-// Series of a panel stand side by side around their class.
+// Series of a panel are side by side around their class.
 double offset_of(std::size_t series, std::size_t count) {
   constexpr double step = 0.36;
   return step * (static_cast<double>(series) - (static_cast<double>(count) - 1) / 2);
@@ -88,8 +88,8 @@ std::string draw_study(const FigureWriter& writer, const StudyFigure& figure) {
   const PanelGrid grid(figure.panels.size(), alone ? 1 : 2, alone ? single_column : double_column, 42,
                        {.left = 14, .bottom = 9, .column_gap = 18, .row_gap = 16}, foot);
   FigureCanvas canvas(name,
-                      "Published values (red crosses) amid runs that differ by their seed: dots are runs, bars reach "
-                      "from their 5 to their 95 % point, the line across is their median.",
+                      "Published values (red crosses) and runs that differ by their seed: dots are runs, bars reach "
+                      "from their 5 % to their 95 % quantile, the line across is their median.",
                       grid.width, grid.height);
   CsvTable table("x,p05,median,p95,published,seed_value,class,network,quantity");
   for (std::size_t i = 0; i < figure.panels.size(); ++i) {
@@ -97,13 +97,9 @@ std::string draw_study(const FigureWriter& writer, const StudyFigure& figure) {
     canvas.begin_panel(grid.boxes[i]);
     if (!alone) canvas.panel_letter(grid.boxes[i], i);
     canvas.panel_title(grid.boxes[i], canvas.text(panel.quantity));
-    std::string tics;
-    for (std::size_t c = 0; c < panel.labels.size(); ++c) {
-      tics += fmt::format("{}{} {}", c == 0 ? "" : ", ", canvas.tic_text(panel.labels[c]), c);
-    }
     canvas.add("set xrange [-0.6:{}]; set xtics nomirror norotate center ({})",
-               static_cast<double>(panel.labels.size()) - 0.4, tics);
-    canvas.x_label(grid.boxes[i], fmt::format("'{}'", class_axis(panel.labels)));
+               static_cast<double>(panel.labels.size()) - 0.4, canvas.category_tics(panel.labels));
+    canvas.x_label(grid.boxes[i], "'class'");
     const AxisRange axis = range_of(panel);
     canvas.y_axis(axis.low(), axis.high(), 6);
     std::vector<std::string> bars, crosses;

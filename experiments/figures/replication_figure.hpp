@@ -1,4 +1,4 @@
-// Published values amid the distribution of the same quantity over runs that differ by their seed.
+// Published values and the distribution of the same quantity over runs that differ by their seed.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@ namespace inforelay {
 /// One quantity of one network.
 struct StudySeries {
   std::string network{};
-  std::vector<std::vector<double>> values{};  ///< [C][seeds]; NaN where undefined
-  std::vector<double> published{};            ///< [C], NaN where there is none; or empty
+  std::vector<std::vector<double>> values{};  ///< [C][seeds]; NaN if undefined
+  std::vector<double> published{};            ///< [C], NaN if there is none; or empty
 };
 
 struct StudyPanel {
@@ -27,7 +27,7 @@ struct StudyFigure {
 };
 
 /// "study_NAME": for each panel and class the seeds as dots, their 5 to 95 % range as a bar, their median as a line
-/// across it, and the published value as a red cross. Errors as of the other figures (experiments/figures/figures.hpp).
+/// across it, and the published value as a red cross. Throws as the functions of figures.hpp.
 std::string draw_study(const FigureWriter& writer, const StudyFigure& figure);
 
 }  // namespace inforelay

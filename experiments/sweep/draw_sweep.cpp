@@ -137,7 +137,7 @@ SweepFigure over_seeds(const SweepPlan& plan, const SweepTable& table, std::size
   figure.name = file_stem(plan.metrics[m]);
   figure.quantity = quantity_label(plan.metrics[m]);
   for (std::size_t c = 0; c < classes; ++c) figure.levels.push_back(std::to_string(c));
-  figure.setting = fmt::format("{}{} seeds", classes > 0 ? class_axis(figure.levels) + "; " : "", plan.runs.size());
+  figure.setting = fmt::format("{}{} seeds", classes > 0 ? "class; " : "", plan.runs.size());
   figure.levels.emplace_back(classes > 0 ? "mean" : "");
   if (classes > 0) figure.series = {"each class", "mean over classes"};
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
