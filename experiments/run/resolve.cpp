@@ -11,6 +11,7 @@
 #include "core/ranks/ranks.hpp"
 #include "core/text/unit_text.hpp"
 #include "experiments/run/run_directory.hpp"
+#include "experiments/run/session.hpp"
 
 namespace inforelay {
 namespace {
@@ -133,7 +134,9 @@ void ResolvedExperiment::check_memory(int threads, int ranks, const std::string&
       for_ranks ? "; or no other ranks" : "", without_tables(threads, ranks)));
 }
 
-std::string describe_run(const ResolvedExperiment& run, const std::string& folder) {
+std::string describe_run(const ExperimentConfig& config, const CommandLine& line) {
+  const ResolvedExperiment run(config);
+  const std::string folder = folder_for(run.config(), line, run.identity()).string();
   const int ranks_here = ranks().size();
   const MemoryPeak peak = run.peak(thread_count(), ranks_here);
   const double limit = memory_limit(run.config());

@@ -8,6 +8,7 @@
 #include "core/progress.hpp"
 #include "experiments/compare/published.hpp"
 #include "experiments/config/config.hpp"
+#include "experiments/run/command_line.hpp"
 #include "experiments/run/stages.hpp"
 #include "experiments/sources/external_files.hpp"
 #include "nn/data/source.hpp"
@@ -66,7 +67,7 @@ class ResolvedExperiment {
   AllSetsTable tables_ = AllSetsTable::keep;
 };
 
-/// What run_experiment would do: data, folder, stages with sets and bytes. `folder`: where results would go.
-std::string describe_run(const ResolvedExperiment& run, const std::string& folder);
+/// What run_experiment would do: data, folder, stages with sets and bytes.
+std::string describe_run(const ExperimentConfig& config, const CommandLine& line);
 
 }  // namespace inforelay

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 
-#include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -12,12 +11,13 @@
 #include "core/files/files.hpp"
 #include "core/files/hdf5_file.hpp"
 #include "core/files/sha256.hpp"
-#include "nn/training/accuracy.hpp"
-#include "nn/training/composite.hpp"
+#include "core/process/child_process.hpp"
 #include "nn/data/mnist.hpp"
 #include "nn/network/network_hdf5.hpp"
-#include "core/process/child_process.hpp"
+#include "nn/training/accuracy.hpp"
+#include "nn/training/composite.hpp"
 #include "nn/weights/weight_file.hpp"
+#include "tests/catch2.hpp"
 #include "tests/mnist.hpp"
 #include "tests/nn/network/reference_network.hpp"
 #include "tests/nn/weights/weight_writers.hpp"
@@ -25,7 +25,7 @@
 
 using namespace inforelay;
 using namespace inforelay::test;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace {
 
