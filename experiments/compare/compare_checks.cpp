@@ -60,9 +60,10 @@ class Checker {
     if (!network) {
       std::vector<std::string> names;
       for (const auto& each : config_.networks) names.push_back(each.first);
-      fail(path + ".network", fmt::format("{}; networks are {}",
-                                          entry.network.empty() ? "is missing" : "there is no network '" + entry.network + "'",
-                                          listed(names)));
+      fail(path + ".network",
+           fmt::format("{}; networks are {}",
+                       entry.network.empty() ? "is missing" : "there is no network '" + entry.network + "'",
+                       listed(names)));
     }
     if (entry.columns.empty()) fail(path + ".columns", "at least one column is needed");
     for (const auto& [name, column] : entry.columns) {

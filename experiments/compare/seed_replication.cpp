@@ -79,8 +79,8 @@ std::string published_table(const SeedReplication& replication) {
   if (compared == 0) return text;
   text += fmt::format("\n{} of {} published values lie between the 5 and 95 % points of the seeds", within, compared);
   if (seeds < fewest_seeds) return text + ".\n";
-  return text + fmt::format("; of values from the same distribution, about {:.0f} % would.\n",
-                            100 * expected_within(seeds));
+  return text +
+         fmt::format("; of values from the same distribution, about {:.0f} % would.\n", 100 * expected_within(seeds));
 }
 
 std::string statements_table(const SeedReplication& replication) {
