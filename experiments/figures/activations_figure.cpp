@@ -1,11 +1,12 @@
-// Histogram of each hidden neuron's activation.
+// Histogram of the activation of each neuron of a layer.
 #include <algorithm>
 #include <cmath>
 
-#include "experiments/figures/plot/figure_canvas.hpp"
+#include "experiments/figures/figure_kind.hpp"
 #include "experiments/figures/figures.hpp"
-#include "experiments/figures/plot/thin_points.hpp"
+#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/plot/figure_checks.hpp"
+#include "experiments/figures/plot/thin_points.hpp"
 
 namespace inforelay {
 
@@ -33,10 +34,11 @@ std::string draw_activations(const FigureWriter& writer, const ActivationsFigure
   const double foot = 4;
   const PanelGrid grid(neurons, columns, neurons == 1 ? single_column : double_column, neurons <= 2 ? 40 : 20,
                        {.left = 12, .top = 4.5, .bottom = 8.5, .column_gap = 3.5, .row_gap = 6}, foot);
-  FigureCanvas canvas(name,
-                      "Activations of each hidden neuron over all samples: samples in each interval, logarithmic. The "
-                      "dashed line is the threshold of the binarisation: 1 above it.",
-                      grid.width, grid.height);
+  FigureCanvas canvas(
+      name,
+      "Activations of each hidden neuron: number of samples in each interval, logarithmic. Dashed line: "
+      "binarisation threshold; the state is 1 above it.",
+      grid.width, grid.height);
   CsvTable table("neuron,activation_from,activation_to,samples,threshold");
   const double most = std::pow(10, std::ceil(std::log10(std::max(counts.maxCoeff(), 10u) * 1.01)));
   const double decades = std::log10(most) > 3 ? 100 : 10;
@@ -58,17 +60,30 @@ std::string draw_activations(const FigureWriter& writer, const ActivationsFigure
       canvas.add("set arrow from {0},graph 0 to {0},graph 1 nohead front lw 0.8 dt (16,10) lc rgb '{1}'",
                  figure.threshold[k], hex(colour::red));
     }
-    canvas.plot({fmt::format(
-        "table every ::{}::{} using (($2+$3)/2):($4 > 0 ? $4 : NaN):2:($3+0.1*($3-$2)):(0.7):4 with boxxyerror "
-        "fillstyle solid 1 noborder fillcolor rgb '#7d9cc0' notitle",
-        first, table.rows() - 1)});
+    canvas.plot(
+        {fmt::format("{} using (($2+$3)/2):($4 > 0 ? $4 : NaN):2:($3+0.1*($3-$2)):(0.7):4 with boxxyerror "
+                     "fillstyle solid 1 noborder fillcolor rgb '#7d9cc0' notitle",
+                     rows_from(table, first))});
   }
-  const PanelBox& corner = grid.boxes.front();
-  canvas.label(3, (corner.top() + grid.boxes.back().bottom) / 2, "'samples'", "center rotate");
-  canvas.label((corner.left + grid.boxes[grid.columns - 1].right()) / 2, foot + 1.5, "'activation'", "center");
-  canvas.legend(corner.left, 1.8,
-                {{{.colour = colour::red, .dash = "(16,10)", .size = 0.8}, "threshold of the binarisation"}});
+  canvas.common_labels(grid, foot + 1.5, "'activation'", "'samples'");
+  canvas.legend(grid.boxes[0].left, 1.8,
+                {{{.colour = colour::red, .dash = "(16,10)", .size = 0.8}, "binarisation threshold"}});
   return writer.write(canvas.finish(table, writer.options()));
 }
+
+extern const FigureKind activations_figure;
+const FigureKind activations_figure{
+    .name = "activations",
+    .scope = FigureScope::layer,
+    .available = [](const FigureSource& source) { return !is_wide(*source.layer); },
+    .draw =
+        [](const FigureWriter& writer, const FigureSource& source) {
+          const ResultView states = source.layer->arrays.at("states/" + subsets_of(*source.layer, "states").back());
+          const RowMatrix<double>& thresholds = states.matrix<double>("threshold");
+          return draw_activations(writer, {.network = source.name,
+                                           .hidden = states.matrix<float>("value"),
+                                           .threshold = {thresholds.data(), thresholds.data() + thresholds.rows()}});
+        },
+};
 
 }  // namespace inforelay

@@ -1,4 +1,4 @@
-// Published values amid the distribution of the same metric over runs that differ by their seed.
+// Published values and the distribution of the same metric over runs that differ by their seed.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ struct ReplicationSeries {
 
 struct ReplicationPanel {
   std::string metric{};                     ///< its name
-  std::string title{};                      ///< what stands above the panel
+  std::string title{};                      ///< above the panel
   std::vector<std::string> labels{};        ///< [C] names of the classes
   std::vector<ReplicationSeries> series{};  ///< side by side
 };
@@ -27,8 +27,8 @@ struct ReplicationFigure {
   std::vector<ReplicationPanel> panels{};
 };
 
-/// "replication_NAME": for each panel and class the seeds as dots, their 5 to 95 % range as a bar, their median as a line
-/// across it, and the published value as a red cross. Errors as of the other figures (experiments/figures/figures.hpp).
+/// "replication_NAME": for each panel and class the seeds as dots, their 5 to 95 % range as a bar, their median as a
+/// line across it, and the published value as a red cross. Throws as the functions of figures.hpp.
 std::string draw_replication(const FigureWriter& writer, const ReplicationFigure& figure);
 
 }  // namespace inforelay

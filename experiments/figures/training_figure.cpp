@@ -3,10 +3,11 @@
 #include <cmath>
 #include <limits>
 
-#include "experiments/figures/plot/figure_canvas.hpp"
+#include "experiments/figures/figure_kind.hpp"
 #include "experiments/figures/figures.hpp"
-#include "experiments/figures/plot/thin_points.hpp"
+#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/plot/figure_checks.hpp"
+#include "experiments/figures/plot/thin_points.hpp"
 
 namespace inforelay {
 namespace {
@@ -15,10 +16,11 @@ constexpr int curve_columns = 400;
 constexpr double longest_linear = 200;  // epochs; beyond it the axis is logarithmic
 constexpr std::string_view dotted = "(5,6)";
 constexpr std::string_view name = "training";
+constexpr const char *train = "train", *test = "test";
 
 using Curves = std::vector<std::vector<double>>;
 
-/// Means over the classes, as long as all of them have a value.
+/// Means over the classes, of the epochs for which all of them have a value.
 std::vector<double> mean_curve(const Curves& curves) {
   std::size_t length = std::numeric_limits<std::size_t>::max();
   for (const auto& curve : curves) length = std::min(length, curve.size());
@@ -30,7 +32,7 @@ std::vector<double> mean_curve(const Curves& curves) {
   return mean;
 }
 
-/// Up to 1 at least, and a little below the values.
+/// From slightly below the values to at least 1.
 AxisRange accuracy_range(const AxisRange& values) {
   AxisRange range;
   range.add(std::floor((values.low() - 0.01) * 20) / 20);
@@ -66,18 +68,18 @@ class TrainingDrawing {
 
     std::vector<std::string> elements;
     const bool mean = panel.mean && labels_.size() > 1;
-    for (const Split split : {Split::test, Split::train}) {
-      const Curves& curves = split == Split::train ? panel.train : panel.test;
+    for (const char* subset : {test, train}) {
+      const Curves& curves = subset == train ? panel.train : panel.test;
       for (std::size_t c = 0; c < curves.size(); ++c) {
-        curve(panel.network, split, static_cast<int>(c), labels_[c], curves[c], logarithmic);
-        elements.push_back(element("using 1:2 with lines", first_row_, split, colours_[c], 0.6));
+        curve(panel.network, subset, static_cast<int>(c), labels_[c], curves[c], logarithmic);
+        elements.push_back(element("using 1:2 with lines", first_row_, subset, colours_[c], 0.6));
       }
     }
-    for (const Split split : {Split::test, Split::train}) {
-      const Curves& curves = split == Split::train ? panel.train : panel.test;
+    for (const char* subset : {test, train}) {
+      const Curves& curves = subset == train ? panel.train : panel.test;
       if (!mean || curves.empty()) continue;
-      curve(panel.network, split, -1, "mean", mean_curve(curves), logarithmic);
-      elements.push_back(element("using 1:2 with lines", first_row_, split, colour::ink, 1.1));
+      curve(panel.network, subset, -1, "mean", mean_curve(curves), logarithmic);
+      elements.push_back(element("using 1:2 with lines", first_row_, subset, colour::ink, 1.1));
     }
     for (std::size_t c = 0; panel.end_marks && c < panel.train.size(); ++c) {
       const auto& curve = panel.train[c];
@@ -98,18 +100,18 @@ class TrainingDrawing {
     canvas_.add("set xtics nomirror {},{}; unset mxtics", panel.first_step, std::max(1.0, tic_step(steps, 11)));
 
     std::vector<std::string> elements;
-    for (const Split split : {Split::test, Split::train}) {
-      const auto& table = split == Split::train ? panel.train : panel.test;
+    for (const char* subset : {test, train}) {
+      const auto& table = subset == train ? panel.train : panel.test;
       for (int c = 0; c < table.cols(); ++c) {
-        steps_of(panel, split, c, labels_[static_cast<std::size_t>(c)], table.col(c));
-        add_steps(elements, split, colours_[static_cast<std::size_t>(c)], 0.6);
+        steps_of(panel, subset, c, labels_[static_cast<std::size_t>(c)], table.col(c));
+        add_steps(elements, subset, colours_[static_cast<std::size_t>(c)], 0.6);
       }
     }
-    for (const Split split : {Split::test, Split::train}) {
-      const auto& table = split == Split::train ? panel.train : panel.test;
+    for (const char* subset : {test, train}) {
+      const auto& table = subset == train ? panel.train : panel.test;
       if (table.size() == 0 || table.cols() == 1) continue;
-      steps_of(panel, split, -1, "mean", table.rowwise().mean());
-      add_steps(elements, split, colour::ink, 1.1);
+      steps_of(panel, subset, -1, "mean", table.rowwise().mean());
+      add_steps(elements, subset, colour::ink, 1.1);
     }
     canvas_.plot(elements);
   }
@@ -123,34 +125,37 @@ class TrainingDrawing {
     canvas_.y_label(box, canvas_.text(quantity));
   }
 
-  void curve(const std::string& network, Split split, int c, const std::string& label,
+  void curve(const std::string& network, std::string_view subset, int c, const std::string& label,
              const std::vector<double>& values, bool logarithmic) {
     first_row_ = table_.rows();
     for (const std::size_t i : thin_curve(values, curve_columns, logarithmic)) {
-      table_.row(i + 1, values[i], to_string(split), c, "epoch", label, network);
+      table_.row(i + 1, values[i], subset, c, "epoch", label, network);
     }
   }
 
   template <class Column>
-  void steps_of(const StaircasePanel& panel, Split split, int c, const std::string& label, const Column& values) {
+  void steps_of(const StaircasePanel& panel, std::string_view subset, int c, const std::string& label,
+                const Column& values) {
     first_row_ = table_.rows();
     for (int i = 0; i < values.size(); ++i) {
-      table_.row(i + panel.first_step, values(i), to_string(split), c, "detectors", label, panel.network);
+      table_.row(i + panel.first_step, values(i), subset, c, "detectors", label, panel.network);
     }
   }
 
   /// The plot of the rows from `first` to the last one.
-  std::string element(std::string_view how, std::size_t first, Split split, std::uint32_t colour, double width) const {
+  std::string element(std::string_view how, std::size_t first, std::string_view subset, std::uint32_t colour,
+                      double width) const {
     if (table_.rows() <= first) return "NaN notitle";
-    return fmt::format("table every ::{}::{} {} lw {} dt {} lc rgb '{}' notitle", first, table_.rows() - 1, how, width,
-                       split == Split::test ? dotted : "1", hex(colour));
+    return fmt::format("{} {} lw {} dt {} lc rgb '{}' notitle", rows_from(table_, first), how, width,
+                       subset == test ? dotted : "1", hex(colour));
   }
 
   /// A level of width 1 around each row: "steps" ends where the last level begins.
-  void add_steps(std::vector<std::string>& elements, Split split, std::uint32_t colour, double width) const {
-    elements.push_back(element("using ($1-0.5):2 with steps", first_row_, split, colour, width));
+  void add_steps(std::vector<std::string>& elements, std::string_view subset, std::uint32_t colour,
+                 double width) const {
+    elements.push_back(element("using ($1-0.5):2 with steps", first_row_, subset, colour, width));
     elements.push_back(
-        element("using ($1-0.5):2:(1):(0) with vectors nohead", table_.rows() - 1, split, colour, width));
+        element("using ($1-0.5):2:(1):(0) with vectors nohead", table_.rows() - 1, subset, colour, width));
   }
 
   FigureCanvas& canvas_;
@@ -178,6 +183,34 @@ void check(const TrainingFigure& figure) {
   }
 }
 
+TrainingFigure figure_of(const FigureSource& source) {
+  TrainingFigure figure;
+  for (const std::string& network : source.result.networks) {
+    const ResultView system = source.result.network(network), training = system.at("training");
+    figure.labels = system.texts("class");
+    if (training.has("loss")) {
+      figure.networks.push_back({.network = network,
+                                 .train = curves_by_class(training.matrix<double>("accuracy_train")),
+                                 .test = curves_by_class(training.matrix<double>("accuracy_test"))});
+    }
+    if (training.has("detectors")) {
+      TrainingPanel panel{.network = network + ": detectors", .quantity = "accuracy", .mean = false, .end_marks = true};
+      for (std::size_t c = 0; c < figure.labels.size(); ++c) {
+        const ResultView detector = training.at(fmt::format("detectors/{}", c));
+        panel.train.push_back(detector.numbers("accuracy_train"));
+        panel.test.push_back(detector.numbers("accuracy_test"));
+      }
+      figure.networks.push_back(std::move(panel));
+    }
+    if (training.has("staircase_train")) {
+      figure.staircases.push_back({.network = network,
+                                   .train = training.matrix<double>("staircase_train"),
+                                   .test = training.matrix<double>("staircase_test")});
+    }
+  }
+  return figure;
+}
+
 }  // namespace
 
 std::vector<std::vector<double>> curves_by_class(const RowMatrix<double>& accuracy) {
@@ -191,29 +224,29 @@ std::vector<std::vector<double>> curves_by_class(const RowMatrix<double>& accura
 
 std::string draw_training(const FigureWriter& writer, const TrainingFigure& figure) {
   check(figure);
-  std::vector<FigureCanvas::LegendEntry> legend{{{.kind = LegendSample::Kind::none}, class_axis(figure.labels)}};
+  std::vector<FigureCanvas::LegendEntry> legend{{{.kind = LegendSample::Kind::none}, "class"}};
   const auto colours = class_colours(static_cast<int>(figure.labels.size()), writer.options().palette);
   for (std::size_t c = 0; c < colours.size(); ++c) {
     legend.push_back({{.colour = colours[c], .size = 1.2}, figure.labels[c]});
   }
   if (colours.size() > 1) legend.push_back({{.size = 1.4}, "mean"});
   legend.push_back({{.colour = colour::grey, .size = 1}, "train"});
-  // gnuplot's svg terminal overlooks a new dash where the colour stays: so it changes, if by nothing that is seen.
+  // gnuplot's svg terminal ignores a new dash unless the colour changes too.
   legend.push_back({{.colour = colour::grey + 1, .dash = dotted, .size = 1}, "test"});
 
   const std::size_t panels = figure.networks.size() + figure.staircases.size();
   const double width = panels == 1 ? single_column : double_column;
   const double legend_left = 4;
-  FigureCanvas measure("", "", width, 0);
-  const double foot = 1 + FigureCanvas::legend_line * measure.legend_lines(legend_left, legend);
+  const double foot = 1 + FigureCanvas::legend_height(width, legend_left, legend);
   const PanelGrid grid(panels, 3, width, 44, {.bottom = 9, .row_gap = 17}, foot);
 
-  FigureCanvas canvas(std::string(name),
-                      "Training: accuracy over epochs, a coloured line for each class and their mean in black, train "
-                      "solid and test dotted; dots mark where a detector's training ended. Where a network was put "
-                      "together from detectors: its accuracy as they are added. Long curves are thinned to the first, "
-                      "last, least and greatest value of each of 400 parts of the axis, which draws the same line.",
-                      grid.width, grid.height);
+  FigureCanvas canvas(
+      std::string(name),
+      "Accuracy over epochs, a coloured line for each class and the mean in black, train solid and test "
+      "dotted; dots mark the end of a detector's training. For networks composed of detectors: accuracy "
+      "as these are added. Long curves are thinned to the first, last, smallest and largest value in "
+      "each of 400 parts of the axis, which gives the same line.",
+      grid.width, grid.height);
   TrainingDrawing drawing(canvas, figure, writer.options().palette);
   std::size_t panel = 0;
   const auto draw = [&](const auto& input) {
@@ -228,5 +261,18 @@ std::string draw_training(const FigureWriter& writer, const TrainingFigure& figu
   canvas.legend(legend_left, foot - 2, legend);
   return writer.write(canvas.finish(drawing.table(), writer.options()));
 }
+
+extern const FigureKind training_figure;
+const FigureKind training_figure{
+    .name = "training",
+    .scope = FigureScope::experiment,
+    .available =
+        [](const FigureSource& source) {
+          const TrainingFigure figure = figure_of(source);
+          return !figure.networks.empty() || !figure.staircases.empty();
+        },
+    .draw = [](const FigureWriter& writer,
+               const FigureSource& source) { return draw_training(writer, figure_of(source)); },
+};
 
 }  // namespace inforelay

@@ -57,6 +57,7 @@ void compute(MeasureRun& run, ResultArrays& out) {
   run.progress.check();
   const PrincipalComponents components = principal_components(values, std::min(2, units));
   out.put("component_scores", RowMatrix<double>(components.scores));
+  out.put_attribute("component_scores", "subset", shape_subset(run.place));
   out.put("component_ratio",
           std::vector<double>(components.variance_ratio.begin(), components.variance_ratio.end()));
   put_entropy(entropy_curve(entropy.vector<StateWord>("state"), units, {}, random.child("entropy"), run.progress), out);

@@ -137,7 +137,7 @@ SweepFigure over_seeds(const SweepPlan& plan, const SweepTable& table, std::size
   figure.name = file_stem(plan.metrics[m]);
   figure.quantity = metric_label(plan.metrics[m]);
   if (classes > 0) figure.levels = table.classes;
-  figure.setting = fmt::format("{}{} seeds", classes > 0 ? class_axis(figure.levels) + "; " : "", plan.runs.size());
+  figure.setting = fmt::format("{}{} seeds", classes > 0 ? "class; " : "", plan.runs.size());
   figure.levels.emplace_back(classes > 0 ? "mean" : "");
   if (classes > 0) figure.series = {"each class", "mean over classes"};
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {

@@ -1,75 +1,14 @@
-// Do the hidden states fall into groups: cohesion of k-means clusters, and the plane of the first two components.
-#include <algorithm>
-#include <cmath>
-
-#include "experiments/figures/plot/figure_canvas.hpp"
+// The samples in the plane of the first two principal components of their activations.
+#include "experiments/figures/figure_kind.hpp"
 #include "experiments/figures/figures.hpp"
-#include "experiments/figures/plot/thin_points.hpp"
+#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/plot/figure_checks.hpp"
+#include "experiments/figures/plot/thin_points.hpp"
 
 namespace inforelay {
-namespace {
-
-/// Long numbers make room for themselves at the cost of the panel: they are counted in thousands or millions.
-struct Scale {
-  double unit;
-  const char* suffix;
-};
-Scale scale_of(double largest) {
-  if (largest >= 2e6) return {1e6, " (millions)"};
-  if (largest >= 2e3) return {1e3, " (thousands)"};
-  return {1, ""};
-}
-
-}  // namespace
-
-std::string draw_clusters(const FigureWriter& writer, const ClustersFigure& figure) {
-  const std::string name = "clusters";
-  require_some(name, "networks", figure.networks.size());
-  AxisRange x, y;
-  y.add(0);
-  for (const auto& curve : figure.networks) {
-    require_count(name, "cohesion of " + curve.network, curve.cohesion.size(), "values", curve.clusters.size());
-    x.add_all(curve.clusters);
-    y.add_all(curve.cohesion);
-  }
-  std::vector<FigureCanvas::LegendEntry> legend;
-  for (std::size_t i = 0; i < figure.networks.size(); ++i) {
-    legend.push_back(
-        {{.kind = LegendSample::Kind::mark, .colour = network_colour(i), .size = 1.5, .mark = network_mark(i)},
-         figure.networks[i].network});
-  }
-  const double left = 12;
-  FigureCanvas measure("", "", single_column, 0);
-  const double foot = 1 + FigureCanvas::legend_line * measure.legend_lines(left, legend);
-  const PanelGrid grid(1, 1, single_column, 52, {.left = left, .top = 3, .bottom = 9}, foot);
-  FigureCanvas canvas(name, "Cohesion of k-means clusters of the hidden states over the number of clusters.",
-                      grid.width, grid.height);
-  CsvTable table("clusters,cohesion,network");
-  canvas.begin_panel(grid.boxes[0]);
-  canvas.x_axis(x.low() - 0.6, x.high() + 0.6, 10);
-  canvas.x_label(grid.boxes[0], "'clusters'");
-  const AxisRange axis = y.widened(0, 0.05);
-  const Scale scale = scale_of(axis.high());
-  canvas.y_axis(axis.low() / scale.unit, axis.high() / scale.unit, 6);
-  canvas.y_label(grid.boxes[0], canvas.text(figure.quantity + scale.suffix));
-  std::vector<std::string> elements;
-  for (std::size_t i = 0; i < figure.networks.size(); ++i) {
-    const auto& curve = figure.networks[i];
-    const std::size_t first = table.rows();
-    for (std::size_t k = 0; k < curve.clusters.size(); ++k) {
-      table.row(curve.clusters[k], curve.cohesion[k], curve.network);
-    }
-    if (table.rows() == first) continue;
-    add_marked_line(elements, first, table.rows() - 1, fmt::format("1:($2/{})", scale.unit), i);
-  }
-  canvas.plot(elements);
-  canvas.legend(left, foot - 2, legend);
-  return writer.write(canvas.finish(table, writer.options()));
-}
 
 std::string draw_pca(const FigureWriter& writer, const PcaFigure& figure) {
-  constexpr double spot = 0.4, mark = 0.55;  // mm
+  constexpr double cell = 0.4, mark = 0.55;  // mm
   const std::string name = figure_name("pca", figure.network);
   const std::size_t classes = figure.labels.size(), samples = figure.classes.size();
   require_some(name, "labels", classes);
@@ -89,19 +28,18 @@ std::string draw_pca(const FigureWriter& writer, const PcaFigure& figure) {
   y = y.widened(0.03, 0.03);
 
   const auto colours = class_colours(static_cast<int>(classes), writer.options().palette);
-  std::vector<FigureCanvas::LegendEntry> legend{{{.kind = LegendSample::Kind::none}, class_axis(figure.labels)}};
+  std::vector<FigureCanvas::LegendEntry> legend{{{.kind = LegendSample::Kind::none}, "class"}};
   for (std::size_t c = 0; c < classes; ++c) {
     legend.push_back({{.kind = LegendSample::Kind::mark, .colour = colours[c], .size = 1.6}, figure.labels[c]});
   }
   const double left = 12;
-  FigureCanvas measure("", "", single_column, 0);
-  const double foot = 1 + FigureCanvas::legend_line * measure.legend_lines(3, legend);
+  const double foot = 1 + FigureCanvas::legend_height(single_column, 3, legend);
   const PanelGrid grid(1, 1, single_column, 66, {.left = left, .top = 3, .bottom = 9}, foot);
   const PanelBox& box = grid.boxes[0];
 
-  // Marks: cells of the panel; of one class in one cell, the first sample makes the mark and the others count.
-  const Intervals columns{x.low(), x.high(), static_cast<int>(box.width / spot)};
-  const Intervals rows{y.low(), y.high(), static_cast<int>(box.height / spot)};
+  // A mark for each class in each cell of the panel, with the number of its samples.
+  const Intervals columns{x.low(), x.high(), static_cast<int>(box.width / cell)};
+  const Intervals rows{y.low(), y.high(), static_cast<int>(box.height / cell)};
   const auto cell_count = static_cast<std::size_t>(columns.count) * static_cast<std::size_t>(rows.count);
   struct Mark {
     std::size_t c;
@@ -130,14 +68,13 @@ std::string draw_pca(const FigureWriter& writer, const PcaFigure& figure) {
 
   FigureCanvas canvas(
       name,
-      fmt::format("Hidden states in the plane of the first two principal components of the standardised "
-                  "activations, coloured by class; names (of ten classes at most) stand at their means. Samples of one "
-                  "class on one spot of {} mm make one mark; the table counts them.",
-                  spot),
+      fmt::format(
+          "First two principal components of the standardised activations, coloured by class; names (of at most "
+          "ten classes) are at the means. Samples of one class in the same {} mm cell share a mark; the table has "
+          "their number.",
+          cell),
       grid.width, grid.height);
-  std::string list;
-  for (const auto c : colours) list += fmt::format("{}{}", list.empty() ? "" : ", ", hex(c).replace(0, 1, "0x"));
-  canvas.define(fmt::format("array colours[{}] = [{}]", classes, list));
+  canvas.define_colours("colours", colours);
   CsvTable table("class,component_1,component_2,samples,label");
   for (const auto& m : marks) {
     table.row(m.c, (columns.edge(m.column) + columns.edge(m.column + 1)) / 2,
@@ -164,5 +101,27 @@ std::string draw_pca(const FigureWriter& writer, const PcaFigure& figure) {
   canvas.legend(3, foot - 2, legend);
   return writer.write(canvas.finish(table, writer.options()));
 }
+
+extern const FigureKind pca_figure;
+const FigureKind pca_figure{
+    .name = "pca",
+    .scope = FigureScope::layer,
+    .available =
+        [](const FigureSource& source) {
+          constexpr const char* scores = "geometry/component_scores";
+          return source.layer->arrays.has(scores) && source.layer->arrays.matrix<double>(scores).cols() == 2;
+        },
+    .draw =
+        [](const FigureWriter& writer, const FigureSource& source) {
+          const ResultView layer = source.layer->arrays, geometry = layer.at("geometry");
+          const auto ratio = geometry.vector<double>("component_ratio");
+          const auto subset = geometry.attribute<std::string>("component_scores", "subset");
+          return draw_pca(writer, {.network = source.name,
+                                   .labels = source.layer->classes,
+                                   .scores = geometry.matrix<double>("component_scores"),
+                                   .classes = layer.vector<Symbol>("states/" + subset + "/input"),
+                                   .explained = {ratio[0], ratio[1]}});
+        },
+};
 
 }  // namespace inforelay

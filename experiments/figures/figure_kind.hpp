@@ -1,0 +1,40 @@
+// A figure is a row: what it shows, which results it needs, how it is drawn from them. A run draws all rows of
+// figure_kinds() for which it has results (reports/draw_figures.hpp).
+//
+// To add one: a file that defines a `const FigureKind`, and a line in figure_kinds.cpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiments/figures/plot/figure_writer.hpp"
+#include "experiments/results/layer_results.hpp"
+#include "experiments/results/results_file.hpp"
+
+namespace inforelay {
+
+/// What one figure shows: the experiment, a layer, or a layer on one subset of the samples.
+enum class FigureScope { experiment, layer, subset };
+
+/// The results that one figure is drawn from.
+struct FigureSource {
+  const ExperimentResult& result;
+  const std::vector<LayerResults>& layers;  ///< all that were analysed
+  const LayerResults* layer = nullptr;      ///< the one to draw, unless the scope is the experiment
+  std::string subset{};                     ///< if the scope is a subset
+  std::string name{};                       ///< of the layer and subset in names of files: "full", "full_layer2_train"
+};
+
+struct FigureKind {
+  const char* name;  ///< names of files begin with it
+  FigureScope scope;
+  /// Do the results have what it needs?
+  bool (*available)(const FigureSource& source);
+  /// Returns the figure's name. Throws as FigureWriter::write; DataError if the results are damaged.
+  std::string (*draw)(const FigureWriter& writer, const FigureSource& source);
+};
+
+/// All figures, in the order in which they are drawn.
+const std::vector<const FigureKind*>& figure_kinds();
+
+}  // namespace inforelay
