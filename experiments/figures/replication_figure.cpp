@@ -24,8 +24,8 @@ double offset_of(std::size_t series, std::size_t count) {
   return step * (static_cast<double>(series) - (static_cast<double>(count) - 1) / 2);
 }
 
-SeriesRows add_rows(CsvTable& table, const StudyPanel& panel, std::size_t index) {
-  const StudySeries& series = panel.series[index];
+SeriesRows add_rows(CsvTable& table, const ReplicationPanel& panel, std::size_t index) {
+  const ReplicationSeries& series = panel.series[index];
   const double offset = offset_of(index, panel.series.size());
   SeriesRows rows{.classes_first = table.rows()};
   for (std::size_t c = 0; c < panel.labels.size(); ++c) {
@@ -33,37 +33,36 @@ SeriesRows add_rows(CsvTable& table, const StudyPanel& panel, std::size_t index)
     std::erase_if(values, [](double value) { return !std::isfinite(value); });
     const auto at = [&](double q) { return values.empty() ? no_number : quantile(values, q); };
     table.row(static_cast<double>(c) + offset, at(0.05), at(0.5), at(0.95),
-              series.published.empty() ? no_number : series.published[c], no_number, panel.labels[c], series.network,
-              panel.quantity);
+              series.published[c], no_number, panel.labels[c], series.network,
+              panel.metric);
   }
   rows.classes_last = table.rows() - 1;
   rows.seeds_first = table.rows();
   for (std::size_t c = 0; c < panel.labels.size(); ++c) {
     for (const double value : series.values[c]) {
       table.row(static_cast<double>(c) + offset, no_number, no_number, no_number, no_number, value, panel.labels[c],
-                series.network, panel.quantity);
+                series.network, panel.metric);
     }
   }
   rows.seeds_last = table.rows() - 1;
   return rows;
 }
 
-AxisRange range_of(const StudyPanel& panel) {
+AxisRange range_of(const ReplicationPanel& panel) {
   AxisRange range;
-  for (const StudySeries& series : panel.series) {
+  for (const ReplicationSeries& series : panel.series) {
     for (const std::vector<double>& values : series.values) range.add_all(values);
     range.add_all(series.published);
   }
   return range.widened(0.06, 0.06);
 }
 
-void check(const std::string& name, const StudyFigure& figure) {
+void check(const std::string& name, const ReplicationFigure& figure) {
   require_some(name, "panels", figure.panels.size());
-  for (const StudyPanel& panel : figure.panels) {
-    require_some(name, "labels of " + panel.quantity, panel.labels.size());
-    for (const StudySeries& series : panel.series) {
+  for (const ReplicationPanel& panel : figure.panels) {
+    require_some(name, "labels of " + panel.metric, panel.labels.size());
+    for (const ReplicationSeries& series : panel.series) {
       require_count(name, "values of " + series.network, series.values.size(), "values", panel.labels.size());
-      if (series.published.empty()) continue;
       require_count(name, "published values of " + series.network, series.published.size(), "values",
                     panel.labels.size());
     }
@@ -72,12 +71,12 @@ void check(const std::string& name, const StudyFigure& figure) {
 
 }  // namespace
 
-std::string draw_study(const FigureWriter& writer, const StudyFigure& figure) {
-  const std::string name = "study_" + figure.name;
+std::string draw_replication(const FigureWriter& writer, const ReplicationFigure& figure) {
+  const std::string name = "replication_" + figure.name;
   check(name, figure);
   std::vector<std::string> networks;
-  for (const StudyPanel& panel : figure.panels) {
-    for (const StudySeries& series : panel.series) {
+  for (const ReplicationPanel& panel : figure.panels) {
+    for (const ReplicationSeries& series : panel.series) {
       if (std::find(networks.begin(), networks.end(), series.network) == networks.end()) {
         networks.push_back(series.network);
       }
@@ -91,12 +90,12 @@ std::string draw_study(const FigureWriter& writer, const StudyFigure& figure) {
                       "Published values (red crosses) and runs that differ by their seed: dots are runs, bars reach "
                       "from their 5 % to their 95 % quantile, the line across is their median.",
                       grid.width, grid.height);
-  CsvTable table("x,p05,median,p95,published,seed_value,class,network,quantity");
+  CsvTable table("x,p05,median,p95,published,seed_value,class,network,metric");
   for (std::size_t i = 0; i < figure.panels.size(); ++i) {
-    const StudyPanel& panel = figure.panels[i];
+    const ReplicationPanel& panel = figure.panels[i];
     canvas.begin_panel(grid.boxes[i]);
     if (!alone) canvas.panel_letter(grid.boxes[i], i);
-    canvas.panel_title(grid.boxes[i], canvas.text(panel.quantity));
+    canvas.panel_title(grid.boxes[i], canvas.text(panel.title));
     canvas.add("set xrange [-0.6:{}]; set xtics nomirror norotate center ({})",
                static_cast<double>(panel.labels.size()) - 0.4, canvas.category_tics(panel.labels));
     canvas.x_label(grid.boxes[i], "'class'");

@@ -16,7 +16,7 @@ constexpr std::string_view extreme_dash = "(3,3)";
 
 // Columns of the table with the quantiles of SubsetStatistics and the greedy path; gnuplot counts them from 1.
 constexpr int first_level = 5, greedy_column = 12;
-static_assert(SubsetStatistics::levels == std::array<double, 7>{0, 0.05, 0.25, 0.5, 0.75, 0.95, 1});
+static_assert(SubsetStatistics::quantile_levels == std::array<double, 7>{0, 0.05, 0.25, 0.5, 0.75, 0.95, 1});
 
 void check(const std::string& name, const SizesFigure& figure) {
   const SubsetStatistics& sizes = figure.statistics;

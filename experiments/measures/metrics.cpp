@@ -141,8 +141,8 @@ std::string metric_missing(const ExperimentConfig& config, const NetworkConfig& 
   const ParsedName parsed = parse_or_throw(name);
   MeasurePlace place{.config = config, .network = network, .sizes = {}, .layer = parsed.layer, .subset = parsed.subset};
   if (parsed.measure->scope != Scope::system) {
-    const std::vector<int> layers = analysed_layers(config.analysis, network);
-    const std::vector<std::int64_t> widths = layer_widths(network);
+    const std::vector<std::int64_t> widths = layer_widths(config, network);
+    const std::vector<int> layers = analysed_layers(config.analysis, widths);
     if (place.layer == 0) {
       if (layers.size() != 1) return "several layers are analysed: name one, as in layers.1." + std::string(name);
       place.layer = layers.front();

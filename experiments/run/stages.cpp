@@ -9,12 +9,11 @@
 namespace inforelay {
 namespace {
 
-LayerSizes network_sizes(const NetworkConfig& network, const DataSizes& data) {
+LayerSizes network_sizes(const std::vector<std::int64_t>& widths, const DataSizes& data) {
   LayerSizes sizes;
-  sizes.samples = {{"train", static_cast<double>(data.train_samples)}, {"test", static_cast<double>(data.test_samples)}};
-  sizes.inputs = static_cast<double>(data.inputs);
-  sizes.classes = static_cast<double>(data.classes);
-  const std::vector<std::int64_t> widths = layer_widths(network);
+  sizes.samples = {{"train", static_cast<double>(data.train)}, {"test", static_cast<double>(data.test)}};
+  sizes.inputs = data.inputs;
+  sizes.classes = data.classes;
   for (std::size_t l = 1; l < widths.size(); ++l)
     sizes.parameters += static_cast<double>(widths[l]) * static_cast<double>(widths[l - 1] + 1);
   return sizes;
@@ -32,10 +31,10 @@ class Planner {
  private:
   void add_network() {
     const NetworkConfig& network = config_.networks[number_].second;
-    MeasurePlace place{.config = config_, .network = network, .sizes = network_sizes(network, data_)};
+    const std::vector<std::int64_t> widths = layer_widths(config_, network);
+    const std::vector<int> layers = analysed_layers(config_.analysis, widths);
+    MeasurePlace place{.config = config_, .network = network, .sizes = network_sizes(widths, data_)};
     add_all(Scope::system, place);
-    const std::vector<std::int64_t> widths = layer_widths(network);
-    const std::vector<int> layers = analysed_layers(config_.analysis, network);
     for (const int layer : layers) {
       place.layer = layer;
       place.sizes.units = static_cast<double>(widths[static_cast<std::size_t>(layer)]);
@@ -75,8 +74,8 @@ class Planner {
 
 }  // namespace
 
-std::vector<Stage> plan_stages(const ExperimentConfig& config, const DataPlan& data) {
-  return Planner(config, data.sizes()).plan();
+std::vector<Stage> plan_stages(const ExperimentConfig& config, const DataSizes& data) {
+  return Planner(config, data).plan();
 }
 
 }  // namespace inforelay

@@ -22,6 +22,6 @@ struct Stage {
 
 /// All stages, in order: of each network first what is about it as a whole, then layer by layer and subset by subset.
 /// `config` must outlive them.
-std::vector<Stage> plan_stages(const ExperimentConfig& config, const DataPlan& data);
+std::vector<Stage> plan_stages(const ExperimentConfig& config, const DataSizes& data);
 
 }  // namespace inforelay

@@ -47,22 +47,6 @@ LayerRecord NetworkSystem::record(const ResultView& any, int layer, const std::s
   return record;
 }
 
-std::vector<int> analysed_layers(const AnalysisConfig& analysis, const NetworkConfig& network) {
-  const int hidden = static_cast<int>(layer_widths(network).size()) - 2;
-  switch (analysis.layers.kind) {
-    case LayerChoice::Kind::last:
-      return {hidden};
-    case LayerChoice::Kind::all: {
-      std::vector<int> all(static_cast<std::size_t>(hidden));
-      std::iota(all.begin(), all.end(), 1);
-      return all;
-    }
-    case LayerChoice::Kind::list:
-      break;
-  }
-  return {analysis.layers.list.begin(), analysis.layers.list.end()};
-}
-
 namespace {
 
 std::string layer_name(std::size_t number) { return fmt::format("layer{}", number); }

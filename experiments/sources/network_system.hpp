@@ -80,9 +80,6 @@ class NetworkSystem {
   std::optional<Mlp> mlp_;
 };
 
-/// Numbers of the hidden layers to analyse (1 is the first), as analysis.layers says.
-std::vector<int> analysed_layers(const AnalysisConfig& analysis, const NetworkConfig& network);
-
 /// The group model of a network's results, and back. The inverse throws DataError if layers are missing or do not fit.
 void put_network(const Mlp& network, ResultArrays& out);
 Mlp network_from(const ResultView& model);
