@@ -78,7 +78,7 @@ void write_provenance(Hdf5Writer& file, const RunProvenance& from, const std::ve
     names.push_back(stage.stage);
     seconds.push_back(stage.seconds);
   }
-  file.scale(group, "stage", std::span<const std::string>(names), "stage");
+  file.scale(group, "stage", names, "stage");
   file.dataset(join_path(group, "stage_seconds"), seconds,
                {.units = "s", .long_name = "time of each stage", .dims = {"stage"}});
 }
@@ -142,7 +142,7 @@ NetworkResult read_network_result(const Hdf5Reader& file, const std::string& gro
 
 void write_regression(Hdf5Writer& file, const std::string& group, const RegressionResult& regression) {
   const std::vector<std::string>& terms = regression.fits.front().terms;
-  file.scale(group, "term", std::span<const std::string>(terms), "term of the regression");
+  file.scale(group, "term", terms, "term of the regression");
   for (const TermTable& each : term_tables) {
     const std::string path = join_path(group, each.name);
     file.dataset(path, table(regression.fits, each.values),
@@ -164,7 +164,7 @@ void write_regression(Hdf5Writer& file, const std::string& group, const Regressi
                {.units = "1", .long_name = "sets in each fit", .dims = {}});
   const std::vector<std::string> variables{"set_size", "information", "accuracy"};
   const std::string path = join_path(group, "correlations");
-  file.scale(group, "variable", std::span<const std::string>(variables), "variable");
+  file.scale(group, "variable", variables, "variable");
   file.array<double>(
       path, regression.correlations, {regression.fits.size(), variables.size(), variables.size()},
       {.units = "1", .long_name = "Pearson correlations over all sets", .dims = {"class", "variable", "variable"}});
@@ -231,7 +231,7 @@ ExperimentResult read_results(const std::filesystem::path& path) {
   result.experiment = file.attribute<std::string>("", "experiment");
   result.provenance = read_provenance(file);
   const auto seconds = file.vector<double>("provenance/stage_seconds");
-  const auto stages = file.texts("provenance/dimensions/stage");
+  const auto stages = file.texts("provenance/stage");
   for (std::size_t i = 0; i < seconds.size() && i < stages.size(); ++i)
     result.stages.push_back({stages[i], seconds[i]});
   for (const std::string& name : file.attribute<std::vector<std::string>>("networks", "order")) {

@@ -374,11 +374,11 @@ void write_appendix(Hdf5Writer& file, const std::string& group, const AppendixRe
 
 AppendixResult read_appendix(const Hdf5Reader& file, const std::string& group) {
   AppendixResult appendix;
-  appendix.clusters = file.vector<std::int64_t>(join_path(group, "dimensions/clusters"));
+  appendix.clusters = file.vector<std::int64_t>(join_path(group, "clusters"));
   appendix.cohesion = file.vector<double>(join_path(group, "cohesion"), appendix.clusters.size());
   appendix.component_scores = file.matrix<double>(join_path(group, "component_scores"));
   appendix.component_ratio = file.vector<double>(join_path(group, "component_ratio"));
-  const auto samples = file.vector<std::int64_t>(join_path(group, "dimensions/samples"));
+  const auto samples = file.vector<std::int64_t>(join_path(group, "samples"));
   const auto occupied = file.vector<std::int64_t>(join_path(group, "entropy_occupied"), samples.size());
   const auto entropy = file.matrix<double>(join_path(group, "entropy"), samples.size(), 5);
   for (std::size_t i = 0; i < samples.size(); ++i) {
