@@ -140,7 +140,7 @@ void list_paths(const std::vector<Setting>& settings, const std::string& prefix,
 }  // namespace
 
 ConfigNode setting::value_of(const Kind& kind) {
-  return std::visit([](const auto& one) { return value_of(one); }, kind);
+  return std::visit([](const auto& one) { return inforelay::value_of(one); }, kind);
 }
 
 std::vector<Setting> setting::members_of(const Kind& kind, AbsentGroups absent) {
