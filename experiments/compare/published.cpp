@@ -7,13 +7,13 @@
 #include <limits>
 #include <utility>
 
-#include "core/text/csv.hpp"
-#include "core/files/data_folder.hpp"
 #include "core/error.hpp"
+#include "core/files/data_folder.hpp"
 #include "core/files/files.hpp"
+#include "core/files/sha256.hpp"
+#include "core/text/csv.hpp"
 #include "core/text/message_text.hpp"
 #include "core/text/number_text.hpp"
-#include "core/files/sha256.hpp"
 #include "experiments/config/config_checks.hpp"
 
 namespace inforelay {
@@ -60,7 +60,8 @@ class Table {
   }
 
   // The rows to compare, each with its class; one without where the table has no column `by`.
-  std::vector<std::pair<std::size_t, std::optional<int>>> chosen(const std::string& by, PublishedRows which) const {
+  std::vector<std::pair<std::size_t, std::optional<int>>> chosen(const std::string& by, PublishedRows which,
+                                                                 int classes) const {
     const auto column = find(by);
     if (!column) {
       if (rows() == 1 || which == PublishedRows::last) return {{rows() - 1, std::nullopt}};
@@ -70,7 +71,7 @@ class Table {
     std::vector<std::pair<std::size_t, std::optional<int>>> chosen;
     for (std::size_t row = 0; row < rows(); ++row) {
       const auto cls = number_from<int>(cell(row, *column));
-      if (!cls || *cls < 0 || *cls >= numerals) fail(row, *column, fmt::format("a class in [0, {}]", numerals - 1));
+      if (!cls || *cls < 0 || *cls >= classes) fail(row, *column, fmt::format("a class in [0, {}]", classes - 1));
       const auto same =
           std::find_if(chosen.begin(), chosen.end(), [&](const auto& each) { return each.second == cls; });
       if (same == chosen.end()) {
@@ -118,10 +119,10 @@ class Table {
 
 }  // namespace
 
-PublishedValues read_published(const ReproduceConfig& config, const std::string& path) {
+PublishedValues read_published(const ReproduceConfig& config, const std::string& path, int classes) {
   const Table table(with_data_folder(config.published));
   PublishedValues published{.network = config.network, .columns = {}, .sha256 = table.sha256()};
-  const auto rows = table.chosen(config.by, config.rows);
+  const auto rows = table.chosen(config.by, config.rows, classes);
   for (const auto& [name, column] : config.columns) {
     const std::size_t at = table.column(column.column.empty() ? name : column.column, path);
     PublishedColumn values{.name = name, .config = column, .values = {}, .classes = {}};

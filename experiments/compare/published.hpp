@@ -28,6 +28,6 @@ struct PublishedValues {
 
 /// Reads the table that `config` names. `path` is that of the entry, for messages. Throws DataError, naming file and
 /// line: no such file or column, a class listed twice or out of range, a cell that is no number or no set of neurons.
-PublishedValues read_published(const ReproduceConfig& config, const std::string& path);
+PublishedValues read_published(const ReproduceConfig& config, const std::string& path, int classes);
 
 }  // namespace inforelay

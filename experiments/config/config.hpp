@@ -14,9 +14,9 @@
 #include "core/config/tree.hpp"
 #include "experiments/figures/plot/figure_writer.hpp"
 #include "infotheory/states/discretize.hpp"
-#include "nn/network/activation.hpp"
 #include "nn/data/source.hpp"
 #include "nn/knockout/knockout.hpp"
+#include "nn/network/activation.hpp"
 #include "nn/training/trainer.hpp"
 
 namespace inforelay {
@@ -30,9 +30,9 @@ enum class SweepMethod { grid, random, list };
 enum class SweepFailure { go_on, stop };
 
 struct DataConfig {
-  DatasetName dataset = DatasetName::mnist;
+  std::string dataset = DataOptions{}.dataset;
   std::filesystem::path path;
-  Fallback fallback = Fallback::none;
+  std::string fallback{no_fallback};
   bool download = true;
   std::int64_t train_limit = 0;
   std::int64_t test_limit = 0;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/files/data_folder.hpp"
 #include "core/named.hpp"
 #include "core/sets/neuron_set.hpp"
 #include "experiments/results/metrics.hpp"
@@ -17,7 +18,7 @@ namespace {
 class Checker {
  public:
   Checker(const ExperimentConfig& config, const ConfigNode& root, ConfigErrors& errors)
-      : config_(config), root_(root), errors_(errors) {}
+      : config_(config), sizes_(data_sizes(config)), root_(root), errors_(errors) {}
 
   // Relations between settings make sense only where each of these settings does.
   void run() {
@@ -73,7 +74,7 @@ class Checker {
     }
     // What only weight files can tell is checked once they are read.
     if (!network.from_files() && (network.detectors || network.layers.size() >= 3)) {
-      for (const std::string& problem : analysed_layer_problems(layer_widths(network), config_.analysis)) {
+      for (const std::string& problem : analysed_layer_problems(layer_widths(config_, network), config_.analysis)) {
         fail(network.detectors ? path + ".detectors.hidden" : path + ".layers", problem);
       }
     }
@@ -81,8 +82,9 @@ class Checker {
 
   void check_weights(const std::string& path, const NetworkConfig& network) {
     const auto& detectors = network.detectors ? network.detectors->weights : std::vector<std::filesystem::path>();
-    if (!detectors.empty() && detectors.size() != static_cast<std::size_t>(numerals)) {
-      fail(path + ".detectors.weights", fmt::format("{} files, but there are {} classes", detectors.size(), numerals));
+    if (!detectors.empty() && std::ssize(detectors) != sizes_.classes) {
+      fail(path + ".detectors.weights",
+           fmt::format("{} files, but there are {} classes", detectors.size(), sizes_.classes));
     }
     if (!detectors.empty()) check_untrained(path + ".detectors", *network.detectors);
     if (!network.layer_names.empty() && !network.from_files()) {
@@ -123,12 +125,13 @@ class Checker {
     if (network.layers.size() < 3) {
       return fail(path + ".layers", "inputs, at least one hidden layer and outputs are needed: [784, 20, 10]");
     }
-    if (network.layers.front() != image_pixels) {
+    if (network.layers.front() != sizes_.inputs) {
       fail(path + ".layers",
-           fmt::format("the first is {} but the images have {} pixels", network.layers.front(), image_pixels));
+           fmt::format("the first is {} but the data have {} inputs", network.layers.front(), sizes_.inputs));
     }
-    if (network.layers.back() != numerals) {
-      fail(path + ".layers", fmt::format("the last is {} but there are {} classes", network.layers.back(), numerals));
+    if (network.layers.back() != sizes_.classes) {
+      fail(path + ".layers",
+           fmt::format("the last is {} but there are {} classes", network.layers.back(), sizes_.classes));
     }
   }
 
@@ -234,7 +237,9 @@ class Checker {
     std::sort(sorted.begin(), sorted.end());
     const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
     if (twice != sorted.end()) fail(path, fmt::format("{} is there twice", *twice));
-    if (sorted.size() == static_cast<std::size_t>(numerals)) return;
+    if (sorted.back() >= sizes_.classes)
+      fail(path, fmt::format("{} is out of range: there are {} classes", sorted.back(), sizes_.classes));
+    if (std::ssize(sorted) == sizes_.classes) return;
     const auto needs_all = [&](bool there, std::string_view what) {
       if (there) fail(path, fmt::format("{} needs all classes", what));
     };
@@ -246,15 +251,34 @@ class Checker {
   }
 
   const ExperimentConfig& config_;
+  const DataSizes sizes_;
   const ConfigNode& root_;
   ConfigErrors& errors_;
 };
 
 }  // namespace
 
-std::vector<std::int64_t> layer_widths(const NetworkConfig& network) {
+DataOptions data_options(const ExperimentConfig& config) {
+  DataOptions options;
+  options.dataset = config.data.dataset;
+  if (!config.data.path.empty()) options.path = with_data_folder(config.data.path);
+  options.fallback = config.data.fallback;
+  options.download = config.data.download;
+  options.train_limit = static_cast<std::size_t>(config.data.train_limit);
+  options.test_limit = static_cast<std::size_t>(config.data.test_limit);
+  options.seed = static_cast<std::uint64_t>(config.seed);
+  options.environment_folder = data_folder_from_environment();
+  return options;
+}
+
+DataSizes data_sizes(const ExperimentConfig& config) {
+  return data_source(config.data.dataset).sizes(data_options(config));
+}
+
+std::vector<std::int64_t> layer_widths(const ExperimentConfig& config, const NetworkConfig& network) {
   if (!network.layers.empty() || !network.detectors) return network.layers;
-  return {image_pixels, numerals * network.detectors->hidden, numerals};
+  const DataSizes sizes = data_sizes(config);
+  return {sizes.inputs, sizes.classes * network.detectors->hidden, sizes.classes};
 }
 
 std::vector<std::string> analysed_layer_problems(const std::vector<std::int64_t>& widths,

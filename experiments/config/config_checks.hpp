@@ -8,13 +8,13 @@
 
 namespace inforelay {
 
-// Both data sets: 28 x 28 pixels, ten numerals.
-inline constexpr std::int64_t image_pixels = 784;
-inline constexpr std::int64_t numerals = 10;
+/// The data that a configuration asks for, and their sizes, known before they are read.
+DataOptions data_options(const ExperimentConfig& config);
+DataSizes data_sizes(const ExperimentConfig& config);
 
-/// Widths of all layers of a network, inputs and outputs included; [784, classes * hidden, 10] for a composite. A
-/// network from weight files has them once read_external_files() has looked.
-std::vector<std::int64_t> layer_widths(const NetworkConfig& network);
+/// Widths of all layers of a network, inputs and outputs included; [inputs, classes * hidden, classes] for a composite.
+/// A network from weight files has them after read_external_files().
+std::vector<std::int64_t> layer_widths(const ExperimentConfig& config, const NetworkConfig& network);
 
 /// What keeps the analysis from the layer that it is about: it is not there, or too wide. Sentences for people.
 std::vector<std::string> analysed_layer_problems(const std::vector<std::int64_t>& widths,

@@ -1,4 +1,8 @@
 // The schema: each key's words, default, bounds and meaning, in the order in which they are printed.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <array>
 
 #include "core/config/json_schema.hpp"
@@ -12,9 +16,6 @@ namespace inforelay {
 namespace {
 
 using Words = std::string_view;
-constexpr std::array<Words, 2> dataset_words{"mnist", "digits"};
-constexpr std::array<Words, 2> fallback_words{"none", "digits"};
-constexpr std::array<Words, 4> activation_words{"tanh", "sigmoid", "relu", "identity"};
 constexpr std::array<Words, 2> loss_words{"mse", "cross_entropy"};
 constexpr std::array<Words, 2> optimizer_words{"adam", "sgd"};
 constexpr std::array<Words, 2> accuracy_method_words{"exact", "sampled"};
@@ -31,25 +32,50 @@ constexpr std::array<Words, 2> split_words{to_string(Split::train), to_string(Sp
 
 constexpr std::int64_t million = 1'000'000;
 constexpr double any_number = std::numeric_limits<double>::max();
+constexpr std::int64_t most_classes = max_symbols;
+
+std::vector<Words> activation_words() {
+  std::vector<Words> words;
+  for (const auto& [activation, word] : activation_names()) words.push_back(word);
+  return words;
+}
+
+// One of `words`, by itself.
+void choose_word(ConfigSchema& schema, ConfigKey key, std::string& value, const std::vector<Words>& words) {
+  auto index = static_cast<std::size_t>(std::find(words.begin(), words.end(), value) - words.begin());
+  schema.choice(key, index, words);
+  value = words[index];
+}
+
+std::vector<Words> fallback_words() {
+  std::vector<Words> words = generated_data_sources();
+  words.insert(words.begin(), no_fallback);
+  return words;
+}
 
 }  // namespace
 
 void describe(ConfigSchema& schema, DataConfig& config) {
-  schema.choice({"dataset",
-                 "mnist: 60,000 + 10,000 handwritten numerals; digits: as many drawn by a generator, no files "
-                 "needed."},
-                config.dataset, dataset_words);
+  std::vector<Words> names;
+  std::vector<std::string> abouts;
+  for (const DataSource* source : data_sources()) {
+    names.push_back(source->name);
+    abouts.push_back(fmt::format("{}: {}", source->name, source->about));
+  }
+  const std::string about = fmt::format("{}.", fmt::join(abouts, "; "));
+  choose_word(schema, {"dataset", about}, config.dataset, names);
   schema.path({"path",
-               "Folder of the four MNIST files, gzipped or not. Not given: $INFORELAY_DATA/mnist, then data/mnist, "
-               "then a download."},
+               "Folder of the data set's files, gzipped or not. Not given: the folder with the name of the data set in "
+               "$INFORELAY_DATA, then in data, then a download."},
               config.path);
-  schema.choice(
-      {"fallback", "What to use where MNIST cannot be had: none (an error) or digits (said loudly, recorded)."},
-      config.fallback, fallback_words);
-  schema.boolean({"download", "Whether MNIST may be downloaded."}, config.download);
-  schema.integer({"train_limit", "Use the first so many training images; 0: all."}, config.train_limit,
+  choose_word(
+      schema,
+      {"fallback", "What to use if the files are not available: none (an error) or generated data (with a warning)."},
+      config.fallback, fallback_words());
+  schema.boolean({"download", "Whether the files may be downloaded."}, config.download);
+  schema.integer({"train_limit", "Use the first so many training samples; 0: all."}, config.train_limit,
                  {0, 100 * million});
-  schema.integer({"test_limit", "Use the first so many test images; 0: all."}, config.test_limit, {0, 100 * million});
+  schema.integer({"test_limit", "Use the first so many test samples; 0: all."}, config.test_limit, {0, 100 * million});
 }
 
 void describe(ConfigSchema& schema, TrainConfig::Stop& config) {
@@ -88,10 +114,10 @@ void describe(ConfigSchema& schema, DetectorsConfig::Stop& config) {
 
 void describe(ConfigSchema& schema, DetectorsConfig& config) {
   schema.integer({"hidden", "Hidden neurons of each detector."}, config.hidden, {1, 32});
-  schema.integer({"positives", "Training images of the numeral, drawn once."}, config.positives, {1, 100 * million});
-  schema.integer({"negatives", "Training images of other numerals, drawn once."}, config.negatives, {1, 100 * million});
+  schema.integer({"positives", "Training samples of the class, drawn once."}, config.positives, {1, 100 * million});
+  schema.integer({"negatives", "Training samples of other classes, drawn once."}, config.negatives, {1, 100 * million});
   schema.integer(
-      {"test_negatives", "Test images of other numerals, beside all of the numeral; at most as many as there are."},
+      {"test_negatives", "Test samples of other classes, beside all of the class; at most as many as there are."},
       config.test_negatives, {1, 100 * million});
   schema.number({"learning_rate", "Step size of Adam; every step sees all the detector's training images."},
                 config.learning_rate, {1e-12, 1000});
@@ -101,20 +127,19 @@ void describe(ConfigSchema& schema, DetectorsConfig& config) {
   schema.integer({"restarts", "How often it may start again."}, config.restarts, {0, 1000});
   schema.choice({"on_failure", "When it never gets there: error, or keep_best (with a warning)."}, config.on_failure,
                 detector_failure_words);
-  schema.number(
-      {"noise", "Standard deviation of the second-layer weights between different numerals; 0: exactly zero."},
-      config.noise, {0, 1000});
-  schema.paths({"weights", "Weight files, one for each numeral, in their order: then nothing is trained."},
-               config.weights, {1, 256});
+  schema.number({"noise", "Standard deviation of the second-layer weights between different classes; 0: exactly zero."},
+                config.noise, {0, 1000});
+  schema.paths({"weights", "Weight files, one for each class, in their order: then nothing is trained."},
+               config.weights, {1, max_symbols});
 }
 
 void describe(ConfigSchema& schema, NetworkConfig& config) {
   schema.integers({"layers", "Neurons of each layer, inputs and outputs included: [784, 20, 10]."}, config.layers,
                   {1, million}, {2, 64});
   schema.choice({"activation", "Of the hidden layers. Not given: what a weight file says, else tanh."},
-                config.activation, activation_words);
+                config.activation, activation_words());
   schema.choice({"output_activation", "Of the output layer. Not given: likewise."}, config.output_activation,
-                activation_words);
+                activation_words());
   schema.group({"train", "Train the whole network on all classes."}, config.train);
   schema.group({"detectors",
                 "Build the network from one detector for each class instead: detector t owns its own hidden "
@@ -149,7 +174,7 @@ void describe(ConfigSchema& schema, RelayConfig& config) {
       {"classes",
        "Only these classes; empty: all. With fewer than all: exhaustive: [], and neither branching nor what "
        "needs all classes (reproduce, claims, sweep)."},
-      config.classes, {0, numerals - 1}, {0, static_cast<std::size_t>(numerals)});
+      config.classes, {0, most_classes - 1}, {0, max_symbols});
 }
 
 void describe(ConfigSchema& schema, KnockoutConfig& config) {
@@ -198,7 +223,7 @@ void describe(ConfigSchema& schema, ReproduceColumnConfig& config) {
               config.quantity);
   schema.integer(
       {"class", "The class that this column is about, where the table has a column for each; -1: its rows say."},
-      config.cls, {-1, numerals - 1});
+      config.cls, {-1, most_classes - 1});
   schema.number({"absolute",
                  "Largest difference that is ok. Neither this nor relative: no verdict (sets of neurons: "
                  "must be equal)."},

@@ -9,7 +9,7 @@
 namespace inforelay {
 namespace {
 
-// Images of one class, the fewest or the most that one has.
+// A class with the number of its samples.
 struct ClassCount {
   std::size_t label = 0;
   std::int64_t images = 0;
@@ -32,7 +32,7 @@ class DataChecker {
 
   static Counts counts(const Dataset& data) {
     Counts images(static_cast<std::size_t>(data.class_count()));
-    for (const std::uint8_t label : data.labels()) ++images[label];
+    for (const Symbol label : data.labels()) ++images[label];
     return images;
   }
   static ClassCount fewest(const Counts& images) {
@@ -65,15 +65,15 @@ class DataChecker {
     const ClassCount rarest = fewest(images);
     if (rarest.images > 0) return;
     fail(key, limit,
-         fmt::format("class {} has no image among the {} {} images; at least one of each class is needed", rarest.label,
-                     total(images), split));
+         fmt::format("class {} has no sample among the {} {} samples; at least one of each class is needed",
+                     rarest.label, total(images), split));
   }
 
   // `value` images are to be drawn of each class.
   void check_drawn(const std::string& key, std::int64_t value, const Counts& images, std::string_view split) {
     const ClassCount rarest = fewest(images);
     if (value <= rarest.images) return;
-    fail(key, value, fmt::format("at most {}: class {} has no more {} images", rarest.images, rarest.label, split));
+    fail(key, value, fmt::format("at most {}: class {} has no more {} samples", rarest.images, rarest.label, split));
   }
 
   void check_samples() {
@@ -90,7 +90,7 @@ class DataChecker {
       const std::int64_t others = total(train_) - commonest.images, asked = network.detectors->negatives;
       if (asked > others) {
         fail(path + ".detectors.negatives", asked,
-             fmt::format("at most {}: there are no more training images of other classes than {}", others,
+             fmt::format("at most {}: there are no more training samples of other classes than {}", others,
                          commonest.label));
       }
     }

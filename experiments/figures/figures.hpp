@@ -16,6 +16,7 @@
 
 #include "core/axes.hpp"
 #include "core/random.hpp"
+#include "core/recording.hpp"
 #include "core/sets/subset_statistics.hpp"
 #include "experiments/figures/plot/figure_writer.hpp"
 
@@ -137,7 +138,7 @@ struct PcaFigure {
   std::string network{};
   std::vector<std::string> labels{};           ///< [C]
   Eigen::Ref<const RowMatrix<double>> scores;  ///< [N,2] first two principal components
-  std::span<const std::uint8_t> classes{};     ///< [N] class of each sample, in [0,C)
+  std::span<const Symbol> classes{};           ///< [N] class of each sample, in [0,C)
   std::array<double, 2> explained{};           ///< fraction of the variance on each axis, in [0,1]
 };
 

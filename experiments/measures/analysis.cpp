@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <limits>
 #include <numeric>
 
+#include "core/checks.hpp"
 #include "core/error.hpp"
 #include "core/quiet_progress.hpp"
 #include "core/statistics/kmeans.hpp"
@@ -26,31 +26,16 @@
 
 namespace inforelay {
 
-namespace {
-
-// Finite weights can still be too large: an output that is infinity minus infinity is the largest of none.
-void check_finite(const std::string& name, std::string_view what, const RowMatrix<float>& values) {
-  if (values.allFinite()) return;
-  for (Eigen::Index sample = 0; sample < values.rows(); ++sample) {
-    for (Eigen::Index neuron = 0; neuron < values.cols(); ++neuron) {
-      if (std::isfinite(values(sample, neuron))) continue;
-      throw DataError(
-          fmt::format("network {}: {} {} of image {} is {}, expected a finite number: its weights are too large", name,
-                      what, neuron, sample, values(sample, neuron)));
-    }
-  }
-}
-
-}  // namespace
-
 StatesResult compute_states(const std::string& name, const Mlp& network, const Dataset& data,
                             const AnalysisConfig& config, const RandomStream& random, Progress& progress) {
-  LayerStates layers = forward(network, data, static_cast<int>(config.layer), progress);
-  check_finite(name, "activation of the analysed layer", layers.hidden);
-  check_finite(name, "output", layers.output);
-  StatesResult states{.hidden = std::move(layers.hidden),
-                      .output = std::move(layers.output),
-                      .label = {data.labels().begin(), data.labels().end()},
+  NetworkRecord record = record_layers(network, data, {static_cast<int>(config.layer)}, progress);
+  Samples& layer = record.layers.front();
+  // Large finite weights can overflow: an output of inf - inf is NaN, and argmax ignores NaN.
+  check_finite<DataError>(layer.values, fmt::format("network {}: activation of the analysed layer", name));
+  check_finite<DataError>(record.output, fmt::format("network {}: output", name));
+  StatesResult states{.hidden = std::move(layer.values),
+                      .output = std::move(record.output),
+                      .label = std::move(layer.input),
                       .threshold = {},
                       .state = {},
                       .wide_state = {}};
@@ -161,7 +146,7 @@ void keep_classes(const RelayConfig& config, RelayResult& relay) {
 RelayResult compute_relay(const StatesResult& states, const RelayConfig& config, bool exhaustive, AllSetsTable keep,
                           StageStore& files, Progress& progress) {
   if (states.is_wide()) return compute_wide_relay(states, config, progress);
-  const std::vector<std::uint8_t> predictions = argmax(states.output);
+  const std::vector<Symbol> predictions = argmax(states.output);
   const StateTable table(states.state, states.label, predictions, static_cast<int>(states.hidden.cols()),
                          static_cast<int>(states.output.cols()));
   RelayResult relay;

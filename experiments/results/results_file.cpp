@@ -70,7 +70,7 @@ void write_provenance(Hdf5Writer& file, const RunProvenance& from, const std::ve
   write_value(file, group, "data_origin", from.data_origin, "text", "where it came from");
   write_value(file, group, "data_sha256", from.data_sha256, "text", "digest of its content");
   write_value(file, group, "fallback_reason", from.fallback_reason, "text",
-              "why generated digits stand in for the data asked for; empty where they do not");
+              "which data stand in for those asked for, and why; empty if none do");
   write_value(file, group, "wall_seconds", from.wall_seconds, "s", "wall-clock time of all stages, over all starts");
   std::vector<std::string> names;
   std::vector<double> seconds;

@@ -2,13 +2,19 @@
 // The layout is described for users in docs/results.md.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "core/files/hdf5_file.hpp"
 #include "experiments/results/results.hpp"
 
 namespace inforelay {
+
+/// The root's attributes `format` and `format_version`.
+inline constexpr std::string_view results_format = "inforelay-results";
+inline constexpr std::int64_t results_format_version = 1;
 
 // Each pair writes to, and reads back from, one group of a file. Readers throw DataError where anything is missing or
 // has another type; shapes are checked against one another by the analysis that uses them.

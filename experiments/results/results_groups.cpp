@@ -129,7 +129,7 @@ StatesResult read_states(const Hdf5Reader& file, const std::string& group) {
   states.hidden = file.matrix<float>(join_path(group, "hidden"));
   const auto samples = static_cast<std::size_t>(states.hidden.rows());
   states.output = file.matrix<float>(join_path(group, "output"), samples);
-  states.label = file.vector<std::uint8_t>(join_path(group, "label"), samples);
+  states.label = file.vector<Symbol>(join_path(group, "label"), samples);
   states.threshold = file.vector<double>(join_path(group, "threshold"), static_cast<std::size_t>(states.hidden.cols()));
   if (states.is_wide()) {
     states.wide_state = BitStates::from_bytes(file.matrix<std::uint8_t>(join_path(group, "state"), samples),

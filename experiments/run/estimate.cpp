@@ -11,7 +11,6 @@
 #include "experiments/config/config_checks.hpp"
 #include "experiments/ranks/distributed_scan.hpp"
 #include "experiments/ranks/resumable_scan.hpp"
-#include "nn/data/mnist.hpp"
 
 namespace inforelay {
 namespace {
@@ -40,10 +39,6 @@ double expected_steps(double accuracy, double learning_rate) {
 }
 double expected_detector_steps(double accuracy, double learning_rate) {
   return 1.8 * std::pow(0.02 / std::max(1 - accuracy, 1e-3), 2.4) / learning_rate;
-}
-
-double limited(double samples, std::int64_t limit) {
-  return limit > 0 ? std::min(samples, static_cast<double>(limit)) : samples;
 }
 
 double parameters_of(const std::vector<double>& widths) {
@@ -116,11 +111,12 @@ WorkEstimate scan_of_all_sets(const WorkSize& size, AllSetsTable table, CpuWork 
 
 WorkSize work_size(const ExperimentConfig& config, const NetworkConfig& network) {
   WorkSize size;
-  size.train_samples = limited(static_cast<double>(mnist_train_size), config.data.train_limit);
-  size.test_samples = limited(static_cast<double>(mnist_test_size), config.data.test_limit);
-  size.inputs = static_cast<double>(image_pixels);
-  size.classes = static_cast<double>(numerals);
-  const std::vector<std::int64_t> widths = layer_widths(network);
+  const DataSizes data = data_sizes(config);
+  size.train_samples = static_cast<double>(data.train);
+  size.test_samples = static_cast<double>(data.test);
+  size.inputs = data.inputs;
+  size.classes = data.classes;
+  const std::vector<std::int64_t> widths = layer_widths(config, network);
   size.neurons = static_cast<double>(widths[static_cast<std::size_t>(config.analysis.layer)]);
   size.parameters = parameters_of({widths.begin(), widths.end()});
   size.width = static_cast<double>(std::accumulate(widths.begin(), widths.end(), std::int64_t{0}));
@@ -129,12 +125,15 @@ WorkSize work_size(const ExperimentConfig& config, const NetworkConfig& network)
 }
 
 WorkEstimate estimate_data(const ExperimentConfig& config, bool generated) {
-  const auto all = static_cast<double>(mnist_train_size + mnist_test_size), pixels = static_cast<double>(image_pixels);
-  const double used = limited(static_cast<double>(mnist_train_size), config.data.train_limit) +
-                      limited(static_cast<double>(mnist_test_size), config.data.test_limit);
-  if (generated) return same({.scalar = generated_image * used}, used * pixels, 0);
+  const DataSizes part = data_sizes(config);
+  const auto used = static_cast<double>(part.train + part.test), inputs = static_cast<double>(part.inputs);
+  if (generated) return same({.scalar = generated_image * used}, used * inputs, 0);
   // All files are read whole and verified, whatever is used of them.
-  return same({.scalar = read_image * all}, used * pixels, all * pixels);
+  DataOptions unlimited = data_options(config);
+  unlimited.train_limit = unlimited.test_limit = 0;
+  const DataSizes whole = data_source(config.data.dataset).sizes(unlimited);
+  const auto all = static_cast<double>(whole.train + whole.test);
+  return same({.scalar = read_image * all}, used * inputs, all * inputs);
 }
 
 WorkEstimate estimate_training(const WorkSize& size, const NetworkConfig& network) {
@@ -171,7 +170,7 @@ WorkEstimate estimate_training(const WorkSize& size, const NetworkConfig& networ
 WorkEstimate estimate_states(const WorkSize& size, Split split) {
   const double samples = size.samples(split);
   return same({.dense = samples * size.parameters / forward_multiply_adds, .scalar = samples * size.neurons * 8e-8},
-              samples * (4 * (size.neurons + size.classes) + 5), 16 * samples);
+              samples * (4 * (size.neurons + size.classes) + 6), 16 * samples);
 }
 
 WorkEstimate estimate_relay(const WorkSize& size, Split split, const RelayConfig& relay, bool exhaustive,

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "core/error.hpp"
-#include "core/files/data_folder.hpp"
 #include "core/files/files.hpp"
 #include "core/files/hdf5_file.hpp"
 #include "core/parallel.hpp"
@@ -17,6 +16,7 @@
 #include "core/ranks/ranks.hpp"
 #include "experiments/compare/comparison.hpp"
 #include "experiments/compare/paper_findings.hpp"
+#include "experiments/config/config_checks.hpp"
 #include "experiments/reports/draw_figures.hpp"
 #include "experiments/reports/summary.hpp"
 #include "experiments/results/results_file.hpp"
@@ -29,27 +29,11 @@
 #include "nn/network/network_hdf5.hpp"
 
 namespace inforelay {
-namespace {
-
-DataPlan plan_for(const ExperimentConfig& config) {
-  DataOptions options;
-  options.dataset = config.data.dataset;
-  if (!config.data.path.empty()) options.path = with_data_folder(config.data.path);
-  options.fallback = config.data.fallback;
-  options.download = config.data.download;
-  options.train_limit = static_cast<std::size_t>(config.data.train_limit);
-  options.test_limit = static_cast<std::size_t>(config.data.test_limit);
-  options.seed = static_cast<std::uint64_t>(config.seed);
-  options.environment_folder = data_folder_from_environment();
-  return plan_data(options);
-}
-
-}  // namespace
 
 PreparedExperiment prepare(ExperimentConfig config, Progress& progress) {
   PreparedExperiment prepared;
   prepared.inputs = read_external_files(config, progress);
-  prepared.data = plan_for(config);
+  prepared.data = plan_data(data_options(config));
   prepared.config = std::move(config);
   prepared.tables = choose_tables(prepared);
   return prepared;
@@ -215,6 +199,8 @@ RunReport work(const PreparedExperiment& prepared, const CommandLine& line, RunD
 
 }  // namespace
 
+std::string download_stage(const DataPlan& plan) { return fmt::format("download of {}", plan.source->title); }
+
 std::string threads_text(int threads) {
   const std::string text = fmt::format("{} {}", threads, threads == 1 ? "thread" : "threads");
   return ranks().size() == 1 ? text : fmt::format("{} ranks, the first with {}", ranks().size(), text);
@@ -266,9 +252,9 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   DataPlan& plan = prepared.data;
   const int computed = static_cast<int>(Pipeline(config, plan, prepared.inputs, prepared.tables).estimates().size());
   const int count = computed + (config.figures ? 1 : 0);
-  if (plan.kind == DataPlan::Kind::mnist_to_download) {
+  if (plan.needs_download()) {
     console.expect_stages(1, count + 1);
-    console.begin_stage(download_stage);
+    console.begin_stage(download_stage(plan));
     const Stopwatch watch;
     plan = fetch_data(plan, console);
     console.end_stage(watch.seconds());
@@ -288,9 +274,7 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   if (!directory.moved_aside().empty()) {
     console.info(fmt::format("the earlier folder is now '{}'", directory.moved_aside().string()));
   }
-  if (plan.is_fallback) {
-    console.warning(fmt::format("GENERATED DIGITS STAND IN FOR MNIST: {}", plan.fallback_reason));
-  }
+  if (!plan.fallback_reason.empty()) console.warning(plan.fallback_reason);
   if (directory.complete()) return report_complete(config, directory, console);
   return in_open_folder(directory, config.name, console, [&] {
     console.info(fmt::format("{}: data {} ({}), {}, results in '{}'", config.name, plan.name(), plan.origin(),

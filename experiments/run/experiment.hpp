@@ -28,7 +28,7 @@ RunReport run_experiment(const ExperimentConfig& config, const CommandLine& line
 
 // What single runs and sweeps share.
 
-/// A configuration with all that it names but the images, which are only looked for.
+/// A configuration with its weight files and reference tables loaded. The data set is located but not read.
 struct PreparedExperiment {
   ExperimentConfig config;  ///< completed by read_external_files()
   ExternalFiles inputs;
@@ -52,7 +52,8 @@ RunProvenance provenance_of(const ExperimentConfig& config, const CommandLine& l
 std::string threads_text(int threads);
 /// What is said while a folder is taken goes to `console`, which each beat keeps up to date.
 LockOptions lock_options(Console& console);
-inline constexpr const char* download_stage = "download of MNIST";
+/// "download of MNIST"
+std::string download_stage(const DataPlan& plan);
 
 /// Does `work` while the console writes log and status in `directory`, which is held; how it ends is the last status.
 RunReport in_open_folder(const RunDirectory& directory, const std::string& name, Console& console,

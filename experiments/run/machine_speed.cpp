@@ -9,14 +9,14 @@
 #include <numeric>
 #include <utility>
 
-#include "core/statistics/kmeans.hpp"
 #include "core/parallel.hpp"
 #include "core/random.hpp"
+#include "core/statistics/kmeans.hpp"
 #include "infotheory/relay/exhaustive.hpp"
 #include "infotheory/relay/greedy.hpp"
 #include "infotheory/states/state_table.hpp"
-#include "nn/training/backprop.hpp"
 #include "nn/network/mlp.hpp"
+#include "nn/training/backprop.hpp"
 
 namespace inforelay {
 namespace {
@@ -57,8 +57,8 @@ double dense_seconds() {
   RandomStream random(1, "speed");
   RowMatrix<std::uint8_t> inputs(images, pixels);
   for (auto& input : inputs.reshaped()) input = static_cast<std::uint8_t>(random.below(256));
-  std::vector<std::uint8_t> labels(images);
-  for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::uint8_t>(i % classes);
+  std::vector<Symbol> labels(images);
+  for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<Symbol>(i % classes);
   const Dataset data(std::move(inputs), std::move(labels), classes);
   const Mlp network = make_mlp(std::array{pixels, 20, classes}, Activation::tanh, Activation::tanh, random);
   std::vector<std::uint32_t> all(images);

@@ -22,7 +22,7 @@ constexpr const char* results_label = "results file";
 std::string sets_text(double sets) { return sets > 0 ? fmt::format("{:.0f}", sets) : ""; }
 
 std::vector<StageEstimate> plan_with(const PreparedExperiment& prepared, AllSetsTable tables) {
-  const bool generated = prepared.data.kind == DataPlan::Kind::digits;
+  const bool generated = prepared.data.source->is_generated();
   std::vector<StageEstimate> plan{{data_label, estimate_data(prepared.config, generated)}};
   double results = 0;
   for (StageEstimate& stage : Pipeline(prepared.config, prepared.data, prepared.inputs, tables).estimates()) {

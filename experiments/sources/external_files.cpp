@@ -33,15 +33,15 @@ void read_weights(const std::filesystem::path& written, const NetworkConfig& con
                                   .network = config.weights_network},
                                  progress);
   input.networks.push_back(std::move(file.network));
-  input.sources.push_back({.file = path.string(), .format = std::move(file.format), .sha256 = std::move(file.sha256)});
+  input.sources.push_back(std::move(file.source));
 }
 
-void check_whole(const std::string& path, NetworkConfig& config, const LoadedWeights& input) {
+void check_whole(const std::string& path, const DataSizes& data, NetworkConfig& config, const LoadedWeights& input) {
   const std::vector<std::int64_t> widths = widths_of(input.networks.front());
   const std::string& file = input.sources.front().file;
-  if (widths.size() < 3 || widths.front() != image_pixels || widths.back() != numerals) {
+  if (widths.size() < 3 || widths.front() != data.inputs || widths.back() != data.classes) {
     throw DataError(fmt::format("{}: '{}' holds a network [{}]; {} inputs, hidden layers and {} outputs are needed",
-                                path, file, fmt::join(widths, ", "), image_pixels, numerals));
+                                path, file, fmt::join(widths, ", "), data.inputs, data.classes));
   }
   if (!config.layers.empty() && config.layers != widths) {
     throw DataError(fmt::format("{}: '{}' holds a network [{}], but layers says [{}]", path, file,
@@ -50,15 +50,16 @@ void check_whole(const std::string& path, NetworkConfig& config, const LoadedWei
   config.layers = widths;
 }
 
-void check_detectors(const std::string& path, NetworkConfig& config, const LoadedWeights& input) {
+void check_detectors(const std::string& path, const DataSizes& data, NetworkConfig& config,
+                     const LoadedWeights& input) {
   const std::vector<std::int64_t> first = widths_of(input.networks.front());
   const std::int64_t default_hidden = DetectorsConfig{}.hidden;
   for (std::size_t t = 0; t < input.networks.size(); ++t) {
     const std::vector<std::int64_t> widths = widths_of(input.networks[t]);
-    if (widths.size() != 3 || widths.front() != image_pixels || widths.back() != 1 || widths != first) {
+    if (widths.size() != 3 || widths.front() != data.inputs || widths.back() != 1 || widths != first) {
       throw DataError(fmt::format(
           "{}: '{}' holds a network [{}]; detectors [{}, hidden, 1] are needed, with as many hidden neurons each", path,
-          input.sources[t].file, fmt::join(widths, ", "), image_pixels));
+          input.sources[t].file, fmt::join(widths, ", "), data.inputs));
     }
   }
   std::int64_t& hidden = config.detectors->hidden;
@@ -92,8 +93,8 @@ void check_activations(const std::string& path, NetworkConfig& config, const Loa
   }
 }
 
-void check_analysed_layer(const std::string& path, const NetworkConfig& network, const AnalysisConfig& analysis) {
-  for (const std::string& problem : analysed_layer_problems(layer_widths(network), analysis)) {
+void check_analysed_layer(const std::string& path, const ExperimentConfig& config, const NetworkConfig& network) {
+  for (const std::string& problem : analysed_layer_problems(layer_widths(config, network), config.analysis)) {
     throw UsageError(fmt::format("{}: {}", path, problem));
   }
 }
@@ -138,22 +139,23 @@ std::string ExternalFiles::sha256() const {
 
 ExternalFiles read_external_files(ExperimentConfig& config, Progress& progress) {
   ExternalFiles inputs;
+  const DataSizes data = data_sizes(config);
   for (auto& [name, network] : config.networks) {
     if (!network.from_files()) continue;
     const std::string path = "networks." + name;
     LoadedWeights& input = inputs.networks[name];
     if (network.detectors) {
       for (const auto& file : network.detectors->weights) read_weights(file, network, input, progress);
-      check_detectors(path, network, input);
+      check_detectors(path, data, network, input);
     } else {
       read_weights(network.weights, network, input, progress);
-      check_whole(path, network, input);
+      check_whole(path, data, network, input);
     }
     check_activations(path, network, input);
-    check_analysed_layer(path, network, config.analysis);
+    check_analysed_layer(path, config, network);
   }
   for (const auto& [name, reproduce] : config.reproduce) {
-    inputs.published.emplace_back(name, read_published(reproduce, "reproduce." + name));
+    inputs.published.emplace_back(name, read_published(reproduce, "reproduce." + name, data.classes));
     check_quantities("reproduce." + name, config, inputs.published.back().second);
   }
   return inputs;

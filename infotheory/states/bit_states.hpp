@@ -65,6 +65,9 @@ class BitStateTable {
  public:
   /// labels [N] and predictions [N], each in [0,C). UsageError where lengths differ, C is not in [1,256], or a label or
   /// prediction is not below C. Cost O(N log N) comparisons of rows.
+  BitStateTable(const BitStates& states, std::span<const Symbol> labels, std::span<const Symbol> predictions,
+                int classes)
+      : BitStateTable(states, StateTable::as_bytes(labels), StateTable::as_bytes(predictions), classes) {}
   BitStateTable(const BitStates& states, std::span<const std::uint8_t> labels,
                 std::span<const std::uint8_t> predictions, int classes);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/axes.hpp"
+#include "core/recording.hpp"
 #include "infotheory/information/n_log_n.hpp"
 
 namespace inforelay {
@@ -22,9 +23,18 @@ struct ClassCounts {
 /// 8 + 12 C bytes a state (the authors' networks have 1,400 to 6,300), and NLogN's 8 bytes a sample.
 class StateTable {
  public:
+  /// Classes above 255 all become 255.
+  static std::vector<std::uint8_t> as_bytes(std::span<const Symbol> classes) {
+    std::vector<std::uint8_t> bytes;
+    for (const Symbol cls : classes) bytes.push_back(static_cast<std::uint8_t>(cls < 255 ? cls : 255));
+    return bytes;
+  }
   /// states [N], bit k = neuron k; labels [N] and predictions [N], each in [0,C). Sorts: O(N log N).
   /// UsageError where N = 0 or N >= 2^31, lengths differ, K is not in [1,32], C not in [1,256], a state has a bit at or
   /// above K, or a label or prediction is not below C.
+  StateTable(std::span<const StateWord> states, std::span<const Symbol> labels, std::span<const Symbol> predictions,
+             int neurons, int classes)
+      : StateTable(states, as_bytes(labels), as_bytes(predictions), neurons, classes) {}
   StateTable(std::span<const StateWord> states, std::span<const std::uint8_t> labels,
              std::span<const std::uint8_t> predictions, int neurons, int classes);
 

@@ -1,7 +1,7 @@
 // All 2^K knockouts of the last hidden layer at once, for one output.
 //
 // The neurons are decided (kept or knocked out) one by one, those with the largest mean |term| first. A node of the
-// tree is a decision about the first few; it knows the samples for which the output can still go both ways. A sample
+// tree is a decision about the first few; it has the samples for which the output can still be on or off. A sample
 // whose remaining terms can no longer change the sign is dropped and, if on, added to a number that holds for all sets
 // below the node. In the authors' network 19 % of samples are left when 13 of 20 neurons are decided. The last 7
 // neurons are decided together, 128 sets in a flat loop.
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/axes.hpp"
+#include "core/recording.hpp"
 #include "core/sets/neuron_set.hpp"
 #include "nn/knockout/knockout_kernels.hpp"
 #include "nn/knockout/knockout_terms.hpp"
@@ -27,7 +28,7 @@ namespace inforelay {
 class KnockoutTree {
  public:
   /// group [N], each in [0,groups). 1 <= K <= 31.
-  KnockoutTree(const KnockoutTerms& terms, std::span<const std::uint8_t> group, int groups);
+  KnockoutTree(const KnockoutTerms& terms, std::span<const Symbol> group, int groups);
 
   /// Number of blocks, a power of 2 that depends on K only; each has sets_per_block() sets.
   std::size_t blocks() const { return std::size_t{1} << block_neurons_; }

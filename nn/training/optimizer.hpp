@@ -14,8 +14,6 @@ enum class OptimizerKind { adam, sgd };
 
 /// "adam", "sgd".
 std::string_view to_string(OptimizerKind kind);
-/// The inverse. Throws UsageError for any other name.
-OptimizerKind parse_optimizer(std::string_view name);
 
 /// Defaults are PyTorch's.
 struct OptimizerOptions {
@@ -30,7 +28,7 @@ struct OptimizerOptions {
   void check() const;
 };
 
-/// All that an optimiser remembers between steps. The vectors hold one value a parameter, in the order of the network:
+/// All that an optimiser keeps between steps. The vectors hold one value a parameter, in the order of the network:
 /// layer by layer, weights row by row, then biases.
 struct OptimizerState {
   std::uint64_t step = 0;            ///< steps taken
@@ -44,7 +42,7 @@ struct OptimizerState {
 ///   Adam  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;
 ///         p -= lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + epsilon)
 ///   SGD   v = momentum v + g;  p -= lr v
-/// A state that is empty is begun with zeros.
+/// An empty state begins with zeros.
 void optimizer_step(const OptimizerOptions& options, std::span<const float> gradient, OptimizerState& state,
                     Mlp& network);
 

@@ -20,11 +20,11 @@ using namespace inforelay;
 namespace {
 
 StateTable reference_table(const std::string& split, std::size_t n) {
-  const DataPair pair = load_mnist(locate_mnist(*test::data_folder() / "mnist").value());
+  const DataPair pair = load_mnist(locate_files(*test::data_folder() / "mnist", mnist_files).value());
   const Dataset data = (split == "train" ? pair.train : pair.test).head(n);
   const WeightFile authors = load_weights(*test::data_folder() / "reference" / "fullModel.model");
-  const LayerStates layers = forward(authors.network, data, 1);
-  return StateTable(binarize(layers.hidden).states, data.labels(), argmax(layers.output), 20, 10);
+  const Samples layer = record_layers(authors.network, data, {1}).layers.front();
+  return StateTable(binarize(layer.values).states, layer.input, layer.output, 20, 10);
 }
 
 /// The neurons left after the greedy search has taken all but `size`, as the published table writes them.

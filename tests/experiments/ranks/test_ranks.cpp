@@ -27,7 +27,9 @@ struct RelayScene {
         table(samples.table()),
         path(greedy_relay(table)) {}
   Bytes job() const {
-    return relay_scan_job({samples.states, samples.labels, samples.predictions, samples.neurons, 3, path});
+    const std::vector<Symbol> labels(samples.labels.begin(), samples.labels.end());
+    const std::vector<Symbol> predictions(samples.predictions.begin(), samples.predictions.end());
+    return relay_scan_job({samples.states, labels, predictions, samples.neurons, 3, path});
   }
   test::Samples samples;
   StateTable table;
@@ -49,7 +51,7 @@ struct KnockoutScene {
 
   Mlp network;
   RowMatrix<float> hidden;
-  std::vector<std::uint8_t> labels;
+  std::vector<Symbol> labels;
   KnockoutOptions options;
   RandomStream draws{43, "draws"};
 };
@@ -200,7 +202,7 @@ TEST_CASE("An error on another rank ends a shared scan with its message and plac
     KnockoutScene bad(7, true, KnockoutMethod::exact);
     bad.hidden(11, 2) = std::numeric_limits<float>::infinity();
     CHECK_THROWS_WITH(share(scan, bad.job(), 2, 1),
-                      "rank 1 on test: knockouts: an activation of hidden layer 1 is not finite");
+                      Catch::Contains("rank 1 on test: knockouts: activation of hidden layer 1, neuron "));
   }
   SECTION("what takes the results fails") {
     ThreadJob ranks(3);
