@@ -95,7 +95,7 @@ struct Layer {
   Mlp network;
   RowMatrix<float> hidden;        // [N,K]
   std::vector<Symbol> labels;     // [N]
-  std::vector<StateWord> states;  // [N]
+  UnitStates states;              // [N,K]
   std::vector<Symbol> predicted;  // [N]
 };
 
@@ -105,7 +105,7 @@ Layer make_layer(const Point& point) {
   const RandomStream random(1, "growth");
   RandomStream init = random.child("init");
   const std::array widths{train.input_width(), point.neurons, point.classes};
-  const TrainingOptions options{.stop = {.measure = StopRule::Measure::none}, .max_epochs = training_epochs};
+  const TrainingOptions options{.max_epochs = training_epochs};
   Trainer trainer(options, {make_mlp(widths, Activation::tanh, Activation::tanh, init)}, train, test, random);
   trainer.run();
 
@@ -120,7 +120,7 @@ Layer make_layer(const Point& point) {
     layer.predicted.insert(layer.predicted.end(), samples.output.begin(), samples.output.end());
     layer.labels.insert(layer.labels.end(), samples.input.begin(), samples.input.end());
   }
-  layer.states = binarize(layer.hidden).states;
+  layer.states = discretize(layer.hidden).states;
   return layer;
 }
 
@@ -167,16 +167,16 @@ Point read_point(char** arguments) {
 void scan(const Point& point, const Layer& layer) {
   const AllSetsTable keep = point.keep == "table" ? AllSetsTable::keep : AllSetsTable::discard;
   if (point.scan == "relay") {
-    const StateTable table(layer.states, layer.labels, layer.predicted, point.neurons, point.classes);
+    const StateTable table(layer.states, layer.labels, layer.predicted, one_vs_rest(numbered_names(point.classes)));
     const GreedyRelay greedy = greedy_relay(table);
     ExhaustiveRelayScan relay(table, greedy, keep);
     run_whole(relay, Progress::none());
-    if (relay.result().summaries.neurons() != point.neurons) throw ComputeError("growth: no result");
+    if (relay.result().statistics.neurons() != point.neurons) throw ComputeError("growth: no result");
   } else {
     const KnockoutSubject subject{layer.network, 1, layer.hidden, layer.labels};
     KnockoutScan knockout(subject, {}, RandomStream(1, "exact knockouts draw nothing"), keep);
     run_whole(knockout, Progress::none());
-    if (knockout.result().summaries.neurons() != point.neurons) throw ComputeError("growth: no result");
+    if (knockout.result().statistics.neurons() != point.neurons) throw ComputeError("growth: no result");
   }
 }
 
@@ -184,10 +184,7 @@ void scan(const Point& point, const Layer& layer) {
 int run(char** arguments) {
   const Point point = read_point(arguments);
   const Layer layer = make_layer(point);
-  std::vector<StateWord> distinct = layer.states;
-  std::sort(distinct.begin(), distinct.end());
-  const auto occupied = std::unique(distinct.begin(), distinct.end()) - distinct.begin();
-  distinct = {};
+  const auto occupied = occupancy(layer.states).occupied;
   set_thread_count(point.threads);
   set_peak_back();
   const double before = peak_bytes();

@@ -27,7 +27,6 @@
 #include "experiments/ranks/chunk_scheduler.hpp"
 #include "experiments/ranks/scan_messages.hpp"
 #include "infotheory/relay/exhaustive.hpp"
-#include "infotheory/states/discretize.hpp"
 #include "nn/training/trainer.hpp"
 
 namespace inforelay::bench {
@@ -60,8 +59,7 @@ struct Scene {
     network = neurons == 20 && !forward_pass ? subject().network : trained(neurons, forward_pass);
     layer = std::move(record_layers(network, subject().samples(split), {1}).layers.front());
     if (scan_name.starts_with("relay")) {
-      table = std::make_unique<StateTable>(binarize(layer.values).states, layer.input, layer.output, neurons,
-                                           network.output_width());
+      table = std::make_unique<StateTable>(state_table(layer, network.output_width()));
       path = greedy_relay(*table);
       scan = std::make_unique<ExhaustiveRelayScan>(*table, path);
     } else if (forward_pass || scan_name.starts_with("knockout")) {
@@ -76,7 +74,7 @@ struct Scene {
     const RandomStream random(1, "schedule");
     RandomStream init = random.child("init");
     const std::vector<int> widths = deep ? std::vector{784, neurons, 10, 10} : std::vector{784, neurons, 10};
-    const TrainingOptions options{.stop = {.measure = StopRule::Measure::none}, .max_epochs = 5};
+    const TrainingOptions options{.max_epochs = 5};
     Trainer trainer(options, {make_mlp(widths, Activation::tanh, Activation::tanh, init)}, subject().data.train,
                     subject().data.test, random);
     trainer.run();

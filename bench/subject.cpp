@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -24,7 +25,7 @@ Subject quickly_trained_on_digits() {
   DataPair data = bench_data();
   const RandomStream random(1, "bench");
   RandomStream init = random.child("init");
-  const TrainingOptions options{.stop = {.measure = StopRule::Measure::none}, .max_epochs = 5};
+  const TrainingOptions options{.max_epochs = 5};
   Trainer trainer(options, {make_mlp(std::array{784, 20, 10}, Activation::tanh, Activation::tanh, init)}, data.train,
                   data.test, random);
   trainer.run();
@@ -45,10 +46,11 @@ const Subject& subject() {
 NetworkRecord layer_record(Split split) { return record_layers(subject().network, subject().samples(split), {1}); }
 
 StateTable state_table(Split split) {
-  const NetworkRecord record = layer_record(split);
-  const Samples& layer = record.layers.front();
-  return StateTable(binarize(layer.values).states, layer.input, layer.output, static_cast<int>(layer.values.cols()),
-                    subject().network.output_width());
+  return state_table(layer_record(split).layers.front(), subject().network.output_width());
+}
+
+StateTable state_table(const Samples& layer, int classes) {
+  return {discretize(layer.values).states, layer.input, layer.output, one_vs_rest(numbered_names(classes))};
 }
 
 Dataset detector_samples() {

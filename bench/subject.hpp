@@ -25,6 +25,7 @@ const Subject& subject();
 /// Activations of the hidden layer, labels, outputs and states, as an experiment has them.
 NetworkRecord layer_record(Split split);
 StateTable state_table(Split split);
+StateTable state_table(const Samples& layer, int classes);
 
 /// The training samples of a detector: the first 5,000 of class 3 (or all, if there are fewer) and the first 5,000
 /// others.

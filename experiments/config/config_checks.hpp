@@ -16,13 +16,16 @@ DataSizes data_sizes(const ExperimentConfig& config);
 /// A network from weight files has them after read_external_files().
 std::vector<std::int64_t> layer_widths(const ExperimentConfig& config, const NetworkConfig& network);
 
-/// What keeps the analysis from the layer that it is about: it is not there, or too wide. Sentences for people.
+/// Numbers of the hidden layers that analysis.layers chooses in a network of these widths; 1 is the first.
+std::vector<int> analysed_layers(const AnalysisConfig& analysis, const std::vector<std::int64_t>& widths);
+
+/// What keeps the analysis from the layers that it is about: one is not there, or too wide. Sentences for people.
 std::vector<std::string> analysed_layer_problems(const std::vector<std::int64_t>& widths,
                                                  const AnalysisConfig& analysis);
 
 /// Adds to `errors`, with the places in `root`, what does not fit together: networks with none or several of train,
 /// detectors and weights, sizes that do not match the data, an analysed layer that is not there or too wide, a
-/// regression on numbers that are not computed, a comparison with a quantity that there is not.
+/// regression on numbers that are not computed.
 void check_experiment_config(const ExperimentConfig& config, const ConfigNode& root, ConfigErrors& errors);
 
 }  // namespace inforelay

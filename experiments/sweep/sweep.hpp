@@ -15,11 +15,11 @@
 
 namespace inforelay {
 
-/// Runs what is not yet done, in processes of their own, and gathers all; ExitCode::sweep where a run
-/// failed or was not started. Throws Error, Interrupted.
+/// Does the runs that are not yet done, in processes of their own, and gathers all; ExitCode::sweep if a run failed or
+/// was not started. Throws Error, Interrupted.
 RunReport run_sweep(SweepPlan plan, const CommandLine& line, Console& console);
 
-/// What run_sweep would do: points, runs, memory, estimated time.
+/// What run_sweep would do: points, runs, memory.
 std::string describe_sweep(const SweepPlan& plan, const CommandLine& line);
 
 }  // namespace inforelay

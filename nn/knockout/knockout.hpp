@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "core/axes.hpp"
+#include "core/named.hpp"
 #include "core/progress.hpp"
 #include "core/random.hpp"
 #include "core/recording.hpp"
@@ -32,9 +33,10 @@ enum class KnockoutMethod {
             ///< replacement; the n of class c and n others, drawn without replacement from the other pools, are tested
 };
 
-constexpr std::string_view to_string(KnockoutMethod method) {
-  return method == KnockoutMethod::exact ? "exact" : "sampled";
-}
+inline constexpr WordTable<KnockoutMethod, 2> knockout_method_names{
+    {{KnockoutMethod::exact, "exact"}, {KnockoutMethod::sampled, "sampled"}}};
+
+constexpr std::string_view to_string(KnockoutMethod method) { return word_of(knockout_method_names, method); }
 
 struct KnockoutOptions {
   KnockoutMethod method = KnockoutMethod::exact;
@@ -75,8 +77,8 @@ RowMatrix<float> exhaustive_knockout_accuracy(const KnockoutSubject& subject, co
 
 /// Of all S sets.
 struct ExhaustiveKnockout {
-  RowMatrix<float> accuracy;   ///< [C,S] as exhaustive_knockout_accuracy(); [0,0]: dropped
-  SubsetStatistics summaries;  ///< of the same values
+  RowMatrix<float> accuracy;    ///< [C,S] as exhaustive_knockout_accuracy(); [0,0]: dropped
+  SubsetStatistics statistics;  ///< of the same values
 };
 
 /// The same in parts; `exact` of a part is empty. For the last hidden layer a part is one block of one class's tree,
@@ -90,9 +92,9 @@ class KnockoutScan final : public SubsetScan {
   ~KnockoutScan() override;
 
   std::size_t chunk_count() const override;
-  std::string layout() const override;
+  std::string format_id() const override;
   /// Class by class, so that only one class's tree is in memory; it is kept for the next call.
-  void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const override;
+  void compute(std::span<const std::size_t> parts, const OnChunk& take, Progress& progress) const override;
   /// Each part once.
   void add(std::size_t part, const ScanChunk& result) override;
 

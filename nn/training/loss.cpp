@@ -45,8 +45,6 @@ double cross_entropy(std::span<const float> y, std::size_t on, double batch, flo
 
 }  // namespace
 
-std::string_view to_string(Loss loss) { return loss == Loss::mean_squared_error ? "mse" : "cross_entropy"; }
-
 BatchScore score_and_delta(Loss loss, Activation activation, std::span<const float> output,
                            std::span<const Symbol> labels, std::size_t batch, std::span<float> delta) {
   assert(output.size() == delta.size() && !labels.empty() && output.size() % labels.size() == 0);

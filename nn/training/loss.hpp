@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <span>
-#include <string_view>
 
+#include "core/named.hpp"
 #include "core/recording.hpp"
 #include "nn/network/activation.hpp"
 
@@ -17,8 +17,8 @@ namespace inforelay {
 ///                        balanced accuracy, is not what this loss trains: stop on accuracy with it.
 enum class Loss { mean_squared_error, cross_entropy };
 
-/// "mse", "cross_entropy".
-std::string_view to_string(Loss loss);
+inline constexpr WordTable<Loss, 2> loss_names{
+    {{Loss::mean_squared_error, "mse"}, {Loss::cross_entropy, "cross_entropy"}}};
 
 /// What a batch, or a part of it, shows about the network.
 struct BatchScore {

@@ -53,8 +53,6 @@ void sgd_step(const OptimizerOptions& options, std::span<const float> gradient, 
 
 }  // namespace
 
-std::string_view to_string(OptimizerKind kind) { return kind == OptimizerKind::adam ? "adam" : "sgd"; }
-
 void OptimizerOptions::check() const {
   check_bounded(learning_rate > 0 && std::isfinite(learning_rate), "optimizer.learning_rate", learning_rate,
                 "a finite number above 0");

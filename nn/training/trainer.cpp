@@ -75,8 +75,8 @@ std::vector<double> balanced(const RowMatrix<float>& output, const Dataset& data
 
 void TrainingOptions::check() const {
   optimizer.check();
-  check_bounded(stop.at_least >= 0 && stop.at_least <= 1, "accuracy of the stop rule", stop.at_least,
-                "a number in [0,1]");
+  for (const double accuracy : {stop.balanced_accuracy.value_or(0), stop.accuracy.value_or(0)})
+    check_bounded(accuracy >= 0 && accuracy <= 1, "accuracy of the stop rule", accuracy, "a number in [0,1]");
   check_bounded(max_epochs >= 1, "max_epochs", max_epochs, "at least 1");
 }
 
@@ -140,13 +140,14 @@ void Trainer::measure(TrainerState& next, double loss, Progress& progress) const
   next.curve.loss.conservativeResize(next.epoch);
   next.curve.loss.tail<1>()(0) = loss;
 
-  double measured = mean(on_train);
-  if (options_.stop.measure == StopRule::Measure::accuracy) {
-    measured = train_output.cols() == 1 ? binary_accuracy(train_output, train_.labels(), threshold)
-                                        : argmax_accuracy(train_output, train_.labels());
-  }
-  next.reached = options_.stop.measure == StopRule::Measure::none ? next.epoch >= options_.max_epochs
-                                                                  : measured >= options_.stop.at_least;
+  const StopRule& stop = options_.stop;
+  const auto accuracy = [&] {
+    return train_output.cols() == 1 ? binary_accuracy(train_output, train_.labels(), threshold)
+                                    : argmax_accuracy(train_output, train_.labels());
+  };
+  next.reached = stop.balanced_accuracy || stop.accuracy
+                     ? mean(on_train) >= stop.balanced_accuracy.value_or(0) && accuracy() >= stop.accuracy.value_or(0)
+                     : next.epoch >= options_.max_epochs;
 }
 
 void Trainer::run(Progress& progress) {

@@ -27,11 +27,10 @@ struct RelayScene {
         table(samples.table()),
         path(greedy_relay(table)) {}
   Bytes job() const {
-    const std::vector<Symbol> labels(samples.labels.begin(), samples.labels.end());
-    const std::vector<Symbol> predictions(samples.predictions.begin(), samples.predictions.end());
-    return relay_scan_job({samples.states, labels, predictions, samples.neurons, 3, path});
+    return relay_scan_job({UnitStates::from_words(samples.states, samples.units), samples.input, samples.output,
+                           test::numbered_contrasts(3), path});
   }
-  test::Samples samples;
+  test::StateSamples samples;
   StateTable table;
   GreedyRelay path;
 };
@@ -51,7 +50,7 @@ struct KnockoutScene {
 
   Mlp network;
   RowMatrix<float> hidden;
-  std::vector<Symbol> labels;
+  std::vector<std::uint8_t> labels;
   KnockoutOptions options;
   RandomStream draws{43, "draws"};
 };
@@ -100,7 +99,7 @@ TEST_CASE("Relay information by several ranks is that of one, to the last bit", 
       CHECK((by_others > 0) == (size > 1));
       const ExhaustiveRelay shared = scan.result();
       CHECK(has_table(shared.information, whole.information, keep));
-      CHECK(test::same(shared.summaries, whole.summaries));
+      CHECK(test::same(shared.statistics, whole.statistics));
       CHECK(shared.best_information == whole.best_information);
       CHECK(shared.best_set == whole.best_set);
       CHECK(shared.above_greedy == whole.above_greedy);
@@ -124,7 +123,7 @@ TEST_CASE("Knockouts by several ranks are those of one, to the last bit", "[rank
     CHECK((by_others > 0) == (size > 1));
     const ExhaustiveKnockout shared = scan.result();
     CHECK(has_table(shared.accuracy, whole.accuracy, keep));
-    CHECK(test::same(shared.summaries, whole.summaries));
+    CHECK(test::same(shared.statistics, whole.statistics));
   }
 }
 
@@ -202,7 +201,7 @@ TEST_CASE("An error on another rank ends a shared scan with its message and plac
     KnockoutScene bad(7, true, KnockoutMethod::exact);
     bad.hidden(11, 2) = std::numeric_limits<float>::infinity();
     CHECK_THROWS_WITH(share(scan, bad.job(), 2, 1),
-                      Catch::Contains("rank 1 on test: knockouts: activation of hidden layer 1, neuron "));
+                      "rank 1 on test: knockouts: an activation of hidden layer 1 is not finite");
   }
   SECTION("what takes the results fails") {
     ThreadJob ranks(3);
@@ -349,7 +348,7 @@ TEST_CASE("Jobs and results that are cut or altered are refused or make some sca
   }
   ScanChunk part{.first_class = 2, .fixed = NeuronSet{1}, .free = NeuronSet{0}, .values = RowMatrix<float>(1, 2)};
   part.values << 0.25f, 0.5f;
-  part.exact = {5, -6};
+  part.exact_totals = {5, -6};
   const Bytes result = result_message(9, part);
   const auto [number, read] = read_result(result);
   CHECK(number == 9);
@@ -357,7 +356,7 @@ TEST_CASE("Jobs and results that are cut or altered are refused or make some sca
   CHECK(read.fixed == part.fixed);
   CHECK(read.free == part.free);
   CHECK(read.values == part.values);
-  CHECK(read.exact == part.exact);
+  CHECK(read.exact_totals == part.exact_totals);
   for (std::size_t size = 0; size < result.size(); ++size)
     CHECK_THROWS_AS(read_result(std::span<const std::uint8_t>(result).first(size)), DataError);
 }
