@@ -1,5 +1,5 @@
 // safetensors, https://github.com/huggingface/safetensors: 8 bytes, the length of a header (little endian); the header,
-// JSON, {"NAME": {"dtype": "F32", "shape": [20,784], "data_offsets": [BEGIN,END]}, ..., "__metadata__": {text: text}};
+// JSON, {"NAME": {"dtype": "F32", "shape": [20,30], "data_offsets": [BEGIN,END]}, ..., "__metadata__": {text: text}};
 // then the numbers, little endian, row-major, to the end of the file.
 #pragma once
 

@@ -61,7 +61,7 @@ float element(ElementType type, std::span<const std::uint8_t> bytes, std::uint64
 /// more than max_tensor_rank axes. 1 for the empty shape.
 std::uint64_t element_count(std::span<const std::uint64_t> shape, std::string_view place);
 
-/// "[20,784]", for messages.
+/// "[20,30]", for messages.
 std::string shape_text(std::span<const std::uint64_t> shape);
 
 }  // namespace inforelay
