@@ -35,8 +35,9 @@ void relay_exhaustive(benchmark::State& state, Split split) {
 }
 
 void knockout_exhaustive(benchmark::State& state, Split split) {
-  const LayerStates layers = layer_states(split);
-  const KnockoutSubject knockout{subject().network, 1, layers.hidden, subject().images(split).labels()};
+  const NetworkRecord record = layer_record(split);
+  const Samples& layer = record.layers.front();
+  const KnockoutSubject knockout{subject().network, 1, layer.values, layer.input};
   const RandomStream unused(1, "exact knockouts draw nothing");
   for (auto _ : state) benchmark::DoNotOptimize(exhaustive_knockout_accuracy(knockout, {}, unused));
 }
@@ -78,14 +79,14 @@ void train_full_epoch(benchmark::State& state) {
 }
 
 void train_detector_step(benchmark::State& state) {
-  const Dataset images = detector_images();
-  std::vector<std::uint32_t> everything(images.size());
+  const Dataset samples = detector_samples();
+  std::vector<std::uint32_t> everything(samples.size());
   std::iota(everything.begin(), everything.end(), 0u);
   Mlp network = fresh_network({784, 2, 1});
   OptimizerState optimizer;
   Backprop backprop(Loss::mean_squared_error);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(backprop.run(network, images, everything, Progress::none()));
+    benchmark::DoNotOptimize(backprop.run(network, samples, everything, Progress::none()));
     optimizer_step({}, backprop.gradient(), optimizer, network);
   }
 }

@@ -56,16 +56,14 @@ struct Scene {
   Scene(const std::string& scan_name, int neurons) {
     const bool forward_pass = scan_name == "forward-test";
     const Split split = scan_name.ends_with("train") ? Split::train : Split::test;
-    const Dataset& images = subject().images(split);
     network = neurons == 20 && !forward_pass ? subject().network : trained(neurons, forward_pass);
-    const LayerStates layers = forward(network, images, 1);
+    layer = std::move(record_layers(network, subject().samples(split), {1}).layers.front());
     if (scan_name.starts_with("relay")) {
-      table = std::make_unique<StateTable>(state_table(layers, images));
+      table = std::make_unique<StateTable>(state_table(layer, network.output_width()));
       path = greedy_relay(*table);
       scan = std::make_unique<ExhaustiveRelayScan>(*table, path);
     } else if (forward_pass || scan_name.starts_with("knockout")) {
-      hidden = layers.hidden;
-      scan = std::make_unique<KnockoutScan>(KnockoutSubject{network, 1, hidden, images.labels()}, KnockoutOptions{},
+      scan = std::make_unique<KnockoutScan>(KnockoutSubject{network, 1, layer.values, layer.input}, KnockoutOptions{},
                                             RandomStream(1, "exact knockouts draw nothing"));
     } else {
       throw std::runtime_error("there is no scan " + scan_name);
@@ -84,7 +82,7 @@ struct Scene {
   }
 
   Mlp network;
-  RowMatrix<float> hidden;
+  Samples layer;
   std::unique_ptr<StateTable> table;
   GreedyRelay path;
   std::unique_ptr<SubsetScan> scan;

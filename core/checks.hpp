@@ -17,8 +17,8 @@ void check_bounded(bool holds, std::string_view name, const T& value, std::strin
   if (!holds) throw UsageError(fmt::format("{} is {}, expected {}", name, value, expected));
 }
 
-/// Throws Failure that names the first number of `values` [N,K] that is not finite: "activation of unit 3 of sample 17 is
-/// nan, expected a finite number"; "activation of unit" is `name`.
+/// Throws Failure that names the first number of `values` [N,K] that is not finite: "activation of unit 3 of sample 17
+/// is nan, expected a finite number"; "activation of unit" is `name`.
 template <class Failure>
 void check_finite(const RowMatrix<float>& values, std::string_view name) {
   if (values.allFinite()) return;

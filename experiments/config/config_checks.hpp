@@ -12,8 +12,8 @@ namespace inforelay {
 DataOptions data_options(const ExperimentConfig& config);
 DataSizes data_sizes(const ExperimentConfig& config);
 
-/// Widths of all layers of a network, inputs and outputs included; [inputs, classes * hidden, classes] for a composite. A
-/// network from weight files has them after read_external_files().
+/// Widths of all layers of a network, inputs and outputs included; [inputs, classes * hidden, classes] for a composite.
+/// A network from weight files has them after read_external_files().
 std::vector<std::int64_t> layer_widths(const ExperimentConfig& config, const NetworkConfig& network);
 
 /// Numbers of the hidden layers that analysis.layers chooses in a network of these widths; 1 is the first.

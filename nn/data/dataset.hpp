@@ -25,13 +25,13 @@ class Dataset {
   /// The same with class names "0", "1", ...
   Dataset(RowMatrix<std::uint8_t> inputs, std::vector<Symbol> labels, int classes);
 
-  std::size_t size() const { return labels_.size(); }                               ///< N
-  int input_width() const { return static_cast<int>(inputs_.cols()); }              ///< D
-  const std::vector<int>& input_shape() const { return input_shape_; }              ///< product D
-  int class_count() const { return static_cast<int>(class_names_.size()); }         ///< C
-  const std::vector<std::string>& class_names() const { return class_names_; }      ///< [C]
-  std::span<const Symbol> labels() const { return labels_; }                        ///< [N]
-  const RowMatrix<std::uint8_t>& inputs() const { return inputs_; }                 ///< [N,D]
+  std::size_t size() const { return labels_.size(); }                                                 ///< N
+  int input_width() const { return static_cast<int>(inputs_.cols()); }                                ///< D
+  const std::vector<int>& input_shape() const { return input_shape_; }                                ///< product D
+  int class_count() const { return static_cast<int>(class_names_.size()); }                           ///< C
+  const std::vector<std::string>& class_names() const { return class_names_; }                        ///< [C]
+  std::span<const Symbol> labels() const { return labels_; }                                          ///< [N]
+  const RowMatrix<std::uint8_t>& inputs() const { return inputs_; }                                   ///< [N,D]
   const std::uint8_t* inputs(std::size_t sample) const { return inputs_.data() + sample * width(); }  ///< [D]
 
   /// Inputs are examined in blocks of this many, from the first; those left over at the end of a sample are in none.

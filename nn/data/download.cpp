@@ -130,8 +130,7 @@ void fetch_file(const std::filesystem::path& folder, const PublishedFile& file, 
     }
     reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", url, *reason);
   }
-  throw DataError(
-      fmt::format("cannot download {}: {}", file.name, reasons.empty() ? "no mirror given" : reasons));
+  throw DataError(fmt::format("cannot download {}: {}", file.name, reasons.empty() ? "no mirror given" : reasons));
 }
 
 }  // namespace

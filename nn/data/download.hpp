@@ -13,8 +13,8 @@
 namespace inforelay {
 
 struct DownloadOptions {
-  /// Base addresses, tried in turn for each file; each ends in "/". http or https only, also after a redirection. Empty:
-  /// those of the source.
+  /// Base addresses, tried in turn for each file; each ends in "/". http or https only, also after a redirection.
+  /// Empty: those of the source.
   std::vector<std::string> mirrors{};
   std::chrono::milliseconds connect_timeout{10000};
   /// A mirror that sends less than 1000 bytes a second for this long is given up; at least 1.

@@ -1,8 +1,8 @@
 // IDX files, the format of MNIST: a big-endian header (two zero bytes, a type, the number of dimensions, each dimension
 // as 32 bits), then the values. http://yann.lecun.com/exdb/mnist/
 //
-// Whether a file is gzipped is seen from its content, not its name. The header is checked before anything of its size is
-// allocated, and unpacking stops one byte after what the header announces.
+// Whether a file is gzipped is seen from its content, not its name. The header is checked before anything of its size
+// is allocated, and unpacking stops one byte after what the header announces.
 #pragma once
 
 #include <cstdint>

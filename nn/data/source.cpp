@@ -15,8 +15,9 @@ std::filesystem::path own_folder(const DataPlan& plan) { return plan.options.dat
 // The data are not available for this reason: the fallback, or an error.
 DataPlan fall_back(DataPlan plan, const std::string& reason) {
   if (plan.options.fallback == no_fallback) {
-    throw DataError(fmt::format("{}; data.path can name a folder that holds the files, and data.fallback: {} does without",
-                                reason, fmt::join(generated_data_sources(), " or ")));
+    throw DataError(fmt::format(
+        "{} is not available: {}; data.path can name a folder that holds the files, and data.fallback: {} does without",
+        plan.source->title, reason, fmt::join(generated_data_sources(), " or ")));
   }
   const DataSource& other = data_source(plan.options.fallback);
   plan.fallback_reason = fmt::format("{} stand in for {}: {}", other.title, plan.source->title, reason);
@@ -59,8 +60,7 @@ DataPlan plan_data(const DataOptions& options) {
     places = fmt::format("{} ($INFORELAY_DATA), ", folder.string());
   }
   if (found_in(own_folder(plan)) || options.download) return plan;
-  return fall_back(plan, fmt::format("{} is not in {}{}, and downloading is off", plan.source->title, places,
-                                     own_folder(plan).string()));
+  return fall_back(plan, fmt::format("not in {}{}, and downloading is off", places, own_folder(plan).string()));
 }
 
 DataPlan fetch_data(DataPlan plan, Progress& progress) {
@@ -73,7 +73,7 @@ DataPlan fetch_data(DataPlan plan, Progress& progress) {
   } catch (const Error& error) {
     // Nothing damaged is ever put in place, so any failure only means that the data are not available: no network, a
     // broken mirror, a folder that cannot be written.
-    return fall_back(std::move(plan), fmt::format("{}: {}", plan.source->title, error.what()));
+    return fall_back(std::move(plan), error.what());
   }
   const auto paths = locate_files(folder, plan.source->files);
   if (!paths) throw DataError(fmt::format("{} lost files during the download", folder.string()));

@@ -29,9 +29,9 @@ inline constexpr std::string_view no_fallback = "none";
 struct DataOptions {
   std::string dataset = "mnist";  ///< name of a source
   /// Folder of the files. If given, only there, and it must hold all of them.
-  std::optional<std::filesystem::path> path;
-  /// Name of the source to use if the data are neither found nor downloaded. Never used for damaged files, nor if `path`
-  /// is given.
+  std::optional<std::filesystem::path> path{};
+  /// Name of the source to use if the data are neither found nor downloaded. Never used for damaged files, nor if
+  /// `path` is given.
   std::string fallback{no_fallback};
   bool download = true;         ///< whether files may be downloaded
   std::size_t train_limit = 0;  ///< use the first so many training samples; 0: all
@@ -40,8 +40,8 @@ struct DataOptions {
   /// The folder of this name in data_folder is searched, and downloaded into.
   std::filesystem::path data_folder = "data";
   /// The value of $INFORELAY_DATA, which is searched before data_folder; none if it is not set or empty.
-  std::optional<std::filesystem::path> environment_folder;
-  DownloadOptions transfer = {};  ///< mirrors and time-outs
+  std::optional<std::filesystem::path> environment_folder{};
+  DownloadOptions transfer{};  ///< mirrors and time-outs
 };
 
 /// Known before any data are read.
@@ -83,9 +83,9 @@ std::vector<std::string_view> generated_data_sources();
 /// What will be used.
 struct DataPlan {
   DataOptions options;
-  const DataSource* source;                   ///< of the data that will be used
-  std::vector<std::filesystem::path> files;   ///< as found, in the order of source->files; empty until downloaded
-  std::string fallback_reason;                ///< "generated digits stand in for MNIST: ..."; empty if nothing does
+  const DataSource* source;                  ///< of the data that will be used
+  std::vector<std::filesystem::path> files;  ///< as found, in the order of source->files; empty until downloaded
+  std::string fallback_reason;               ///< "generated digits stand in for MNIST: ..."; empty if nothing does
 
   bool needs_download() const { return files.size() < source->files.size(); }
   std::string name() const { return std::string(source->name); }
@@ -104,8 +104,8 @@ DataPlan plan_data(const DataOptions& options);
 /// with that reason if there is no fallback, Interrupted if progress asks.
 DataPlan fetch_data(DataPlan plan, Progress& progress = Progress::none());
 
-/// Fetches if need be, then reads and verifies, or generates, and cuts to the limits. Throws DataError on damaged files:
-/// these are never replaced by the fallback.
+/// Fetches if need be, then reads and verifies, or generates, and cuts to the limits. Throws DataError on damaged
+/// files: these are never replaced by the fallback.
 DataPair load_data(const DataPlan& plan, Progress& progress = Progress::none());
 
 // For the rows.

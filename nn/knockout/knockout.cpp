@@ -19,9 +19,9 @@ namespace inforelay {
 namespace {
 
 constexpr std::size_t sets_per_block = 16;
-// A forward pass may take a good part of a second: few sets make a part, so that few are lost at an interruption, and a
-// single one where there would be less than 64 parts for many threads. Of very many sets a part has more: thousands of
-// ranks would else bring more results than one can take.
+// A forward pass may take much of a second: a chunk has few sets, so that few are lost at an interruption, and only one
+// if there would be fewer than 64 chunks for many threads. If there are very many sets a chunk has more: otherwise
+// thousands of ranks would send more results than one can receive.
 constexpr int forward_part_bits = 3, most_forward_part_bits = 5, least_forward_parts_bits = 6;
 constexpr int most_forward_parts_bits = 17;
 
@@ -80,7 +80,7 @@ RowMatrix<float> by_forward(const KnockoutSubject& subject, std::span<const Neur
   return result;
 }
 
-// Of how many blocks a tree of so many neurons consists.
+// Number of blocks of a tree for this many neurons.
 std::size_t tree_blocks(int neurons) {
   KnockoutTerms nothing;
   nothing.term.resize(0, neurons);
@@ -175,7 +175,7 @@ class KnockoutScan::TreeSearch final : public Search {
         blocks.size(), [&](std::size_t i) { take(c * blocks_ + blocks[i], evaluate(shared, c, blocks[i])); }, progress);
   }
 
-  // Few parts may be asked for at a time, each of which takes less time than the tree: the last one is kept.
+  // Few parts may be asked for at a time, each of which takes less time than the tree: the last tree is kept.
   std::shared_ptr<const ClassTree> tree_of(std::size_t c) const {
     const std::lock_guard lock(mutex_);
     if (last_ && last_->cls == c) return last_;
@@ -249,11 +249,11 @@ class KnockoutScan::ForwardSearch final : public Search {
 
 namespace {
 
-// Whether the scan can be made at all.
+// K; throws if the scan is not possible.
 int checked_neurons(const KnockoutSubject& subject) {
   check_shapes(subject);
   if (subject.neurons() > NeuronSet::max_exhaustive_neurons) {
-    throw UsageError(fmt::format("knockouts: hidden layer {} has {} neurons; all sets can be had of at most {}",
+    throw UsageError(fmt::format("knockouts: hidden layer {} has {} neurons; all sets are possible for at most {}",
                                  subject.layer, subject.neurons(), NeuronSet::max_exhaustive_neurons));
   }
   return subject.neurons();

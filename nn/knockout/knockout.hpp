@@ -1,8 +1,8 @@
 // Knockouts (ablation): what a network can still do when a set of its hidden neurons is held at 0 (paper, section 5).
 //
 // The function of the network for class c is its balanced accuracy. Output c is *on* for a sample if its pre-activation
-// (the sum that the activation function of the output is applied to) is above 0: output > 0 for tanh, identity and relu,
-// output > 1/2 for the sigmoid.
+// (the sum that the activation function of the output is applied to) is above 0: output > 0 for tanh, identity and
+// relu, output > 1/2 for the sigmoid.
 //
 //   exact      (on samples of class c / samples of class c + samples of other classes not on / those others) / 2
 //   sampled    the same ratio of a random draw: n samples of class c and n others, see KnockoutMethod
@@ -43,8 +43,8 @@ struct KnockoutOptions {
   int sample_size = 800;  ///< n of the sampled method, >= 1 and at most the samples of the smallest class
 };
 
-/// A network, and N samples as they appear at one of its hidden layers. Holds references: the network and the arrays must
-/// outlive it.
+/// A network, and N samples as they appear at one of its hidden layers. Holds references: the network and the arrays
+/// must outlive it.
 struct KnockoutSubject {
   const Mlp& network;              ///< C = network.output_width()
   int layer;                       ///< number of the hidden layer, 1 ... layers.size()-1; its width is K
@@ -61,9 +61,9 @@ struct KnockoutSubject {
 /// `random` is used by the sampled method only: the draw for class c and set B comes from random.child(c).child(B), so
 /// a set's result does not depend on which other sets are asked for.
 /// Cost O(sets N K C) for the last hidden layer; for others a forward pass through the later layers for each set.
-/// Throws UsageError if the layer does not exist, a set holds neurons beyond K, a class has no samples, or fewer than the
-/// sampled method needs; DataError if shapes differ or labels are out of range; ComputeError if weights or activations
-/// are not finite.
+/// Throws UsageError if the layer does not exist, a set holds neurons beyond K, a class has no samples, or fewer than
+/// the sampled method needs; DataError if shapes differ or labels are out of range; ComputeError if weights or
+/// activations are not finite.
 RowMatrix<float> knockout_accuracy(const KnockoutSubject& subject, std::span<const NeuronSet> sets,
                                    const KnockoutOptions& options, const RandomStream& random,
                                    Progress& progress = Progress::none());

@@ -1,5 +1,5 @@
-// From counts to balanced accuracies: how knockouts score an output, by all samples or by a random draw of them. What
-// knockouts compute is said in nn/knockout/knockout.hpp; only they use this.
+// From counts to balanced accuracies: how knockouts score an output, on all samples or on a random draw of them; see
+// nn/knockout/knockout.hpp for the definition.
 #pragma once
 
 #include <cstddef>
@@ -7,9 +7,9 @@
 #include <optional>
 #include <vector>
 
-#include "core/statistics/hypergeometric.hpp"
-#include "core/sets/neuron_set.hpp"
 #include "core/random.hpp"
+#include "core/sets/neuron_set.hpp"
+#include "core/statistics/hypergeometric.hpp"
 #include "nn/knockout/knockout.hpp"
 
 namespace inforelay {
@@ -21,10 +21,11 @@ class KnockoutAccuracy {
   /// Copies what it needs of the subject. Throws as knockout_accuracy() about labels and the samples of a class.
   KnockoutAccuracy(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random);
 
-  /// Whether it draws: then it needs the counts of every label, by from_labels().
+  /// True if it draws; then it needs the counts of every label, from_labels().
   bool sampled() const { return sampler_.has_value(); }
 
-  /// Of class c, from the samples for which its output is on: of the class and of all others. Not for a sampled one.
+  /// Of class c, from the numbers of samples for which its output is on: of the class, and of all others. Not if
+  /// sampled().
   float exact(std::size_t c, std::uint32_t true_positives, std::uint32_t false_positives) const {
     return balanced(true_positives, sizes_[c], false_positives, total_ - sizes_[c]);
   }
@@ -50,8 +51,8 @@ class KnockoutAccuracy {
     return sum;
   }
 
-  // n samples of a class drawn into its pool, of which m are then drawn, are m drawn from the class. So the pools need
-  // not be drawn: only how many of the n others come from each of them.
+  // Drawing n samples of a class into a pool and m of these from the pool is drawing m from the class. So the pools
+  // need not be drawn: only how many of the n others come from each of them.
   template <class OnOf>
   float draw(std::size_t c, NeuronSet set, const OnOf& on_of) const {
     RandomStream random = random_.child(c).child(set.index());

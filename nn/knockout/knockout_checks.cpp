@@ -24,7 +24,8 @@ void check_shapes(const KnockoutSubject& subject) {
 }
 
 void check_finite(const KnockoutSubject& subject) {
-  check_finite<ComputeError>(subject.hidden, fmt::format("knockouts: activation of hidden layer {}, neuron", subject.layer));
+  check_finite<ComputeError>(subject.hidden,
+                             fmt::format("knockouts: activation of hidden layer {}, neuron", subject.layer));
   for (auto l = static_cast<std::size_t>(subject.layer); l < subject.network.layers.size(); ++l) {
     const DenseLayer& layer = subject.network.layers[l];
     if (layer.weight.allFinite() && layer.bias.allFinite()) continue;

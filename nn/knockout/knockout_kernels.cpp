@@ -58,7 +58,7 @@ void expand(const Candidate* in, std::size_t n, const Step* steps, Candidate* ou
 using SetTag = hn::CappedTag<std::int16_t, 32>;
 constexpr std::size_t set_lanes = hn::MaxLanes(SetTag()), set_vectors = leaf_sets / set_lanes;
 
-// Adds 1 where the mask holds.
+// Adds 1 to the lanes of the mask.
 template <class Vector, class Mask>
 HWY_INLINE Vector CountWhere(Mask mask, Vector counts) {
 #if HWY_TARGET <= HWY_AVX3  // has masks in registers of their own, and additions under them
@@ -85,7 +85,7 @@ HWY_INLINE std::size_t CountSure(const Candidate* in, std::size_t n, std::int32_
     const auto sure = hn::Set(d, threshold.sure);
     const auto possible = hn::Set(d, threshold.possible);
     const std::int16_t* row = rows[candidate.sample].sum.data();
-    // Row entries above `possible`, as unsigned numbers: small where they must be looked at closely.
+    // Row entries above `possible`, as unsigned numbers: small if the exact terms must decide.
     auto least = hn::Set(du, std::uint16_t{0xFFFF});
     for (std::size_t v = 0; v < set_vectors; ++v) {
       const auto sums = hn::Load(d, row + v * set_lanes);

@@ -33,7 +33,7 @@ void expand(const Candidate* in, std::size_t n, const Step* steps, Candidate* ou
 /// The last 7 neurons are decided together: 128 sets, whose sums stand in a table of 16-bit numbers for each sample.
 inline constexpr std::size_t leaf_neurons = 7;
 inline constexpr std::size_t leaf_sets = std::size_t{1} << leaf_neurons;
-/// A vector that straddles two cache lines takes two loads: rows begin at one.
+/// A vector across two cache lines takes two loads, so rows begin at one.
 struct alignas(64) LeafRow {
   std::array<std::int16_t, leaf_sets> sum;
 };
@@ -43,8 +43,7 @@ struct alignas(64) LeafRow {
 inline constexpr int leaf_shift = 8;
 inline constexpr std::int32_t leaf_offset = 32700;
 
-/// The output is surely on for set B where row[B] > sure, off where row[B] < possible, else it must be looked at
-/// closely.
+/// The output is certainly on for set B if row[B] > sure, off if row[B] < possible, else the exact terms decide.
 struct LeafThreshold {
   std::int16_t sure, possible;
   /// The true sum is in [sum, sum + margin).

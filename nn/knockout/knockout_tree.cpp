@@ -18,10 +18,10 @@ constexpr int positions_per_level = 3;
 constexpr std::size_t samples_per_chunk = 1024;
 // Enough blocks to keep many cores busy, while entering a block (O(N)) costs little beside working on it.
 constexpr int least_block_neurons = 5;
-// A block is at most 2^13 sets: with K = 24 that is 13 ms at most where it would be a second and more,
-// which hundreds of ranks could not share evenly.
+// A block is at most 2^13 sets: 13 ms at most with K = 24. Larger blocks would take a second and more, which hundreds
+// of ranks could not share evenly.
 constexpr int most_levels = 2;
-// What the 32-bit sums and the leaf's 16-bit sums may grow to.
+// Limits of the 32-bit sums and of the leaf's 16-bit sums.
 constexpr std::int64_t sum_limit = std::int64_t{1} << 29;
 constexpr std::int64_t leaf_limit = std::int64_t{65000} << leaf_shift;
 
@@ -169,7 +169,7 @@ void KnockoutTree::fill(Chunk& chunk, std::size_t i) const {
   }
 }
 
-// One block's way through one chunk.
+// What the traversal of one chunk for one block needs.
 struct KnockoutTree::Walk {
   const Chunk& chunk;
   std::size_t block;
@@ -240,7 +240,7 @@ void KnockoutTree::visit(Walk& walk, int level, const Candidate* candidates, std
   }
 }
 
-// Adds up the exact terms where the rounded ones are too close to call.
+// Adds up the exact terms if the rounded ones are too close to decide.
 void KnockoutTree::look_closely(Walk& walk, std::size_t n, std::size_t first_column) const {
   for (const CloseSets& close : std::span(walk.close).first(n)) {
     const std::size_t sample = walk.chunk.samples[close.sample];

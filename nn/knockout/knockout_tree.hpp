@@ -1,7 +1,7 @@
 // All 2^K knockouts of the last hidden layer at once, for one output.
 //
 // The neurons are decided (kept or knocked out) one by one, those with the largest mean |term| first. A node of the
-// tree is a decision about the first few; it knows the samples for which the output can still go both ways. A sample
+// tree is a decision about the first few; it has the samples for which the output can still be on or off. A sample
 // whose remaining terms can no longer change the sign is dropped and, if on, added to a number that holds for all sets
 // below the node. In the authors' network 19 % of samples are left when 13 of 20 neurons are decided. The last 7
 // neurons are decided together, 128 sets in a flat loop.

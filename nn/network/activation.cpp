@@ -87,7 +87,7 @@ struct Row {
   std::string_view name;
   void (*apply)(float* values, std::size_t count);
   void (*multiply_by_slope)(const float* values, std::size_t count, float* delta);
-  float threshold;   // a(0)
+  float threshold;  // a(0)
   float target_off;
 };
 

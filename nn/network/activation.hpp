@@ -7,11 +7,10 @@
 #include <utility>
 #include <vector>
 
-
 namespace inforelay {
 
-/// tanh(x); 1 / (1 + exp(-x)); max(x, 0); x. The values are rows of the table in activation.cpp, which may have more than
-/// are named here.
+/// tanh(x); 1 / (1 + exp(-x)); max(x, 0); x. The values are rows of the table in activation.cpp, which may have more
+/// than are named here.
 enum class Activation : std::uint8_t { tanh, sigmoid, relu, identity };
 
 /// All activations with the words for them: "tanh", "sigmoid", "relu", "identity".
@@ -28,8 +27,8 @@ void activate(Activation activation, float* values, std::size_t count);
 void multiply_by_slope(Activation activation, const float* values, std::size_t count, float* delta);
 
 /// Output c is "on" (the network says: class c) if its value is greater than this, a(0): 0 for tanh, relu and identity,
-/// 0.5 for sigmoid. It is midway between target_off and target_on for all but relu, whose outputs cannot be negative and
-/// settle at 0 for a class that is less likely than not.
+/// 0.5 for sigmoid. It is midway between target_off and target_on for all but relu, whose outputs cannot be negative
+/// and settle at 0 for a class that is less likely than not.
 float decision_threshold(Activation activation);
 
 /// The value that an output is trained towards under the mean squared error: +1 for its class, -1 for any other; a

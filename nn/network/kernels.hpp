@@ -2,8 +2,8 @@
 // (Google Highway chooses them at run time). All arrays are dense, row-major, of any size and alignment.
 //
 // A sample's result depends on its own row only, not on where it stands in the tile, so that results do not depend on
-// how samples are cut into tiles. Nor do they depend on the vector instructions, if these have a fused multiply-add (x86
-// since 2013, 64-bit ARM); on older processors they may differ in the last bit.
+// how samples are cut into tiles. Nor do they depend on the vector instructions, if these have a fused multiply-add
+// (x86 since 2013, 64-bit ARM); on older processors they may differ in the last bit.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,8 @@ namespace inforelay::kernels {
 /// tile of small images (75 kB) stays in the second-level cache.
 constexpr std::size_t tile_samples = 24;
 
-/// Inputs are processed in blocks of this many, by number [0, width / block_inputs); those left over at the end of a row
-/// always are.
+/// Inputs are processed in blocks of this many, by number [0, width / block_inputs); those left over at the end of a
+/// row always are.
 constexpr std::size_t block_inputs = 16;
 
 /// The blocks that a kernel processes. The inputs of all others are taken to be zero: 0 times a weight adds nothing, so

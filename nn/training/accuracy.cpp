@@ -18,8 +18,7 @@ double ratio(std::size_t part, std::size_t whole) { return static_cast<double>(p
 
 }  // namespace
 
-std::vector<double> balanced_accuracy(const RowMatrix<float>& output, std::span<const Symbol> labels,
-                                      float threshold) {
+std::vector<double> balanced_accuracy(const RowMatrix<float>& output, std::span<const Symbol> labels, float threshold) {
   assert(static_cast<std::size_t>(output.rows()) == labels.size());
   const auto outputs = static_cast<std::size_t>(output.cols());
   std::vector<std::size_t> on(outputs), on_and_label(outputs), label_count(outputs + 2);  // the last: of all others

@@ -18,8 +18,7 @@ namespace inforelay {
 ///   ( #(label = c and on) / #(label = c) + #(label != c and off) / #(label != c) ) / 2      (paper, section 5)
 /// in [0,1], 0.5 is chance; exact over all samples. output [N,C], labels [N]. A NaN output is off.
 /// Throws DataError if a class has no sample, or all of them.
-std::vector<double> balanced_accuracy(const RowMatrix<float>& output, std::span<const Symbol> labels,
-                                      float threshold);
+std::vector<double> balanced_accuracy(const RowMatrix<float>& output, std::span<const Symbol> labels, float threshold);
 
 /// The samples on which the authors estimate the balanced accuracy of one class: n of the class and n others.
 struct BalancedSample {

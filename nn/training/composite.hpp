@@ -25,8 +25,8 @@ struct Staircase {
 };
 
 /// The staircase of `composite` = compose(detectors, ...). The hidden neurons of a detector that is not yet in
-/// place have all their weights 0, its output has weights and bias 0, so that it is never on: 0.5. Cost: C forward passes over
-/// both sets. Throws as forward_outputs() and balanced_accuracy().
+/// place have all their weights 0, its output has weights and bias 0, so that it is never on: 0.5. Cost: C forward
+/// passes over both sets. Throws as forward_outputs() and balanced_accuracy().
 Staircase staircase(const Mlp& composite, std::span<const Mlp> detectors, const Dataset& train, const Dataset& test,
                     Progress& progress = Progress::none());
 

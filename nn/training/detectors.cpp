@@ -72,8 +72,8 @@ Dataset test_samples(const Dataset& data, std::size_t label, const DetectorOptio
   return one_vs_rest(data, samples);
 }
 
-// Side by side, threads without a detector in the last turn are idle; with all threads on one detector they wait for each
-// other after each step, which is better only if more than a tenth would be idle.
+// Side by side, threads without a detector in the last turn are idle; with all threads on one detector they wait for
+// each other after each step, which is better only if more than a tenth would be idle.
 bool side_by_side(std::size_t detectors) {
   const auto threads = static_cast<std::size_t>(thread_count());
   const std::size_t turns = BlockRange::count(threads, detectors);
@@ -149,8 +149,8 @@ void DetectorTraining::end_attempt(std::size_t detector) {
   state.finished = true;
 }
 
-// The forward pass of a step measures the training accuracy of the weights before it, so an epoch begins by measuring the
-// result of the last one.
+// The forward pass of a step measures the training accuracy of the weights before it, so an epoch begins by measuring
+// the result of the last one.
 void DetectorTraining::run_epoch(std::size_t detector, Backprop& backprop, Progress& progress) {
   DetectorState& state = states_[detector];
   const Data& data = data_[detector];

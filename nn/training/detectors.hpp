@@ -1,5 +1,5 @@
-// One-vs-rest classifiers, "detectors": one small network for each class, trained to tell it from all others. They are the
-// parts of the composite network.
+// One-vs-rest classifiers, "detectors": one small network for each class, trained to tell it from all others. They are
+// the parts of the composite network.
 #pragma once
 
 #include <Eigen/Core>
@@ -59,20 +59,20 @@ struct DetectorState {
 /// Trains the detectors of all classes together, in rounds of a fixed number of epochs: side by side, one on a thread,
 /// while there are enough of them, then one after the other on all threads. The result depends on neither.
 ///
-/// The detector of class c draws from child(c) of the given stream: its samples from child("train") and child("test") of
-/// that, the initial weights of attempt r from child("init").child(r).
+/// The detector of class c draws from child(c) of the given stream: its samples from child("train") and child("test")
+/// of that, the initial weights of attempt r from child("init").child(r).
 class DetectorTraining {
  public:
-  /// Begins, or continues from `states` (one for each class). Throws UsageError if an option is out of range, or a class
-  /// has fewer training samples than `positives`, the others fewer than `negatives` (the message has the counts).
+  /// Begins, or continues from `states` (one for each class). Throws UsageError if an option is out of range, or a
+  /// class has fewer training samples than `positives`, the others fewer than `negatives` (the message has the counts).
   DetectorTraining(const DetectorOptions& options, const Dataset& train, const Dataset& test,
                    const RandomStream& random, std::vector<DetectorState> states = {});
 
   bool finished() const;
 
-  /// Up to 64 epochs of every detector that is not finished. Cost: an epoch of 1,600 weights on 10,000 training and 6,000
-  /// test samples takes one core with AVX2 about 2.5 ms. Throws ComputeError when a loss is no longer finite or no
-  /// attempt of a detector reached stop_accuracy (unless keep_best); Interrupted. The states are then each whole, as
+  /// Up to 64 epochs of every detector that is not finished. Cost: an epoch of 1,600 weights on 10,000 training and
+  /// 6,000 test samples takes one core with AVX2 about 2.5 ms. Throws ComputeError when a loss is no longer finite or
+  /// no attempt of a detector reached stop_accuracy (unless keep_best); Interrupted. The states are then each whole, as
   /// after some epoch.
   void run_round(Progress& progress = Progress::none());
 

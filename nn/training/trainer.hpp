@@ -67,9 +67,9 @@ struct TrainerState {
 };
 
 /// The steps of epoch number state.epoch over `train`; Trainer::run_epoch then measures. Changes network and optimizer,
-/// and nothing else of `state`. Takes the samples in a random order, random.child(state.epoch), in batches; the last one
-/// is smaller if the batch size does not divide N. Returns the mean loss, that of each sample before the step of its
-/// batch. Throws as Trainer::run_epoch does; the state is then within the epoch.
+/// and nothing else of `state`. Takes the samples in a random order, random.child(state.epoch), in batches; the last
+/// one is smaller if the batch size does not divide N. Returns the mean loss, that of each sample before the step of
+/// its batch. Throws as Trainer::run_epoch does; the state is then within the epoch.
 double train_epoch(const TrainingOptions& options, const Dataset& train, const RandomStream& random,
                    TrainerState& state, Progress& progress = Progress::none());
 
@@ -88,8 +88,8 @@ class Trainer {
   /// The stop rule is met, or max_epochs are done.
   bool finished() const { return state_.reached || state_.epoch >= options_.max_epochs; }
 
-  /// One epoch and its measurements. Cost for 16,000 weights, 60,000 + 10,000 samples and batches of 1000 on one core with
-  /// AVX2: 59 ms for the steps, 34 ms for the accuracies. Throws ComputeError when the loss is no longer finite;
+  /// One epoch and its measurements. Cost for 16,000 weights, 60,000 + 10,000 samples and batches of 1000 on one core
+  /// with AVX2: 59 ms for the steps, 34 ms for the accuracies. Throws ComputeError when the loss is no longer finite;
   /// Interrupted. The state is then that before the epoch.
   void run_epoch(Progress& progress = Progress::none());
 

@@ -1,5 +1,5 @@
-// Unfinished trainings as files: weights, optimiser and curves, from which training goes on as if never stopped. The
-// generators need not be kept: each epoch and attempt draws from a stream of its own, named by its number.
+// Checkpoints of unfinished trainings: weights, optimiser and curves, from which training continues as if never
+// stopped. Random generators need not be saved: each epoch and attempt draws from its own stream, named by its number.
 #pragma once
 
 #include <vector>
@@ -10,7 +10,7 @@
 
 namespace inforelay {
 
-// Writers throw IoError; readers throw DataError where something is missing or of another shape than the rest.
+// Writers throw IoError; readers throw DataError if something is missing or of another shape than the rest.
 
 void write_trainer_state(Hdf5Writer& file, const TrainerState& state);
 TrainerState read_trainer_state(const Hdf5Reader& file);
@@ -18,7 +18,7 @@ TrainerState read_trainer_state(const Hdf5Reader& file);
 void write_detector_states(Hdf5Writer& file, const std::vector<DetectorState>& states);
 std::vector<DetectorState> read_detector_states(const Hdf5Reader& file);
 
-/// Throws DataError, saying what differs, where training cannot have come from `beginning` to `saved`: other widths or
+/// Throws DataError, naming the difference, if training cannot have led from `beginning` to `saved`: other widths or
 /// activations, moments that are not as many as the parameters, curves that are not as long as the epochs, more epochs
 /// than `max_epochs`.
 void check_resumable(const TrainerState& saved, const Mlp& beginning, int max_epochs);

@@ -32,7 +32,7 @@ std::vector<std::size_t> without(std::vector<std::size_t> positions, std::size_t
   return positions;
 }
 
-/// The layers that may come next; `width` is where the walk stands, none at its start.
+/// The layers that may come next; `width` is the output of the last one, none at the start.
 std::vector<std::size_t> next_layers(std::span<const LayerShape> layers, const std::vector<std::size_t>& rest,
                                      std::optional<std::uint64_t> width) {
   std::vector<std::size_t> next;

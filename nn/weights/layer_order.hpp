@@ -1,4 +1,4 @@
-// In which order do layers chain?
+// The orders in which layers chain.
 #pragma once
 
 #include <cstddef>
@@ -14,10 +14,10 @@ struct LayerShape {
   bool operator==(const LayerShape&) const = default;
 };
 
-/// Is the out of each layer the in of the next?
+/// True if the out of each layer is the in of the next.
 bool chains(std::span<const LayerShape> layers);
 
-/// The orders in which all layers chain, as positions in `layers`: none, one, or two where there are more. Seen as
+/// The orders in which all layers chain, as positions in `layers`: none, one, or two if there are more. Seen as
 /// edges in -> out between widths, these are the Eulerian trails. Cost at most O(n^4) for n layers.
 std::vector<std::vector<std::size_t>> chain_orders(std::span<const LayerShape> layers);
 

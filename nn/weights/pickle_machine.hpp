@@ -15,7 +15,7 @@
 
 namespace inforelay {
 
-/// A pickle being read. Every function throws DataError, with the offset of the running operation, where its operands
+/// A pickle being read. Every function throws DataError, with the offset of the running operation, if its operands
 /// are missing or of another kind, the content ends, or a limit is met.
 class PickleMachine {
  public:

@@ -30,7 +30,9 @@ std::string choose_network(const Hdf5Reader& file, const std::string& wanted) {
   std::vector<std::string> quoted;
   for (const std::string& name : names) quoted.push_back(quoted_name(name));
   const std::string shown = listed(quoted);
-  if (names.empty()) throw DataError(fmt::format("{}: is an HDF5 file without networks, expected results of this program with at least one", file.name()));
+  if (names.empty())
+    throw DataError(fmt::format(
+        "{}: is an HDF5 file without networks, expected results of this program with at least one", file.name()));
   if (wanted.empty()) {
     if (names.size() == 1) return names.front();
     throw DataError(fmt::format("{}: holds the networks {}: say which one", file.name(), shown));

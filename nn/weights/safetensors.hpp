@@ -1,5 +1,5 @@
 // safetensors, https://github.com/huggingface/safetensors: 8 bytes, the length of a header (little endian); the header,
-// JSON, {"NAME": {"dtype": "F32", "shape": [20,784], "data_offsets": [BEGIN,END]}, ..., "__metadata__": {text: text}};
+// JSON, {"NAME": {"dtype": "F32", "shape": [20,30], "data_offsets": [BEGIN,END]}, ..., "__metadata__": {text: text}};
 // then the numbers, little endian, row-major, to the end of the file.
 #pragma once
 
@@ -13,11 +13,11 @@
 
 namespace inforelay {
 
-/// Does the content begin as such a file does?
+/// True if the content begins as such a file does.
 bool is_safetensors(std::span<const std::uint8_t> content);
 
 /// Where the header ends and the numbers begin, by the first 8 bytes of `content`, the start of a file of `size` bytes.
-/// Throws DataError, with `file`, where the content is no safetensors, or the end beyond the format's limit or `size`.
+/// Throws DataError, with `file`, if the content is not safetensors, or the end is beyond the format's limit or `size`.
 std::uint64_t safetensors_header_end(std::span<const std::uint8_t> content, std::uint64_t size, std::string_view file);
 
 /// The tensors in the order of their numbers. The rules of the format are checked, all of them: a header of at most

@@ -123,7 +123,7 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
     throw DataError(fmt::format("{}: header of safetensors: {}", file_, what));
   }
 
-  /// The value found has no business where it stands.
+  /// The value found is not allowed at its place.
   [[noreturn]] void refuse(std::string_view found) const {
     switch (level_) {
       case Level::metadata:

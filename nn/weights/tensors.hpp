@@ -1,4 +1,4 @@
-// What every reader of weights makes of its file, named tensors, and the network that they spell.
+// Named tensors, which every reader of weights makes of its file, and the network that they describe.
 #pragma once
 
 #include <cstdint>
@@ -41,27 +41,27 @@ struct TensorFile {
 
 /// The network of a file that holds NAME.weight [out,in] for each layer and NAME.bias [out] (none: all 0), and nothing
 /// else. The order of the layers is that of options.layer_names, which must then name all of them; else that of the
-/// file, where the format keeps one (PyTorch, our own files) and the shapes chain in it, out of one layer = in of the
+/// file, if the format keeps one (PyTorch, our own files) and the shapes chain in it, out of one layer = in of the
 /// next; else the one order in which they chain.
 ///
 /// `file` is what errors call the file. Throws DataError: no layers or more than max_layers; a tensor that is neither;
 /// shapes that do not chain in any order or in more than one (layers and shapes are listed); a NaN or infinite value.
 WeightFile network_from_tensors(TensorFile tensors, const WeightFileOptions& options, std::string_view file);
 
-/// Is a tensor of this name and shape the weight of a layer, NAME.weight [out,in]?
+/// True if a tensor of this name and shape is the weight of a layer, NAME.weight [out,in].
 bool is_layer_weight(std::string_view name, std::span<const std::uint64_t> shape);
 
 /// The types of numbers that tensors may have.
 enum class ElementType { f32, f64, f16, bf16 };
 std::size_t element_bytes(ElementType type);
-/// Element `index` of `bytes`; f64 is rounded to the nearest float, infinity where that is beyond its range.
+/// Element `index` of `bytes`; f64 is rounded to the nearest float, infinity if that is beyond its range.
 float element(ElementType type, std::span<const std::uint8_t> bytes, std::uint64_t index, bool big_endian = false);
 
 /// Product of `shape`; throws DataError, with `place` ("w.safetensors: tensor 'a.weight'"), above max_weights or for
 /// more than max_tensor_rank axes. 1 for the empty shape.
 std::uint64_t element_count(std::span<const std::uint64_t> shape, std::string_view place);
 
-/// "[20,784]", for messages.
+/// "[20,30]", for messages.
 std::string shape_text(std::span<const std::uint64_t> shape);
 
 }  // namespace inforelay

@@ -9,12 +9,12 @@
 
 namespace inforelay {
 
-/// Does the content begin as a zip archive, or as any pickle, does?
+/// True if the content begins as a zip archive, or as any pickle, does.
 bool is_zip(std::span<const std::uint8_t> content);
 bool is_pickle(std::span<const std::uint8_t> content);
 
 /// The zip archive of PyTorch >= 1.6: ROOT/data.pkl, the state dict; ROOT/data/KEY, its storages; ROOT/byteorder,
-/// "little" (also where missing) or "big". Entries must be stored, as PyTorch writes them, and fit side by side in
+/// "little" (also if missing) or "big". Entries must be stored, as PyTorch writes them, and fit side by side in
 /// the file: so nothing can unfold to more than it holds. Throws DataError, also for entries of one name, and
 /// TorchScript archives.
 TensorFile read_torch_zip(std::span<const std::uint8_t> content, std::string_view file);

@@ -1,4 +1,4 @@
-// The state dict in a file of PyTorch: names, and where in which storage the tensors lie. Both of PyTorch's formats
+// The state dict in a file of PyTorch: names, and the place of the tensors in their storages. Both of PyTorch's formats
 // hold the same pickle; they differ in where the storages are.
 #pragma once
 

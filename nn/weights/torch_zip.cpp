@@ -41,7 +41,7 @@ class Archive {
   /// Names of all entries, sorted, with their numbers.
   const std::map<std::string, zip_uint64_t, std::less<>>& entries() const { return entries_; }
 
-  /// The content of an entry of at most `limit` bytes; none where there is no such entry.
+  /// The content of an entry of at most `limit` bytes; none if there is no such entry.
   std::optional<std::vector<std::uint8_t>> read(std::string_view name, std::uint64_t limit) const {
     const auto found = entries_.find(name);
     if (found == entries_.end()) return std::nullopt;

@@ -16,8 +16,8 @@
 namespace inforelay {
 
 struct WeightFileOptions {
-  /// The layers in order, "hiddenLayer", "outputLayer", if the tensors are "hiddenLayer.weight" and so on; empty: as the
-  /// file has them, see network_from_tensors() in nn/weights/tensors.hpp.
+  /// The layers in order, "hiddenLayer", "outputLayer", if the tensors are "hiddenLayer.weight" and so on; empty: as
+  /// the file has them, see network_from_tensors() in nn/weights/tensors.hpp.
   std::vector<std::string> layer_names{};
   /// Of the hidden layers, and of the last; none: what the file says (safetensors and results of this program do), else
   /// tanh.
@@ -50,14 +50,14 @@ struct WeightFile {
 WeightFile load_weights(const std::filesystem::path& path, const WeightFileOptions& options = {},
                         const Progress& progress = Progress::none());
 
-/// True if this is a regular, readable file that begins as safetensors do: with a header that fits into the file and has
-/// everything that the format requires of a header. The numbers after it are not read. Never throws, whatever the path
-/// leads to.
+/// True if this is a regular, readable file that begins as safetensors do: with a header that fits into the file and
+/// has everything that the format requires of a header. The numbers after it are not read. Never throws, whatever the
+/// path leads to.
 bool is_safetensors_file(const std::filesystem::path& path);
 
 /// Writes `network` as safetensors: "layer1.weight" [out,in], "layer1.bias" [out], "layer2.weight", ... in 32-bit
-/// floats. The activations go into __metadata__, so that load_weights() gives the same network back, bit for bit. The file
-/// is replaced as a whole (core/files). Throws IoError.
+/// floats. The activations go into __metadata__, so that load_weights() gives the same network back, bit for bit. The
+/// file is replaced as a whole (core/files). Throws IoError.
 void save_safetensors(const std::filesystem::path& path, const Mlp& network);
 
 }  // namespace inforelay

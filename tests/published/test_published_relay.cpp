@@ -21,14 +21,11 @@ using namespace inforelay;
 namespace {
 
 StateTable reference_table(const std::string& split, std::size_t n) {
-  const DataPair pair = load_mnist(locate_mnist(*test::data_folder() / "mnist").value());
+  const DataPair pair = load_mnist(locate_files(*test::data_folder() / "mnist", mnist_files).value());
   const Dataset data = (split == "train" ? pair.train : pair.test).head(n);
   const WeightFile authors = load_weights(*test::data_folder() / "reference" / "fullModel.model");
-  const LayerStates layers = forward(authors.network, data, 1);
-  const std::vector<std::uint8_t> predicted = argmax(layers.output);
-  const std::vector<Symbol> input(data.labels().begin(), data.labels().end()),
-      output(predicted.begin(), predicted.end());
-  return {discretize(layers.hidden).states, input, output, test::numbered_contrasts(10)};
+  const Samples layer = record_layers(authors.network, data, {1}).layers.front();
+  return {discretize(layer.values).states, layer.input, layer.output, test::numbered_contrasts(10)};
 }
 
 /// The neurons left after the greedy search has taken all but `size`, as the published table writes them.

@@ -39,7 +39,7 @@ class Published {
     config.by = "numeral";
   }
 
-  PublishedValues read() const { return read_published(config, "reproduce.t"); }
+  PublishedValues read() const { return read_published(config, "reproduce.t", 10); }
   ReproductionResult compare(const NetworkResult& network) const {
     return reproduce({{"t", read()}}, {{"full", network}});
   }

@@ -74,8 +74,8 @@ TEST_CASE("The words of every choice are those of its enum", "[config]") {
         .networks[0]
         .second;
   };
-  CHECK(resolved("data: {dataset: digits}").data.dataset == DatasetName::digits);
-  CHECK(resolved("data: {fallback: digits}").data.fallback == Fallback::digits);
+  CHECK(resolved("data: {dataset: digits}").data.dataset == "digits");
+  CHECK(resolved("data: {fallback: digits}").data.fallback == "digits");
   for (const Activation each : {Activation::tanh, Activation::sigmoid, Activation::relu, Activation::identity}) {
     CHECK(with_network("train: {}, activation: " + std::string(to_string(each))).activation == each);
   }
@@ -87,8 +87,8 @@ TEST_CASE("The words of every choice are those of its enum", "[config]") {
         with_network("train: {optimizer: " + std::string(word_of(optimizer_names, each)) + "}").train->optimizer.kind ==
         each);
   }
-  for (const Discretization each :
-       {Discretization::kmeans, Discretization::median, Discretization::mean, Discretization::sign, Discretization::threshold}) {
+  for (const Discretization each : {Discretization::kmeans, Discretization::median, Discretization::mean,
+                                    Discretization::sign, Discretization::threshold}) {
     const std::string yaml =
         "{name: t, networks: {n: {detectors: {}}}, analysis: {binarize: " + std::string(to_string(each)) + "}}";
     ConfigErrors errors;

@@ -61,7 +61,7 @@ std::vector<std::string> draw_all(const FigureWriter& writer, const std::string&
                          accuracy = table(classes, sets).cast<float>();
   const RowMatrix<double> scores = table(50, 2);
   const RowMatrix<float> hidden = table(50, neurons).cast<float>();
-  const std::vector<std::uint8_t> samples(50, 0);
+  const std::vector<Symbol> samples(50, 0);
   const RowMatrix<double> curves = table(7, classes);
   SubsetStatistics sizes;
   sizes.count.assign(static_cast<std::size_t>(neurons) + 1, 1);

@@ -32,9 +32,9 @@ struct StopAtQuestion : Progress {
 Dataset images(int samples, std::uint64_t seed) {
   RandomStream random(seed, "images");
   RowMatrix<std::uint8_t> pixels(samples, inputs);
-  std::vector<std::uint8_t> labels;
+  std::vector<Symbol> labels;
   for (int n = 0; n < samples; ++n) {
-    labels.push_back(static_cast<std::uint8_t>(n % classes));
+    labels.push_back(static_cast<Symbol>(n % classes));
     for (int i = 0; i < inputs; ++i) {
       pixels(n, i) = static_cast<std::uint8_t>(random.below(120) + (i % classes == n % classes ? 90 : 0));
     }

@@ -4,6 +4,7 @@
 #include "core/files/data_folder.hpp"
 #include "core/files/files.hpp"
 #include "nn/data/digits.hpp"
+#include "nn/data/mnist.hpp"
 #include "nn/data/source.hpp"
 #include "tests/catch2.hpp"
 #include "tests/mnist.hpp"
@@ -13,14 +14,13 @@
 using namespace inforelay;
 using namespace inforelay::test;
 using Catch::Contains;
-using Kind = DataPlan::Kind;
 
 namespace {
 
 /// Four files with the right names, and nothing in them.
 void fill(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
-  for (const MnistFile& file : mnist_files) write_file_atomically(folder / file.name, "");
+  for (const PublishedFile& file : mnist_files) write_file_atomically(folder / file.name, "");
 }
 
 /// Data are looked for in `folder` only, and downloads go to a server that has nothing.
@@ -38,11 +38,11 @@ TEST_CASE("MNIST is looked for in the order that is promised", "[data]") {
   const HttpServer server({});
   DataOptions options = options_in(folder, server);
   options.environment_folder = folder / "environment";
-  CHECK(plan_data(options).kind == Kind::mnist_to_download);
+  CHECK(plan_data(options).needs_download());
   CHECK(plan_data(options).origin() == "download into " + (folder / "data/mnist").string());
 
   fill(folder / "data" / "mnist");
-  CHECK(plan_data(options).kind == Kind::mnist_on_disk);
+  CHECK_FALSE(plan_data(options).needs_download());
   CHECK(plan_data(options).origin() == (folder / "data/mnist").string());
   fill(folder / "environment" / "mnist");
   CHECK(plan_data(options).origin() == (folder / "environment/mnist").string());
@@ -58,38 +58,38 @@ TEST_CASE("A given path that lacks files is an error whatever the fallback", "[d
   const TemporaryFolder folder;
   const HttpServer server({});
   DataOptions options = options_in(folder, server);
-  options.fallback = Fallback::digits;
+  options.fallback = "digits";
   options.path = folder / "configured";
   fill(*options.path);
   std::filesystem::remove(folder / "configured" / "t10k-labels-idx1-ubyte");
   CHECK_THROWS_WITH(plan_data(options), "data.path " + (folder / "configured").string() +
-                                            " lacks MNIST's t10k-labels-idx1-ubyte (plain or .gz)");
+                                            " lacks t10k-labels-idx1-ubyte of MNIST (plain or .gz)");
 }
 
 TEST_CASE("Without MNIST the fallback is used and says why", "[data]") {
   const TemporaryFolder folder;
   const HttpServer server({});
   DataOptions options = options_in(folder, server);
-  options.fallback = Fallback::digits;
+  options.fallback = "digits";
   options.train_limit = 30;
   options.test_limit = 20;
 
   SECTION("downloading is off") {
     options.download = false;
     const DataPlan plan = plan_data(options);
-    CHECK(plan.kind == Kind::digits);
-    CHECK(plan.is_fallback);
-    CHECK(plan.fallback_reason == "MNIST is not in " + (folder / "data/mnist").string() + ", and downloading is off");
+    CHECK(plan.name() == "digits");
+    CHECK(plan.fallback_reason == "generated digits stand in for MNIST: not in " + (folder / "data/mnist").string() +
+                                      ", and downloading is off");
     CHECK(server.requests() == 0);
   }
   SECTION("the download fails") {
     const DataPlan plan = plan_data(options);
-    CHECK_FALSE(plan.is_fallback);
-    CHECK(plan.sha256() != digits_sha256({30, 20, 1}));
+    CHECK(plan.fallback_reason.empty());
     const DataPlan fetched = fetch_data(plan);
-    CHECK(fetched.kind == Kind::digits);
-    CHECK(fetched.is_fallback);
-    CHECK_THAT(fetched.fallback_reason, Contains("cannot download") && Contains("404"));
+    CHECK(fetched.name() == "digits");
+    CHECK(fetched.sha256() != plan.sha256());
+    CHECK_THAT(fetched.fallback_reason,
+               Contains("generated digits stand in for MNIST: cannot download train-images") && Contains("404"));
     const DataPair data = load_data(plan);  // fetches, too
     CHECK(data.name == "digits");
     CHECK(data.sha256 == fetched.sha256());
@@ -114,7 +114,7 @@ TEST_CASE("Damaged MNIST is an error and never replaced by the fallback", "[data
   const TemporaryFolder folder;
   const HttpServer server({});
   DataOptions options = options_in(folder, server);
-  options.fallback = Fallback::digits;
+  options.fallback = "digits";
   fill(options.data_folder / "mnist");
   CHECK_THROWS_AS(load_data(plan_data(options)), DataError);
   CHECK(server.requests() == 0);
@@ -126,7 +126,7 @@ TEST_CASE("MNIST that vanishes after it was found is an error that names the fil
   DataOptions options = options_in(folder, server);
   const std::filesystem::path place = folder / "mnist";
   options.path = place;
-  for (const MnistFile& file : mnist_files) {
+  for (const PublishedFile& file : mnist_files) {
     fill(place);
     const DataPlan plan = plan_data(options);
     std::filesystem::remove(place / file.name);
@@ -139,17 +139,17 @@ TEST_CASE("MNIST that vanishes after it was found is an error that names the fil
 
 TEST_CASE("Digits that are asked for are no fallback", "[data]") {
   DataOptions options;
-  options.dataset = DatasetName::digits;
+  options.dataset = "digits";
   options.seed = 9;
   options.train_limit = 40;
   options.test_limit = 10;
   const DataPlan plan = plan_data(options);
-  CHECK((plan.kind == Kind::digits && !plan.is_fallback && plan.fallback_reason.empty()));
+  CHECK((plan.name() == "digits" && !plan.needs_download() && plan.fallback_reason.empty()));
   CHECK(plan.origin() == "generated, seed 9");
   const DataPair data = load_data(plan);
   CHECK(data.origin == plan.origin());
   CHECK(data.sha256 == plan.sha256());
-  CHECK(data.train.pixels() == generate_digits({40, 0, 9}).train.pixels());
+  CHECK(data.train.inputs() == generate_digits({40, 0, 9}).train.inputs());
 }
 
 TEST_CASE("The plan's digest tells data apart without reading them", "[data]") {
@@ -157,20 +157,42 @@ TEST_CASE("The plan's digest tells data apart without reading them", "[data]") {
   const HttpServer server({});
   DataOptions options = options_in(folder, server);
   const auto digest = [&] { return plan_data(options).sha256(); };
-  CHECK(digest() == mnist_sha256());
+  const std::string mnist = published_sha256(mnist_files);
+  CHECK(digest() == mnist);
   options.seed = 2;  // MNIST does not depend on it
   options.train_limit = 60000;
   options.test_limit = 20000;
-  CHECK(digest() == mnist_sha256());
+  CHECK(digest() == mnist);
   options.train_limit = 59999;
   const std::string fewer = digest();
-  CHECK(fewer != mnist_sha256());
+  CHECK(fewer != mnist);
   options.test_limit = 100;
   CHECK(digest() != fewer);
-  options.dataset = DatasetName::digits;
+  options.dataset = "digits";
   const std::string seed_two = digest();
   options.seed = 3;
   CHECK(digest() != seed_two);
+  options.test_limit = 101;
+  const std::string more = digest();
+  options.train_limit = 30;
+  CHECK(digest() != more);
+}
+
+TEST_CASE("Sizes are known before any data are read, and are those of the data", "[data]") {
+  for (const DataSource* source : data_sources()) {
+    CAPTURE(source->name);
+    const DataSizes all = source->sizes({}), part = source->sizes({.train_limit = 70, .test_limit = 20'000});
+    CHECK((all.train == 60000 && all.test == 10000));
+    CHECK((part.train == 70 && part.test == 10000));
+    CHECK((part.inputs == 784 && part.classes == 10));
+  }
+  const DataOptions options{.dataset = "digits", .train_limit = 30, .test_limit = 20};
+  const DataPair data = load_data(plan_data(options));
+  CHECK((data.train.size() == 30 && data.test.size() == 20));
+  CHECK(data.train.input_width() == 784);
+  CHECK(data.train.input_shape() == std::vector{28, 28});
+  CHECK(data.train.class_names() == numbered_names(10));
+  CHECK_THROWS_WITH(data_source("mnits"), "'mnits' is none of the data sets: mnist, digits");
 }
 
 TEST_CASE("An empty INFORELAY_DATA counts as not set", "[data]") {
@@ -191,7 +213,7 @@ TEST_CASE("Real MNIST is cut to the limits", "[data]") {
   options.environment_folder = data_folder();
   options.train_limit = 100;
   const DataPlan plan = plan_data(options);
-  REQUIRE(plan.kind == Kind::mnist_on_disk);
+  REQUIRE(plan.files.size() == 4);
   const DataPair data = load_data(plan);
   CHECK((data.train.size() == 100 && data.test.size() == 10000));
   CHECK(data.train.labels()[0] == 5);

@@ -12,13 +12,14 @@ using namespace inforelay;
 namespace {
 
 std::string content_sha256(const Dataset& data) {
-  const auto& pixels = data.pixels();
-  return Sha256().update(std::span(pixels.data(), static_cast<std::size_t>(pixels.size()))).update(data.labels()).hex();
+  const auto& pixels = data.inputs();
+  const std::vector<std::uint8_t> labels(data.labels().begin(), data.labels().end());
+  return Sha256().update(std::span(pixels.data(), static_cast<std::size_t>(pixels.size()))).update(labels).hex();
 }
 
 using Image = Eigen::Map<const RowMatrix<std::uint8_t>>;
 Image image(const Dataset& data, std::size_t sample) {
-  return {data.pixels().row(static_cast<Eigen::Index>(sample)).data(), digits_side, digits_side};
+  return {data.inputs().row(static_cast<Eigen::Index>(sample)).data(), digits_side, digits_side};
 }
 
 }  // namespace
@@ -45,17 +46,13 @@ TEST_CASE("Digits depend on the seed and differ between splits", "[digits]") {
   const DataPair one = generate_digits({100, 100, 1}), two = generate_digits({100, 100, 2});
   CHECK(content_sha256(one.train) != content_sha256(one.test));
   CHECK(content_sha256(one.train) != content_sha256(two.train));
-  CHECK(one.sha256 == digits_sha256({100, 100, 1}));
-  CHECK(one.sha256 != two.sha256);
-  CHECK(one.sha256 != digits_sha256({100, 101, 1}));
-  CHECK((one.name == "digits" && one.origin == "generated, seed 1"));
 }
 
 TEST_CASE("Labels of digits are balanced and in random order", "[digits]") {
   const Dataset data = generate_digits({5000, 0, 1}).train;
   const auto labels = data.labels();
-  for (int numeral = 0; numeral < 10; ++numeral) CHECK(std::count(labels.begin(), labels.end(), numeral) == 500);
-  // Place in its ten and numeral are independent: chi-square with 81 degrees of freedom, 99.9 % point 126.
+  for (int digit = 0; digit < 10; ++digit) CHECK(std::count(labels.begin(), labels.end(), digit) == 500);
+  // Place in its ten and digit are independent: chi-square with 81 degrees of freedom, 99.9 % point 126.
   RowMatrix<double> counts = RowMatrix<double>::Zero(10, 10);
   for (std::size_t i = 0; i < labels.size(); ++i) counts(static_cast<Eigen::Index>(i % 10), labels[i]) += 1;
   CHECK(((counts.array() - 50).square() / 50).sum() < 126);
@@ -84,17 +81,17 @@ TEST_CASE("Digits are framed as those of MNIST", "[digits]") {
   CHECK(at_the_rim < 0.05 * n);
 }
 
-TEST_CASE("Digits of a numeral resemble each other and vary", "[digits]") {
+TEST_CASE("Digits of a digit resemble each other and vary", "[digits]") {
   // The nearest class mean is right far more often than chance, and far from always: MNIST gives 0.82.
   const DataPair data = generate_digits({5000, 2000, 4});
   RowMatrix<float> mean = RowMatrix<float>::Zero(10, data.train.input_width());
   for (std::size_t i = 0; i < data.train.size(); ++i) {
-    mean.row(data.train.labels()[i]) += data.train.pixels().row(static_cast<Eigen::Index>(i)).cast<float>() / 500;
+    mean.row(data.train.labels()[i]) += data.train.inputs().row(static_cast<Eigen::Index>(i)).cast<float>() / 500;
   }
   int right = 0;
   for (std::size_t i = 0; i < data.test.size(); ++i) {
     Eigen::Index nearest = 0;
-    const Eigen::RowVectorXf pixels = data.test.pixels().row(static_cast<Eigen::Index>(i)).cast<float>();
+    const Eigen::RowVectorXf pixels = data.test.inputs().row(static_cast<Eigen::Index>(i)).cast<float>();
     (mean.rowwise() - pixels).rowwise().squaredNorm().minCoeff(&nearest);
     right += nearest == data.test.labels()[i] ? 1 : 0;
   }

@@ -20,7 +20,7 @@ struct SmallFiles {
   Bytes first = idx({300}, Bytes(300, 7)), second = idx({3}, {1, 2, 3});
   Bytes first_packed = gzipped(first), second_packed = gzipped(second);
   std::string first_sha256 = sha256_hex(first), second_sha256 = sha256_hex(second);
-  std::vector<MnistFile> list{{"first", first.size(), first_sha256}, {"second", second.size(), second_sha256}};
+  std::vector<PublishedFile> list{{"first", first.size(), first_sha256}, {"second", second.size(), second_sha256}};
 };
 
 DownloadOptions from(std::vector<std::string> mirrors) {
@@ -41,9 +41,9 @@ void check_refused(const SmallFiles& files, const Answer& answer, const std::str
   const HttpServer server({{"/first.gz", answer}});
   const TemporaryFolder folder;
   const std::string mirror = server.url("/");
-  CHECK_THROWS_AS(download_mnist(folder.path(), from({mirror}), Progress::none(), files.list), DataError);
-  CHECK_THROWS_WITH(download_mnist(folder.path(), from({mirror}), Progress::none(), files.list),
-                    Contains("cannot download MNIST's first: ") && Contains(mirror + "first.gz: ") && Contains(reason));
+  CHECK_THROWS_AS(download_files(folder.path(), files.list, from({mirror}), Progress::none()), DataError);
+  CHECK_THROWS_WITH(download_files(folder.path(), files.list, from({mirror}), Progress::none()),
+                    Contains("cannot download first: ") && Contains(mirror + "first.gz: ") && Contains(reason));
   CHECK(entries(folder.path()) == 0);
 }
 
@@ -60,7 +60,7 @@ TEST_CASE("Missing files are downloaded and those in place are kept", "[download
     void report(std::uint64_t n, std::uint64_t total) override { done.push_back(n), of = total; }
     void note(std::string_view text) override { notes += std::string(text) + "\n"; }
   } progress;
-  download_mnist(folder / "deep" / "mnist", from({server.url("/mnist/")}), progress, files.list);
+  download_files(folder / "deep" / "mnist", files.list, from({server.url("/mnist/")}), progress);
   CHECK(read_file(folder / "deep" / "mnist" / "first.gz", 10000) == files.first_packed);
   CHECK(read_file(folder / "deep" / "mnist" / "second.gz", 10000) == files.second_packed);
   CHECK(entries(folder / "deep" / "mnist") == 2);
@@ -71,7 +71,7 @@ TEST_CASE("Missing files are downloaded and those in place are kept", "[download
 
   CHECK(server.requests() == 2);
   std::filesystem::remove(folder / "deep" / "mnist" / "second.gz");
-  download_mnist(folder / "deep" / "mnist", from({server.url("/mnist/")}), Progress::none(), files.list);
+  download_files(folder / "deep" / "mnist", files.list, from({server.url("/mnist/")}), Progress::none());
   CHECK(server.requests() == 3);
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("A download without a length or after a redirection works", "[download
   Answer redirection{{}, 302, there.url("/moved/first.gz")};
   const HttpServer here({{"/first.gz", redirection}, {"/second.gz", {files.second_packed}}});
   const TemporaryFolder folder;
-  download_mnist(folder.path(), from({here.url("/")}), Progress::none(), files.list);
+  download_files(folder.path(), files.list, from({here.url("/")}), Progress::none());
   CHECK(entries(folder.path()) == 2);
 }
 
@@ -114,11 +114,11 @@ TEST_CASE("Only the web is followed", "[download]") {
   check_refused(files, {{}, 302, local}, "file");
   const TemporaryFolder folder;
   CHECK_THROWS_WITH(
-      download_mnist(folder.path(), from({"file://" + elsewhere.path().string() + "/"}), Progress::none(), files.list),
+      download_files(folder.path(), files.list, from({"file://" + elsewhere.path().string() + "/"}), Progress::none()),
       Contains("cannot download"));
   // A redirection in a circle ends.
   const HttpServer circle({{"/first.gz", {{}, 302, "/first.gz"}}});
-  CHECK_THROWS_WITH(download_mnist(folder.path(), from({circle.url("/")}), Progress::none(), files.list),
+  CHECK_THROWS_WITH(download_files(folder.path(), files.list, from({circle.url("/")}), Progress::none()),
                     Contains("redirects"));
 }
 
@@ -134,7 +134,7 @@ TEST_CASE("Mirrors are tried in turn", "[download]") {
     nobody = gone.url("/");
   }
   const TemporaryFolder folder;
-  download_mnist(folder.path(), from({nobody, bad.url("/"), good.url("/")}), Progress::none(), files.list);
+  download_files(folder.path(), files.list, from({nobody, bad.url("/"), good.url("/")}), Progress::none());
   CHECK(read_file(folder / "first.gz", 10000) == files.first_packed);
   CHECK((bad.requests() == 2 && good.requests() == 1));
 
@@ -142,14 +142,14 @@ TEST_CASE("Mirrors are tried in turn", "[download]") {
   const TemporaryFolder other;
   std::string message;
   try {
-    download_mnist(other.path(), from({nobody, bad.url("/")}), Progress::none(), files.list);
+    download_files(other.path(), files.list, from({nobody, bad.url("/")}), Progress::none());
   } catch (const DataError& error) {
     message = error.what();
   }
   CHECK_THAT(message, Contains(nobody + "first.gz: ") && Contains("; " + bad.url("/") + "first.gz: ") &&
                           Contains("incorrect data check"));
   CHECK(message.find('\n') == std::string::npos);
-  CHECK_THROWS_WITH(download_mnist(other.path(), from({}), Progress::none(), files.list), Contains("no mirror given"));
+  CHECK_THROWS_WITH(download_files(other.path(), files.list, from({}), Progress::none()), Contains("no mirror given"));
 }
 
 TEST_CASE("A mirror that stalls is given up", "[download]") {
@@ -160,7 +160,7 @@ TEST_CASE("A mirror that stalls is given up", "[download]") {
   const HttpServer slow({{"/first.gz", stalled}});
   const HttpServer good({{"/first.gz", {files.first_packed}}, {"/second.gz", {files.second_packed}}});
   const TemporaryFolder folder;
-  download_mnist(folder.path(), from({slow.url("/"), good.url("/")}), Progress::none(), files.list);
+  download_files(folder.path(), files.list, from({slow.url("/"), good.url("/")}), Progress::none());
   CHECK(slow.requests() == 2);  // asked for each file, once
   CHECK(entries(folder.path()) == 2);
 }
@@ -179,13 +179,15 @@ TEST_CASE("A download stops when asked also while nothing comes", "[download]") 
   const TemporaryFolder folder;
   DownloadOptions options = from({slow.url("/")});
   options.stall_timeout = std::chrono::seconds(600);
-  CHECK_THROWS_AS(download_mnist(folder.path(), options, progress, files.list), Interrupted);
+  CHECK_THROWS_AS(download_files(folder.path(), files.list, options, progress), Interrupted);
   CHECK(entries(folder.path()) == 0);
 }
 
 TEST_CASE("A folder that cannot be made is named", "[download]") {
   const TemporaryFolder folder;
   write_file_atomically(folder / "file", "x");
-  CHECK_THROWS_AS(download_mnist(folder / "file" / "mnist", from({})), IoError);
-  CHECK_THROWS_WITH(download_mnist(folder / "file" / "mnist", from({})), Contains((folder / "file/mnist").string()));
+  const SmallFiles files;
+  CHECK_THROWS_AS(download_files(folder / "file" / "mnist", files.list, from({})), IoError);
+  CHECK_THROWS_WITH(download_files(folder / "file" / "mnist", files.list, from({})),
+                    Contains((folder / "file/mnist").string()));
 }

@@ -26,11 +26,11 @@ inline RowMatrix<float> random_hidden(int samples, int neurons, RandomStream& ra
 }
 
 /// Labels in [0,classes), each class present.
-inline std::vector<std::uint8_t> random_labels(int samples, int classes, RandomStream& random) {
-  std::vector<std::uint8_t> labels;
+inline std::vector<Symbol> random_labels(int samples, int classes, RandomStream& random) {
+  std::vector<Symbol> labels;
   for (int i = 0; i < samples; ++i) {
     const auto label = i < classes ? static_cast<std::uint64_t>(i) : random.below(static_cast<std::uint64_t>(classes));
-    labels.push_back(static_cast<std::uint8_t>(label));
+    labels.push_back(static_cast<Symbol>(label));
   }
   return labels;
 }

@@ -29,7 +29,7 @@ std::vector<NeuronSet> all_sets(int neurons) {
 struct Scene {
   Mlp network;
   RowMatrix<float> hidden;
-  std::vector<std::uint8_t> labels;
+  std::vector<Symbol> labels;
   int layer = 1;
   KnockoutSubject subject() const { return {network, layer, hidden, labels}; }
 };
@@ -256,7 +256,7 @@ TEST_CASE("Knockouts name what is wrong with a request", "[knockout]") {
   };
   CHECK_THROWS_WITH(run(sampled(21)), "knockouts: sample_size 21 is more than the 20 samples of class 1");
   CHECK_THROWS_AS(run(sampled(21)), UsageError);
-  CHECK_THROWS_WITH(run(sampled(0)), "knockouts: sample_size is 0; it must be at least 1");
+  CHECK_THROWS_WITH(run(sampled(0)), "knockouts: sample_size is 0, expected at least 1");
   CHECK_NOTHROW(run(sampled(20)));
   const NeuronSet beyond[] = {NeuronSet{1, 4}};
   CHECK_THROWS_WITH(knockout_accuracy(scene.subject(), beyond, exact, random),
@@ -269,7 +269,7 @@ TEST_CASE("Knockouts name what is wrong with a request", "[knockout]") {
   scene.labels[5] = 3;
   CHECK_THROWS_WITH(run(exact), "knockouts: label 3 of sample 5 is out of range [0,3)");
   CHECK_THROWS_AS(run(exact), DataError);
-  for (auto& label : scene.labels) label = static_cast<std::uint8_t>(label == 1 ? 0 : label % 3);
+  for (auto& label : scene.labels) label = static_cast<Symbol>(label == 1 ? 0 : label % 3);
   CHECK_THROWS_WITH(run(exact), Catch::StartsWith("knockouts: 0 of 90 samples are of class 1"));
   scene.labels.pop_back();
   CHECK_THROWS_WITH(run(exact), "knockouts: activations of 90 samples, but 89 labels");
@@ -278,7 +278,7 @@ TEST_CASE("Knockouts name what is wrong with a request", "[knockout]") {
 
   const Scene wide = random_scene(25, 2, 4, random);
   CHECK_THROWS_WITH(exhaustive_knockout_accuracy(wide.subject(), exact, random),
-                    "knockouts: hidden layer 1 has 25 neurons; all sets can be had of at most 24");
+                    "knockouts: hidden layer 1 has 25 neurons; all sets are possible for at most 24");
   CHECK_NOTHROW(knockout_accuracy(wide.subject(), all_sets(2), exact, random));
 }
 

@@ -28,7 +28,7 @@ struct Scene {
 
   Mlp network;
   RowMatrix<float> hidden;
-  std::vector<std::uint8_t> labels;
+  std::vector<Symbol> labels;
 };
 
 const RandomStream draws(32, "draws");

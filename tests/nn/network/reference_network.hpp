@@ -8,32 +8,42 @@
 
 #include "core/random.hpp"
 #include "nn/data/dataset.hpp"
-#include "nn/training/loss.hpp"
 #include "nn/network/mlp.hpp"
+#include "nn/training/loss.hpp"
 
 namespace inforelay::test {
 
-/// Random pixels, and labels that go round.
+/// Random inputs, and labels 0, 1, ..., 0, 1, ...
 inline Dataset random_dataset(std::size_t n, int width, int classes, std::uint64_t seed) {
   RandomStream random(seed, "random_dataset");
-  RowMatrix<std::uint8_t> pixels(static_cast<Eigen::Index>(n), width);
-  for (auto& pixel : pixels.reshaped<Eigen::RowMajor>()) pixel = static_cast<std::uint8_t>(random.below(256));
-  std::vector<std::uint8_t> labels(n);
-  for (std::size_t i = 0; i < n; ++i) labels[i] = static_cast<std::uint8_t>(i % static_cast<std::size_t>(classes));
-  return {std::move(pixels), std::move(labels), classes};
+  RowMatrix<std::uint8_t> inputs(static_cast<Eigen::Index>(n), width);
+  for (auto& input : inputs.reshaped<Eigen::RowMajor>()) input = static_cast<std::uint8_t>(random.below(256));
+  std::vector<Symbol> labels(n);
+  for (std::size_t i = 0; i < n; ++i) labels[i] = static_cast<Symbol>(i % static_cast<std::size_t>(classes));
+  return {std::move(inputs), std::move(labels), classes};
 }
 
-/// Classes that can be told apart: each has bright pixels of its own (pixel % classes == label) in noise.
+/// Classes that can be told apart: each has large inputs of its own (input % classes == label) in noise.
 inline Dataset striped_dataset(std::size_t n, int width, int classes, std::uint64_t seed) {
   Dataset random = random_dataset(n, width, classes, seed);
-  RowMatrix<std::uint8_t> pixels = random.pixels();
-  for (Eigen::Index i = 0; i < pixels.rows(); ++i) {
-    for (Eigen::Index pixel = 0; pixel < width; ++pixel) {
-      const bool own = pixel % classes == random.labels()[static_cast<std::size_t>(i)];
-      pixels(i, pixel) = static_cast<std::uint8_t>(pixels(i, pixel) / 2 + (own ? 100 : 0));
+  RowMatrix<std::uint8_t> inputs = random.inputs();
+  for (Eigen::Index sample = 0; sample < inputs.rows(); ++sample) {
+    for (Eigen::Index i = 0; i < width; ++i) {
+      const bool own = i % classes == random.labels()[static_cast<std::size_t>(sample)];
+      inputs(sample, i) = static_cast<std::uint8_t>(inputs(sample, i) / 2 + (own ? 100 : 0));
     }
   }
-  return {std::move(pixels), {random.labels().begin(), random.labels().end()}, classes};
+  return {std::move(inputs), {random.labels().begin(), random.labels().end()}, classes};
+}
+
+/// The inputs of samples [begin,end), as a network sees them.
+inline std::vector<float> inputs_of(const Dataset& data, std::size_t begin, std::size_t end) {
+  std::vector<float> inputs;
+  for (std::size_t n = begin; n < end; ++n) {
+    for (int i = 0; i < data.input_width(); ++i)
+      inputs.push_back(static_cast<float>(data.inputs(n)[i]) * (1.0f / 255.0f));
+  }
+  return inputs;
 }
 
 inline double activate(Activation activation, double x) {
@@ -71,7 +81,7 @@ struct ReferenceNetwork {
   std::vector<std::vector<double>> forward(const Dataset& data, std::size_t sample) const {
     std::vector<std::vector<double>> values(1);
     for (int i = 0; i < widths[0]; ++i) {
-      values[0].push_back(data.pixels()(static_cast<Eigen::Index>(sample), i) / 255.0);
+      values[0].push_back(data.inputs()(static_cast<Eigen::Index>(sample), i) / 255.0);
     }
     std::size_t offset = 0;
     for (std::size_t l = 0; l < activations.size(); ++l) {

@@ -79,7 +79,7 @@ std::vector<float> all_results(const Shape& shape, RandomStream random) {
   }
   for (const auto activation : {Activation::tanh, Activation::sigmoid}) {
     auto active = forward;
-    kernels::activate(activation, active.data(), active.size());
+    activate(activation, active.data(), active.size());
     all.insert(all.end(), active.begin(), active.end());
   }
   return all;
@@ -168,11 +168,11 @@ TEST_CASE("input_gradient equals the plain sum", "[kernels]") {
   }
 }
 
-TEST_CASE("bytes_to_inputs equals the data set's own conversion to the last bit", "[kernels]") {
+TEST_CASE("bytes_to_inputs multiplies by 1/255, to the last bit", "[kernels]") {
   const Dataset data = test::random_dataset(3, 257, 2, 5);
-  std::vector<float> expected(3 * 257), actual(3 * 257);
-  data.gather(0, 3, expected.data());
-  kernels::bytes_to_inputs(data.pixels().data(), actual.size(), actual.data());
+  const std::vector<float> expected = test::inputs_of(data, 0, 3);
+  std::vector<float> actual(expected.size());
+  kernels::bytes_to_inputs(data.inputs().data(), actual.size(), actual.data());
   CHECK(actual == expected);
 }
 
@@ -280,30 +280,32 @@ TEST_CASE("Results are the same with every instruction set that has a fused mult
   }
 }
 
-TEST_CASE("A data set knows the blocks of each image that hold ink", "[kernels]") {
+TEST_CASE("A data set knows the blocks of each sample that hold an input other than 0", "[kernels]") {
   constexpr int width = 70 * 16 + 5;  // more blocks than a word has bits, and a rest
-  RowMatrix<std::uint8_t> pixels = RowMatrix<std::uint8_t>::Zero(3, width);
-  pixels(0, 0) = 1;
-  pixels(0, 63 * 16 + 15) = 1;
-  pixels(2, 64 * 16) = 255;
-  pixels(2, 69 * 16 + 7) = 2;
-  pixels(1, width - 1) = 9;  // in no block
-  const Dataset data(pixels, std::vector<std::uint8_t>(3, 0), 1);
-  REQUIRE(data.ink_words() == 2);
-  const auto ink = [&](std::size_t sample) { return std::array{data.ink(sample)[0], data.ink(sample)[1]}; };
-  CHECK(ink(0) == std::array{std::uint64_t{1} | std::uint64_t{1} << 63, std::uint64_t{0}});
-  CHECK(ink(1) == std::array{std::uint64_t{0}, std::uint64_t{0}});
-  CHECK(ink(2) == std::array{std::uint64_t{0}, std::uint64_t{1} | std::uint64_t{1} << 5});
+  RowMatrix<std::uint8_t> inputs_ = RowMatrix<std::uint8_t>::Zero(3, width);
+  inputs_(0, 0) = 1;
+  inputs_(0, 63 * 16 + 15) = 1;
+  inputs_(2, 64 * 16) = 255;
+  inputs_(2, 69 * 16 + 7) = 2;
+  inputs_(1, width - 1) = 9;  // in no block
+  const Dataset data(inputs_, std::vector<Symbol>(3, 0), 1);
+  REQUIRE(data.block_words() == 2);
+  const auto blocks = [&](std::size_t sample) {
+    return std::array{data.nonzero_blocks(sample)[0], data.nonzero_blocks(sample)[1]};
+  };
+  CHECK(blocks(0) == std::array{std::uint64_t{1} | std::uint64_t{1} << 63, std::uint64_t{0}});
+  CHECK(blocks(1) == std::array{std::uint64_t{0}, std::uint64_t{0}});
+  CHECK(blocks(2) == std::array{std::uint64_t{0}, std::uint64_t{1} | std::uint64_t{1} << 5});
 }
 
 TEST_CASE("A tile knows its blocks of zeros, and loads the same from a list as from a range", "[kernels]") {
   constexpr int width = 70;
-  RowMatrix<std::uint8_t> pixels = RowMatrix<std::uint8_t>::Zero(30, width);
-  pixels(3, 15) = 1;     // block 0, by its last input, in one row only
-  pixels(17, 48) = 255;  // block 3, by its first
-  pixels(29, 20) = 7;    // block 1, in a row that the first tile does not hold
-  pixels(4, 69) = 9;     // behind the last block
-  const Dataset data(pixels, std::vector<std::uint8_t>(30, 0), 1);
+  RowMatrix<std::uint8_t> inputs_ = RowMatrix<std::uint8_t>::Zero(30, width);
+  inputs_(3, 15) = 1;     // block 0, by its last input, in one row only
+  inputs_(17, 48) = 255;  // block 3, by its first
+  inputs_(29, 20) = 7;    // block 1, in a row that the first tile does not hold
+  inputs_(4, 69) = 9;     // behind the last block
+  const Dataset data(inputs_, std::vector<Symbol>(30, 0), 1);
   RandomStream init(8, "tile");
   const Mlp network = make_mlp(std::array{width, 3, 2}, Activation::tanh, Activation::tanh, init);
   const auto blocks = [](const Tile& tile) {
@@ -318,8 +320,7 @@ TEST_CASE("A tile knows its blocks of zeros, and loads the same from a list as f
     list.load(data, everything, begin, end);
     CHECK(blocks(range) == expected);
     CHECK(blocks(list) == expected);
-    std::vector<float> inputs((end - begin) * width);
-    data.gather(begin, end, inputs.data());
+    const std::vector<float> inputs = test::inputs_of(data, begin, end);
     for (const Tile* tile : {&range, &list}) {
       CHECK(std::vector<float>(tile->values(0), tile->values(0) + inputs.size()) == inputs);
     }

@@ -42,73 +42,68 @@ TEST_CASE("make_mlp names a bad width", "[mlp]") {
   RandomStream random(1, "init");
   const std::array<int, 3> widths{784, 0, 10};
   CHECK_THROWS_WITH(make_mlp(widths, Activation::tanh, Activation::tanh, random),
-                    "layer width 0 is out of range: at least 1");
+                    "layer width is 0, expected at least 1");
   CHECK_THROWS_AS(make_mlp(std::array{784}, Activation::tanh, Activation::tanh, random), UsageError);
 }
 
-TEST_CASE("forward gives the activations of the chosen layer and the outputs", "[mlp]") {
+TEST_CASE("record_layers gives the activations of the chosen layers, labels and outputs", "[mlp]") {
   const Mlp network = small_network(2);
   const test::ReferenceNetwork reference(network);
   const Dataset data = test::random_dataset(1001, 37, 5, 3);
+  const NetworkRecord both = record_layers(network, data, {2, 1});
+  REQUIRE(both.layers.size() == 2);
+  CHECK(both.output == forward_outputs(network, data));
   for (const int layer : {1, 2}) {
-    const LayerStates states = forward(network, data, layer);
-    REQUIRE(states.hidden.rows() == 1001);
-    REQUIRE(states.hidden.cols() == network.layers[static_cast<std::size_t>(layer) - 1].out());
+    const Samples& samples = both.layers[static_cast<std::size_t>(2 - layer)];
+    REQUIRE(samples.values.rows() == 1001);
+    REQUIRE(samples.values.cols() == network.layers[static_cast<std::size_t>(layer) - 1].out());
+    CHECK(std::equal(samples.input.begin(), samples.input.end(), data.labels().begin(), data.labels().end()));
+    CHECK(samples.output == argmax(both.output));
+    CHECK(record_layers(network, data, {layer}).layers.at(0).values == samples.values);
     for (std::size_t n = 0; n < data.size(); n += 50) {
       const auto expected = reference.forward(data, n);
       const auto row = static_cast<Eigen::Index>(n);
-      for (Eigen::Index k = 0; k < states.hidden.cols(); ++k) {
-        CHECK(states.hidden(row, k) ==
+      for (Eigen::Index k = 0; k < samples.values.cols(); ++k) {
+        CHECK(samples.values(row, k) ==
               Approx(expected[static_cast<std::size_t>(layer)][static_cast<std::size_t>(k)]).margin(1e-5));
       }
       for (Eigen::Index c = 0; c < 5; ++c) {
-        CHECK(states.output(row, c) == Approx(expected[3][static_cast<std::size_t>(c)]).margin(1e-5));
+        CHECK(both.output(row, c) == Approx(expected[3][static_cast<std::size_t>(c)]).margin(1e-5));
       }
     }
-    CHECK(states.output == forward_outputs(network, data));
   }
 }
 
-TEST_CASE("forward does not depend on the number of threads", "[mlp][threads]") {
+TEST_CASE("record_layers does not depend on the number of threads", "[mlp][threads]") {
   const Mlp network = small_network(4);
   const Dataset data = test::random_dataset(4000, 37, 5, 5);
   set_thread_count(1);
-  const LayerStates expected = forward(network, data, 1);
+  const NetworkRecord expected = record_layers(network, data, {1});
   for (const int threads : {2, 3}) {
     set_thread_count(threads);
-    const LayerStates states = forward(network, data, 1);
-    CHECK(states.hidden == expected.hidden);
-    CHECK(states.output == expected.output);
+    const NetworkRecord record = record_layers(network, data, {1});
+    CHECK(record.layers.at(0).values == expected.layers.at(0).values);
+    CHECK(record.output == expected.output);
   }
 }
 
-TEST_CASE("forward_outputs of listed samples are those rows", "[mlp]") {
-  const Mlp network = small_network(6);
-  const Dataset data = test::random_dataset(500, 37, 5, 7);
-  const std::vector<std::uint32_t> samples{499, 3, 3, 0, 128};
-  const RowMatrix<float> all = forward_outputs(network, data), some = forward_outputs(network, data, samples);
-  REQUIRE(some.rows() == 5);
-  for (Eigen::Index i = 0; i < 5; ++i) CHECK(some.row(i) == all.row(samples[static_cast<std::size_t>(i)]));
-  CHECK(forward_outputs(network, data, std::vector<std::uint32_t>{}).rows() == 0);
-}
-
-TEST_CASE("forward says what does not fit and can be stopped", "[mlp]") {
+TEST_CASE("record_layers names what does not fit and can be stopped", "[mlp]") {
   const Mlp network = small_network(8);
   const Dataset data = test::random_dataset(10, 36, 5, 9), fits = test::random_dataset(10, 37, 5, 9);
-  CHECK_THROWS_WITH(forward(network, data, 1), "the network takes 37 inputs but each image has 36");
-  CHECK_THROWS_WITH(forward(network, fits, 3), "hidden layer 3 is out of range: the network has 2");
-  CHECK_THROWS_AS(forward(network, fits, 0), UsageError);
+  CHECK_THROWS_WITH(record_layers(network, data, {1}), "the network takes 37 inputs but the data have 36");
+  CHECK_THROWS_WITH(record_layers(network, fits, {1, 3}), "hidden layer 3 is out of range: the network has 2");
+  CHECK_THROWS_AS(record_layers(network, fits, {0}), UsageError);
   struct Stop : Progress {
     bool stop_requested() const override { return true; }
   } stop;
-  CHECK_THROWS_AS(forward(network, fits, 1, stop), Interrupted);
+  CHECK_THROWS_AS(record_layers(network, fits, {1}, stop), Interrupted);
 }
 
 TEST_CASE("argmax takes the lowest of equals and never a NaN", "[mlp]") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   RowMatrix<float> output(5, 3);
   output << 1, 3, 2, 2, 2, 1, nan, -1, 0, 0, nan, 0, nan, nan, nan;
-  CHECK(argmax(output) == std::vector<std::uint8_t>{1, 0, 2, 0, 0});
+  CHECK(argmax(output) == std::vector<Symbol>{1, 0, 2, 0, 0});
 }
 
 TEST_CASE("Names of activations read back", "[mlp]") {

@@ -17,14 +17,14 @@ RowMatrix<float> random_output(Eigen::Index n, Eigen::Index classes, std::uint64
   return output;
 }
 
-std::vector<std::uint8_t> labels_of(const Dataset& data) { return {data.labels().begin(), data.labels().end()}; }
+std::vector<Symbol> labels_of(const Dataset& data) { return {data.labels().begin(), data.labels().end()}; }
 
 }  // namespace
 
 TEST_CASE("Balanced accuracy by hand", "[accuracy]") {
   RowMatrix<float> output(5, 2);
   output << 1, -1, 1, 1, -1, 1, -1, -1, 0, 2;
-  const std::vector<std::uint8_t> labels{0, 0, 0, 1, 1};
+  const std::vector<Symbol> labels{0, 0, 0, 1, 1};
   // Output 0: on for 2 of 3 of class 0 (0 is not on), off for both others. Output 1: on for 1 of 2; off for 1 of 3.
   const auto accuracy = balanced_accuracy(output, labels, 0);
   CHECK(accuracy[0] == Approx((2.0 / 3 + 1) / 2).epsilon(1e-15));
@@ -46,17 +46,17 @@ TEST_CASE("Balanced accuracy of inverted outputs is the rest to one", "[accuracy
 }
 
 TEST_CASE("Balanced accuracy without a class is an error and not a number", "[accuracy]") {
-  const std::vector<std::uint8_t> labels{0, 0, 2};
+  const std::vector<Symbol> labels{0, 0, 2};
   CHECK_THROWS_WITH(balanced_accuracy(random_output(3, 3, 4), labels, 0),
                     "class 1 has 0 of 3 samples: its balanced accuracy is undefined");
-  const std::vector<std::uint8_t> all{1, 1, 1};
+  const std::vector<Symbol> all{1, 1, 1};
   CHECK_THROWS_AS(balanced_accuracy(random_output(3, 1, 5), all, 0), DataError);
 }
 
 TEST_CASE("A single output answers for label 1", "[accuracy]") {
   RowMatrix<float> output(4, 1);
   output << 0.9f, 0.4f, 0.6f, 0.1f;
-  const std::vector<std::uint8_t> labels{1, 1, 0, 0};
+  const std::vector<Symbol> labels{1, 1, 0, 0};
   CHECK(balanced_accuracy(output, labels, 0.5f) == std::vector<double>{0.5});
   CHECK(balanced_accuracy(output, labels, 0.3f) == std::vector<double>{0.75});
   CHECK(binary_accuracy(output, labels, 0.5f) == 0.5);
@@ -97,13 +97,13 @@ TEST_CASE("Sampled balanced accuracy is unbiased where classes are equally frequ
 }
 
 TEST_CASE("Sampling more images than a class has is an error with both numbers", "[accuracy]") {
-  const std::vector<std::uint8_t> labels{0, 0, 0, 1, 1};
+  const std::vector<Symbol> labels{0, 0, 0, 1, 1};
   RandomStream random(11, "sample");
   CHECK_THROWS_WITH(draw_balanced_samples(labels, 2, 3, random),
                     "cannot sample 3 images of class 1: expected 1 to 2, which is all of them");
   CHECK_THROWS_AS(draw_balanced_samples(labels, 2, 0, random), UsageError);
   // All images of two classes: the sample is everything.
-  const std::vector<std::uint8_t> even{0, 1, 0, 1};
+  const std::vector<Symbol> even{0, 1, 0, 1};
   const RowMatrix<float> output = random_output(4, 2, 12);
   CHECK(balanced_accuracy(output, draw_balanced_samples(even, 2, 2, random), 0) == balanced_accuracy(output, even, 0));
 }
@@ -111,5 +111,5 @@ TEST_CASE("Sampling more images than a class has is an error with both numbers",
 TEST_CASE("Argmax accuracy counts rows whose largest output is the label", "[accuracy]") {
   RowMatrix<float> output(4, 3);
   output << 1, 0, 0, 0, 0, 1, 0.5f, 0.5f, 0, -3, -2, -1;
-  CHECK(argmax_accuracy(output, std::vector<std::uint8_t>{0, 2, 1, 2}) == 0.75);
+  CHECK(argmax_accuracy(output, std::vector<Symbol>{0, 2, 1, 2}) == 0.75);
 }

@@ -112,7 +112,7 @@ TEST_CASE("Detectors that do not fit together are named", "[composite]") {
   auto random = noise();
   CHECK_THROWS_AS(compose({}, 0, random), UsageError);
   auto detectors = random_detectors({2, 2});
-  CHECK_THROWS_WITH(compose(detectors, -1, random), "composite: noise_stddev = -1 is out of range: at least 0");
+  CHECK_THROWS_WITH(compose(detectors, -1, random), "composite: noise_stddev is -1, expected at least 0");
   detectors[1] = make_mlp(std::array{19, 2, 1}, Activation::tanh, Activation::tanh, random);
   CHECK_THROWS_WITH(compose(detectors, 0, random), "detector 1 takes 19 inputs, detector 0 takes 20");
   detectors[1] = make_mlp(std::array{20, 2, 2}, Activation::tanh, Activation::tanh, random);

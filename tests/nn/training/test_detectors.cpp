@@ -63,8 +63,8 @@ TEST_CASE("A detector tells its class from the others", "[detectors]") {
   DetectorTraining training = setup.training();
   training.run();
   for (std::size_t t = 0; t < 3; ++t) {
-    std::vector<std::uint8_t> is_class;
-    for (const std::uint8_t label : setup.held_back.labels()) is_class.push_back(label == t ? 1 : 0);
+    std::vector<Symbol> is_class;
+    for (const Symbol label : setup.held_back.labels()) is_class.push_back(label == t ? 1 : 0);
     const auto output = forward_outputs(training.states()[t].network, setup.held_back);
     CHECK(binary_accuracy(output, is_class, 0) > 0.85);
   }
@@ -185,7 +185,7 @@ TEST_CASE("Detectors say when images are missing or options out of range", "[det
   setup.options.test_negatives = 100000;  // all that there are
   CHECK_NOTHROW(setup.training());
   setup.options.hidden = 0;
-  CHECK_THROWS_WITH(setup.training(), "detectors: hidden = 0 is out of range: at least 1");
+  CHECK_THROWS_WITH(setup.training(), "detectors.hidden is 0, expected at least 1");
   setup.options.hidden = 2;
   setup.options.stop_accuracy = 98;
   CHECK_THROWS_AS(setup.training(), UsageError);

@@ -16,7 +16,7 @@ namespace {
 
 /// The first n images.
 Dataset mnist(const std::string& split, std::size_t n) {
-  const DataPair pair = load_mnist(locate_mnist(*test::data_folder() / "mnist").value());
+  const DataPair pair = load_mnist(locate_files(*test::data_folder() / "mnist", mnist_files).value());
   return (split == "train" ? pair.train : pair.test).head(n);
 }
 

@@ -81,8 +81,8 @@ TEST_CASE("SGD with momentum follows its formula", "[optimizer]") {
 
 TEST_CASE("Optimizer options out of range are named", "[optimizer]") {
   CHECK_THROWS_WITH((OptimizerOptions{.learning_rate = 0}.check()),
-                    "optimizer learning_rate = 0 is out of range: greater than 0");
-  CHECK_THROWS_WITH((OptimizerOptions{.beta2 = 1}.check()), "optimizer beta2 = 1 is out of range: in [0,1)");
+                    "optimizer.learning_rate is 0, expected a finite number above 0");
+  CHECK_THROWS_WITH((OptimizerOptions{.beta2 = 1}.check()), "optimizer.beta2 is 1, expected a number in [0,1)");
   CHECK_THROWS_AS((OptimizerOptions{.learning_rate = std::nan("")}.check()), UsageError);
   CHECK_NOTHROW(OptimizerOptions{}.check());
 }

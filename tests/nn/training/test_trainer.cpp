@@ -184,7 +184,8 @@ TEST_CASE("A trainer says what does not fit", "[trainer]") {
                     "class 4 has no image among the 4 training images");
   TrainingOptions wrong = setup.options;
   wrong.stop.balanced_accuracy = 1.5;
-  CHECK_THROWS_WITH(construct({setup.start()}, setup.train, wrong), "stop rule: accuracy 1.5 is out of range [0,1]");
+  CHECK_THROWS_WITH(construct({setup.start()}, setup.train, wrong),
+                    "accuracy of the stop rule is 1.5, expected a number in [0,1]");
   wrong = setup.options;
   wrong.max_epochs = 0;
   CHECK_THROWS_AS(construct({setup.start()}, setup.train, wrong), UsageError);

@@ -36,7 +36,7 @@ using Names = std::vector<std::string>;
 
 TEST_CASE("Named tensors make a network", "[weights]") {
   const WeightFile file = network(layer("hidden", 3, 2) + layer("output", 2, 1));
-  CHECK(file.format == "test");
+  CHECK(file.source.format == "test");
   CHECK(file.layer_names == Names{"hidden", "output"});
   REQUIRE(file.network.layers.size() == 2);
   const DenseLayer& hidden = file.network.layers[0];

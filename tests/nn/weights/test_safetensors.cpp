@@ -37,7 +37,7 @@ TEST_CASE("A network survives being written as safetensors, bit for bit", "[safe
   network.layers[0].weight(0, 2) = -0.0f;
   const Bytes bytes = write_safetensors(network);
   const WeightFile again = network_from_tensors(read(bytes), {}, "w");
-  CHECK(again.format == "safetensors");
+  CHECK(again.source.format == "safetensors");
   CHECK(again.layer_names == std::vector<std::string>{"layer1", "layer2", "layer3", "layer4"});
   CHECK(same_bits(again.network, network));
   CHECK(std::signbit(again.network.layers[0].weight(0, 2)));

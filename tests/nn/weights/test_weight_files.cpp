@@ -64,8 +64,6 @@ std::string shown(const WeightFile& file) {
 
 void write_results(const std::filesystem::path& path, const Mlp& network) {
   Hdf5Writer file(path);
-  file.attribute("", "format", std::string(results_format));
-  file.attribute("", "format_version", results_format_version);
   write_network(file, "networks/a/model", network);
   file.commit();
 }
@@ -77,7 +75,7 @@ TEST_CASE("A format is found from the content, whatever the name", "[weights]") 
   const auto path = folder / "weights.txt";
   RandomStream random(1, "weights");
   const Mlp network = make_mlp(std::array{3, 2, 1}, Activation::relu, Activation::sigmoid, random);
-  const auto format = [&] { return load_weights(path).format; };
+  const auto format = [&] { return load_weights(path).source.format; };
 
   save_safetensors(path, network);
   CHECK(format() == "safetensors");
@@ -103,9 +101,9 @@ TEST_CASE("A digest tells which bytes were read", "[weights]") {
   const Mlp network = make_mlp(std::array{3, 2, 1}, Activation::relu, Activation::sigmoid, random);
   const auto digest = [&] { return sha256_hex(read_file(path, 1 << 20)); };
   save_safetensors(path, network);
-  CHECK(load_weights(path).sha256 == digest());
+  CHECK(load_weights(path).source.sha256 == digest());
   write_results(path, network);
-  CHECK(load_weights(path).sha256 == digest());
+  CHECK(load_weights(path).source.sha256 == digest());
 }
 
 TEST_CASE("Memory that is short while a file is read is told with the file's name", "[weights]") {
@@ -192,9 +190,9 @@ TEST_CASE("safetensors are replaced as a whole or not at all", "[weights]") {
 TEST_CASE("The authors' full network loads and is as accurate as they say", "[weights][mnist]") {
   REQUIRE_INFORELAY_DATA();
   const WeightFile file = load_weights(*data_folder() / "reference" / "fullModel.model");
-  CHECK(file.format == "PyTorch (legacy)");
+  CHECK(file.source.format == "PyTorch (legacy)");
   CHECK(file.layer_names == std::vector<std::string>{"hiddenLayer", "outputLayer"});
-  const DataPair data = load_mnist(locate_mnist(*data_folder() / "mnist").value());
+  const DataPair data = load_mnist(locate_files(*data_folder() / "mnist", mnist_files).value());
   const auto accuracy = [&](const Dataset& split) {
     return argmax_accuracy(forward_outputs(file.network, split), split.labels());
   };
@@ -211,7 +209,7 @@ TEST_CASE("The authors' detectors load and make a composite that works", "[weigh
   }
   RandomStream random(1, "noise");
   const Mlp composite = compose(detectors, 0, random);
-  const Dataset test = load_mnist(locate_mnist(*data_folder() / "mnist").value()).test;
+  const Dataset test = load_mnist(locate_files(*data_folder() / "mnist", mnist_files).value()).test;
   const auto accuracy = balanced_accuracy(forward_outputs(composite, test), test.labels(), 0);
   for (const double each : accuracy) CHECK((each > 0.92 && each < 0.99));
 }
