@@ -17,7 +17,6 @@
 #include "experiments/run/run_plan.hpp"
 #include "experiments/sweep/collect.hpp"
 #include "experiments/sweep/draw_sweep.hpp"
-#include "experiments/sweep/process.hpp"
 #include "experiments/sweep/report.hpp"
 #include "experiments/sweep/runner.hpp"
 

@@ -1,17 +1,11 @@
 #include "experiments/figures/plot/gnuplot.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <system_error>
 
+#include "core/process/child_process.hpp"
 #include "experiments/figures/plot/figure_writer.hpp"
 
 namespace inforelay {
@@ -75,33 +69,6 @@ std::string complaint(const std::filesystem::path& messages) {
   return first.empty() ? "no message" : first;
 }
 
-struct SpawnSettings {
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-  explicit SpawnSettings(const std::filesystem::path& folder) {
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_addchdir_np(&files, folder.c_str());
-    posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "messages", O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-    posix_spawnattr_init(&attributes);
-    // A process group of its own: Ctrl-C is for us, who then finish the figure; no signal is blocked or ignored.
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  }
-  SpawnSettings(const SpawnSettings&) = delete;
-  SpawnSettings& operator=(const SpawnSettings&) = delete;
-  ~SpawnSettings() {
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attributes);
-  }
-};
-
 }  // namespace
 
 std::string gnuplot_literal(std::string_view text) { return literal(text, false); }
@@ -109,31 +76,21 @@ std::string gnuplot_tic_literal(std::string_view text) { return literal(text, tr
 
 void run_gnuplot(const std::string& program, const std::filesystem::path& folder, const std::string& script,
                  const std::string& figure) {
+  ProgramStart start{
+      .program = program, .arguments = {"gnuplot", "-d", script}, .folder = folder, .messages = folder / "messages"};
   // The working directory changes before the program is looked for.
-  const bool is_path = program.find('/') != std::string::npos;
-  std::string command = is_path ? std::filesystem::absolute(program).string() : program;
-  std::string defaults = "-d", file = script;
-  char* arguments[] = {command.data(), defaults.data(), file.data(), nullptr};
-
-  const SpawnSettings settings(folder);
+  if (program.find('/') != std::string::npos) start.program = std::filesystem::absolute(program).string();
   pid_t child = 0;
-  const int error = posix_spawnp(&child, command.c_str(), &settings.files, &settings.attributes, arguments, environ);
-  if (error != 0) {
-    throw FigureError(fmt::format("cannot draw figure {}: cannot run {}: {}; on Debian: apt-get install gnuplot-nox",
-                                  figure, program, std::generic_category().message(error)));
+  try {
+    child = start_program(start);
+  } catch (const IoError& error) {
+    throw FigureError(
+        fmt::format("cannot draw figure {}: {}; on Debian: apt-get install gnuplot-nox", figure, error.what()));
   }
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) {
-      throw FigureError(fmt::format("cannot draw figure {}: lost sight of {}: {}", figure, program,
-                                    std::generic_category().message(errno)));
-    }
-  }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
-  const std::string end = WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
-                                              : fmt::format("exit status {}", WEXITSTATUS(status));
+  const int status = wait_for_end(child);
+  if (status == 0) return;
   throw FigureError(fmt::format("cannot draw figure {}: {} ended with {}: {} (gnuplot 5.4 is in Debian's gnuplot-nox)",
-                                figure, program, end, complaint(folder / "messages")));
+                                figure, program, end_text(status), complaint(folder / "messages")));
 }
 
 }  // namespace inforelay

@@ -16,7 +16,6 @@
 #include "core/files/hdf5_file.hpp"
 #include "experiments/results/results_file.hpp"
 #include "experiments/sweep/collect.hpp"
-#include "experiments/sweep/process.hpp"
 #include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
@@ -210,29 +209,6 @@ TEST_CASE("A run that cannot be started fails alone", "[sweep]") {
       run_program(with(small, {"sweep={replicates: 3, on_error: stop}", "-o", "b", "-j", "1"}), folder.path());
   CHECK(stopped.exit_code == 4);
   CHECK_THAT(stopped.out, Catch::Contains("0 finished, 1 failed, 2 not started"));
-}
-
-namespace {
-bool stop_in_child = false;
-}  // namespace
-
-TEST_CASE("A stop signal that comes before a run's program has begun ends it", "[sweep]") {
-  const TemporaryFolder folder;
-  pthread_atfork(nullptr, nullptr, [] {
-    if (std::exchange(stop_in_child, false)) raise(SIGTERM);
-  });
-  struct sigaction ignore {
-  }, earlier{};
-  ignore.sa_handler = [](int) {};  // as that of the program, which notes it down
-  sigaction(SIGTERM, &ignore, &earlier);
-  stop_in_child = true;
-  const pid_t child = start_child({"--list-reporters"}, folder.path() / "messages");
-  stop_in_child = false;
-  int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  sigaction(SIGTERM, &earlier, nullptr);
-  CHECK(WIFSIGNALED(status));
-  CHECK(WTERMSIG(status) == SIGTERM);
 }
 
 TEST_CASE("An interrupted sweep goes on and ends with the same numbers", "[sweep]") {
