@@ -1,4 +1,3 @@
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 
@@ -6,6 +5,7 @@
 #include "core/config/reader.hpp"
 #include "core/config/settings.hpp"
 #include "core/config/tree.hpp"
+#include "tests/catch2.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace inforelay {

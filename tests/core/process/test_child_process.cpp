@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -14,10 +13,11 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/process/child_process.hpp"
+#include "tests/catch2.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace inforelay;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace {
 
@@ -114,7 +114,7 @@ TEST_CASE("A program has its folder, environment and messages, and nothing of ou
   CHECK(end_text(wait_for_end(start_program(start))) == "exit code 3");
   ::close(inherited);
   const std::string real = std::filesystem::canonical(folder.path()).string();
-  CHECK_THAT(test::content(start.messages), Catch::Matchers::StartsWith(real + "\nINFORELAY_TEST_SET=new\n3\n"));
+  CHECK_THAT(test::content(start.messages), Catch::StartsWith(real + "\nINFORELAY_TEST_SET=new\n3\n"));
   CHECK(end_text(wait_for_end(start_program(shell(folder, "kill -9 $$")))) == "signal 9 (Killed)");
   CHECK(test::content(start.messages).empty());
 }
