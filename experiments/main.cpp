@@ -1,4 +1,4 @@
-// run_experiment: reads the command line and the configuration, runs the experiment, says what came of it.
+// run_experiment: reads the command line and the configuration, runs the experiment, prints its summary.
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -13,6 +13,7 @@
 
 #include "core/files/files.hpp"
 #include "core/parallel.hpp"
+#include "core/process/stop_signals.hpp"
 #include "experiments/config/config.hpp"
 #include "experiments/ranks/scan_messages.hpp"
 #include "experiments/run/command_line.hpp"
@@ -26,7 +27,7 @@ namespace {
 
 using namespace inforelay;
 
-// To stdout, at once: what cannot be written there is an error, though all else is done.
+// Prints to stdout and flushes it. If that fails, it is an error even though all else is done.
 template <class... Arguments>
 void print(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   const std::string text = fmt::format(format, std::forward<Arguments>(arguments)...);
@@ -35,7 +36,13 @@ void print(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   }
 }
 
-// The same actions on a configuration that asks for many runs.
+// Prints the summary, and returns the exit code.
+int finish(const RunReport& report, const CommandLine& line) {
+  if (line.verbosity != Verbosity::quiet) print("{}", report.summary);
+  return static_cast<int>(report.code);
+}
+
+// The same actions for a configuration of a sweep.
 int run_many(const CommandLine& line, Console& console) {
   const SweepPlan plan = plan_sweep(line.config, line.overrides);
   switch (line.action) {
@@ -49,14 +56,12 @@ int run_many(const CommandLine& line, Console& console) {
       print("{}", describe_sweep(plan, line));
       return 0;
     default:
-      const RunReport end = run_sweep(plan, line, console);
-      print("{}", end.summary);
-      return static_cast<int>(end.code);
+      return finish(run_sweep(plan, line, console), line);
   }
 }
 
 int run(const CommandLine& line, Console& console) {
-  if (line.action == CommandLine::Action::say) {
+  if (line.action == CommandLine::Action::print) {
     print("{}", line.text);
     return 0;
   }
@@ -76,31 +81,28 @@ int run(const CommandLine& line, Console& console) {
     case CommandLine::Action::dry_run:
       print("{}", describe_plan(config, line));
       return 0;
-    default: {
-      const RunReport report = run_experiment(config, line, console);
-      print("{}", report.summary);
-      return static_cast<int>(report.code);
-    }
+    default:
+      return finish(run_experiment(config, line, console), line);
   }
 }
 
-// Does what the command line says, and returns the exit code.
+// Does what the command line asks for and reports errors. Returns the exit code.
 int run_reporting(const CommandLine& line) {
   install_stop_signals();
   Console console(line.progress, line.verbosity);
   try {
     return run(line, console);
   } catch (const Interrupted&) {
-    console.warning("interrupted; the same command goes on from here");
+    console.warning("interrupted; rerun the same command to resume: " + line.provenance.command_line);
     return static_cast<int>(stop_signal() == SIGTERM ? ExitCode::terminated : ExitCode::interrupted);
   } catch (const ConfigError& error) {
-    console.say(error.what());
+    console.print(error.what());
     return static_cast<int>(error.exit_code());
   } catch (const Error& error) {
     console.error(error.what());
     return static_cast<int>(error.exit_code());
   } catch (const std::bad_alloc&) {
-    console.error("out of memory; run_experiment --dry-run says how much a configuration needs");
+    console.error("out of memory; run_experiment --dry-run shows how much a configuration needs");
   } catch (const std::exception& error) {
     console.error(fmt::format("internal error: {}", error.what()));
   }
@@ -112,7 +114,7 @@ int fail(const Error& error) {
   return static_cast<int>(error.exit_code());
 }
 
-// Rank 0: the program as ever, which dismisses the other ranks at the end.
+// Rank 0 runs the program, and releases the other ranks at the end.
 int lead_job(int argc, char** argv) {
   CommandLine line;
   int code = 0;
@@ -126,21 +128,21 @@ int lead_job(int argc, char** argv) {
   try {
     send_job(ranks(), begin_job(JobKind::end).take());
   } catch (const LostRanks& error) {
-    if (code == 0) code = fail(error);  // else it has been said
+    if (code == 0) code = fail(error);  // otherwise an error was reported already
     ranks().abort(code);
   }
   return code;
 }
 
-// Another rank: of the command line only the threads concern it.
-int share_in_job(int argc, char** argv) {
-  leave_stop_signals();
+// Another rank uses only the number of threads from the command line.
+int work_for_first_rank(int argc, char** argv) {
+  ignore_stop_signals();
   set_thread_count(ranks().threads());
   try {
     const CommandLine line = parse_command_line(argc, argv);
     if (line.threads > 0) set_thread_count(line.threads);
   } catch (const Error&) {
-    // Rank 0 says so.
+    // Rank 0 reports it.
   }
   try {
     serve(ranks());
@@ -158,7 +160,7 @@ int main(int argc, char** argv) {
   try {
     const std::unique_ptr<Ranks> joined = join_ranks();
     set_ranks(*joined);
-    return joined->rank() == 0 ? lead_job(argc, argv) : share_in_job(argc, argv);
+    return joined->rank() == 0 ? lead_job(argc, argv) : work_for_first_rank(argc, argv);
   } catch (const Error& error) {
     return fail(error);
   }

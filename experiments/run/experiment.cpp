@@ -255,7 +255,7 @@ RunReport in_open_folder(const RunDirectory& directory, const std::string& name,
 LockOptions lock_options(Console& console) {
   LockOptions options;
   options.on_heartbeat = [&console] { console.tick(); };
-  options.say = [&console](const std::string& text) { console.info(text); };
+  options.report = [&console](const std::string& text) { console.info(text); };
   return options;
 }
 
