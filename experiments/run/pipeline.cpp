@@ -96,8 +96,7 @@ void Pipeline::add_network(std::size_t index) {
                        : greedy   ? ": greedy relay search"
                                   : ": relay information of single neurons";
     add_stage(
-        index, id + "relay" + suffix, name + what + on,
-        estimate_relay(size, split, analysis.relay, exhaustive, tables_),
+        index, id + "relay" + suffix, name + what + on, estimate_relay(size, split, exhaustive, tables_),
         [this, &result, &relay = analysis.relay, split, exhaustive](StageStore& files, Progress& progress) {
           result.relay[split] = compute_relay(result.states.at(split), relay, exhaustive, tables_, files, progress);
         },
@@ -142,7 +141,7 @@ void Pipeline::add_network(std::size_t index) {
   const Split entropy = holds(analysis.relay.splits, Split::train) ? Split::train : Split::test;
   add_stage(
       index, id + "appendix", name + ": clusters, components and entropy of the hidden states",
-      estimate_appendix(size, shape, entropy),
+      estimate_appendix(size, shape),
       [&result, shape, entropy, random](StageStore&, Progress& progress) {
         result.appendix =
             compute_appendix(result.states.at(shape), result.states.at(entropy), random.child("appendix"), progress);

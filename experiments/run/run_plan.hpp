@@ -1,7 +1,6 @@
-// What a run would do, how long it would take and how much memory: --dry-run, and the refusal of what cannot fit.
+// The stages of a run and the memory they need, for --dry-run and to refuse runs that are too large.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,41 +11,36 @@
 
 namespace inforelay {
 
-/// All that a run does, in order: data, the stages, results file, figures.
+/// The steps of a run, in order: data, the stages, figures.
 std::vector<StageEstimate> plan_of(const PreparedExperiment& prepared);
 
-/// The most memory that a run holds at once, and the stage in which it does.
+/// The most memory that a run needs at once, and the stage in which it does.
 struct MemoryPeak {
   double bytes = 0;
   std::string stage;
 };
-/// `threads`: each brings its own working memory. `ranks` that share the scans of all sets: of rank 0.
+/// `threads`: each needs working memory of its own. `ranks` that share the scans of all sets: memory of rank 0.
 MemoryPeak peak_of(std::span<const StageEstimate> stages, int threads, int ranks = 1);
 
-/// Sums of the stages; `bytes` is the peak.
-struct RunCost {
-  CpuWork work, most;
-  double bytes = 0;
-};
-RunCost cost_of(const PreparedExperiment& prepared, int threads);
+/// Of a run with one thread and one rank.
+double peak_bytes(const PreparedExperiment& prepared);
 
-/// Bytes that a run may take: max_memory, else those of this machine.
+/// Bytes that a run may use: max_memory, or else those of this machine.
 double memory_limit(const ExperimentConfig& config);
 
-/// Whether the tables of all sets are kept: as analysis.tables says. `automatic`: unless the run is too large with them
-/// on 64 threads of several ranks and not without on one thread, and nothing that was asked for needs them.
-/// prepared.tables makes no difference.
+/// Whether the tables of all sets are kept, according to analysis.tables. With `automatic` they are discarded if the
+/// run is too large with them on 64 threads of several ranks, but fits without them on one thread, and nothing
+/// requested needs them. Ignores prepared.tables.
 AllSetsTable choose_tables(const PreparedExperiment& prepared);
 
-/// Where a run leaves them out because they do not fit: a sentence that says so. Else "".
+/// A sentence that says so if a run discards them because they do not fit; otherwise "".
 std::string tables_note(const PreparedExperiment& prepared);
 
-/// Throws UsageError where the run would take more than memory_limit(): with the stage, its bytes, the bound and what
-/// can be changed. `run`: of a sweep, which one; else empty.
+/// Throws UsageError if the run would need more than memory_limit(): with the stage, its bytes, the limit and what can
+/// be changed. `run`: which run of a sweep; otherwise empty.
 void check_memory(const PreparedExperiment& prepared, int threads, int ranks, const std::string& run = "");
 
-/// What run_experiment would do: data, folder, stages with sets, bytes and estimated time. Weight files are read; the
-/// speed of this machine is measured, which takes a moment.
+/// The text of --dry-run: data, folder, stages with sets and bytes. Weight files are read.
 std::string describe_plan(const ExperimentConfig& config, const CommandLine& line);
 
 }  // namespace inforelay

@@ -16,7 +16,7 @@ namespace inforelay {
 namespace fs = std::filesystem;
 namespace {
 
-// The last line that reports an error, without the word; else the last line; else "".
+// The last line that reports an error, without that word; otherwise the last line.
 std::string last_error(const fs::path& messages) {
   std::ifstream file(messages);
   std::string last, error;
@@ -47,7 +47,7 @@ pid_t start_run(std::vector<std::string> arguments, const fs::path& messages) {
                         .killed_first = true});
 }
 
-// How a run that ended with `status` failed; empty where it has finished, when nothing is left of its messages.
+// The failure of a run that ended with `status`; empty if it has finished, when its messages are removed.
 std::string failure_of(const fs::path& folder, int status) {
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
     std::error_code ignored;
@@ -69,7 +69,7 @@ ChildRuns::~ChildRuns() {
   }
 }
 
-void ChildRuns::begin(std::size_t number, const RunJob& job, int threads) {
+void ChildRuns::start(std::size_t number, const RunJob& job, int threads) {
   std::vector<std::string> arguments = job.arguments;
   arguments.insert(arguments.end(), {"-j", fmt::format("{}", threads)});
   std::error_code error;

@@ -86,7 +86,7 @@ Work work_left(const SweepPlan& plan, const CommandLine& line, const fs::path& f
     job.arguments.insert(job.arguments.end(), {"-o", job.folder.string(), "-q", "--progress", "off"});
     const PreparedExperiment prepared = prepare(plan.config_of(run));
     check_memory(prepared, 1, 1, job.name);
-    job.bytes = cost_of(prepared, 1).bytes;
+    job.bytes = peak_bytes(prepared);
     work.jobs.push_back(std::move(job));
     work.index.push_back(i);
   }
@@ -101,7 +101,7 @@ std::vector<RunOutcome> do_runs(const SweepPlan& plan, const CommandLine& line, 
   // Of the machine's memory some is left to others; what the user allows is meant to be used.
   options.bytes = plan.config.max_memory ? memory_limit(plan.config) : memory_limit(plan.config) * 2 / 3;
   if (plan.config.max_memory) options.max_memory = memory_limit(plan.config);
-  options.go_on = plan.config.sweep->on_error == SweepFailure::go_on;
+  options.continue_on_error = plan.config.sweep->on_error == SweepFailure::go_on;
   options.done = plan.runs.size() - work.jobs.size();
   std::vector<RunOutcome> outcomes(plan.runs.size(), RunOutcome{RunOutcome::Status::finished, ""});
   const std::string stage = fmt::format("{} runs", plan.runs.size());
@@ -237,37 +237,29 @@ std::string describe_sweep(const SweepPlan& plan, const CommandLine& line) {
   const DataPlan& data = prepared.data;
   const fs::path folder = folder_for(plan.config, line, prepared.identity());
   std::string text =
-      fmt::format("data     {} ({})\nfolder   {}\nthreads  {}\n\n{:<70} {:>6} {:>9} {:>9} {:>11}\n", data.name(),
-                  data.origin(), folder.string(), thread_count(), "point", "runs", "done", "a run", "left");
-  const MachineSpeed speed = measure_speed();
-  const int threads = threads_at_once(thread_count());
-  double core_seconds = 0, longest = 0, most_bytes = 0;
+      fmt::format("data     {} ({})\nfolder   {}\nthreads  {}\n\n{:<70} {:>6} {:>9} {:>12}\n", data.name(),
+                  data.origin(), folder.string(), thread_count(), "point", "runs", "done", "memory each");
+  double most_bytes = 0;
   std::size_t finished = 0;
   const std::size_t replicates = plan.runs.size() / plan.points.size();
   for (std::size_t point = 0; point < plan.points.size(); ++point) {
     const SweepRun* const first = &plan.runs[point * replicates];
     const auto done = static_cast<std::size_t>(
         std::count_if(first, first + replicates, [&](const SweepRun& run) { return is_finished(plan, folder, run); }));
-    const RunCost cost = cost_of(prepare(plan.config_of(*first)), 1);
-    const double left = speed.seconds(cost.work) * static_cast<double>(replicates - done);
+    const double bytes = peak_bytes(prepare(plan.config_of(*first)));
     finished += done;
-    core_seconds += left;
-    longest += speed.seconds(cost.most) * static_cast<double>(replicates - done);
-    most_bytes = std::max(most_bytes, cost.bytes);
+    most_bytes = std::max(most_bytes, bytes);
     if (point >= most_points) continue;
     const std::string label = plan.values_text(point);
-    text += fmt::format("{:<70} {:>6} {:>9} {:>9} {:>11}\n", label.empty() ? "(nothing is varied)" : label, replicates,
-                        done, bytes_text(cost.bytes), duration(left / threads));
+    text += fmt::format("{:<70} {:>6} {:>9} {:>12}\n", label.empty() ? "(replicates only)" : label, replicates, done,
+                        bytes_text(bytes));
   }
   if (plan.points.size() > most_points)
-    text += fmt::format("... and {} points more\n", plan.points.size() - most_points);
-  text += fmt::format("\n{} runs, {} done; up to {} a run, {} allowed{}; about {} left on {} threads", plan.runs.size(),
-                      finished, bytes_text(most_bytes), bytes_text(memory_limit(plan.config)),
-                      most_bytes > memory_limit(plan.config) ? ": the sweep would be refused" : "",
-                      duration(core_seconds / threads), threads);
-  if (longest > core_seconds) text += fmt::format(", at most {}", duration(longest / threads));
-  text += "\n";
-  return text;
+    text += fmt::format("... and {} more points\n", plan.points.size() - most_points);
+  const double limit = memory_limit(plan.config);
+  return text + fmt::format("\n{} runs, {} done; up to {} each, limit {}{}\n", plan.runs.size(), finished,
+                            bytes_text(most_bytes), bytes_text(limit),
+                            most_bytes > limit ? ": the sweep would be refused" : "");
 }
 
 }  // namespace inforelay

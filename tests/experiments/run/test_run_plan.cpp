@@ -1,5 +1,4 @@
-// What --dry-run and the refusal of plans too large say, against real runs. No times: these are for
-// bench/compare_estimates.py.
+// The plan of --dry-run and the refusal of runs that are too large, compared with real runs.
 #include <filesystem>
 #include <fstream>
 
@@ -32,7 +31,7 @@ const WorkEstimate& cost_of_stage(const std::vector<StageEstimate>& stages, cons
 
 TEST_CASE("A plan holds every stage with its sets and the tables that stay", "[plan]") {
   const auto stages = plan({"networks.full.layers=[784, 12, 10]"});
-  CHECK(stages.size() == 2 * 8 + 3);
+  CHECK(stages.size() == 2 * 8 + 2);
   CHECK(stages.front().label == "data");
   CHECK(stages.back().label == "figures");
   const WorkEstimate relay = cost_of_stage(stages, "full: relay information of all sets (test images)");
@@ -42,23 +41,6 @@ TEST_CASE("A plan holds every stage with its sets and the tables that stay", "[p
   CHECK(cost_of_stage(stages, "composite: knockout of all sets (test images)").sets == 1024);
   CHECK(cost_of_stage(stages, "full: greedy relay search (train images)").sets == 0);
   CHECK(cost_of_stage(stages, "data").bytes == 8000 * 784);
-  for (const StageEstimate& stage : stages) {
-    INFO(stage.label);
-    CHECK(MachineSpeed{}.seconds(stage.cost.work) >= 0);
-    CHECK(MachineSpeed{}.seconds(stage.cost.most) >= MachineSpeed{}.seconds(stage.cost.work));
-  }
-}
-
-TEST_CASE("A training is expected to end with its stop rule and at the latest with its epochs", "[plan]") {
-  const std::string label = "full: training";
-  const auto bounded = plan({});
-  CHECK_THAT(cost_of_stage(bounded, label).note, Catch::Contains("epochs expected, at most 30"));
-  CHECK(cost_of_stage(bounded, label).most.dense > cost_of_stage(bounded, label).work.dense);
-  const auto fixed = plan({"networks.full.train.stop=null", "networks.full.train.max_epochs=7"});
-  CHECK(cost_of_stage(fixed, label).note == "7 epochs");
-  CHECK(cost_of_stage(fixed, label).most.dense == cost_of_stage(fixed, label).work.dense);
-  const auto twice = plan({"networks.full.train.stop=null", "networks.full.train.max_epochs=14"});
-  CHECK(cost_of_stage(twice, label).work.dense == Approx(2 * cost_of_stage(fixed, label).work.dense));
 }
 
 TEST_CASE("The peak is the largest sum of what stays and what a stage works with", "[plan]") {
@@ -94,14 +76,14 @@ TEST_CASE("The memory that a plan names is within a factor of two of what the ru
   const TemporaryFolder folder;
   std::vector<std::string> all = overrides;
   all.insert(all.end(), {"figures=null"});
-  const RunCost cost = cost_of(prepare(load_experiment_config(quick, all)), 1);
+  const double bytes = peak_bytes(prepare(load_experiment_config(quick, all)));
   all.insert(all.begin(), quick);
   all.insert(all.end(), {"-o", "run", "-j", "1"});
   const ProgramResult run = run_program(all, folder.path());
-  INFO(name << ": " << cost.bytes << " and " << run.peak_bytes << " bytes; " << run.err);
+  INFO(name << ": " << bytes << " and " << run.peak_bytes << " bytes; " << run.err);
   REQUIRE(run.exit_code == 0);
-  CHECK(cost.bytes > run.peak_bytes / 2);
-  CHECK(cost.bytes < run.peak_bytes * 2);
+  CHECK(bytes > run.peak_bytes / 2);
+  CHECK(bytes < run.peak_bytes * 2);
 #endif
 }
 
@@ -118,8 +100,8 @@ TEST_CASE("A plan beyond max_memory is refused before anything is computed", "[p
   };
   refused({quick, "max_memory=30 MB", "-o", "one"}, "fewer detectors.positives, negatives and test_negatives");
   refused({quick, "max_memory=30 MB", "-o", "one", "networks.full.layers=[784, 22, 10]"},
-          "'full: knockout of all sets (test images)' alone takes 274 MB");
-  // Results that are there are told, but not made anew.
+          "'full: knockout of all sets (test images)' alone needs 274 MB");
+  // A complete run is reported, but not repeated.
   const std::vector<std::string> small{quick,
                                        "data.train_limit=1000",
                                        "data.test_limit=300",
@@ -138,7 +120,7 @@ TEST_CASE("A plan beyond max_memory is refused before anything is computed", "[p
   CHECK(!std::filesystem::exists(folder.path() / "done.1"));
   const ProgramResult planned = run_program({quick, "--dry-run", "max_memory=30 MB"}, folder.path());
   CHECK(planned.exit_code == 0);
-  CHECK_THAT(planned.out, Catch::Contains("allowed are 30 MB: the run would be refused"));
+  CHECK_THAT(planned.out, Catch::Contains("limit 30 MB: the run would be refused"));
 
   // Of a sweep, the run that does not fit is named; none is started.
   std::ofstream(folder.path() / "sweep.yaml") << "extends: " << quick << R"(
