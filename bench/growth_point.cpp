@@ -104,7 +104,7 @@ struct Layer {
   Mlp network;
   RowMatrix<float> hidden;              // [N,K]
   std::vector<std::uint8_t> labels;     // [N]
-  std::vector<StateWord> states;        // [N]
+  UnitStates states;                    // [N,K]
   std::vector<std::uint8_t> predicted;  // [N]
 };
 
@@ -114,7 +114,7 @@ Layer make_layer(const Point& point) {
   const RandomStream random(1, "growth");
   RandomStream init = random.child("init");
   const std::array widths{train.input_width(), point.neurons, point.classes};
-  const TrainingOptions options{.stop = {.measure = StopRule::Measure::none}, .max_epochs = training_epochs};
+  const TrainingOptions options{.max_epochs = training_epochs};
   Trainer trainer(options, {make_mlp(widths, Activation::tanh, Activation::tanh, init)}, train, test, random);
   trainer.run();
 
@@ -130,7 +130,7 @@ Layer make_layer(const Point& point) {
     layer.labels.insert(layer.labels.end(), train.labels().begin(),
                         train.labels().begin() + static_cast<std::ptrdiff_t>(predicted.size()));
   }
-  layer.states = binarize(layer.hidden).states;
+  layer.states = discretize(layer.hidden).states;
   return layer;
 }
 
@@ -177,16 +177,19 @@ Point read_point(char** arguments) {
 void scan(const Point& point, const Layer& layer) {
   const AllSetsTable keep = point.keep == "table" ? AllSetsTable::keep : AllSetsTable::discard;
   if (point.scan == "relay") {
-    const StateTable table(layer.states, layer.labels, layer.predicted, point.neurons, point.classes);
+    const std::vector<Symbol> input(layer.labels.begin(), layer.labels.end()),
+        output(layer.predicted.begin(), layer.predicted.end());
+    const std::vector<std::string> names(static_cast<std::size_t>(point.classes));
+    const StateTable table(layer.states, input, output, one_vs_rest(names));
     const GreedyRelay greedy = greedy_relay(table);
     ExhaustiveRelayScan relay(table, greedy, keep);
     run_whole(relay, Progress::none());
-    if (relay.result().summaries.neurons() != point.neurons) throw ComputeError("growth: no result");
+    if (relay.result().statistics.neurons() != point.neurons) throw ComputeError("growth: no result");
   } else {
     const KnockoutSubject subject{layer.network, 1, layer.hidden, layer.labels};
     KnockoutScan knockout(subject, {}, RandomStream(1, "exact knockouts draw nothing"), keep);
     run_whole(knockout, Progress::none());
-    if (knockout.result().summaries.neurons() != point.neurons) throw ComputeError("growth: no result");
+    if (knockout.result().statistics.neurons() != point.neurons) throw ComputeError("growth: no result");
   }
 }
 
@@ -194,10 +197,7 @@ void scan(const Point& point, const Layer& layer) {
 int run(char** arguments) {
   const Point point = read_point(arguments);
   const Layer layer = make_layer(point);
-  std::vector<StateWord> distinct = layer.states;
-  std::sort(distinct.begin(), distinct.end());
-  const auto occupied = std::unique(distinct.begin(), distinct.end()) - distinct.begin();
-  distinct = {};
+  const auto occupied = occupancy(layer.states).occupied;
   set_thread_count(point.threads);
   set_peak_back();
   const double before = peak_bytes();

@@ -27,7 +27,6 @@
 #include "experiments/ranks/chunk_scheduler.hpp"
 #include "experiments/ranks/scan_messages.hpp"
 #include "infotheory/relay/exhaustive.hpp"
-#include "infotheory/states/discretize.hpp"
 #include "nn/training/trainer.hpp"
 
 namespace inforelay::bench {
@@ -61,8 +60,7 @@ struct Scene {
     network = neurons == 20 && !forward_pass ? subject().network : trained(neurons, forward_pass);
     const LayerStates layers = forward(network, images, 1);
     if (scan_name.starts_with("relay")) {
-      table = std::make_unique<StateTable>(binarize(layers.hidden).states, images.labels(), argmax(layers.output),
-                                           neurons, images.class_count());
+      table = std::make_unique<StateTable>(state_table(layers, images));
       path = greedy_relay(*table);
       scan = std::make_unique<ExhaustiveRelayScan>(*table, path);
     } else if (forward_pass || scan_name.starts_with("knockout")) {
@@ -78,7 +76,7 @@ struct Scene {
     const RandomStream random(1, "schedule");
     RandomStream init = random.child("init");
     const std::vector<int> widths = deep ? std::vector{784, neurons, 10, 10} : std::vector{784, neurons, 10};
-    const TrainingOptions options{.stop = {.measure = StopRule::Measure::none}, .max_epochs = 5};
+    const TrainingOptions options{.max_epochs = 5};
     Trainer trainer(options, {make_mlp(widths, Activation::tanh, Activation::tanh, init)}, subject().data.train,
                     subject().data.test, random);
     trainer.run();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -29,7 +30,7 @@ Subject quickly_trained_on_digits() {
   DataPair data = generate_digits({});
   const RandomStream random(1, "bench");
   RandomStream init = random.child("init");
-  const TrainingOptions options{.stop = {.measure = StopRule::Measure::none}, .max_epochs = 5};
+  const TrainingOptions options{.max_epochs = 5};
   Trainer trainer(options, {make_mlp(std::array{784, 20, 10}, Activation::tanh, Activation::tanh, init)}, data.train,
                   data.test, random);
   trainer.run();
@@ -49,11 +50,14 @@ const Subject& subject() {
 
 LayerStates layer_states(Split split) { return forward(subject().network, subject().images(split), 1); }
 
-StateTable state_table(Split split) {
-  const LayerStates layers = layer_states(split);
-  const Dataset& images = subject().images(split);
-  return StateTable(binarize(layers.hidden).states, images.labels(), argmax(layers.output),
-                    static_cast<int>(layers.hidden.cols()), images.class_count());
+StateTable state_table(Split split) { return state_table(layer_states(split), subject().images(split)); }
+
+StateTable state_table(const LayerStates& layers, const Dataset& images) {
+  const auto predicted = argmax(layers.output);
+  const std::vector<Symbol> input(images.labels().begin(), images.labels().end()),
+      output(predicted.begin(), predicted.end());
+  const std::vector<std::string> names(static_cast<std::size_t>(images.class_count()));
+  return {discretize(layers.hidden).states, input, output, one_vs_rest(names)};
 }
 
 Dataset detector_images() {

@@ -25,6 +25,7 @@ const Subject& subject();
 /// Activations of the hidden layer, labels and states, as an experiment has them.
 LayerStates layer_states(Split split);
 StateTable state_table(Split split);
+StateTable state_table(const LayerStates& layers, const Dataset& images);
 
 /// The training images of a detector: the first 5,000 of numeral 3 (or all, where there are fewer) and the first 5,000
 /// others.

@@ -18,7 +18,8 @@
 #include "experiments/ranks/scan_messages.hpp"
 #include "experiments/run/command_line.hpp"
 #include "experiments/run/experiment.hpp"
-#include "experiments/run/run_plan.hpp"
+#include "experiments/run/load_config.hpp"
+#include "experiments/run/resolve.hpp"
 #include "experiments/run/status_report.hpp"
 #include "experiments/sweep/sweep.hpp"
 #include "experiments/worker.hpp"
@@ -36,54 +37,23 @@ void print(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   }
 }
 
-// Prints the summary, and returns the exit code.
-int finish(const RunReport& report, const CommandLine& line) {
-  if (line.verbosity != Verbosity::quiet) print("{}", report.summary);
-  return static_cast<int>(report.code);
-}
-
-// The same actions for a configuration of a sweep.
-int run_many(const CommandLine& line, Console& console) {
-  const SweepPlan plan = plan_sweep(line.config, line.overrides);
-  switch (line.action) {
-    case CommandLine::Action::validate:
-      print("{}: ok, a sweep of {} points and {} runs\n", line.config.string(), plan.points.size(), plan.runs.size());
-      return 0;
-    case CommandLine::Action::print_config:
-      print("{}", print_experiment_config(plan.config));
-      return 0;
-    case CommandLine::Action::dry_run:
-      print("{}", describe_sweep(plan, line));
-      return 0;
-    default:
-      return finish(run_sweep(plan, line, console), line);
+// Does what the command line asks for. Returns the text for stdout and the exit code.
+RunReport act(const CommandLine& line, Console& console) {
+  using Action = CommandLine::Action;
+  if (line.action == Action::print) return {line.text};
+  if (line.action == Action::status) return {describe_status(line.folder)};
+  const LoadedConfig loaded = load_experiment_config(line.config, line.overrides);
+  if (line.action == Action::print_config) return {print_experiment_config(loaded.config)};
+  if (loaded.config.sweep) {
+    const SweepPlan plan = plan_sweep(loaded);
+    if (line.action == Action::dry_run) return {describe_sweep(plan, line)};
+    if (line.action == Action::run) return run_sweep(plan, line, console);
+    return {fmt::format("{}: ok, a sweep of {} points and {} runs\n", line.config.string(), plan.points.size(),
+                        plan.runs.size())};
   }
-}
-
-int run(const CommandLine& line, Console& console) {
-  if (line.action == CommandLine::Action::print) {
-    print("{}", line.text);
-    return 0;
-  }
-  if (line.action == CommandLine::Action::status) {
-    print("{}", describe_status(line.folder));
-    return 0;
-  }
-  const ExperimentConfig config = load_experiment_config(line.config, line.overrides);
-  if (config.sweep) return run_many(line, console);
-  switch (line.action) {
-    case CommandLine::Action::validate:
-      print("{}: ok\n", line.config.string());
-      return 0;
-    case CommandLine::Action::print_config:
-      print("{}", print_experiment_config(config));
-      return 0;
-    case CommandLine::Action::dry_run:
-      print("{}", describe_plan(config, line));
-      return 0;
-    default:
-      return finish(run_experiment(config, line, console), line);
-  }
+  if (line.action == Action::dry_run) return {describe_run(loaded.config, line)};
+  if (line.action == Action::run) return run_experiment(loaded.config, line, console);
+  return {fmt::format("{}: ok\n", line.config.string())};
 }
 
 // Does what the command line asks for and reports errors. Returns the exit code.
@@ -91,7 +61,10 @@ int run_reporting(const CommandLine& line) {
   install_stop_signals();
   Console console(line.progress, line.verbosity);
   try {
-    return run(line, console);
+    const RunReport report = act(line, console);
+    const bool only_problems = line.action == CommandLine::Action::run && line.verbosity == Verbosity::quiet;
+    if (!only_problems) print("{}", report.summary);
+    return static_cast<int>(report.code);
   } catch (const Interrupted&) {
     console.warning("interrupted; rerun the same command to resume: " + line.provenance.command_line);
     return static_cast<int>(stop_signal() == SIGTERM ? ExitCode::terminated : ExitCode::interrupted);
@@ -109,9 +82,14 @@ int run_reporting(const CommandLine& line) {
   return static_cast<int>(ExitCode::internal);
 }
 
-int fail(const Error& error) {
-  Console(ProgressStyle::off, Verbosity::normal).error(error.what());
-  return static_cast<int>(error.exit_code());
+int fail(const std::exception& error) {
+  Console console(ProgressStyle::off, Verbosity::normal);
+  if (const auto* reported = dynamic_cast<const Error*>(&error)) {
+    console.error(reported->what());
+    return static_cast<int>(reported->exit_code());
+  }
+  console.error(fmt::format("internal error: {}", error.what()));
+  return static_cast<int>(ExitCode::internal);
 }
 
 // Rank 0 runs the program, and releases the other ranks at the end.
@@ -122,7 +100,7 @@ int lead_job(int argc, char** argv) {
     line = parse_command_line(argc, argv);
     if (line.threads > 0 || ranks().size() > 1) set_thread_count(line.threads > 0 ? line.threads : ranks().threads());
     code = run_reporting(line);
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     code = fail(error);
   }
   try {
@@ -141,7 +119,7 @@ int work_for_first_rank(int argc, char** argv) {
   try {
     const CommandLine line = parse_command_line(argc, argv);
     if (line.threads > 0) set_thread_count(line.threads);
-  } catch (const Error&) {
+  } catch (const std::exception&) {
     // Rank 0 reports it.
   }
   try {
@@ -156,12 +134,13 @@ int work_for_first_rank(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  let_idle_threads_sleep(argv);
   reserve_standard_streams();
   try {
     const std::unique_ptr<Ranks> joined = join_ranks();
     set_ranks(*joined);
     return joined->rank() == 0 ? lead_job(argc, argv) : work_for_first_rank(argc, argv);
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     return fail(error);
   }
 }

@@ -1,4 +1,4 @@
-// What the tests of scans in parts share.
+// Helpers of the tests of scans over all sets.
 #pragma once
 
 #include <algorithm>
@@ -25,33 +25,33 @@ struct StopAfter : Progress {
   std::atomic<int> left;
 };
 
-/// The numbers of the parts, shuffled.
-inline std::vector<std::size_t> shuffled_parts(const SubsetScan& scan, RandomStream random) {
-  std::vector<std::size_t> parts(scan.chunk_count());
-  std::iota(parts.begin(), parts.end(), std::size_t{0});
-  shuffle(parts, random);
-  return parts;
+/// The numbers of the chunks, shuffled.
+inline std::vector<std::size_t> shuffled_chunks(const SubsetScan& scan, RandomStream random) {
+  std::vector<std::size_t> chunks(scan.chunk_count());
+  std::iota(chunks.begin(), chunks.end(), std::size_t{0});
+  shuffle(chunks, random);
+  return chunks;
 }
 
-/// Results of some parts by their number.
-inline std::map<std::size_t, ScanChunk> computed(const SubsetScan& scan, std::span<const std::size_t> parts) {
+/// The results of some chunks by their number.
+inline std::map<std::size_t, ScanChunk> computed(const SubsetScan& scan, std::span<const std::size_t> chunks) {
   std::map<std::size_t, ScanChunk> results;
   std::mutex mutex;
   scan.compute(
-      parts,
-      [&](std::size_t part, ScanChunk&& result) {
+      chunks,
+      [&](std::size_t chunk, ScanChunk&& result) {
         const std::lock_guard lock(mutex);
-        results.emplace(part, std::move(result));
+        results.emplace(chunk, std::move(result));
       },
       Progress::none());
   return results;
 }
 
-/// To the last bit, which == does not say of NaN.
+/// Equal to the last bit, NaN included.
 template <class T>
 bool same_bits(const RowMatrix<T>& x, const RowMatrix<T>& y) {
   if (x.rows() != y.rows() || x.cols() != y.cols()) return false;
-  // Nothing has no address that memcmp may be given.
+  // An empty matrix has no address that memcmp may be given.
   return x.size() == 0 || std::memcmp(x.data(), y.data(), static_cast<std::size_t>(x.size()) * sizeof(T)) == 0;
 }
 

@@ -18,22 +18,22 @@ namespace {
 constexpr double units_per_one = 0x1p40;
 static_assert(NeuronSet::max_exhaustive_neurons <= 24);
 
-// By so much of 1 may rounding to float, or a sum of several roundings, carry a value over an end of its range.
+// Rounding to float, or a sum of several roundings, may carry a value this far out of its range.
 constexpr double rounding = 0x1p-20;
 
-constexpr auto level_count = static_cast<Eigen::Index>(SubsetStatistics::levels.size());
-constexpr auto end_count = static_cast<Eigen::Index>(SubsetStatistics::ends);
+constexpr auto level_count = static_cast<Eigen::Index>(SubsetStatistics::quantile_levels.size());
+constexpr auto extreme_count = static_cast<Eigen::Index>(SubsetStatistics::extremes);
 
-struct EndSet {
+struct ExtremeSet {
   float value;
   std::uint32_t set;
 };
 
-// The few best of many sets: highest values first, or lowest; of equals the lower set.
+// The sets with the highest (or lowest) values among many, in that order; of equal values the lower set first.
 template <bool highest>
-class End {
+class Extremes {
  public:
-  void add(EndSet candidate) {
+  void add(ExtremeSet candidate) {
     if (size_ == sets_.size()) {
       if (!before(candidate, sets_.back())) return;
       --size_;
@@ -43,27 +43,27 @@ class End {
     sets_[place] = candidate;
   }
 
-  void merge(const End& other) {
-    for (const EndSet& each : other.sets()) add(each);
+  void merge(const Extremes& other) {
+    for (const ExtremeSet& each : other.sets()) add(each);
   }
 
-  std::span<const EndSet> sets() const { return std::span(sets_).first(size_); }
+  std::span<const ExtremeSet> sets() const { return std::span(sets_).first(size_); }
 
  private:
-  static bool before(const EndSet& x, const EndSet& y) {
+  static bool before(const ExtremeSet& x, const ExtremeSet& y) {
     if (x.value != y.value) return highest ? x.value > y.value : x.value < y.value;
     return x.set < y.set;
   }
 
   std::size_t size_ = 0;
-  std::array<EndSet, SubsetStatistics::ends> sets_{};
+  std::array<ExtremeSet, SubsetStatistics::extremes> sets_{};
 };
 
-// Of the sets of one size.
+// What is known of the sets of one size.
 struct SizeState {
   std::int64_t count = 0, sum = 0;
-  End<true> highest;
-  End<false> lowest;
+  Extremes<true> highest;
+  Extremes<false> lowest;
 
   void merge(const SizeState& other) {
     count += other.count;
@@ -73,7 +73,7 @@ struct SizeState {
   }
 };
 
-// The j-th of the sorted values whose histogram this is, about: evenly spaced in its bin.
+// Approximates the sorted values from their histogram, as evenly spaced within each bin.
 class OrderStatistics {
  public:
   OrderStatistics(std::span<const std::uint32_t> counts, double low, double width, double least, double greatest)
@@ -95,7 +95,7 @@ class OrderStatistics {
     std::int64_t before = 0;
     std::size_t bin = 0;
     for (; before + counts_[bin] <= j; ++bin) before += counts_[bin];
-    // No value is outside of those two: of their bins, only the part between them.
+    // No value is outside [least, greatest], so their bins are cut off there.
     const double from = std::max(low_ + width_ * static_cast<double>(bin), least_);
     const double to = std::min(low_ + width_ * static_cast<double>(bin + 1), greatest_);
     return from + (to - from) * (static_cast<double>(j - before) + 0.5) / static_cast<double>(counts_[bin]);
@@ -114,10 +114,10 @@ struct SubsetStatisticsCollector::ClassState {
   std::vector<std::uint32_t> bins;  // [K+1,bins]
 };
 
-// What a part says of one class, made without holding that class.
-struct SubsetStatisticsCollector::Digest {
+// The contribution of a chunk to one class, counted before the lock of that class is taken.
+struct SubsetStatisticsCollector::PartialCounts {
   std::vector<SizeState> size;        // [K+1]
-  std::vector<std::uint32_t> places;  // [sets of the part] in ClassState::bins
+  std::vector<std::uint32_t> places;  // [sets of the chunk] in ClassState::bins
 };
 
 SubsetStatisticsCollector::SubsetStatisticsCollector(int neurons, std::vector<Range> range)
@@ -136,44 +136,46 @@ SubsetStatisticsCollector::SubsetStatisticsCollector(int neurons, std::vector<Ra
 
 SubsetStatisticsCollector::~SubsetStatisticsCollector() = default;
 
-SubsetStatisticsCollector::Digest SubsetStatisticsCollector::digest(const ScanChunk& part, Eigen::Index row) const {
-  const Range range = range_[static_cast<std::size_t>(part.first_class + row)];
+SubsetStatisticsCollector::PartialCounts SubsetStatisticsCollector::partial_counts(const ScanChunk& chunk,
+                                                                                   Eigen::Index row) const {
+  const Range range = range_[static_cast<std::size_t>(chunk.first_class + row)];
   const double per_value = bins / (range.high - range.low);
-  const auto sets = static_cast<std::size_t>(part.values.cols());
-  const float* values = part.values.data() + static_cast<std::size_t>(row) * sets;
-  Digest digest{std::vector<SizeState>(static_cast<std::size_t>(neurons_) + 1), std::vector<std::uint32_t>(sets)};
+  const auto sets = static_cast<std::size_t>(chunk.values.cols());
+  const float* values = chunk.values.data() + static_cast<std::size_t>(row) * sets;
+  PartialCounts counts{std::vector<SizeState>(static_cast<std::size_t>(neurons_) + 1),
+                       std::vector<std::uint32_t>(sets)};
   std::uint32_t subset = 0;
   for (std::size_t i = 0; i < sets; ++i) {
-    const NeuronSet set(part.fixed.bits() | subset);
-    subset = next_subset(subset, part.free);
+    const NeuronSet set(chunk.fixed.bits() | subset);
+    subset = next_subset(subset, chunk.free);
     const double value = values[i];
     if (!(range.low <= value && value < range.high)) {
       throw DataError(
-          fmt::format("a part of a scan has the value {} of class {} and the set {{{}}}, expected one in "
+          fmt::format("a chunk of a scan has the value {} of class {} and the set {{{}}}, expected one in "
                       "[{},{}]",
-                      value, part.first_class + row, set.to_string(), range.low + rounding, range.high - rounding));
+                      value, chunk.first_class + row, set.to_string(), range.low + rounding, range.high - rounding));
     }
     const auto n = static_cast<std::size_t>(set.size());
     const auto bin = std::min(static_cast<int>((value - range.low) * per_value), bins - 1);
-    digest.places[i] = static_cast<std::uint32_t>(n) * bins + static_cast<std::uint32_t>(bin);
-    SizeState& size = digest.size[n];
+    counts.places[i] = static_cast<std::uint32_t>(n) * bins + static_cast<std::uint32_t>(bin);
+    SizeState& size = counts.size[n];
     ++size.count;
     size.sum += std::llrint(value * units_per_one);
     size.highest.add({values[i], set.bits()});
     size.lowest.add({values[i], set.bits()});
   }
-  return digest;
+  return counts;
 }
 
-void SubsetStatisticsCollector::add(const ScanChunk& part) {
-  check_chunk(part, static_cast<Eigen::Index>(range_.size()), Eigen::Index{1} << neurons_);
-  std::vector<Digest> digests;
-  for (Eigen::Index row = 0; row < part.values.rows(); ++row) digests.push_back(digest(part, row));
-  for (std::size_t row = 0; row < digests.size(); ++row) {
-    ClassState& state = *state_[static_cast<std::size_t>(part.first_class) + row];
+void SubsetStatisticsCollector::add(const ScanChunk& chunk) {
+  check_chunk(chunk, static_cast<Eigen::Index>(range_.size()), Eigen::Index{1} << neurons_);
+  std::vector<PartialCounts> partial;
+  for (Eigen::Index row = 0; row < chunk.values.rows(); ++row) partial.push_back(partial_counts(chunk, row));
+  for (std::size_t row = 0; row < partial.size(); ++row) {
+    ClassState& state = *state_[static_cast<std::size_t>(chunk.first_class) + row];
     const std::lock_guard lock(state.mutex);
-    for (std::size_t n = 0; n < state.size.size(); ++n) state.size[n].merge(digests[row].size[n]);
-    for (const std::uint32_t place : digests[row].places) ++state.bins[place];
+    for (std::size_t n = 0; n < state.size.size(); ++n) state.size[n].merge(partial[row].size[n]);
+    for (const std::uint32_t place : partial[row].places) ++state.bins[place];
   }
 }
 
@@ -182,9 +184,9 @@ SubsetStatistics SubsetStatisticsCollector::result() const {
   SubsetStatistics all;
   all.mean.resize(classes, sizes);
   all.quantile.resize(classes, sizes * level_count);
-  all.highest = RowMatrix<float>::Constant(classes, sizes * end_count, SubsetStatistics::no_value);
+  all.highest = RowMatrix<float>::Constant(classes, sizes * extreme_count, SubsetStatistics::no_value);
   all.lowest = all.highest;
-  all.highest_set = RowMatrix<std::uint32_t>::Constant(classes, sizes * end_count, SubsetStatistics::no_set);
+  all.highest_set = RowMatrix<std::uint32_t>::Constant(classes, sizes * extreme_count, SubsetStatistics::no_set);
   all.lowest_set = all.highest_set;
   for (const SizeState& size : state_.front()->size) all.count.push_back(size.count);
   for (Eigen::Index c = 0; c < classes; ++c) {
@@ -196,10 +198,10 @@ SubsetStatistics SubsetStatisticsCollector::result() const {
       const SizeState& size = state.size[static_cast<std::size_t>(n)];
       assert(size.count > 0 && size.count == all.count[static_cast<std::size_t>(n)]);
       all.mean(c, n) = static_cast<double>(size.sum) / units_per_one / static_cast<double>(size.count);
-      const auto put = [&](std::span<const EndSet> from, RowMatrix<float>& values, RowMatrix<std::uint32_t>& sets) {
+      const auto put = [&](std::span<const ExtremeSet> from, RowMatrix<float>& values, RowMatrix<std::uint32_t>& sets) {
         for (std::size_t i = 0; i < from.size(); ++i) {
-          values(c, n * end_count + static_cast<Eigen::Index>(i)) = from[i].value;
-          sets(c, n * end_count + static_cast<Eigen::Index>(i)) = from[i].set;
+          values(c, n * extreme_count + static_cast<Eigen::Index>(i)) = from[i].value;
+          sets(c, n * extreme_count + static_cast<Eigen::Index>(i)) = from[i].set;
         }
       };
       put(size.highest.sets(), all.highest, all.highest_set);
@@ -208,7 +210,7 @@ SubsetStatistics SubsetStatisticsCollector::result() const {
                                   width, size.lowest.sets().front().value, size.highest.sets().front().value);
       for (Eigen::Index level = 0; level < level_count; ++level) {
         all.quantile(c, n * level_count + level) =
-            order.quantile(SubsetStatistics::levels[static_cast<std::size_t>(level)]);
+            order.quantile(SubsetStatistics::quantile_levels[static_cast<std::size_t>(level)]);
       }
     }
   }

@@ -1,9 +1,10 @@
-// What remains of the values of all S = 2^K sets where they are too many to keep: for each class and size of the set
-// their number, mean, quantiles and the sets at both ends. Made in one pass over the parts of a scan, of which nothing
-// stays. Memory: C (K+1) (4 bins + 192) bytes, 4.1 MB for 24 neurons and ten classes, where the values take 671 MB.
+// Statistics of the values of all S = 2^K sets, if they are too many to keep: for each class and size of the set their
+// number, mean, quantiles and the sets with the highest and lowest values. Computed in one pass over the chunks of a
+// scan, of which nothing is kept. Memory: C (K+1) (4 bins + 192) bytes, 4.1 MB for 24 units and ten classes, compared
+// with 671 MB for the values.
 //
-// Everything that is added up is an integer, and the sets are ordered by value and index: the result does not depend on
-// the order in which parts come, on threads or on processes, to the last bit.
+// All sums are of integers, and sets are ordered by value and index. So the result does not depend on the order of the
+// chunks, on threads or on processes, to the last bit.
 #pragma once
 
 #include <array>
@@ -19,47 +20,45 @@
 
 namespace inforelay {
 
-/// The summaries of a scan. Sizes of sets are the columns: n = 0 ... K.
+/// The statistics of a scan. Sizes of sets are the columns: n = 0 ... K.
 struct SubsetStatistics {
-  /// Quantiles that are kept; 0 is the least value, 1 the greatest.
-  static constexpr std::array<double, 7> levels{0, 0.05, 0.25, 0.5, 0.75, 0.95, 1};
-  /// Sets that are kept at each end.
-  static constexpr std::size_t ends = 10;
+  /// Levels of the quantiles that are kept; 0 is the least value, 1 the greatest.
+  static constexpr std::array<double, 7> quantile_levels{0, 0.05, 0.25, 0.5, 0.75, 0.95, 1};
+  /// Number of sets that are kept with the highest values, and with the lowest.
+  static constexpr std::size_t extremes = 10;
   static constexpr float no_value = std::numeric_limits<float>::quiet_NaN();
   static constexpr std::uint32_t no_set = ~std::uint32_t{0};
 
   std::vector<std::int64_t> count;   ///< [K+1] sets of each size
   RowMatrix<double> mean;            ///< [C,K+1] of the values as float; off by less than 2^-41
-  RowMatrix<double> quantile;        ///< [C,(K+1) levels], the levels of one size side by side
-  std::vector<double> error;         ///< [C] quantiles but the least and greatest are off by less than this
-  RowMatrix<float> highest, lowest;  ///< [C,(K+1) ends] falling, rising; no_value where there are fewer sets
+  RowMatrix<double> quantile;        ///< [C,(K+1) levels], the quantiles of one size side by side
+  std::vector<double> error;         ///< [C] bound on the error of the quantiles other than the least and greatest
+  RowMatrix<float> highest, lowest;  ///< [C,(K+1) extremes] falling, rising; no_value past the last set
   RowMatrix<std::uint32_t> highest_set, lowest_set;  ///< their bits; of equals the lower first; no_set likewise
 
   bool empty() const { return mean.size() == 0; }
   int classes() const { return static_cast<int>(mean.rows()); }
   int neurons() const { return static_cast<int>(mean.cols()) - 1; }
-  /// A quantile, and the i-th set from an end, of class c and size n.
+  /// Of class c and size n: a quantile, and the value of the set with the i-th lowest value.
   double quantile_of(int c, int n, std::size_t level) const {
-    return quantile(c, n * static_cast<int>(levels.size()) + static_cast<int>(level));
+    return quantile(c, n * static_cast<int>(quantile_levels.size()) + static_cast<int>(level));
   }
   float lowest_of(int c, int n, std::size_t i = 0) const {
-    return lowest(c, n * static_cast<int>(ends) + static_cast<int>(i));
-  }
-  float highest_of(int c, int n, std::size_t i = 0) const {
-    return highest(c, n * static_cast<int>(ends) + static_cast<int>(i));
+    return lowest(c, n * static_cast<int>(extremes) + static_cast<int>(i));
   }
 };
 
-/// Collects the summaries of a scan.
+/// Collects the statistics of a scan.
 ///
-/// A quantile at level q of n values is numpy's: between the order statistics around q (n - 1). Those come from a
-/// histogram of `bins` equal bins over the range that the values of the class can take, and lie evenly spaced in their
-/// bin; the least and the greatest are exact. So a quantile is off by less than a bin: 2.5e-4 of the range.
+/// The quantile at level q of n values is NumPy's default: interpolated between the order statistics around q (n - 1).
+/// These are taken from a histogram of `bins` equal bins over the range of the class's values, as if they were evenly
+/// spaced within each bin; the least and the greatest are exact. So a quantile is off by less than a bin, which is
+/// 2.5e-4 of the range.
 class SubsetStatisticsCollector {
  public:
   static constexpr int bins = 4096;
 
-  /// The values that a class can take, within [-1,1]. Rounding to float may carry a value over an end.
+  /// The values that a class can take, within [-1,1], up to rounding to float.
   struct Range {
     double low = 0, high = 1;
   };
@@ -68,18 +67,18 @@ class SubsetStatisticsCollector {
   SubsetStatisticsCollector(int neurons, std::vector<Range> range);
   ~SubsetStatisticsCollector();
 
-  /// Each part once; from several threads at once. Throws DataError, having added nothing, where its classes or sets
-  /// are none of this scan's or a value is out of its range. Cost: some 5 ns a value.
-  void add(const ScanChunk& part);
+  /// Each chunk once; from several threads at once. Throws DataError, having added nothing, if its classes or sets are
+  /// not those of this scan or a value is out of its range. Cost: about 5 ns a value.
+  void add(const ScanChunk& chunk);
 
-  /// Once every part was added.
+  /// Once every chunk was added.
   SubsetStatistics result() const;
 
  private:
   struct ClassState;
-  struct Digest;
+  struct PartialCounts;
 
-  Digest digest(const ScanChunk& part, Eigen::Index row) const;
+  PartialCounts partial_counts(const ScanChunk& chunk, Eigen::Index row) const;
 
   int neurons_;
   std::vector<Range> range_;                        // [C]

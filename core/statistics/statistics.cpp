@@ -273,16 +273,6 @@ Regression ordinary_least_squares(const Column& response, std::span<const Column
   return fit;
 }
 
-std::vector<double> scaled_to_unit(std::span<const double> values) {
-  assert(!values.empty());
-  const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  std::vector<double> scaled(values.size(), 0.0);
-  if (*low == *high) return scaled;
-  std::transform(values.begin(), values.end(), scaled.begin(),
-                 [minimum = *low, range = *high - *low](double x) { return (x - minimum) / range; });
-  return scaled;
-}
-
 double quantile(std::span<const double> values, double q) {
   if (values.empty()) throw UsageError("quantile: no values; at least 1 is needed");
   if (!(q >= 0 && q <= 1)) throw UsageError(fmt::format("quantile: q is {}; must be in [0,1]", q));
@@ -296,15 +286,13 @@ double quantile(std::span<const double> values, double q) {
   return *at + (position - static_cast<double>(below)) * (above - *at);
 }
 
-double median(std::span<const double> values) { return quantile(values, 0.5); }
-
 Spread spread(std::span<const double> values) {
   std::vector<double> finite;
   std::copy_if(values.begin(), values.end(), std::back_inserter(finite), [](double x) { return std::isfinite(x); });
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   if (finite.empty()) return {0, none, none, none, none, none};
   const auto [least, greatest] = std::minmax_element(finite.begin(), finite.end());
-  return {finite.size(), median(finite), quantile(finite, 0.05), quantile(finite, 0.95), *least, *greatest};
+  return {finite.size(), quantile(finite, 0.5), quantile(finite, 0.05), quantile(finite, 0.95), *least, *greatest};
 }
 
 }  // namespace inforelay

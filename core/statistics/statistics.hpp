@@ -75,16 +75,11 @@ inline constexpr double collinearity_tolerance = 1e-10;
 Regression ordinary_least_squares(const Column& response, std::span<const Column> predictors,
                                   ColumnScaling scaling = ColumnScaling::none);
 
-/// (x - min) / (max - min), each in [0,1]; a constant input gives 0 throughout. values.size() >= 1, all finite.
-std::vector<double> scaled_to_unit(std::span<const double> values);
-
 /// The q-quantile with linear interpolation between order statistics (Hyndman and Fan's type 7), q in [0,1].
 /// Throws UsageError for no values or q out of range. Cost O(n).
 double quantile(std::span<const double> values, double q);
-/// quantile(values, 1/2).
-double median(std::span<const double> values);
 
-/// How values scatter; NaN throughout where there are none.
+/// How values scatter; all NaN if there are none.
 struct Spread {
   std::size_t count = 0;
   double median = 0, low = 0, high = 0;  ///< quantiles 1/2, 0.05 and 0.95

@@ -4,131 +4,260 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <optional>
 
 #include "core/error.hpp"
-#include "core/named.hpp"
 #include "core/text/csv_table.hpp"
+#include "core/text/message_text.hpp"
+#include "experiments/compare/network_metric.hpp"
+#include "experiments/compare/statement.hpp"
+#include "experiments/measures/metrics.hpp"
+#include "experiments/results/record_arrays.hpp"
 
 namespace inforelay {
 namespace {
 
-constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
+using Row = ComparisonRow;
 
-double number_of(const QuantityValue& value) {
-  const double* number = std::get_if<double>(&value);
-  return number ? *number : no_number;
+// The index of the class; none for the network as a whole.
+std::optional<int> index_of(const std::string& cls, const std::vector<std::string>& names) {
+  if (cls.empty()) return std::nullopt;
+  const auto found = std::find(names.begin(), names.end(), cls);
+  if (found == names.end())
+    throw UsageError(fmt::format("there is no class {}; classes are {}", quoted_name(cls), listed(names)));
+  return static_cast<int>(found - names.begin());
 }
 
-// No tolerance, no verdict; but sets are equal or not.
-std::optional<bool> verdict(const ReproductionRow& row) {
-  if (std::holds_alternative<NeuronSet>(row.published)) return row.published == row.ours;
-  const double published = number_of(row.published);
-  if (std::isnan(published) || (!row.absolute && !row.relative)) return std::nullopt;
-  const double allowed = row.absolute ? *row.absolute : *row.relative * std::fabs(published);
-  return std::fabs(row.difference()) <= allowed;  // NaN is not within anything
+void set_value(const MetricValue& value, double& number, std::int64_t& set) {
+  if (const NeuronSet* units = std::get_if<NeuronSet>(&value)) {
+    set = units->bits();
+  } else {
+    number = std::get<double>(value);
+  }
 }
 
-std::string class_text(std::int64_t cls) { return cls < 0 ? "" : std::to_string(cls); }
+// Sets are equal or not; without a tolerance there is no verdict on numbers.
+std::int64_t verdict(const Row& row) {
+  if (row.reference_set >= 0) return row.value_set == row.reference_set ? 1 : 0;
+  if (std::isnan(row.reference) || (std::isnan(row.absolute) && std::isnan(row.relative))) return -1;
+  const double allowed = std::isnan(row.absolute) ? row.relative * std::fabs(row.reference) : row.absolute;
+  return std::fabs(row.difference) <= allowed ? 1 : 0;  // NaN is not within anything
+}
 
-std::string verdict_text(std::optional<bool> ok) { return !ok ? "" : *ok ? "ok" : "NOT OK"; }
+// The rows of one column of a published table.
+std::vector<Row> rows_of(const PublishedTable& table, const PublishedColumn& column, const ExperimentResult& result) {
+  const ResultView network = result.network(table.network);
+  const std::vector<MetricValue> values = metric_values(network, column.config.metric);
+  std::vector<Row> rows;
+  std::int64_t judged = 0;
+  for (std::size_t i = 0; i < column.values.size(); ++i) {
+    Row row{table.comparison, column.name, table.network, column.config.metric, column.classes[i]};
+    const std::optional<int> index = index_of(row.cls, network.texts("class"));
+    set_value(value_of_class(values, index), row.value, row.value_set);
+    set_value(column.values[i], row.reference, row.reference_set);
+    row.difference = row.value - row.reference;
+    row.absolute = column.config.absolute.value_or(Row::no_number);
+    row.relative = column.config.relative.value_or(Row::no_number);
+    row.ok = verdict(row);
+    if (row.ok >= 0) ++judged;
+    rows.push_back(std::move(row));
+  }
+  for (Row& row : rows) row.needed = column.config.at_least > 0 ? column.config.at_least : judged;
+  return rows;
+}
+
+// The values of one side of a statement, [C] or [1].
+std::vector<double> values_of(const StatementTerm& term, const ExperimentConfig& config,
+                              const ExperimentResult& result) {
+  if (term.is_constant()) return {term.constant};
+  std::vector<double> values = values_of(parse_network_metric(term.metric, config), result);
+  for (double& value : values) value = term.absolute ? std::fabs(value) : value;
+  return values;
+}
+
+// A row for each class; one if the statement is about networks as a whole.
+std::vector<Row> rows_of(const std::string& comparison, const CompareConfig& entry, const ExperimentConfig& config,
+                         const ExperimentResult& result) {
+  const Statement statement = parse_statement(entry.statement);
+  const std::vector<double> left = values_of(statement.left, config, result),
+                            right = values_of(statement.right, config, result);
+  const std::size_t count = std::max(left.size(), right.size());
+  if (std::min(left.size(), right.size()) != count && std::min(left.size(), right.size()) != 1)
+    throw UsageError(fmt::format("{} classes on the left and {} on the right", left.size(), right.size()));
+  const std::string& by_class = (left.size() == count ? statement.left : statement.right).metric;
+  std::vector<std::string> classes{""};
+  if (count > 1) classes = result.network(parse_network_metric(by_class, config).network).texts("class");
+  std::vector<Row> rows;
+  for (std::size_t i = 0; i < count; ++i) {
+    Row row{comparison, "", "", entry.statement, classes.at(i)};
+    row.value = left[left.size() > 1 ? i : 0];
+    row.reference = right[right.size() > 1 ? i : 0];
+    row.difference = row.value - row.reference;
+    row.ok = statement.holds(row.value, row.reference) ? 1 : 0;
+    if (entry.at_least) row.needed = *entry.at_least > 0 ? *entry.at_least : static_cast<std::int64_t>(count);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+const RecordArrays<Row>& row_arrays() {
+  static const RecordArrays<Row> arrays{
+      "row",
+      {{"comparison", "text", "entry of compare", &Row::comparison},
+       {"column", "text", "column of the published table; empty: the entry is a statement", &Row::column},
+       {"network", "text", "network; empty: the entry is a statement", &Row::network},
+       {"metric", "text", "what was compared, or the statement", &Row::metric},
+       {"class", "text", "class; empty: the network as a whole", &Row::cls},
+       {"value", "as the metric", "value found, or left-hand side of the statement; NaN: a set of units", &Row::value},
+       {"reference", "as the metric", "published value, or right-hand side; NaN: none, or a set of units",
+        &Row::reference},
+       {"value_set", "1", "set found, bit k is unit k; -1: a number", &Row::value_set},
+       {"reference_set", "1", "published set, bit k is unit k; -1: a number", &Row::reference_set},
+       {"difference", "as the metric", "value minus reference; NaN for sets", &Row::difference},
+       {"tolerance_absolute", "as the metric", "largest difference that is ok; NaN: no such bound", &Row::absolute},
+       {"tolerance_relative", "1", "the same as a fraction of the reference; NaN: no such bound", &Row::relative},
+       {"ok", "1", "1: within the tolerance, equal, or the statement holds; 0: not; -1: no verdict", &Row::ok},
+       {"needed", "1", "how many rows of this column or statement must be ok; 0: there is no verdict", &Row::needed}}};
+  return arrays;
+}
+
+std::string value_text(double number, std::int64_t set, bool exact) {
+  if (set >= 0) return NeuronSet(static_cast<std::uint32_t>(set)).to_string();
+  return exact ? fmt::format("{}", number) : fmt::format("{:.6g}", number);
+}
+
+std::string tolerance_text(const Row& row) {
+  if (row.reference_set >= 0) return "equal";
+  if (!std::isnan(row.absolute)) return fmt::format("{:g}", row.absolute);
+  return std::isnan(row.relative) ? "" : fmt::format("{:g} %", 100 * row.relative);
+}
+
+std::string verdict_text(const Row& row) {
+  if (row.ok < 0) return "";
+  if (row.is_statement()) return row.ok == 1 ? "holds" : "does not hold";
+  return row.ok == 1 ? "ok" : "NOT OK";
+}
+
+std::string row_text(const Row& row) {
+  const bool is_number = !std::isnan(row.difference);
+  const double percent = 100 * row.difference / std::fabs(row.reference);
+  return fmt::format("  {:>9}  {:>13}  {:>13}  {:>11}  {:>8}  {:>9}  {}\n", row.cls,
+                     value_text(row.reference, row.reference_set, false), value_text(row.value, row.value_set, false),
+                     is_number ? fmt::format("{:+.3g}", row.difference) : "",
+                     is_number && row.reference != 0 ? fmt::format("{:+.2f} %", percent) : "", tolerance_text(row),
+                     verdict_text(row));
+}
+
+std::string verdict_text(const ComparisonColumn& column, const char* not_met) {
+  return fmt::format("{} needed: {}", column.needed(), column.met() ? "ok" : not_met);
+}
+
+std::string statements_table(const ComparisonResult& comparison) {
+  std::string text;
+  for (const ComparisonColumn& column : comparison.columns()) {
+    const Row& first = column.rows.front();
+    if (!first.is_statement()) continue;
+    text += fmt::format("  {:<76} {:>3} of {}{}\n", first.metric, column.ok(), column.rows.size(),
+                        column.needed() > 0 ? ", " + verdict_text(column, "NOT MET") : "");
+  }
+  return text.empty() ? text : "\nStatements, and for how many classes they hold\n" + text;
+}
+
+std::string published_table(const ComparisonResult& comparison) {
+  std::string text;
+  std::int64_t judged = 0, ok = 0;
+  bool met = true;
+  for (const ComparisonColumn& column : comparison.columns()) {
+    const Row& first = column.rows.front();
+    if (first.is_statement()) continue;
+    text += fmt::format("\n{}.{}: {} of {}\n  {:>9}  {:>13}  {:>13}  {:>11}  {:>8}  {:>9}\n", first.comparison,
+                        first.column, first.metric, first.network, "class", "published", "ours", "difference", "",
+                        "tolerance");
+    for (const Row& row : column.rows) {
+      text += row_text(row);
+      judged += row.ok >= 0 ? 1 : 0;
+    }
+    ok += column.ok();
+    met = met && column.met();
+    if (column.needed() > 0) {
+      text +=
+          fmt::format("  {} of {} ok, {}\n", column.ok(), column.rows.size(), verdict_text(column, "OUT OF TOLERANCE"));
+    }
+  }
+  if (text.empty()) return text;
+  text = "\nComparison with published values\n" + text;
+  if (judged == 0) return text;
+  if (ok == judged) return text + fmt::format("\nAll {} published values that have a tolerance are met.\n", judged);
+  return text + fmt::format("\n{} of {} published values that have a tolerance are met, {} not (NOT OK above): {}.\n",
+                            ok, judged, judged - ok, met ? "as many as were asked for" : "OUT OF TOLERANCE");
+}
 
 }  // namespace
 
-double ReproductionRow::difference() const { return number_of(ours) - number_of(published); }
-
-std::string ReproductionRow::tolerance_text() const {
-  if (std::holds_alternative<NeuronSet>(published)) return "equal";
-  if (absolute) return fmt::format("{:g}", *absolute);
-  if (relative) return fmt::format("{:g} %", 100 * *relative);
-  return "";
+std::int64_t ComparisonColumn::ok() const {
+  return std::count_if(rows.begin(), rows.end(), [](const Row& row) { return row.ok == 1; });
 }
 
-bool ReproductionResult::met() const {
-  return std::all_of(columns.begin(), columns.end(), [](const ReproductionColumn& column) { return column.met(); });
+std::vector<ComparisonColumn> ComparisonResult::columns() const {
+  std::vector<ComparisonColumn> columns;
+  for (const Row& row : rows) {
+    const Row* last = columns.empty() ? nullptr : &columns.back().rows.back();
+    const bool same =
+        last && last->comparison == row.comparison && last->column == row.column && last->network == row.network;
+    if (!same) columns.emplace_back();
+    columns.back().rows.push_back(row);
+  }
+  return columns;
 }
 
-ReproductionResult reproduce(const std::vector<std::pair<std::string, PublishedValues>>& published,
-                             const std::vector<std::pair<std::string, NetworkResult>>& networks) {
-  ReproductionResult result;
-  for (const auto& [comparison, table] : published) {
-    const NetworkResult* network = find_named(networks, table.network);
-    if (!network) throw UsageError(fmt::format("reproduce.{}: there is no network '{}'", comparison, table.network));
+bool ComparisonResult::met() const {
+  const std::vector<ComparisonColumn> all = columns();
+  return std::all_of(all.begin(), all.end(), [](const ComparisonColumn& column) { return column.met(); });
+}
+
+ComparisonResult compare(const ExperimentConfig& config, const PublishedTables& published,
+                         const ExperimentResult& result) {
+  ComparisonResult all;
+  const auto add = [&](const std::string& path, const auto& rows) {
+    try {
+      for (Row& row : rows()) all.rows.push_back(std::move(row));
+    } catch (const UsageError& error) {
+      throw UsageError(fmt::format("compare.{}: {}", path, error.what()));
+    }
+  };
+  for (const PublishedTable& table : published) {
     for (const PublishedColumn& column : table.columns) {
-      ReproductionColumn sum{.comparison = comparison, .column = column.name, .quantity = column.config.quantity};
-      try {
-        const std::vector<QuantityValue> values = quantity(*network, column.config.quantity);
-        for (std::size_t i = 0; i < column.values.size(); ++i) {
-          ReproductionRow row{.comparison = comparison,
-                              .column = column.name,
-                              .network = table.network,
-                              .quantity = column.config.quantity,
-                              .cls = column.classes[i].value_or(-1),
-                              .published = column.values[i],
-                              .ours = value_of_class(values, column.classes[i]),
-                              .absolute = column.config.absolute,
-                              .relative = column.config.relative,
-                              .ok = {}};
-          row.ok = verdict(row);
-          ++sum.rows;
-          if (row.ok) ++sum.needed;
-          if (row.ok.value_or(false)) ++sum.ok;
-          result.rows.push_back(std::move(row));
-        }
-      } catch (const UsageError& error) {
-        throw UsageError(fmt::format("reproduce.{}.columns.{}: {}", comparison, column.name, error.what()));
-      }
-      const auto at_least = static_cast<std::size_t>(column.config.at_least);
-      if (at_least > 0) sum.needed = at_least;
-      result.columns.push_back(std::move(sum));
+      add(fmt::format("{}.columns.{}", table.comparison, column.name), [&] { return rows_of(table, column, result); });
     }
   }
-  return result;
-}
-
-std::string quantity_text(const QuantityValue& value) {
-  if (const NeuronSet* set = std::get_if<NeuronSet>(&value)) return set->to_string();
-  return fmt::format("{:.6g}", std::get<double>(value));
-}
-
-std::string reproduction_table(const ReproductionResult& result) {
-  std::string text;
-  std::size_t next = 0;
-  for (const ReproductionColumn& column : result.columns) {
-    const ReproductionRow& first = result.rows[next];
-    text += fmt::format("\n{}.{}: {} of {}\n  {:>5}  {:>13}  {:>13}  {:>11}  {:>8}  {:>9}\n", column.comparison,
-                        column.column, column.quantity, first.network, "class", "published", "ours", "difference", "",
-                        "tolerance");
-    for (std::size_t i = 0; i < column.rows; ++i, ++next) {
-      const ReproductionRow& row = result.rows[next];
-      const double difference = row.difference();
-      const double published = number_of(row.published);
-      text += fmt::format(
-          "  {:>5}  {:>13}  {:>13}  {:>11}  {:>8}  {:>9}  {}\n", class_text(row.cls), quantity_text(row.published),
-          quantity_text(row.ours), std::isnan(difference) ? "" : fmt::format("{:+.3g}", difference),
-          std::isnan(difference) || published == 0 ? ""
-                                                   : fmt::format("{:+.2f} %", 100 * difference / std::fabs(published)),
-          row.tolerance_text(), verdict_text(row.ok));
-    }
-    if (column.needed > 0) {
-      text += fmt::format("  {} of {} ok, {} needed: {}\n", column.ok, column.rows, column.needed,
-                          column.met() ? "ok" : "OUT OF TOLERANCE");
-    }
+  for (const auto& entry : config.compare) {
+    if (!entry.second.statement.empty())
+      add(entry.first + ".statement", [&] { return rows_of(entry.first, entry.second, config, result); });
   }
-  return text;
+  return all;
 }
 
-std::string reproduction_csv(const ReproductionResult& result) {
-  CsvTable table("comparison,column,network,quantity,class,published,ours,difference,tolerance,ok");
-  for (const ReproductionRow& row : result.rows) {
-    const auto exact = [](const QuantityValue& value) {
-      const NeuronSet* set = std::get_if<NeuronSet>(&value);
-      return set ? set->to_string() : fmt::format("{}", std::get<double>(value));
-    };
-    const double difference = row.difference();
-    table.row(row.comparison, row.column, row.network, row.quantity, class_text(row.cls), exact(row.published),
-              exact(row.ours), std::isnan(difference) ? "" : fmt::format("{}", difference), row.tolerance_text(),
-              verdict_text(row.ok));
+ResultArrays comparison_arrays(const ComparisonResult& comparison) {
+  static const std::vector<ArrayInfo> infos = row_arrays().infos();
+  ResultArrays out(infos);
+  out.put_attribute("", "within_tolerance", std::int64_t{comparison.met()});
+  row_arrays().put(comparison.rows, out);
+  return out;
+}
+
+ComparisonResult comparison_from(const ResultView& group) { return {row_arrays().records_from(group)}; }
+
+std::string comparison_table(const ComparisonResult& comparison) {
+  return statements_table(comparison) + published_table(comparison);
+}
+
+std::string comparison_csv(const ComparisonResult& comparison) {
+  CsvTable table("comparison,column,network,metric,class,reference,value,difference,tolerance,verdict");
+  for (const Row& row : comparison.rows) {
+    table.row(row.comparison, row.column, row.network, row.metric, row.cls,
+              value_text(row.reference, row.reference_set, true), value_text(row.value, row.value_set, true),
+              std::isnan(row.difference) ? "" : fmt::format("{}", row.difference), tolerance_text(row),
+              verdict_text(row));
   }
   return table.text();
 }

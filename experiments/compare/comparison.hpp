@@ -1,26 +1,65 @@
-// How near our numbers are to published ones.
+// How the results of a run compare with published numbers, and for which classes the statements of `compare` hold.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "experiments/compare/published.hpp"
-#include "experiments/results/results.hpp"
+#include "experiments/config/config.hpp"
+#include "experiments/results/results_file.hpp"
 
 namespace inforelay {
 
-/// Compares each published value with ours. Throws UsageError where the result lacks a quantity, or has it in another
-/// form (one number where the table has classes).
-ReproductionResult reproduce(const std::vector<std::pair<std::string, PublishedValues>>& published,
-                             const std::vector<std::pair<std::string, NetworkResult>>& networks);
+/// One value beside the one that it is compared with: a published value, or the right-hand side of a statement.
+struct ComparisonRow {
+  static constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
-/// "10 12" or a number in six digits, for people.
-std::string quantity_text(const QuantityValue& value);
+  std::string comparison;                             ///< name of the entry of `compare`
+  std::string column, network;                        ///< of the published table; "" if the entry is a statement
+  std::string metric;                                 ///< or the statement
+  std::string cls;                                    ///< name of the class; "": the network as a whole
+  double value = no_number, reference = no_number;    ///< a reference of NaN: nothing was published
+  std::int64_t value_set = -1, reference_set = -1;    ///< if they are sets of units: bits; else -1
+  double difference = no_number;                      ///< value minus reference
+  double absolute = no_number, relative = no_number;  ///< tolerance; NaN: none
+  std::int64_t ok = -1;                               ///< 1, 0, or -1: no verdict, as there is no tolerance
+  std::int64_t needed = 0;  ///< how many rows of the column or statement must be ok; 0: there is no verdict
 
-/// The table for people, one line each value.
-std::string reproduction_table(const ReproductionResult& result);
-/// The same as CSV, numbers in full.
-std::string reproduction_csv(const ReproductionResult& result);
+  bool is_statement() const { return column.empty(); }
+};
+
+/// The rows of one column of a published table, or of one statement.
+struct ComparisonColumn {
+  std::vector<ComparisonRow> rows;  ///< at least one
+
+  std::int64_t ok() const;
+  std::int64_t needed() const { return rows.front().needed; }
+  bool met() const { return ok() >= needed(); }
+};
+
+struct ComparisonResult {
+  std::vector<ComparisonRow> rows;
+
+  bool empty() const { return rows.empty(); }
+  std::vector<ComparisonColumn> columns() const;
+  bool met() const;
+};
+
+/// All entries of config.compare. In a statement a NaN, as of a regression without a fit, compares as false. Throws
+/// UsageError if the result lacks a metric or class, or has one number for the network where classes are compared.
+ComparisonResult compare(const ExperimentConfig& config, const PublishedTables& published,
+                         const ExperimentResult& result);
+
+/// The group /comparison of a results file, and back; an empty result if `group` has no arrays. The latter throws
+/// DataError if they are damaged.
+ResultArrays comparison_arrays(const ComparisonResult& comparison);
+ComparisonResult comparison_from(const ResultView& group);
+
+/// The comparison for people, with a verdict; "" if it is empty.
+std::string comparison_table(const ComparisonResult& comparison);
+/// A line for each row, numbers in full.
+std::string comparison_csv(const ComparisonResult& comparison);
 
 }  // namespace inforelay

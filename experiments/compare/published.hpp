@@ -1,33 +1,34 @@
-// Tables of published numbers, as `reproduce` in a configuration names them.
+// Tables of published numbers, which entries of `compare` name.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "experiments/config/config.hpp"
-#include "experiments/results/metrics.hpp"
+#include "experiments/measures/measure.hpp"
 
 namespace inforelay {
 
 /// A column of a published table.
 struct PublishedColumn {
   std::string name;  ///< of the entry in the configuration
-  ReproduceColumnConfig config;
-  std::vector<QuantityValue> values;        ///< [rows]; NaN where the table has an empty cell
-  std::vector<std::optional<int>> classes;  ///< [rows]; none: of the network as a whole
+  CompareColumnConfig config;
+  std::vector<MetricValue> values;   ///< [rows]; NaN if the cell is empty
+  std::vector<std::string> classes;  ///< [rows] the class of each value; "": the network as a whole
 };
 
-struct PublishedValues {
-  std::string network;
+struct PublishedTable {
+  std::string comparison, network;
   std::vector<PublishedColumn> columns;
   std::string sha256;  ///< of the file
 };
+using PublishedTables = std::vector<PublishedTable>;
 
-/// Reads the table that `config` names. `path` is that of the entry, for messages. Throws DataError, naming file and
-/// line: no such file or column, a class listed twice or out of range, a cell that is no number or no set of neurons.
-PublishedValues read_published(const ReproduceConfig& config, const std::string& path);
+/// Reads the tables that the entries of `compare` name. Throws DataError, naming file and line: no such file or column,
+/// a class listed twice, a cell that is neither a number nor, for metrics that are sets, a set of units.
+PublishedTables read_published_tables(const ExperimentConfig& config);
+
+/// Changes with the content of any of the files.
+std::string sha256_of(const PublishedTables& tables);
 
 }  // namespace inforelay

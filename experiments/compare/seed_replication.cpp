@@ -4,89 +4,198 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <optional>
 
-#include "core/error.hpp"
 #include "core/statistics/statistics.hpp"
-#include "experiments/compare/paper_findings.hpp"
-#include "experiments/results/metrics.hpp"
+#include "core/text/csv_table.hpp"
+#include "experiments/results/record_arrays.hpp"
 
 namespace inforelay {
 namespace {
 
-std::vector<double> defined(const std::vector<double>& values) {
-  std::vector<double> kept;
-  std::copy_if(values.begin(), values.end(), std::back_inserter(kept), [](double value) { return !std::isnan(value); });
-  return kept;
+constexpr double low = 0.05, middle = 0.5, high = 0.95;
+constexpr std::size_t fewest_seeds = 10;  // of less, the 5 and 95 % points are hardly more than the extremes
+
+std::vector<double> defined(std::vector<double> values) {
+  std::erase_if(values, [](double value) { return std::isnan(value); });
+  return values;
 }
 
-double value_of(const DistributionRow& row, const NetworkResult& network) {
-  const std::optional<int> cls = row.cls < 0 ? std::nullopt : std::optional<int>(static_cast<int>(row.cls));
-  try {
-    return std::get<double>(value_of_class(quantity(network, row.quantity), cls));
-  } catch (const UsageError& error) {
-    throw UsageError(fmt::format("reproduce.{}.columns.{}: {}", row.comparison, row.column, error.what()));
+// The regressions of the other networks, nothing of which was published.
+PublishedTables other_networks(const ExperimentConfig& config, const PublishedTables& published) {
+  PublishedTables others;
+  for (const auto& network : config.networks) {
+    for (PublishedTable table : published) {
+      if (table.network == network.first) continue;
+      table.network = network.first;
+      std::erase_if(table.columns,
+                    [](const PublishedColumn& column) { return !column.config.metric.starts_with("regression."); });
+      for (PublishedColumn& column : table.columns)
+        std::fill(column.values.begin(), column.values.end(), ComparisonRow::no_number);
+      others.push_back(std::move(table));
+    }
   }
+  return others;
+}
+
+// The chance that one more value lies between the interpolated 5 and 95 % points of n others of its distribution: the
+// k-th of n is above a fraction k / (n + 1) of it, and the points are at k = 1 + (n - 1) q.
+double expected_within(std::size_t n) {
+  return (high - low) * (static_cast<double>(n) - 1) / (static_cast<double>(n) + 1);
+}
+
+std::string where(const ReplicationRow& row) {
+  if (row.is_statement() || std::isnan(row.fraction_below())) return "";
+  return row.reference < row.at(low) ? "below" : row.reference > row.at(high) ? "above" : "within";
+}
+
+std::string exact_text(double value) { return std::isnan(value) ? "" : fmt::format("{}", value); }
+std::string number_text(double value) { return std::isnan(value) ? "" : fmt::format("{:.5g}", value); }
+
+std::string row_text(const ReplicationRow& row) {
+  const double below = row.fraction_below();
+  const std::size_t count = defined(row.values).size(), seeds = row.values.size();
+  return fmt::format("  {:>9}  {:>10}  {:>10}  {:>10}  {:>10}  {:>12}  {}{}\n", row.cls, number_text(row.reference),
+                     number_text(row.at(low)), number_text(row.at(middle)), number_text(row.at(high)),
+                     std::isnan(below) ? "" : fmt::format("{:.0f} %", 100 * below), where(row),
+                     count == seeds ? "" : fmt::format("  (of {} of {} seeds)", count, seeds));
+}
+
+std::string published_table(const SeedReplication& replication) {
+  const std::size_t seeds = replication.seeds().size();
+  std::string text;
+  std::size_t within = 0, compared = 0;
+  for (std::size_t i = 0; i < replication.published_rows(); ++i) {
+    const ReplicationRow& row = replication.rows()[i];
+    const ReplicationRow* previous = i > 0 ? &replication.rows()[i - 1] : nullptr;
+    if (!previous || previous->comparison != row.comparison || previous->metric != row.metric) {
+      text += fmt::format("\n{}: {} of {}, {} seed{}\n  {:>9}  {:>10}  {:>10}  {:>10}  {:>10}  {:>12}\n",
+                          row.comparison, row.metric, row.network, seeds, seeds == 1 ? "" : "s", "class", "published",
+                          "5 %", "median", "95 %", "seeds below");
+    }
+    text += row_text(row);
+    compared += where(row).empty() ? 0 : 1;
+    within += where(row) == "within" ? 1 : 0;
+  }
+  if (compared == 0) return text;
+  text += fmt::format("\n{} of {} published values lie between the 5 and 95 % points of the seeds", within, compared);
+  if (seeds < fewest_seeds) return text + ".\n";
+  return text +
+         fmt::format("; of values from the same distribution, about {:.0f} % would.\n", 100 * expected_within(seeds));
+}
+
+std::string statements_table(const SeedReplication& replication) {
+  const auto seeds = static_cast<std::ptrdiff_t>(replication.seeds().size());
+  std::string text;
+  for (const ReplicationRow& row : replication.rows()) {
+    if (!row.is_statement()) continue;
+    const auto count = [&](auto&& holds) { return std::count_if(row.values.begin(), row.values.end(), holds); };
+    const auto all = count([&](double classes) { return classes == row.reference; });
+    const auto most = count([&](double classes) { return 2 * classes > row.reference; });
+    const char* how_often = all == seeds       ? "every class of every seed"
+                            : most == seeds    ? "most classes of every seed"
+                            : 2 * most > seeds ? "most classes of most seeds"
+                                               : "NOT FOR MOST";
+    text += fmt::format("  {:<78}  {:>4} / {:<2}  {:>4} / {:<2}  {}\n", row.metric, all, seeds, most, seeds, how_often);
+  }
+  if (text.empty()) return text;
+  return fmt::format("\n{:<80}  {:>9}  {:>9}\n", "statement", "all", "most") + text +
+         "(seeds in which the statement holds for all classes, and for more than half of them)\n";
 }
 
 }  // namespace
 
-double DistributionRow::at(double probability) const {
+double ReplicationRow::at(double probability) const {
   const std::vector<double> all = defined(values);
-  return all.empty() ? std::numeric_limits<double>::quiet_NaN() : quantile(all, probability);
+  return all.empty() ? no_number : quantile(all, probability);
 }
 
-double DistributionRow::rank() const {
+double ReplicationRow::fraction_below() const {
   const std::vector<double> all = defined(values);
-  if (all.empty() || std::isnan(published)) return std::numeric_limits<double>::quiet_NaN();
+  if (all.empty() || std::isnan(reference)) return no_number;
   double below = 0;
-  for (const double value : all) below += value < published ? 1 : value == published ? 0.5 : 0;
+  for (const double each : all) below += each < reference ? 1 : each == reference ? 0.5 : 0;
   return below / static_cast<double>(all.size());
 }
 
-Study::Study(const ExperimentConfig& config, const std::vector<std::pair<std::string, PublishedValues>>& published)
-    : config_(config) {
-  for (const auto& [comparison, table] : published) {
-    for (const PublishedColumn& column : table.columns) {
-      for (std::size_t i = 0; i < column.values.size(); ++i) {
-        result_.rows.push_back({.comparison = comparison,
-                                .column = column.name,
-                                .network = table.network,
-                                .quantity = column.config.quantity,
-                                .cls = column.classes[i].value_or(-1),
-                                .published = std::get<double>(column.values[i]),
-                                .values = {}});
-      }
-    }
+SeedReplication::SeedReplication(const ExperimentConfig& config, PublishedTables published)
+    : config_(config), tables_(std::move(published)) {
+  for (const PublishedTable& table : tables_) {
+    for (const PublishedColumn& column : table.columns) published_rows_ += column.values.size();
   }
-  for (const auto& [name, network] : config.networks) {
-    for (DistributionRow row : result_.rows) {
-      if (row.network == name || !row.quantity.starts_with("regression.")) continue;
-      row.network = name;
-      row.published = std::numeric_limits<double>::quiet_NaN();
-      result_.others.push_back(std::move(row));
-    }
-  }
+  const PublishedTables others = other_networks(config, tables_);
+  tables_.insert(tables_.end(), others.begin(), others.end());
 }
 
-void Study::add(std::int64_t seed, const std::vector<std::pair<std::string, NetworkResult>>& networks) {
-  result_.seeds.push_back(seed);
-  for (const auto& [name, network] : networks) {
-    for (std::vector<DistributionRow>* rows : {&result_.rows, &result_.others}) {
-      for (DistributionRow& row : *rows) {
-        if (row.network == name) row.values.push_back(value_of(row, network));
-      }
+void SeedReplication::add(std::int64_t seed, const ExperimentResult& result) {
+  std::vector<ComparisonRow> found;
+  for (const ComparisonColumn& column : compare(config_, tables_, result).columns()) {
+    const ComparisonRow& first = column.rows.front();
+    if (!first.is_statement()) {
+      found.insert(found.end(), column.rows.begin(), column.rows.end());
+      continue;
     }
+    ComparisonRow count{first.comparison, "", "", first.metric, ""};
+    count.value = static_cast<double>(column.ok());
+    count.reference = static_cast<double>(column.rows.size());
+    found.push_back(std::move(count));
   }
-  if (!config_.claims) return;
-  const std::vector<ClaimResult> claims = check_claims(config_, networks);
-  result_.claims.resize(claims.size());
-  for (std::size_t i = 0; i < claims.size(); ++i) {
-    result_.claims[i].claim = claims[i].claim;
-    result_.claims[i].classes = claims[i].classes;
-    result_.claims[i].classes_holding.push_back(claims[i].classes_holding.front());
+  if (rows_.empty()) {
+    for (const ComparisonRow& row : found) rows_.push_back({row, {}});
   }
+  seeds_.push_back(seed);
+  for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i].values.push_back(found[i].value);
+}
+
+std::string replication_table(const SeedReplication& replication) {
+  if (replication.empty()) return "";
+  return published_table(replication) + statements_table(replication);
+}
+
+std::string replication_csv(const SeedReplication& replication) {
+  std::vector<std::string> header{"comparison", "column", "network", "metric",         "class", "reference",
+                                  "p05",        "median", "p95",     "fraction_below", "where"};
+  for (const std::int64_t seed : replication.seeds()) header.push_back(fmt::format("seed_{}", seed));
+  CsvTable table(header);
+  for (const ReplicationRow& row : replication.rows()) {
+    std::vector<std::string> cells{row.comparison, row.column, row.network, row.metric, row.cls};
+    for (const double value : {row.reference, row.at(low), row.at(middle), row.at(high), row.fraction_below()})
+      cells.push_back(exact_text(value));
+    cells.push_back(where(row));
+    for (const double value : row.values) cells.push_back(exact_text(value));
+    table.row_of(cells);
+  }
+  return table.text();
+}
+
+ResultArrays replication_arrays(const SeedReplication& replication) {
+  using Row = ReplicationRow;
+  static const RecordArrays<Row> row_arrays{
+      "row",
+      {{"comparison", "text", "entry of compare", &Row::comparison},
+       {"column", "text", "column of the published table; empty: the entry is a statement", &Row::column},
+       {"network", "text", "network; empty: the entry is a statement", &Row::network},
+       {"metric", "text", "what was compared, or the statement", &Row::metric},
+       {"class", "text", "class; empty: the network as a whole", &Row::cls},
+       {"reference", "as the metric", "published value, NaN: none; of a statement, all classes", &Row::reference}}};
+  static const std::vector<ArrayInfo> infos = [] {
+    std::vector<ArrayInfo> all = row_arrays.infos();
+    all.push_back({"value",
+                   "as the metric",
+                   {"row", "seed"},
+                   "value of each seed; of a statement, the classes for which it holds"});
+    return all;
+  }();
+  const auto seeds = static_cast<Eigen::Index>(replication.seeds().size());
+  RowMatrix<double> values(static_cast<Eigen::Index>(replication.rows().size()), seeds);
+  for (Eigen::Index row = 0; row < values.rows(); ++row) {
+    values.row(row) =
+        Eigen::Map<const Eigen::RowVectorXd>(replication.rows()[static_cast<std::size_t>(row)].values.data(), seeds);
+  }
+  ResultArrays out(infos);
+  out.put_scale("seed", replication.seeds(), "seed of the run");
+  row_arrays.put(replication.rows(), out);
+  out.put("value", std::move(values));
+  return out;
 }
 
 }  // namespace inforelay

@@ -1,65 +1,56 @@
-// One experiment repeated with other seeds: how published numbers and claims stand in the distribution over them.
+// One experiment repeated with other seeds: where published numbers fall in the distribution over the seeds, and in how
+// many of them the statements of `compare` hold.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "core/files/hdf5_file.hpp"
-#include "experiments/config/config.hpp"
-#include "experiments/compare/published.hpp"
-#include "experiments/results/results.hpp"
+#include "experiments/compare/comparison.hpp"
 
 namespace inforelay {
 
-/// One published value and what each seed gave in its place.
-struct DistributionRow {
-  std::string comparison, column, network, quantity;
-  std::int64_t cls = -1;       ///< -1: of the network as a whole
-  double published = 0;        ///< NaN: none
-  std::vector<double> values;  ///< [seeds]; NaN where undefined
+/// What each seed gave in place of one published value (the reference); or the number of classes for which a statement
+/// holds, of as many as the reference says.
+struct ReplicationRow : ComparisonRow {
+  std::vector<double> values;  ///< [seeds]; NaN if undefined
 
-  /// Of the values that are defined; see quantile(). NaN where none is.
+  /// Quantile of the values that are defined; NaN if none is.
   double at(double probability) const;
-  /// Fraction of the defined values that are below the published one, equal ones counted half; NaN without any.
-  double rank() const;
+  /// Fraction of the defined values that are below the reference, equal ones counted half; NaN if there is none.
+  double fraction_below() const;
 };
 
-struct StudyResult {
-  std::vector<std::int64_t> seeds;
-  std::vector<DistributionRow> rows;
-  /// The same quantities of the other networks, without published values: for the figure.
-  std::vector<DistributionRow> others;
-  std::vector<ClaimResult> claims;
-
-  /// Is there anything to show? Not where no run was finished.
-  bool compares() const { return !rows.empty() && !seeds.empty(); }
-};
-
-/// Gathers a study, one run at a time. `config` holds what is compared and claimed.
-class Study {
+/// Gathers the comparisons of runs that differ by their seed, one run at a time.
+class SeedReplication {
  public:
-  /// All columns hold numbers: sets of neurons of other networks say nothing.
-  Study(const ExperimentConfig& config, const std::vector<std::pair<std::string, PublishedValues>>& published);
+  /// All columns of `published` hold numbers. `config` must outlive this object.
+  SeedReplication(const ExperimentConfig& config, PublishedTables published);
 
-  /// Adds the run with this seed. Throws UsageError, naming the column, where it lacks what is compared.
-  void add(std::int64_t seed, const std::vector<std::pair<std::string, NetworkResult>>& networks);
+  /// Throws UsageError, naming the column, if the run lacks what is compared; then nothing was added.
+  void add(std::int64_t seed, const ExperimentResult& result);
 
-  const StudyResult& result() const { return result_; }
+  const std::vector<std::int64_t>& seeds() const { return seeds_; }
+  /// First the published values; then the same metrics of the other networks, without one; then the statements.
+  const std::vector<ReplicationRow>& rows() const { return rows_; }
+  std::size_t published_rows() const { return published_rows_; }
+  /// Is there nothing to show? So if no run was added.
+  bool empty() const { return rows_.empty(); }
 
  private:
   const ExperimentConfig& config_;
-  StudyResult result_;
+  PublishedTables tables_;
+  std::size_t published_rows_ = 0;
+  std::vector<std::int64_t> seeds_;
+  std::vector<ReplicationRow> rows_;
 };
 
-/// The distributions and claims as tables for people, and as CSV (study.csv, claims.csv).
-std::string study_table(const StudyResult& study);
-std::string study_csv(const StudyResult& study);
-std::string claims_csv(const StudyResult& study);
-
-/// The distributions as a group of a results file; the claims go through write_claims.
-void write_study(Hdf5Writer& file, const std::string& group, const StudyResult& study);
+/// Distributions and statements for people; "" if there are none.
+std::string replication_table(const SeedReplication& replication);
+/// A line for each row, with the value of each seed.
+std::string replication_csv(const SeedReplication& replication);
+/// The group /replication of a sweep's results, of a replication that is not empty.
+ResultArrays replication_arrays(const SeedReplication& replication);
 
 }  // namespace inforelay

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/files/data_folder.hpp"
 #include "core/named.hpp"
 #include "core/sets/neuron_set.hpp"
-#include "experiments/results/metrics.hpp"
-#include "infotheory/states/bit_states.hpp"
+#include "infotheory/states/unit_states.hpp"
 
 namespace inforelay {
 namespace {
@@ -17,7 +17,7 @@ namespace {
 class Checker {
  public:
   Checker(const ExperimentConfig& config, const ConfigNode& root, ConfigErrors& errors)
-      : config_(config), root_(root), errors_(errors) {}
+      : config_(config), sizes_(data_sizes(config)), root_(root), errors_(errors) {}
 
   // Relations between settings make sense only where each of these settings does.
   void run() {
@@ -34,28 +34,12 @@ class Checker {
     if (good("figures") && config_.figures && config_.figures->formats.empty()) {
       fail("figures.formats", "at least one format is needed");
     }
-    if (!whole) return;
-    for (const auto& [name, reproduce] : config_.reproduce) check_reproduce("reproduce." + name, reproduce);
-    if (config_.claims) check_claims(*config_.claims);
-    check_sweep();
+    if (whole) check_sweep();
   }
 
  private:
-  // The place of the deepest node on `path` that was written.
-  const ConfigPlace& place_of(std::string_view path) const {
-    const ConfigNode* node = &root_;
-    while (!path.empty()) {
-      const std::size_t dot = path.find('.');
-      const ConfigNode* next = node->find(path.substr(0, dot));
-      if (!next) break;
-      node = next;
-      path = dot == std::string_view::npos ? "" : path.substr(dot + 1);
-    }
-    return node->place;
-  }
-
   void fail(std::string_view path, std::string_view problem) {
-    errors_.add(place_of(path), path, fmt::format("{}: {}", path, problem));
+    errors_.add(place_of(root_, path), path, fmt::format("{}: {}", path, problem));
   }
 
   void check_network(const std::string& path, const NetworkConfig& network) {
@@ -73,7 +57,7 @@ class Checker {
     }
     // What only weight files can tell is checked once they are read.
     if (!network.from_files() && (network.detectors || network.layers.size() >= 3)) {
-      for (const std::string& problem : analysed_layer_problems(layer_widths(network), config_.analysis)) {
+      for (const std::string& problem : analysed_layer_problems(layer_widths(config_, network), config_.analysis)) {
         fail(network.detectors ? path + ".detectors.hidden" : path + ".layers", problem);
       }
     }
@@ -81,8 +65,9 @@ class Checker {
 
   void check_weights(const std::string& path, const NetworkConfig& network) {
     const auto& detectors = network.detectors ? network.detectors->weights : std::vector<std::filesystem::path>();
-    if (!detectors.empty() && detectors.size() != static_cast<std::size_t>(numerals)) {
-      fail(path + ".detectors.weights", fmt::format("{} files, but there are {} classes", detectors.size(), numerals));
+    if (!detectors.empty() && std::ssize(detectors) != sizes_.classes) {
+      fail(path + ".detectors.weights",
+           fmt::format("{} files, but there are {} classes", detectors.size(), sizes_.classes));
     }
     if (!detectors.empty()) check_untrained(path + ".detectors", *network.detectors);
     if (!network.layer_names.empty() && !network.from_files()) {
@@ -104,18 +89,23 @@ class Checker {
 
   // Settings of the training beside weights from files. The resolved configuration has them all: a default says
   // nothing.
-  void check_untrained(const std::string& path, const DetectorsConfig& given) {
-    const DetectorsConfig none;
-    const std::pair<const char*, bool> settings[] = {{"positives", given.positives != none.positives},
-                                                     {"negatives", given.negatives != none.negatives},
-                                                     {"test_negatives", given.test_negatives != none.test_negatives},
-                                                     {"learning_rate", given.learning_rate != none.learning_rate},
-                                                     {"stop.accuracy", given.stop.accuracy != none.stop.accuracy},
-                                                     {"max_epochs", given.max_epochs != none.max_epochs},
-                                                     {"restarts", given.restarts != none.restarts},
-                                                     {"on_failure", given.on_failure != none.on_failure}};
-    for (const auto& [key, is_set] : settings) {
-      if (is_set) fail(fmt::format("{}.{}", path, key), "not used with weights: nothing is trained");
+  void check_untrained(const std::string& path, DetectorsConfig given) {
+    DetectorsConfig defaults;
+    defaults.hidden = given.hidden;
+    defaults.noise = given.noise;
+    defaults.weights = given.weights;
+    check_untrained(path, settings_of(given), settings_of(defaults));
+  }
+
+  void check_untrained(const std::string& path, const std::vector<Setting>& given,
+                       const std::vector<Setting>& defaults) {
+    using namespace setting;
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      const std::string at = fmt::format("{}.{}", path, given[i].key);
+      if (to_yaml(value_of(given[i].kind)) != to_yaml(value_of(defaults[i].kind)))
+        fail(at, "not used with weights: nothing is trained");
+      check_untrained(at, members_of(given[i].kind, AbsentGroups::skip),
+                      members_of(defaults[i].kind, AbsentGroups::skip));
     }
   }
 
@@ -123,107 +113,56 @@ class Checker {
     if (network.layers.size() < 3) {
       return fail(path + ".layers", "inputs, at least one hidden layer and outputs are needed: [784, 20, 10]");
     }
-    if (network.layers.front() != image_pixels) {
+    if (network.layers.front() != sizes_.inputs) {
       fail(path + ".layers",
-           fmt::format("the first is {} but the images have {} pixels", network.layers.front(), image_pixels));
+           fmt::format("the first is {} but the data have {} inputs", network.layers.front(), sizes_.inputs));
     }
-    if (network.layers.back() != numerals) {
-      fail(path + ".layers", fmt::format("the last is {} but there are {} classes", network.layers.back(), numerals));
+    if (network.layers.back() != sizes_.classes) {
+      fail(path + ".layers",
+           fmt::format("the last is {} but there are {} classes", network.layers.back(), sizes_.classes));
     }
-  }
-
-  void check_named_network(const std::string& path, const std::string& name) {
-    if (find_named(config_.networks, name)) return;
-    std::vector<std::string_view> names;
-    for (const auto& each : config_.networks) names.push_back(each.first);
-    fail(path, name.empty() ? fmt::format("is missing; networks are {}", fmt::join(names, ", "))
-                            : fmt::format("'{}' is none of the networks: {}", name, fmt::join(names, ", ")));
-  }
-
-  void check_reproduce(const std::string& path, const ReproduceConfig& reproduce) {
-    if (reproduce.published.empty()) fail(path + ".published", "is missing: the file of published values");
-    check_named_network(path + ".network", reproduce.network);
-    if (reproduce.columns.empty()) fail(path + ".columns", "at least one column is needed");
-    for (const auto& [name, column] : reproduce.columns) {
-      const std::string at = fmt::format("{}.columns.{}", path, name);
-      if (column.quantity.empty()) {
-        fail(at + ".quantity", "is missing");
-      } else if (const std::string problem = quantity_error(column.quantity); !problem.empty()) {
-        fail(at + ".quantity", problem);
-      } else if (const NetworkConfig* network = find_named(config_.networks, reproduce.network)) {
-        const std::string why = quantity_missing(config_, *network, column.quantity);
-        if (!why.empty()) fail(at, fmt::format("there will be no {}: {}", column.quantity, why));
-      }
-      check_tolerance(at, column);
-    }
-  }
-
-  void check_tolerance(const std::string& at, const ReproduceColumnConfig& column) {
-    const bool tolerance = column.absolute || column.relative;
-    const bool is_set = quantity_error(column.quantity).empty() && quantity_kind(column.quantity).is_set;
-    if (column.absolute && column.relative) return fail(at, "give absolute or relative, not both");
-    if (is_set && tolerance) fail(at, "sets of neurons are equal or not; they have no tolerance");
-    if (column.at_least > 0 && !tolerance && !is_set) fail(at + ".at_least", "needs a tolerance: absolute or relative");
-    if (!config_.sweep) return;
-    if (is_set) fail(at, fmt::format("{} is a set of neurons; over seeds only numbers compare", column.quantity));
-    if (tolerance) fail(at, "over seeds there is a distribution and no verdict: no tolerance with sweep");
-  }
-
-  void check_claims(const ClaimsConfig& claims) {
-    check_named_network("claims.distributed", claims.distributed);
-    check_named_network("claims.modular", claims.modular);
-    const NetworkConfig* modular = find_named(config_.networks, claims.modular);
-    if (modular && !modular->detectors) {
-      fail("claims.modular", fmt::format("'{}' has no detectors: its modules are not known", claims.modular));
-    }
-    if (claims.distributed == claims.modular) fail("claims", "distributed and modular are the same network");
-    if (!config_.analysis.regression) fail("claims", "needs analysis.regression");
-    if (!config_.analysis.relay.greedy) fail("claims", "needs analysis.relay.greedy: true");
   }
 
   void check_sweep() {
     if (!config_.sweep) return;
-    if (!config_.sweep->parameters.empty()) {
-      const char* only = "over seeds alone: not with sweep.parameters";
-      if (!config_.reproduce.empty()) fail("reproduce", only);
-      if (config_.claims) fail("claims", only);
-    }
+    if (!config_.sweep->parameters.empty() && !config_.compare.empty())
+      fail("compare", "over seeds alone: not with sweep.parameters");
     for (const auto& [name, network] : config_.networks) {
       if (!network.weights_out.empty()) fail(fmt::format("networks.{}.weights_out", name), "not in a sweep");
     }
   }
 
+  // Each of `subsets` must be one of those at `among`.
+  void check_subsets(std::string_view path, const std::vector<std::string>& subsets, std::string_view among,
+                     const std::vector<std::string>& known) {
+    for (const std::string& subset : subsets) {
+      if (std::find(known.begin(), known.end(), subset) != known.end()) continue;
+      const std::string_view near = nearest_word(subset, {known.begin(), known.end()});
+      fail(path, fmt::format("'{}' is not among {}{}", subset, among,
+                             near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+    }
+  }
+
   void check_analysis() {
     const AnalysisConfig& analysis = config_.analysis;
-    const auto holds = [](const std::vector<Split>& splits, Split split) {
-      return std::find(splits.begin(), splits.end(), split) != splits.end();
-    };
-    if (analysis.relay.splits.empty()) fail("analysis.relay.splits", "at least one of train, test is needed");
-    for (const Split split : analysis.relay.exhaustive) {
-      if (!holds(analysis.relay.splits, split)) {
-        fail("analysis.relay.exhaustive", fmt::format("'{}' is not among analysis.relay.splits", to_string(split)));
-      }
-    }
-    if (analysis.knockout) {
-      for (const Split split : analysis.knockout->splits) {
-        if (!holds(analysis.relay.splits, split)) {
-          fail("analysis.knockout.splits", fmt::format("'{}' is not among analysis.relay.splits", to_string(split)));
-        }
-      }
-    }
+    const std::vector<std::string>& subsets = analysis.relay.subsets;
+    if (subsets.empty()) fail("analysis.relay.subsets", "at least one of train, test is needed");
+    check_subsets("analysis.relay.subsets", subsets, "the subsets of a data set: train, test", {"train", "test"});
+    check_subsets("analysis.relay.exhaustive", analysis.relay.exhaustive, "analysis.relay.subsets", subsets);
+    if (analysis.knockout)
+      check_subsets("analysis.knockout.subsets", analysis.knockout->subsets, "analysis.relay.subsets", subsets);
     check_relay_classes(analysis.relay);
     if (!analysis.regression) return;
     if (analysis.tables == SetTables::never)
       fail("analysis.regression", "needs the tables of all sets: not with analysis.tables: never");
-    if (!holds(analysis.relay.exhaustive, analysis.regression->relay)) {
-      fail("analysis.regression.relay", fmt::format("'{}' is not among analysis.relay.exhaustive: all sets are needed",
-                                                    to_string(analysis.regression->relay)));
-    }
-    if (!analysis.knockout || analysis.knockout->sets != KnockoutSets::exhaustive ||
-        !holds(analysis.knockout->splits, analysis.regression->knockout)) {
+    check_subsets("analysis.regression.relay", {analysis.regression->relay},
+                  "analysis.relay.exhaustive: all sets are needed", analysis.relay.exhaustive);
+    const bool all = analysis.knockout && analysis.knockout->sets == KnockoutSets::exhaustive;
+    const auto& knocked_out = all ? analysis.knockout->subsets : std::vector<std::string>();
+    if (std::find(knocked_out.begin(), knocked_out.end(), analysis.regression->knockout) == knocked_out.end()) {
       fail("analysis.regression.knockout",
-           fmt::format("needs analysis.knockout with sets exhaustive and '{}' among its splits",
-                       to_string(analysis.regression->knockout)));
+           fmt::format("needs analysis.knockout with sets exhaustive and '{}' among its subsets",
+                       analysis.regression->knockout));
     }
   }
 
@@ -234,55 +173,100 @@ class Checker {
     std::sort(sorted.begin(), sorted.end());
     const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
     if (twice != sorted.end()) fail(path, fmt::format("{} is there twice", *twice));
-    if (sorted.size() == static_cast<std::size_t>(numerals)) return;
+    if (sorted.back() >= sizes_.classes)
+      fail(path, fmt::format("{} is out of range: there are {} classes", sorted.back(), sizes_.classes));
+    if (std::ssize(sorted) == sizes_.classes) return;
     const auto needs_all = [&](bool there, std::string_view what) {
       if (there) fail(path, fmt::format("{} needs all classes", what));
     };
     needs_all(!relay.exhaustive.empty(), "analysis.relay.exhaustive");
     needs_all(relay.branching, "analysis.relay.branching");
-    needs_all(!config_.reproduce.empty(), "reproduce");
-    needs_all(config_.claims.has_value(), "claims");
+    needs_all(!config_.compare.empty(), "compare");
     needs_all(config_.sweep.has_value(), "sweep");
   }
 
   const ExperimentConfig& config_;
+  const DataSizes sizes_;
   const ConfigNode& root_;
   ConfigErrors& errors_;
 };
 
 }  // namespace
 
-std::vector<std::int64_t> layer_widths(const NetworkConfig& network) {
-  if (!network.layers.empty() || !network.detectors) return network.layers;
-  return {image_pixels, numerals * network.detectors->hidden, numerals};
+DataOptions data_options(const ExperimentConfig& config) {
+  DataOptions options;
+  options.dataset = config.data.dataset;
+  if (!config.data.path.empty()) options.path = with_data_folder(config.data.path);
+  options.fallback = config.data.fallback;
+  options.download = config.data.download;
+  options.train_limit = static_cast<std::size_t>(config.data.train_limit);
+  options.test_limit = static_cast<std::size_t>(config.data.test_limit);
+  options.seed = static_cast<std::uint64_t>(config.seed);
+  options.environment_folder = data_folder_from_environment();
+  return options;
 }
 
-std::vector<std::string> analysed_layer_problems(const std::vector<std::int64_t>& widths,
-                                                 const AnalysisConfig& analysis) {
-  const auto hidden_layers = static_cast<std::int64_t>(widths.size()) - 2;
-  if (analysis.layer > hidden_layers) {
-    return {fmt::format("analysis.layer is {} but there {} {} hidden layer{}", analysis.layer,
-                        hidden_layers == 1 ? "is" : "are", hidden_layers, hidden_layers == 1 ? "" : "s")};
-  }
-  const std::int64_t width = widths[static_cast<std::size_t>(analysis.layer)];
-  const auto too_wide = [&](std::int64_t widest, std::string_view why) {
-    return fmt::format("the analysed layer has {} neurons; {} is possible up to {}", width, why, widest);
+DataSizes data_sizes(const ExperimentConfig& config) {
+  return data_source(config.data.dataset).sizes(data_options(config));
+}
+
+std::vector<std::int64_t> layer_widths(const ExperimentConfig& config, const NetworkConfig& network) {
+  if (!network.layers.empty() || !network.detectors) return network.layers;
+  const DataSizes sizes = data_sizes(config);
+  return {sizes.inputs, sizes.classes * network.detectors->hidden, sizes.classes};
+}
+
+std::vector<int> analysed_layers(const AnalysisConfig& analysis, const std::vector<std::int64_t>& widths) {
+  if (!analysis.layers.list.empty()) return {analysis.layers.list.begin(), analysis.layers.list.end()};
+  std::vector<int> layers;
+  for (int layer = 1; layer + 1 < static_cast<int>(widths.size()); ++layer) layers.push_back(layer);
+  if (analysis.layers.word == LayerWord::last && layers.size() > 1) layers.erase(layers.begin(), layers.end() - 1);
+  return layers;
+}
+
+namespace {
+
+// What keeps the analysis from a layer of `width` units.
+std::vector<std::string> width_problems(const AnalysisConfig& analysis, int layer, std::int64_t width, bool is_last) {
+  const auto too_wide = [&](std::int64_t widest, std::string_view what) {
+    return fmt::format("the analysed layer {} has {} units; {} is possible up to {}", layer, width, what, widest);
   };
   const bool all_knocked_out = analysis.knockout && analysis.knockout->sets == KnockoutSets::exhaustive;
-  if (width > BitStates::max_neurons) return {too_wide(BitStates::max_neurons, "relay information")};
+  if (width > UnitStates::max_units) return {too_wide(UnitStates::max_units, "relay information")};
   std::vector<std::string> problems;
   if (width <= NeuronSet::max_exhaustive_neurons) return problems;
-  if (!analysis.relay.exhaustive.empty()) {
+  if (!analysis.relay.exhaustive.empty())
     problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive relay information"));
-  }
   if (all_knocked_out) problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive knockout"));
   if (width <= NeuronSet::max_neurons) return problems;
   if (analysis.relay.branching) problems.push_back(too_wide(NeuronSet::max_neurons, "branching greedy search"));
   if (analysis.knockout && !all_knocked_out) {
-    if (analysis.knockout->method == KnockoutMethod::sampled)
+    if (analysis.knockout->options.method == KnockoutMethod::sampled)
       problems.push_back(too_wide(NeuronSet::max_neurons, "a sampled knockout"));
-    if (analysis.layer != hidden_layers)
+    if (!is_last)
       problems.push_back(too_wide(NeuronSet::max_neurons, "a knockout in a hidden layer other than the last"));
+  }
+  return problems;
+}
+
+}  // namespace
+
+std::vector<std::string> analysed_layer_problems(const std::vector<std::int64_t>& widths,
+                                                 const AnalysisConfig& analysis) {
+  const int hidden_layers = static_cast<int>(widths.size()) - 2;
+  std::vector<std::string> problems;
+  const std::vector<int> layers = analysed_layers(analysis, widths);
+  for (const int layer : layers) {
+    if (std::count(layers.begin(), layers.end(), layer) > 1)
+      return {fmt::format("analysis.layers lists {} twice", layer)};
+    if (layer > hidden_layers) {
+      problems.push_back(fmt::format("analysis.layers has {}, but there {} {} hidden layer{}", layer,
+                                     hidden_layers == 1 ? "is" : "are", hidden_layers, hidden_layers == 1 ? "" : "s"));
+      continue;
+    }
+    for (std::string& problem : width_problems(analysis, layer, widths[static_cast<std::size_t>(layer)],
+                                               layer == hidden_layers))
+      problems.push_back(std::move(problem));
   }
   return problems;
 }

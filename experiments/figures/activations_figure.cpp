@@ -1,27 +1,28 @@
-// Histogram of each hidden neuron's activation.
+// Histogram of the activation of each neuron of a layer.
 #include <algorithm>
 #include <cmath>
 
-#include "experiments/figures/plot/figure_canvas.hpp"
+#include "experiments/figures/figure_kind.hpp"
 #include "experiments/figures/figures.hpp"
-#include "experiments/figures/plot/thin_points.hpp"
+#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/plot/figure_checks.hpp"
+#include "experiments/figures/plot/thin_points.hpp"
 
 namespace inforelay {
 
 std::string draw_activations(const FigureWriter& writer, const ActivationsFigure& figure) {
+  constexpr int bin_count = 50;
   const std::string name = figure_name("activations", figure.network);
   const auto neurons = static_cast<std::size_t>(figure.hidden.cols());
   require_some(name, "neurons", neurons);
   require_some(name, "samples", static_cast<std::size_t>(figure.hidden.rows()));
   require_count(name, "threshold", figure.threshold.size(), "values", neurons);
-  if (figure.bins < 1) throw UsageError(fmt::format("figure {}: bins is {}, expected at least 1", name, figure.bins));
 
   AxisRange range;
   range.add(-1), range.add(1);
   range.add_all(figure.hidden.reshaped());
-  const Intervals bins{range.low(), range.high(), figure.bins};
-  RowMatrix<std::uint32_t> counts = RowMatrix<std::uint32_t>::Zero(figure.hidden.cols(), figure.bins);
+  const Intervals bins{range.low(), range.high(), bin_count};
+  RowMatrix<std::uint32_t> counts = RowMatrix<std::uint32_t>::Zero(figure.hidden.cols(), bin_count);
   for (Eigen::Index n = 0; n < figure.hidden.rows(); ++n) {
     for (Eigen::Index k = 0; k < figure.hidden.cols(); ++k) {
       const int bin = bins.of(figure.hidden(n, k));
@@ -33,16 +34,17 @@ std::string draw_activations(const FigureWriter& writer, const ActivationsFigure
   const double foot = 4;
   const PanelGrid grid(neurons, columns, neurons == 1 ? single_column : double_column, neurons <= 2 ? 40 : 20,
                        {.left = 12, .top = 4.5, .bottom = 8.5, .column_gap = 3.5, .row_gap = 6}, foot);
-  FigureCanvas canvas(name,
-                      "Activations of each hidden neuron over all samples: samples in each interval, logarithmic. The "
-                      "dashed line is the threshold of the binarisation: 1 above it.",
-                      grid.width, grid.height);
+  FigureCanvas canvas(
+      name,
+      "Activations of each hidden neuron: number of samples in each interval, logarithmic. Dashed line: "
+      "binarisation threshold; the state is 1 above it.",
+      grid.width, grid.height);
   CsvTable table("neuron,activation_from,activation_to,samples,threshold");
   const double most = std::pow(10, std::ceil(std::log10(std::max(counts.maxCoeff(), 10u) * 1.01)));
   const double decades = std::log10(most) > 3 ? 100 : 10;
   for (std::size_t k = 0; k < neurons; ++k) {
     const std::size_t first = table.rows();
-    for (int bin = 0; bin < figure.bins; ++bin) {
+    for (int bin = 0; bin < bin_count; ++bin) {
       table.row(k, bins.edge(bin), bins.edge(bin + 1), counts(static_cast<Eigen::Index>(k), bin), figure.threshold[k]);
     }
     const PanelBox& box = grid.boxes[k];
@@ -58,17 +60,26 @@ std::string draw_activations(const FigureWriter& writer, const ActivationsFigure
       canvas.add("set arrow from {0},graph 0 to {0},graph 1 nohead front lw 0.8 dt (16,10) lc rgb '{1}'",
                  figure.threshold[k], hex(colour::red));
     }
-    canvas.plot({fmt::format(
-        "table every ::{}::{} using (($2+$3)/2):($4 > 0 ? $4 : NaN):2:($3+0.1*($3-$2)):(0.7):4 with boxxyerror "
-        "fillstyle solid 1 noborder fillcolor rgb '#7d9cc0' notitle",
-        first, table.rows() - 1)});
+    canvas.plot(
+        {fmt::format("{} using (($2+$3)/2):($4 > 0 ? $4 : NaN):2:($3+0.1*($3-$2)):(0.7):4 with boxxyerror "
+                     "fillstyle solid 1 noborder fillcolor rgb '#7d9cc0' notitle",
+                     rows_from(table, first))});
   }
-  const PanelBox& corner = grid.boxes.front();
-  canvas.label(3, (corner.top() + grid.boxes.back().bottom) / 2, "'samples'", "center rotate");
-  canvas.label((corner.left + grid.boxes[grid.columns - 1].right()) / 2, foot + 1.5, "'activation'", "center");
-  canvas.legend(corner.left, 1.8,
-                {{{.colour = colour::red, .dash = "(16,10)", .size = 0.8}, "threshold of the binarisation"}});
+  canvas.common_labels(grid, foot + 1.5, "'activation'", "'samples'");
+  canvas.legend(grid.boxes[0].left, 1.8,
+                {{{.colour = colour::red, .dash = "(16,10)", .size = 0.8}, "binarisation threshold"}});
   return writer.write(canvas.finish(table, writer.options()));
 }
+
+extern const FigureKind activations_figure;
+const FigureKind activations_figure{
+    "activations", FigureScope::layer, [](const FigureSource& source) -> FigureDrawing {
+      if (is_wide(*source.layer)) return {};
+      const ResultView states = source.layer->arrays.at("states/" + subsets_of(*source.layer, "states").back());
+      const RowMatrix<double>& thresholds = states.matrix<double>("threshold");
+      return drawing(draw_activations, {.network = source.name,
+                                        .hidden = states.matrix<float>("value"),
+                                        .threshold = {thresholds.data(), thresholds.data() + thresholds.rows()}});
+    }};
 
 }  // namespace inforelay

@@ -1,15 +1,16 @@
-// Entropy of the hidden states over the number of samples.
+// Entropy of the states of a layer over the number of samples.
 #include <algorithm>
 #include <cmath>
 
-#include "experiments/figures/plot/figure_canvas.hpp"
+#include "experiments/figures/figure_kind.hpp"
 #include "experiments/figures/figures.hpp"
+#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/plot/figure_checks.hpp"
 
 namespace inforelay {
 namespace {
 
-// Random words all but reach the bound until N nears 2^K: dashes on a broad pale line show both.
+// The entropy of random words is close to the bound until N approaches 2^K: dashes on a broad pale line show both.
 constexpr std::string_view random_dash = "(10,8)";
 constexpr std::uint32_t bound_colour = 0xf2b880;
 constexpr double bound_width = 2.6;
@@ -29,9 +30,8 @@ void check(const std::string& name, const EntropyFigure& figure) {
   }
   const auto& random = figure.random;
   require_count(name, "mean of random words", random.mean.size(), "values", random.samples.size());
-  require_count(name, "high of random words", random.high.size(), "values", random.low.size());
-  if (!random.low.empty())
-    require_count(name, "low of random words", random.low.size(), "values", random.samples.size());
+  require_count(name, "low of random words", random.low.size(), "values", random.samples.size());
+  require_count(name, "high of random words", random.high.size(), "values", random.samples.size());
 }
 
 }  // namespace
@@ -55,33 +55,28 @@ std::string draw_entropy(const FigureWriter& writer, const EntropyFigure& figure
          figure.networks[i].network});
   }
   if (!figure.random.samples.empty()) {
-    legend.push_back({{.dash = random_dash, .size = 0.8}, fmt::format("random words of {} bits", figure.neurons)});
+    legend.push_back({{.dash = random_dash, .size = 0.8}, fmt::format("uniform random {}-bit words", figure.neurons)});
   }
-  legend.push_back({{.colour = bound_colour, .size = bound_width},
-                    fmt::format("bound: least of log2 N and {} bits", figure.neurons)});
+  legend.push_back(
+      {{.colour = bound_colour, .size = bound_width}, fmt::format("upper bound min(log2 N, {})", figure.neurons)});
   const double left = 11;
-  FigureCanvas measure("", "", single_column, 0);
-  const double foot = 1 + FigureCanvas::legend_line * measure.legend_lines(left, legend);
+  const double foot = 1 + FigureCanvas::legend_height(single_column, left, legend);
   const PanelGrid grid(1, 1, single_column, 50, {.left = left, .top = 3, .bottom = 9}, foot);
   FigureCanvas canvas(
       name,
-      "Plug-in entropy of the hidden states over the number of samples, with that of as many uniformly "
-      "random words (dashes; band: their spread) and the bound that N samples of K bits allow (broad line).",
+      "Plug-in entropy of the states as a function of the number of samples, that of as many uniformly random words "
+      "(dashed; band: mean +- 2 standard deviations), and the upper bound for N samples of K bits (broad line).",
       grid.width, grid.height);
   CsvTable table("samples,entropy_bits,low_bits,high_bits,kind,network");
-  std::vector<std::string> elements{"NaN notitle"};  // the range of a first element would be the axis's
-  const auto rows = [&](std::size_t first) { return fmt::format("table every ::{}::{}", first, table.rows() - 1); };
+  std::vector<std::string> elements{"NaN notitle"};  // a range given to the first element would set the axis
 
   std::string random_rows;
   if (!figure.random.samples.empty()) {
     const auto& random = figure.random;
     const std::size_t first = table.rows();
-    for (std::size_t i = 0; i < random.samples.size(); ++i) {
-      const double mean = random.mean[i];
-      const double low = random.low.empty() ? mean : random.low[i], high = random.low.empty() ? mean : random.high[i];
-      table.row(random.samples[i], mean, low, high, "random", "");
-    }
-    random_rows = rows(first);
+    for (std::size_t i = 0; i < random.samples.size(); ++i)
+      table.row(random.samples[i], random.mean[i], random.low[i], random.high[i], "random", "");
+    random_rows = rows_from(table, first);
     elements.push_back(
         fmt::format("{} using 1:3:4 with filledcurves fillcolor rgb '{}' fillstyle solid 1 noborder notitle",
                     random_rows, hex(colour::light)));
@@ -100,7 +95,7 @@ std::string draw_entropy(const FigureWriter& writer, const EntropyFigure& figure
       table.row(curve.samples[n], curve.entropy[n], "", "", "states", curve.network);
     }
     if (table.rows() == first) continue;
-    add_marked_line(elements, first, table.rows() - 1, "1:2", i);
+    add_marked_line(elements, rows_from(table, first), "1:2", i);
   }
   canvas.begin_panel(grid.boxes[0]);
   const AxisRange axis = y.widened(0, 0.04);
@@ -113,5 +108,30 @@ std::string draw_entropy(const FigureWriter& writer, const EntropyFigure& figure
   canvas.legend(left, foot - 2, legend);
   return writer.write(canvas.finish(table, writer.options()));
 }
+
+extern const FigureKind entropy_figure;
+const FigureKind entropy_figure{
+    "entropy", FigureScope::experiment, [](const FigureSource& source) -> FigureDrawing {
+      enum Estimate { plug_in = 0, uniform_mean = 2, uniform_sd = 3 };  // columns of geometry/entropy
+      EntropyFigure figure;
+      for (const LayerResults& layer : source.layers) {
+        if (!layer.arrays.has("geometry/entropy")) continue;
+        const RowMatrix<double>& entropy = layer.arrays.matrix<double>("geometry/entropy");
+        figure.networks.push_back({layer.title, layer.arrays.numbers("geometry/samples"), {}});
+        EntropyCurve& curve = figure.networks.back();
+        for (Eigen::Index i = 0; i < entropy.rows(); ++i) curve.entropy.push_back(entropy(i, plug_in));
+        const auto neurons = static_cast<int>(unit_count(layer));
+        if (neurons <= figure.neurons) continue;
+        // Random words have as many bits as the widest layer has units.
+        figure.neurons = neurons;
+        figure.random = {.samples = curve.samples};
+        for (Eigen::Index i = 0; i < entropy.rows(); ++i) {
+          figure.random.mean.push_back(entropy(i, uniform_mean));
+          figure.random.low.push_back(entropy(i, uniform_mean) - 2 * entropy(i, uniform_sd));
+          figure.random.high.push_back(entropy(i, uniform_mean) + 2 * entropy(i, uniform_sd));
+        }
+      }
+      return figure.networks.empty() ? nullptr : drawing(draw_entropy, figure);
+    }};
 
 }  // namespace inforelay

@@ -1,57 +1,55 @@
-// The figures of the paper (section 8), one struct of plain numbers and one function each. They know no pipeline.
+// The figures of figure_kinds() as functions of plain numbers: for each a struct of what it shows, and the function
+// that draws it.
 //
-// Common to all: the function writes DIR/figures/NAME.{csv,gp,svg,pdf,png} through the FigureWriter and returns NAME.
-// Texts (networks, class labels) may be any UTF-8. NaN and infinite values leave a gap. Any number of classes C >= 1
-// and of neurons K >= 1 fits; a figure without any panel, and shapes that do not match, throw UsageError naming the
-// figure and both sizes; other errors are FigureWriter::write's. Large inputs are referred to, not copied: they must
-// outlive the call only.
+// Common to all: the function writes NAME.{csv,gp,svg,pdf,png} through the FigureWriter and returns NAME. Texts (names
+// of networks and classes) may be any UTF-8. NaN and infinite values leave a gap. Any number of classes C >= 1 and of
+// neurons K >= 1 fits. A figure without any panel, or with shapes that do not match, throws UsageError with the
+// figure's name and both sizes; other errors are those of FigureWriter::write. Large inputs are referred to, not
+// copied.
 #pragma once
 
 #include <Eigen/Core>
 #include <array>
-#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/axes.hpp"
 #include "core/random.hpp"
+#include "core/recording.hpp"
 #include "core/sets/subset_statistics.hpp"
 #include "experiments/figures/plot/figure_writer.hpp"
 
 namespace inforelay {
 
-/// The curves of one network. Curve c has its own length E_c, since each detector stops by itself.
+/// The curves of one network. Curve c has its own length E_c: each detector is trained until its own stop rule is met.
 struct TrainingPanel {
   std::string network{};
   std::string quantity = "balanced accuracy";  ///< label of the y axis
   std::vector<std::vector<double>> train{};    ///< [C][E_c], in [0,1]; value i is after epoch i + 1
   std::vector<std::vector<double>> test{};     ///< [C][E_c], or empty
-  bool mean = true;                            ///< black curves of the means, while all classes have values
-  bool end_marks = false;                      ///< a mark on the last value of each train curve
+  bool mean = true;                            ///< black curves of the means, as far as all classes have values
+  bool end_marks = false;                      ///< a mark at the last value of each training curve
 };
 
 /// Curves of equal length from a table [E,C].
 std::vector<std::vector<double>> curves_by_class(const RowMatrix<double>& accuracy);
 
-/// Accuracies of the composite network as its detectors are added: row i is after the first i + first_step of them.
+/// Accuracies of the composite network as its detectors are added: row i is with the first i + 1 of them.
 struct StaircasePanel {
   std::string network{};
-  std::string quantity = "balanced accuracy";
   RowMatrix<double> train{};  ///< [steps,C]
   RowMatrix<double> test{};   ///< [steps,C], or [0,0]
-  int first_step = 1;         ///< detectors in the network of row 0
 };
 
 struct TrainingFigure {
   std::vector<std::string> labels{};         ///< [C]
-  std::vector<TrainingPanel> networks{};     ///< one panel each; those never trained here are left out by the caller
-  std::vector<StaircasePanel> staircases{};  ///< likewise
+  std::vector<TrainingPanel> networks{};     ///< a panel for each network that was trained
+  std::vector<StaircasePanel> staircases{};  ///< a panel for each network composed of detectors
 };
 
 /// "training": accuracy over epochs (logarithmic beyond 200), coloured by class, mean black, train solid and test
-/// dotted, then the staircases. Long curves are thinned to what the panel resolves: first, last, least and greatest
-/// value of each of 400 columns of the axis.
+/// dotted; then the staircases. Long curves are thinned to the resolution of the panel (thin_curve).
 std::string draw_training(const FigureWriter& writer, const TrainingFigure& figure);
 
 struct RelayFigure {
@@ -63,23 +61,22 @@ struct RelayFigure {
   std::vector<double> all_information{};           ///< [C] I_R of all neurons, bits; the greedy path's first point
 };
 
-/// "relay_NETWORK": I_R over the size of the set, a panel for each class, the greedy path as a red line. The S sets of
-/// a panel are reduced to the marks that they cover: 120 intervals of information for each size, shaded by the power of
-/// ten of the number of sets in each; neighbouring marks of one shade are one row of the table and one bar.
-/// Cost O(C S), in parallel.
+/// "relay_NETWORK": I_R by size of the set, a panel for each class, the greedy path as a red line. The S sets of a
+/// panel are counted in cells, 120 intervals of information for each size, shaded by the power of ten of the number of
+/// sets; neighbouring cells of one shade are one row of the table and one bar. Cost O(C S), in parallel.
 std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure);
 
 struct SizesFigure {
   enum class Quantity { relay_information, accuracy } quantity = Quantity::relay_information;
   std::string network{};
   std::vector<std::string> labels{};       ///< [C]
-  const SubsetStatistics& summaries;       ///< of that quantity
+  SubsetStatistics statistics{};           ///< of that quantity
   RowMatrix<double> greedy_information{};  ///< as in RelayFigure; of relay_information only
   std::vector<double> all_information{};   ///< likewise
 };
 
-/// "relay_sizes_NETWORK" and "knockout_sizes_NETWORK": I_R, or the accuracy with a set knocked out, over the size of
-/// the set, a panel for each class: quantiles of all sets of that size as bands, the greedy path as a red line.
+/// "relay_sizes_NETWORK" and "knockout_sizes_NETWORK": I_R, or the accuracy with a set knocked out, by size of the set,
+/// a panel for each class: bands of quantiles over all sets of each size, the greedy path as a red line.
 std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure);
 
 struct NodeFigure {
@@ -89,7 +86,7 @@ struct NodeFigure {
   RowMatrix<double> single{};         ///< [C,K] I_R(all) - I_R(all but k), bits; [0,0]: no panel B
 };
 
-/// "node_NETWORK": heat maps class x neuron. White is 0, blue positive, orange negative, on one scale a panel.
+/// "node_NETWORK": heat maps class x neuron. White is 0, blue positive, orange negative; a scale for each panel.
 std::string draw_node(const FigureWriter& writer, const NodeFigure& figure);
 
 struct FunctionFigure {
@@ -98,16 +95,16 @@ struct FunctionFigure {
   int neurons = 0;                                 ///< K
   Eigen::Ref<const RowMatrix<float>> information;  ///< [C,S] I_R of each set, bits
   Eigen::Ref<const RowMatrix<float>> accuracy;     ///< [C,S] balanced accuracy with that set knocked out
-  std::size_t points = 10000;                      ///< random sets shown, the same in every panel; all where S is less
+  std::size_t points = 10000;                      ///< random sets shown, the same in every panel; all if S is smaller
 };
 
-/// "function_NETWORK": accuracy over set size and I_R, in three dimensions, a panel for each class. Of points that fall
-/// on one spot of the paper (0.8 mm) the nearest to the eye is kept; the table holds the kept ones.
+/// "function_NETWORK": accuracy over set size and I_R, in three dimensions, a panel for each class. Of points in the
+/// same 0.8 mm cell of the page only the nearest is drawn and listed in the table.
 std::string draw_function(const FigureWriter& writer, const FunctionFigure& figure, RandomStream& random);
 
 struct RegressionPanel {
   std::string network{};
-  std::vector<double> set_size{};     ///< [C] coefficient of D (scaled to [0,1]); NaN where undefined
+  std::vector<double> set_size{};     ///< [C] coefficient of D (scaled to [0,1]); NaN if undefined
   std::vector<double> information{};  ///< [C] coefficient of I_R (scaled), signed; its absolute value is drawn
 };
 
@@ -116,7 +113,7 @@ struct RegressionFigure {
   std::vector<RegressionPanel> networks{};
 };
 
-/// "regression": coefficients of D (red) and of I_R (black; absolute value, hollow where it is negative) over classes.
+/// "regression": coefficients of D (red) and of I_R (black; absolute value, open if it is negative) over classes.
 std::string draw_regression(const FigureWriter& writer, const RegressionFigure& figure);
 
 struct ClusterCurve {
@@ -127,33 +124,31 @@ struct ClusterCurve {
 
 struct ClustersFigure {
   std::vector<ClusterCurve> networks{};
-  std::string quantity = "within-cluster sum of squares";  ///< label of the y axis
 };
 
-/// "clusters": cohesion of the hidden states over the number of k-means clusters, a line for each network.
+/// "clusters": cohesion of the activations over the number of k-means clusters, a line for each network.
 std::string draw_clusters(const FigureWriter& writer, const ClustersFigure& figure);
 
 struct PcaFigure {
   std::string network{};
   std::vector<std::string> labels{};           ///< [C]
   Eigen::Ref<const RowMatrix<double>> scores;  ///< [N,2] first two principal components
-  std::span<const std::uint8_t> classes{};     ///< [N] class of each sample, in [0,C)
+  std::span<const Symbol> classes{};           ///< [N] class of each sample, in [0,C)
   std::array<double, 2> explained{};           ///< fraction of the variance on each axis, in [0,1]
 };
 
-/// "pca_NETWORK": samples in the plane of the first two principal components, coloured by class. Of samples of one
-/// class that fall on one spot (0.4 mm) one mark is drawn, at its middle; the table counts the samples of each mark.
+/// "pca_NETWORK": samples in the plane of the first two principal components, coloured by class. Samples of one class
+/// in the same 0.4 mm cell share a mark, at its middle; the table has their number.
 std::string draw_pca(const FigureWriter& writer, const PcaFigure& figure);
 
 struct ActivationsFigure {
   std::string network{};
   Eigen::Ref<const RowMatrix<float>> hidden;  ///< [N,K] activations
-  std::vector<double> threshold{};            ///< [K] of the binarisation: 1 above it; NaN where a neuron never varies
-  int bins = 50;
+  std::vector<double> threshold{};            ///< [K] binarisation thresholds; NaN if a neuron is constant
 };
 
-/// "activations_NETWORK": a histogram of each neuron's activation, K panels with common axes (at least [-1,1]), the
-/// threshold as a dashed line.
+/// "activations_NETWORK": a histogram of the activation of each neuron, K panels with common axes (at least [-1,1]),
+/// the threshold as a dashed line.
 std::string draw_activations(const FigureWriter& writer, const ActivationsFigure& figure);
 
 struct EntropyCurve {
@@ -166,7 +161,7 @@ struct EntropyCurve {
 struct RandomWordsBand {
   std::vector<double> samples{};      ///< N
   std::vector<double> mean{};         ///< bits
-  std::vector<double> low{}, high{};  ///< bits, e.g. mean -+ 2 standard deviations; both may be empty
+  std::vector<double> low{}, high{};  ///< bits, mean -+ 2 standard deviations
 };
 
 struct EntropyFigure {
@@ -175,8 +170,8 @@ struct EntropyFigure {
   RandomWordsBand random;  ///< empty: left out
 };
 
-/// "entropy": entropy of the hidden states over the number of samples (logarithmic), with random words and the bound
-/// log2 N.
+/// "entropy": entropy of the states over the number of samples (logarithmic), with that of random words and the upper
+/// bound min(log2 N, K).
 std::string draw_entropy(const FigureWriter& writer, const EntropyFigure& figure);
 
 }  // namespace inforelay

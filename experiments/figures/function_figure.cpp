@@ -1,4 +1,4 @@
-// Function over set size and information, in three dimensions.
+// Accuracy after a knockout over set size and relay information, in three dimensions.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -6,19 +6,20 @@
 #include <numeric>
 
 #include "core/sets/neuron_set.hpp"
-#include "experiments/figures/plot/figure_canvas.hpp"
+#include "experiments/figures/figure_kind.hpp"
 #include "experiments/figures/figures.hpp"
-#include "experiments/figures/plot/thin_points.hpp"
+#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/plot/figure_checks.hpp"
+#include "experiments/figures/plot/thin_points.hpp"
 
 namespace inforelay {
 namespace {
 
 constexpr double tilt = 72, turn = 35;                                   // degrees, as gnuplot's "set view"
 constexpr double stretch = 1.35;                                         // of the vertical axis
-constexpr double spot = 0.8, mark = 0.7, lone_mark = 1;                  // mm
+constexpr double cell = 0.8, mark = 0.7, lone_mark = 1;                  // mm
 constexpr double left_numbers = 5, right_numbers = 5.2, below_cube = 4;  // mm of a panel around its cube
-// The same in every figure, so that networks compare; 1 belongs to the last.
+// The same in every figure, so that networks can be compared; 1 belongs to the last.
 constexpr std::array<std::uint32_t, 6> shades{0x440154, 0x414487, 0x2a788e, 0x22a884, 0x7ad151, 0xe3c800};
 constexpr std::array<const char*, 6> shade_names{"below 0.5",    "0.5\u20130.6", "0.6\u20130.7",
                                                  "0.7\u20130.8", "0.8\u20130.9", "0.9\u20131"};
@@ -48,7 +49,7 @@ struct Projection {
   }
 };
 
-/// The sets that are seen in a panel, from the farthest to the nearest. A point that is not finite is not seen.
+/// The sets that are seen in a panel, from the farthest to the nearest. Points that are not finite are left out.
 std::vector<std::uint32_t> visible_sets(const FunctionFigure& figure, const std::vector<std::uint32_t>& sets,
                                         std::size_t c, const Axes3d& axes, double edge) {
   const auto row = static_cast<Eigen::Index>(c);
@@ -67,7 +68,7 @@ std::vector<std::uint32_t> visible_sets(const FunctionFigure& figure, const std:
   std::vector<double> across, up;
   for (const auto& point : points) across.push_back(point.across), up.push_back(point.up);
   std::vector<std::uint32_t> visible;
-  for (const std::size_t i : first_on_each_spot(across, up, spot)) visible.push_back(points[i].set);
+  for (const std::size_t i : first_in_each_cell(across, up, cell)) visible.push_back(points[i].set);
   std::reverse(visible.begin(), visible.end());
   return visible;
 }
@@ -113,26 +114,24 @@ std::string draw_function(const FigureWriter& writer, const FunctionFigure& figu
     legend.push_back({{.kind = LegendSample::Kind::mark, .colour = shades[i], .size = 1.4}, shade_names[i]});
   }
   const double width = classes == 1 ? single_column : double_column;
-  FigureCanvas measure("", "", width, 0);
-  const double foot = 1.4 + FigureCanvas::legend_line * measure.legend_lines(4, legend);
+  const double foot = 1.4 + FigureCanvas::legend_height(width, 4, legend);
   const PanelGrid grid(classes, classes == 4 ? 2 : 5, width, classes <= 2 ? 60 : 34,
                        {.left = 4, .right = 0.5, .top = 5, .bottom = 1.5, .column_gap = 0, .row_gap = 6}, foot);
-  // gnuplot makes the cube's edges as long as the plot area is wide and high, around the area's middle.
+  // gnuplot centres the cube in the plot area, with edges as long as the area is wide and high.
   const Projection right(1, 1, 0, 1), top(0, 1, 1, 1), bottom(1, 0, 0, 1);
   const double edge = std::min((grid.boxes[0].width - left_numbers - right_numbers) / right.across,
                                (grid.boxes[0].height - below_cube) / (top.up - bottom.up));
   FigureCanvas canvas(
       name,
-      fmt::format("Balanced accuracy of the network with a set of hidden neurons knocked out, over the size of the set "
-                  "and its relay information, for {} random sets, the same in every panel; a panel for each class. Of "
-                  "the sets that fall on one spot of {} mm the nearest is drawn; the table lists those.",
-                  sets.size(), spot),
+      fmt::format(
+          "Balanced accuracy of the network with a set of hidden neurons knocked out, as a function of the size "
+          "of the set and its relay information; {} random sets, the same in the panels of all classes. "
+          "Overlapping points are thinned: only the nearest in each {} mm cell is drawn and listed.",
+          sets.size(), cell),
       grid.width, grid.height);
-  std::string list;
-  for (const auto shade : shades) list += fmt::format("{}{}", list.empty() ? "" : ", ", hex(shade).replace(0, 1, "0x"));
-  // 10 v, not (v - 0.4) / 0.1: 0.5, the accuracy of many sets, must not round below its shade.
-  canvas.define(fmt::format("array shades[{}] = [{}]\nshade(v) = shades[v < 0.5 ? 1 : v < 0.9 ? int(10*v) - 3 : 6]",
-                            shades.size(), list));
+  canvas.define_colours("shades", shades);
+  // 10 v, not (v - 0.4) / 0.1: 0.5, the accuracy of many sets, must not be rounded down to the shade below.
+  canvas.define("shade(v) = shades[v < 0.5 ? 1 : v < 0.9 ? int(10*v) - 3 : 6]");
   CsvTable table("class,set_size,information_bits,balanced_accuracy,set,label");
   for (std::size_t c = 0; c < classes; ++c) {
     const std::size_t first = table.rows();
@@ -151,7 +150,7 @@ std::string draw_function(const FigureWriter& writer, const FunctionFigure& figu
     canvas.add("set border 31 lw 0.4 lc rgb '{}'", hex(colour::grey));
     canvas.x_axis(0, figure.neurons, 4);
     canvas.add("set xtics {0},{0} offset 0,-0.15",
-               std::max(1.0, tic_step(figure.neurons, 4)));  // no 0: it stands on the vertical axis
+               std::max(1.0, tic_step(figure.neurons, 4)));  // not 0, which is on the vertical axis
     canvas.y_axis(axes.information.low(), axes.information.high(), 3);
     canvas.add("set ytics offset 0,-0.15");
     canvas.add("set zrange [{}:{}]; set ztics {} offset 0.6,0", axes.accuracy.low(), axes.accuracy.high(),
@@ -169,13 +168,30 @@ std::string draw_function(const FigureWriter& writer, const FunctionFigure& figu
     canvas.plot(
         {table.rows() == first
              ? "NaN notitle"
-             : fmt::format("table every ::{}::{} using 2:3:4:(shade($4)) with points pt 7 ps {}*mm lw 0.1 lc rgb "
-                           "variable notitle",
-                           first, table.rows() - 1, sets.size() < 500 ? lone_mark : mark)},
+             : fmt::format("{} using 2:3:4:(shade($4)) with points pt 7 ps {}*mm lw 0.1 lc rgb variable notitle",
+                           rows_from(table, first), sets.size() < 500 ? lone_mark : mark)},
         "splot");
   }
   canvas.legend(4, foot - 2.5, legend);
   return writer.write(canvas.finish(table, writer.options()));
 }
+
+extern const FigureKind function_figure;
+const FigureKind function_figure{
+    "function", FigureScope::subset, [](const FigureSource& source) -> FigureDrawing {
+      const ResultView layer = source.layer->arrays;
+      const std::string information = "relay/" + source.subset + "/information";
+      const std::string accuracy = "knockout/" + source.subset + "/accuracy";
+      if (!layer.has(information) || !layer.has(accuracy)) return {};
+      const FunctionFigure figure{.network = source.name,
+                                  .labels = source.layer->classes,
+                                  .neurons = static_cast<int>(unit_count(*source.layer)),
+                                  .information = layer.matrix<float>(information),
+                                  .accuracy = layer.matrix<float>(accuracy)};
+      const auto seed = static_cast<std::uint64_t>(source.result.provenance.seed);
+      return [figure, random = RandomStream(seed, "figures").child(source.name)](const FigureWriter& writer) mutable {
+        return draw_function(writer, figure, random);
+      };
+    }};
 
 }  // namespace inforelay

@@ -1,16 +1,17 @@
-// Heat maps class x neuron: aggregated relay information, and the loss by taking out one neuron.
+// Heat maps class x neuron: aggregated relay information, and the relay information lost without each neuron.
 #include <algorithm>
 #include <cmath>
 
-#include "experiments/figures/plot/figure_canvas.hpp"
+#include "experiments/figures/figure_kind.hpp"
 #include "experiments/figures/figures.hpp"
+#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/plot/figure_checks.hpp"
 
 namespace inforelay {
 namespace {
 
-/// White at 0, blue above, orange below, by as much as the value is of the largest in size: so the two sides compare,
-/// and a little below zero is a little orange. A gnuplot palette over [low,high], low <= 0 <= high, low < high.
+/// A gnuplot palette over [low,high], low <= 0 <= high, low < high: white at 0, blue above, orange below, both on the
+/// scale of the larger of -low and high, so that positive and negative values can be compared.
 std::string palette_of(double low, double high) {
   struct Stop {
     double at;  ///< -1 ... 1
@@ -56,7 +57,7 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
   require_some(name, "labels", classes);
   std::vector<HeatMap> maps;
   if (figure.aggregated.size() > 0) maps.push_back({"aggregated relay information", "aggregated", figure.aggregated});
-  if (figure.single.size() > 0) maps.push_back({"loss by one neuron", "single", figure.single});
+  if (figure.single.size() > 0) maps.push_back({"single-neuron loss", "single", figure.single});
   require_some(name, "values", maps.size());
   for (const auto& map : maps) {
     require_count(name, map.kind, map.values.rows(), "rows", classes);
@@ -70,13 +71,11 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
                        {.left = names_width + 8, .right = 14, .top = 7, .bottom = 9, .column_gap = names_width + 24},
                        1.5);
   FigureCanvas canvas(name,
-                      "Hidden neurons by class: (aggregated) relay information aggregated over the greedy removal, "
-                      "(single) relay information lost by taking out that neuron alone. Bits; white is 0, blue "
-                      "positive, orange negative.",
+                      "Relay information of each hidden neuron for each class: aggregated over the greedy removal, and "
+                      "the loss if that neuron alone is removed (single). In bits; white is 0, blue positive, orange "
+                      "negative.",
                       grid.width, grid.height);
-  std::vector<std::string> names;
-  for (const auto& label : figure.labels) names.push_back(canvas.tic_text(label));
-
+  const std::string tics = canvas.category_tics(figure.labels);
   CsvTable table("class,neuron,bits,kind,label");
   for (std::size_t m = 0; m < maps.size(); ++m) {
     const std::size_t first = table.rows();
@@ -95,11 +94,9 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
     canvas.panel_title(box, fmt::format("'{}'", maps[m].title));
     canvas.add("set xrange [-0.5:{}]; set yrange [{}:-0.5]", neurons - 0.5, static_cast<double>(classes) - 0.5);
     canvas.add("set xtics nomirror 0,{}; set format x '%g'", std::max(1.0, tic_step(neurons, 10)));
-    std::string tics;
-    for (std::size_t c = 0; c < classes; ++c) tics += fmt::format("{}{} {}", c == 0 ? "" : ", ", names[c], c);
     canvas.add("set ytics nomirror ({})", tics);
     canvas.x_label(box, "'hidden neuron'");
-    canvas.y_label(box, fmt::format("'{}'", class_axis(figure.labels)), names_width + 5);
+    canvas.y_label(box, "'class'", names_width + 5);
     canvas.add("set palette defined ({})", palette_of(range.low(), range.high()));
     canvas.add("set cbrange [{}:{}]; set cbtics {} offset -0.6,0", range.low(), range.high(),
                tic_step(range.length(), 6));
@@ -109,7 +106,7 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
         box.right() + 2, box.bottom, 2.2, box.height);
     canvas.label(box.right() + 3.1, box.top() + 2.4, "'bits'", "center font ',6'");
     canvas.add("unset border; set tics scale 0");
-    const std::string cells = fmt::format("table every ::{}::{} using 2:1:(0.47):(0.47)", first, table.rows() - 1);
+    const std::string cells = rows_from(table, first) + " using 2:1:(0.47):(0.47)";
     canvas.plot({fmt::format("{} with boxxyerror fillstyle solid 1 noborder fillcolor rgb '{}' notitle", cells,
                              hex(colour::missing)),
                  fmt::format("{}:3 with boxxyerror fillstyle solid 1 noborder fillcolor palette notitle", cells)});
@@ -117,5 +114,18 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
   }
   return writer.write(canvas.finish(table, writer.options()));
 }
+
+extern const FigureKind node_figure;
+const FigureKind node_figure{"node", FigureScope::layer, [](const FigureSource& source) -> FigureDrawing {
+                               if (is_wide(*source.layer)) return {};
+                               const ResultView relay = source.layer->arrays.at("relay");
+                               const std::vector<std::string> subsets = subsets_of(*source.layer, "relay");
+                               const std::string aggregated = subsets.front() + "/aggregated",
+                                                 single = subsets.back() + "/single";
+                               NodeFigure figure{.network = source.name, .labels = source.layer->classes};
+                               if (relay.has(aggregated)) figure.aggregated = relay.matrix<double>(aggregated);
+                               figure.single = relay.matrix<double>(single);
+                               return drawing(draw_node, figure);
+                             }};
 
 }  // namespace inforelay

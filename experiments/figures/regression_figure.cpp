@@ -1,12 +1,12 @@
 // Regression coefficients over classes.
 #include <cmath>
 
-#include "experiments/figures/plot/figure_canvas.hpp"
+#include "experiments/figures/figure_kind.hpp"
 #include "experiments/figures/figures.hpp"
+#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/plot/figure_checks.hpp"
 
 namespace inforelay {
-
 std::string draw_regression(const FigureWriter& writer, const RegressionFigure& figure) {
   const std::string name = "regression";
   const std::size_t classes = figure.labels.size();
@@ -27,25 +27,30 @@ std::string draw_regression(const FigureWriter& writer, const RegressionFigure& 
   const AxisRange axis = range.widened(0.06, 0.08);
 
   const std::size_t panels = figure.networks.size();
-  const double foot = 4.5;
-  // Names that would run into each other stand upright.
+  const double width = panels == 1 ? single_column : double_column, left = 12;
+  std::vector<FigureCanvas::LegendEntry> legend{
+      {{.kind = LegendSample::Kind::mark, .colour = colour::red, .size = 1.7}, "set size D"},
+      {{.kind = LegendSample::Kind::mark, .size = 1.6, .mark = 5}, "relay information |I|"}};
+  if (negative) {
+    legend.push_back({{.kind = LegendSample::Kind::mark, .size = 1.5, .mark = 4},
+                      "open: negative coefficient (absolute value shown)"});
+  }
+  const double foot = 0.9 + FigureCanvas::legend_height(width, left, legend);
+  // Long names are upright, not to overlap.
   const double names_width = widest_text(figure.labels);
   const bool upright = names_width + 1 > (panels == 1 ? 70.0 : 74.0) / static_cast<double>(classes);
   const double names_height = upright ? names_width : 2;
-  const PanelGrid grid(panels, 2, panels == 1 ? single_column : double_column, 45,
-                       {.left = 12, .bottom = names_height + 7, .column_gap = 16, .row_gap = names_height + 14}, foot);
+  const PanelGrid grid(panels, 2, width, 45,
+                       {.left = left, .bottom = names_height + 7, .column_gap = 16, .row_gap = names_height + 14},
+                       foot);
   FigureCanvas canvas(
       name,
       "Coefficients of the least-squares fit K ~ 1 + D + I over all sets of hidden neurons, each scaled "
       "to [0,1], for each class: set size D in red, relay information I_R in black (absolute value; "
-      "hollow where the coefficient is negative). The fit is a description of one network: its rows are "
-      "no sample.",
+      "open if the coefficient is negative). The fit describes one network: its rows are not a sample of "
+      "independent observations.",
       grid.width, grid.height);
-  std::vector<std::string> names;
-  for (const auto& label : figure.labels) names.push_back(canvas.tic_text(label));
-  std::string tics;
-  for (std::size_t c = 0; c < classes; ++c) tics += fmt::format("{}{} {}", c == 0 ? "" : ", ", names[c], c);
-
+  const std::string tics = canvas.category_tics(figure.labels);
   CsvTable table("class,set_size_coefficient,information_coefficient,information_drawn,label,network");
   for (std::size_t i = 0; i < panels; ++i) {
     const auto& panel = figure.networks[i];
@@ -54,13 +59,13 @@ std::string draw_regression(const FigureWriter& writer, const RegressionFigure& 
       table.row(c, panel.set_size[c], panel.information[c], std::abs(panel.information[c]), figure.labels[c],
                 panel.network);
     }
-    const std::string rows = fmt::format("table every ::{}::{}", first, table.rows() - 1);
+    const std::string rows = rows_from(table, first);
     canvas.begin_panel(grid.boxes[i]);
     if (panels > 1) canvas.panel_letter(grid.boxes[i], i);
     canvas.panel_title(grid.boxes[i], canvas.text(panel.network));
     canvas.add("set xrange [-0.6:{}]; set xtics nomirror {} ({})", static_cast<double>(classes) - 0.4,
                upright ? "rotate by 90 right" : "norotate center", tics);
-    canvas.x_label(grid.boxes[i], fmt::format("'{}'", class_axis(figure.labels)), names_height + 4.2);
+    canvas.x_label(grid.boxes[i], "'class'", names_height + 4.2);
     canvas.y_axis(axis.low(), axis.high(), 7);
     canvas.y_label(grid.boxes[i], "'regression coefficient'");
     canvas.plot({
@@ -72,12 +77,23 @@ std::string draw_regression(const FigureWriter& writer, const RegressionFigure& 
         fmt::format("{} using 1:($3 < 0 ? $4 : NaN) with points pt 5 ps 0.9*mm lw 0.1 lc rgb '#ffffff' notitle", rows),
     });
   }
-  std::vector<FigureCanvas::LegendEntry> legend{
-      {{.kind = LegendSample::Kind::mark, .colour = colour::red, .size = 1.7}, "set size D"},
-      {{.kind = LegendSample::Kind::mark, .size = 1.6, .mark = 5}, "relay information |I|"}};
-  if (negative) legend.push_back({{.kind = LegendSample::Kind::mark, .size = 1.5, .mark = 4}, "|I| of a negative one"});
-  canvas.legend(grid.boxes[0].left, 2.2, legend);
+  canvas.legend(left, foot - 2.3, legend);
   return writer.write(canvas.finish(table, writer.options()));
 }
+
+extern const FigureKind regression_figure;
+const FigureKind regression_figure{
+    "regression", FigureScope::experiment, [](const FigureSource& source) -> FigureDrawing {
+      RegressionFigure figure;
+      for (const LayerResults& layer : source.layers) {
+        if (!layer.arrays.has("regression")) continue;
+        figure.labels = layer.classes;
+        const RowMatrix<double>& coefficient = layer.arrays.matrix<double>("regression/coefficient");
+        const auto set_size = coefficient.col(1), information = coefficient.col(2);
+        figure.networks.push_back(
+            {layer.title, {set_size.begin(), set_size.end()}, {information.begin(), information.end()}});
+      }
+      return figure.networks.empty() ? nullptr : drawing(draw_regression, figure);
+    }};
 
 }  // namespace inforelay

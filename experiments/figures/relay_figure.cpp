@@ -1,13 +1,14 @@
-// Relay information of every set over its size, and the greedy path through them.
+// Relay information of every set by its size, and the greedy path.
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "core/parallel.hpp"
-#include "experiments/figures/plot/figure_canvas.hpp"
+#include "experiments/figures/figure_kind.hpp"
 #include "experiments/figures/figures.hpp"
-#include "experiments/figures/plot/thin_points.hpp"
+#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/plot/figure_checks.hpp"
+#include "experiments/figures/plot/thin_points.hpp"
 
 namespace inforelay {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 constexpr int mark_intervals = 120;  // in a panel of 32 mm: marks of a quarter of a millimetre
 constexpr std::array<std::uint32_t, 5> shades{0xc3d4e8, 0x93b4d8, 0x5c8cc0, 0x2d6099, 0x12355f};
 constexpr std::array<const char*, 5> shade_names{"1\u20139", "10\u201399", "100\u2013999", "1000\u20139999",
-                                                 "10000 or more sets a mark"};
+                                                 "10000 or more"};
 
 void check(const std::string& name, const RelayFigure& figure) {
   const std::size_t classes = figure.labels.size();
@@ -42,7 +43,7 @@ std::span<const float> row_of(const RelayFigure& figure, std::size_t c) {
           static_cast<std::size_t>(figure.information.cols())};
 }
 
-/// Of all panels, so that they compare.
+/// The same for all panels, so that they can be compared.
 AxisRange information_range(const RelayFigure& figure) {
   std::vector<AxisRange> ranges(figure.labels.size());
   if (figure.information.size() > 0) {
@@ -68,25 +69,22 @@ std::vector<std::vector<MarkBar>> bars_by_class(const RelayFigure& figure, const
 
 std::vector<FigureCanvas::LegendEntry> legend_of(const RelayFigure& figure, int top) {
   std::vector<FigureCanvas::LegendEntry> legend;
-  for (int i = 0; i <= top; ++i) {
-    std::string text = shade_names[static_cast<std::size_t>(i)];
-    if (i == top && i + 1 < static_cast<int>(shades.size())) text += " sets a mark";
-    legend.push_back({{.kind = LegendSample::Kind::swatch, .colour = shades[static_cast<std::size_t>(i)]}, text});
-  }
+  if (top >= 0) legend.push_back({{.kind = LegendSample::Kind::none}, "sets per cell:"});
+  for (std::size_t i = 0; static_cast<int>(i) <= top; ++i)
+    legend.push_back({{.kind = LegendSample::Kind::swatch, .colour = shades[i]}, shade_names[i]});
   if (figure.greedy_information.size() > 0) legend.push_back({{.colour = colour::red, .size = 1}, "greedy removal"});
   return legend;
 }
 
 std::string description(const RelayFigure& figure) {
   if (figure.information.size() == 0)
-    return "Relay information I_R of the sets of hidden neurons that greedy removal passes through, from all neurons "
-           "down to none, over the size of the set; a panel for each class.";
+    return "Relay information I_R of the sets of hidden neurons along the path of greedy removal, from all neurons to "
+           "none, by size of the set; a panel for each class.";
   return fmt::format(
-      "Relay information I_R of every set of hidden neurons over the size of the set, a panel for each "
-      "class; red: the sets that greedy removal passes through, from all neurons down to none. The sets "
-      "are drawn as the marks that they cover, {} intervals of information for each size; marks are "
-      "shaded by the power of ten of the number of sets in each, and a row of the table (kind: sets) "
-      "is a run of neighbouring marks of one shade.",
+      "Relay information I_R of every set of hidden neurons by size of the set, a panel for each class; "
+      "red: the path of greedy removal, from all neurons to none. Each size has {} cells of information, "
+      "shaded by the power of ten of the number of sets in the cell; a row of the table (kind: sets) is a "
+      "run of neighbouring cells of one shade.",
       mark_intervals);
 }
 
@@ -106,14 +104,11 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
   }
   const auto legend = legend_of(figure, top);
   const double width = classes == 1 ? single_column : double_column, legend_left = 12;
-  FigureCanvas measure("", "", width, 0);
-  const double foot = 1.4 + FigureCanvas::legend_line * measure.legend_lines(legend_left, legend);
+  const double foot = 1.4 + FigureCanvas::legend_height(width, legend_left, legend);
   const PanelGrid grid(classes, classes == 4 ? 2 : 5, width, classes <= 2 ? 50 : 32,
                        {.left = legend_left, .top = 5, .bottom = 8.5, .column_gap = 4.5, .row_gap = 8}, foot);
   FigureCanvas canvas(name, description(figure), grid.width, grid.height);
-  std::string list;
-  for (const auto shade : shades) list += fmt::format("{}{}", list.empty() ? "" : ", ", hex(shade).replace(0, 1, "0x"));
-  canvas.define(fmt::format("array shades[{}] = [{}]", shades.size(), list));
+  canvas.define_colours("shades", shades);
 
   CsvTable table("class,set_size,information_from_bits,information_to_bits,sets,magnitude,kind,touches_next,label");
   const AxisRange axis = range.widened(0.03, 0.03);
@@ -137,11 +132,11 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
                   "sets", touches ? 1 : 0, figure.labels[c]);
       }
       const double mm = 0.8 * grid.boxes[c].width / (figure.neurons + 1.6);
-      // Where two bars meet, an antialiased edge of each lets the paper shine through: so a bar goes on under the next.
+      // A bar continues below the next one, or antialiasing would leave a bright line between them.
       elements.push_back(
-          fmt::format("table every ::{}::{} using 2:3:(0):($4-$3+$8*{}):(shades[$6+1]) with vectors nohead lw {:.3f} "
-                      "lc rgb variable notitle",
-                      first, table.rows() - 1, range.length() / mark_intervals / 2, mm * 72 / 25.4));
+          fmt::format("{} using 2:3:(0):($4-$3+$8*{}):(shades[$6+1]) with vectors nohead lw {:.3f} lc rgb variable "
+                      "notitle",
+                      rows_from(table, first), range.length() / mark_intervals / 2, mm * 72 / 25.4));
     }
     if (figure.greedy_information.size() > 0) {
       const std::size_t first = table.rows();
@@ -151,17 +146,31 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
                                 : figure.greedy_information(static_cast<Eigen::Index>(c), figure.neurons - 1 - size);
         table.row(c, size, bits, bits, 1, 0, "greedy", 0, figure.labels[c]);
       }
-      elements.push_back(fmt::format("table every ::{}::{} using 2:3 with lines lw 0.9 lc rgb '{}' notitle", first,
-                                     table.rows() - 1, hex(colour::red)));
+      elements.push_back(
+          fmt::format("{} using 2:3 with lines lw 0.9 lc rgb '{}' notitle", rows_from(table, first), hex(colour::red)));
     }
     canvas.plot(elements);
   }
-  const PanelBox& corner = grid.boxes.front();
-  const double middle = (corner.top() + grid.boxes.back().bottom) / 2;
-  canvas.label(3, middle, "'relay information\u00a0{/:Italic I}_R\u00a0(bits)'", "center rotate");
-  canvas.label((corner.left + grid.boxes[grid.columns - 1].right()) / 2, foot + 2.2, "'neurons in the set'", "center");
+  canvas.common_labels(grid, foot + 2.2, "'neurons in the set'", "'relay information\u00a0{/:Italic I}_R\u00a0(bits)'");
   canvas.legend(legend_left, foot - 3.2, legend);
   return writer.write(canvas.finish(table, writer.options()));
 }
+
+extern const FigureKind relay_figure;
+const FigureKind relay_figure{
+    "relay", FigureScope::subset, [](const FigureSource& source) -> FigureDrawing {
+      const ResultView relay = source.layer->arrays.at("relay/" + source.subset);
+      const bool all_sets = relay.has("information"), greedy = relay.has("greedy/information");
+      // Of a wide layer the greedy path alone.
+      if (!all_sets && !(greedy && is_wide(*source.layer))) return {};
+      static const RowMatrix<float> none;
+      return drawing(draw_relay,
+                     {.network = source.name,
+                      .labels = source.layer->classes,
+                      .neurons = static_cast<int>(unit_count(*source.layer)),
+                      .information = all_sets ? relay.matrix<float>("information") : none,
+                      .greedy_information = greedy ? relay.matrix<double>("greedy/information") : RowMatrix<double>(),
+                      .all_information = relay.numbers("total")});
+    }};
 
 }  // namespace inforelay

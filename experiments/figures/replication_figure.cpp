@@ -1,7 +1,6 @@
 #include "experiments/figures/replication_figure.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "core/statistics/statistics.hpp"
@@ -13,57 +12,54 @@ namespace {
 
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
-// Rows of the table for one series: first those of the classes, then those of single seeds.
+// The rows of the table for one series: those of its classes, and those of single seeds.
 struct SeriesRows {
-  std::size_t classes_first = 0, classes_last = 0, seeds_first = 0, seeds_last = 0;
+  std::string classes, seeds;
 };
 
-// Series of a panel stand side by side around their class.
+// Series of a panel are side by side around their class.
 double offset_of(std::size_t series, std::size_t count) {
   constexpr double step = 0.36;
   return step * (static_cast<double>(series) - (static_cast<double>(count) - 1) / 2);
 }
 
-SeriesRows add_rows(CsvTable& table, const StudyPanel& panel, std::size_t index) {
-  const StudySeries& series = panel.series[index];
+SeriesRows add_rows(CsvTable& table, const ReplicationPanel& panel, std::size_t index) {
+  const ReplicationSeries& series = panel.series[index];
   const double offset = offset_of(index, panel.series.size());
-  SeriesRows rows{.classes_first = table.rows()};
+  SeriesRows rows;
+  std::size_t first = table.rows();
   for (std::size_t c = 0; c < panel.labels.size(); ++c) {
-    std::vector<double> values = series.values[c];
-    std::erase_if(values, [](double value) { return !std::isfinite(value); });
-    const auto at = [&](double q) { return values.empty() ? no_number : quantile(values, q); };
-    table.row(static_cast<double>(c) + offset, at(0.05), at(0.5), at(0.95),
-              series.published.empty() ? no_number : series.published[c], no_number, panel.labels[c], series.network,
-              panel.quantity);
+    const Spread seeds = spread(series.values[c]);
+    table.row(static_cast<double>(c) + offset, seeds.low, seeds.median, seeds.high, series.published[c], no_number,
+              panel.labels[c], series.network, panel.metric);
   }
-  rows.classes_last = table.rows() - 1;
-  rows.seeds_first = table.rows();
+  rows.classes = rows_from(table, first);
+  first = table.rows();
   for (std::size_t c = 0; c < panel.labels.size(); ++c) {
     for (const double value : series.values[c]) {
       table.row(static_cast<double>(c) + offset, no_number, no_number, no_number, no_number, value, panel.labels[c],
-                series.network, panel.quantity);
+                series.network, panel.metric);
     }
   }
-  rows.seeds_last = table.rows() - 1;
+  rows.seeds = rows_from(table, first);
   return rows;
 }
 
-AxisRange range_of(const StudyPanel& panel) {
+AxisRange range_of(const ReplicationPanel& panel) {
   AxisRange range;
-  for (const StudySeries& series : panel.series) {
+  for (const ReplicationSeries& series : panel.series) {
     for (const std::vector<double>& values : series.values) range.add_all(values);
     range.add_all(series.published);
   }
   return range.widened(0.06, 0.06);
 }
 
-void check(const std::string& name, const StudyFigure& figure) {
+void check(const std::string& name, const ReplicationFigure& figure) {
   require_some(name, "panels", figure.panels.size());
-  for (const StudyPanel& panel : figure.panels) {
-    require_some(name, "labels of " + panel.quantity, panel.labels.size());
-    for (const StudySeries& series : panel.series) {
+  for (const ReplicationPanel& panel : figure.panels) {
+    require_some(name, "labels of " + panel.metric, panel.labels.size());
+    for (const ReplicationSeries& series : panel.series) {
       require_count(name, "values of " + series.network, series.values.size(), "values", panel.labels.size());
-      if (series.published.empty()) continue;
       require_count(name, "published values of " + series.network, series.published.size(), "values",
                     panel.labels.size());
     }
@@ -72,12 +68,12 @@ void check(const std::string& name, const StudyFigure& figure) {
 
 }  // namespace
 
-std::string draw_study(const FigureWriter& writer, const StudyFigure& figure) {
-  const std::string name = "study_" + figure.name;
+std::string draw_replication(const FigureWriter& writer, const ReplicationFigure& figure) {
+  const std::string name = "replication_" + figure.name;
   check(name, figure);
   std::vector<std::string> networks;
-  for (const StudyPanel& panel : figure.panels) {
-    for (const StudySeries& series : panel.series) {
+  for (const ReplicationPanel& panel : figure.panels) {
+    for (const ReplicationSeries& series : panel.series) {
       if (std::find(networks.begin(), networks.end(), series.network) == networks.end()) {
         networks.push_back(series.network);
       }
@@ -88,22 +84,18 @@ std::string draw_study(const FigureWriter& writer, const StudyFigure& figure) {
   const PanelGrid grid(figure.panels.size(), alone ? 1 : 2, alone ? single_column : double_column, 42,
                        {.left = 14, .bottom = 9, .column_gap = 18, .row_gap = 16}, foot);
   FigureCanvas canvas(name,
-                      "Published values (red crosses) amid runs that differ by their seed: dots are runs, bars reach "
-                      "from their 5 to their 95 % point, the line across is their median.",
+                      "Published values (red crosses) and runs that differ by their seed: dots are runs, bars reach "
+                      "from their 5 % to their 95 % quantile, the line across is their median.",
                       grid.width, grid.height);
-  CsvTable table("x,p05,median,p95,published,seed_value,class,network,quantity");
+  CsvTable table("x,p05,median,p95,published,seed_value,class,network,metric");
   for (std::size_t i = 0; i < figure.panels.size(); ++i) {
-    const StudyPanel& panel = figure.panels[i];
+    const ReplicationPanel& panel = figure.panels[i];
     canvas.begin_panel(grid.boxes[i]);
     if (!alone) canvas.panel_letter(grid.boxes[i], i);
-    canvas.panel_title(grid.boxes[i], canvas.text(panel.quantity));
-    std::string tics;
-    for (std::size_t c = 0; c < panel.labels.size(); ++c) {
-      tics += fmt::format("{}{} {}", c == 0 ? "" : ", ", canvas.tic_text(panel.labels[c]), c);
-    }
+    canvas.panel_title(grid.boxes[i], canvas.text(panel.title));
     canvas.add("set xrange [-0.6:{}]; set xtics nomirror norotate center ({})",
-               static_cast<double>(panel.labels.size()) - 0.4, tics);
-    canvas.x_label(grid.boxes[i], fmt::format("'{}'", class_axis(panel.labels)));
+               static_cast<double>(panel.labels.size()) - 0.4, canvas.category_tics(panel.labels));
+    canvas.x_label(grid.boxes[i], "'class'");
     const AxisRange axis = range_of(panel);
     canvas.y_axis(axis.low(), axis.high(), 6);
     std::vector<std::string> bars, crosses;
@@ -112,16 +104,15 @@ std::string draw_study(const FigureWriter& writer, const StudyFigure& figure) {
       const auto network = static_cast<std::size_t>(
           std::find(networks.begin(), networks.end(), panel.series[s].network) - networks.begin());
       const std::string colour = hex(network_colour(network));
-      const std::string classes = fmt::format("table every ::{}::{}", rows.classes_first, rows.classes_last);
-      const std::string seeds = fmt::format("table every ::{}::{}", rows.seeds_first, rows.seeds_last);
       constexpr double half = 0.13;  // of the median's line
-      bars.push_back(fmt::format("{} using 1:2:(0):($4-$2) with vectors nohead lw 3.5 lc rgb '#c8{}' notitle", classes,
-                                 colour.substr(1)));
-      bars.push_back(fmt::format("{} using 1:6 with points pt 7 ps 0.55*mm lw 0.1 lc rgb '{}' notitle", seeds, colour));
-      bars.push_back(fmt::format("{} using ($1-{}):3:({}):(0) with vectors nohead lw 1.1 lc rgb '{}' notitle", classes,
-                                 half, 2 * half, hex(colour::ink)));
-      crosses.push_back(
-          fmt::format("{} using 1:5 with points pt 2 ps 1.5*mm lw 1.2 lc rgb '{}' notitle", classes, hex(colour::red)));
+      bars.push_back(fmt::format("{} using 1:2:(0):($4-$2) with vectors nohead lw 3.5 lc rgb '#c8{}' notitle",
+                                 rows.classes, colour.substr(1)));
+      bars.push_back(
+          fmt::format("{} using 1:6 with points pt 7 ps 0.55*mm lw 0.1 lc rgb '{}' notitle", rows.seeds, colour));
+      bars.push_back(fmt::format("{} using ($1-{}):3:({}):(0) with vectors nohead lw 1.1 lc rgb '{}' notitle",
+                                 rows.classes, half, 2 * half, hex(colour::ink)));
+      crosses.push_back(fmt::format("{} using 1:5 with points pt 2 ps 1.5*mm lw 1.2 lc rgb '{}' notitle", rows.classes,
+                                    hex(colour::red)));
     }
     bars.insert(bars.end(), crosses.begin(), crosses.end());  // on top
     canvas.plot(bars);

@@ -1,4 +1,4 @@
-// Published values amid the distribution of the same quantity over runs that differ by their seed.
+// Published values and the distribution of the same metric over runs that differ by their seed.
 #pragma once
 
 #include <string>
@@ -8,26 +8,27 @@
 
 namespace inforelay {
 
-/// One quantity of one network.
-struct StudySeries {
+/// One metric of one network.
+struct ReplicationSeries {
   std::string network{};
-  std::vector<std::vector<double>> values{};  ///< [C][seeds]; NaN where undefined
-  std::vector<double> published{};            ///< [C], NaN where there is none; or empty
+  std::vector<std::vector<double>> values{};  ///< [C][seeds]; NaN if undefined
+  std::vector<double> published{};            ///< [C], NaN if there is none
 };
 
-struct StudyPanel {
-  std::string quantity{};
-  std::vector<std::string> labels{};  ///< [C]
-  std::vector<StudySeries> series{};  ///< side by side
+struct ReplicationPanel {
+  std::string metric{};                     ///< its name
+  std::string title{};                      ///< above the panel
+  std::vector<std::string> labels{};        ///< [C] names of the classes
+  std::vector<ReplicationSeries> series{};  ///< side by side
 };
 
-struct StudyFigure {
+struct ReplicationFigure {
   std::string name{};  ///< of the comparison
-  std::vector<StudyPanel> panels{};
+  std::vector<ReplicationPanel> panels{};
 };
 
-/// "study_NAME": for each panel and class the seeds as dots, their 5 to 95 % range as a bar, their median as a line
-/// across it, and the published value as a red cross. Errors as of the other figures (experiments/figures/figures.hpp).
-std::string draw_study(const FigureWriter& writer, const StudyFigure& figure);
+/// "replication_NAME": for each panel and class the seeds as dots, their 5 to 95 % range as a bar, their median as a line
+/// across it, and the published value as a red cross. Throws as the functions of figures.hpp.
+std::string draw_replication(const FigureWriter& writer, const ReplicationFigure& figure);
 
 }  // namespace inforelay

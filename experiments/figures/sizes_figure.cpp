@@ -1,10 +1,12 @@
-// A quantity of all sets over the size of the set: bands of its quantiles, a panel for each class.
+// Quantiles of relay information or accuracy over all sets of each size, a panel for each class.
 #include <algorithm>
 #include <array>
 
+#include "experiments/figures/figure_kind.hpp"
 #include "experiments/figures/figures.hpp"
 #include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/plot/figure_checks.hpp"
+#include "experiments/results/statistics_arrays.hpp"
 
 namespace inforelay {
 namespace {
@@ -12,23 +14,23 @@ namespace {
 constexpr std::uint32_t outer_band = 0xd3e0ef, inner_band = 0x93b4d8, median_colour = 0x12355f;
 constexpr std::string_view extreme_dash = "(3,3)";
 
-// Where the levels of SubsetStatistics stand in a row of the table; columns of gnuplot count from 1.
+// Columns of the table with the quantiles of SubsetStatistics and the greedy path; gnuplot counts them from 1.
 constexpr int first_level = 5, greedy_column = 12;
-static_assert(SubsetStatistics::levels == std::array<double, 7>{0, 0.05, 0.25, 0.5, 0.75, 0.95, 1});
+static_assert(SubsetStatistics::quantile_levels == std::array<double, 7>{0, 0.05, 0.25, 0.5, 0.75, 0.95, 1});
 
 void check(const std::string& name, const SizesFigure& figure) {
-  const SubsetStatistics& sizes = figure.summaries;
+  const SubsetStatistics& sizes = figure.statistics;
   require_some(name, "labels", figure.labels.size());
-  require_count(name, "summaries", sizes.classes(), "classes", figure.labels.size());
+  require_count(name, "statistics", sizes.classes(), "classes", figure.labels.size());
   if (figure.greedy_information.size() == 0) return;
   require_count(name, "greedy_information", figure.greedy_information.rows(), "rows", figure.labels.size());
   require_count(name, "greedy_information", figure.greedy_information.cols(), "columns", sizes.neurons());
   require_count(name, "all_information", figure.all_information.size(), "values", figure.labels.size());
 }
 
-// I_R of the greedy set of that size; NaN where there is no greedy path.
+// I_R of the greedy set of that size; NaN if there is no greedy path.
 double greedy_of(const SizesFigure& figure, int c, int size) {
-  const int neurons = figure.summaries.neurons();
+  const int neurons = figure.statistics.neurons();
   if (figure.greedy_information.size() == 0) return std::numeric_limits<double>::quiet_NaN();
   return size == neurons ? figure.all_information[static_cast<std::size_t>(c)]
                          : figure.greedy_information(c, neurons - 1 - size);
@@ -39,7 +41,7 @@ std::vector<FigureCanvas::LegendEntry> legend_of(const SizesFigure& figure) {
       {{.kind = LegendSample::Kind::swatch, .colour = outer_band}, "5\u201395 % of the sets"},
       {{.kind = LegendSample::Kind::swatch, .colour = inner_band}, "25\u201375 %"},
       {{.colour = median_colour, .size = 1}, "median"},
-      {{.colour = median_colour, .dash = extreme_dash, .size = 0.6}, "least and greatest"}};
+      {{.colour = median_colour, .dash = extreme_dash, .size = 0.6}, "min and max"}};
   if (figure.greedy_information.size() > 0) legend.push_back({{.colour = colour::red, .size = 1}, "greedy removal"});
   return legend;
 }
@@ -50,7 +52,7 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
   const bool relay = figure.quantity == SizesFigure::Quantity::relay_information;
   const std::string name = figure_name(relay ? "relay_sizes" : "knockout_sizes", figure.network);
   check(name, figure);
-  const SubsetStatistics& sizes = figure.summaries;
+  const SubsetStatistics& sizes = figure.statistics;
   const int neurons = sizes.neurons();
   AxisRange range;
   range.add_all(sizes.quantile.reshaped());
@@ -59,16 +61,16 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
   const auto legend = legend_of(figure);
   const std::size_t classes = figure.labels.size();
   const double width = classes == 1 ? single_column : double_column, legend_left = 12;
-  FigureCanvas measure("", "", width, 0);
-  const double foot = 1.4 + FigureCanvas::legend_line * measure.legend_lines(legend_left, legend);
+  const double foot = 1.4 + FigureCanvas::legend_height(width, legend_left, legend);
   const PanelGrid grid(classes, classes == 4 ? 2 : 5, width, classes <= 2 ? 50 : 32,
                        {.left = legend_left, .top = 5, .bottom = 8.5, .column_gap = 4.5, .row_gap = 8}, foot);
   FigureCanvas canvas(
       name,
-      fmt::format("{} of all sets of hidden neurons over the size of the set, a panel for each class: median, the "
-                  "middle half and nine tenths of the sets of each size, the least and the greatest{}.",
-                  relay ? "Relay information I_R" : "Balanced accuracy with a set knocked out,",
-                  figure.greedy_information.size() > 0 ? "; red: the sets that greedy removal passes through" : ""),
+      fmt::format(
+          "{} all sets of hidden neurons by size of the set, a panel for each class: median, 25-75 % and 5-95 % "
+          "bands, minimum and maximum over the sets of each size{}.",
+          relay ? "Relay information I_R of" : "Balanced accuracy after the knockout of",
+          figure.greedy_information.size() > 0 ? "; red: the path of greedy removal" : ""),
       grid.width, grid.height);
 
   CsvTable table("class,set_size,sets,mean,least,p5,p25,median,p75,p95,greatest,greedy,label");
@@ -88,7 +90,7 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
       table.row(c, n, sizes.count[static_cast<std::size_t>(n)], sizes.mean(cls, n), at(0), at(1), at(2), at(3), at(4),
                 at(5), at(6), greedy_of(figure, cls, n), figure.labels[c]);
     }
-    const std::string rows = fmt::format("table every ::{}::{}", first, table.rows() - 1);
+    const std::string rows = rows_from(table, first);
     const auto band = [&](int from, int to, std::uint32_t fill) {
       return fmt::format("{} using 2:{}:{} with filledcurves fillcolor rgb '{}' fillstyle solid 1 noborder notitle",
                          rows, first_level + from, first_level + to, hex(fill));
@@ -103,14 +105,33 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
     if (figure.greedy_information.size() > 0) elements.push_back(line(greedy_column, 0.9, "1", colour::red));
     canvas.plot(elements);
   }
-  const PanelBox& corner = grid.boxes.front();
-  const double middle = (corner.top() + grid.boxes.back().bottom) / 2;
-  canvas.label(3, middle, relay ? "'relay information\u00a0{/:Italic I}_R\u00a0(bits)'" : "'balanced accuracy'",
-               "center rotate");
-  canvas.label((corner.left + grid.boxes[grid.columns - 1].right()) / 2, foot + 2.2,
-               relay ? "'neurons in the set'" : "'neurons knocked out'", "center");
+  canvas.common_labels(grid, foot + 2.2, relay ? "'neurons in the set'" : "'neurons knocked out'",
+                       relay ? "'relay information\u00a0{/:Italic I}_R\u00a0(bits)'" : "'balanced accuracy'");
   canvas.legend(legend_left, foot - 3.2, legend);
   return writer.write(canvas.finish(table, writer.options()));
 }
+
+extern const FigureKind relay_sizes_figure, knockout_sizes_figure;
+const FigureKind relay_sizes_figure{"relay_sizes", FigureScope::subset,
+                                    [](const FigureSource& source) -> FigureDrawing {
+                                      const ResultView relay = source.layer->arrays.at("relay/" + source.subset);
+                                      if (!relay.has("sizes")) return {};
+                                      SizesFigure figure{.network = source.name,
+                                                         .labels = source.layer->classes,
+                                                         .statistics = statistics_from(relay.at("sizes")),
+                                                         .all_information = relay.numbers("total")};
+                                      if (relay.has("greedy/information"))
+                                        figure.greedy_information = relay.matrix<double>("greedy/information");
+                                      return drawing(draw_sizes, figure);
+                                    }};
+const FigureKind knockout_sizes_figure{
+    "knockout_sizes", FigureScope::subset, [](const FigureSource& source) -> FigureDrawing {
+      const ResultView sizes = source.layer->arrays.at("knockout/" + source.subset + "/sizes");
+      if (!sizes.has("")) return {};
+      return drawing(draw_sizes, {.quantity = SizesFigure::Quantity::accuracy,
+                                  .network = source.name,
+                                  .labels = source.layer->classes,
+                                  .statistics = statistics_from(sizes)});
+    }};
 
 }  // namespace inforelay

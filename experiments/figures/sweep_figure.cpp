@@ -10,7 +10,7 @@
 namespace inforelay {
 namespace {
 
-constexpr double level_width = 0.6;  // of the distance of two names: all series of a level side by side
+constexpr double level_width = 0.6;  // of all series of a level side by side, if names are at distance 1
 constexpr std::size_t longest_name = 24;
 
 std::string shortened(const std::string& name) {
@@ -18,6 +18,12 @@ std::string shortened(const std::string& name) {
   std::size_t end = longest_name - 1;
   while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0u) == 0x80u) --end;  // not within a character
   return name.substr(0, end) + "\u2026";
+}
+
+std::vector<std::string> shortened_names(const SweepFigure& figure) {
+  std::vector<std::string> names;
+  for (const std::string& name : figure.levels) names.push_back(shortened(name));
+  return names;
 }
 
 bool is_numeric(const SweepFigure& figure) { return !figure.position.empty(); }
@@ -28,7 +34,7 @@ bool is_logarithmic(const SweepFigure& figure) {
 // The runs of one level and series.
 struct Group {
   std::size_t level, series;
-  double x = 0;  // where its median stands
+  double x = 0;  // of its median
   std::vector<double> values;
   Spread spread;
 };
@@ -46,7 +52,7 @@ std::vector<Group> groups_of(const SweepFigure& figure) {
   for (std::size_t i = 0; i < all.size();) {
     std::size_t end = i;
     while (end < all.size() && all[end].level == all[i].level) ++end;
-    // Side by side where there is room for it, between names.
+    // Side by side if the axis has names.
     const double step = level_width / static_cast<double>(series), middle = static_cast<double>(end - i - 1) / 2;
     for (std::size_t j = i; j < end; ++j) {
       const auto level = static_cast<double>(all[j].level);
@@ -82,14 +88,14 @@ class Elements {
     for (const Group& group : groups_) {
       if (group.series != series) continue;
       for (std::size_t i = 0; i < group.values.size(); ++i) {
-        // Between names there is room to spread equal values: golden steps fill it evenly for any number of dots.
+        // Equal values are spread if the axis has names, by golden steps, which are even for any number of dots.
         const double turn = std::fmod(0.618034 * static_cast<double>(i + 1), 1.0) - 0.5;
         row("run", group, group.x + width * turn, group.values[i], group.values[i], group.values[i]);
       }
     }
     if (table_.rows() == first) return;
-    dots_.push_back(fmt::format("{} using 1:2 with points pt 7 ps 1*mm lw 0.1 lc rgb '#a0{:06x}' notitle", rows(first),
-                                network_colour(series)));
+    dots_.push_back(fmt::format("{} using 1:2 with points pt 7 ps 1*mm lw 0.1 lc rgb '#a0{:06x}' notitle",
+                                rows_from(table_, first), network_colour(series)));
   }
 
   void add_medians(std::size_t series, bool joined) {
@@ -104,20 +110,20 @@ class Elements {
       bands_.push_back(
           fmt::format("{} using 1:3:4 with filledcurves fillcolor rgb '#d8{:06x}' fillstyle solid 1 "
                       "noborder notitle",
-                      rows(first), network_colour(series)));
-      medians_.push_back(fmt::format("{} using 1:2 with lines lw 0.8 lc rgb '{}' notitle", rows(first), colour));
-    } else {
+                      rows_from(table_, first), network_colour(series)));
       medians_.push_back(
-          fmt::format("{} using 1:3:(0):($4-$3) with vectors nohead lw 0.8 lc rgb '{}' notitle", rows(first), colour));
+          fmt::format("{} using 1:2 with lines lw 0.8 lc rgb '{}' notitle", rows_from(table_, first), colour));
+    } else {
+      medians_.push_back(fmt::format("{} using 1:3:(0):($4-$3) with vectors nohead lw 0.8 lc rgb '{}' notitle",
+                                     rows_from(table_, first), colour));
     }
-    medians_.push_back(fmt::format("{} using 1:2 with points pt {} ps 1.6*mm lw 0.1 lc rgb '{}' notitle", rows(first),
-                                   network_mark(series), colour));
+    medians_.push_back(fmt::format("{} using 1:2 with points pt {} ps 1.6*mm lw 0.1 lc rgb '{}' notitle",
+                                   rows_from(table_, first), network_mark(series), colour));
   }
 
   void row(std::string_view kind, const Group& group, double x, double value, double low, double high) {
     table_.row(x, value, low, high, kind, figure_.levels[group.level], figure_.series[group.series]);
   }
-  std::string rows(std::size_t first) const { return fmt::format("table every ::{}::{}", first, table_.rows() - 1); }
 
   const SweepFigure& figure_;
   CsvTable& table_;
@@ -136,24 +142,19 @@ void check(const std::string& name, const SweepFigure& figure) {
   }
 }
 
-// Height of the names below the panel: those that would run into each other stand upright.
+// Height of the names below the panel: long ones are upright, not to overlap.
 double names_height(const SweepFigure& figure) {
   constexpr double panel_width = 70, upright_from = 3.1;
   if (is_numeric(figure)) return 2;
-  std::vector<std::string> names;
-  for (const std::string& name : figure.levels) names.push_back(shortened(name));
-  const double widest = widest_text(names);
-  return widest + 1 > panel_width / static_cast<double>(names.size()) ? std::max(widest, upright_from) : 2;
+  const double widest = widest_text(shortened_names(figure));
+  return widest + 1 > panel_width / static_cast<double>(figure.levels.size()) ? std::max(widest, upright_from) : 2;
 }
 
 void add_x_axis(FigureCanvas& canvas, const SweepFigure& figure, bool upright) {
   constexpr std::size_t most_named = 8;
   if (!is_numeric(figure)) {
-    std::string tics;
-    for (std::size_t i = 0; i < figure.levels.size(); ++i)
-      tics += fmt::format("{}{} {}", i == 0 ? "" : ", ", canvas.tic_text(shortened(figure.levels[i])), i);
     canvas.add("set xrange [-0.6:{}]; set xtics nomirror {} ({})", static_cast<double>(figure.levels.size()) - 0.4,
-               upright ? "rotate by 90 right" : "norotate center", tics);
+               upright ? "rotate by 90 right" : "norotate center", canvas.category_tics(shortened_names(figure)));
     return;
   }
   AxisRange range;
@@ -183,8 +184,7 @@ std::string draw_sweep(const FigureWriter& writer, const SweepFigure& figure) {
          figure.series[s]});
   }
   const double left = 13, below = names_height(figure);
-  FigureCanvas measure("", "", single_column, 0);
-  const double foot = legend.empty() ? 0 : 1 + FigureCanvas::legend_line * measure.legend_lines(left, legend);
+  const double foot = legend.empty() ? 0 : 1 + FigureCanvas::legend_height(single_column, left, legend);
   const PanelGrid grid(1, 1, single_column, 50, {.left = left, .top = 3, .bottom = below + 7}, foot);
   const PanelBox& box = grid.boxes[0];
   FigureCanvas canvas(name,

@@ -25,7 +25,7 @@ namespace {
 /// one hands the others' results over, which may take as long as the writing of a file.
 class SharedScan {
  public:
-  SharedScan(const SubsetScan& scan, Ranks& ranks, std::span<const std::size_t> parts, const SubsetScan::Take& take,
+  SharedScan(const SubsetScan& scan, Ranks& ranks, std::span<const std::size_t> parts, const SubsetScan::OnChunk& take,
              Progress& progress)
       : scan_(scan),
         ranks_(ranks),
@@ -220,7 +220,7 @@ class SharedScan {
 
   const SubsetScan& scan_;
   Ranks& ranks_;
-  const SubsetScan::Take& take_;
+  const SubsetScan::OnChunk& take_;
   Progress& progress_;
   const std::size_t count_;
 
@@ -243,7 +243,7 @@ class SharedScan {
 }  // namespace
 
 void compute_on_ranks(const SubsetScan& scan, const std::function<Bytes()>& job, Ranks& ranks,
-                      std::span<const std::size_t> parts, const SubsetScan::Take& take, Progress& progress) {
+                      std::span<const std::size_t> parts, const SubsetScan::OnChunk& take, Progress& progress) {
   if (ranks.size() == 1 || !job || parts.empty()) {
     scan.compute(parts, take, progress);
     return;

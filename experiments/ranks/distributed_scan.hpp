@@ -20,6 +20,6 @@ inline constexpr std::size_t most_results_bytes = std::size_t{64} << 20;
 /// other ranks have in hand is lost, as it is here. Throws also what ended the work of another rank, with the rank's
 /// place. Memory: most_results_bytes of results that `take` has not had yet.
 void compute_on_ranks(const SubsetScan& scan, const std::function<Bytes()>& job, Ranks& ranks,
-                      std::span<const std::size_t> parts, const SubsetScan::Take& take, Progress& progress);
+                      std::span<const std::size_t> parts, const SubsetScan::OnChunk& take, Progress& progress);
 
 }  // namespace inforelay

@@ -17,7 +17,7 @@ using NumberedPart = std::pair<std::size_t, ScanChunk>;
 
 std::size_t bytes_of(const ScanChunk& part) {
   return sizeof(NumberedPart) + static_cast<std::size_t>(part.values.size()) * sizeof(float) +
-         part.exact.size() * sizeof(std::int64_t);
+         part.exact_totals.size() * sizeof(std::int64_t);
 }
 
 // All parts of a scan have values and exact numbers of the same shapes.
@@ -32,13 +32,13 @@ void write_parts(Hdf5Writer& file, const SubsetScan& scan, const std::vector<Num
     fixed.push_back(result.fixed.bits());
     free.push_back(result.free.bits());
     values.insert(values.end(), result.values.data(), result.values.data() + result.values.size());
-    exact.insert(exact.end(), result.exact.begin(), result.exact.end());
+    exact.insert(exact.end(), result.exact_totals.begin(), result.exact_totals.end());
   }
   const ScanChunk& any = parts.front().second;
   const auto info = [](std::string what, std::vector<std::string> dims) {
     return DatasetInfo{.units = "1", .long_name = std::move(what), .dims = std::move(dims)};
   };
-  file.attribute("", "layout", scan.layout());
+  file.attribute("", "layout", scan.format_id());
   file.attribute("", "parts", static_cast<std::int64_t>(scan.chunk_count()));
   file.dataset("part", number, info("number of the part", {"part"}));
   file.dataset("first_class", first_class, info("first class of the part", {"part"}));
@@ -46,16 +46,17 @@ void write_parts(Hdf5Writer& file, const SubsetScan& scan, const std::vector<Num
   file.dataset("free", free, info("neurons in some sets of the part", {"part"}));
   const auto classes = static_cast<std::size_t>(any.values.rows()), sets = static_cast<std::size_t>(any.values.cols());
   file.array<float>("values", values, {parts.size(), classes, sets}, info("values", {"part", "class", "set"}));
-  file.array<std::int64_t>("exact", exact, {parts.size(), any.exact.size()}, info("exact numbers", {"part", "number"}));
+  file.array<std::int64_t>("exact", exact, {parts.size(), any.exact_totals.size()},
+                           info("exact numbers", {"part", "number"}));
 }
 
 // Adds the parts of a block. `have` [parts] says which are there.
 void read_parts(const Hdf5Reader& file, SubsetScan& scan, std::vector<bool>& have) {
   const auto layout = file.attribute<std::string>("", "layout");
   const auto count = file.attribute<std::int64_t>("", "parts");
-  if (layout != scan.layout() || count != static_cast<std::int64_t>(scan.chunk_count())) {
-    throw DataError(fmt::format("it holds parts of '{}' in {} parts, expected '{}' in {}", layout, count, scan.layout(),
-                                scan.chunk_count()));
+  if (layout != scan.format_id() || count != static_cast<std::int64_t>(scan.chunk_count())) {
+    throw DataError(fmt::format("it holds parts of '{}' in {} parts, expected '{}' in {}", layout, count,
+                                scan.format_id(), scan.chunk_count()));
   }
   const auto number = file.vector<std::int64_t>("part");
   const auto first_class = file.vector<std::int64_t>("first_class", number.size());
@@ -73,7 +74,7 @@ void read_parts(const Hdf5Reader& file, SubsetScan& scan, std::vector<bool>& hav
                          .free = NeuronSet(free[i]),
                          .values = Eigen::Map<const RowMatrix<float>>(
                              values.data() + static_cast<Eigen::Index>(i) * classes * sets, classes, sets),
-                         .exact = {row.begin(), row.end()}};
+                         .exact_totals = {row.begin(), row.end()}};
     const auto index = static_cast<std::size_t>(number[i]);
     if (index < have.size() && have[index]) continue;  // a scan is given each part once
     scan.add(index, part);

@@ -13,7 +13,25 @@ namespace {
 
 enum class ScanKind : std::uint8_t { relay, knockout };
 
-constexpr int most_neurons = NeuronSet::max_neurons, most_classes = 256;
+constexpr int most_units = UnitStates::max_word_units;
+
+void write_contrasts(MessageWriter& job, std::span<const Contrast> contrasts) {
+  job.number(static_cast<std::uint64_t>(contrasts.size()));
+  for (const Contrast& contrast : contrasts) {
+    for (const std::vector<bool>* answers : {&contrast.input, &contrast.output})
+      job.array(std::vector<std::uint8_t>(answers->begin(), answers->end()));
+  }
+}
+
+// Their names are of no use to a scan.
+std::vector<Contrast> read_contrasts(MessageReader& job) {
+  std::vector<Contrast> contrasts;
+  for (auto left = job.number<std::uint64_t>(); left > 0; --left) {
+    const auto input = job.array<std::uint8_t>(), output = job.array<std::uint8_t>();
+    contrasts.push_back({"", {input.begin(), input.end()}, {output.begin(), output.end()}});
+  }
+  return contrasts;
+}
 
 // Results go to rank 0: neither scan is ever added to.
 class OwnedRelayScan final : public ReceivedScan {
@@ -24,11 +42,10 @@ class OwnedRelayScan final : public ReceivedScan {
 
  private:
   static StateTable read_table(MessageReader& job) {
-    const int neurons = job.number(1, most_neurons, "the number of neurons");
-    const int classes = job.number(1, most_classes, "the number of classes");
-    const auto states = job.array<StateWord>();
-    const auto labels = job.array<std::uint8_t>(), predictions = job.array<std::uint8_t>();
-    return {states, labels, predictions, neurons, classes};
+    const int units = job.number(1, most_units, "the number of units");
+    const UnitStates states = UnitStates::from_words(job.array<StateWord>(), units);
+    const auto input = job.array<Symbol>(), output = job.array<Symbol>();
+    return {states, input, output, read_contrasts(job)};
   }
   static GreedyRelay read_path(MessageReader& job) {
     GreedyRelay path;
@@ -49,7 +66,7 @@ class OwnedKnockoutScan final : public ReceivedScan {
       : network_(read_network(job)),
         layer_(job.number(1, std::numeric_limits<int>::max(), "the layer")),
         hidden_(job.matrix<float>()),
-        labels_(job.array<std::uint8_t>()),
+        labels_(job.array<Symbol>()),
         options_(read_options(job)),
         random_(read_random(job)),
         scan_({network_, layer_, hidden_, labels_}, options_, random_, AllSetsTable::discard) {}
@@ -87,7 +104,7 @@ class OwnedKnockoutScan final : public ReceivedScan {
   Mlp network_;
   int layer_;
   RowMatrix<float> hidden_;
-  std::vector<std::uint8_t> labels_;
+  std::vector<Symbol> labels_;
   KnockoutOptions options_;
   RandomStream random_;
   KnockoutScan scan_;
@@ -117,8 +134,9 @@ JobKind read_job(MessageReader& job) {
 
 Bytes relay_scan_job(const RelayScanSource& source) {
   MessageWriter job = begin_job(JobKind::scan);
-  job.number(ScanKind::relay).number(source.neurons).number(source.classes);
-  job.array(source.states).array(source.labels).array(source.predictions);
+  job.number(ScanKind::relay).number(source.states.unit_count());
+  job.array(source.states.words()).array(source.input).array(source.output);
+  write_contrasts(job, source.contrasts);
   job.matrix(source.path.removal_order).matrix(source.path.information);
   return job.take();
 }
@@ -148,7 +166,7 @@ std::unique_ptr<ReceivedScan> read_scan_job(MessageReader& job) {
 Bytes result_message(std::size_t part, const ScanChunk& result) {
   MessageWriter message;
   message.number(static_cast<std::uint64_t>(part)).number(result.first_class);
-  message.number(result.fixed.bits()).number(result.free.bits()).matrix(result.values).array(result.exact);
+  message.number(result.fixed.bits()).number(result.free.bits()).matrix(result.values).array(result.exact_totals);
   return message.take();
 }
 
@@ -160,7 +178,7 @@ std::pair<std::size_t, ScanChunk> read_result(std::span<const std::uint8_t> byte
   result.fixed = NeuronSet(message.number<std::uint32_t>());
   result.free = NeuronSet(message.number<std::uint32_t>());
   result.values = message.matrix<float>();
-  result.exact = message.array<std::int64_t>();
+  result.exact_totals = message.array<std::int64_t>();
   message.finish();
   return {part, std::move(result)};
 }

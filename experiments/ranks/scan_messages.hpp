@@ -27,15 +27,15 @@ MessageWriter begin_job(JobKind kind);
 /// parts need not fit ours; the end is the same for all.
 JobKind read_job(MessageReader& job);
 
-/// What the relay information of all sets is computed from: the arguments of its StateTable, and the greedy path.
+/// The data for the relay information of all sets: the arguments of its StateTable, and the greedy path.
 struct RelayScanSource {
-  std::span<const StateWord> states;
-  std::span<const std::uint8_t> labels, predictions;
-  int neurons, classes;
+  const UnitStates& states;  ///< of up to 32 units
+  std::span<const Symbol> input, output;
+  std::span<const Contrast> contrasts;
   const GreedyRelay& path;
 };
 
-/// JobKind::scan. For 60,000 samples: 0.4 MB of relay information, 5 MB of knockouts (K = 20).
+/// JobKind::scan. For 60,000 samples: 0.5 MB of relay information, 5 MB of knockouts (K = 20).
 Bytes relay_scan_job(const RelayScanSource& source);
 Bytes knockout_scan_job(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random);
 

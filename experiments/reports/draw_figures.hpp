@@ -6,14 +6,14 @@
 #include <vector>
 
 #include "core/progress.hpp"
-#include "experiments/config/config.hpp"
-#include "experiments/results/results.hpp"
+#include "experiments/figures/plot/figure_writer.hpp"
+#include "experiments/results/results_file.hpp"
 
 namespace inforelay {
 
-/// Every figure of paper section 8 that the results hold the numbers of, into `folder`. Returns their names.
-/// Throws FigureError, IoError; Interrupted between figures.
-std::vector<std::string> draw_figures(const FiguresConfig& config, const ExperimentResult& result,
+/// Draws each of figure_kinds() that the results have the numbers of, into `folder`. `options`: as configured; folder
+/// and note are set here. Returns the figures' names. Throws FigureError, IoError; Interrupted between figures.
+std::vector<std::string> draw_figures(FigureOptions options, const ExperimentResult& result,
                                       const std::filesystem::path& folder, Progress& progress);
 
 }  // namespace inforelay

@@ -1,18 +1,19 @@
-// The figures of a study.
+// The figures of a seed replication.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "core/progress.hpp"
-#include "experiments/figures/plot/figure_writer.hpp"
 #include "experiments/compare/seed_replication.hpp"
+#include "experiments/figures/plot/figure_writer.hpp"
 
 namespace inforelay {
 
-/// Draws "study_COMPARISON" for each comparison: a panel for each quantity that has a value for each class, the same
-/// quantity of the other networks beside it. Returns their names; none where nothing is compared. Throws as
-/// FigureWriter::write, or Interrupted between figures.
-std::vector<std::string> draw_study(const FigureWriter& writer, const StudyResult& study, Progress& progress);
+/// Draws "replication_COMPARISON" for each comparison with published values: a panel for each metric that has a value
+/// for each class, the same metric of the other networks beside it. Returns their names. Throws as FigureWriter::write,
+/// or Interrupted between figures.
+std::vector<std::string> draw_replication(const FigureWriter& writer, const SeedReplication& replication,
+                                          Progress& progress);
 
 }  // namespace inforelay

@@ -10,7 +10,6 @@
 #include "core/files/sha256.hpp"
 #include "core/named.hpp"
 #include "experiments/config/config_checks.hpp"
-#include "experiments/results/metrics.hpp"
 #include "nn/weights/weight_file.hpp"
 
 namespace inforelay {
@@ -33,15 +32,15 @@ void read_weights(const std::filesystem::path& written, const NetworkConfig& con
                                   .network = config.weights_network},
                                  progress);
   input.networks.push_back(std::move(file.network));
-  input.sources.push_back({.file = path.string(), .format = std::move(file.format), .sha256 = std::move(file.sha256)});
+  input.sources.push_back(std::move(file.source));
 }
 
-void check_whole(const std::string& path, NetworkConfig& config, const LoadedWeights& input) {
+void check_whole(const std::string& path, const DataSizes& data, NetworkConfig& config, const LoadedWeights& input) {
   const std::vector<std::int64_t> widths = widths_of(input.networks.front());
   const std::string& file = input.sources.front().file;
-  if (widths.size() < 3 || widths.front() != image_pixels || widths.back() != numerals) {
+  if (widths.size() < 3 || widths.front() != data.inputs || widths.back() != data.classes) {
     throw DataError(fmt::format("{}: '{}' holds a network [{}]; {} inputs, hidden layers and {} outputs are needed",
-                                path, file, fmt::join(widths, ", "), image_pixels, numerals));
+                                path, file, fmt::join(widths, ", "), data.inputs, data.classes));
   }
   if (!config.layers.empty() && config.layers != widths) {
     throw DataError(fmt::format("{}: '{}' holds a network [{}], but layers says [{}]", path, file,
@@ -50,23 +49,24 @@ void check_whole(const std::string& path, NetworkConfig& config, const LoadedWei
   config.layers = widths;
 }
 
-void check_detectors(const std::string& path, NetworkConfig& config, const LoadedWeights& input) {
+void check_detectors(const std::string& path, const DataSizes& data, NetworkConfig& config,
+                     const LoadedWeights& input) {
   const std::vector<std::int64_t> first = widths_of(input.networks.front());
-  const std::int64_t default_hidden = DetectorsConfig{}.hidden;
+  const int default_hidden = DetectorsConfig{}.hidden;
   for (std::size_t t = 0; t < input.networks.size(); ++t) {
     const std::vector<std::int64_t> widths = widths_of(input.networks[t]);
-    if (widths.size() != 3 || widths.front() != image_pixels || widths.back() != 1 || widths != first) {
+    if (widths.size() != 3 || widths.front() != data.inputs || widths.back() != 1 || widths != first) {
       throw DataError(fmt::format(
           "{}: '{}' holds a network [{}]; detectors [{}, hidden, 1] are needed, with as many hidden neurons each", path,
-          input.sources[t].file, fmt::join(widths, ", "), image_pixels));
+          input.sources[t].file, fmt::join(widths, ", "), data.inputs));
     }
   }
-  std::int64_t& hidden = config.detectors->hidden;
+  int& hidden = config.detectors->hidden;
   if (hidden != default_hidden && hidden != first[1]) {
     throw UsageError(fmt::format("{}.detectors.hidden: {}, but '{}' has {} hidden neurons", path, hidden,
                                  input.sources.front().file, first[1]));
   }
-  hidden = first[1];
+  hidden = static_cast<int>(first[1]);
 }
 
 std::string activations_of(const Mlp& network) {
@@ -92,29 +92,9 @@ void check_activations(const std::string& path, NetworkConfig& config, const Loa
   }
 }
 
-void check_analysed_layer(const std::string& path, const NetworkConfig& network, const AnalysisConfig& analysis) {
-  for (const std::string& problem : analysed_layer_problems(layer_widths(network), analysis)) {
+void check_analysed_layer(const std::string& path, const ExperimentConfig& config, const NetworkConfig& network) {
+  for (const std::string& problem : analysed_layer_problems(layer_widths(config, network), config.analysis)) {
     throw UsageError(fmt::format("{}: {}", path, problem));
-  }
-}
-
-// Nothing is computed for a comparison that cannot be made.
-void check_quantities(const std::string& path, const ExperimentConfig& config, const PublishedValues& published) {
-  const NetworkConfig& network = *find_named(config.networks, published.network);
-  for (const PublishedColumn& column : published.columns) {
-    const std::string at = fmt::format("{}.columns.{}", path, column.name);
-    const std::string& quantity = column.config.quantity;
-    if (const std::string why = quantity_missing(config, network, quantity); !why.empty()) {
-      throw UsageError(fmt::format("{}: there will be no {}: {}", at, quantity, why));
-    }
-    const bool classes = quantity_has_classes(network, quantity);
-    for (const std::optional<int>& cls : column.classes) {
-      if (cls.has_value() == classes) continue;
-      throw UsageError(fmt::format("{}: {} of {} is {}, but the table's row is about {}", at, quantity,
-                                   published.network,
-                                   classes ? "a number for each class" : "one number for the network",
-                                   cls ? fmt::format("class {}", *cls) : "the network as a whole"));
-    }
   }
 }
 
@@ -129,34 +109,27 @@ std::string ExternalFiles::sha256() const {
       any = true;
     }
   }
-  for (const auto& [name, values] : published) {
-    all.update(fmt::format("{} {}\n", name, values.sha256));
-    any = true;
-  }
   return any ? all.hex() : "";
 }
 
 ExternalFiles read_external_files(ExperimentConfig& config, Progress& progress) {
-  ExternalFiles inputs;
+  ExternalFiles files;
+  const DataSizes data = data_sizes(config);
   for (auto& [name, network] : config.networks) {
     if (!network.from_files()) continue;
     const std::string path = "networks." + name;
-    LoadedWeights& input = inputs.networks[name];
+    LoadedWeights& input = files.networks[name];
     if (network.detectors) {
       for (const auto& file : network.detectors->weights) read_weights(file, network, input, progress);
-      check_detectors(path, network, input);
+      check_detectors(path, data, network, input);
     } else {
       read_weights(network.weights, network, input, progress);
-      check_whole(path, network, input);
+      check_whole(path, data, network, input);
     }
     check_activations(path, network, input);
-    check_analysed_layer(path, network, config.analysis);
+    check_analysed_layer(path, config, network);
   }
-  for (const auto& [name, reproduce] : config.reproduce) {
-    inputs.published.emplace_back(name, read_published(reproduce, "reproduce." + name));
-    check_quantities("reproduce." + name, config, inputs.published.back().second);
-  }
-  return inputs;
+  return files;
 }
 
 }  // namespace inforelay

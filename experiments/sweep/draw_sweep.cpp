@@ -7,7 +7,7 @@
 #include <numeric>
 #include <optional>
 
-#include "core/config/printer.hpp"
+#include "core/config/tree.hpp"
 #include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/sweep/parameters.hpp"
 
@@ -103,11 +103,11 @@ Series series_of(const SweepPlan& plan, std::size_t parameter) {
   return series;
 }
 
-std::string quantity_label(const SweepMetric& metric) {
+std::string metric_label(const NetworkMetric& metric) {
   return metric.units == "1" ? metric.name() : fmt::format("{} ({})", metric.name(), metric.units);
 }
 
-std::string file_stem(const SweepMetric& metric) {
+std::string file_stem(const NetworkMetric& metric) {
   std::string stem = metric.name();
   std::replace(stem.begin(), stem.end(), '.', '-');
   return stem;
@@ -117,7 +117,7 @@ SweepFigure over_parameter(const SweepPlan& plan, const SweepTable& table, std::
                            const Series& series, const std::string& suffix) {
   SweepFigure figure;
   figure.name = file_stem(plan.metrics[m]) + suffix;
-  figure.quantity = quantity_label(plan.metrics[m]);
+  figure.quantity = metric_label(plan.metrics[m]);
   figure.setting = axis.label;
   figure.levels = axis.levels;
   figure.position = axis.position;
@@ -135,9 +135,9 @@ SweepFigure over_seeds(const SweepPlan& plan, const SweepTable& table, std::size
   const auto classes = static_cast<std::size_t>(column.by_class.cols());
   SweepFigure figure;
   figure.name = file_stem(plan.metrics[m]);
-  figure.quantity = quantity_label(plan.metrics[m]);
-  for (std::size_t c = 0; c < classes; ++c) figure.levels.push_back(std::to_string(c));
-  figure.setting = fmt::format("{}{} seeds", classes > 0 ? class_axis(figure.levels) + "; " : "", plan.runs.size());
+  figure.quantity = metric_label(plan.metrics[m]);
+  if (classes > 0) figure.levels = table.classes;
+  figure.setting = fmt::format("{}{} seeds", classes > 0 ? "class; " : "", plan.runs.size());
   figure.levels.emplace_back(classes > 0 ? "mean" : "");
   if (classes > 0) figure.series = {"each class", "mean over classes"};
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {

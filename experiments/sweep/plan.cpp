@@ -7,9 +7,10 @@
 #include <limits>
 #include <set>
 
-#include "core/config/printer.hpp"
-#include "core/config/reader.hpp"
 #include "core/config/settings.hpp"
+#include "core/error.hpp"
+#include "core/text/message_text.hpp"
+#include "experiments/sources/network_system.hpp"
 #include "experiments/sweep/parameters.hpp"
 
 namespace inforelay {
@@ -77,10 +78,9 @@ std::string folder_of(const SweepPlan& plan, const SweepRun& run, std::size_t di
 
 class Planner {
  public:
-  explicit Planner(const ConfigNode& root) : root_(root) {}
+  explicit Planner(const LoadedConfig& loaded) : root_(loaded.root) { plan_.config = loaded.config; }
 
   SweepPlan plan() {
-    plan_.config = read_experiment_config(root_, errors_);
     const ConfigNode* node = root_.find("sweep");
     place_ = node ? node->place : root_.place;
     plan_.base = root_;
@@ -101,9 +101,10 @@ class Planner {
   const SweepConfig& sweep() const { return *plan_.config.sweep; }
 
   void check_paths() {
-    const std::vector<ConfigSetting> settings = ConfigSettings::list(plan_.config);
+    ExperimentConfig config = plan_.config;
+    const std::vector<SettablePath> settings = settable_paths(settings_of(config));
     std::vector<std::string_view> known;
-    for (const ConfigSetting& setting : settings) known.emplace_back(setting.path);
+    for (const SettablePath& setting : settings) known.emplace_back(setting.path);
     for (const ConfigSeries& series : sweep().parameters) {
       const auto fail = [&](std::string_view problem) {
         errors_.add(series.place, fmt::format("sweep.parameters: {}", problem));
@@ -140,7 +141,7 @@ class Planner {
     }
   }
 
-  // Each value for itself, so that one that is wrong is said once and not for every point that it is part of.
+  // Each value by itself, so that a wrong one is reported once and not for every point that it is part of.
   void check_values() {
     for (std::size_t p = 0; p < plan_.parameters.size(); ++p) {
       ConfigSeries ends = sweep().parameters[p];
@@ -149,7 +150,7 @@ class Planner {
         ConfigErrors found;
         ExperimentConfig ignored;
         const ConfigNode root = with_values(plan_.base, {plan_.parameters[p]}, {value});
-        ConfigReader(root, found).read(ignored);
+        read_settings(root, settings_of(ignored), found);
         for (const std::string& line : found.lines())
           add_swept(line, fmt::format("{}={}", plan_.parameters[p], to_yaml(value)));
       }
@@ -161,7 +162,7 @@ class Planner {
     const ConfigNode* collect = node ? node->find("collect") : nullptr;
     for (const std::string& name : sweep().collect) {
       try {
-        plan_.metrics.push_back(parse_metric(name, plan_.config));
+        plan_.metrics.push_back(parse_network_metric(name, plan_.config));
       } catch (const UsageError& error) {
         errors_.add(collect ? collect->place : place_, fmt::format("sweep.collect: {}", error.what()));
       }
@@ -177,7 +178,7 @@ class Planner {
         const ExperimentConfig config =
             read_experiment_config(with_values(plan_.base, plan_.parameters, point.values), found);
         for (std::size_t m = 0; m < plan_.metrics.size(); ++m)
-          is_computed_[m] = is_computed_[m] || computes(config, plan_.metrics[m]);
+          is_computed_[m] = is_computed_[m] || metric_missing(config, plan_.metrics[m]).empty();
       } catch (const ConfigError&) {
         for (const std::string& line : found.lines()) add_swept(line, assignments_text(plan_.parameters, point.values));
       }
@@ -187,7 +188,7 @@ class Planner {
     }
   }
 
-  // An error of a point, with the values that led to it; the same error of other points is not said again.
+  // An error of a point, with the values that led to it; the same error of other points is not repeated.
   void add_swept(const std::string& line, std::string_view values) {
     if (!swept_errors_.insert(line).second || swept_errors_.size() > most_shown_errors) return;
     errors_.add_line(fmt::format("{} (swept: {})", line, values));
@@ -195,12 +196,12 @@ class Planner {
 
   // Those asked for must be computed somewhere; of the default ones, the others are left out.
   void check_metrics() {
-    std::vector<SweepMetric> kept;
+    std::vector<NetworkMetric> kept;
     for (std::size_t m = 0; m < plan_.metrics.size(); ++m) {
       if (is_computed_[m]) {
         kept.push_back(plan_.metrics[m]);
       } else if (!sweep().collect.empty()) {
-        errors_.add(place_, fmt::format("sweep.collect: no run computes '{}' (splits, exhaustive sets, knockout and "
+        errors_.add(place_, fmt::format("sweep.collect: no run computes '{}' (subsets, exhaustive sets, knockout and "
                                         "regression are settings of analysis)",
                                         plan_.metrics[m].name()));
       }
@@ -251,7 +252,7 @@ ExperimentConfig SweepPlan::config_of(const SweepRun& run) const {
 
 std::vector<std::string> SweepPlan::overrides_of(const SweepRun& run) const {
   std::vector<std::string> overrides;
-  // Values as they were resolved: a relative path, say, is relative to the file that it was written in.
+  // Values in their resolved form: a relative path, for example, is relative to the file that it was written in.
   ConfigErrors errors;
   const ConfigNode resolved = parse_config(print_experiment_config(config_of(run)), "resolved", errors);
   for (const std::string& path : parameters) {
@@ -282,13 +283,32 @@ std::string SweepPlan::label_of(const SweepRun& run) const {
   return fmt::format("{}{}seed {}", values, values.empty() ? "" : ", ", run.seed);
 }
 
-SweepPlan plan_sweep(const ConfigNode& root) { return Planner(root).plan(); }
+SweepPlan plan_sweep(const LoadedConfig& loaded) { return Planner(loaded).plan(); }
 
-SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
-  ConfigErrors errors;
-  const ConfigNode root = load_config(file, overrides, errors);
-  errors.throw_if_any();
-  return plan_sweep(root);
+std::vector<NetworkMetric> default_metrics(const ExperimentConfig& config) {
+  constexpr std::array<std::string_view, 6> of_subsets{
+      "states.SUBSET.balanced_accuracy", "states.SUBSET.occupied_states",
+      "states.SUBSET.entropy_bits",      "relay.SUBSET.total",
+      "relay.SUBSET.above_greedy",       "relay.SUBSET.smallest_set_50"};
+  constexpr std::array<std::string_view, 3> of_layers{"regression.set_size", "regression.information",
+                                                      "regression.r_squared"};
+  std::vector<NetworkMetric> metrics;
+  const auto add = [&](const std::string& name) { metrics.push_back(parse_network_metric(name, config)); };
+  for (const auto& [name, network] : config.networks) {
+    add(name + ".training.epochs");
+    const std::vector<int> layers = analysed_layers(config.analysis, network);
+    std::vector<std::string> prefixes;
+    for (const int layer : layers) prefixes.push_back(fmt::format("{}.layers.{}.", name, layer));
+    if (layers.size() < 2) prefixes = {name + "."};
+    for (const std::string& prefix : prefixes) {
+      for (const std::string_view metric : of_subsets) {
+        for (const std::string& subset : config.analysis.relay.subsets)
+          add(prefix + std::string(metric).replace(metric.find("SUBSET"), 6, subset));
+      }
+      for (const std::string_view metric : of_layers) add(prefix + std::string(metric));
+    }
+  }
+  return metrics;
 }
 
 }  // namespace inforelay

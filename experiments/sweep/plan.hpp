@@ -3,19 +3,19 @@
 
 #include <array>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/config/tree.hpp"
+#include "experiments/compare/network_metric.hpp"
 #include "experiments/config/config.hpp"
-#include "experiments/sweep/sweep_metrics.hpp"
+#include "experiments/run/load_config.hpp"
 
 namespace inforelay {
 
-/// Settings of the sweep as a whole, which its runs do not have (`figures` they have where sweep.figures is true).
-inline constexpr std::array<std::string_view, 4> parent_only_keys{"sweep", "figures", "reproduce", "claims"};
+/// Settings of the sweep as a whole, which its runs do not have (`figures` they have if sweep.figures is true).
+inline constexpr std::array<std::string_view, 3> parent_only_keys{"sweep", "figures", "compare"};
 
 /// Larger sweeps are refused.
 inline constexpr std::size_t most_sweep_runs = 100'000;
@@ -37,31 +37,32 @@ struct SweepPlan {
   ExperimentConfig config;              ///< of the sweep as a whole
   ConfigNode base;                      ///< what all runs share, without the parent_only_keys
   std::vector<std::string> parameters;  ///< paths of the swept settings
-  std::vector<SweepPoint> points;       ///< at least one; the only one has no values where nothing is swept
+  std::vector<SweepPoint> points;       ///< at least one; the only one has no values if nothing is swept
   std::vector<SweepRun> runs;           ///< point by point; of each all replicates
-  std::vector<SweepMetric> metrics;     ///< to be collected: at least one run computes each
+  std::vector<NetworkMetric> metrics;   ///< to be collected: at least one run computes each
   bool may_download = true;
 
-  /// Runs no longer download: their data were asked for once and could not be had.
+  /// Keeps runs from downloading: it was tried once and failed.
   void without_download();
 
   /// The configuration of a run, that of a single run with these values and this seed.
   ExperimentConfig config_of(const SweepRun& run) const;
   /// What makes CONFIG that configuration: "key.path=value" for the values, the seed and the parent_only_keys.
   std::vector<std::string> overrides_of(const SweepRun& run) const;
-  /// "analysis.threshold=0.5"; empty where nothing is swept.
+  /// "analysis.relay.greedy=true"; empty if nothing is swept.
   std::string values_text(std::size_t point) const;
-  /// "threshold=0.5" where the last keys of the paths tell them apart.
+  /// "greedy=true" if the last keys of the paths are all different.
   std::string short_values_text(std::size_t point) const;
-  /// "analysis.threshold=0.5, seed 3"
+  /// "analysis.relay.greedy=true, seed 3"
   std::string label_of(const SweepRun& run) const;
 };
 
-/// The runs of the sweep that `root` asks for. Every point is checked as a single run's configuration is. Throws
+/// The runs of the sweep that `loaded` asks for. Every point is checked as a single run's configuration is. Throws
 /// ConfigError with all that is wrong, naming parameters and values. Cost: some 50 microseconds a point.
-SweepPlan plan_sweep(const ConfigNode& root);
+SweepPlan plan_sweep(const LoadedConfig& loaded);
 
-/// The same from a file and overrides, as load_experiment_config.
-SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides);
+/// What is collected if the configuration does not say: of each network and each analysed subset accuracies, entropy,
+/// relay information and the regression, as far as they are numbers. Of several analysed layers, each.
+std::vector<NetworkMetric> default_metrics(const ExperimentConfig& config);
 
 }  // namespace inforelay

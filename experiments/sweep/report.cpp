@@ -6,12 +6,12 @@
 #include <cmath>
 #include <optional>
 
-#include "core/config/printer.hpp"
+#include "core/config/tree.hpp"
+#include "core/files/hdf5_file.hpp"
 #include "core/statistics/statistics.hpp"
-#include "experiments/reports/console.hpp"
 #include "core/text/csv_table.hpp"
-#include "core/files/hdf5_values.hpp"
-#include "experiments/results/results_file.hpp"
+#include "core/text/unit_text.hpp"
+#include "experiments/results/record_arrays.hpp"
 #include "experiments/sweep/parameters.hpp"
 
 namespace inforelay {
@@ -19,59 +19,77 @@ namespace {
 
 std::string number_text(double value) { return std::isnan(value) ? "" : fmt::format("{}", value); }
 
-// The swept values of one parameter over the runs, as texts.
-std::vector<std::string> value_texts(const SweepPlan& plan, std::size_t parameter) {
-  std::vector<std::string> texts;
-  for (const SweepRun& run : plan.runs) texts.push_back(to_yaml(plan.points[run.point].values[parameter]));
-  return texts;
+// What /sweep holds of each run beside values and metrics.
+struct RunRecord {
+  std::string folder, status, message;
+  std::int64_t point = 0, seed = 0;
+  double wall_seconds = 0;
+};
+
+const RecordArrays<RunRecord>& run_arrays() {
+  static const RecordArrays<RunRecord> arrays{
+      "run",
+      {{"folder", "text", "folder of the run", &RunRecord::folder},
+       {"status", "text", "finished, failed or not started", &RunRecord::status},
+       {"message", "text", "of a failed run, its last error", &RunRecord::message},
+       {"point", "1", "number of the combination of values", &RunRecord::point},
+       {"seed", "1", "seed of the run", &RunRecord::seed},
+       {"wall_seconds", "s", "wall-clock time of the run's stages, over all starts", &RunRecord::wall_seconds}}};
+  return arrays;
 }
 
-std::optional<std::vector<double>> value_numbers(const SweepPlan& plan, std::size_t parameter) {
+ResultArray array_of_runs(const std::string& units, const std::string& about, const std::vector<double>& values) {
+  const RowMatrix<double> row =
+      Eigen::Map<const Eigen::RowVectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
+  return {units, about, {"run"}, {values.size()}, row};
+}
+
+// The swept values of one parameter: numbers if all are, else YAML.
+ResultArray parameter_array(const SweepPlan& plan, std::size_t parameter) {
+  const std::string about = "value of " + plan.parameters[parameter];
+  std::vector<std::string> texts;
   std::vector<double> numbers;
   for (const SweepRun& run : plan.runs) {
-    const auto number = number_of(plan.points[run.point].values[parameter]);
-    if (!number) return std::nullopt;
-    numbers.push_back(*number);
+    const ConfigNode& value = plan.points[run.point].values[parameter];
+    texts.push_back(to_yaml(value));
+    if (const auto number = number_of(value)) numbers.push_back(*number);
   }
-  return numbers;
+  if (numbers.size() == texts.size()) return array_of_runs("1", about, numbers);
+  return {"text", about + ", YAML", {"run"}, {texts.size()}, std::move(texts)};
 }
 
-template <class Get>
-auto column(const SweepPlan& plan, Get&& get) {
-  std::vector<std::decay_t<decltype(get(plan.runs[0]))>> values;
-  for (const SweepRun& run : plan.runs) values.push_back(get(run));
-  return values;
-}
-
-void write_parameters(Hdf5Writer& file, const SweepPlan& plan) {
-  file.attribute("sweep", "parameters", plan.parameters);
-  for (std::size_t p = 0; p < plan.parameters.size(); ++p) {
-    const std::string path = join_path("sweep/parameters", plan.parameters[p]);
-    const std::string about = "value of " + plan.parameters[p];
-    if (const auto numbers = value_numbers(plan, p)) {
-      file.dataset(path, *numbers, {.units = "1", .long_name = about, .dims = {"run"}});
-    } else {
-      file.dataset(path, value_texts(plan, p), {.units = "text", .long_name = about + ", YAML", .dims = {"run"}});
-    }
+// The group /sweep.
+ResultArrays sweep_arrays(const SweepPlan& plan, const SweepTable& table) {
+  static const std::vector<ArrayInfo> infos = run_arrays().infos();
+  ResultArrays out(infos);
+  std::vector<RunRecord> runs;
+  for (std::size_t i = 0; i < plan.runs.size(); ++i) {
+    const SweepRun& run = plan.runs[i];
+    runs.push_back({run.folder, std::string(to_string(table.outcomes[i].status)), table.outcomes[i].message,
+                    static_cast<std::int64_t>(run.point + 1), run.seed, table.wall_seconds[i]});
   }
-}
-
-void write_metrics(Hdf5Writer& file, const SweepPlan& plan, const SweepTable& table) {
+  run_arrays().put(runs, out);
+  out.put_scale("run", counting(1, runs.size()), "number of the run");
+  if (!table.classes.empty()) out.put_scale("class", table.classes, "class");
+  for (std::size_t p = 0; p < plan.parameters.size(); ++p)
+    out.put_array("parameters/" + plan.parameters[p], parameter_array(plan, p));
   std::vector<std::string> names;
   for (std::size_t m = 0; m < plan.metrics.size(); ++m) {
-    const SweepMetric& metric = plan.metrics[m];
-    const MetricColumn& values = table.metrics[m];
+    const NetworkMetric& metric = plan.metrics[m];
+    const RowMatrix<double>& by_class = table.metrics[m].by_class;
     names.push_back(metric.name());
-    const bool classes = values.by_class.cols() > 0;
-    file.dataset(join_path("sweep/metrics", metric.name()), values.mean,
-                 {.units = metric.units,
-                  .long_name = metric.about + (classes ? "; mean over classes, NaN where one has no value" : ""),
-                  .dims = {"run"}});
-    if (!classes) continue;
-    file.dataset(join_path("sweep/by_class", metric.name()), values.by_class,
-                 {.units = metric.units, .long_name = metric.about, .dims = {"run", "class"}});
+    out.put_array(
+        "metrics/" + names[m],
+        array_of_runs(metric.units,
+                      metric.about + (by_class.cols() > 0 ? "; mean over classes, NaN if one has no value" : ""),
+                      table.metrics[m].mean));
+    if (by_class.cols() == 0) continue;
+    out.put_array("by_class/" + names[m],
+                  {metric.units, metric.about, {"run", "class"}, {runs.size(), table.classes.size()}, by_class});
   }
-  file.attribute("sweep", "metrics", names);
+  out.put_attribute("", "parameters", plan.parameters);
+  out.put_attribute("", "metrics", names);
+  return out;
 }
 
 // For replicates alone: a row for each metric.
@@ -151,7 +169,7 @@ std::string sweep_csv(const SweepPlan& plan, const SweepTable& table) {
   std::vector<std::string> header{"run", "folder", "point", "replicate", "seed"};
   header.insert(header.end(), plan.parameters.begin(), plan.parameters.end());
   header.insert(header.end(), {"status", "message", "wall_seconds"});
-  for (const SweepMetric& metric : plan.metrics) header.push_back(metric.name());
+  for (const NetworkMetric& metric : plan.metrics) header.push_back(metric.name());
   CsvTable csv(header);
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
     const SweepRun& run = plan.runs[i];
@@ -168,34 +186,12 @@ std::string sweep_csv(const SweepPlan& plan, const SweepTable& table) {
 }
 
 void write_sweep_results(const std::filesystem::path& path, const ExperimentResult& header, const SweepPlan& plan,
-                         const SweepTable& table, const StudyResult& study) {
+                         const SweepTable& table, const SeedReplication& replication) {
   const bool complete = table.count(RunOutcome::Status::finished) == plan.runs.size();
   Hdf5Writer file(path);
   write_header(file, header, complete ? "complete" : "incomplete");
-  const auto number = column(plan, [](const SweepRun& run) { return static_cast<std::int64_t>(run.number); });
-  file.scale("sweep", "run", std::span<const std::int64_t>(number), "number of the run");
-  write_parameters(file, plan);
-  const auto info = [](std::string units, std::string long_name) {
-    return DatasetInfo{.units = std::move(units), .long_name = std::move(long_name), .dims = {"run"}};
-  };
-  file.dataset("sweep/point",
-               column(plan, [](const SweepRun& run) { return static_cast<std::int64_t>(run.point + 1); }),
-               info("1", "number of the combination of values"));
-  file.dataset("sweep/seed", column(plan, [](const SweepRun& run) { return run.seed; }), info("1", "seed of the run"));
-  file.dataset("sweep/folder", column(plan, [](const SweepRun& run) { return run.folder; }),
-               info("text", "folder of the run"));
-  std::vector<std::string> status, message;
-  for (const RunOutcome& outcome : table.outcomes) {
-    status.emplace_back(to_string(outcome.status));
-    message.push_back(outcome.message);
-  }
-  file.dataset("sweep/status", status, info("text", "finished, failed or not started"));
-  file.dataset("sweep/message", message, info("text", "of a failed run, its last error"));
-  file.dataset("sweep/wall_seconds", table.wall_seconds,
-               info("s", "wall-clock time of the run's stages, over all starts"));
-  write_metrics(file, plan, table);
-  if (study.compares()) write_study(file, "study", study);
-  if (!study.claims.empty()) write_claims(file, "claims", study.claims, study.seeds);
+  write_arrays(file, sweep_arrays(plan, table), "sweep");
+  if (!replication.empty()) write_arrays(file, replication_arrays(replication), "replication");
   file.commit();
 }
 
@@ -209,7 +205,7 @@ std::string summarise_sweep(const SweepPlan& plan, const SweepTable& table, cons
                   plan.points.size() == 1 ? "point" : "points", replicates, replicates == 1 ? "seed" : "seeds",
                   plan.runs.size(), from.data_name, from.data_origin);
   if (!from.fallback_reason.empty()) {
-    text += fmt::format("NOT MNIST: generated digits stand in for it. {}\n", from.fallback_reason);
+    text += fmt::format("NOTE: {} stands in for other data. {}\n", from.data_name, from.fallback_reason);
   }
   text += fmt::format("{} finished, {} failed, {} not started\n", table.count(Status::finished),
                       table.count(Status::failed), table.count(Status::not_started));

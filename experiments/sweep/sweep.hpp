@@ -15,8 +15,8 @@
 
 namespace inforelay {
 
-/// Runs what is not yet done, in processes of their own, and gathers all; ExitCode::sweep where a run
-/// failed or was not started. Throws Error, Interrupted.
+/// Does the runs that are not yet done, in processes of their own, and gathers all; ExitCode::sweep if a run failed or
+/// was not started. Throws Error, Interrupted.
 RunReport run_sweep(SweepPlan plan, const CommandLine& line, Console& console);
 
 /// The text of --dry-run: points, runs, memory.

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <numbers>
 #include <span>
-#include <vector>
 
 namespace inforelay {
 
@@ -24,8 +23,8 @@ enum class EntropyEstimator {
 /// or NaN (naming index and value), and for a sum further than probability_sum_tolerance from 1.
 double entropy_bits(std::span<const double> probabilities);
 
-/// H = log2 N - (1/N) sum_i n_i log2 n_i, N = sum_i n_i, bits. Empty cells (0) count for nothing.
-/// Throws UsageError where N = 0.
+/// H = log2 N - (1/N) sum_i n_i log2 n_i, N = sum_i n_i, bits. Empty cells (0) are ignored; one occupied cell gives
+/// exactly 0. Throws UsageError if N = 0.
 double entropy_bits(std::span<const std::uint64_t> counts, EntropyEstimator estimator = EntropyEstimator::plug_in);
 
 /// h(p) = - p log2 p - (1-p) log2 (1-p), bits. Throws UsageError for p outside [0,1].
@@ -33,32 +32,5 @@ double binary_entropy_bits(double p);
 
 /// (occupied - 1) / (2 N ln 2), bits: what Miller and Madow (1955) add to the plug-in entropy. samples >= 1.
 double miller_madow_correction_bits(std::uint64_t occupied, std::uint64_t samples);
-
-/// How often each distinct symbol occurs, in the symbols' ascending order; no zeros. Cost O(n log n).
-std::vector<std::uint64_t> symbol_counts(std::span<const std::uint32_t> symbols);
-
-/// How well a sample fills its states; stands beside every information estimated from it.
-struct Occupancy {
-  std::uint64_t samples = 0;      ///< N
-  std::uint64_t occupied = 0;     ///< distinct states seen
-  double singleton_fraction = 0;  ///< of the samples, those alone in their state, [0,1]
-  double entropy_bits = 0;        ///< plug-in
-  double miller_madow_bits = 0;
-};
-
-/// Occupancy of counts, or of the states that symbols spell. Throws UsageError where there are no samples.
-Occupancy occupancy(std::span<const std::uint64_t> counts);
-Occupancy occupancy(std::span<const std::uint32_t> states);
-
-/// n log2 n for n in [0,limit]; 0 at n = 0. Each entry is the double that n * log2(n) rounds to.
-class NLog2NTable {
- public:
-  explicit NLog2NTable(std::uint64_t limit);
-  double operator[](std::uint64_t n) const { return values_[n]; }
-  std::uint64_t limit() const { return values_.size() - 1; }
-
- private:
-  std::vector<double> values_;
-};
 
 }  // namespace inforelay

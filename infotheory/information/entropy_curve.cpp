@@ -10,19 +10,20 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "infotheory/information/entropy.hpp"
+#include "infotheory/information/n_log_n.hpp"
 
 namespace inforelay {
 namespace {
 
-// What the sequences leave at one size.
+// What is read off a sequence of words at one size.
 struct Reading {
   std::uint64_t occupied = 0;
   double entropy_bits = 0;
 };
 
-void check_options(std::size_t samples, int neurons, const EntropyCurveOptions& options) {
+void check_options(std::size_t samples, int units, const EntropyCurveOptions& options) {
   if (samples == 0) throw UsageError("entropy curve: no states; at least 1 is needed");
-  if (neurons < 1 || neurons > 32) throw UsageError(fmt::format("entropy curve: {} neurons; must be 1 to 32", neurons));
+  if (units < 1 || units > 32) throw UsageError(fmt::format("entropy curve: {} units; must be 1 to 32", units));
   if (options.smallest < 1) throw UsageError("entropy curve: smallest is 0; must be >= 1");
   if (options.points < 2) throw UsageError(fmt::format("entropy curve: points is {}; must be >= 2", options.points));
   if (options.replicates < 1) {
@@ -43,7 +44,7 @@ std::vector<std::uint64_t> geometric_sizes(std::uint64_t smallest, std::uint64_t
   return sizes;
 }
 
-// Number of each word among the distinct words in ascending order, so that counts fit an array whatever K is.
+// Rank of each word among the distinct words, so that the counts fit in an array for any K.
 std::vector<std::uint32_t> ranks(const std::vector<StateWord>& words) {
   std::vector<StateWord> distinct = words;
   std::sort(distinct.begin(), distinct.end());
@@ -55,9 +56,9 @@ std::vector<std::uint32_t> ranks(const std::vector<StateWord>& words) {
   return result;
 }
 
-// Adds one word after the other to the counts and keeps sum n log2 n as it goes.
+// Adds the words to the counts one by one, keeping the sum of n log2 n up to date.
 std::vector<Reading> read_sequence(const std::vector<StateWord>& words, std::span<const std::uint64_t> sizes,
-                                   const NLog2NTable& n_log2_n) {
+                                   const FloatNLogN& n_log2_n) {
   std::vector<Reading> readings;
   std::vector<std::uint32_t> counts(words.size(), 0);
   std::uint64_t samples = 0, occupied = 0;
@@ -68,7 +69,7 @@ std::vector<Reading> read_sequence(const std::vector<StateWord>& words, std::spa
     occupied += before == 0;
     if (++samples == sizes[readings.size()]) {
       const double n = static_cast<double>(samples);
-      readings.push_back({occupied, std::log2(n) - sum / n});
+      readings.push_back({occupied, occupied == 1 ? 0 : std::log2(n) - sum / n});
     }
   }
   return readings;
@@ -80,22 +81,18 @@ std::vector<StateWord> random_order(std::span<const StateWord> states, RandomStr
   return words;
 }
 
-std::vector<StateWord> uniform_words(std::size_t samples, int neurons, RandomStream random) {
+std::vector<StateWord> uniform_words(std::size_t samples, int units, RandomStream random) {
   std::vector<StateWord> words(samples);
-  for (StateWord& word : words) word = static_cast<StateWord>(random() >> (64 - neurons));
+  for (StateWord& word : words) word = static_cast<StateWord>(random() >> (64 - units));
   return words;
 }
 
 // Mean and standard deviation of the replicates at size i.
 void summarize(const std::vector<std::vector<Reading>>& replicates, std::size_t i, EntropyCurvePoint& point) {
   const double n = static_cast<double>(replicates.size());
-  double sum = 0, sum_occupied = 0, squares = 0;
-  for (const auto& readings : replicates) {
-    sum += readings[i].entropy_bits;
-    sum_occupied += static_cast<double>(readings[i].occupied);
-  }
+  double sum = 0, squares = 0;
+  for (const auto& readings : replicates) sum += readings[i].entropy_bits;
   point.uniform_mean_bits = sum / n;
-  point.uniform_mean_occupied = sum_occupied / n;
   for (const auto& readings : replicates) squares += std::pow(readings[i].entropy_bits - point.uniform_mean_bits, 2);
   point.uniform_sd_bits =
       replicates.size() > 1 ? std::sqrt(squares / (n - 1)) : std::numeric_limits<double>::quiet_NaN();
@@ -103,12 +100,12 @@ void summarize(const std::vector<std::vector<Reading>>& replicates, std::size_t 
 
 }  // namespace
 
-std::vector<EntropyCurvePoint> entropy_curve(std::span<const StateWord> states, int neurons,
+std::vector<EntropyCurvePoint> entropy_curve(std::span<const StateWord> states, int units,
                                              const EntropyCurveOptions& options, const RandomStream& random,
                                              Progress& progress) {
-  check_options(states.size(), neurons, options);
+  check_options(states.size(), units, options);
   const std::vector<std::uint64_t> sizes = geometric_sizes(options.smallest, states.size(), options.points);
-  const NLog2NTable n_log2_n(states.size());
+  const FloatNLogN n_log2_n(states.size());
   std::vector<Reading> observed;
   std::vector<std::vector<Reading>> replicates(static_cast<std::size_t>(options.replicates));
   parallel_blocks(
@@ -117,8 +114,7 @@ std::vector<EntropyCurvePoint> entropy_curve(std::span<const StateWord> states, 
         if (block == replicates.size()) {
           observed = read_sequence(random_order(states, random.child("order")), sizes, n_log2_n);
         } else {
-          replicates[block] =
-              read_sequence(uniform_words(states.size(), neurons, random.child(block)), sizes, n_log2_n);
+          replicates[block] = read_sequence(uniform_words(states.size(), units, random.child(block)), sizes, n_log2_n);
         }
       },
       progress);
@@ -131,16 +127,16 @@ std::vector<EntropyCurvePoint> entropy_curve(std::span<const StateWord> states, 
     point.entropy_bits = observed[i].entropy_bits;
     point.miller_madow_bits = point.entropy_bits + miller_madow_correction_bits(point.occupied, point.samples);
     summarize(replicates, i, point);
-    point.uniform_expected_bits = expected_uniform_entropy_bits(point.samples, neurons);
+    point.uniform_expected_bits = expected_uniform_entropy_bits(point.samples, units);
   }
   return curve;
 }
 
-double expected_uniform_entropy_bits(std::uint64_t samples, int neurons) {
+double expected_uniform_entropy_bits(std::uint64_t samples, int units) {
   // Binomial weights relative to the mode's, by their recurrence in both directions: nothing under- or overflows.
   constexpr double negligible = 1e-25;
-  const double draws = static_cast<double>(samples), odds = 1 / (std::ldexp(1.0, neurons) - 1);
-  const double mode = std::floor((draws + 1) * std::ldexp(1.0, -neurons));
+  const double draws = static_cast<double>(samples), odds = 1 / (std::ldexp(1.0, units) - 1);
+  const double mode = std::floor((draws + 1) * std::ldexp(1.0, -units));
   const auto n_log2_n = [](double n) { return n > 0 ? n * std::log2(n) : 0.0; };
   double weights = 0, sum = 0;
   const auto add = [&](double n, double weight) {
@@ -158,11 +154,7 @@ double expected_uniform_entropy_bits(std::uint64_t samples, int neurons) {
     if (weight <= negligible) break;
     add(n - 1, weight);
   }
-  return std::log2(draws) - std::ldexp(1.0, neurons) / draws * (sum / weights);
-}
-
-double expected_uniform_occupied(std::uint64_t samples, int neurons) {
-  return -std::ldexp(std::expm1(static_cast<double>(samples) * std::log1p(-std::ldexp(1.0, -neurons))), neurons);
+  return std::log2(draws) - std::ldexp(1.0, units) / draws * (sum / weights);
 }
 
 }  // namespace inforelay

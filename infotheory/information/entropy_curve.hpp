@@ -1,5 +1,5 @@
-// Plug-in entropy of the hidden states over the number of samples, beside that of uniformly random words: how far a
-// finite sample is from filling its states.
+// Plug-in entropy of the units' states over the number of samples, compared with that of uniformly random words: how
+// far a finite sample is from filling its states.
 #pragma once
 
 #include <cstdint>
@@ -24,25 +24,22 @@ struct EntropyCurvePoint {
   std::uint64_t occupied = 0;  ///< distinct states among the first `samples` of the random order
   double entropy_bits = 0;     ///< plug-in
   double miller_madow_bits = 0;
-  double uniform_mean_bits = 0;  ///< plug-in of as many uniform K-bit words, mean over the replicates
-  double uniform_sd_bits = 0;    ///< and their standard deviation (n-1); NaN with one replicate
-  double uniform_mean_occupied = 0;
-  double uniform_expected_bits = 0;  ///< what that mean estimates
+  double uniform_mean_bits = 0;      ///< plug-in of as many uniform K-bit words, mean over the replicates
+  double uniform_sd_bits = 0;        ///< their standard deviation (n-1); NaN with one replicate
+  double uniform_expected_bits = 0;  ///< expected value of that mean
 };
 
-/// The curve of `states` [N], words of `neurons` bits, taken in a random order. Each replicate draws one sequence of N
-/// words and is read off at every size, so neighbouring points are correlated. The order is random.child("order"),
-/// replicate r random.child(r). Throws UsageError for no states, `neurons` outside [1,32], or an option out of range.
+/// The curve of `states` [N], words of `units` bits, taken in a random order. Each replicate draws one sequence of N
+/// words and is read off at every size, so neighbouring points are correlated. The order is drawn from
+/// random.child("order"), replicate r from random.child(r). Throws UsageError for no states, `units` outside [1,32], or
+/// an option out of range.
 /// Cost O((1 + replicates) N log N), parallel over sequences.
-std::vector<EntropyCurvePoint> entropy_curve(std::span<const StateWord> states, int neurons,
+std::vector<EntropyCurvePoint> entropy_curve(std::span<const StateWord> states, int units,
                                              const EntropyCurveOptions& options, const RandomStream& random,
                                              Progress& progress = Progress::none());
 
-/// E[H] = log2 N - (M/N) sum_n P(n) n log2 n, P the binomial of N draws of probability 1/M, M = 2^neurons: expected
-/// plug-in entropy, bits, of `samples` = N >= 1 uniform words. Exact up to rounding. 1 <= neurons <= 32.
-double expected_uniform_entropy_bits(std::uint64_t samples, int neurons);
-
-/// M (1 - (1 - 1/M)^N): expected number of distinct words.
-double expected_uniform_occupied(std::uint64_t samples, int neurons);
+/// E[H] = log2 N - (M/N) sum_n P(n) n log2 n, P the binomial of N draws of probability 1/M, M = 2^units: expected
+/// plug-in entropy, bits, of `samples` = N >= 1 uniform words. Exact up to rounding. 1 <= units <= 32.
+double expected_uniform_entropy_bits(std::uint64_t samples, int units);
 
 }  // namespace inforelay

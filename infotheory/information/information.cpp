@@ -23,7 +23,8 @@ double mutual_information_bits(const JointTable& table, VariableSet x, VariableS
   return table.entropy_bits(x, estimator) + table.entropy_bits(y, estimator) - table.entropy_bits(x | y, estimator);
 }
 
-double mutual_information_bits(std::span<const Symbol> x, std::span<const Symbol> y, EntropyEstimator estimator) {
+double mutual_information_bits(std::span<const DiscreteValue> x, std::span<const DiscreteValue> y,
+                               EntropyEstimator estimator) {
   return mutual_information_bits(JointTable::from_samples({x, y}), {0}, {1}, estimator);
 }
 

@@ -20,7 +20,7 @@ double conditional_entropy_bits(const JointTable& table, VariableSet x, Variable
 double mutual_information_bits(const JointTable& table, VariableSet x, VariableSet y,
                                EntropyEstimator estimator = EntropyEstimator::plug_in);
 /// The same of two columns of N symbols each.
-double mutual_information_bits(std::span<const Symbol> x, std::span<const Symbol> y,
+double mutual_information_bits(std::span<const DiscreteValue> x, std::span<const DiscreteValue> y,
                                EntropyEstimator estimator = EntropyEstimator::plug_in);
 
 /// I(X;Y|Z) = H(X,Z) + H(Y,Z) - H(Z) - H(X,Y,Z), >= 0.
@@ -31,13 +31,13 @@ double conditional_mutual_information_bits(const JointTable& table, VariableSet 
 double co_information_bits(const JointTable& table, VariableSet x, VariableSet y, VariableSet z,
                            EntropyEstimator estimator = EntropyEstimator::plug_in);
 
-/// What relay information is asked of: sets of variables, of any number of symbols. Variables in none of the four are
-/// marginalised.
+/// The sets of variables of relay information; each variable may have any number of values. Variables in none of the
+/// four are marginalised.
 struct RelayVariables {
   VariableSet in;     ///< X_in
   VariableSet out;    ///< X_out
   VariableSet relay;  ///< Y_R
-  VariableSet rest;   ///< Y_0, all neurons but those of Y_R
+  VariableSet rest;   ///< Y_0, all units but those of Y_R
 };
 
 /// I_R(X_in; X_out; Y_R | Y_0) = I(X_in; X_out | Y_0) - I(X_in; X_out | Y_0, Y_R), which is
@@ -46,8 +46,8 @@ struct RelayVariables {
 ///     -H(X_in,Y_R,Y_0) - H(X_in,X_out,Y_0) - H(X_out,Y_R,Y_0) + H(X_in,X_out,Y_R,Y_0)
 ///
 /// (Hintze & Adami, Entropy 2023, 25(3), 401, eq. 4). At most min(H(X_in), H(X_out)) in size, negative for a collider,
-/// exactly 0 for an empty Y_R. The definition in full generality; relay.hpp has it for the binary X_in and X_out of a
-/// network's classes, and fast.
+/// exactly 0 for an empty Y_R. This is the general definition; relay.hpp computes it faster, for the binary X_in and
+/// X_out of a contrast and binary units.
 double relay_information_bits(const JointTable& table, const RelayVariables& variables,
                               EntropyEstimator estimator = EntropyEstimator::plug_in);
 
@@ -68,7 +68,7 @@ struct GTest {
   double p_value;                    ///< P(chi-square >= G); 1 with 0 degrees of freedom
 };
 
-/// G-test of X against Y. Throws UsageError where the table holds no counts.
+/// G-test of X against Y. Throws UsageError if the table holds no counts.
 GTest g_test(const JointTable& table, VariableSet x, VariableSet y);
 
 }  // namespace inforelay

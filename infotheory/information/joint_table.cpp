@@ -31,7 +31,7 @@ std::uint64_t checked_total(std::span<const std::uint64_t> counts) {
 }
 
 // Symbols of every cell of a dense array, [M,V], last variable fastest.
-std::vector<Symbol> dense_cells(std::span<const std::size_t> shape, std::size_t weights) {
+std::vector<DiscreteValue> dense_cells(std::span<const std::size_t> shape, std::size_t weights) {
   check_variable_count(shape.size());
   std::size_t cells = 1;
   bool fits = true;
@@ -40,11 +40,11 @@ std::vector<Symbol> dense_cells(std::span<const std::size_t> shape, std::size_t 
     throw UsageError(fmt::format("joint table: {} weights for a shape of {} cells; must be equal", weights,
                                  fits ? std::to_string(cells) : "more than 2^64"));
   }
-  std::vector<Symbol> symbols(cells * shape.size());
+  std::vector<DiscreteValue> symbols(cells * shape.size());
   for (std::size_t m = 0; m < cells; ++m) {
     std::size_t rest = m;
     for (std::size_t v = shape.size(); v-- > 0; rest /= shape[v]) {
-      symbols[m * shape.size() + v] = static_cast<Symbol>(rest % shape[v]);
+      symbols[m * shape.size() + v] = static_cast<DiscreteValue>(rest % shape[v]);
     }
   }
   return symbols;
@@ -52,13 +52,13 @@ std::vector<Symbol> dense_cells(std::span<const std::size_t> shape, std::size_t 
 
 // Cells in lexicographic order, equal ones added up, empty ones dropped.
 struct Cells {
-  std::vector<Symbol> symbols;
+  std::vector<DiscreteValue> symbols;
   std::vector<double> weights;
 };
 
 // weight(m) is cell m's; equal cells are added in their order of appearance, so that sums do not depend on the sort.
 template <class Weight>
-Cells collect(std::size_t variables, std::span<const Symbol> cells, std::size_t count, const Weight& weight) {
+Cells collect(std::size_t variables, std::span<const DiscreteValue> cells, std::size_t count, const Weight& weight) {
   const auto at = [&](std::size_t m) { return cells.subspan(m * variables, variables); };
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -85,16 +85,17 @@ Cells collect(std::size_t variables, std::span<const Symbol> cells, std::size_t 
 
 }  // namespace
 
-JointTable::JointTable(int variables, std::vector<Symbol> cells, std::vector<double> weights, std::uint64_t samples)
+JointTable::JointTable(int variables, std::vector<DiscreteValue> cells, std::vector<double> weights,
+                       std::uint64_t samples)
     : variables_(variables), cells_(std::move(cells)), weights_(std::move(weights)), samples_(samples) {
   assert(cells_.size() == weights_.size() * static_cast<std::size_t>(variables_));
 }
 
-JointTable JointTable::from_samples(std::span<const std::span<const Symbol>> columns) {
+JointTable JointTable::from_samples(std::span<const std::span<const DiscreteValue>> columns) {
   check_variable_count(columns.size());
   const std::size_t samples = columns.front().size(), variables = columns.size();
   if (samples == 0) throw UsageError("joint table: no samples; at least 1 is needed");
-  std::vector<Symbol> rows(samples * variables);
+  std::vector<DiscreteValue> rows(samples * variables);
   for (std::size_t v = 0; v < variables; ++v) {
     if (columns[v].size() != samples) {
       throw UsageError(fmt::format("joint table: variable {} has {} samples, variable 0 has {}; must be equal", v,
@@ -106,8 +107,8 @@ JointTable JointTable::from_samples(std::span<const std::span<const Symbol>> col
   return JointTable(static_cast<int>(variables), std::move(cells.symbols), std::move(cells.weights), samples);
 }
 
-JointTable JointTable::from_samples(std::initializer_list<std::span<const Symbol>> columns) {
-  return from_samples(std::span<const std::span<const Symbol>>(columns.begin(), columns.size()));
+JointTable JointTable::from_samples(std::initializer_list<std::span<const DiscreteValue>> columns) {
+  return from_samples(std::span<const std::span<const DiscreteValue>>(columns.begin(), columns.size()));
 }
 
 JointTable JointTable::from_counts(std::span<const std::size_t> shape, std::span<const std::uint64_t> counts) {
@@ -129,7 +130,8 @@ JointTable JointTable::from_probabilities(std::initializer_list<std::size_t> sha
                             std::span(probabilities.begin(), probabilities.size()));
 }
 
-JointTable JointTable::from_cells(int variables, std::span<const Symbol> cells, std::span<const std::uint64_t> counts) {
+JointTable JointTable::from_cells(int variables, std::span<const DiscreteValue> cells,
+                                  std::span<const std::uint64_t> counts) {
   const auto width = static_cast<std::size_t>(variables);
   check_variable_count(width);
   check_weights(counts.size(), cells.size(), width);
@@ -138,16 +140,17 @@ JointTable JointTable::from_cells(int variables, std::span<const Symbol> cells, 
   return JointTable(variables, std::move(kept.symbols), std::move(kept.weights), samples);
 }
 
-JointTable JointTable::from_cells(int variables, std::span<const Symbol> cells, std::span<const double> probabilities) {
+JointTable JointTable::from_cells(int variables, std::span<const DiscreteValue> cells,
+                                  std::span<const double> probabilities) {
   const auto width = static_cast<std::size_t>(variables);
   check_variable_count(width);
   check_weights(probabilities.size(), cells.size(), width);
-  (void)inforelay::entropy_bits(probabilities);  // throws where they are no distribution
+  (void)inforelay::entropy_bits(probabilities);  // throws if they are not a distribution
   Cells kept = collect(width, cells, probabilities.size(), [&](std::size_t m) { return probabilities[m]; });
   return JointTable(variables, std::move(kept.symbols), std::move(kept.weights), 0);
 }
 
-std::span<const Symbol> JointTable::cell(std::size_t m) const {
+std::span<const DiscreteValue> JointTable::cell(std::size_t m) const {
   const auto width = static_cast<std::size_t>(variables_);
   return std::span(cells_).subspan(m * width, width);
 }
@@ -159,7 +162,7 @@ JointTable JointTable::marginal(VariableSet keep) const {
     if (v >= variables_) throw UsageError(fmt::format("joint table: variable {}; must be in [0,{})", v, variables_));
     kept.push_back(static_cast<std::size_t>(v));
   }
-  std::vector<Symbol> cells;
+  std::vector<DiscreteValue> cells;
   cells.reserve(occupied() * kept.size());
   for (std::size_t m = 0; m < occupied(); ++m) {
     for (const std::size_t v : kept) cells.push_back(cell(m)[v]);

@@ -12,8 +12,8 @@
 
 namespace inforelay {
 
-/// A value of a discrete variable.
-using Symbol = std::uint32_t;
+/// A value of a variable: a symbol, or a state of up to 32 binary units as one word.
+using DiscreteValue = std::uint32_t;
 
 /// A set of variables of a JointTable, by position; {0, 2} is the first and the third.
 class VariableSet {
@@ -58,11 +58,11 @@ class JointTable {
  public:
   /// Counts the rows of `columns`, V columns of N symbols each. Throws UsageError for no columns, more than 64, no
   /// samples, or columns of different lengths. Cost O(V N log N).
-  static JointTable from_samples(std::span<const std::span<const Symbol>> columns);
-  static JointTable from_samples(std::initializer_list<std::span<const Symbol>> columns);
+  static JointTable from_samples(std::span<const std::span<const DiscreteValue>> columns);
+  static JointTable from_samples(std::initializer_list<std::span<const DiscreteValue>> columns);
 
-  /// Dense arrays [shape[0], ..., shape[V-1]], last variable fastest; zeros are not kept. Throw UsageError where the
-  /// length is not the product of the shape; as entropy_bits for bad probabilities; and where all counts are 0.
+  /// Dense arrays [shape[0], ..., shape[V-1]], last variable fastest; zeros are not kept. Throw UsageError if the
+  /// length is not the product of the shape, if all counts are 0, and like entropy_bits for bad probabilities.
   static JointTable from_counts(std::span<const std::size_t> shape, std::span<const std::uint64_t> counts);
   static JointTable from_counts(std::initializer_list<std::size_t> shape, std::initializer_list<std::uint64_t> counts);
   static JointTable from_probabilities(std::span<const std::size_t> shape, std::span<const double> probabilities);
@@ -70,15 +70,17 @@ class JointTable {
                                        std::initializer_list<double> probabilities);
 
   /// Sparse: cells [M,V] of symbols, weights [M]; equal cells are added, zero weights dropped. Errors as for the dense.
-  static JointTable from_cells(int variables, std::span<const Symbol> cells, std::span<const std::uint64_t> counts);
-  static JointTable from_cells(int variables, std::span<const Symbol> cells, std::span<const double> probabilities);
+  static JointTable from_cells(int variables, std::span<const DiscreteValue> cells,
+                               std::span<const std::uint64_t> counts);
+  static JointTable from_cells(int variables, std::span<const DiscreteValue> cells,
+                               std::span<const double> probabilities);
 
   int variable_count() const { return variables_; }         ///< V
   std::size_t occupied() const { return weights_.size(); }  ///< M
   bool has_counts() const { return samples_ > 0; }
-  std::uint64_t samples() const { return samples_; }  ///< N; 0 where the cells hold probabilities
+  std::uint64_t samples() const { return samples_; }  ///< N; 0 if the cells hold probabilities
   /// Symbols of cell m, [V].
-  std::span<const Symbol> cell(std::size_t m) const;
+  std::span<const DiscreteValue> cell(std::size_t m) const;
   /// Count or probability of cell m.
   double weight(std::size_t m) const { return weights_[m]; }
 
@@ -92,11 +94,11 @@ class JointTable {
   double entropy_bits(VariableSet of, EntropyEstimator estimator = EntropyEstimator::plug_in) const;
 
  private:
-  JointTable(int variables, std::vector<Symbol> cells, std::vector<double> weights, std::uint64_t samples);
+  JointTable(int variables, std::vector<DiscreteValue> cells, std::vector<double> weights, std::uint64_t samples);
 
   int variables_;
-  std::vector<Symbol> cells_;    // [M,V]
-  std::vector<double> weights_;  // [M]; counts are exact below 2^53
+  std::vector<DiscreteValue> cells_;  // [M,V]
+  std::vector<double> weights_;       // [M]; counts are exact below 2^53
   std::uint64_t samples_;
 };
 

@@ -9,7 +9,7 @@
 
 namespace inforelay {
 
-NLogN::NLogN(std::uint32_t max_count) : fraction_bits_(62 - std::bit_width(max_count)) {
+ExactNLogN::ExactNLogN(std::uint32_t max_count) : fraction_bits_(62 - std::bit_width(max_count)) {
   if (max_count == 0 || max_count >= 1u << 31)
     throw UsageError(fmt::format("number of samples: {}, expected [1,2^31)", max_count));
   scale_ = std::ldexp(1.0, -fraction_bits_) / max_count;
@@ -29,6 +29,10 @@ NLogN::NLogN(std::uint32_t max_count) : fraction_bits_(62 - std::bit_width(max_c
                              : values_[factor] + values_[n / factor];
   }
   for (std::uint64_t n = 2; n < size; ++n) values_[n] *= n;
+}
+
+FloatNLogN::FloatNLogN(std::uint64_t limit) : values_(limit + 1, 0.0) {
+  for (std::uint64_t n = 2; n <= limit; ++n) values_[n] = static_cast<double>(n) * std::log2(static_cast<double>(n));
 }
 
 }  // namespace inforelay

@@ -70,7 +70,7 @@ class CubeWalk {
     } else {
       constexpr std::size_t half = std::size_t{1} << (Bits - 1);
       const std::uint64_t low = occupied & ((std::uint64_t{1} << half) - 1), high = occupied >> half;
-      if (low == 0 || high == 0) {  // constant in this neuron: kept or not is the same
+      if (low == 0 || high == 0) {  // constant in this unit: kept or not is the same
         std::array<std::uint64_t, half> both{};
         Visit<Bits - 1>(low == 0 ? cells + half : cells, low | high, both.data());
         for (std::size_t i = 0; i < half; ++i) {

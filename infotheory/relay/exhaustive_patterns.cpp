@@ -22,7 +22,7 @@ constexpr Pattern make_pattern(unsigned occupied) {
     for (unsigned cells = 1; cells < 256; ++cells) {
       if (leaves_of[cells] == 0 || std::popcount(cells) != size) continue;
       Union entry{static_cast<std::uint8_t>(std::countr_zero(cells)), 0, leaves_of[cells]};
-      // A union arose by merging two halves along its last marginalised neuron, so two earlier ones make it up.
+      // A union arose by merging two halves along its last marginalised unit, so two earlier ones make it up.
       for (std::uint8_t i = 0; size > 1 && i < pattern.unions; ++i)
         for (std::uint8_t j = 0; j < i; ++j)
           if ((cells_of[i] | cells_of[j]) == cells && (cells_of[i] & cells_of[j]) == 0) {

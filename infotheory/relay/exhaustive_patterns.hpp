@@ -8,15 +8,15 @@
 
 namespace inforelay::detail {
 
-inline constexpr int pattern_bits = 3;         // neurons of the innermost cube
+inline constexpr int pattern_bits = 3;         // units of the innermost cube
 inline constexpr int pattern_cells = 8;        // its cells, and its sets
-inline constexpr std::size_t max_unions = 27;  // 3^3: each neuron 0, 1 or marginalised
+inline constexpr std::size_t max_unions = 27;  // 3^3: each unit 0, 1 or marginalised
 
 /// A union of occupied cells: two earlier ones of the list together, or (first) a single cell.
 struct Union {
   std::uint8_t first;   // position in the list; for the singles, the cell
   std::uint8_t second;  // position in the list
-  std::uint8_t leaves;  // bit s: where the neurons of s are marginalised, this union is a state of its own
+  std::uint8_t leaves;  // bit s: if the units of s are marginalised, this union is a state of its own
 };
 
 struct Pattern {
@@ -27,7 +27,7 @@ struct Pattern {
 /// [256], by the bits of the occupied cells. Each union stands in the list once, after those that make it up.
 const std::array<Pattern, 256>& patterns();
 
-/// [256][8]: all ones in entry s where bit s of the index is set.
+/// [256][8]: all ones in entry s if bit s of the index is set.
 using LeafMask = std::array<std::uint64_t, pattern_cells>;
 extern const std::array<LeafMask, 256> leaf_masks;
 

@@ -32,7 +32,7 @@ template <int Size, class Cell>
 void add_increments(const RelayState<Cell>* states, const std::uint64_t* f, std::uint64_t* increments) {
   constexpr std::size_t subsets = std::size_t{1} << Size;
   std::array<Cell, subsets> cells;          // of the union of a subset of the states
-  std::array<StateWord, subsets> any, all;  // neurons that are 1 in any, in all of them
+  std::array<StateWord, subsets> any, all;  // units that are 1 in any, in all of them
   any[0] = 0;
   all[0] = ~StateWord{0};
   for (std::size_t state = 0; state < Size; ++state) {
@@ -126,7 +126,7 @@ typename ExhaustiveTree<Cell>::Node ExhaustiveTree<Cell>::marginalise(const Node
   for (std::size_t g = node.begin; g < node.end; ++g) {
     const StateRange group = groups_[g];
     const std::uint32_t middle = split_point(group, StateWord{1} << bit);
-    if (middle == group.begin || middle == group.end) {  // constant in this neuron: the group goes on as it is
+    if (middle == group.begin || middle == group.end) {  // constant in this unit: the group goes on as it is
       add_impure(group, child);
     } else {
       merge(group, middle, StateWord{1} << bit, child);

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cassert>
+#include <mutex>
+#include <numeric>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "infotheory/relay/relay_cell.hpp"
+#include "infotheory/relay/wide_partition.hpp"
 
 namespace inforelay {
 namespace {
@@ -17,46 +19,40 @@ namespace {
 using detail::RelayCell;
 using RelayState = detail::RelayState<RelayCell>;
 
-/// The states of one class, partitioned by the neurons of Y_0 decided so far. A group (states that agree on Y_0) that
-/// can no longer change what it contributes is settled: pure, or a single state.
-class Partition {
+/// The states of up to 32 units, partitioned by the units of Y_0 decided so far. A group (states that agree on Y_0)
+/// that can no longer change its contribution is settled: pure, or a single state.
+class NarrowPartition {
  public:
-  Partition(const StateTable& table, int cls) : f_(table.n_log_n().data()), states_(detail::relay_states(table, cls)) {
+  NarrowPartition(const StateTable& table, int contrast)
+      : f_(table.n_log_n().data()), states_(detail::relay_states(table, contrast)) {
     add(0, states_.size());
   }
 
-  /// N I(X_in; X_out | Y_0 and k) for each neuron k of `candidates`; the other entries are 0.
-  std::array<std::uint64_t, NeuronSet::max_neurons> totals_with(NeuronSet candidates) const {
-    std::array<std::uint64_t, NeuronSet::max_neurons> totals{};
-    std::array<int, NeuronSet::max_neurons> neurons{};
-    std::size_t count = 0;
-    for (StateWord bits = candidates.bits(); bits != 0; bits &= bits - 1) neurons[count++] = std::countr_zero(bits);
-
-    for (std::size_t g = 0; g < groups_.size(); ++g) {
-      std::array<RelayCell, NeuronSet::max_neurons> ones{};  // the part of the group in which candidate j is 1
+  /// N I(X_in; X_out | Y_0 and k) for each of `units`, none of them in Y_0 -> [units].
+  std::vector<std::uint64_t> totals_with(std::span<const int> units) const {
+    std::vector<std::uint64_t> totals(units.size(), settled_);
+    for (const Group& group : groups_) {
+      std::array<RelayCell, NeuronSet::max_neurons> ones{};  // the part of the group in which unit j is 1
       RelayCell whole;
-      for (std::size_t i = groups_[g].begin; i < groups_[g].end; ++i) {
+      for (std::size_t i = group.begin; i < group.end; ++i) {
         const RelayState& state = states_[i];
         whole += state.cell;
-        for (std::size_t j = 0; j < count; ++j) {
-          ones[j] += state.cell.where((state.word >> neurons[j] & 1u) != 0);
-        }
+        for (std::size_t j = 0; j < units.size(); ++j) ones[j] += state.cell.where((state.word >> units[j] & 1u) != 0);
       }
-      for (std::size_t j = 0; j < count; ++j)
-        totals[static_cast<std::size_t>(neurons[j])] += ones[j].information(f_) + (whole - ones[j]).information(f_);
+      for (std::size_t j = 0; j < units.size(); ++j)
+        totals[j] += ones[j].information(f_) + (whole - ones[j]).information(f_);
     }
-    for (std::size_t j = 0; j < count; ++j) totals[static_cast<std::size_t>(neurons[j])] += settled_;
     return totals;
   }
 
-  /// Moves neuron k into Y_0: splits every group by its value.
-  void split(int neuron) {
+  /// Moves a unit into Y_0: divides every group by its value.
+  void divide(int unit) {
     std::vector<Group> old;
     old.swap(groups_);
     for (const Group& group : old) {
       const auto at = [&](std::size_t i) { return states_.begin() + static_cast<std::ptrdiff_t>(i); };
       const auto middle = std::partition(at(group.begin), at(group.end),
-                                         [&](const RelayState& state) { return (state.word >> neuron & 1u) == 0; });
+                                         [&](const RelayState& state) { return (state.word >> unit & 1u) == 0; });
       const auto cut = static_cast<std::size_t>(middle - states_.begin());
       add(group.begin, cut);
       add(cut, group.end);
@@ -84,104 +80,126 @@ class Partition {
   std::uint64_t settled_ = 0;
 };
 
-std::uint64_t total_given_all(const StateTable& table, int cls) {
-  return detail::conditional_information(table, cls, NeuronSet::all(table.neuron_count()).bits());
-}
+/// Counts steps from any thread and reports them one at a time.
+class Steps {
+ public:
+  Steps(Progress& progress, std::size_t total) : progress_(progress), total_(total) {}
+  /// Throws Interrupted.
+  void count() {
+    progress_.check();
+    const std::lock_guard lock(mutex_);
+    progress_.report(++done_, total_);
+  }
 
-void search(const StateTable& table, int cls, GreedyRelay& result, Progress& progress) {
-  Partition partition(table, cls);
-  const std::uint64_t given_all = total_given_all(table, cls);
-  NeuronSet left = NeuronSet::all(table.neuron_count());
-  for (int step = 0; step < table.neuron_count(); ++step) {
-    progress.check();
-    const auto totals = partition.totals_with(left);
-    int best = -1;
-    for (int k = 0; k < table.neuron_count(); ++k) {
-      if (!left.contains(k)) continue;
-      if (best < 0 || totals[static_cast<std::size_t>(k)] > totals[static_cast<std::size_t>(best)]) best = k;
-    }
-    partition.split(best);
-    left = left.without(best);
-    result.removal_order(cls, step) = static_cast<std::uint16_t>(best);
-    result.information(cls, step) = table.n_log_n().bits(totals[static_cast<std::size_t>(best)] - given_all);
+ private:
+  Progress& progress_;
+  std::mutex mutex_;
+  std::uint64_t done_ = 0, total_;
+};
+
+template <class Partition>
+void search(const StateTable& table, int contrast, Eigen::Index row, GreedyRelay& result, Steps& steps) {
+  Partition partition(table, contrast);
+  const std::uint64_t given_all = detail::information_given_all(table, contrast);
+  std::vector<int> left(static_cast<std::size_t>(table.unit_count()));
+  std::iota(left.begin(), left.end(), 0);
+  for (Eigen::Index step = 0; !left.empty(); ++step) {
+    const std::vector<std::uint64_t> totals = partition.totals_with(left);
+    const auto best = std::max_element(totals.begin(), totals.end());  // of equals the first: the lowest unit
+    const auto removed = left.begin() + (best - totals.begin());
+    result.removal_order(row, step) = static_cast<std::uint16_t>(*removed);
+    result.information(row, step) = table.n_log_n().bits(*best - given_all);
+    partition.divide(*removed);
+    left.erase(removed);
+    steps.count();
   }
 }
 
 }  // namespace
 
-GreedyRelay greedy_relay(const StateTable& table, Progress& progress) {
+GreedyRelay greedy_relay(const StateTable& table, std::span<const int> contrasts, Progress& progress) {
+  const std::vector<int> rows = detail::checked_contrasts(table, contrasts);
   GreedyRelay result;
-  result.removal_order.resize(table.class_count(), table.neuron_count());
-  result.information.resize(table.class_count(), table.neuron_count());
-  parallel_blocks(
-      static_cast<std::size_t>(table.class_count()),
-      [&](std::size_t cls) { search(table, static_cast<int>(cls), result, progress); }, progress);
+  result.removal_order.resize(static_cast<Eigen::Index>(rows.size()), table.unit_count());
+  result.information.resize(static_cast<Eigen::Index>(rows.size()), table.unit_count());
+  Steps steps(progress, rows.size() * static_cast<std::size_t>(table.unit_count()));
+  const auto search_row = table.states().fits_words() ? search<NarrowPartition> : search<detail::WidePartition>;
+  parallel_blocks(rows.size(), [&](std::size_t row) {
+    search_row(table, rows[row], static_cast<Eigen::Index>(row), result, steps);
+  });
   return result;
 }
 
-NeuronSet last_neurons(const GreedyRelay& greedy, int cls, int size) {
+NeuronSet last_neurons(const GreedyRelay& greedy, int row, int size) {
   NeuronSet set;
   const Eigen::Index steps = greedy.removal_order.cols();
   for (Eigen::Index step = std::max<Eigen::Index>(0, steps - size); step < steps; ++step) {
-    set = set.with(greedy.removal_order(cls, step));
+    set = set.with(greedy.removal_order(row, step));
   }
   return set;
 }
 
 RowMatrix<double> aggregated_relay_information_bits(const GreedyRelay& greedy) {
-  const Eigen::Index classes = greedy.information.rows(), neurons = greedy.information.cols();
-  RowMatrix<double> aggregated(classes, neurons);
-  for (Eigen::Index cls = 0; cls < classes; ++cls) {
-    double sum = 0;  // over the steps so far, which are the steps that the neuron removed next was still there
-    for (Eigen::Index step = 0; step < neurons; ++step) {
-      aggregated(cls, greedy.removal_order(cls, step)) = sum;
-      sum += greedy.information(cls, 0) - greedy.information(cls, step);
+  const Eigen::Index rows = greedy.information.rows(), units = greedy.information.cols();
+  RowMatrix<double> aggregated(rows, units);
+  for (Eigen::Index row = 0; row < rows; ++row) {
+    double sum = 0;  // over the steps so far, after each of which the unit removed next was still there
+    for (Eigen::Index step = 0; step < units; ++step) {
+      aggregated(row, greedy.removal_order(row, step)) = sum;
+      sum += greedy.information(row, 0) - greedy.information(row, step);
     }
   }
   return aggregated;
 }
 
-void branching_step(const StateTable& table, int cls, const BranchingOptions& options, BranchingRelay& paths,
+void branching_step(const StateTable& table, int contrast, const BranchingOptions& options, BranchingRelay& paths,
                     const Progress& progress) {
-  if (cls < 0 || cls >= table.class_count())
-    throw UsageError(fmt::format("branching greedy search: class {}, expected [0,{})", cls, table.class_count()));
-  const int neurons = table.neuron_count();
+  detail::checked_contrasts(table, {&contrast, 1});
+  const int units = table.unit_count();
+  if (!table.states().fits_words())
+    throw UsageError(
+        fmt::format("branching greedy search: {} units, expected at most {}", units, NeuronSet::max_neurons));
   const std::size_t step = paths.sets.size();
-  assert(step < static_cast<std::size_t>(neurons));
-  const std::vector<NeuronSet> kept = step > 0 ? paths.sets.back() : std::vector{NeuronSet::all(neurons)};
+  assert(step < static_cast<std::size_t>(units));
+  const std::vector<NeuronSet> kept = step > 0 ? paths.sets.back() : std::vector{NeuronSet::all(units)};
   std::uint64_t best = 0;
   std::vector<StateWord> next;
   for (const NeuronSet relay : kept) {
     progress.check();
-    Partition partition(table, cls);
-    for (int k = 0; k < neurons; ++k)
-      if (!relay.contains(k)) partition.split(k);
-    const auto totals = partition.totals_with(relay);
-    for (int k = 0; k < neurons; ++k) {
-      const std::uint64_t total = totals[static_cast<std::size_t>(k)];
-      if (!relay.contains(k) || (!next.empty() && total < best)) continue;
-      if (total > best) next.clear();
-      best = total;
-      next.push_back(relay.without(k).bits());
+    NarrowPartition partition(table, contrast);
+    std::vector<int> left;
+    for (int k = 0; k < units; ++k) {
+      if (relay.contains(k))
+        left.push_back(k);
+      else
+        partition.divide(k);
+    }
+    const std::vector<std::uint64_t> totals = partition.totals_with(left);
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      if (!next.empty() && totals[i] < best) continue;
+      if (totals[i] > best) next.clear();
+      best = totals[i];
+      next.push_back(relay.without(left[i]).bits());
     }
   }
   std::sort(next.begin(), next.end());
   next.erase(std::unique(next.begin(), next.end()), next.end());
   if (next.size() > options.max_sets)
-    throw ComputeError(fmt::format("branching greedy search: class {}, step {}: {} tied sets, expected at most {}", cls,
-                                   step, next.size(), options.max_sets));
+    throw ComputeError(fmt::format("branching greedy search: contrast {}, step {}: {} tied sets, expected at most {}",
+                                   contrast, step, next.size(), options.max_sets));
   std::vector<NeuronSet> sets;
   for (const StateWord bits : next) sets.emplace_back(bits);
   paths.sets.push_back(std::move(sets));
-  paths.information.push_back(table.n_log_n().bits(best - total_given_all(table, cls)));
+  paths.information.push_back(table.n_log_n().bits(best - detail::information_given_all(table, contrast)));
 }
 
-BranchingRelay branching_relay(const StateTable& table, int cls, const BranchingOptions& options, Progress& progress) {
-  const auto neurons = static_cast<std::size_t>(table.neuron_count());
+BranchingRelay branching_relay(const StateTable& table, int contrast, const BranchingOptions& options,
+                               Progress& progress) {
+  const auto units = static_cast<std::size_t>(table.unit_count());
   BranchingRelay paths;
-  while (paths.sets.size() < neurons) {
-    branching_step(table, cls, options, paths, progress);
-    progress.report(paths.sets.size(), neurons);
+  while (paths.sets.size() < units) {
+    branching_step(table, contrast, options, paths, progress);
+    progress.report(paths.sets.size(), units);
   }
   return paths;
 }

@@ -1,62 +1,75 @@
-// Which neurons relay a class: shrinking subset aggregation, one path or all tied paths.
+// Which units relay a contrast: shrinking subset aggregation, along one path or along all tied paths.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "core/axes.hpp"
-#include "core/sets/neuron_set.hpp"
 #include "core/progress.hpp"
+#include "core/sets/neuron_set.hpp"
 #include "infotheory/states/state_table.hpp"
 
 namespace inforelay {
 
-/// In a removal order: no neuron, where a class was not asked for.
+/// Stands for "no unit" in a removal order, e.g. in the rows of classes that were not computed.
 inline constexpr std::uint16_t no_neuron = std::numeric_limits<std::uint16_t>::max();
 
-/// One greedy path for each class. Step i in [0,K) leaves K-1-i neurons in the relay set.
+/// One greedy path for each of R contrasts. Step i in [0,K) leaves K-1-i units in the relay set.
 struct GreedyRelay {
-  RowMatrix<std::uint16_t> removal_order;  ///< [C,K] the neuron taken out of Y_R at step i
-  RowMatrix<double> information;  ///< [C,K] I_R of what is left, bits; the last, of the empty set, is exactly 0
+  RowMatrix<std::uint16_t> removal_order;  ///< [R,K] the unit taken out of Y_R at step i
+  RowMatrix<double> information;  ///< [R,K] I_R of what is left, bits; the last, of the empty set, is exactly 0
 };
 
-/// Shrinking subset aggregation (Hintze & Adami 2023, Algorithm 1, as their code runs it): from Y_R = all neurons, take
-/// out at each step the neuron whose removal leaves the largest I_R, of equals the lowest. Ties are exact (see NLogN).
+/// Shrinking subset aggregation (Hintze & Adami 2023, Algorithm 1, as their code runs it): starting from Y_R = all
+/// units, take out at each step the unit whose removal leaves the largest I_R, of equals the lowest. Ties are exact
+/// (see ExactNLogN). For R contrasts, in any order; an empty list stands for all of them. UsageError if one is not in
+/// [0,C).
 ///
-/// Cost O(C K^2 M) at most; 60,000 samples of the authors' network, ten classes: some tens of milliseconds. Parallel
-/// over classes; throws Interrupted.
-GreedyRelay greedy_relay(const StateTable& table, Progress& progress = Progress::none());
+/// Up to 32 units: cost O(R K^2 M) at most; 60,000 samples of the authors' network, ten classes: tens of milliseconds.
+///
+/// More units: the states are kept in cells that agree on Y_0. Only a cell that is divided by a unit is evaluated
+/// again, and a pure one never; since cells are only ever divided, there are fewer than M divisions in all, whatever K
+/// is. Cost of a contrast: O(K (M log M + D)) for D divisions, most of it evaluations of n log2 n. K = 1,000 and N =
+/// 60,000: see bench/README.md. Memory of a contrast: 24 M bytes and 16 K bytes for each cell of many samples (more
+/// than 256 ways to choose from its four kinds of sample, so at least 13 samples): at most 16 K M / 13, 74 MB for K =
+/// 1,000 and M = 60,000, in addition to the table. As many contrasts at once as there are threads.
+///
+/// Parallel over contrasts. Reports steps done of R K; throws Interrupted.
+GreedyRelay greedy_relay(const StateTable& table, std::span<const int> contrasts = {},
+                         Progress& progress = Progress::none());
 
-/// The relay set of class `cls` when `size` in [0,K] neurons are left: the class's module, as far as greedy search
-/// sees.
-NeuronSet last_neurons(const GreedyRelay& greedy, int cls, int size);
+/// The relay set of row `row` when `size` in [0,K] units are left: the module of that class, according to the greedy
+/// search. At most 32 units.
+NeuronSet last_neurons(const GreedyRelay& greedy, int row, int size);
 
-/// Aggregated relay information V -> [C,K], bits: V[k] = sum over the steps i after which k is still in Y_R of
-/// (I_R after the first removal - I_R after step i). So neurons that are removed first or second have 0.
+/// Aggregated relay information V -> [R,K], bits: V[k] = sum over the steps i after which k is still in Y_R of
+/// (I_R after the first removal - I_R after step i). So units that are removed first or second have 0.
 RowMatrix<double> aggregated_relay_information_bits(const GreedyRelay& greedy);
 
 struct BranchingOptions {
   std::size_t max_sets = 10'000;  ///< most tied sets kept at one step; more is a ComputeError
 };
 
-/// All tied greedy paths of one class. sets[i] are the relay sets left after step i in [0,K), ascending by bits, all
+/// All tied greedy paths of one contrast. sets[i] are the relay sets left after step i in [0,K), ascending by bits, all
 /// with the relay information information[i]; so sets[K-1] is the empty set alone.
 struct BranchingRelay {
   std::vector<std::vector<NeuronSet>> sets;  ///< [K][number tied]
   std::vector<double> information;           ///< [K] bits
 };
 
-/// Like greedy_relay for class `cls`, but each step keeps all the sets that share the largest I_R, over all removals
-/// from all sets kept at the step before. May leave more than the single path does. UsageError where cls is not in
-/// [0,C); ComputeError, naming class and step, where more than max_sets are tied. Cost O(K M) for each set kept.
-BranchingRelay branching_relay(const StateTable& table, int cls, const BranchingOptions& options = {},
+/// Like greedy_relay for one contrast, but each step keeps all the sets that share the largest I_R, over all removals
+/// from all sets kept at the step before. May leave more than the single path does. UsageError if the contrast is not
+/// in [0,C) or the table has more than 32 units; ComputeError, naming contrast and step, if more than max_sets are
+/// tied. Cost O(K M) for each set kept.
+BranchingRelay branching_relay(const StateTable& table, int contrast, const BranchingOptions& options = {},
                                Progress& progress = Progress::none());
 
 /// The next step of that search: `paths` holds the steps before, none at the start, and must have fewer than K. Errors
-/// as above, and Interrupted; `paths` is then as it was.
-void branching_step(const StateTable& table, int cls, const BranchingOptions& options, BranchingRelay& paths,
+/// as above, and Interrupted; `paths` is then unchanged.
+void branching_step(const StateTable& table, int contrast, const BranchingOptions& options, BranchingRelay& paths,
                     const Progress& progress = Progress::none());
 
 }  // namespace inforelay

@@ -1,32 +1,35 @@
-// Relay information of one set of neurons: how much of what the output says about the input goes through them.
+// Relay information of a set of units: how much of what the output says about the input passes through these units.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "core/axes.hpp"
+#include "core/progress.hpp"
 #include "core/sets/neuron_set.hpp"
 #include "infotheory/states/state_table.hpp"
 
 namespace inforelay {
 
-/// I(X_in; X_out | Y_given) of class `cls`, in bits, in [0,1] (plug-in estimate).
+/// Relay information of the set Y_R = `relay`, in bits, in [-1,1] (plug-in estimate):
 ///
-/// X_in = [label = cls], X_out = [prediction = cls], Y_given the states of the neurons in `given`.
-/// UsageError where cls is not in [0,C) or `given` names a neuron at or above K. Cost O(M log M).
-double conditional_information_bits(const StateTable& table, int cls, NeuronSet given);
-
-/// Relay information of the set Y_R = `relay`, in bits, in [-1,1]:
+///     I_R(X_in; X_out; Y_R | Y_0) = I(X_in; X_out | Y_0) - I(X_in; X_out | Y_0, Y_R),   Y_0 = all units but Y_R
 ///
-///     I_R(X_in; X_out; Y_R | Y_0) = I(X_in; X_out | Y_0) - I(X_in; X_out | Y_0, Y_R),   Y_0 = all neurons but Y_R
-///
-/// (Hintze & Adami, Entropy 2023, 25(3), 401, eq. 4; equal to its sum of eight entropies). Negative values are real: a
-/// collider gives -1. Exactly 0 for the empty set. Errors and cost as above.
-double relay_information_bits(const StateTable& table, int cls, NeuronSet relay);
+/// (Hintze & Adami, Entropy 2023, 25(3), 401, eq. 4; equal to its sum of eight entropies), with X_in and X_out of the
+/// contrast (states/contrast.hpp). Negative values are real: a collider gives -1. Exactly 0 for the empty set.
+/// UsageError if the contrast is not in [0,C), the table has more than 32 units or `relay` has a unit at or above K.
+/// Cost O(M log M).
+double relay_information_bits(const StateTable& table, int contrast, NeuronSet relay);
 
-/// I_R of all neurons together -> [C], bits.
-std::vector<double> total_relay_information_bits(const StateTable& table);
+// The functions below take tables of any number of units and a list of R contrasts, in any order; an empty list stands
+// for all contrasts in their order. UsageError for a contrast that is not in [0,C).
 
-/// Single-neuron loss I_R(all) - I_R(all but k) -> [C,K], bits. Negative where the others relay more without k.
-RowMatrix<double> single_neuron_loss_bits(const StateTable& table);
+/// I_R of all units together -> [R], bits. Cost O(R M).
+std::vector<double> total_relay_information_bits(const StateTable& table, std::span<const int> contrasts = {});
+
+/// Single-neuron loss I_R(all) - I_R(all but k) -> [R,K], bits. Negative if the others relay more without k. Cost
+/// O(R M K), parallel over contrasts; throws Interrupted.
+RowMatrix<double> single_neuron_loss_bits(const StateTable& table, std::span<const int> contrasts = {},
+                                          Progress& progress = Progress::none());
 
 }  // namespace inforelay

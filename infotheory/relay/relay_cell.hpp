@@ -1,4 +1,4 @@
-// Internal: the counts that a union of states has for one class, small enough to be added in two instructions.
+// Internal: the counts of a union of states for one contrast, small enough to be added in two instructions.
 #pragma once
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/axes.hpp"
@@ -13,8 +14,8 @@
 
 namespace inforelay::detail {
 
-/// n samples, a of them with label c, b with prediction c, ab with both, for one state of Y_0: four lanes side by side.
-/// 16 bits each do for N < 65,536, and make the exhaustive search some 15 % faster than 32 bits do.
+/// n samples, a of them with X_in = 1, b with X_out = 1, ab with both, for one state of Y_0: four lanes side by side.
+/// Lanes of 16 bits are enough for N < 65,536; they make the exhaustive search about 15 % faster than lanes of 32 bits.
 template <int LaneBits>
 struct BasicRelayCell {
   static_assert(LaneBits == 16 || LaneBits == 32);
@@ -22,9 +23,9 @@ struct BasicRelayCell {
   std::array<std::uint64_t, LaneBits / 16> words{};
 
   BasicRelayCell() = default;
-  BasicRelayCell(std::uint32_t count, const ClassCounts& of_class) {
+  BasicRelayCell(std::uint32_t count, const ContrastCounts& counts) {
     assert(count <= max_samples);
-    const std::array<std::uint64_t, 4> lanes = {count, of_class.label, of_class.prediction, of_class.both};
+    const std::array<std::uint64_t, 4> lanes = {count, counts.input, counts.output, counts.both};
     for (std::size_t i = 0; i < 4; ++i) words[i * LaneBits / 64] |= lanes[i] << i * LaneBits % 64;
   }
 
@@ -43,7 +44,7 @@ struct BasicRelayCell {
     for (std::size_t i = 0; i < x.words.size(); ++i) x.words[i] -= y.words[i];
     return x;
   }
-  /// This cell where `condition` holds, an empty one elsewhere; without a branch.
+  /// This cell if `condition` is true, else an empty one; without a branch.
   BasicRelayCell where(bool condition) const {
     BasicRelayCell masked = *this;
     for (std::uint64_t& word : masked.words) word &= -std::uint64_t{condition};
@@ -53,10 +54,10 @@ struct BasicRelayCell {
   /// All its samples agree on X_in or on X_out: neither this cell nor any part of it carries information.
   bool is_pure() const { return a() == 0 || b() == 0 || a() == n() || b() == n(); }
 
-  /// n I(X_in; X_out) within this cell, in the fixed point of `f`; exactly 0 where is_pure():
+  /// n I(X_in; X_out) within this cell, in the fixed point of `f`; exactly 0 if is_pure():
   /// f(n) - f(a) - f(n-a) - f(b) - f(n-b) + f(ab) + f(a-ab) + f(b-ab) + f(n-a-b+ab).
   std::uint64_t information(const std::uint64_t* f) const { return is_pure() ? 0 : sum_of_terms(f); }
-  /// The same without the short cut for pure cells.
+  /// The same without the shortcut for pure cells.
   std::uint64_t sum_of_terms(const std::uint64_t* f) const {
     const std::uint32_t n = this->n(), a = this->a(), b = this->b(), ab = this->ab();
     return f[n] - f[a] - f[n - a] - f[b] - f[n - b] + f[ab] + f[a - ab] + f[b - ab] + f[n - a - b + ab];
@@ -77,14 +78,14 @@ struct RelayState {
   Cell cell;
 };
 
-/// The states of `table` as class `cls` sees them, ascending by word -> [M].
+/// The states of a table of up to 32 units with their counts for one contrast, ascending by word -> [M].
 template <class Cell = RelayCell>
-std::vector<RelayState<Cell>> relay_states(const StateTable& table, int cls) {
+std::vector<RelayState<Cell>> relay_states(const StateTable& table, int contrast) {
   std::vector<RelayState<Cell>> states;
   states.reserve(table.size());
-  const auto of_class = table.class_counts(cls);
+  const auto counts = table.contrast_counts(contrast);
   for (std::size_t i = 0; i < table.size(); ++i)
-    states.push_back({table.words()[i], Cell(table.counts()[i], of_class[i])});
+    states.push_back({table.states().word(i), Cell(table.counts()[i], counts[i])});
   return states;
 }
 
@@ -93,7 +94,12 @@ void sort_by_word(std::vector<RelayState<Cell>>& states) {
   std::sort(states.begin(), states.end(), [](const auto& x, const auto& y) { return x.word < y.word; });
 }
 
-/// N I(X_in; X_out | Y_given) of class `cls`, in the fixed point of table.n_log_n().
-std::uint64_t conditional_information(const StateTable& table, int cls, StateWord given);
+/// N I(X_in; X_out | Y_given) in the fixed point of table.n_log_n(), for up to 32 units.
+std::uint64_t conditional_information(const StateTable& table, int contrast, StateWord given);
+/// N I(X_in; X_out | all units), for any number of units. Cost O(M).
+std::uint64_t information_given_all(const StateTable& table, int contrast);
+
+/// `contrasts`, or all of the table if it is empty. UsageError for one that is not in [0,C).
+std::vector<int> checked_contrasts(const StateTable& table, std::span<const int> contrasts);
 
 }  // namespace inforelay::detail

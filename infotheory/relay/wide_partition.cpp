@@ -7,19 +7,19 @@
 namespace inforelay::detail {
 namespace {
 
-constexpr std::size_t words_at_once = 16;  // of a row: their neurons' part numbers are 1 KiB
+constexpr std::size_t words_at_once = 16;  // of a row: the part numbers of their units are 1 KiB
 
-/// The samples of a cell by label and prediction: neither is the class, prediction only, label only, both.
+/// The samples of a cell by X_in and X_out: both 0, X_out only, X_in only, both 1.
 std::array<std::uint64_t, 4> kinds(const RelayCell& cell) {
   return {cell.n() - cell.a() - cell.b() + cell.ab(), cell.b() - cell.ab(), cell.a() - cell.ab(), cell.ab()};
 }
 
-/// Every part of a cell as one number: its kinds are the digits. There is a table of what each part leaves where all
-/// numbers fit a byte.
+/// Numbers the parts of a cell, with the counts of the four kinds of sample as digits. If all numbers fit in a byte,
+/// the contribution of each part is tabulated.
 struct PartNumbers {
   static constexpr std::uint64_t most = 256;
-  std::array<std::uint64_t, 4> step{};  // of one sample of each kind
-  std::uint64_t count = 1;              // at most `most`, else more without saying how many
+  std::array<std::uint64_t, 4> step{};  // value of one sample of each kind
+  std::uint64_t count = 1;              // number of parts; if above `most`, not counted to the end
 
   explicit PartNumbers(const RelayCell& whole) {
     const auto samples = kinds(whole);
@@ -35,8 +35,8 @@ struct PartNumbers {
   RelayCell part(std::uint64_t number) const {
     std::array<std::uint32_t, 4> samples{};
     for (std::size_t i = 4; i-- > 0; number %= step[i]) samples[i] = static_cast<std::uint32_t>(number / step[i]);
-    const auto [neither, prediction, label, both] = samples;
-    return RelayCell(neither + prediction + label + both, {label + both, prediction + both, both});
+    const auto [neither, output, input, both] = samples;
+    return RelayCell(neither + output + input + both, {input + both, output + both, both});
   }
 };
 
@@ -51,16 +51,13 @@ constexpr std::array<std::uint64_t, 256> spread_bits = [] {
 
 }  // namespace
 
-WidePartition::WidePartition(const BitStateTable& table, int cls) : table_(table), f_(table.n_log_n().data()) {
-  const auto of_class = table.class_counts(cls);
+WidePartition::WidePartition(const StateTable& table, int contrast) : table_(table), f_(table.n_log_n().data()) {
+  const auto counts = table.contrast_counts(contrast);
   rows_.reserve(table.size());
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    rows_.push_back({static_cast<std::uint32_t>(i), RelayCell(table.counts()[i], of_class[i])});
-    given_all_ += rows_.back().cell.information(f_);
-  }
-  totals_.assign(64 * table.rows().words_per_sample(), 0);
+  for (std::size_t i = 0; i < table.size(); ++i)
+    rows_.push_back({static_cast<std::uint32_t>(i), RelayCell(table.counts()[i], counts[i])});
+  totals_.assign(64 * table.states().words_per_sample(), 0);
   Cell cell = make_cell(0, rows_.size());
-  given_none_ = cell.whole.information(f_);
   if (!cell.live) return;
   if (cell.counted) {
     cell.ones.resize(totals_.size());
@@ -70,14 +67,20 @@ WidePartition::WidePartition(const BitStateTable& table, int cls) : table_(table
   cells_.push_back(std::move(cell));
 }
 
-void WidePartition::divide(int neuron) {
-  const BitStates& states = table_.rows();
+std::vector<std::uint64_t> WidePartition::totals_with(std::span<const int> units) const {
+  std::vector<std::uint64_t> totals;
+  for (const int unit : units) totals.push_back(settled_ + totals_[static_cast<std::size_t>(unit)]);
+  return totals;
+}
+
+void WidePartition::divide(int unit) {
+  const UnitStates& states = table_.states();
   std::vector<Cell> old;
   old.swap(cells_);
   for (Cell& cell : old) {
     const auto at = [&](std::size_t i) { return rows_.begin() + static_cast<std::ptrdiff_t>(i); };
     const auto middle =
-        std::partition(at(cell.begin), at(cell.end), [&](const Row& row) { return !states.bit(row.index, neuron); });
+        std::partition(at(cell.begin), at(cell.end), [&](const Row& row) { return !states.bit(row.index, unit); });
     const auto cut = static_cast<std::size_t>(middle - rows_.begin());
     if (cut == cell.begin || cut == cell.end) {
       cells_.push_back(std::move(cell));
@@ -103,8 +106,8 @@ WidePartition::Cell WidePartition::make_cell(std::size_t begin, std::size_t end)
   return cell;
 }
 
-// The counts of the small cell come from its rows; the large one's are what is then left of the parent's, in place. So
-// a row is counted at most log2 M times.
+// The counts of the small cell are made from its rows; those of the large one remain when they are subtracted from the
+// parent's, in place. So a row is counted at most log2 M times.
 void WidePartition::replace(Cell& parent, Cell& small, Cell& large) {
   add(parent, ~std::uint64_t{0});
   if (small.counted) {
@@ -139,8 +142,8 @@ void WidePartition::add_by_counts(const Cell& cell, std::uint64_t sign) {
   }
 }
 
-// Adds up the numbers of the rows in which each neuron is 1, eight neurons to a word: they never carry, since no part
-// has a number above that of the whole.
+// Adds up the numbers of the rows in which each unit is 1, eight units to a word. They never carry, since no part has a
+// number above that of the whole.
 void WidePartition::add_by_table(const Cell& cell, std::uint64_t sign) {
   const PartNumbers numbers(cell.whole);
   std::array<std::uint64_t, PartNumbers::most> left;
@@ -154,7 +157,7 @@ void WidePartition::add_by_table(const Cell& cell, std::uint64_t sign) {
     std::array<std::uint64_t, 8 * words_at_once> lanes{};
     for (std::size_t i = cell.begin; i < cell.end; ++i) {
       const std::uint64_t number = numbers.number(rows_[i].cell);
-      const auto row = table_.rows().row(rows_[i].index);
+      const auto row = table_.states().row(rows_[i].index);
       std::uint64_t* lane = lanes.data();
       for (std::size_t w = first; w < end; ++w) {
         for (std::size_t byte = 0; byte < 8; ++byte) *lane++ += spread_bits[row[w] >> 8 * byte & 255u] * number;
@@ -167,13 +170,13 @@ void WidePartition::add_by_table(const Cell& cell, std::uint64_t sign) {
   }
 }
 
-// Calls take(k, its samples) for every row of a cell and each neuron k, with none where the neuron is 0.
-template <class Take>
-void WidePartition::for_each_one(const Cell& cell, Take&& take) const {
+// Calls visit(k, its samples) for every row of a cell and each unit k, without samples if the unit is 0.
+template <class Visit>
+void WidePartition::for_each_one(const Cell& cell, Visit&& visit) const {
   for (std::size_t i = cell.begin; i < cell.end; ++i) {
-    const auto row = table_.rows().row(rows_[i].index);
+    const auto row = table_.states().row(rows_[i].index);
     for (std::size_t w = 0; w < row.size(); ++w) {
-      for (std::size_t bit = 0; bit < 64; ++bit) take(64 * w + bit, rows_[i].cell.where((row[w] >> bit & 1u) != 0));
+      for (std::size_t bit = 0; bit < 64; ++bit) visit(64 * w + bit, rows_[i].cell.where((row[w] >> bit & 1u) != 0));
     }
   }
 }

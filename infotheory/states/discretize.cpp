@@ -7,13 +7,12 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "core/sets/neuron_set.hpp"
 #include "core/parallel.hpp"
 
 namespace inforelay {
 namespace {
 
-constexpr std::size_t samples_per_block = 4096;
+constexpr std::size_t samples_per_block = 1024;
 
 // Differences from the first value, so that a constant column's mean is its value exactly.
 double mean_of(std::span<const float> values) {
@@ -67,46 +66,38 @@ TwoCenters lloyd_step(std::span<const float> values, const TwoCenters& centers) 
   return {.low = sum_low / static_cast<double>(low), .high = sum_high / static_cast<double>(values.size() - low)};
 }
 
-double threshold_of(std::vector<float>& values, const BinarizeOptions& options, std::size_t neuron) {
+double threshold_of(std::vector<float>& values, const DiscretizeOptions& options, std::size_t unit) {
   switch (options.method) {
-    case Binarization::kmeans_iterated:
-      return iterated_two_means_threshold(values, options.random.child(neuron));
-    case Binarization::kmeans:
+    case Discretization::kmeans_iterated:
+      return iterated_two_means_threshold(values, options.random.child(unit));
+    case Discretization::kmeans:
       return two_means_threshold(values);
-    case Binarization::median:
+    case Discretization::median:
       return median_of(values);
-    case Binarization::mean:
+    case Discretization::mean:
       return mean_of(values);
-    case Binarization::sign:
+    case Discretization::sign:
       return 0;
-    case Binarization::threshold:
+    case Discretization::threshold:
       break;
   }
   return options.threshold;
 }
 
-void check_samples(const RowMatrix<float>& activations) {
-  if (activations.rows() < 1) throw DataError("binarize: no samples; at least 1 is needed");
+void check_samples(const RowMatrix<float>& values) {
+  if (values.rows() < 1) throw DataError("discretize: no samples; at least 1 is needed");
 }
 
-void check_fits_a_word(const RowMatrix<float>& activations) {
-  if (activations.cols() > NeuronSet::max_neurons) {
-    throw UsageError(
-        fmt::format("binarize: {} neurons; a state word holds at most {}", activations.cols(), NeuronSet::max_neurons));
-  }
-}
-
-void check_finite(float activation, Eigen::Index sample, Eigen::Index neuron) {
-  if (!std::isfinite(activation)) {
-    throw DataError(
-        fmt::format("binarize: activation of sample {}, neuron {} is {}; must be finite", sample, neuron, activation));
+void check_finite(float value, Eigen::Index sample, Eigen::Index unit) {
+  if (!std::isfinite(value)) {
+    throw DataError(fmt::format("discretize: value of sample {}, unit {} is {}; must be finite", sample, unit, value));
   }
 }
 
 }  // namespace
 
-std::string_view to_string(Binarization method) {
-  for (const auto& [value, name] : binarization_names) {
+std::string_view to_string(Discretization method) {
+  for (const auto& [value, name] : discretization_names) {
     if (value == method) return name;
   }
   assert(false);
@@ -119,8 +110,9 @@ double two_means_threshold(std::span<const float> values) {
   std::sort(sorted.begin(), sorted.end());
   if (sorted.front() == sorted.back()) return sorted.front();
 
-  // With s_i the sum of the i lowest values less their overall mean, the squares between the clusters are
-  // n s_i^2 / (i (n - i)); the cut that has most of them has least within. Equal values are never worth parting.
+  // With s_i the sum of the i lowest values less their overall mean, the sum of squares between the
+  // clusters is n s_i^2 / (i (n - i)); the cut that maximises it minimises the sum of squares within them. A cut
+  // between equal values is never the best.
   const std::size_t n = sorted.size();
   const double center = mean_of(sorted);
   double sum = 0, best_score = -1;
@@ -167,62 +159,57 @@ double iterated_two_means_threshold(std::span<const float> values, RandomStream 
   return best.cut();
 }
 
-std::vector<double> binarization_thresholds(const RowMatrix<float>& activations, const BinarizeOptions& options,
-                                            const Progress& progress) {
-  check_samples(activations);
+std::vector<double> thresholds(const RowMatrix<float>& values, const DiscretizeOptions& options,
+                               const Progress& progress) {
+  check_samples(values);
   if (!std::isfinite(options.threshold)) {
-    throw UsageError(fmt::format("binarize: threshold is {}; must be finite", options.threshold));
+    throw UsageError(fmt::format("discretize: threshold is {}; must be finite", options.threshold));
   }
-  std::vector<double> thresholds(static_cast<std::size_t>(activations.cols()));
-  parallel_blocks(thresholds.size(), [&](std::size_t block) {
+  std::vector<double> cuts(static_cast<std::size_t>(values.cols()));
+  parallel_blocks(cuts.size(), [&](std::size_t block) {
     progress.check();
-    const auto neuron = static_cast<Eigen::Index>(block);
-    std::vector<float> values(static_cast<std::size_t>(activations.rows()));
-    for (Eigen::Index sample = 0; sample < activations.rows(); ++sample) {
-      check_finite(activations(sample, neuron), sample, neuron);
-      values[static_cast<std::size_t>(sample)] = activations(sample, neuron);
+    const auto unit = static_cast<Eigen::Index>(block);
+    std::vector<float> column(static_cast<std::size_t>(values.rows()));
+    for (Eigen::Index sample = 0; sample < values.rows(); ++sample) {
+      check_finite(values(sample, unit), sample, unit);
+      column[static_cast<std::size_t>(sample)] = values(sample, unit);
     }
-    thresholds[block] = threshold_of(values, options, block);
+    cuts[block] = threshold_of(column, options, block);
   });
-  return thresholds;
+  return cuts;
 }
 
-std::vector<StateWord> binarize(const RowMatrix<float>& activations, std::span<const double> thresholds) {
-  check_samples(activations);
-  check_fits_a_word(activations);
-  if (static_cast<Eigen::Index>(thresholds.size()) != activations.cols()) {
+UnitStates discretize(const RowMatrix<float>& values, std::span<const double> thresholds) {
+  check_samples(values);
+  if (static_cast<Eigen::Index>(thresholds.size()) != values.cols()) {
     throw UsageError(
-        fmt::format("binarize: {} thresholds for {} neurons; must be equal", thresholds.size(), activations.cols()));
+        fmt::format("discretize: {} thresholds for {} units; must be equal", thresholds.size(), values.cols()));
   }
-  for (std::size_t neuron = 0; neuron < thresholds.size(); ++neuron) {
-    if (!std::isfinite(thresholds[neuron])) {
-      throw UsageError(
-          fmt::format("binarize: threshold of neuron {} is {}; must be finite", neuron, thresholds[neuron]));
+  for (std::size_t unit = 0; unit < thresholds.size(); ++unit) {
+    if (!std::isfinite(thresholds[unit])) {
+      throw UsageError(fmt::format("discretize: threshold of unit {} is {}; must be finite", unit, thresholds[unit]));
     }
   }
-  std::vector<StateWord> states(static_cast<std::size_t>(activations.rows()));
-  parallel_blocks(BlockRange::count(samples_per_block, states.size()), [&](std::size_t block) {
-    const BlockRange range(block, samples_per_block, states.size());
+  const auto samples = static_cast<std::size_t>(values.rows());
+  UnitStates states(samples, static_cast<int>(values.cols()));
+  parallel_blocks(BlockRange::count(samples_per_block, samples), [&](std::size_t block) {
+    const BlockRange range(block, samples_per_block, samples);
     for (std::size_t sample = range.begin; sample < range.end; ++sample) {
       const auto row = static_cast<Eigen::Index>(sample);
-      StateWord state = 0;
-      for (Eigen::Index neuron = 0; neuron < activations.cols(); ++neuron) {
-        const float activation = activations(row, neuron);
-        check_finite(activation, row, neuron);
-        state |= StateWord{activation > thresholds[static_cast<std::size_t>(neuron)]} << neuron;
+      for (Eigen::Index unit = 0; unit < values.cols(); ++unit) {
+        check_finite(values(row, unit), row, unit);
+        if (values(row, unit) > thresholds[static_cast<std::size_t>(unit)]) states.set(sample, static_cast<int>(unit));
       }
-      states[sample] = state;
     }
   });
   return states;
 }
 
-BinarizedStates binarize(const RowMatrix<float>& activations, const BinarizeOptions& options,
-                         const Progress& progress) {
-  check_fits_a_word(activations);
-  BinarizedStates result;
-  result.thresholds = binarization_thresholds(activations, options, progress);
-  result.states = binarize(activations, result.thresholds);
+DiscretizedStates discretize(const RowMatrix<float>& values, const DiscretizeOptions& options,
+                             const Progress& progress) {
+  DiscretizedStates result;
+  result.thresholds = thresholds(values, options, progress);
+  result.states = discretize(values, result.thresholds);
   return result;
 }
 

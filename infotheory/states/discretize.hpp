@@ -1,5 +1,4 @@
-// From activations to symbols: each neuron's activations over the samples are split in two, and a sample's hidden
-// state is the word of its K bits.
+// From values to binary states: the values of each unit over the samples are split in two by a threshold.
 #pragma once
 
 #include <array>
@@ -11,46 +10,47 @@
 #include "core/axes.hpp"
 #include "core/progress.hpp"
 #include "core/random.hpp"
+#include "infotheory/states/unit_states.hpp"
 
 namespace inforelay {
 
-/// Where a neuron's activations are cut. The choice moves the relay information a good deal, so it belongs with every
-/// result.
-enum class Binarization {
-  kmeans,           ///< exact one-dimensional 2-means: what the paper's k-means aims at
-  kmeans_iterated,  ///< the same by Lloyd's iteration from random starts, stopped early, as the authors' software does
+/// How the threshold of a unit is chosen. The choice changes the relay information considerably, so it is reported with
+/// every result.
+enum class Discretization {
+  kmeans,           ///< exact one-dimensional 2-means, which the k-means of the paper approximates
+  kmeans_iterated,  ///< 2-means by Lloyd's iteration from random starts, stopped early, as in the authors' software
   median,           ///< of an even number of samples: midway between the two middle values
   mean,             ///< arithmetic mean over the samples
   sign,             ///< 0
-  threshold,        ///< BinarizeOptions::threshold, the same for all neurons
+  threshold,        ///< DiscretizeOptions::threshold, the same for all units
 };
 
-inline constexpr std::array<std::pair<Binarization, std::string_view>, 6> binarization_names{{
-    {Binarization::kmeans, "kmeans"},
-    {Binarization::kmeans_iterated, "kmeans_iterated"},
-    {Binarization::median, "median"},
-    {Binarization::mean, "mean"},
-    {Binarization::sign, "sign"},
-    {Binarization::threshold, "threshold"},
+inline constexpr std::array<std::pair<Discretization, std::string_view>, 6> discretization_names{{
+    {Discretization::kmeans, "kmeans"},
+    {Discretization::kmeans_iterated, "kmeans_iterated"},
+    {Discretization::median, "median"},
+    {Discretization::mean, "mean"},
+    {Discretization::sign, "sign"},
+    {Discretization::threshold, "threshold"},
 }};
 
-std::string_view to_string(Binarization method);
+std::string_view to_string(Discretization method);
 
-struct BinarizeOptions {
-  Binarization method = Binarization::kmeans;
-  double threshold = 0;                ///< in units of activation; finite; read by Binarization::threshold only
-  RandomStream random{0, "binarize"};  ///< of kmeans_iterated: neuron k draws from its child(k)
+struct DiscretizeOptions {
+  Discretization method = Discretization::kmeans;
+  double threshold = 0;                  ///< in units of the values; finite; used by Discretization::threshold only
+  RandomStream random{0, "discretize"};  ///< used by kmeans_iterated only: unit k draws from its child(k)
 };
 
-/// Hidden states and the cuts they came from.
-struct BinarizedStates {
-  std::vector<double> thresholds;  ///< [K], in units of activation
-  std::vector<StateWord> states;   ///< [N], bit k is neuron k
+/// States and the thresholds that they were made with.
+struct DiscretizedStates {
+  std::vector<double> thresholds;  ///< [K], in units of the values
+  UnitStates states;               ///< [N,K]
 };
 
 /// The cut t = argmin over cuts of sum_{x <= t} (x - m_0)^2 + sum_{x > t} (x - m_1)^2, m_0 and m_1 the means of either
-/// side: exact 2-means of `values`, in any order. Returned is the midpoint of the two values either side of the cut,
-/// which always separates them (a double halves the gap of any two floats). Equally good cuts: the lowest. All values
+/// side: exact 2-means of `values`, in any order. Returns the midpoint of the two values on either side of the cut,
+/// which always separates them (doubles are finer than floats). Of equally good cuts the lowest. If all values are
 /// equal: that value, so that none lies above. values.size() >= 1, all finite. Cost O(n log n).
 double two_means_threshold(std::span<const float> values);
 
@@ -61,20 +61,21 @@ double two_means_threshold(std::span<const float> values);
 /// bit. Same conditions as two_means_threshold. Cost O(n) for each of about a hundred iterations.
 double iterated_two_means_threshold(std::span<const float> values, RandomStream random);
 
-/// Cut of each neuron, [K]; activations [N,K]. A neuron's state is 1 iff activation > threshold.
-/// A neuron that never varies gets its own value under both kmeans, median and mean, hence state 0 throughout; sign and
-/// threshold compare it like any other. Throws DataError without samples, or for an activation that is not finite
-/// (naming sample and neuron); UsageError for a threshold that is not finite. Cost O(K N log N), parallel
-/// over neurons; throws Interrupted between them. Any K: of more than 32 neurons bit_states() makes states.
-std::vector<double> binarization_thresholds(const RowMatrix<float>& activations, const BinarizeOptions& options = {},
-                                            const Progress& progress = Progress::none());
+/// Threshold of each unit -> [K]; values [N,K]. A unit's state is 1 iff its value is above the threshold.
+/// A unit that never varies gets its own value as threshold by kmeans, kmeans_iterated, median and mean, hence state 0
+/// throughout; with sign and threshold it is treated like any other. Throws DataError without samples, or for a value
+/// that is not finite (naming sample and unit); UsageError for a threshold that is not finite. Cost O(K N log N),
+/// parallel over units; throws Interrupted.
+std::vector<double> thresholds(const RowMatrix<float>& values, const DiscretizeOptions& options = {},
+                               const Progress& progress = Progress::none());
 
-/// States under given cuts, [N]: bit k is [activations(n,k) > thresholds[k]]. Lets test images use the cuts of the
-/// training images. Errors as above, and UsageError where thresholds.size() != K or K > 32. Cost O(N K).
-std::vector<StateWord> binarize(const RowMatrix<float>& activations, std::span<const double> thresholds);
+/// States by given thresholds: bit k of sample n is [values(n,k) > thresholds[k]]. Allows states of one subset with the
+/// thresholds of another. Errors as above, and UsageError if thresholds.size() != K or UnitStates does not allow N or
+/// K. Cost O(N K), parallel over samples.
+UnitStates discretize(const RowMatrix<float>& values, std::span<const double> thresholds);
 
 /// Both of the above on the same samples.
-BinarizedStates binarize(const RowMatrix<float>& activations, const BinarizeOptions& options = {},
-                         const Progress& progress = Progress::none());
+DiscretizedStates discretize(const RowMatrix<float>& values, const DiscretizeOptions& options = {},
+                             const Progress& progress = Progress::none());
 
 }  // namespace inforelay

@@ -4,75 +4,78 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cmath>
+#include <limits>
+#include <string_view>
+#include <utility>
 
 #include "core/error.hpp"
-#include "core/sets/neuron_set.hpp"
 
 namespace inforelay {
 namespace {
 
-/// N as a count, once the arguments are known to make sense.
-std::uint32_t checked_size(std::span<const StateWord> states, std::span<const std::uint8_t> labels,
-                           std::span<const std::uint8_t> predictions, int neurons, int classes) {
-  if (neurons < 1 || neurons > NeuronSet::max_neurons)
-    throw UsageError(fmt::format("state table: {} neurons, expected [1,{}]", neurons, NeuronSet::max_neurons));
-  if (classes < 1 || classes > 256) throw UsageError(fmt::format("state table: {} classes, expected [1,256]", classes));
-  if (states.empty() || states.size() >= 1u << 31)
-    throw UsageError(fmt::format("state table: {} samples, expected [1,2^31)", states.size()));
-  if (labels.size() != states.size() || predictions.size() != states.size())
-    throw UsageError(fmt::format("state table: {} states with {} labels and {} predictions, expected as many of each",
-                                 states.size(), labels.size(), predictions.size()));
-  const StateWord outside = ~NeuronSet::all(neurons).bits();
-  for (std::size_t i = 0; i < states.size(); ++i) {
-    if ((states[i] & outside) != 0)
-      throw UsageError(fmt::format("state table: sample {} has state {:#x}, expected {} bits", i, states[i], neurons));
-    if (labels[i] >= classes)
-      throw UsageError(fmt::format("state table: sample {} has label {}, expected [0,{})", i, labels[i], classes));
-    if (predictions[i] >= classes)
-      throw UsageError(
-          fmt::format("state table: sample {} has prediction {}, expected [0,{})", i, predictions[i], classes));
+/// The contrasts in which each symbol is a yes, ascending -> [symbols]. `answers` is &Contrast::input or output.
+std::vector<std::vector<std::uint32_t>> contrasts_of_symbols(std::span<const Contrast> contrasts,
+                                                             std::vector<bool> Contrast::*answers) {
+  std::vector<std::vector<std::uint32_t>> of_symbol((contrasts.front().*answers).size());
+  for (std::uint32_t c = 0; c < contrasts.size(); ++c) {
+    const std::vector<bool>& is_yes = contrasts[c].*answers;
+    if (is_yes.size() != of_symbol.size())
+      throw UsageError(fmt::format("state table: contrast {} is defined for {} symbols, expected {} as for contrast {}",
+                                   contrasts[c].name, is_yes.size(), of_symbol.size(), contrasts.front().name));
+    for (std::size_t symbol = 0; symbol < is_yes.size(); ++symbol)
+      if (is_yes[symbol]) of_symbol[symbol].push_back(c);
   }
-  return static_cast<std::uint32_t>(states.size());
+  return of_symbol;
+}
+
+void check_symbols(std::string_view what, std::span<const Symbol> symbols, std::size_t samples, std::size_t count) {
+  if (symbols.size() != samples)
+    throw UsageError(
+        fmt::format("state table: {} states with {} {} symbols, expected as many", samples, symbols.size(), what));
+  for (std::size_t i = 0; i < samples; ++i) {
+    if (symbols[i] >= count)
+      throw UsageError(
+          fmt::format("state table: sample {} has {} symbol {}, expected [0,{})", i, what, symbols[i], count));
+  }
+}
+
+std::uint32_t checked_size(const UnitStates& states, std::span<const Contrast> contrasts) {
+  if (states.sample_count() == 0) throw UsageError("state table: no samples, expected at least 1");
+  if (contrasts.empty()) throw UsageError("state table: no contrasts, expected at least 1");
+  assert(contrasts.size() <= static_cast<std::size_t>(std::numeric_limits<int>::max()));
+  return static_cast<std::uint32_t>(states.sample_count());
 }
 
 }  // namespace
 
-StateTable::StateTable(std::span<const StateWord> states, std::span<const std::uint8_t> labels,
-                       std::span<const std::uint8_t> predictions, int neurons, int classes)
-    : neurons_(neurons), classes_(classes), n_log_n_(checked_size(states, labels, predictions, neurons, classes)) {
-  words_.assign(states.begin(), states.end());
-  std::sort(words_.begin(), words_.end());
-  words_.erase(std::unique(words_.begin(), words_.end()), words_.end());
+StateTable::StateTable(const UnitStates& states, std::span<const Symbol> input, std::span<const Symbol> output,
+                       std::span<const Contrast> contrasts)
+    : contrasts_(static_cast<int>(contrasts.size())), n_log_n_(checked_size(states, contrasts)) {
+  const auto of_input = contrasts_of_symbols(contrasts, &Contrast::input);
+  const auto of_output = contrasts_of_symbols(contrasts, &Contrast::output);
+  check_symbols("input", input, states.sample_count(), of_input.size());
+  check_symbols("output", output, states.sample_count(), of_output.size());
 
-  const std::size_t rows = words_.size();
-  counts_.assign(rows, 0);
-  class_counts_.assign(rows * static_cast<std::size_t>(classes), ClassCounts{0, 0, 0});
-  for (std::size_t i = 0; i < states.size(); ++i) {
-    const auto row =
-        static_cast<std::size_t>(std::lower_bound(words_.begin(), words_.end(), states[i]) - words_.begin());
-    ++counts_[row];
-    ++class_counts_[labels[i] * rows + row].label;
-    ++class_counts_[predictions[i] * rows + row].prediction;
-    if (labels[i] == predictions[i]) ++class_counts_[labels[i] * rows + row].both;
+  DistinctStates distinct = distinct_states(states);
+  states_ = std::move(distinct.states);
+  counts_ = std::move(distinct.counts);
+  contrast_counts_.assign(size() * contrasts.size(), ContrastCounts{0, 0, 0});
+  for (std::size_t i = 0; i < input.size(); ++i) {
+    const std::size_t row = distinct.index[i];
+    const auto counts = [&](std::uint32_t contrast) -> ContrastCounts& {
+      return contrast_counts_[contrast * size() + row];
+    };
+    for (const std::uint32_t c : of_input[input[i]]) {
+      ++counts(c).input;
+      if (contrasts[c].output[output[i]]) ++counts(c).both;
+    }
+    for (const std::uint32_t c : of_output[output[i]]) ++counts(c).output;
   }
 }
 
-std::span<const ClassCounts> StateTable::class_counts(int cls) const {
-  assert(0 <= cls && cls < classes_);
-  return std::span(class_counts_).subspan(static_cast<std::size_t>(cls) * size(), size());
-}
-
-double StateTable::singleton_fraction() const {
-  return static_cast<double>(std::count(counts_.begin(), counts_.end(), 1u)) / sample_count();
-}
-
-double StateTable::entropy_bits() const {
-  // Not through NLogN: N times this entropy is up to N log2 N, more than its fixed point has room for.
-  long double sum = 0;
-  for (const std::uint32_t count : counts_) sum += count * std::log2(static_cast<long double>(count));
-  const long double samples = sample_count();
-  return static_cast<double>(std::log2(samples) - sum / samples);
+std::span<const ContrastCounts> StateTable::contrast_counts(int contrast) const {
+  assert(0 <= contrast && contrast < contrasts_);
+  return std::span(contrast_counts_).subspan(static_cast<std::size_t>(contrast) * size(), size());
 }
 
 }  // namespace inforelay

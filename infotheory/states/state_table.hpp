@@ -1,4 +1,4 @@
-// The samples of an analysis, collapsed to their distinct hidden states: all that relay information needs to know.
+// The samples of an analysis, collapsed to their distinct states: everything that relay information depends on.
 #pragma once
 
 #include <cstddef>
@@ -6,52 +6,48 @@
 #include <span>
 #include <vector>
 
-#include "core/axes.hpp"
+#include "core/recording.hpp"
 #include "infotheory/information/n_log_n.hpp"
+#include "infotheory/states/contrast.hpp"
+#include "infotheory/states/unit_states.hpp"
 
 namespace inforelay {
 
-/// How the samples of one state stand to one class c: X_in = [label = c], X_out = [prediction = c].
-struct ClassCounts {
-  std::uint32_t label;       ///< a: samples with label c
-  std::uint32_t prediction;  ///< b: samples with prediction c
-  std::uint32_t both;        ///< ab: samples with label c and prediction c
+/// For the samples of one state, how many have X_in = 1, X_out = 1 and both, in one contrast.
+struct ContrastCounts {
+  std::uint32_t input;   ///< a: samples with X_in = 1
+  std::uint32_t output;  ///< b: samples with X_out = 1
+  std::uint32_t both;    ///< ab: samples with X_in = X_out = 1
 };
 
-/// M distinct hidden states, ascending, with their counts. Memory: words [M], counts [M], class counts [C,M], so
-/// 8 + 12 C bytes a state (the authors' networks have 1,400 to 6,300), and NLogN's 8 bytes a sample.
+/// The M distinct states of any number of units, with their counts for C contrasts. Memory: states [M,K], counts [M],
+/// contrast counts [C,M], so 4 + 8 ceil(K/64) + 12 C bytes a state (the networks of the paper have 1,400 to 6,300
+/// states), and 8 bytes a sample for ExactNLogN.
 class StateTable {
  public:
-  /// states [N], bit k = neuron k; labels [N] and predictions [N], each in [0,C). Sorts: O(N log N).
-  /// UsageError where N = 0 or N >= 2^31, lengths differ, K is not in [1,32], C not in [1,256], a state has a bit at or
-  /// above K, or a label or prediction is not below C.
-  StateTable(std::span<const StateWord> states, std::span<const std::uint8_t> labels,
-             std::span<const std::uint8_t> predictions, int neurons, int classes);
+  /// `input` and `output` [N]: symbols below the number that the contrasts are defined for. Cost O(N log N) comparisons
+  /// of states and O(N L + C M), L the contrasts that a symbol is in: 1 for one_vs_rest. UsageError if there are no
+  /// samples or no contrasts, if lengths differ, for contrasts of different numbers of symbols, or for a symbol out of
+  /// range.
+  StateTable(const UnitStates& states, std::span<const Symbol> input, std::span<const Symbol> output,
+             std::span<const Contrast> contrasts);
 
   std::uint32_t sample_count() const { return n_log_n_.max_count(); }  ///< N
-  int neuron_count() const { return neurons_; }                        ///< K
-  int class_count() const { return classes_; }                         ///< C
-  std::size_t size() const { return words_.size(); }                   ///< M
+  int unit_count() const { return states_.unit_count(); }              ///< K
+  int contrast_count() const { return contrasts_; }                    ///< C
+  std::size_t size() const { return counts_.size(); }                  ///< M
 
-  std::span<const StateWord> words() const { return words_; }        ///< [M], ascending, distinct
-  std::span<const std::uint32_t> counts() const { return counts_; }  ///< [M], each >= 1, sum N
-  std::span<const ClassCounts> class_counts(int cls) const;          ///< [M] of class cls in [0,C)
-  const NLogN& n_log_n() const { return n_log_n_; }                  ///< for counts in [0,N]
-
-  /// M. Near N, conditional information is mostly erased by undersampling: see singleton_fraction().
-  std::size_t occupied_states() const { return size(); }
-  /// Fraction of the samples that are alone in their state, in [0,1].
-  double singleton_fraction() const;
-  /// Plug-in entropy of the states in bits, in [0, log2 M].
-  double entropy_bits() const;
+  const UnitStates& states() const { return states_; }                  ///< [M,K], distinct, ascending
+  std::span<const std::uint32_t> counts() const { return counts_; }     ///< [M], each >= 1, sum N
+  std::span<const ContrastCounts> contrast_counts(int contrast) const;  ///< [M] of a contrast in [0,C)
+  const ExactNLogN& n_log_n() const { return n_log_n_; }                ///< for counts in [0,N]
 
  private:
-  int neurons_;
-  int classes_;
-  std::vector<StateWord> words_;           // [M]
-  std::vector<std::uint32_t> counts_;      // [M]
-  std::vector<ClassCounts> class_counts_;  // [C,M]
-  NLogN n_log_n_;
+  int contrasts_;
+  UnitStates states_;                            // [M,K]
+  std::vector<std::uint32_t> counts_;            // [M]
+  std::vector<ContrastCounts> contrast_counts_;  // [C,M]
+  ExactNLogN n_log_n_;
 };
 
 }  // namespace inforelay

@@ -1,4 +1,4 @@
-// Labelled images in memory, whatever file or generator they came from.
+// Labelled samples in memory, whatever file or generator they came from.
 #pragma once
 
 #include <cstddef>
@@ -8,51 +8,60 @@
 #include <vector>
 
 #include "core/axes.hpp"
+#include "core/recording.hpp"
 
 namespace inforelay {
 
-/// N labelled samples of D inputs each. Inputs are kept as bytes and handed out as floats in [0,1] (byte / 255):
-/// MNIST takes 47 MB in place of 188.
+/// N labelled samples of D inputs each. Inputs are kept as bytes, a quarter of the memory, and become floats in [0,1]
+/// (byte / 255) when they enter a network.
 class Dataset {
  public:
   Dataset() = default;
-  /// pixels [N,D]; labels [N], each in [0,classes). Throws DataError where lengths differ or a label is out of range.
-  Dataset(RowMatrix<std::uint8_t> pixels, std::vector<std::uint8_t> labels, int classes);
+  /// inputs [N,D]; labels [N], each below the number of class names; input_shape: how the inputs of one sample are
+  /// arranged, {rows, columns} of an image; empty: {D}. Throws DataError if lengths differ, a label is out of range or
+  /// there are more than max_symbols names.
+  Dataset(RowMatrix<std::uint8_t> inputs, std::vector<Symbol> labels, std::vector<std::string> class_names,
+          std::vector<int> input_shape = {});
+  /// The same with class names "0", "1", ...
+  Dataset(RowMatrix<std::uint8_t> inputs, std::vector<Symbol> labels, int classes);
 
-  std::size_t size() const { return labels_.size(); }                   ///< N
-  int input_width() const { return static_cast<int>(pixels_.cols()); }  ///< D
-  int class_count() const { return classes_; }                          ///< C
-  std::span<const std::uint8_t> labels() const { return labels_; }      ///< [N]
-  const RowMatrix<std::uint8_t>& pixels() const { return pixels_; }     ///< [N,D]
+  std::size_t size() const { return labels_.size(); }                               ///< N
+  int input_width() const { return static_cast<int>(inputs_.cols()); }              ///< D
+  const std::vector<int>& input_shape() const { return input_shape_; }              ///< product D
+  int class_count() const { return static_cast<int>(class_names_.size()); }         ///< C
+  const std::vector<std::string>& class_names() const { return class_names_; }      ///< [C]
+  std::span<const Symbol> labels() const { return labels_; }                        ///< [N]
+  const RowMatrix<std::uint8_t>& inputs() const { return inputs_; }                 ///< [N,D]
+  const std::uint8_t* inputs(std::size_t sample) const { return inputs_.data() + sample * width(); }  ///< [D]
 
-  /// Pixels are looked at in blocks of so many, from the left; what is left over at the end of an image is in none.
-  static constexpr std::size_t block_pixels = 16;
-  /// Words in ink().
-  std::size_t ink_words() const { return ink_words_; }
-  /// Which blocks of a sample hold a pixel that is not 0, so that computations can leave the others out: bit b of
-  /// [ink_words()] words is block b.
-  const std::uint64_t* ink(std::size_t sample) const { return ink_.data() + sample * ink_words_; }
+  /// Inputs are examined in blocks of this many, from the first; those left over at the end of a sample are in none.
+  static constexpr std::size_t block_inputs = 16;
+  /// Which blocks of a sample hold an input that is not 0, so that computations can skip the others: bit b of
+  /// [block_words()] words is block b.
+  const std::uint64_t* nonzero_blocks(std::size_t sample) const { return nonzero_.data() + sample * block_words_; }
+  std::size_t block_words() const { return block_words_; }
 
-  /// Inputs of the given samples -> out [samples.size(), D], each in [0,1].
-  void gather(std::span<const std::uint32_t> samples, float* out) const;
-  /// Inputs of samples [begin,end) -> out [end-begin, D].
-  void gather(std::size_t begin, std::size_t end, float* out) const;
-
-  /// The first `n` samples (all of them where there are fewer).
+  /// The first `n` samples, or all if there are fewer.
   Dataset head(std::size_t n) const;
 
  private:
-  RowMatrix<std::uint8_t> pixels_;
-  std::vector<std::uint8_t> labels_;
-  int classes_ = 0;
-  std::size_t ink_words_ = 0;
-  std::vector<std::uint64_t> ink_;  // [N, ink_words_]
+  std::size_t width() const { return static_cast<std::size_t>(inputs_.cols()); }
+
+  RowMatrix<std::uint8_t> inputs_;
+  std::vector<Symbol> labels_;
+  std::vector<std::string> class_names_;
+  std::vector<int> input_shape_;
+  std::size_t block_words_ = 0;
+  std::vector<std::uint64_t> nonzero_;  // [N, block_words_]
 };
+
+/// "0", "1", ..., [count].
+std::vector<std::string> numbered_names(int count);
 
 /// A training and a test set, and where they came from.
 struct DataPair {
   Dataset train, test;
-  std::string name;    ///< "mnist", "digits"
+  std::string name;    ///< of the source
   std::string origin;  ///< for people: the folder read, or "generated, seed 1"
   std::string sha256;  ///< hex digest that identifies the content
 };

@@ -8,9 +8,10 @@
 #include <cmath>
 #include <numbers>
 
-#include "core/parallel.hpp"
 #include "core/files/sha256.hpp"
+#include "core/parallel.hpp"
 #include "nn/data/digit_strokes.hpp"
+#include "nn/data/source.hpp"
 
 namespace inforelay {
 namespace {
@@ -20,10 +21,11 @@ using detail::PenStroke;
 
 // To be raised whenever an image changes: it goes into the digest that names the data.
 constexpr int generator_version = 1;
+constexpr std::size_t digits = 10;
 
 // How much hands differ. Set so that the paper's 784-20-10 network finds these images about as hard as MNIST's.
-constexpr double jitter = 0.032;     // of each point of the skeleton, in heights of the numeral
-constexpr double bend = 0.045;       // amplitude of a slow wave across the numeral
+constexpr double jitter = 0.032;     // of each point of the skeleton, in heights of the digit
+constexpr double bend = 0.045;       // amplitude of a slow wave across the digit
 constexpr double rotation = 0.11;    // radians
 constexpr double slant = 0.21;       // horizontal shift per height
 constexpr double log_aspect = 0.16;  // of width to height
@@ -88,7 +90,7 @@ std::vector<Vec> drawn_stroke(const PenStroke& stroke, RandomStream& random) {
   return {chain.begin() + front, chain.end() - back};
 }
 
-/// The hand: a slow wave, a shift of the waist, then slant, width and rotation, about the numeral's middle.
+/// The hand: a slow wave, a shift of the waist, then slant, width and rotation, about the digit's middle.
 class Hand {
  public:
   explicit Hand(RandomStream& random)
@@ -117,9 +119,9 @@ class Hand {
   double xx_, xy_, yx_, yy_;
 };
 
-/// All strokes of a numeral as segments, in the hand's own units, with the pen's radius in pixels.
-std::vector<Segment> written(int numeral, RandomStream& random) {
-  const auto styles = detail::digit_styles(numeral);
+/// All strokes of a digit as segments, in the hand's own units, with the pen's radius in pixels.
+std::vector<Segment> written(int digit, RandomStream& random) {
+  const auto styles = detail::digit_styles(digit);
   const auto& style = styles[random.below(styles.size())];
   const Hand hand(random);
   const double radius = pen_radius_pixels * std::exp(log_pen_radius * random.normal());
@@ -191,8 +193,8 @@ Ink inked(const std::vector<Segment>& segments, double soft) {
 
 /// One split while it is filled.
 struct Canvas {
-  RowMatrix<std::uint8_t> pixels;    ///< [N,D]
-  std::vector<std::uint8_t> labels;  ///< [N]
+  RowMatrix<std::uint8_t> pixels;  ///< [N,D]
+  std::vector<Symbol> labels;      ///< [N]
   RandomStream orders, images;
 
   Canvas(std::size_t count, const RandomStream& stream)
@@ -202,13 +204,13 @@ struct Canvas {
         images(stream.child("images")) {}
 
   void fill(const BlockRange& range) {
-    std::vector<std::uint32_t> order;  // of the ten numerals that image i belongs to
+    std::vector<std::uint32_t> order;  // of the ten digits that image i belongs to
     for (std::size_t i = range.begin; i < range.end; ++i) {
-      if (order.empty() || i % 10 == 0) {
-        RandomStream random = orders.child(i / 10);
-        order = sample_without_replacement(10, 10, random);
+      if (order.empty() || i % digits == 0) {
+        RandomStream random = orders.child(i / digits);
+        order = sample_without_replacement(digits, digits, random);
       }
-      labels[i] = static_cast<std::uint8_t>(order[i % 10]);
+      labels[i] = static_cast<Symbol>(order[i % digits]);
       RandomStream random = images.child(i);
       draw_digit(labels[i], random, pixels.row(static_cast<Eigen::Index>(i)).data());
     }
@@ -217,8 +219,8 @@ struct Canvas {
 
 }  // namespace
 
-void draw_digit(int numeral, RandomStream& random, std::uint8_t* out) {
-  std::vector<Segment> segments = written(numeral, random);
+void draw_digit(int digit, RandomStream& random, std::uint8_t* out) {
+  std::vector<Segment> segments = written(digit, random);
   const double soft = random.uniform(0.9, 1.6);
   frame(segments, soft, random);
   const double grain = random.uniform(0, 0.12);
@@ -245,14 +247,41 @@ DataPair generate_digits(const DigitsOptions& options, Progress& progress) {
         }
       },
       progress);
-  return {Dataset(std::move(train.pixels), std::move(train.labels), 10),
-          Dataset(std::move(test.pixels), std::move(test.labels), 10), "digits",
-          fmt::format("generated, seed {}", options.seed), digits_sha256(options)};
+  const std::vector<int> shape{digits_side, digits_side};
+  DataPair data;
+  data.train = {std::move(train.pixels), std::move(train.labels), numbered_names(digits), shape};
+  data.test = {std::move(test.pixels), std::move(test.labels), numbered_names(digits), shape};
+  return data;
 }
 
-std::string digits_sha256(const DigitsOptions& options) {
-  return sha256_hex(fmt::format("inforelay digits version {}, seed {}, {} + {} images\n", generator_version,
-                                options.seed, options.train, options.test));
+namespace {
+
+DataSizes sizes(const DataOptions& options) {
+  const DigitsOptions all;
+  return {limited(all.train, options.train_limit), limited(all.test, options.test_limit), digits_side * digits_side,
+          digits};
 }
+
+}  // namespace
+
+extern const DataSource digits_source;
+const DataSource digits_source{
+    .name = "digits",
+    .title = "generated digits",
+    .about = "as many images drawn by a generator in the format of MNIST; needs no files",
+    .note = "data: generated digits, not MNIST",
+    .sizes = sizes,
+    .sha256 =
+        [](const DataOptions& options) {
+          const DataSizes used = sizes(options);
+          return sha256_hex(fmt::format("inforelay digits version {}, seed {}, {} + {} images\n", generator_version,
+                                        options.seed, used.train, used.test));
+        },
+    .load =
+        [](const DataPlan& plan, Progress& progress) {
+          const DataSizes used = sizes(plan.options);
+          return generate_digits({used.train, used.test, plan.options.seed}, progress);
+        },
+};
 
 }  // namespace inforelay

@@ -10,7 +10,6 @@
 
 #include "core/error.hpp"
 #include "core/files/files.hpp"
-#include "nn/data/mnist.hpp"
 
 namespace inforelay {
 namespace {
@@ -25,7 +24,7 @@ constexpr std::size_t gzip_overhead = 65536;
 
 /// What curl's callbacks see of one transfer.
 struct Transfer {
-  std::size_t limit;          ///< most bytes that may come
+  std::size_t limit;          ///< most bytes that are accepted
   std::uint64_t done, total;  ///< content bytes of the files before this one, and of all
   std::uint64_t content;      ///< content bytes of this one
   Progress& progress;
@@ -48,7 +47,7 @@ std::size_t receive(char* data, std::size_t, std::size_t size, void* opaque) noe
   return size;
 }
 
-// Called at least once a second, also when nothing comes.
+// Called at least once a second, even if nothing arrives.
 int watch(void* opaque, curl_off_t expected, curl_off_t received, curl_off_t, curl_off_t) noexcept {
   auto& transfer = *static_cast<Transfer*>(opaque);
   try {
@@ -78,7 +77,7 @@ std::string one_line(std::string text) {
   return text;
 }
 
-/// Fetches `url` into transfer.bytes; the reason where that fails. Throws Interrupted.
+/// Fetches `url` into transfer.bytes; the reason if that fails. Throws Interrupted.
 std::optional<std::string> fetch(const std::string& url, const DownloadOptions& options, Transfer& transfer) {
   start_curl();
   const Handle handle(curl_easy_init());
@@ -112,7 +111,7 @@ std::optional<std::string> fetch(const std::string& url, const DownloadOptions& 
 }
 
 /// Fetches and verifies one file from the first mirror that has it, and puts it in place.
-void fetch_file(const std::filesystem::path& folder, const MnistFile& file, const DownloadOptions& options,
+void fetch_file(const std::filesystem::path& folder, const PublishedFile& file, const DownloadOptions& options,
                 std::uint64_t done, std::uint64_t total, Progress& progress) {
   std::string reasons;
   for (const std::string& mirror : options.mirrors) {
@@ -122,7 +121,7 @@ void fetch_file(const std::filesystem::path& folder, const MnistFile& file, cons
     std::optional<std::string> reason = fetch(url, options, transfer);
     if (!reason) {
       try {
-        verified_mnist_content(transfer.bytes, file, url);
+        verified_content(transfer.bytes, file, url);
         write_file_atomically(folder / fmt::format("{}.gz", file.name), transfer.bytes);
         return;
       } catch (const DataError& error) {
@@ -132,21 +131,21 @@ void fetch_file(const std::filesystem::path& folder, const MnistFile& file, cons
     reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", url, *reason);
   }
   throw DataError(
-      fmt::format("cannot download MNIST's {}: {}", file.name, reasons.empty() ? "no mirror given" : reasons));
+      fmt::format("cannot download {}: {}", file.name, reasons.empty() ? "no mirror given" : reasons));
 }
 
 }  // namespace
 
-void download_mnist(const std::filesystem::path& folder, const DownloadOptions& options, Progress& progress,
-                    std::span<const MnistFile> files) {
-  const std::vector<MnistFile> missing = missing_mnist_files(folder, files);
+void download_files(const std::filesystem::path& folder, std::span<const PublishedFile> files,
+                    const DownloadOptions& options, Progress& progress) {
+  const std::vector<PublishedFile> missing = missing_files(folder, files);
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) throw IoError(fmt::format("cannot create {}: {}", folder.string(), error.message()));
   // Progress is counted in bytes of content: how long the packed files are, only the servers know.
   std::uint64_t done = 0, total = 0;
-  for (const MnistFile& file : missing) total += file.bytes;
-  for (const MnistFile& file : missing) {
+  for (const PublishedFile& file : missing) total += file.bytes;
+  for (const PublishedFile& file : missing) {
     progress.note(fmt::format("downloading {}.gz", file.name));
     fetch_file(folder, file, options, done, total, progress);
     progress.report(done += file.bytes, total);

@@ -1,35 +1,32 @@
-// Download of MNIST over HTTP, with several mirrors, time-outs, and verification before a file gets its name.
+// Download of published files over HTTP, with several mirrors, time-outs, and verification before a file gets its name.
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/progress.hpp"
-#include "nn/data/mnist.hpp"
+#include "nn/data/published_files.hpp"
 
 namespace inforelay {
 
 struct DownloadOptions {
-  /// Base addresses, tried in turn for each file; each ends in "/". http or https only, also after a redirection.
-  std::vector<std::string> mirrors{
-      "https://ossci-datasets.s3.amazonaws.com/mnist/",
-      "https://storage.googleapis.com/cvdf-datasets/mnist/",
-  };
+  /// Base addresses, tried in turn for each file; each ends in "/". http or https only, also after a redirection. Empty:
+  /// those of the source.
+  std::vector<std::string> mirrors{};
   std::chrono::milliseconds connect_timeout{10000};
-  /// A mirror that sends less than 1000 bytes a second for so long is given up; at least 1.
+  /// A mirror that sends less than 1000 bytes a second for this long is given up; at least 1.
   std::chrono::seconds stall_timeout{20};
 };
 
-/// Fetches the MNIST files that `folder` lacks, as NAME.gz, and creates the folder where need be. A file is verified
+/// Downloads those of `files` that `folder` lacks, as NAME.gz, and creates the folder if need be. A file is verified
 /// (SHA-256 of the uncompressed content) before it is put in place, so an interrupted or damaged download leaves
-/// nothing behind; calling again goes on with the files still missing. Reports bytes of uncompressed content to
-/// `progress`, and notes each file. Tests pass other `files`. Throws DataError that names each mirror and its reason,
-/// in one line; IoError where the folder cannot be written; Interrupted, within about a second, where progress asks.
-void download_mnist(const std::filesystem::path& folder, const DownloadOptions& options,
-                    Progress& progress = Progress::none(), std::span<const MnistFile> files = mnist_files);
+/// nothing behind; calling again continues with the files still missing. Reports bytes of uncompressed content to
+/// `progress`, and notes each file. Throws DataError that names each mirror and its reason, in one line; IoError if the
+/// folder cannot be written; Interrupted, within about a second, if progress asks.
+void download_files(const std::filesystem::path& folder, std::span<const PublishedFile> files,
+                    const DownloadOptions& options, Progress& progress = Progress::none());
 
 }  // namespace inforelay

@@ -5,7 +5,6 @@
 #include <array>
 
 #include "core/error.hpp"
-#include "core/files/files.hpp"
 #include "core/files/gzip.hpp"
 
 namespace inforelay {
@@ -79,7 +78,7 @@ Parsed<Dimensions> parse(std::span<const std::uint8_t> content, std::string_view
 IdxImages parse_idx_images(std::span<const std::uint8_t> content, std::string_view name) {
   const auto parsed = parse<3>(content, name);
   const auto [count, rows, columns] = parsed.size;
-  // Also where there are no images, rows and columns must be sensible: whoever reads them multiplies them.
+  // Rows and columns must be sensible even if there are no images: callers multiply them.
   for (const std::size_t d : {std::size_t{1}, std::size_t{2}}) {
     if (parsed.size[d] < 1 || parsed.size[d] > 4096) {
       throw DataError(fmt::format("{}: IDX {} at offset {} are {}, expected in [1,4096]", name,
@@ -95,14 +94,6 @@ IdxImages parse_idx_images(std::span<const std::uint8_t> content, std::string_vi
 std::vector<std::uint8_t> parse_idx_labels(std::span<const std::uint8_t> content, std::string_view name) {
   const auto parsed = parse<1>(content, name);
   return {parsed.values().begin(), parsed.values().end()};
-}
-
-IdxImages read_idx_images(const std::filesystem::path& path) {
-  return parse_idx_images(read_file(path, max_idx_bytes), path.string());
-}
-
-std::vector<std::uint8_t> read_idx_labels(const std::filesystem::path& path) {
-  return parse_idx_labels(read_file(path, max_idx_bytes), path.string());
 }
 
 }  // namespace inforelay

@@ -1,12 +1,11 @@
 // IDX files, the format of MNIST: a big-endian header (two zero bytes, a type, the number of dimensions, each dimension
 // as 32 bits), then the values. http://yann.lecun.com/exdb/mnist/
 //
-// Plain or gzipped is told from the content, not the name. The header is checked before anything of its size is
+// Whether a file is gzipped is seen from its content, not its name. The header is checked before anything of its size is
 // allocated, and unpacking stops one byte after what the header announces.
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -21,7 +20,7 @@ struct IdxImages {
   RowMatrix<std::uint8_t> pixels;  ///< [N, rows * columns]
 };
 
-/// Most bytes, header included, that an IDX file may hold when unpacked: 1 GiB.
+/// The most bytes, header included, that an IDX file may have when unpacked: 1 GiB.
 inline constexpr std::uint64_t max_idx_bytes = std::uint64_t{1} << 30;
 
 /// Images (unsigned bytes, 3 dimensions, magic number 0x00000803) from the content of a file, plain or gzipped. N may
@@ -31,9 +30,5 @@ inline constexpr std::uint64_t max_idx_bytes = std::uint64_t{1} << 30;
 IdxImages parse_idx_images(std::span<const std::uint8_t> content, std::string_view name);
 /// Labels (unsigned bytes, 1 dimension, magic number 0x00000801): [N]. Errors as above.
 std::vector<std::uint8_t> parse_idx_labels(std::span<const std::uint8_t> content, std::string_view name);
-
-/// The same from a file; also DataError where it cannot be read.
-IdxImages read_idx_images(const std::filesystem::path& path);
-std::vector<std::uint8_t> read_idx_labels(const std::filesystem::path& path);
 
 }  // namespace inforelay

@@ -2,89 +2,67 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cassert>
 
-#include "core/error.hpp"
-#include "core/files/files.hpp"
 #include "core/files/sha256.hpp"
-#include "core/files/gzip.hpp"
 #include "nn/data/idx.hpp"
+#include "nn/data/source.hpp"
 
 namespace inforelay {
 namespace {
 
-std::filesystem::path find(const std::filesystem::path& folder, const MnistFile& file) {
-  for (const std::string_view ending : {"", ".gz"}) {
-    const std::filesystem::path path = folder / fmt::format("{}{}", file.name, ending);
-    std::error_code ignored;  // a folder that cannot be entered holds nothing for us
-    if (std::filesystem::is_regular_file(path, ignored)) return path;
-  }
-  return {};
-}
+constexpr std::size_t train_samples = 60000, test_samples = 10000;
+constexpr int side = 28, digits = 10;
 
-/// The content, verified, of one of the four files.
-std::vector<std::uint8_t> read_verified(const std::filesystem::path& path, const MnistFile& file) {
-  // Packed or not, no file of MNIST is longer than its content and gzip's small overhead.
-  return verified_mnist_content(read_file(path, file.bytes + 65536), file, path.string());
-}
+constexpr std::string_view mirrors[]{
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+};
 
-Dataset load_split(const std::filesystem::path& images, const MnistFile& images_file,
-                   const std::filesystem::path& labels, const MnistFile& labels_file, Progress& progress) {
-  RowMatrix<std::uint8_t> pixels = parse_idx_images(read_verified(images, images_file), images.string()).pixels;
+Dataset load(std::span<const std::filesystem::path> paths, std::size_t images_file, Progress& progress) {
+  const std::filesystem::path &images = paths[images_file], &labels = paths[images_file + 1];
+  IdxImages read = parse_idx_images(read_verified(images, mnist_files[images_file]), images.string());
   progress.check();
-  return {std::move(pixels), parse_idx_labels(read_verified(labels, labels_file), labels.string()), 10};
+  const auto classes = parse_idx_labels(read_verified(labels, mnist_files[images_file + 1]), labels.string());
+  return {std::move(read.pixels), {classes.begin(), classes.end()}, numbered_names(digits), {read.rows, read.columns}};
+}
+
+DataSizes sizes(const DataOptions& options) {
+  return {limited(train_samples, options.train_limit), limited(test_samples, options.test_limit), side * side, digits};
+}
+
+std::string sha256(const DataOptions& options) {
+  const DataSizes used = sizes(options);
+  const std::string all = published_sha256(mnist_files);
+  if (used.train == train_samples && used.test == test_samples) return all;
+  return sha256_hex(fmt::format("{} first {} + {} images\n", all, used.train, used.test));
 }
 
 }  // namespace
 
-std::string mnist_sha256() {
-  Sha256 digest;
-  for (const MnistFile& file : mnist_files) digest.update(file.sha256).update("\n");
-  return digest.hex();
-}
-
-std::optional<MnistPaths> locate_mnist(const std::filesystem::path& folder) {
-  MnistPaths paths;
-  std::transform(mnist_files.begin(), mnist_files.end(), paths.begin(),
-                 [&](const MnistFile& file) { return find(folder, file); });
-  if (std::any_of(paths.begin(), paths.end(), [](const auto& path) { return path.empty(); })) return std::nullopt;
-  return paths;
-}
-
-std::vector<MnistFile> missing_mnist_files(const std::filesystem::path& folder, std::span<const MnistFile> files) {
-  std::vector<MnistFile> missing;
-  std::copy_if(files.begin(), files.end(), std::back_inserter(missing),
-               [&](const MnistFile& file) { return find(folder, file).empty(); });
-  return missing;
-}
-
-std::vector<std::uint8_t> verified_mnist_content(std::span<const std::uint8_t> content, const MnistFile& file,
-                                                 std::string_view name) {
-  std::vector<std::uint8_t> bytes = unpacked(content, file.bytes + 1, name);
-  if (bytes.size() > file.bytes) {
-    throw DataError(fmt::format("{}: not MNIST's {}: more than {} bytes, expected exactly so many with SHA-256 {}",
-                                name, file.name, file.bytes, file.sha256));
-  }
-  const std::string found = sha256_hex(bytes);
-  if (found != file.sha256) {
-    throw DataError(fmt::format("{}: not MNIST's {}, or damaged: {} bytes with SHA-256 {}, expected {} bytes with {}",
-                                name, file.name, bytes.size(), found, file.bytes, file.sha256));
-  }
-  return bytes;
-}
-
-DataPair load_mnist(const MnistPaths& paths, Progress& progress) {
+DataPair load_mnist(std::span<const std::filesystem::path> paths, Progress& progress) {
+  assert(paths.size() == mnist_files.size());
   DataPair data;
   progress.check();
-  data.train = load_split(paths[0], mnist_files[0], paths[1], mnist_files[1], progress);
+  data.train = load(paths, 0, progress);
   progress.report(1, 2);
   progress.check();
-  data.test = load_split(paths[2], mnist_files[2], paths[3], mnist_files[3], progress);
+  data.test = load(paths, 2, progress);
   progress.report(2, 2);
-  data.name = "mnist";
-  data.origin = paths[0].parent_path().string();
-  data.sha256 = mnist_sha256();
   return data;
 }
+
+extern const DataSource mnist_source;
+const DataSource mnist_source{
+    .name = "mnist",
+    .title = "MNIST",
+    .about = "60,000 + 10,000 handwritten digits of 28 x 28 pixels, ten classes",
+    .note = "",
+    .sizes = sizes,
+    .sha256 = sha256,
+    .load = [](const DataPlan& plan, Progress& progress) { return load_mnist(plan.files, progress); },
+    .files = mnist_files,
+    .mirrors = mirrors,
+};
 
 }  // namespace inforelay

@@ -110,8 +110,8 @@ class KnockoutScan::Search {
   virtual ~Search() = default;
 
   virtual std::size_t chunk_count() const = 0;
-  virtual std::string layout() const = 0;
-  virtual void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const = 0;
+  virtual std::string format_id() const = 0;
+  virtual void compute(std::span<const std::size_t> parts, const OnChunk& take, Progress& progress) const = 0;
   /// Whether a result has the classes and the number of sets of this part.
   virtual bool fits(std::size_t part, const ScanChunk& result) const = 0;
 
@@ -126,13 +126,13 @@ class KnockoutScan::TreeSearch final : public Search {
       : Search(subject, options, random), blocks_(tree_blocks(subject.neurons())) {}
 
   std::size_t chunk_count() const override { return static_cast<std::size_t>(subject_.classes()) * blocks_; }
-  std::string layout() const override { return "knockout tree 1"; }
+  std::string format_id() const override { return "knockout tree 1"; }
   bool fits(std::size_t part, const ScanChunk& result) const override {
     return result.first_class == static_cast<int>(part / blocks_) && result.values.rows() == 1 &&
            result.values.cols() == (Eigen::Index{1} << subject_.neurons()) / static_cast<Eigen::Index>(blocks_);
   }
 
-  void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const override {
+  void compute(std::span<const std::size_t> parts, const OnChunk& take, Progress& progress) const override {
     std::vector<std::vector<std::size_t>> blocks(static_cast<std::size_t>(subject_.classes()));
     for (const std::size_t part : parts) blocks[part / blocks_].push_back(part % blocks_);
     std::size_t before = 0;
@@ -148,7 +148,7 @@ class KnockoutScan::TreeSearch final : public Search {
  private:
   // One class's tree, and what its blocks have in common.
   struct ClassTree {
-    ClassTree(const KnockoutSubject& subject, std::size_t c, std::span<const std::uint8_t> group, int groups)
+    ClassTree(const KnockoutSubject& subject, std::size_t c, std::span<const Symbol> group, int groups)
         : cls(c),
           terms(knockout_terms(output_layer(subject), static_cast<int>(c), subject.hidden)),
           tree(terms, group, groups),
@@ -168,7 +168,7 @@ class KnockoutScan::TreeSearch final : public Search {
     NeuronSet free;                        // the neurons decided within a block
   };
 
-  void compute(std::size_t c, const std::vector<std::size_t>& blocks, const Take& take, Progress& progress) const {
+  void compute(std::size_t c, const std::vector<std::size_t>& blocks, const OnChunk& take, Progress& progress) const {
     const std::shared_ptr<const ClassTree> found = tree_of(c);
     const ClassTree& shared = *found;
     parallel_blocks(
@@ -182,9 +182,9 @@ class KnockoutScan::TreeSearch final : public Search {
     last_.reset();  // never two in memory
     if (accuracy_.sampled())
       return last_ = std::make_shared<ClassTree>(subject_, c, subject_.labels, subject_.classes());
-    std::vector<std::uint8_t> is_other(subject_.labels.size());
+    std::vector<Symbol> is_other(subject_.labels.size());
     std::transform(subject_.labels.begin(), subject_.labels.end(), is_other.begin(),
-                   [&](std::uint8_t label) { return static_cast<std::uint8_t>(label != c); });
+                   [&](Symbol label) { return static_cast<Symbol>(label != c); });
     return last_ = std::make_shared<ClassTree>(subject_, c, is_other, 2);
   }
 
@@ -215,13 +215,13 @@ class KnockoutScan::ForwardSearch final : public Search {
       : Search(subject, options, random), bits_(forward_part_bits_of(subject.neurons())) {}
 
   std::size_t chunk_count() const override { return std::size_t{1} << (subject_.neurons() - bits_); }
-  std::string layout() const override { return "knockout forward 1"; }
+  std::string format_id() const override { return "knockout forward 1"; }
   bool fits(std::size_t part, const ScanChunk& result) const override {
     return result.first_class == 0 && result.values.rows() == subject_.classes() &&
            result.values.cols() == Eigen::Index{1} << bits_ && result.fixed == first_set(part);
   }
 
-  void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const override {
+  void compute(std::span<const std::size_t> parts, const OnChunk& take, Progress& progress) const override {
     check_finite(subject_);
     parallel_blocks(
         parts.size(), [&](std::size_t i) { take(parts[i], evaluate(parts[i], progress)); }, progress);
@@ -277,21 +277,21 @@ KnockoutScan::~KnockoutScan() = default;
 
 std::size_t KnockoutScan::chunk_count() const { return search_->chunk_count(); }
 
-std::string KnockoutScan::layout() const { return search_->layout(); }
+std::string KnockoutScan::format_id() const { return search_->format_id(); }
 
-void KnockoutScan::compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const {
+void KnockoutScan::compute(std::span<const std::size_t> parts, const OnChunk& take, Progress& progress) const {
   search_->compute(parts, take, progress);
 }
 
 void KnockoutScan::add(std::size_t part, const ScanChunk& result) {
-  if (part >= chunk_count() || !search_->fits(part, result) || !result.exact.empty()) {
+  if (part >= chunk_count() || !search_->fits(part, result) || !result.exact_totals.empty()) {
     throw DataError(fmt::format("knockouts: this is not the result of part {} of {}", part, chunk_count()));
   }
   collector_.add(result);
   if (table_.size() > 0) put_chunk(result, table_);
 }
 
-ExhaustiveKnockout KnockoutScan::result() { return {.accuracy = std::move(table_), .summaries = collector_.result()}; }
+ExhaustiveKnockout KnockoutScan::result() { return {.accuracy = std::move(table_), .statistics = collector_.result()}; }
 
 RowMatrix<float> exhaustive_knockout_accuracy(const KnockoutSubject& subject, const KnockoutOptions& options,
                                               const RandomStream& random, Progress& progress) {

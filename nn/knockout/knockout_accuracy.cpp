@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/checks.hpp"
 #include "core/error.hpp"
 #include "nn/knockout/knockout_checks.hpp"
 
@@ -14,7 +15,7 @@ KnockoutAccuracy::KnockoutAccuracy(const KnockoutSubject& subject, const Knockou
     : sizes_(class_sizes(subject)), total_(static_cast<std::uint32_t>(subject.labels.size())), random_(random) {
   if (options.method == KnockoutMethod::exact) return;
   const int n = options.sample_size;
-  if (n < 1) throw UsageError(fmt::format("knockouts: sample_size is {}; it must be at least 1", n));
+  check_bounded(n >= 1, "knockouts: sample_size", n, "at least 1");
   for (std::size_t c = 0; c < sizes_.size(); ++c) {
     if (static_cast<std::uint32_t>(n) > sizes_[c]) {
       throw UsageError(

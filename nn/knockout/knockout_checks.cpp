@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/checks.hpp"
 #include "core/error.hpp"
 
 namespace inforelay {
@@ -23,9 +24,7 @@ void check_shapes(const KnockoutSubject& subject) {
 }
 
 void check_finite(const KnockoutSubject& subject) {
-  if (!subject.hidden.allFinite()) {
-    throw ComputeError(fmt::format("knockouts: an activation of hidden layer {} is not finite", subject.layer));
-  }
+  check_finite<ComputeError>(subject.hidden, fmt::format("knockouts: activation of hidden layer {}, neuron", subject.layer));
   for (auto l = static_cast<std::size_t>(subject.layer); l < subject.network.layers.size(); ++l) {
     const DenseLayer& layer = subject.network.layers[l];
     if (layer.weight.allFinite() && layer.bias.allFinite()) continue;

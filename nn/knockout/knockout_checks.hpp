@@ -1,4 +1,4 @@
-// What every method of knocking out neurons asks of its subject; only they use this.
+// Checks of a subject that all methods of knocking out neurons share.
 #pragma once
 
 #include <cstdint>
@@ -8,16 +8,16 @@
 
 namespace inforelay {
 
-/// Throws UsageError where the subject's layer is no hidden layer; DataError where activations or labels have not the
+/// Throws UsageError if the subject's layer is not a hidden layer; DataError if activations or labels do not have the
 /// network's shapes.
 void check_shapes(const KnockoutSubject& subject);
 
-/// For sums in floating point, where a value that is not finite would pass for "off". Throws ComputeError where an
-/// activation, or a weight or bias behind the subject's layer, is not finite.
+/// For sums in floating point, in which a value that is not finite would count as "off". Throws ComputeError if an
+/// activation, or a weight or bias after the subject's layer, is not finite.
 void check_finite(const KnockoutSubject& subject);
 
-/// Samples of each class, [C]. Throws DataError where a label is out of range; UsageError where no sample is of a
-/// class, or all are.
+/// Samples of each class, [C]. Throws DataError if a label is out of range; UsageError if no sample is of a class,
+/// or all are.
 std::vector<std::uint32_t> class_sizes(const KnockoutSubject& subject);
 
 }  // namespace inforelay

@@ -9,26 +9,10 @@ namespace {
 
 constexpr std::size_t samples_per_block = 1024;
 
-void apply(Activation activation, RowMatrix<float>& values) {
-  switch (activation) {
-    case Activation::tanh:
-      values = values.array().tanh();
-      return;
-    case Activation::sigmoid:
-      values = values.array().logistic();
-      return;
-    case Activation::relu:
-      values = values.array().max(0.0f);
-      return;
-    case Activation::identity:
-      return;
-  }
-}
-
 }  // namespace
 
 RowMatrix<std::uint32_t> count_on_forward(const Mlp& network, int layer, const RowMatrix<float>& hidden,
-                                          NeuronSet knocked_out, std::span<const std::uint8_t> group, int groups) {
+                                          NeuronSet knocked_out, std::span<const Symbol> group, int groups) {
   const auto samples = static_cast<std::size_t>(hidden.rows());
   assert(group.size() == samples);
   RowMatrix<std::uint32_t> counts = RowMatrix<std::uint32_t>::Zero(network.output_width(), groups);
@@ -44,7 +28,9 @@ RowMatrix<std::uint32_t> count_on_forward(const Mlp& network, int layer, const R
       RowMatrix<float> sums = values * dense.weight.transpose();
       sums.rowwise() += dense.bias.transpose();
       values = std::move(sums);
-      if (next + 1 < network.layers.size()) apply(dense.activation, values);
+      if (next + 1 < network.layers.size()) {
+        activate(dense.activation, values.data(), static_cast<std::size_t>(values.size()));
+      }
     }
     for (std::size_t i = 0; i < range.size(); ++i) {
       for (int c = 0; c < network.output_width(); ++c) {

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "core/axes.hpp"
+#include "core/recording.hpp"
 #include "core/sets/neuron_set.hpp"
 #include "nn/network/mlp.hpp"
 
@@ -15,6 +16,6 @@ namespace inforelay {
 /// hidden [N,K] are that layer's activations; group [N], each in [0,groups). Sums are in float, as in any forward pass:
 /// an output within rounding of 0 may come out on either side, the same for any number of threads.
 RowMatrix<std::uint32_t> count_on_forward(const Mlp& network, int layer, const RowMatrix<float>& hidden,
-                                          NeuronSet knocked_out, std::span<const std::uint8_t> group, int groups);
+                                          NeuronSet knocked_out, std::span<const Symbol> group, int groups);
 
 }  // namespace inforelay

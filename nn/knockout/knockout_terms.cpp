@@ -71,7 +71,7 @@ KnockoutTerms knockout_terms(const DenseLayer& layer, int output, const RowMatri
 }
 
 RowMatrix<std::uint32_t> count_on(const KnockoutTerms& terms, std::span<const NeuronSet> sets,
-                                  std::span<const std::uint8_t> group, int groups) {
+                                  std::span<const Symbol> group, int groups) {
   assert(group.size() == terms.samples());
   const auto columns = static_cast<Eigen::Index>(sets.size());
   RowMatrix<std::uint32_t> counts = RowMatrix<std::uint32_t>::Zero(groups, columns);

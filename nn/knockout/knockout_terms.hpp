@@ -6,6 +6,7 @@
 #include <span>
 
 #include "core/axes.hpp"
+#include "core/recording.hpp"
 #include "core/sets/neuron_set.hpp"
 #include "nn/network/mlp.hpp"
 
@@ -36,12 +37,12 @@ struct KnockoutTerms {
 };
 
 /// Terms of output `output` of `layer`; hidden [N,K] are the layer's inputs.
-/// Throws ComputeError where a weight, the bias or an activation is not finite.
+/// Throws ComputeError if a weight, the bias or an activation is not finite.
 KnockoutTerms knockout_terms(const DenseLayer& layer, int output, const RowMatrix<float>& hidden);
 
 /// For each group of samples and each set, the number of the group's samples for which the output is on: [G,sets].
 /// group [N], each in [0,groups). Set by set, O(sets N K): the reference for KnockoutTree.
 RowMatrix<std::uint32_t> count_on(const KnockoutTerms& terms, std::span<const NeuronSet> sets,
-                                  std::span<const std::uint8_t> group, int groups);
+                                  std::span<const Symbol> group, int groups);
 
 }  // namespace inforelay

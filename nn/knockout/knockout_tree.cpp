@@ -72,7 +72,7 @@ int fitting_shift(std::int64_t total, std::int64_t leaf_range) {
 
 }  // namespace
 
-KnockoutTree::KnockoutTree(const KnockoutTerms& terms, std::span<const std::uint8_t> group, int groups)
+KnockoutTree::KnockoutTree(const KnockoutTerms& terms, std::span<const Symbol> group, int groups)
     : terms_(terms), groups_(groups), order_(by_rising_magnitude(terms)) {
   const int neurons = terms.neurons();
   assert(1 <= neurons && neurons < NeuronSet::max_neurons && group.size() == terms.samples());

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/axes.hpp"
+#include "core/recording.hpp"
 #include "core/sets/neuron_set.hpp"
 #include "nn/knockout/knockout_kernels.hpp"
 #include "nn/knockout/knockout_terms.hpp"
@@ -27,7 +28,7 @@ namespace inforelay {
 class KnockoutTree {
  public:
   /// group [N], each in [0,groups). 1 <= K <= 31.
-  KnockoutTree(const KnockoutTerms& terms, std::span<const std::uint8_t> group, int groups);
+  KnockoutTree(const KnockoutTerms& terms, std::span<const Symbol> group, int groups);
 
   /// Number of blocks, a power of 2 that depends on K only; each has sets_per_block() sets.
   std::size_t blocks() const { return std::size_t{1} << block_neurons_; }

@@ -9,8 +9,6 @@
 #include <hwy/foreach_target.h>  // must come before highway.h
 #include <hwy/highway.h>
 
-#include <hwy/contrib/math/math-inl.h>
-
 HWY_BEFORE_NAMESPACE();
 namespace inforelay::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
@@ -284,31 +282,6 @@ void InputGradient(const float* HWY_RESTRICT delta, const float* HWY_RESTRICT we
   }
 }
 
-// Calls function(vector) for all values; the last few go through a padded copy, so that each value takes the same path.
-template <class Function>
-HWY_INLINE void Transform(float* values, std::size_t count, Function function) {
-  const FloatTag d;
-  std::size_t i = 0;
-  for (; i + lanes <= count; i += lanes) hn::StoreU(function(hn::LoadU(d, values + i)), d, values + i);
-  if (i == count) return;
-  HWY_ALIGN float padded[hn::MaxLanes(FloatTag())] = {};
-  for (std::size_t t = i; t < count; ++t) padded[t - i] = values[t];
-  hn::Store(function(hn::Load(d, padded)), d, padded);
-  for (std::size_t t = i; t < count; ++t) values[t] = padded[t - i];
-}
-
-void ActivateTanh(float* values, std::size_t count) {
-  Transform(values, count, [](FloatVector x) HWY_ATTR { return hn::Tanh(FloatTag(), x); });
-}
-
-// 1 / (1 + exp(-x)) = (1 + tanh(x/2)) / 2, which cannot overflow.
-void ActivateSigmoid(float* values, std::size_t count) {
-  Transform(values, count, [](FloatVector x) HWY_ATTR {
-    const FloatVector half = hn::Set(FloatTag(), 0.5f);
-    return hn::MulAdd(hn::Tanh(FloatTag(), hn::Mul(x, half)), half, half);
-  });
-}
-
 }  // namespace inforelay::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -321,8 +294,6 @@ HWY_EXPORT(DenseForwardBytes);
 HWY_EXPORT(AccumulateGradient);
 HWY_EXPORT(AccumulateGradientBytes);
 HWY_EXPORT(InputGradient);
-HWY_EXPORT(ActivateTanh);
-HWY_EXPORT(ActivateSigmoid);
 
 void bytes_to_inputs(const std::uint8_t* in, std::size_t count, float* out) {
   HWY_DYNAMIC_DISPATCH(BytesToInputs)(in, count, out);
@@ -353,21 +324,6 @@ void accumulate_gradient(const std::uint8_t* const* in, const float* delta, std:
 void input_gradient(const float* delta, const float* weight, std::size_t samples, std::size_t width,
                     std::size_t outputs, float* in_delta) {
   HWY_DYNAMIC_DISPATCH(InputGradient)(delta, weight, samples, width, outputs, in_delta);
-}
-
-void activate(Activation activation, float* values, std::size_t count) {
-  switch (activation) {
-    case Activation::tanh:
-      return HWY_DYNAMIC_DISPATCH(ActivateTanh)(values, count);
-    case Activation::sigmoid:
-      return HWY_DYNAMIC_DISPATCH(ActivateSigmoid)(values, count);
-    case Activation::relu:
-      // Not std::max: a NaN stays NaN.
-      for (std::size_t i = 0; i < count; ++i) values[i] = values[i] < 0.0f ? 0.0f : values[i];
-      return;
-    case Activation::identity:
-      return;
-  }
 }
 
 }  // namespace inforelay::kernels

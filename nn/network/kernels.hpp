@@ -1,28 +1,26 @@
 // The hot loops of training: dense layers on a tile of samples, for the best vector instructions that the processor has
-// (Google Highway picks them at run time). All arrays are dense, row-major, of any size and alignment.
+// (Google Highway chooses them at run time). All arrays are dense, row-major, of any size and alignment.
 //
 // A sample's result depends on its own row only, not on where it stands in the tile, so that results do not depend on
-// how samples are cut into tiles. Nor do they depend on the vector instructions, where these have a fused multiply-add
-// (x86 since 2013, 64-bit ARM); on older processors they may differ in the last bit.
+// how samples are cut into tiles. Nor do they depend on the vector instructions, if these have a fused multiply-add (x86
+// since 2013, 64-bit ARM); on older processors they may differ in the last bit.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-#include "nn/network/activation.hpp"
-
 namespace inforelay::kernels {
 
 /// Samples that go through a network together: a multiple of the kernels' sample blocks (3, 4, 6, 8), few enough that a
-/// tile of MNIST (75 kB) stays in the second-level cache.
+/// tile of small images (75 kB) stays in the second-level cache.
 constexpr std::size_t tile_samples = 24;
 
-/// Inputs are met in blocks of so many, by number [0, width / block_inputs); what is left over at the end of a row is
-/// always met.
+/// Inputs are processed in blocks of this many, by number [0, width / block_inputs); those left over at the end of a row
+/// always are.
 constexpr std::size_t block_inputs = 16;
 
-/// The blocks that a kernel looks at. The inputs of all others are taken to be zero: 0 times a weight adds nothing, so
-/// leaving blocks of zeros out changes no result (where weights are finite). Of a tile of MNIST a fifth is left out.
+/// The blocks that a kernel processes. The inputs of all others are taken to be zero: 0 times a weight adds nothing, so
+/// leaving blocks of zeros out changes no result (if weights are finite). Of images with a margin, a fifth is left out.
 struct InputBlocks {
   const std::uint32_t* begin;  ///< [count] the first input of each, ascending
   std::size_t count;
@@ -35,8 +33,8 @@ void bytes_to_inputs(const std::uint8_t* in, std::size_t count, float* out);
 void dense_forward(const float* in, std::size_t samples, std::size_t width, const InputBlocks& blocks,
                    const float* weight, const float* bias, std::size_t outputs, float* out);
 
-/// The same where the inputs are bytes, in[s][i] / 255, converted as they are read: to the same bits. Pays for few
-/// outputs, where writing and reading floats takes longer than computing with them.
+/// The same for inputs that are bytes, in[s][i] / 255, converted as they are read, to the same bits. Faster for few
+/// outputs, when writing and reading floats takes longer than computing with them.
 void dense_forward(const std::uint8_t* const* in, std::size_t samples, std::size_t width, const InputBlocks& blocks,
                    const float* weight, const float* bias, std::size_t outputs, float* out);
 
@@ -50,8 +48,5 @@ void accumulate_gradient(const std::uint8_t* const* in, const float* delta, std:
 /// in_delta[s,i] = sum_o delta[s,o] weight[o,i].
 void input_gradient(const float* delta, const float* weight, std::size_t samples, std::size_t width,
                     std::size_t outputs, float* in_delta);
-
-/// See inforelay::activate.
-void activate(Activation activation, float* values, std::size_t count);
 
 }  // namespace inforelay::kernels

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
+#include "core/checks.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "nn/network/tile.hpp"
@@ -15,37 +17,6 @@ namespace {
 
 // Samples of one block of parallel work; whole tiles.
 constexpr std::size_t block_samples = 40 * kernels::tile_samples;
-
-void check_width(const Mlp& network, const Dataset& data) {
-  if (network.input_width() != data.input_width()) {
-    throw UsageError(
-        fmt::format("the network takes {} inputs but each image has {}", network.input_width(), data.input_width()));
-  }
-}
-
-// Runs N samples through the network; load(tile, begin, end) fills a tile with samples [begin,end) of the N, and
-// keep(tile, begin) sees it afterwards.
-template <class Load, class Keep>
-void for_each_tile(const Mlp& network, std::size_t n, Progress& progress, Load load, Keep keep) {
-  parallel_blocks(
-      BlockRange::count(block_samples, n),
-      [&](std::size_t block) {
-        const BlockRange range(block, block_samples, n);
-        Tile tile(network);
-        for (std::size_t begin = range.begin; begin < range.end; begin += kernels::tile_samples) {
-          load(tile, begin, std::min(begin + kernels::tile_samples, range.end));
-          tile.forward(network);
-          keep(tile, begin);
-        }
-      },
-      progress);
-}
-
-// Copies layer `layer` of the tile to the rows of `out` that begin at `row`.
-void store(const Tile& tile, std::size_t layer, std::size_t row, RowMatrix<float>& out) {
-  const auto width = static_cast<std::size_t>(out.cols());
-  std::copy_n(tile.values(layer), tile.samples() * width, out.data() + row * width);
-}
 
 }  // namespace
 
@@ -57,9 +28,7 @@ std::size_t Mlp::parameter_count() const {
 
 Mlp make_mlp(std::span<const int> widths, Activation hidden, Activation output, RandomStream& random) {
   if (widths.size() < 2) throw UsageError("a network needs at least two layer widths: inputs and outputs");
-  for (const int width : widths) {
-    if (width < 1) throw UsageError(fmt::format("layer width {} is out of range: at least 1", width));
-  }
+  for (const int width : widths) check_bounded(width >= 1, "layer width", width, "at least 1");
   Mlp network;
   for (std::size_t l = 1; l < widths.size(); ++l) {
     const int in = widths[l - 1], out = widths[l];
@@ -74,45 +43,49 @@ Mlp make_mlp(std::span<const int> widths, Activation hidden, Activation output, 
   return network;
 }
 
-LayerStates forward(const Mlp& network, const Dataset& data, int layer, Progress& progress) {
-  check_width(network, data);
-  const std::size_t depth = network.layers.size();
-  if (layer < 1 || static_cast<std::size_t>(layer) >= depth) {
-    throw UsageError(fmt::format("hidden layer {} is out of range: the network has {}", layer, depth - 1));
+NetworkRecord record_layers(const Mlp& network, const Dataset& data, const std::vector<int>& layers,
+                            Progress& progress) {
+  if (network.input_width() != data.input_width()) {
+    throw UsageError(
+        fmt::format("the network takes {} inputs but the data have {}", network.input_width(), data.input_width()));
   }
-  const auto hidden = static_cast<std::size_t>(layer);
-  const auto rows = static_cast<Eigen::Index>(data.size());
-  LayerStates states{RowMatrix<float>(rows, network.layers[hidden - 1].out()),
-                     RowMatrix<float>(rows, network.output_width())};
-  for_each_tile(
-      network, data.size(), progress,
-      [&](Tile& tile, std::size_t begin, std::size_t end) { tile.load(data, begin, end); },
-      [&](const Tile& tile, std::size_t begin) {
-        store(tile, hidden, begin, states.hidden);
-        store(tile, depth, begin, states.output);
-      });
-  return states;
+  const std::size_t depth = network.layers.size();
+  NetworkRecord record;
+  record.layers.resize(layers.size());
+  std::vector<std::pair<std::size_t, RowMatrix<float>*>> kept{{depth, &record.output}};
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (layers[i] < 1 || static_cast<std::size_t>(layers[i]) >= depth) {
+      throw UsageError(fmt::format("hidden layer {} is out of range: the network has {}", layers[i], depth - 1));
+    }
+    kept.emplace_back(layers[i], &record.layers[i].values);
+  }
+  for (const auto& [layer, values] : kept) {
+    values->resize(static_cast<Eigen::Index>(data.size()), network.layers[layer - 1].out());
+  }
+  parallel_blocks(
+      BlockRange::count(block_samples, data.size()),
+      [&](std::size_t block) {
+        const BlockRange range(block, block_samples, data.size());
+        Tile tile(network);
+        for (std::size_t begin = range.begin; begin < range.end; begin += kernels::tile_samples) {
+          tile.load(data, begin, std::min(begin + kernels::tile_samples, range.end));
+          tile.forward(network);
+          for (const auto& [layer, values] : kept) {
+            const auto width = static_cast<std::size_t>(values->cols());
+            std::copy_n(tile.values(layer), tile.samples() * width, values->data() + begin * width);
+          }
+        }
+      },
+      progress);
+  for (Samples& layer : record.layers) {
+    layer.input = {data.labels().begin(), data.labels().end()};
+    layer.output = argmax(record.output);
+  }
+  return record;
 }
 
 RowMatrix<float> forward_outputs(const Mlp& network, const Dataset& data, Progress& progress) {
-  check_width(network, data);
-  RowMatrix<float> output(static_cast<Eigen::Index>(data.size()), network.output_width());
-  for_each_tile(
-      network, data.size(), progress,
-      [&](Tile& tile, std::size_t begin, std::size_t end) { tile.load(data, begin, end); },
-      [&](const Tile& tile, std::size_t begin) { store(tile, network.layers.size(), begin, output); });
-  return output;
-}
-
-RowMatrix<float> forward_outputs(const Mlp& network, const Dataset& data, std::span<const std::uint32_t> samples,
-                                 Progress& progress) {
-  check_width(network, data);
-  RowMatrix<float> output(static_cast<Eigen::Index>(samples.size()), network.output_width());
-  for_each_tile(
-      network, samples.size(), progress,
-      [&](Tile& tile, std::size_t begin, std::size_t end) { tile.load(data, samples, begin, end); },
-      [&](const Tile& tile, std::size_t begin) { store(tile, network.layers.size(), begin, output); });
-  return output;
+  return record_layers(network, data, {}, progress).output;
 }
 
 std::size_t argmax(std::span<const float> outputs) {
@@ -127,12 +100,12 @@ std::size_t argmax(std::span<const float> outputs) {
   return best;
 }
 
-std::vector<std::uint8_t> argmax(const RowMatrix<float>& output) {
-  assert(output.cols() <= 256);
+std::vector<Symbol> argmax(const RowMatrix<float>& output) {
   const auto classes = static_cast<std::size_t>(output.cols());
-  std::vector<std::uint8_t> prediction(static_cast<std::size_t>(output.rows()));
+  if (classes > max_symbols) throw UsageError(fmt::format("{} outputs, expected at most {}", classes, max_symbols));
+  std::vector<Symbol> prediction(static_cast<std::size_t>(output.rows()));
   for (std::size_t n = 0; n < prediction.size(); ++n) {
-    prediction[n] = static_cast<std::uint8_t>(argmax(std::span(output.data() + n * classes, classes)));
+    prediction[n] = static_cast<Symbol>(argmax(std::span(output.data() + n * classes, classes)));
   }
   return prediction;
 }

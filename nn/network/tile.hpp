@@ -1,4 +1,4 @@
-// A tile of samples on its way through a network.
+// A tile of samples that go through a network together.
 #pragma once
 
 #include <algorithm>
@@ -32,15 +32,15 @@ class Tile {
     }
   }
 
-  /// Samples batch[begin,end). Fetches those that a next call will want, [end, end + tile_samples), into the cache:
-  /// rows in random order are too short for the processor to do so by itself.
+  /// Samples batch[begin,end). Prefetches those of the next call, [end, end + tile_samples), into the cache: rows in
+  /// random order are too short for the processor to do so by itself.
   void load(const Dataset& data, std::span<const std::uint32_t> batch, std::size_t begin, std::size_t end) {
     constexpr std::size_t ahead = kernels::tile_samples;
     constexpr int cache_line = 64;
     load_rows(data, end - begin, [&](std::size_t row) {
       const std::size_t s = begin + row;
       if (s + ahead < batch.size()) {
-        const std::uint8_t* later = pixels_of(data, batch[s + ahead]);
+        const std::uint8_t* later = data.inputs(batch[s + ahead]);
         for (int i = 0; i < data.input_width(); i += cache_line) __builtin_prefetch(later + i);
       }
       return std::size_t{batch[s]};
@@ -61,16 +61,16 @@ class Tile {
                                values_[l + 1].data());
       };
       l == 0 && keeps_bytes_ ? dense(rows_.data()) : dense(values(l));
-      kernels::activate(layer.activation, values_[l + 1].data(), samples_ * out);
+      activate(layer.activation, values_[l + 1].data(), samples_ * out);
     }
   }
 
   std::size_t samples() const { return samples_; }
-  /// a_l of the tile's samples [samples, width of layer l]; l = 0 are the inputs (not there where the first layer is so
-  /// narrow that it reads the images' bytes), l = number of layers the outputs.
+  /// a_l of the tile's samples [samples, width of layer l]; l = 0 are the inputs (not there if the first layer is so
+  /// narrow that it reads the data set's bytes), l = number of layers the outputs.
   const float* values(std::size_t l) const { return values_[l].data(); }
 
-  /// Adds to the gradient of layer l what comes from `delta` [samples, out], its sums' slopes.
+  /// Adds the gradient of layer l that follows from `delta` [samples, out], the slopes of its sums.
   void accumulate_gradient(std::size_t l, const float* delta, std::size_t in, std::size_t out, float* weights) const {
     const auto accumulate = [&](auto inputs) {
       kernels::accumulate_gradient(inputs, delta, samples_, in, blocks(l), out, weights, weights + in * out);
@@ -82,33 +82,30 @@ class Tile {
   kernels::InputBlocks blocks(std::size_t l) const { return {blocks_[l].data(), blocks_[l].size()}; }
 
  private:
-  const std::uint8_t* pixels_of(const Dataset& data, std::size_t sample) const {
-    return data.pixels().data() + sample * static_cast<std::size_t>(data.input_width());
-  }
   // sample_of(row) is the sample that goes into the tile's row.
   template <class SampleOf>
   void load_rows(const Dataset& data, std::size_t samples, SampleOf sample_of) {
     const auto width = static_cast<std::size_t>(data.input_width());
     assert(samples <= kernels::tile_samples && data.input_width() == values_[0].cols());
     samples_ = samples;
-    ink_.assign(data.ink_words(), 0);
+    nonzero_.assign(data.block_words(), 0);
     for (std::size_t row = 0; row < samples; ++row) {
       const std::size_t sample = sample_of(row);
       assert(sample < data.size());
-      for (std::size_t word = 0; word < ink_.size(); ++word) ink_[word] |= data.ink(sample)[word];
+      for (std::size_t word = 0; word < nonzero_.size(); ++word) nonzero_[word] |= data.nonzero_blocks(sample)[word];
       if (keeps_bytes_)
-        rows_[row] = pixels_of(data, sample);
+        rows_[row] = data.inputs(sample);
       else
-        kernels::bytes_to_inputs(pixels_of(data, sample), width, values_[0].data() + row * width);
+        kernels::bytes_to_inputs(data.inputs(sample), width, values_[0].data() + row * width);
     }
     find_blocks();
   }
   void find_blocks() {
-    static_assert(kernels::block_inputs == Dataset::block_pixels);
+    static_assert(kernels::block_inputs == Dataset::block_inputs);
     std::vector<std::uint32_t>& blocks = blocks_[0];
     blocks.clear();
-    for (std::size_t word = 0; word < ink_.size(); ++word) {
-      for (std::uint64_t left = ink_[word]; left != 0; left &= left - 1) {
+    for (std::size_t word = 0; word < nonzero_.size(); ++word) {
+      for (std::uint64_t left = nonzero_[word]; left != 0; left &= left - 1) {
         const std::size_t block = 64 * word + static_cast<std::size_t>(std::countr_zero(left));
         blocks.push_back(static_cast<std::uint32_t>(block * kernels::block_inputs));
       }
@@ -117,11 +114,11 @@ class Tile {
 
   static constexpr int few_outputs = 2;
 
-  bool keeps_bytes_;  // the first layer reads the images themselves, and values_[0] is not used
+  bool keeps_bytes_;  // the first layer reads the data set itself, and values_[0] is not used
   std::array<const std::uint8_t*, kernels::tile_samples> rows_{};
   std::vector<RowMatrix<float>> values_;
-  std::vector<std::vector<std::uint32_t>> blocks_;  // of each layer's inputs; all but those of the images hold all
-  std::vector<std::uint64_t> ink_;                  // of all samples together, as Dataset::ink()
+  std::vector<std::vector<std::uint32_t>> blocks_;  // of each layer's inputs; all, but for the first layer
+  std::vector<std::uint64_t> nonzero_;              // of all samples together, as Dataset::nonzero_blocks()
   std::size_t samples_ = 0;
 };
 

@@ -12,22 +12,20 @@ namespace inforelay {
 namespace {
 
 // The label that output c stands for.
-std::uint8_t label_of(std::size_t output, std::size_t outputs) {
-  return static_cast<std::uint8_t>(outputs == 1 ? 1 : output);
-}
+std::size_t label_of(std::size_t output, std::size_t outputs) { return outputs == 1 ? 1 : output; }
 
 double ratio(std::size_t part, std::size_t whole) { return static_cast<double>(part) / static_cast<double>(whole); }
 
 }  // namespace
 
-std::vector<double> balanced_accuracy(const RowMatrix<float>& output, std::span<const std::uint8_t> labels,
+std::vector<double> balanced_accuracy(const RowMatrix<float>& output, std::span<const Symbol> labels,
                                       float threshold) {
   assert(static_cast<std::size_t>(output.rows()) == labels.size());
   const auto outputs = static_cast<std::size_t>(output.cols());
-  std::vector<std::size_t> on(outputs), on_and_label(outputs), label_count(256);
+  std::vector<std::size_t> on(outputs), on_and_label(outputs), label_count(outputs + 2);  // the last: of all others
   for (std::size_t n = 0; n < labels.size(); ++n) {
     const float* y = output.data() + n * outputs;
-    ++label_count[labels[n]];
+    ++label_count[std::min<std::size_t>(labels[n], label_count.size() - 1)];
     for (std::size_t c = 0; c < outputs; ++c) {
       const std::size_t is_on = y[c] > threshold ? 1 : 0;
       on[c] += is_on;
@@ -47,7 +45,7 @@ std::vector<double> balanced_accuracy(const RowMatrix<float>& output, std::span<
   return accuracy;
 }
 
-std::vector<BalancedSample> draw_balanced_samples(std::span<const std::uint8_t> labels, int classes, std::size_t n,
+std::vector<BalancedSample> draw_balanced_samples(std::span<const Symbol> labels, int classes, std::size_t n,
                                                   RandomStream& random) {
   const auto count = static_cast<std::size_t>(classes);
   std::vector<std::vector<std::uint32_t>> members(count);
@@ -56,7 +54,7 @@ std::vector<BalancedSample> draw_balanced_samples(std::span<const std::uint8_t> 
   std::vector<std::uint32_t> pool;  // n of class 0, n of class 1, ...
   for (std::size_t c = 0; c < count; ++c) {
     if (n == 0 || n > members[c].size()) {
-      throw UsageError(fmt::format("cannot sample {} images of class {}: expected 1 to {}, which is all of them", n, c,
+      throw UsageError(fmt::format("cannot draw {} samples of class {}: expected 1 to {}, which is all of them", n, c,
                                    members[c].size()));
     }
     for (const std::uint32_t i : sample_without_replacement(members[c].size(), n, random)) {
@@ -91,15 +89,15 @@ std::vector<double> balanced_accuracy(const RowMatrix<float>& output, std::span<
   return accuracy;
 }
 
-double argmax_accuracy(const RowMatrix<float>& output, std::span<const std::uint8_t> labels) {
+double argmax_accuracy(const RowMatrix<float>& output, std::span<const Symbol> labels) {
   assert(static_cast<std::size_t>(output.rows()) == labels.size() && output.cols() >= 2);
-  const std::vector<std::uint8_t> prediction = argmax(output);
+  const std::vector<Symbol> prediction = argmax(output);
   std::size_t right = 0;
   for (std::size_t n = 0; n < labels.size(); ++n) right += prediction[n] == labels[n] ? 1 : 0;
   return ratio(right, labels.size());
 }
 
-double binary_accuracy(const RowMatrix<float>& output, std::span<const std::uint8_t> labels, float threshold) {
+double binary_accuracy(const RowMatrix<float>& output, std::span<const Symbol> labels, float threshold) {
   assert(static_cast<std::size_t>(output.rows()) == labels.size() && output.cols() == 1);
   std::size_t right = 0;
   for (std::size_t n = 0; n < labels.size(); ++n) right += (output.data()[n] > threshold) == (labels[n] == 1) ? 1 : 0;

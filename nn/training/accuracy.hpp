@@ -1,6 +1,6 @@
 // How well outputs tell classes apart.
 //
-// An output neuron c says "class c" where its value exceeds decision_threshold() of its activation. Output c stands for
+// An output neuron c says "class c" if its value exceeds decision_threshold() of its activation. Output c stands for
 // label c; a network with a single output (a detector) answers for label 1 against the others.
 #pragma once
 
@@ -10,14 +10,15 @@
 
 #include "core/axes.hpp"
 #include "core/random.hpp"
+#include "core/recording.hpp"
 
 namespace inforelay {
 
 /// Balanced accuracy of each output c, [C]:
 ///   ( #(label = c and on) / #(label = c) + #(label != c and off) / #(label != c) ) / 2      (paper, section 5)
 /// in [0,1], 0.5 is chance; exact over all samples. output [N,C], labels [N]. A NaN output is off.
-/// Throws DataError where a class has no sample, or all of them.
-std::vector<double> balanced_accuracy(const RowMatrix<float>& output, std::span<const std::uint8_t> labels,
+/// Throws DataError if a class has no sample, or all of them.
+std::vector<double> balanced_accuracy(const RowMatrix<float>& output, std::span<const Symbol> labels,
                                       float threshold);
 
 /// The samples on which the authors estimate the balanced accuracy of one class: n of the class and n others.
@@ -27,8 +28,8 @@ struct BalancedSample {
 
 /// For each of the classes [0,classes): a pool of n samples of every class is drawn once, without replacement;
 /// `of_class` are the pool's n samples of the class, `others` n drawn without replacement from the rest of the pool.
-/// Throws UsageError where n is 0 or greater than the number of samples of a class.
-std::vector<BalancedSample> draw_balanced_samples(std::span<const std::uint8_t> labels, int classes, std::size_t n,
+/// Throws UsageError if n is 0 or greater than the number of samples of a class.
+std::vector<BalancedSample> draw_balanced_samples(std::span<const Symbol> labels, int classes, std::size_t n,
                                                   RandomStream& random);
 
 /// Balanced accuracy [C] on the given samples only, samples.size() == C.
@@ -36,9 +37,9 @@ std::vector<double> balanced_accuracy(const RowMatrix<float>& output, std::span<
                                       float threshold);
 
 /// Fraction of samples whose largest output (argmax) is that of the label. output [N,C], C >= 2.
-double argmax_accuracy(const RowMatrix<float>& output, std::span<const std::uint8_t> labels);
+double argmax_accuracy(const RowMatrix<float>& output, std::span<const Symbol> labels);
 
 /// Fraction of samples at which the single output [N,1] is on exactly where the label is 1.
-double binary_accuracy(const RowMatrix<float>& output, std::span<const std::uint8_t> labels, float threshold);
+double binary_accuracy(const RowMatrix<float>& output, std::span<const Symbol> labels, float threshold);
 
 }  // namespace inforelay

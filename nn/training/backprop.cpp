@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t min_part_samples = 125;
 constexpr std::size_t max_parts = 16;
 
-// One thread's way back through the network, tile by tile.
+// The backward pass of one thread, tile by tile.
 class TileBackward {
  public:
   TileBackward(const Mlp& network, Loss loss, std::size_t batch) : network_(network), loss_(loss), batch_(batch) {
@@ -26,7 +26,7 @@ class TileBackward {
   }
 
   // Adds the gradient of a tile that has gone forward.
-  BatchScore run(const Tile& tile, std::span<const std::uint8_t> labels, Eigen::VectorXf& gradient) {
+  BatchScore run(const Tile& tile, std::span<const Symbol> labels, Eigen::VectorXf& gradient) {
     const std::size_t last = network_.layers.size() - 1, samples = tile.samples();
     const std::size_t outputs = samples * static_cast<std::size_t>(network_.output_width());
     const BatchScore score = score_and_delta(loss_, network_.layers[last].activation, {tile.values(last + 1), outputs},
@@ -36,7 +36,7 @@ class TileBackward {
       const auto in = static_cast<std::size_t>(layer.in()), out = static_cast<std::size_t>(layer.out());
       float* weights = gradient.data() + offsets_[l];
       tile.accumulate_gradient(l, delta_[l].data(), in, out, weights);
-      if (l == 0) return score;  // nobody asks for the gradient of the images
+      if (l == 0) return score;  // the gradient of the inputs is not needed
       kernels::input_gradient(delta_[l].data(), layer.weight.data(), samples, in, out, delta_[l - 1].data());
       multiply_by_slope(network_.layers[l - 1].activation, tile.values(l), samples * in, delta_[l - 1].data());
     }
@@ -67,7 +67,7 @@ BatchScore Backprop::run(const Mlp& network, const Dataset& data, std::span<cons
         part.score = {};
         Tile tile(network);
         TileBackward backward(network, loss_, batch.size());
-        std::uint8_t labels[kernels::tile_samples];
+        Symbol labels[kernels::tile_samples];
         const BlockRange range(index, part_samples, batch.size());
         for (std::size_t begin = range.begin; begin < range.end; begin += kernels::tile_samples) {
           const std::size_t end = std::min(begin + kernels::tile_samples, range.end);

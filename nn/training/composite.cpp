@@ -4,9 +4,10 @@
 
 #include <vector>
 
+#include "core/checks.hpp"
 #include "core/error.hpp"
-#include "nn/training/accuracy.hpp"
 #include "core/quiet_progress.hpp"
+#include "nn/training/accuracy.hpp"
 
 namespace inforelay {
 namespace {
@@ -41,9 +42,7 @@ std::vector<Eigen::Index> hidden_offsets(std::span<const Mlp> detectors) {
 
 Mlp compose(std::span<const Mlp> detectors, double noise_stddev, RandomStream& random) {
   const std::vector<Eigen::Index> offsets = hidden_offsets(detectors);
-  if (!(noise_stddev >= 0)) {
-    throw UsageError(fmt::format("composite: noise_stddev = {} is out of range: at least 0", noise_stddev));
-  }
+  check_bounded(noise_stddev >= 0, "composite: noise_stddev", noise_stddev, "at least 0");
   const auto classes = static_cast<Eigen::Index>(detectors.size());
   const std::vector<DenseLayer>& first = detectors[0].layers;
   DenseLayer hidden{RowMatrix<float>(offsets.back(), first[0].in()), Eigen::VectorXf(offsets.back()),

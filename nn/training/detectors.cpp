@@ -8,10 +8,11 @@
 #include <exception>
 #include <numeric>
 
+#include "core/checks.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "nn/training/accuracy.hpp"
 #include "core/quiet_progress.hpp"
+#include "nn/training/accuracy.hpp"
 
 namespace inforelay {
 namespace {
@@ -37,46 +38,42 @@ void keep_random(std::vector<std::uint32_t>& samples, std::size_t count, RandomS
   samples = std::move(kept);
 }
 
-// The images of both sides, label 1 the positives; a copy, since training runs over them thousands of times.
-Dataset one_against_others(const Dataset& data, const Sides& samples) {
+// The samples of both sides, label 1 the positives; a copy, since training runs over them thousands of times.
+Dataset one_vs_rest(const Dataset& data, const Sides& samples) {
   const std::size_t n = samples.positives.size() + samples.negatives.size();
-  RowMatrix<std::uint8_t> pixels(static_cast<Eigen::Index>(n), data.input_width());
-  std::vector<std::uint8_t> labels(n, 0);
-  std::fill_n(labels.begin(), samples.positives.size(), std::uint8_t{1});
+  RowMatrix<std::uint8_t> inputs(static_cast<Eigen::Index>(n), data.input_width());
+  std::vector<Symbol> labels(n, 0);
+  std::fill_n(labels.begin(), samples.positives.size(), Symbol{1});
   Eigen::Index row = 0;
   for (const auto* side : {&samples.positives, &samples.negatives}) {
-    for (const std::uint32_t sample : *side) pixels.row(row++) = data.pixels().row(sample);
+    for (const std::uint32_t sample : *side) inputs.row(row++) = data.inputs().row(sample);
   }
-  return {std::move(pixels), std::move(labels), 2};
+  return {std::move(inputs), std::move(labels), 2};
 }
 
-Dataset training_images(const Dataset& data, std::size_t label, const DetectorOptions& options, RandomStream random) {
+Dataset training_samples(const Dataset& data, std::size_t label, const DetectorOptions& options, RandomStream random) {
   Sides samples = sides(data, label);
   if (samples.positives.size() < options.positives || samples.negatives.size() < options.negatives) {
     throw UsageError(
-        fmt::format("detector {} wants {} training images of its class and {} others; the data have {} and {}", label,
+        fmt::format("detector {} needs {} training samples of its class and {} others; the data have {} and {}", label,
                     options.positives, options.negatives, samples.positives.size(), samples.negatives.size()));
   }
   keep_random(samples.positives, options.positives, random);
   keep_random(samples.negatives, options.negatives, random);
-  return one_against_others(data, samples);
+  return one_vs_rest(data, samples);
 }
 
-Dataset test_images(const Dataset& data, std::size_t label, const DetectorOptions& options, RandomStream random) {
+Dataset test_samples(const Dataset& data, std::size_t label, const DetectorOptions& options, RandomStream random) {
   Sides samples = sides(data, label);
   keep_random(samples.negatives, std::min(options.test_negatives, samples.negatives.size()), random);
   if (samples.positives.empty() && samples.negatives.empty()) {
-    throw DataError(fmt::format("detector {} has no test image", label));
+    throw DataError(fmt::format("detector {} has no test sample", label));
   }
-  return one_against_others(data, samples);
+  return one_vs_rest(data, samples);
 }
 
-void require(bool holds, std::string_view name, double value, std::string_view expected) {
-  if (!holds) throw UsageError(fmt::format("detectors: {} = {} is out of range: {}", name, value, expected));
-}
-
-// Side by side wastes the threads that have no detector in the last turn; all threads on one detector wait for each
-// other after each step, which is the lesser evil only when more than a tenth would be wasted.
+// Side by side, threads without a detector in the last turn are idle; with all threads on one detector they wait for each
+// other after each step, which is better only if more than a tenth would be idle.
 bool side_by_side(std::size_t detectors) {
   const auto threads = static_cast<std::size_t>(thread_count());
   const std::size_t turns = BlockRange::count(threads, detectors);
@@ -87,12 +84,12 @@ bool side_by_side(std::size_t detectors) {
 
 void DetectorOptions::check() const {
   optimizer.check();
-  require(hidden >= 1, "hidden", hidden, "at least 1");
-  require(positives >= 1, "positives", static_cast<double>(positives), "at least 1");
-  require(negatives >= 1, "negatives", static_cast<double>(negatives), "at least 1");
-  require(stop_accuracy > 0 && stop_accuracy <= 1, "stop accuracy", stop_accuracy, "in (0,1]");
-  require(max_epochs >= 1, "max_epochs", max_epochs, "at least 1");
-  require(restarts >= 0, "restarts", restarts, "at least 0");
+  check_bounded(hidden >= 1, "detectors.hidden", hidden, "at least 1");
+  check_bounded(positives >= 1, "detectors.positives", positives, "at least 1");
+  check_bounded(negatives >= 1, "detectors.negatives", negatives, "at least 1");
+  check_bounded(stop_accuracy > 0 && stop_accuracy <= 1, "detectors.stop_accuracy", stop_accuracy, "a number in (0,1]");
+  check_bounded(max_epochs >= 1, "detectors.max_epochs", max_epochs, "at least 1");
+  check_bounded(restarts >= 0, "detectors.restarts", restarts, "at least 0");
 }
 
 DetectorTraining::DetectorTraining(const DetectorOptions& options, const Dataset& train, const Dataset& test,
@@ -102,8 +99,8 @@ DetectorTraining::DetectorTraining(const DetectorOptions& options, const Dataset
   const auto classes = static_cast<std::size_t>(train.class_count());
   for (std::size_t label = 0; label < classes; ++label) {
     const RandomStream own = random_.child(label);
-    images_.push_back({training_images(train, label, options_, own.child("train")),
-                       test_images(test, label, options_, own.child("test"))});
+    data_.push_back({training_samples(train, label, options_, own.child("train")),
+                     test_samples(test, label, options_, own.child("test"))});
   }
   if (states_.empty()) {
     states_.resize(classes);
@@ -118,7 +115,7 @@ bool DetectorTraining::finished() const { return std::ranges::all_of(states_, &D
 
 void DetectorTraining::begin_attempt(std::size_t detector, int attempt) {
   RandomStream random = random_.child(detector).child("init").child(static_cast<std::uint64_t>(attempt));
-  const std::array widths{images_[detector].train.input_width(), options_.hidden, 1};
+  const std::array widths{data_[detector].train.input_width(), options_.hidden, 1};
   DetectorState fresh;
   fresh.network = make_mlp(widths, options_.hidden_activation, options_.output_activation, random);
   fresh.attempt = attempt;
@@ -126,7 +123,7 @@ void DetectorTraining::begin_attempt(std::size_t detector, int attempt) {
   states_[detector] = std::move(fresh);
 }
 
-// An attempt has used up its epochs.
+// An attempt has reached its last epoch.
 void DetectorTraining::end_attempt(std::size_t detector) {
   DetectorState& state = states_[detector];
   DetectorState::Best& best = state.best;
@@ -141,7 +138,7 @@ void DetectorTraining::end_attempt(std::size_t detector) {
   if (!options_.keep_best) {
     throw ComputeError(fmt::format(
         "detector {} did not reach training accuracy {} within {} epochs in any of {} attempts; the last "
-        "came to {:.4f}",
+        "reached {:.4f}",
         detector, options_.stop_accuracy, options_.max_epochs, options_.restarts + 1, state.accuracy_train.back()));
   }
   state.network = best.network;
@@ -152,15 +149,15 @@ void DetectorTraining::end_attempt(std::size_t detector) {
   state.finished = true;
 }
 
-// The step's own forward pass tells the training accuracy of the weights before it; so an epoch begins by measuring
-// what the last one came to.
+// The forward pass of a step measures the training accuracy of the weights before it, so an epoch begins by measuring the
+// result of the last one.
 void DetectorTraining::run_epoch(std::size_t detector, Backprop& backprop, Progress& progress) {
   DetectorState& state = states_[detector];
-  const Images& images = images_[detector];
-  std::vector<std::uint32_t> everything(images.train.size());
+  const Data& data = data_[detector];
+  std::vector<std::uint32_t> everything(data.train.size());
   std::iota(everything.begin(), everything.end(), 0u);
   const auto n = static_cast<double>(everything.size());
-  const BatchScore score = backprop.run(state.network, images.train, everything, progress);
+  const BatchScore score = backprop.run(state.network, data.train, everything, progress);
   if (!std::isfinite(score.loss_sum)) {
     throw ComputeError(fmt::format(
         "detector {}, attempt {}, epoch {}: the loss is {}; a smaller learning rate than {} "
@@ -168,11 +165,11 @@ void DetectorTraining::run_epoch(std::size_t detector, Backprop& backprop, Progr
         detector, state.attempt + 1, state.epoch + 1, score.loss_sum / n, options_.optimizer.learning_rate));
   }
   if (state.epoch > 0) {
-    const RowMatrix<float> output = forward_outputs(state.network, images.test, progress);
+    const RowMatrix<float> output = forward_outputs(state.network, data.test, progress);
     const double accuracy = static_cast<double>(score.correct) / n;
     state.accuracy_train.push_back(accuracy);
     state.accuracy_test.push_back(
-        binary_accuracy(output, images.test.labels(), decision_threshold(options_.output_activation)));
+        binary_accuracy(output, data.test.labels(), decision_threshold(options_.output_activation)));
     state.reached = state.finished = accuracy >= options_.stop_accuracy;
     if (state.finished) return;
     if (options_.keep_best && accuracy > state.best.accuracy) {
@@ -201,7 +198,7 @@ void DetectorTraining::run_round(Progress& progress) {
     if (!states_[detector].finished) running.push_back(detector);
   }
   if (side_by_side(running.size())) {
-    // All run to the end of the round: which failure is told must not depend on who was first.
+    // All run to the end of the round, so that the failure reported does not depend on which was first.
     std::vector<std::exception_ptr> failures(running.size());
     parallel_blocks(
         running.size(),

@@ -1,4 +1,5 @@
-// One small network for each class, trained to tell it from all others; the parts of the composite network.
+// One-vs-rest classifiers, "detectors": one small network for each class, trained to tell it from all others. They are the
+// parts of the composite network.
 #pragma once
 
 #include <Eigen/Core>
@@ -8,9 +9,9 @@
 
 #include "core/progress.hpp"
 #include "core/random.hpp"
-#include "nn/training/backprop.hpp"
 #include "nn/data/dataset.hpp"
 #include "nn/network/mlp.hpp"
+#include "nn/training/backprop.hpp"
 #include "nn/training/optimizer.hpp"
 
 namespace inforelay {
@@ -20,28 +21,28 @@ struct DetectorOptions {
   int hidden = 2;  ///< hidden neurons of a detector, >= 1
   Activation hidden_activation = Activation::tanh;
   Activation output_activation = Activation::tanh;
-  std::size_t positives = 5000;       ///< training images of the class, drawn once
-  std::size_t negatives = 5000;       ///< training images of other classes, drawn once
-  std::size_t test_negatives = 5000;  ///< test images of other classes, all where there are fewer; of the class: all
-  OptimizerOptions optimizer{};       ///< one step an epoch, on all training images of the detector
-  double stop_accuracy = 0.98;        ///< on the detector's training images, in (0,1]
+  std::size_t positives = 5000;       ///< training samples of the class, drawn once
+  std::size_t negatives = 5000;       ///< training samples of other classes, drawn once
+  std::size_t test_negatives = 5000;  ///< test samples of other classes, all if there are fewer; of the class: all
+  OptimizerOptions optimizer{};       ///< one step an epoch, on all training samples of the detector
+  double stop_accuracy = 0.98;        ///< on the detector's training samples, in (0,1]
   int max_epochs = 20000;             ///< of one attempt, >= 1
   int restarts = 5;                   ///< further attempts from other initial weights, >= 0
-  bool keep_best = false;             ///< when no attempt gets there: true keeps the best, false is a ComputeError
+  bool keep_best = false;             ///< if no attempt reaches it: true keeps the best, false is a ComputeError
 
   /// Throws UsageError naming the first value out of range.
   void check() const;
 };
 
-/// What became of one detector. Everything needed to go on from here.
+/// The state of one detector's training: everything needed to continue it.
 struct DetectorState {
   Mlp network;  ///< [D, hidden, 1]; the weights after `epoch` epochs
   OptimizerState optimizer{};
   int attempt = 0;                     ///< 0: the first start; r: the r-th restart
   int epoch = 0;                       ///< epochs of this attempt
-  std::vector<double> accuracy_train;  ///< [epoch] after each epoch of this attempt: on the training images,
-  std::vector<double> accuracy_test;   ///< and on the test images; fraction right, not balanced. While the training
-                                       ///< runs the last epoch is missing: the next one's forward pass measures it.
+  std::vector<double> accuracy_train;  ///< [epoch] after each epoch of this attempt: on the training samples,
+  std::vector<double> accuracy_test;   ///< and on the test samples; fraction right, not balanced. While the
+                                       ///< training runs the last epoch is missing: the next one measures it.
   bool finished = false;
   bool reached = false;  ///< the stop rule was met; false with `finished`: this is the best that was seen (keep_best)
 
@@ -58,31 +59,31 @@ struct DetectorState {
 /// Trains the detectors of all classes together, in rounds of a fixed number of epochs: side by side, one on a thread,
 /// while there are enough of them, then one after the other on all threads. The result depends on neither.
 ///
-/// The detector of class c draws from child(c) of the given stream: its images from child("train") and child("test") of
+/// The detector of class c draws from child(c) of the given stream: its samples from child("train") and child("test") of
 /// that, the initial weights of attempt r from child("init").child(r).
 class DetectorTraining {
  public:
-  /// Begins, or goes on from `states` (one for each class). Throws UsageError where an option is out of range, or a
-  /// class has fewer training images than `positives`, the others fewer than `negatives` (the message has the counts).
+  /// Begins, or continues from `states` (one for each class). Throws UsageError if an option is out of range, or a class
+  /// has fewer training samples than `positives`, the others fewer than `negatives` (the message has the counts).
   DetectorTraining(const DetectorOptions& options, const Dataset& train, const Dataset& test,
                    const RandomStream& random, std::vector<DetectorState> states = {});
 
   bool finished() const;
 
-  /// Up to 64 epochs of every detector that is not finished. Cost: an epoch of 784-2-1 on 10,000 training and 6,000
-  /// test images takes one core with AVX2 about 2.5 ms. Throws ComputeError when a loss is no longer finite or no
+  /// Up to 64 epochs of every detector that is not finished. Cost: an epoch of 1,600 weights on 10,000 training and 6,000
+  /// test samples takes one core with AVX2 about 2.5 ms. Throws ComputeError when a loss is no longer finite or no
   /// attempt of a detector reached stop_accuracy (unless keep_best); Interrupted. The states are then each whole, as
   /// after some epoch.
   void run_round(Progress& progress = Progress::none());
 
-  /// Rounds until finished(); reports (detectors finished, C) and notes how far the others are.
+  /// Rounds until finished(); reports (detectors finished, C) and notes the progress of the others.
   void run(Progress& progress = Progress::none());
 
   const std::vector<DetectorState>& states() const { return states_; }  ///< [C]
 
  private:
-  /// The images of one detector: label 1 the class, 0 the others.
-  struct Images {
+  /// The data of one detector: label 1 the class, 0 the others.
+  struct Data {
     Dataset train, test;
   };
 
@@ -93,7 +94,7 @@ class DetectorTraining {
 
   DetectorOptions options_;
   RandomStream random_;
-  std::vector<Images> images_;
+  std::vector<Data> data_;
   std::vector<DetectorState> states_;
 };
 

@@ -1,24 +1,21 @@
 #include "nn/training/loss.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 
-#include "core/error.hpp"
 #include "nn/network/mlp.hpp"
 
 namespace inforelay {
 namespace {
 
-bool is_correct(std::span<const float> outputs, std::uint8_t label, float threshold) {
+bool is_correct(std::span<const float> outputs, Symbol label, float threshold) {
   if (outputs.size() == 1) return (outputs[0] > threshold) == (label == 1);
   return argmax(outputs) == label;
 }
 
 // The output that stands for `label`; size_t(-1), which is no output, for label 0 of a single output.
-std::size_t output_of(std::uint8_t label, std::size_t outputs) {
+std::size_t output_of(Symbol label, std::size_t outputs) {
   return outputs == 1 ? std::size_t{label} - 1 : std::size_t{label};
 }
 
@@ -48,17 +45,8 @@ double cross_entropy(std::span<const float> y, std::size_t on, double batch, flo
 
 }  // namespace
 
-std::string_view to_string(Loss loss) { return loss == Loss::mean_squared_error ? "mse" : "cross_entropy"; }
-
-Loss parse_loss(std::string_view name) {
-  for (const auto loss : {Loss::mean_squared_error, Loss::cross_entropy}) {
-    if (name == to_string(loss)) return loss;
-  }
-  throw UsageError(fmt::format("loss '{}' is not one of mse, cross_entropy", name));
-}
-
 BatchScore score_and_delta(Loss loss, Activation activation, std::span<const float> output,
-                           std::span<const std::uint8_t> labels, std::size_t batch, std::span<float> delta) {
+                           std::span<const Symbol> labels, std::size_t batch, std::span<float> delta) {
   assert(output.size() == delta.size() && !labels.empty() && output.size() % labels.size() == 0);
   const std::size_t outputs = output.size() / labels.size();
   assert(loss != Loss::cross_entropy || outputs >= 2);

@@ -1,27 +1,26 @@
-// What training makes small, and its gradient.
+// The losses that training minimises, and their gradients.
 #pragma once
 
 #include <cstdint>
 #include <span>
-#include <string_view>
 
+#include "core/named.hpp"
+#include "core/recording.hpp"
 #include "nn/network/activation.hpp"
 
 namespace inforelay {
 
 /// Of a batch of B samples with outputs y [B,C] and targets t [B,C] (target_on for the label, else target_off):
 ///   mean_squared_error   L = sum (y - t)^2 / (B C), as PyTorch's MSELoss
-///   cross_entropy        L = -sum ln softmax(y)[label] / B in nats, as PyTorch's CrossEntropyLoss; wants C >= 2.
+///   cross_entropy        L = -sum ln softmax(y)[label] / B in nats, as PyTorch's CrossEntropyLoss; C >= 2.
 ///                        Softmax sees differences of outputs only, so that the sign of an output, and with it the
 ///                        balanced accuracy, is not what this loss trains: stop on accuracy with it.
 enum class Loss { mean_squared_error, cross_entropy };
 
-/// "mse", "cross_entropy".
-std::string_view to_string(Loss loss);
-/// The inverse. Throws UsageError for any other name.
-Loss parse_loss(std::string_view name);
+inline constexpr WordTable<Loss, 2> loss_names{
+    {{Loss::mean_squared_error, "mse"}, {Loss::cross_entropy, "cross_entropy"}}};
 
-/// What a batch, or a part of it, says about the network that it ran through.
+/// What a batch, or a part of it, shows about the network.
 struct BatchScore {
   double loss_sum = 0;        ///< B times the loss
   std::uint64_t correct = 0;  ///< samples whose prediction (argmax; of a single output: on or off) is the label
@@ -31,6 +30,6 @@ struct BatchScore {
 /// respect to the output layer's weighted sums (before its activation), for a batch of `batch` samples of which these
 /// are some. An output c stands for label c; a single output (C = 1) for label 1, on against off.
 BatchScore score_and_delta(Loss loss, Activation activation, std::span<const float> output,
-                           std::span<const std::uint8_t> labels, std::size_t batch, std::span<float> delta);
+                           std::span<const Symbol> labels, std::size_t batch, std::span<float> delta);
 
 }  // namespace inforelay

@@ -1,21 +1,15 @@
 #include "nn/training/optimizer.hpp"
 
-#include <fmt/format.h>
-
 #include <cassert>
 #include <cmath>
 
-#include "core/error.hpp"
+#include "core/checks.hpp"
 
 namespace inforelay {
 namespace {
 
 using Values = Eigen::Map<Eigen::ArrayXf>;
 using ConstValues = Eigen::Map<const Eigen::ArrayXf>;
-
-void require(bool holds, std::string_view name, double value, std::string_view expected) {
-  if (!holds) throw UsageError(fmt::format("optimizer {} = {} is out of range: {}", name, value, expected));
-}
 
 // Calls body(values, offset) for the weights, then the biases of each layer; `offset` is their place in the flat order.
 template <class Body>
@@ -59,21 +53,13 @@ void sgd_step(const OptimizerOptions& options, std::span<const float> gradient, 
 
 }  // namespace
 
-std::string_view to_string(OptimizerKind kind) { return kind == OptimizerKind::adam ? "adam" : "sgd"; }
-
-OptimizerKind parse_optimizer(std::string_view name) {
-  for (const auto kind : {OptimizerKind::adam, OptimizerKind::sgd}) {
-    if (name == to_string(kind)) return kind;
-  }
-  throw UsageError(fmt::format("optimizer '{}' is not one of adam, sgd", name));
-}
-
 void OptimizerOptions::check() const {
-  require(learning_rate > 0 && std::isfinite(learning_rate), "learning_rate", learning_rate, "greater than 0");
-  require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "in [0,1)");
-  require(beta2 >= 0 && beta2 < 1, "beta2", beta2, "in [0,1)");
-  require(epsilon > 0, "epsilon", epsilon, "greater than 0");
-  require(momentum >= 0 && momentum < 1, "momentum", momentum, "in [0,1)");
+  check_bounded(learning_rate > 0 && std::isfinite(learning_rate), "optimizer.learning_rate", learning_rate,
+                "a finite number above 0");
+  check_bounded(beta1 >= 0 && beta1 < 1, "optimizer.beta1", beta1, "a number in [0,1)");
+  check_bounded(beta2 >= 0 && beta2 < 1, "optimizer.beta2", beta2, "a number in [0,1)");
+  check_bounded(epsilon > 0, "optimizer.epsilon", epsilon, "a number above 0");
+  check_bounded(momentum >= 0 && momentum < 1, "optimizer.momentum", momentum, "a number in [0,1)");
 }
 
 void optimizer_step(const OptimizerOptions& options, std::span<const float> gradient, OptimizerState& state,

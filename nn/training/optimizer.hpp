@@ -3,34 +3,32 @@
 
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
+#include "core/named.hpp"
 #include "nn/network/mlp.hpp"
 
 namespace inforelay {
 
 enum class OptimizerKind { adam, sgd };
 
-/// "adam", "sgd".
-std::string_view to_string(OptimizerKind kind);
-/// The inverse. Throws UsageError for any other name.
-OptimizerKind parse_optimizer(std::string_view name);
+inline constexpr WordTable<OptimizerKind, 2> optimizer_names{
+    {{OptimizerKind::adam, "adam"}, {OptimizerKind::sgd, "sgd"}}};
 
-/// Defaults are PyTorch's.
+/// Adam's defaults are PyTorch's.
 struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::adam;
   double learning_rate = 1e-3;  ///< > 0
   double beta1 = 0.9;           ///< Adam: decay of the mean gradient, in [0,1)
   double beta2 = 0.999;         ///< Adam: decay of the mean squared gradient, in [0,1)
   double epsilon = 1e-8;        ///< Adam: > 0
-  double momentum = 0.0;        ///< SGD: in [0,1)
+  double momentum = 0.9;        ///< SGD: in [0,1)
 
   /// Throws UsageError naming the first value out of range.
   void check() const;
 };
 
-/// All that an optimiser remembers between steps. The vectors hold one value a parameter, in the order of the network:
+/// All that an optimiser keeps between steps. The vectors hold one value a parameter, in the order of the network:
 /// layer by layer, weights row by row, then biases.
 struct OptimizerState {
   std::uint64_t step = 0;            ///< steps taken
@@ -44,7 +42,7 @@ struct OptimizerState {
 ///   Adam  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;
 ///         p -= lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + epsilon)
 ///   SGD   v = momentum v + g;  p -= lr v
-/// A state that is empty is begun with zeros.
+/// An empty state begins with zeros.
 void optimizer_step(const OptimizerOptions& options, std::span<const float> gradient, OptimizerState& state,
                     Mlp& network);
 

@@ -6,10 +6,11 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/checks.hpp"
 #include "core/error.hpp"
+#include "core/quiet_progress.hpp"
 #include "nn/training/accuracy.hpp"
 #include "nn/training/backprop.hpp"
-#include "core/quiet_progress.hpp"
 
 namespace inforelay {
 namespace {
@@ -18,7 +19,7 @@ void check_network(const Mlp& network, const Dataset& data, Loss loss) {
   const int outputs = network.output_width(), classes = data.class_count();
   if (network.input_width() != data.input_width()) {
     throw UsageError(
-        fmt::format("the network takes {} inputs but each image has {}", network.input_width(), data.input_width()));
+        fmt::format("the network takes {} inputs but the data have {}", network.input_width(), data.input_width()));
   }
   if (outputs != classes && !(outputs == 1 && classes == 2)) {
     throw UsageError(fmt::format("the network has {} outputs but the data {} classes", outputs, classes));
@@ -30,15 +31,15 @@ void check_network(const Mlp& network, const Dataset& data, Loss loss) {
 
 void check_classes(const Dataset& data, std::string_view split) {
   std::vector<std::size_t> count(static_cast<std::size_t>(data.class_count()));
-  for (const std::uint8_t label : data.labels()) ++count[label];
+  for (const Symbol label : data.labels()) ++count[label];
   const auto missing = std::ranges::find(count, std::size_t{0});
   if (missing != count.end()) {
     throw DataError(
-        fmt::format("class {} has no image among the {} {} images", missing - count.begin(), data.size(), split));
+        fmt::format("class {} has no sample among the {} {} samples", missing - count.begin(), data.size(), split));
   }
 }
 
-// A state that was saved elsewhere may not be what it should.
+// A saved state may not be consistent.
 void check_resumable(const TrainerState& state) {
   const std::size_t parameters = state.network.parameter_count();
   for (const auto* moment : {&state.optimizer.first_moment, &state.optimizer.second_moment}) {
@@ -74,10 +75,9 @@ std::vector<double> balanced(const RowMatrix<float>& output, const Dataset& data
 
 void TrainingOptions::check() const {
   optimizer.check();
-  if (!(stop.at_least >= 0 && stop.at_least <= 1)) {
-    throw UsageError(fmt::format("stop rule: accuracy {} is out of range [0,1]", stop.at_least));
-  }
-  if (max_epochs < 1) throw UsageError(fmt::format("max_epochs {} is out of range: at least 1", max_epochs));
+  for (const double accuracy : {stop.balanced_accuracy.value_or(0), stop.accuracy.value_or(0)})
+    check_bounded(accuracy >= 0 && accuracy <= 1, "accuracy of the stop rule", accuracy, "a number in [0,1]");
+  check_bounded(max_epochs >= 1, "max_epochs", max_epochs, "at least 1");
 }
 
 Trainer::Trainer(const TrainingOptions& options, TrainerState state, const Dataset& train, const Dataset& test,
@@ -140,20 +140,21 @@ void Trainer::measure(TrainerState& next, double loss, Progress& progress) const
   next.curve.loss.conservativeResize(next.epoch);
   next.curve.loss.tail<1>()(0) = loss;
 
-  double measured = mean(on_train);
-  if (options_.stop.measure == StopRule::Measure::accuracy) {
-    measured = train_output.cols() == 1 ? binary_accuracy(train_output, train_.labels(), threshold)
-                                        : argmax_accuracy(train_output, train_.labels());
-  }
-  next.reached = options_.stop.measure == StopRule::Measure::none ? next.epoch >= options_.max_epochs
-                                                                  : measured >= options_.stop.at_least;
+  const StopRule& stop = options_.stop;
+  const auto accuracy = [&] {
+    return train_output.cols() == 1 ? binary_accuracy(train_output, train_.labels(), threshold)
+                                    : argmax_accuracy(train_output, train_.labels());
+  };
+  next.reached = stop.balanced_accuracy || stop.accuracy
+                     ? mean(on_train) >= stop.balanced_accuracy.value_or(0) && accuracy() >= stop.accuracy.value_or(0)
+                     : next.epoch >= options_.max_epochs;
 }
 
 void Trainer::run(Progress& progress) {
   while (!finished()) {
     run_epoch(progress);
     progress.report(static_cast<std::uint64_t>(state_.epoch), static_cast<std::uint64_t>(options_.max_epochs));
-    progress.note(fmt::format("epoch {}, mean balanced accuracy {:.4f} on training and {:.4f} on test images",
+    progress.note(fmt::format("epoch {}, mean balanced accuracy {:.4f} on training and {:.4f} on test samples",
                               state_.epoch, state_.curve.accuracy_train.bottomRows<1>().mean(),
                               state_.curve.accuracy_test.bottomRows<1>().mean()));
   }

@@ -16,32 +16,21 @@ namespace {
 
 constexpr std::uint64_t max_dataset_bytes = std::uint64_t{1} << 30;
 
-/// A dataset in memory; one that nobody wrote, or of equal numbers, takes next to nothing in a file.
+/// The most that a dataset may take in memory; one that was never written, or of equal numbers, takes very little in a
+/// file.
 std::uint64_t largest_dataset(const std::filesystem::path& path) {
   std::error_code error;
-  const std::uint64_t bytes = std::filesystem::file_size(path, error);  // the reader has words for the error
+  const std::uint64_t bytes = std::filesystem::file_size(path, error);  // the reader reports the error
   return error || bytes > max_dataset_bytes / max_sharing ? max_dataset_bytes : max_sharing * bytes;
 }
 
-void check_format(const Hdf5Reader& file) {
-  if (!file.has_attribute("", "format")) {
-    throw DataError(
-        fmt::format("{}: is an HDF5 file without the attribute 'format', expected inforelay results", file.name()));
-  }
-  const auto format = file.attribute<std::string>("", "format");
-  const auto version = file.attribute<std::int64_t>("", "format_version");
-  if (format != results_format || version != results_format_version) {
-    throw DataError(fmt::format("{}: is of format {} version {}, expected '{}' version {}", file.name(),
-                                quoted_name(format), version, results_format, results_format_version));
-  }
-}
-
 std::string choose_network(const Hdf5Reader& file, const std::string& wanted) {
-  const std::vector<std::string> names = file.children("networks");
+  const std::vector<std::string> names =
+      file.exists("networks") ? file.children("networks") : std::vector<std::string>();
   std::vector<std::string> quoted;
   for (const std::string& name : names) quoted.push_back(quoted_name(name));
   const std::string shown = listed(quoted);
-  if (names.empty()) throw DataError(fmt::format("{}: holds no networks, expected at least one", file.name()));
+  if (names.empty()) throw DataError(fmt::format("{}: is an HDF5 file without networks, expected results of this program with at least one", file.name()));
   if (wanted.empty()) {
     if (names.size() == 1) return names.front();
     throw DataError(fmt::format("{}: holds the networks {}: say which one", file.name(), shown));
@@ -65,7 +54,6 @@ TensorFile read_results_weights(const std::filesystem::path& path, const std::st
   const auto content = run_in_child(
       [&] {
         const Hdf5Reader file(path, largest_dataset(path));
-        check_format(file);
         const std::string model = "networks/" + choose_network(file, network) + "/model";
         if (file.exists(fmt::format("{}/layer{}", model, max_layers + 1))) {
           throw DataError(fmt::format("{}: /{} holds more than {} layers", file.name(), model, max_layers));

@@ -33,7 +33,7 @@ struct NamedTensor {
 };
 
 struct TensorFile {
-  std::string format;                     ///< as in WeightFile
+  std::string format;                     ///< as in WeightSource
   std::vector<NamedTensor> tensors;       ///< in the order of the file; names differ
   bool ordered = false;                   ///< does the order of the file mean the order of the layers?
   std::vector<Activation> activations{};  ///< of each layer, in order; empty: the file says nothing

@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t start_bytes = 16;
 
-struct Source {
+struct Content {
   TensorFile tensors;
   std::string sha256;
 };
@@ -40,12 +40,12 @@ TensorFile read_tensors(std::span<const std::uint8_t> content, const std::string
                   file, found));
 }
 
-Source read_whole(const std::filesystem::path& path) {
+Content read_whole(const std::filesystem::path& path) {
   const std::vector<std::uint8_t> content = read_file(path, max_weight_file_bytes);
   return {read_tensors(content, path.string()), sha256_hex(content)};
 }
 
-/// Of a file that may be larger than memory.
+/// The file may be larger than memory.
 std::string file_sha256(const std::filesystem::path& path) {
   std::ifstream stream(path, std::ios::binary);
   std::string block(1 << 20, '\0');
@@ -62,14 +62,14 @@ std::string file_sha256(const std::filesystem::path& path) {
 
 WeightFile load(const std::filesystem::path& path, const WeightFileOptions& options, const Progress& progress) {
   const bool is_results = is_hdf5(read_file_start(path, start_bytes));
-  Source source = is_results ? Source{read_results_weights(path, options.network, {}, progress), file_sha256(path)}
-                             : read_whole(path);
+  Content content = is_results ? Content{read_results_weights(path, options.network, {}, progress), file_sha256(path)}
+                               : read_whole(path);
   if (!is_results && !options.network.empty()) {
     throw DataError(fmt::format("{}: is {} and holds one network, expected no name of a network, not {}", path.string(),
-                                source.tensors.format, quoted_name(options.network)));
+                                content.tensors.format, quoted_name(options.network)));
   }
-  WeightFile file = network_from_tensors(std::move(source.tensors), options, path.string());
-  file.sha256 = std::move(source.sha256);
+  WeightFile file = network_from_tensors(std::move(content.tensors), options, path.string());
+  file.source.sha256 = std::move(content.sha256);
   return file;
 }
 

@@ -13,6 +13,7 @@
 #include "nn/network/mlp.hpp"
 #include "nn/weights/weight_file.hpp"
 #include "tests/catch2.hpp"
+#include "tests/contrasts.hpp"
 #include "tests/mnist.hpp"
 
 using namespace inforelay;
@@ -24,7 +25,10 @@ StateTable reference_table(const std::string& split, std::size_t n) {
   const Dataset data = (split == "train" ? pair.train : pair.test).head(n);
   const WeightFile authors = load_weights(*test::data_folder() / "reference" / "fullModel.model");
   const LayerStates layers = forward(authors.network, data, 1);
-  return StateTable(binarize(layers.hidden).states, data.labels(), argmax(layers.output), 20, 10);
+  const std::vector<std::uint8_t> predicted = argmax(layers.output);
+  const std::vector<Symbol> input(data.labels().begin(), data.labels().end()),
+      output(predicted.begin(), predicted.end());
+  return {discretize(layers.hidden).states, input, output, test::numbered_contrasts(10)};
 }
 
 /// The neurons left after the greedy search has taken all but `size`, as the published table writes them.
@@ -60,7 +64,7 @@ std::vector<PublishedRow> published_greedy() {
 TEST_CASE("Greedy search on the training images takes the published path", "[published][mnist]") {
   REQUIRE_INFORELAY_DATA();
   const StateTable table = reference_table("train", 60000);
-  CHECK(table.occupied_states() == 6290);
+  CHECK(table.size() == 6290);
   const GreedyRelay greedy = greedy_relay(table);
   const std::array<int, 20> numeral_2 = {13, 11, 3, 2, 1, 4, 15, 12, 16, 17, 14, 6, 7, 10, 0, 9, 8, 19, 18, 5};
   for (int step = 0; step < 20; ++step)
@@ -75,7 +79,7 @@ TEST_CASE("Greedy search on the training images takes the published path", "[pub
 TEST_CASE("Searches on the test images find the published sets and fractions", "[published][mnist]") {
   REQUIRE_INFORELAY_DATA();
   const StateTable table = reference_table("t10k", 10000);
-  CHECK(table.occupied_states() == 2145);
+  CHECK(table.size() == 2145);
   const GreedyRelay greedy = greedy_relay(table);
   const ExhaustiveRelay exhaustive = exhaustive_relay(table, greedy);
   const auto rows = published_greedy();

@@ -8,7 +8,7 @@
 namespace inforelay {
 namespace {
 
-constexpr double sample_width = 5, sample_gap = 1, entry_gap = 2.8;  // mm
+constexpr double sample_width = 5, sample_gap = 1, entry_gap = 2.8, line_height = 3.6;  // mm
 
 double sample_space(const LegendSample& sample) {
   switch (sample.kind) {
@@ -28,7 +28,7 @@ struct LegendPlace {
   int line;
 };
 
-/// Entries from `left` to `right`, as many on each line as fit; further lines begin below what follows a heading.
+/// Entries from `left` to `right`, as many on each line as fit; the second line begins to the right of a heading.
 std::vector<LegendPlace> flow(double left, double right, const std::vector<FigureCanvas::LegendEntry>& entries) {
   std::vector<LegendPlace> places;
   double x = left;
@@ -47,8 +47,7 @@ std::vector<LegendPlace> flow(double left, double right, const std::vector<Figur
   return places;
 }
 
-/// The same number of lines, but as narrow as they can be: the last is not left with a lone entry where others are
-/// full.
+/// As many lines, but as narrow as possible, so that the last one is about as long as the others.
 std::vector<LegendPlace> even_flow(double left, double right, const std::vector<FigureCanvas::LegendEntry>& entries) {
   auto places = flow(left, right, entries);
   if (places.empty()) return places;
@@ -60,10 +59,6 @@ std::vector<LegendPlace> even_flow(double left, double right, const std::vector<
     places = std::move(narrower);
   }
   return places;
-}
-
-bool is_numeral(const std::string& label) {
-  return !label.empty() && std::all_of(label.begin(), label.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace
@@ -93,10 +88,19 @@ std::string FigureCanvas::text(std::string_view foreign) {
   return name;
 }
 
-std::string FigureCanvas::tic_text(std::string_view foreign) {
-  std::string name = fmt::format("text_{}", texts_++);
-  define(fmt::format("{} = {}", name, gnuplot_tic_literal(foreign)));
-  return name;
+std::string FigureCanvas::category_tics(const std::vector<std::string>& names) {
+  std::string tics;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    define(fmt::format("text_{} = {}", texts_, gnuplot_tic_literal(names[i])));
+    tics += fmt::format("{}text_{} {}", i == 0 ? "" : ", ", texts_++, i);
+  }
+  return tics;
+}
+
+void FigureCanvas::define_colours(std::string_view name, std::span<const std::uint32_t> colours) {
+  std::string list;
+  for (const std::uint32_t colour : colours) list += fmt::format("{}0x{:06x}", list.empty() ? "" : ", ", colour);
+  define(fmt::format("array {}[{}] = [{}]", name, colours.size(), list));
 }
 
 void FigureCanvas::begin_panel(const PanelBox& box) {
@@ -145,9 +149,15 @@ void FigureCanvas::y_label(const PanelBox& box, std::string_view expression, dou
   label(box.left - distance, box.bottom + box.height / 2, expression, "center rotate");
 }
 
-int FigureCanvas::legend_lines(double left, const std::vector<LegendEntry>& entries) const {
-  const auto places = flow(left, figure_.width - 2, entries);
-  return places.empty() ? 1 : places.back().line + 1;
+void FigureCanvas::common_labels(const PanelGrid& grid, double x_height, std::string_view x, std::string_view y) {
+  const PanelBox& first = grid.boxes.front();
+  label(3, (first.top() + grid.boxes.back().bottom) / 2, y, "center rotate");
+  label((first.left + grid.boxes[grid.columns - 1].right()) / 2, x_height, x, "center");
+}
+
+double FigureCanvas::legend_height(double figure_width, double left, const std::vector<LegendEntry>& entries) {
+  const auto places = flow(left, figure_width - 2, entries);
+  return line_height * (places.empty() ? 1 : places.back().line + 1);
 }
 
 void FigureCanvas::legend(double left, double top, const std::vector<LegendEntry>& entries) {
@@ -156,7 +166,7 @@ void FigureCanvas::legend(double left, double top, const std::vector<LegendEntry
     const LegendEntry& entry = entries[i];
     const LegendSample& sample = entry.sample;
     const bool hollow = sample.mark % 2 == 0;
-    const double x = places[i].x, y = top - places[i].line * legend_line;
+    const double x = places[i].x, y = top - places[i].line * line_height;
     switch (sample.kind) {
       case LegendSample::Kind::line:
         overlay_ += fmt::format("  set arrow from {:.2f},{:.2f} rto {},0 nohead lw {} dt {} lc rgb '{}'\n", x, y,
@@ -195,19 +205,21 @@ Figure FigureCanvas::finish(const CsvTable& table, const FigureOptions& options)
   return std::move(figure_);
 }
 
-void add_marked_line(std::vector<std::string>& elements, std::size_t first, std::size_t last, std::string_view columns,
-                     std::size_t network) {
-  const std::string rows = fmt::format("table every ::{}::{} using {}", first, last, columns);
-  const std::string colour = hex(network_colour(network));
-  elements.push_back(fmt::format("{} with lines lw 0.8 lc rgb '{}' notitle", rows, colour));
-  elements.push_back(
-      fmt::format("{} with points pt {} ps 1.4*mm lw 0.1 lc rgb '{}' notitle", rows, network_mark(network), colour));
+std::string rows_from(const CsvTable& table, std::size_t first) {
+  return fmt::format("table every ::{}::{}", first, table.rows() - 1);
 }
 
-std::string class_title(const std::string& label) { return is_numeral(label) ? "numeral " + label : label; }
+void add_marked_line(std::vector<std::string>& elements, std::string_view rows, std::string_view columns,
+                     std::size_t network) {
+  const std::string points = fmt::format("{} using {}", rows, columns), colour = hex(network_colour(network));
+  elements.push_back(fmt::format("{} with lines lw 0.8 lc rgb '{}' notitle", points, colour));
+  elements.push_back(
+      fmt::format("{} with points pt {} ps 1.4*mm lw 0.1 lc rgb '{}' notitle", points, network_mark(network), colour));
+}
 
-std::string class_axis(const std::vector<std::string>& labels) {
-  return std::all_of(labels.begin(), labels.end(), is_numeral) ? "numeral" : "class";
+std::string class_title(const std::string& label) {
+  const bool number = std::all_of(label.begin(), label.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return number && !label.empty() ? "class " + label : label;
 }
 
 }  // namespace inforelay

@@ -1,8 +1,11 @@
 // Builds a Figure: panels with axes, and an overlay for what belongs to the whole figure (letters, legend, note).
+// Lengths are millimetres from the lower left corner.
 #pragma once
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,13 +28,16 @@ class FigureCanvas {
  public:
   FigureCanvas(std::string name, std::string caption, double width, double height);
 
-  /// A variable of the script that holds a foreign text, to be used wherever gnuplot takes a string.
+  /// Defines a variable of the script that holds a text from outside; returns its name, which may be used wherever
+  /// gnuplot takes a string.
   std::string text(std::string_view foreign);
-  /// The same for names of tics.
-  std::string tic_text(std::string_view foreign);
+  /// The argument of "set xtics (...)" that puts names at 0, 1, ...
+  std::string category_tics(const std::vector<std::string>& names);
   void define(std::string_view line) { (figure_.definitions += line) += '\n'; }
+  /// An array of the script, for "lc rgb variable"; gnuplot counts its elements from 1.
+  void define_colours(std::string_view name, std::span<const std::uint32_t> colours);
 
-  /// Begins a panel: sets its margins; labels, arrows and logarithmic axes of the last one are forgotten.
+  /// Begins a panel: sets its margins, and clears labels, arrows and logarithmic axes of the previous one.
   void begin_panel(const PanelBox& box);
   /// A line of gnuplot for the panel.
   template <class... Arguments>
@@ -42,29 +48,31 @@ class FigureCanvas {
   }
   void x_axis(double low, double high, int most_tics);
   void y_axis(double low, double high, int most_tics);
-  /// The plot command of the panel (or splot): its elements, joined. None: an empty panel.
+  /// The plot command of the panel (or splot) with these elements; if there are none, an empty panel.
   void plot(const std::vector<std::string>& elements, std::string_view command = "plot");
 
-  /// Overlay: `expression` is a gnuplot string expression; options as of gnuplot's label, e.g. "center font ',9'".
+  /// A label of the overlay: `expression` is a gnuplot string expression, `options` those of gnuplot's label, e.g.
+  /// "center font ',9'".
   void label(double x, double y, std::string_view expression, std::string_view options);
-  /// Bold letter left above a panel: 0 is A.
+  /// Bold letter above a panel, on the left: 0 is A.
   void panel_letter(const PanelBox& box, std::size_t panel);
-  /// Above a panel; below and left of its axes. `expression` as in label().
+  /// Labels above a panel, below it, and on its left. `expression` as in label().
   void panel_title(const PanelBox& box, std::string_view expression);
   void x_label(const PanelBox& box, std::string_view expression, double distance = 6.2);
   void y_label(const PanelBox& box, std::string_view expression, double distance = 9.2);
-  /// Entries flow from `left` to the figure's right edge, the first line at height `top`, further ones below, about as
-  /// long; a heading (a first entry without sample) stands left of all lines.
+  /// Labels of the axes that all panels have in common; that of x at height `x_height`.
+  void common_labels(const PanelGrid& grid, double x_height, std::string_view x, std::string_view y);
   struct LegendEntry {
     LegendSample sample;
-    std::string text;  ///< plain; foreign or ours
+    std::string text;  ///< plain text, possibly from outside
   };
+  /// Entries in lines of about equal length from `left` to the figure's right edge, the first line at height `top`. A
+  /// first entry without a sample is a heading, on the left of all lines.
   void legend(double left, double top, const std::vector<LegendEntry>& entries);
-  /// Lines that legend() will take.
-  int legend_lines(double left, const std::vector<LegendEntry>& entries) const;
-  static constexpr double legend_line = 3.6;  ///< mm from line to line
+  /// Height of that legend in a figure of the given width.
+  static double legend_height(double figure_width, double left, const std::vector<LegendEntry>& entries);
 
-  /// Draws the overlay with the writer's note and hands the figure out. To be called once.
+  /// Adds the overlay and the note of `options`, and returns the figure. To be called once.
   Figure finish(const CsvTable& table, const FigureOptions& options);
 
  private:
@@ -73,17 +81,18 @@ class FigureCanvas {
   int texts_ = 0;
 };
 
-/// Adds a line with marks, in the colour and mark of the `network`-th network: rows [first,last] of the table.
-void add_marked_line(std::vector<std::string>& elements, std::size_t first, std::size_t last, std::string_view columns,
+/// The rows of the table from `first` to its end, as data of a plot element: "table every ::3::9".
+std::string rows_from(const CsvTable& table, std::size_t first);
+
+/// Adds a line with marks, in the colour and mark of the `network`-th network. `rows`: of rows_from().
+void add_marked_line(std::vector<std::string>& elements, std::string_view rows, std::string_view columns,
                      std::size_t network);
 
-/// Width in mm of a text of 6 points, about: fonts differ between machines, so a broad one is assumed.
+/// Approximate width of a text of 6 points: fonts differ between machines, so a broad one is assumed.
 double text_width(std::string_view text);
 double widest_text(const std::vector<std::string>& texts);
 
-/// "3" -> "numeral 3"; other labels stay.
+/// Title of a class's panel: "3" -> "class 3"; labels that are words stay.
 std::string class_title(const std::string& label);
-/// "numeral" where all labels are numerals, else "class".
-std::string class_axis(const std::vector<std::string>& labels);
 
 }  // namespace inforelay

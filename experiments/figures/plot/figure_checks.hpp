@@ -1,4 +1,4 @@
-// Checks of the figures' inputs.
+// Checks of what a figure is given.
 #pragma once
 
 #include <fmt/format.h>
@@ -17,7 +17,7 @@ void require_count(std::string_view figure, std::string_view what, Found found, 
   throw UsageError(fmt::format("figure {}: {} has {} {}, expected {}", figure, what, found, unit, expected));
 }
 
-/// Throws UsageError where there is nothing to draw.
+/// Throws UsageError if there is nothing to draw.
 inline void require_some(std::string_view figure, std::string_view what, std::size_t found) {
   if (found == 0) throw UsageError(fmt::format("figure {}: no {} given", figure, what));
 }

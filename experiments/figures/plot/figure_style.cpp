@@ -11,9 +11,9 @@
 namespace inforelay {
 namespace {
 
-// Text of 7 points, tics of 6, letters of 9 bold, as in print: nothing is scaled afterwards. The terminals disagree on
-// the meaning of a point of text, a line width and a mark's size; `mm` is the size of a filled mark one
-// millimetre wide, which the cairo terminals also outline: hence "lw 0.1" at filled marks.
+// Text of 7 points, tics of 6, letters of 9 bold, in the size of the print. The terminals differ in the meaning of text
+// size, line width and mark size; `mm` is the size of a filled mark one millimetre wide. The cairo terminals also draw
+// the outline of a filled mark, hence "lw 0.1" for these.
 constexpr std::string_view terminals = R"(  if (format eq 'svg') {
     set terminal svg size width/25.4*96, height/25.4*96 font 'Helvetica,7' fontscale 96/72. linewidth 96/72. butt \
       background '#ffffff'
@@ -52,7 +52,7 @@ std::string comment(std::string_view text) {
       line.assign(1, '#');  // GCC 12 sees an overlap in = "#"
     }
     line += ' ';
-    // A comment ends at the line's end, or goes on after a backslash there: neither comes from a network's name.
+    // No line break or backslash of a network's name may end or continue the comment.
     for (const char c : text.substr(0, end)) line += static_cast<unsigned char>(c) < 0x20 || c == '\\' ? ' ' : c;
     text.remove_prefix(std::min(end + 1, text.size()));
   }
@@ -68,7 +68,7 @@ std::uint32_t darker(std::uint32_t c, double factor) {
   return rgb(factor * (c >> 16 & 255) / 255, factor * (c >> 8 & 255) / 255, factor * (c & 255) / 255);
 }
 
-/// Fully saturated hue in degrees, [0,300]; yellow and green are darkened, or they vanish on white.
+/// Fully saturated hue in degrees, [0,300]; yellow and green are darkened, to be seen on white.
 std::uint32_t rainbow(double hue) {
   const auto channel = [&](double peak) {
     const double distance = std::min(std::abs(hue - peak), 360 - std::abs(hue - peak));
@@ -85,11 +85,10 @@ std::uint32_t rainbow(double hue) {
 std::string hex(std::uint32_t colour) { return fmt::format("#{:06x}", colour); }
 
 std::vector<std::uint32_t> class_colours(int classes, FigurePalette palette) {
-  // Ten of 172 saturated colours (CIELAB chroma above 32, lightness of 29 and more, contrast with white of 1.7 and
-  // more), found by exchanges that raise the least difference of two; the weights: normal vision 0.7, no red or no
-  // green cones 1, no blue ones 1.25. Least CIEDE2000 with normal vision and without red, green, blue cones (Machado et
-  // al. 2009): 21, 15, 16, 12. Petroff's ten (arXiv:2107.02270) reach 17, 12, 13, 13, but two are greys, and dull in
-  // thin lines.
+  // Ten of 172 saturated colours (CIELAB chroma above 32, lightness of at least 29, contrast with white of at least
+  // 1.7), chosen by exchanges that increase the smallest weighted difference of two; weights: normal vision 0.7, no red
+  // or no green cones 1, no blue ones 1.25. Smallest CIEDE2000 with normal vision and without red, green, blue cones
+  // (Machado et al. 2009): 21, 15, 16, 12. Petroff's ten (arXiv:2107.02270) reach 17, 12, 13, 13, but have two greys.
   constexpr std::array<std::uint32_t, 10> safe{0x0000ff, 0xcccc00, 0xff0000, 0x00ccff, 0x663366,
                                                0x99cc99, 0x990000, 0x009988, 0xbb5566, 0x9966ff};
   std::vector<std::uint32_t> colours;
@@ -145,7 +144,7 @@ void AxisRange::add(double value) {
 
 double AxisRange::high() const {
   if (empty()) return 1;
-  // Values that differ by rounding only are one value.
+  // Values that differ only by rounding count as equal.
   const double least = 1e-9 * std::max(std::abs(low_), 1.0);
   return high_ - low_ > least ? high_ : low_ + std::max(std::abs(low_), 1.0) * 0.1;
 }
@@ -168,10 +167,10 @@ std::string figure_script(const Figure& figure, const FigureOptions& options) {
       "#\n# gnuplot {0}.gp, in this folder, draws the figure again from {0}.csv (gnuplot 5.4 or later).\n\n",
       figure.name);
   script += style;
-  // Tables and pictures stand beside the script; figure names hold letters, digits, '_' and '-' only.
+  // Table and pictures are in the script's folder; names of figures have no character that needs quoting.
   script += fmt::format("table = '{}.csv'\n", figure.name);
   const double base = options.note.empty() ? 0 : 3;
-  script += fmt::format("width = {:.2f}  # mm\nheight = {:.2f}\nbase = {}  # room for the note below all\n",
+  script += fmt::format("width = {:.2f}  # mm\nheight = {:.2f}\nbase = {}  # height of the note at the bottom\n",
                         figure.width, figure.height + base, base);
   script += fmt::format("note = {}\n", gnuplot_literal(options.note));
   script += figure.definitions;

@@ -1,4 +1,4 @@
-// The one style of all figures: sizes, fonts, colours, where panels stand, and the frame of every gnuplot script.
+// The style of all figures: sizes, fonts, colours, grids of panels, axes, and the frame of every gnuplot script.
 // Lengths are millimetres from the lower left corner, line widths points, colours 0xRRGGBB.
 #pragma once
 
@@ -21,12 +21,12 @@ constexpr std::uint32_t red = 0xc1121f, blue = 0x2f6db3;
 /// "#rrggbb", as gnuplot wants it in quotes.
 std::string hex(std::uint32_t rgb);
 
-/// Colours for `classes` classes. `safe`: ten that stay apart in thin lines and with every common kind of colour
-/// blindness, then the same darker.
+/// Colours for `classes` classes. `safe`: ten that can be distinguished in thin lines and with every common kind of
+/// colour blindness, then the same darker.
 std::vector<std::uint32_t> class_colours(int classes, FigurePalette palette);
-/// The same for networks, at most a few: strong, safe hues.
+/// Colours for a few networks.
 std::uint32_t network_colour(std::size_t network);
-/// gnuplot point types that differ by shape: filled circle, square, triangle, ...
+/// gnuplot point types of different shapes: filled circle, square, triangle, ...
 int network_mark(std::size_t network);
 
 /// A rectangle on the figure: the plot area of a panel.
@@ -50,7 +50,7 @@ struct PanelGrid {
   double width, height;  ///< of the figure
   std::vector<PanelBox> boxes;
   std::size_t columns;
-  /// No panel stands directly below panel i, so it carries the x axis's numbers.
+  /// There is no panel directly below panel i, so it has the numbers of the x axis.
   bool lowest(std::size_t i) const { return i + columns >= boxes.size(); }
   bool leftmost(std::size_t i) const { return i % columns == 0; }
 };
@@ -58,7 +58,7 @@ struct PanelGrid {
 /// A step of 1, 2 or 5 times a power of ten that gives at most `most` tics over the length of a range.
 double tic_step(double length, int most);
 
-/// The range of the finite ones of the values added. None finite: [0,1].
+/// The range of the finite values added; [0,1] if there are none.
 class AxisRange {
  public:
   void add(double value);
@@ -68,7 +68,7 @@ class AxisRange {
   }
   bool empty() const { return low_ > high_; }
   double low() const { return empty() ? 0 : low_; }
-  /// Greater than low(), also where all values are the same.
+  /// Greater than low(), even if all values are the same.
   double high() const;
   double length() const { return high() - low(); }
   AxisRange widened(double fraction_below, double fraction_above) const;

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view scratch_prefix = ".figure-", scratch_pattern = "XXXXXX";
 
-/// A hidden folder that is gone at the end, with all that is left in it.
+/// A hidden folder, removed at the end with its content.
 class ScratchFolder {
  public:
   explicit ScratchFolder(const fs::path& parent) {
@@ -41,7 +41,7 @@ class ScratchFolder {
   fs::path path_;
 };
 
-/// Writes `text` to `path`; an error names `target`, where the file is meant to end up.
+/// Writes `text` to `path`; errors name `target`, the file's final place.
 void write_text(const fs::path& path, const fs::path& target, const std::string& text) {
   errno = 0;
   std::ofstream out(path, std::ios::binary);
@@ -53,7 +53,7 @@ void write_text(const fs::path& path, const fs::path& target, const std::string&
   }
 }
 
-/// gnuplot ends happily where its picture met a full disk, so a picture is judged by its end.
+/// gnuplot reports success even if the disk is full, so a picture is checked by its last bytes.
 bool is_whole(const fs::path& picture, FigureFormat format) {
   constexpr std::streamoff tail = 16;  // holds each of the marks below, a line break included
   std::ifstream in(picture, std::ios::binary | std::ios::ate);
@@ -65,7 +65,7 @@ bool is_whole(const fs::path& picture, FigureFormat format) {
   return end.find(mark) != std::string::npos;
 }
 
-/// FNV-1a, 32 bits: tells apart names that look alike after cleaning.
+/// FNV-1a, 32 bits.
 std::uint32_t hash_of(std::string_view text) {
   std::uint32_t hash = 2166136261u;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
@@ -73,18 +73,6 @@ std::uint32_t hash_of(std::string_view text) {
 }
 
 }  // namespace
-
-std::string_view to_string(FigureFormat format) {
-  switch (format) {
-    case FigureFormat::svg:
-      return "svg";
-    case FigureFormat::pdf:
-      return "pdf";
-    case FigureFormat::png:
-      return "png";
-  }
-  return "";
-}
 
 std::string figure_name(std::string_view kind, std::string_view network) {
   if (network.empty()) return std::string(kind);

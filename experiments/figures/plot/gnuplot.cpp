@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <fstream>
+#include <string_view>
 
 #include "core/process/child_process.hpp"
 #include "experiments/figures/plot/figure_writer.hpp"
@@ -55,13 +56,14 @@ std::string literal(std::string_view text, bool tic) {
   return quoted + "'";
 }
 
-/// gnuplot echoes the line at fault and points at it, and then says what is wrong: `"name.gp" line 12: ...`.
+/// gnuplot echoes the line at fault and points at it, and then says what is wrong: `"name.gp" line 12: ...`. What it
+/// warns of did not stop it.
 std::string complaint(const std::filesystem::path& messages) {
   std::ifstream in(messages);
   std::string first;
   for (std::string line; std::getline(in, line);) {
     const auto begin = line.find_first_not_of(" \t\r^");
-    if (begin == std::string::npos) continue;
+    if (begin == std::string::npos || line.find("warning:") != std::string::npos) continue;
     line = line.substr(begin, 300);
     if (line.find("\" line ") != std::string::npos) return line;
     if (first.empty()) first = line;
@@ -76,8 +78,12 @@ std::string gnuplot_tic_literal(std::string_view text) { return literal(text, tr
 
 void run_gnuplot(const std::string& program, const std::filesystem::path& folder, const std::string& script,
                  const std::string& figure) {
-  ProgramStart start{
-      .program = program, .arguments = {"gnuplot", "-d", script}, .folder = folder, .messages = folder / "messages"};
+  // In the C locale gnuplot warns about characters that it cannot convert.
+  ProgramStart start{.program = program,
+                     .arguments = {"gnuplot", "-d", script},
+                     .folder = folder,
+                     .messages = folder / "messages",
+                     .environment = {"LC_ALL=C.UTF-8"}};
   // The working directory changes before the program is looked for.
   if (program.find('/') != std::string::npos) start.program = std::filesystem::absolute(program).string();
   pid_t child = 0;
@@ -89,8 +95,8 @@ void run_gnuplot(const std::string& program, const std::filesystem::path& folder
   }
   const int status = wait_for_end(child);
   if (status == 0) return;
-  throw FigureError(fmt::format("cannot draw figure {}: {} ended with {}: {} (gnuplot 5.4 is in Debian's gnuplot-nox)",
-                                figure, program, end_text(status), complaint(folder / "messages")));
+  throw FigureError(fmt::format("cannot draw figure {}: {} ended with {}: {} (gnuplot 5.4 or later is needed)", figure,
+                                program, end_text(status), complaint(folder / "messages")));
 }
 
 }  // namespace inforelay

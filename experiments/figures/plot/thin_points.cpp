@@ -74,14 +74,14 @@ std::vector<MarkBar> join_marks(const RowMatrix<std::uint32_t>& marks, int top) 
   return bars;
 }
 
-std::vector<std::size_t> first_on_each_spot(std::span<const double> x, std::span<const double> y, double spot) {
+std::vector<std::size_t> first_in_each_cell(std::span<const double> x, std::span<const double> y, double cell_width) {
   assert(x.size() == y.size());
   std::vector<std::size_t> kept;
   std::unordered_set<std::uint64_t> taken;
   for (std::size_t i = 0; i < x.size(); ++i) {
     if (!std::isfinite(x[i]) || !std::isfinite(y[i])) continue;
     const auto cell = [&](double v) {
-      return static_cast<std::uint32_t>(static_cast<std::int32_t>(std::floor(v / spot)));
+      return static_cast<std::uint32_t>(static_cast<std::int32_t>(std::floor(v / cell_width)));
     };
     if (taken.insert(std::uint64_t{cell(x[i])} << 32 | cell(y[i])).second) kept.push_back(i);
   }

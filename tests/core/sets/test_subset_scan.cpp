@@ -4,11 +4,11 @@
 
 using namespace inforelay;
 
-TEST_CASE("A part's values go to its classes and sets", "[set_scan]") {
+TEST_CASE("The values of a chunk are put at its classes and sets", "[subset_scan]") {
   RowMatrix<float> table = RowMatrix<float>::Constant(3, 16, -1);
-  ScanChunk part{.first_class = 1, .fixed = NeuronSet{2}, .free = NeuronSet{0, 3}, .values = RowMatrix<float>(2, 4)};
-  part.values << 1, 2, 3, 4, 5, 6, 7, 8;
-  put_chunk(part, table);
+  ScanChunk chunk{.first_class = 1, .fixed = NeuronSet{2}, .free = NeuronSet{0, 3}, .values = RowMatrix<float>(2, 4)};
+  chunk.values << 1, 2, 3, 4, 5, 6, 7, 8;
+  put_chunk(chunk, table);
   RowMatrix<float> expected = RowMatrix<float>::Constant(3, 16, -1);
   expected(1, 4) = 1;   // neuron 2
   expected(1, 5) = 2;   // 2 and 0
@@ -21,7 +21,7 @@ TEST_CASE("A part's values go to its classes and sets", "[set_scan]") {
   CHECK(table == expected);
 }
 
-TEST_CASE("A part that is not of the table is refused", "[set_scan]") {
+TEST_CASE("A chunk that does not fit the table is refused", "[subset_scan]") {
   const ScanChunk good{.first_class = 1, .fixed = NeuronSet{2}, .free = NeuronSet{0}, .values = RowMatrix<float>(2, 2)};
   RowMatrix<float> table(3, 8);
   CHECK_NOTHROW(put_chunk(good, table));
@@ -30,24 +30,24 @@ TEST_CASE("A part that is not of the table is refused", "[set_scan]") {
     change(bad);
     CHECK_THROWS_AS(put_chunk(bad, table), DataError);
   };
-  refused([](ScanChunk& part) { part.first_class = -1; });
-  refused([](ScanChunk& part) { part.first_class = 2; });
-  refused([](ScanChunk& part) { part.fixed = NeuronSet{3}; });
-  refused([](ScanChunk& part) { part.fixed = NeuronSet{0, 2}; });
-  refused([](ScanChunk& part) { part.free = NeuronSet{0, 1}; });
-  refused([](ScanChunk& part) { part.free = NeuronSet{31}; });
-  refused([](ScanChunk& part) { part.values.resize(2, 4); });
+  refused([](ScanChunk& chunk) { chunk.first_class = -1; });
+  refused([](ScanChunk& chunk) { chunk.first_class = 2; });
+  refused([](ScanChunk& chunk) { chunk.fixed = NeuronSet{3}; });
+  refused([](ScanChunk& chunk) { chunk.fixed = NeuronSet{0, 2}; });
+  refused([](ScanChunk& chunk) { chunk.free = NeuronSet{0, 1}; });
+  refused([](ScanChunk& chunk) { chunk.free = NeuronSet{31}; });
+  refused([](ScanChunk& chunk) { chunk.values.resize(2, 4); });
   CHECK_THROWS_WITH(
       [&] {
         ScanChunk bad = good;
         bad.fixed = NeuronSet{4};
         put_chunk(bad, table);
       }(),
-      "a part of a scan has values [2,2] of the classes from 1 and the sets {4} with any of {0}, which do not fit a "
+      "a chunk of a scan has values [2,2] of the classes from 1 and the sets {4} with any of {0}, which do not fit a "
       "table [3,8]");
 }
 
-TEST_CASE("A part of a computation reports as part of the whole", "[set_scan]") {
+TEST_CASE("Part of a computation reports as part of the whole", "[subset_scan]") {
   struct Record : Progress {
     void report(std::uint64_t d, std::uint64_t t) override { done = d, total = t; }
     void note(std::string_view text) override { said = text; }

@@ -12,7 +12,7 @@ using test::rows_of;
 using test::TemporaryFolder;
 
 // Of two neurons: each quantile is its number in the row.
-SubsetStatistics summaries_of(int classes) {
+SubsetStatistics statistics_of(int classes) {
   SubsetStatistics sizes;
   sizes.count = {1, 2, 1};
   sizes.mean = RowMatrix<double>::Constant(classes, 3, 0.5);
@@ -38,12 +38,12 @@ void check_quantiles(const std::vector<std::vector<std::string>>& rows) {
 TEST_CASE("The table of a figure by size holds the quantiles and the greedy path at their sizes", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
-  const SubsetStatistics sizes = summaries_of(1);
+  const SubsetStatistics sizes = statistics_of(1);
   RowMatrix<double> greedy(1, 2);
   greedy << 0.25, 0;
   draw_sizes(
       writer,
-      {.network = "x", .labels = {"0"}, .summaries = sizes, .greedy_information = greedy, .all_information = {0.75}});
+      {.network = "x", .labels = {"0"}, .statistics = sizes, .greedy_information = greedy, .all_information = {0.75}});
   const auto rows = rows_of(folder.path() / "relay_sizes_x.csv");
   check_quantiles(rows);
   const std::vector<std::string> path{"0", "0.25", "0.75"};
@@ -54,9 +54,9 @@ TEST_CASE("The table of a figure by size holds the quantiles and the greedy path
 TEST_CASE("A figure of accuracies by size has no greedy path", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
-  const SubsetStatistics sizes = summaries_of(1);
+  const SubsetStatistics sizes = statistics_of(1);
   draw_sizes(writer,
-             {.quantity = SizesFigure::Quantity::accuracy, .network = "x", .labels = {"0"}, .summaries = sizes});
+             {.quantity = SizesFigure::Quantity::accuracy, .network = "x", .labels = {"0"}, .statistics = sizes});
   const auto rows = rows_of(folder.path() / "knockout_sizes_x.csv");
   check_quantiles(rows);
   for (std::size_t n = 0; n < 3; ++n) CHECK(rows[n + 1][11] == "nan");
@@ -66,12 +66,12 @@ TEST_CASE("A figure of accuracies by size has no greedy path", "[figures]") {
 TEST_CASE("A figure by size whose parts do not match is refused with what they have", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
-  const SubsetStatistics one = summaries_of(1);
-  CHECK_THROWS_WITH(draw_sizes(writer, {.network = "x", .labels = {"0", "1"}, .summaries = one}),
-                    "figure relay_sizes_x: summaries has 1 classes, expected 2");
+  const SubsetStatistics one = statistics_of(1);
+  CHECK_THROWS_WITH(draw_sizes(writer, {.network = "x", .labels = {"0", "1"}, .statistics = one}),
+                    "figure relay_sizes_x: statistics has 1 classes, expected 2");
   CHECK_THROWS_WITH(draw_sizes(writer, {.network = "x",
                                         .labels = {"0"},
-                                        .summaries = one,
+                                        .statistics = one,
                                         .greedy_information = RowMatrix<double>::Zero(1, 3),
                                         .all_information = {1}}),
                     "figure relay_sizes_x: greedy_information has 3 columns, expected 2");

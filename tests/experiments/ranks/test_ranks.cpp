@@ -27,9 +27,10 @@ struct RelayScene {
         table(samples.table()),
         path(greedy_relay(table)) {}
   Bytes job() const {
-    return relay_scan_job({samples.states, samples.labels, samples.predictions, samples.neurons, 3, path});
+    return relay_scan_job({UnitStates::from_words(samples.states, samples.units), samples.input, samples.output,
+                           test::numbered_contrasts(3), path});
   }
-  test::Samples samples;
+  test::StateSamples samples;
   StateTable table;
   GreedyRelay path;
 };
@@ -98,7 +99,7 @@ TEST_CASE("Relay information by several ranks is that of one, to the last bit", 
       CHECK((by_others > 0) == (size > 1));
       const ExhaustiveRelay shared = scan.result();
       CHECK(has_table(shared.information, whole.information, keep));
-      CHECK(test::same(shared.summaries, whole.summaries));
+      CHECK(test::same(shared.statistics, whole.statistics));
       CHECK(shared.best_information == whole.best_information);
       CHECK(shared.best_set == whole.best_set);
       CHECK(shared.above_greedy == whole.above_greedy);
@@ -122,7 +123,7 @@ TEST_CASE("Knockouts by several ranks are those of one, to the last bit", "[rank
     CHECK((by_others > 0) == (size > 1));
     const ExhaustiveKnockout shared = scan.result();
     CHECK(has_table(shared.accuracy, whole.accuracy, keep));
-    CHECK(test::same(shared.summaries, whole.summaries));
+    CHECK(test::same(shared.statistics, whole.statistics));
   }
 }
 
@@ -347,7 +348,7 @@ TEST_CASE("Jobs and results that are cut or altered are refused or make some sca
   }
   ScanChunk part{.first_class = 2, .fixed = NeuronSet{1}, .free = NeuronSet{0}, .values = RowMatrix<float>(1, 2)};
   part.values << 0.25f, 0.5f;
-  part.exact = {5, -6};
+  part.exact_totals = {5, -6};
   const Bytes result = result_message(9, part);
   const auto [number, read] = read_result(result);
   CHECK(number == 9);
@@ -355,7 +356,7 @@ TEST_CASE("Jobs and results that are cut or altered are refused or make some sca
   CHECK(read.fixed == part.fixed);
   CHECK(read.free == part.free);
   CHECK(read.values == part.values);
-  CHECK(read.exact == part.exact);
+  CHECK(read.exact_totals == part.exact_totals);
   for (std::size_t size = 0; size < result.size(); ++size)
     CHECK_THROWS_AS(read_result(std::span<const std::uint8_t>(result).first(size)), DataError);
 }

@@ -27,8 +27,8 @@ class CountingScan final : public SubsetScan {
   static float value(int cls, std::uint32_t set) { return static_cast<float>(1000 * cls) + static_cast<float>(set); }
 
   std::size_t chunk_count() const override { return 24; }
-  std::string layout() const override { return layout_; }
-  void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const override {
+  std::string format_id() const override { return layout_; }
+  void compute(std::span<const std::size_t> parts, const OnChunk& take, Progress& progress) const override {
     parallel_blocks(
         parts.size(),
         [&](std::size_t i) {
@@ -39,7 +39,7 @@ class CountingScan final : public SubsetScan {
                          .fixed = NeuronSet(first),
                          .free = NeuronSet::all(3),
                          .values = RowMatrix<float>(1, 8),
-                         .exact = {static_cast<std::int64_t>(parts[i])}};
+                         .exact_totals = {static_cast<std::int64_t>(parts[i])}};
           for (std::uint32_t set = 0; set < 8; ++set) part.values(0, set) = value(cls, first + set);
           take(parts[i], std::move(part));
         },
@@ -47,7 +47,7 @@ class CountingScan final : public SubsetScan {
   }
   void add(std::size_t part, const ScanChunk& result) override {
     ++added;
-    if (part >= 24 || result.exact != std::vector<std::int64_t>{static_cast<std::int64_t>(part)}) {
+    if (part >= 24 || result.exact_totals != std::vector<std::int64_t>{static_cast<std::int64_t>(part)}) {
       throw DataError("not a part of this scan");
     }
     put_chunk(result, table);
@@ -142,8 +142,8 @@ TEST_CASE("The memory of chunks that wait for a slow disk is bounded", "[stages]
   // 16 parts of 8 MiB.
   struct LargeScan final : SubsetScan {
     std::size_t chunk_count() const override { return 16; }
-    std::string layout() const override { return "large 1"; }
-    void compute(std::span<const std::size_t> parts, const Take& take, Progress& progress) const override {
+    std::string format_id() const override { return "large 1"; }
+    void compute(std::span<const std::size_t> parts, const OnChunk& take, Progress& progress) const override {
       parallel_blocks(
           parts.size(),
           [&](std::size_t i) {
@@ -152,7 +152,7 @@ TEST_CASE("The memory of chunks that wait for a slow disk is bounded", "[stages]
                             .fixed = NeuronSet(),
                             .free = NeuronSet(),
                             .values = {},
-                            .exact = std::vector<std::int64_t>(std::size_t{1} << 20)});
+                            .exact_totals = std::vector<std::int64_t>(std::size_t{1} << 20)});
           },
           progress);
     }

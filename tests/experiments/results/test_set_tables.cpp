@@ -123,7 +123,7 @@ TEST_CASE("A run without tables has the same summaries, and all else but the tab
   CHECK(relay.has_table());
   CHECK(!lean.has_table());
   REQUIRE(lean.exhaustive);
-  CHECK(test::same(relay.exhaustive->summaries, lean.exhaustive->summaries));
+  CHECK(test::same(relay.exhaustive->statistics, lean.exhaustive->statistics));
   CHECK(relay.exhaustive->best_information == lean.exhaustive->best_information);
   CHECK(relay.exhaustive->best_set == lean.exhaustive->best_set);
   CHECK(relay.exhaustive->above_greedy == lean.exhaustive->above_greedy);
@@ -131,7 +131,7 @@ TEST_CASE("A run without tables has the same summaries, and all else but the tab
   CHECK(knockout.has_table());
   CHECK(!lean_knockout.has_table());
   CHECK(lean_knockout.exhaustive);
-  CHECK(test::same(knockout.summaries, lean_knockout.summaries));
+  CHECK(test::same(knockout.statistics, lean_knockout.statistics));
   for (int c = 0; c < 10; ++c) {
     CHECK(lean_knockout.intact(c) == knockout.accuracy(c, 0));
     CHECK(lean_knockout.intact(c) == knockout.intact(c));
@@ -153,7 +153,7 @@ TEST_CASE("A run without tables has the same summaries, and all else but the tab
   CHECK(file.dimension_names(sizes + "quantile") == std::vector<std::string>{"class", "size", "percent"});
   CHECK(file.dimension_names(sizes + "highest_set") == std::vector<std::string>{"class", "size", "rank"});
   CHECK(file.attribute<std::string>(sizes + "mean", "units") == "bit");
-  CHECK(file.vector<std::int64_t>(sizes + "dimensions/percent") ==
+  CHECK(file.vector<std::int64_t>(sizes + "percent") ==
         std::vector<std::int64_t>{0, 5, 25, 50, 75, 95, 100});
   CHECK(!file.exists(relay_table));
   CHECK(!file.exists(knockout_table));
@@ -173,7 +173,7 @@ TEST_CASE("A run whose tables do not fit says so, before it begins and in its lo
   CHECK_THAT(test::content(folder.path() / "run/run.log"), Catch::Contains("the tables of all sets are left out"));
   const NetworkResult network = read_results(folder.path() / "run/results.h5").networks.front().second;
   CHECK(!network.relay.at(Split::test).has_table());
-  CHECK(network.relay.at(Split::test).exhaustive->summaries.count[10] == 184756);
+  CHECK(network.relay.at(Split::test).exhaustive->statistics.count[10] == 184756);
 #ifndef INFORELAY_SANITIZED
   CHECK(run.peak_bytes < 180e6);
 #endif

@@ -10,6 +10,7 @@
 #include "infotheory/relay/relay.hpp"
 #include "nn/data/digits.hpp"
 #include "tests/catch2.hpp"
+#include "tests/contrasts.hpp"
 #include "tests/experiments/run/program.hpp"
 #include "tests/set_scans.hpp"
 
@@ -169,7 +170,7 @@ TEST_CASE("Relay information can be interrupted at any question", "[interrupt]")
   const int interruptions = check_interruptions(
       [&](StageStore& files, Progress& progress) { return compute_relay(states, config, true, keep, files, progress); },
       [](const RelayResult& a, const RelayResult& b) {
-        bool same = test::same(a.exhaustive->summaries, b.exhaustive->summaries) &&
+        bool same = test::same(a.exhaustive->statistics, b.exhaustive->statistics) &&
                     a.exhaustive->information == b.exhaustive->information &&
                     a.exhaustive->best_set == b.exhaustive->best_set &&
                     a.exhaustive->above_greedy == b.exhaustive->above_greedy &&
@@ -192,7 +193,9 @@ TEST_CASE("Tied paths of relay information go on from the step they have come to
   REQUIRE_THROWS_AS(compute_relay(states, config, false, AllSetsTable::keep, first, soon), Interrupted);
   StageStore second = stage.files();
   const RelayResult resumed = compute_relay(states, config, false, AllSetsTable::keep, second, Progress::none());
-  const StateTable table(states.state, states.label, argmax(states.output), 7, classes);
+  const auto predicted = argmax(states.output);
+  const std::vector<Symbol> input(states.label.begin(), states.label.end()), output(predicted.begin(), predicted.end());
+  const StateTable table(states.state, input, output, test::numbered_contrasts(classes));
   for (int c = 0; c < classes; ++c) {
     const BranchingRelay expected = branching_relay(table, c);
     CHECK(resumed.branching[static_cast<std::size_t>(c)].sets == expected.sets);
@@ -215,7 +218,7 @@ TEST_CASE("Knockouts can be interrupted at any question", "[interrupt]") {
         return compute_knockout(network, states, config, keep, RandomStream(7, "knockout"), files, progress);
       },
       [](const KnockoutResult& a, const KnockoutResult& b) {
-        return a.accuracy == b.accuracy && test::same(a.summaries, b.summaries);
+        return a.accuracy == b.accuracy && test::same(a.statistics, b.statistics);
       });
   CHECK(interruptions >= 3);
 }

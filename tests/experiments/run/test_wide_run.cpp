@@ -4,9 +4,10 @@
 #include <numeric>
 
 #include "experiments/results/results_file.hpp"
-#include "infotheory/relay/wide_relay.hpp"
+#include "infotheory/relay/relay.hpp"
 #include "nn/network/mlp.hpp"
 #include "tests/catch2.hpp"
+#include "tests/contrasts.hpp"
 #include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
@@ -49,12 +50,12 @@ TEST_CASE("A run on a wide layer has states as bytes, greedy removal, single neu
   const Hdf5Reader file(path);
   const auto hidden = file.matrix<float>(group + "states/test/hidden", samples, neurons);
   const auto threshold = file.vector<double>(group + "states/test/threshold", neurons);
-  const auto state = file.matrix<std::uint8_t>(group + "states/test/state", samples, (neurons + 7) / 8);
-  CHECK(file.dimension_names(group + "states/test/state") == std::vector<std::string>{"sample", "byte"});
+  const auto state = file.matrix<std::uint8_t>(group + "states/test/state", samples, neurons);
+  CHECK(file.dimension_names(group + "states/test/state") == std::vector<std::string>{"sample", "neuron"});
   bool right = true;
   for (Eigen::Index i = 0; i < hidden.rows(); ++i) {
     for (Eigen::Index k = 0; k < neurons; ++k)
-      right = right && (state(i, k / 8) >> k % 8 & 1) == (hidden(i, k) > threshold[static_cast<std::size_t>(k)]);
+      right = right && state(i, k) == (hidden(i, k) > threshold[static_cast<std::size_t>(k)] ? 1 : 0);
   }
   CHECK(right);
   for (const char* part :
@@ -66,17 +67,16 @@ TEST_CASE("A run on a wide layer has states as bytes, greedy removal, single neu
   const NetworkResult network = read_results(path).networks.front().second;
   const StatesResult& states = network.states.at(Split::test);
   const RelayResult& relay = network.relay.at(Split::test);
-  const BitStateTable table(states.wide_state, states.label, argmax(states.output), 10);
+  const auto predicted = argmax(states.output);
+  const std::vector<Symbol> input(states.label.begin(), states.label.end()), output(predicted.begin(), predicted.end());
+  const StateTable table(states.state, input, output, test::numbered_contrasts(10));
   CHECK(states.occupied_states == static_cast<std::int64_t>(table.size()));
-  std::vector<int> classes(10);
-  std::iota(classes.begin(), classes.end(), 0);
-  const GreedyRelay greedy = wide_greedy_relay(table, classes);
-  const WideRelay found = wide_relay_information(table, classes);
+  const GreedyRelay greedy = greedy_relay(table);
   CHECK(relay.greedy.removal_order == greedy.removal_order);
   CHECK(relay.greedy.information == greedy.information);
   CHECK(relay.aggregated == aggregated_relay_information_bits(greedy));
-  CHECK(relay.all == found.all);
-  CHECK(relay.single == found.single);
+  CHECK(relay.all == total_relay_information_bits(table));
+  CHECK(relay.single == single_neuron_loss_bits(table));
   CHECK(file.matrix<std::uint16_t>(group + "relay/test/greedy/removal_order", 10, neurons) == greedy.removal_order);
 
   for (const char* figure : {"relay_wide", "training"})

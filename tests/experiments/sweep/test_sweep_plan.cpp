@@ -7,7 +7,7 @@
 #include <set>
 #include <sstream>
 
-#include "core/config/printer.hpp"
+#include "core/config/tree.hpp"
 #include "experiments/results/metrics.hpp"
 #include "experiments/sweep/plan.hpp"
 #include "tests/catch2.hpp"
@@ -140,7 +140,7 @@ TEST_CASE("Random points are in their ranges, depend on the seed alone, and cove
     mean += config.analysis.threshold / 400;
     mean_logarithm += std::log10(train.learning_rate) / 400;
     ++epochs[train.max_epochs];
-    signs += config.analysis.binarize == Binarization::sign ? 1 : 0;
+    signs += config.analysis.binarize == Discretization::sign ? 1 : 0;
   }
   // Six standard errors.
   CHECK(std::abs(mean - 1) < 6 * 4 / std::sqrt(12.0) / 20);

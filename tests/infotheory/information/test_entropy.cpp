@@ -96,24 +96,13 @@ TEST_CASE("Bad probabilities and counts are named", "[entropy]") {
   CHECK_THROWS_WITH(entropy_bits(Counts{0, 0}), Catch::Contains("counts sum to 0"));
 }
 
-TEST_CASE("Occupancy counts states and singletons", "[entropy]") {
-  const std::vector<std::uint32_t> states{9, 4, 9, 4000000000u, 4, 9, 0, 1};
-  CHECK(symbol_counts(states) == Counts{1, 1, 2, 3, 1});
-  const Occupancy result = occupancy(states);
-  CHECK(result.samples == 8);
-  CHECK(result.occupied == 5);
-  CHECK(result.singleton_fraction == 3. / 8);
-  CHECK(result.entropy_bits == exactly(3 - (2 + 3 * std::log2(3)) / 8));
-  CHECK(result.miller_madow_bits == exactly(result.entropy_bits + 4 / (16 * nats_per_bit)));
-  CHECK_THROWS_AS(occupancy(std::vector<std::uint32_t>{}), UsageError);
-}
-
-TEST_CASE("The n log2 n table", "[entropy]") {
-  const NLog2NTable table(1000);
-  CHECK(table.limit() == 1000);
-  CHECK(table[0] == 0);
-  CHECK(table[1] == 0);
-  CHECK(table[8] == 24);
-  for (std::uint64_t n = 1; n <= 1000; ++n) REQUIRE(table[n] == static_cast<double>(n) * std::log2(n));
-  CHECK(NLog2NTable(0).limit() == 0);
+TEST_CASE("The entropy of a single state is exactly 0", "[entropy]") {
+  for (std::uint64_t n = 1; n <= 3000; ++n) {
+    const double entropy = entropy_bits(Counts{0, n});
+    REQUIRE(entropy == 0);
+    REQUIRE(!std::signbit(entropy));
+  }
+  CHECK(!std::signbit(entropy_bits(Probabilities{0, 1})));
+  CHECK(!std::signbit(binary_entropy_bits(0)));
+  CHECK(!std::signbit(binary_entropy_bits(1)));
 }

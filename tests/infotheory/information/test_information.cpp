@@ -15,17 +15,17 @@ constexpr VariableSet X{0}, Y{1}, Z{2}, XY{0, 1};
 Approx exactly(double value) { return Approx(value).margin(1e-12).epsilon(0); }
 
 // Two fair bits X and Y, and Z a function of them.
-JointTable gate(const std::function<Symbol(Symbol, Symbol)>& z) {
-  std::vector<Symbol> cells;
-  for (Symbol x = 0; x < 2; ++x) {
-    for (Symbol y = 0; y < 2; ++y) cells.insert(cells.end(), {x, y, z(x, y)});
+JointTable gate(const std::function<DiscreteValue(DiscreteValue, DiscreteValue)>& z) {
+  std::vector<DiscreteValue> cells;
+  for (DiscreteValue x = 0; x < 2; ++x) {
+    for (DiscreteValue y = 0; y < 2; ++y) cells.insert(cells.end(), {x, y, z(x, y)});
   }
   return JointTable::from_cells(3, cells, std::vector<double>(4, 0.25));
 }
 
 // n bits that are uniform over the words for which `allowed` holds.
 JointTable uniform_bits(int n, const std::function<bool(std::uint32_t)>& allowed) {
-  std::vector<Symbol> cells;
+  std::vector<DiscreteValue> cells;
   std::vector<std::uint64_t> counts;
   for (std::uint32_t word = 0; word < 1u << n; ++word) {
     if (!allowed(word)) continue;
@@ -51,7 +51,7 @@ JointTable random_table(RandomStream& random) {
 }  // namespace
 
 TEST_CASE("Exclusive or is synergy alone", "[information]") {
-  const JointTable table = gate([](Symbol x, Symbol y) { return x ^ y; });
+  const JointTable table = gate([](DiscreteValue x, DiscreteValue y) { return x ^ y; });
   CHECK(mutual_information_bits(table, X, Z) == exactly(0));
   CHECK(mutual_information_bits(table, XY, Z) == exactly(1));
   CHECK(conditional_mutual_information_bits(table, X, Z, Y) == exactly(1));
@@ -62,7 +62,7 @@ TEST_CASE("Exclusive or is synergy alone", "[information]") {
 }
 
 TEST_CASE("And", "[information]") {
-  const JointTable table = gate([](Symbol x, Symbol y) { return x & y; });
+  const JointTable table = gate([](DiscreteValue x, DiscreteValue y) { return x & y; });
   CHECK(mutual_information_bits(table, X, Z) == exactly(0.3112781244591328));
   CHECK(mutual_information_bits(table, XY, Z) == exactly(0.8112781244591328));
   CHECK(conditional_mutual_information_bits(table, X, Z, Y) == exactly(0.5));
@@ -71,7 +71,7 @@ TEST_CASE("And", "[information]") {
 }
 
 TEST_CASE("A copy of both bits", "[information]") {
-  const JointTable table = gate([](Symbol x, Symbol y) { return 2 * x + y; });
+  const JointTable table = gate([](DiscreteValue x, DiscreteValue y) { return 2 * x + y; });
   CHECK(mutual_information_bits(table, XY, Z) == exactly(2));
   CHECK(conditional_mutual_information_bits(table, X, Z, Y) == exactly(1));
 }
@@ -106,7 +106,7 @@ TEST_CASE("Channels", "[information]") {
 }
 
 TEST_CASE("Columns of samples in bits and nats", "[information]") {
-  const std::vector<Symbol> x{0, 0, 1}, y{0, 1, 1};
+  const std::vector<DiscreteValue> x{0, 0, 1}, y{0, 1, 1};
   const double bits = mutual_information_bits(x, y);
   CHECK(bits == exactly(0.251629167387823));
   CHECK(bits * nats_per_bit == exactly(0.174416047921516));
@@ -145,10 +145,10 @@ TEST_CASE("The G-test is calibrated where variables are independent", "[informat
   RandomStream random(1, "null");
   int rejected = 0;
   constexpr int trials = 2000;
-  std::vector<Symbol> x(300), y(300);
+  std::vector<DiscreteValue> x(300), y(300);
   for (int trial = 0; trial < trials; ++trial) {
-    for (auto& symbol : x) symbol = static_cast<Symbol>(random.below(2));
-    for (auto& symbol : y) symbol = static_cast<Symbol>(random.below(3));
+    for (auto& symbol : x) symbol = static_cast<DiscreteValue>(random.below(2));
+    for (auto& symbol : y) symbol = static_cast<DiscreteValue>(random.below(3));
     rejected += g_test(JointTable::from_samples({x, y}), X, Y).p_value < 0.05;
   }
   const double expected = 0.05 * trials;
@@ -187,12 +187,12 @@ TEST_CASE("Identities and bounds on random distributions", "[information]") {
 
 TEST_CASE("Information does not change when symbols are renamed", "[information]") {
   RandomStream random(3, "names");
-  std::vector<Symbol> x(400), y(400), z(400), renamed(400);
-  const std::vector<Symbol> names{4000000000u, 3, 77, 0, 12};
+  std::vector<DiscreteValue> x(400), y(400), z(400), renamed(400);
+  const std::vector<DiscreteValue> names{4000000000u, 3, 77, 0, 12};
   for (std::size_t n = 0; n < x.size(); ++n) {
-    x[n] = static_cast<Symbol>(random.below(5));
-    y[n] = static_cast<Symbol>((x[n] + random.below(3)) % 5);
-    z[n] = static_cast<Symbol>(random.below(2));
+    x[n] = static_cast<DiscreteValue>(random.below(5));
+    y[n] = static_cast<DiscreteValue>((x[n] + random.below(3)) % 5);
+    z[n] = static_cast<DiscreteValue>(random.below(2));
     renamed[n] = names[x[n]];
   }
   const JointTable before = JointTable::from_samples({x, y, z}), after = JointTable::from_samples({renamed, y, z});

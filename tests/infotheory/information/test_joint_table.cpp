@@ -9,8 +9,8 @@ using namespace inforelay;
 
 namespace {
 
-using Column = std::vector<Symbol>;
-using Cell = std::vector<Symbol>;
+using Column = std::vector<DiscreteValue>;
+using Cell = std::vector<DiscreteValue>;
 
 std::map<Cell, double> cells_of(const JointTable& table) {
   std::map<Cell, double> cells;
@@ -27,9 +27,9 @@ TEST_CASE("A joint table counts rows as a map does", "[joint_table]") {
   RandomStream random(1, "rows");
   std::vector<Column> columns(4, Column(500));
   for (auto& column : columns) {
-    for (auto& symbol : column) symbol = static_cast<Symbol>(random.below(4) * 1000000000u);
+    for (auto& symbol : column) symbol = static_cast<DiscreteValue>(random.below(4) * 1000000000u);
   }
-  const std::vector<std::span<const Symbol>> views(columns.begin(), columns.end());
+  const std::vector<std::span<const DiscreteValue>> views(columns.begin(), columns.end());
   const JointTable table = JointTable::from_samples(views);
   CHECK(table.variable_count() == 4);
   CHECK(table.samples() == 500);
@@ -76,7 +76,7 @@ TEST_CASE("Dense arrays run over the last variable fastest", "[joint_table]") {
 }
 
 TEST_CASE("Sparse cells are sorted and equal ones added", "[joint_table]") {
-  const std::vector<Symbol> cells{7, 1, 3, 9, 7, 1, 5, 5};
+  const std::vector<DiscreteValue> cells{7, 1, 3, 9, 7, 1, 5, 5};
   const std::vector<std::uint64_t> counts{2, 1, 3, 0};
   CHECK(cells_of(JointTable::from_cells(2, cells, counts)) == std::map<Cell, double>{{{3, 9}, 1}, {{7, 1}, 5}});
   const std::vector<double> probabilities{0.25, 0.5, 0.25, 0};
@@ -89,7 +89,7 @@ TEST_CASE("Joint tables name what is wrong", "[joint_table]") {
   CHECK_THROWS_WITH(JointTable::from_samples({three, two}), Catch::Contains("variable 1 has 2 samples"));
   CHECK_THROWS_AS(JointTable::from_samples({none}), UsageError);
   CHECK_THROWS_AS(JointTable::from_samples({}), UsageError);
-  CHECK_THROWS_AS(JointTable::from_samples(std::vector<std::span<const Symbol>>(65, three)), UsageError);
+  CHECK_THROWS_AS(JointTable::from_samples(std::vector<std::span<const DiscreteValue>>(65, three)), UsageError);
   CHECK_THROWS_WITH(JointTable::from_counts({2, 2}, {1, 2, 3}), Catch::Contains("3 weights for a shape of 4"));
   // Three times the second extent is 1 modulo 2^64.
   CHECK_THROWS_WITH(JointTable::from_counts({3, 0xAAAAAAAAAAAAAAABu}, {1}), Catch::Contains("more than 2^64 cells"));

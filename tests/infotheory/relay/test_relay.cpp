@@ -22,20 +22,19 @@ struct Joint {
   StateWord state;
 };
 
-/// A distribution given by what happens for each word of `fair` fair bits, and how often (`weight`) each outcome is
-/// counted.
+/// A distribution given by an outcome for each word of fair bits, each counted a number of times.
 struct Case {
-  Samples samples;
+  StateSamples samples;
 
-  Case(int neurons, int classes) {
-    samples.neurons = neurons;
+  Case(int units, int classes) {
+    samples.units = units;
     samples.classes = classes;
   }
   void add(int in, int out, StateWord state, int times = 1) {
     for (int i = 0; i < times; ++i) {
       samples.states.push_back(state);
-      samples.labels.push_back(static_cast<std::uint8_t>(in));
-      samples.predictions.push_back(static_cast<std::uint8_t>(out));
+      samples.input.push_back(static_cast<Symbol>(in));
+      samples.output.push_back(static_cast<Symbol>(out));
     }
   }
   static Case fair(int bits, int neurons, const std::function<Joint(int)>& outcome) {
@@ -141,7 +140,7 @@ TEST_CASE("Relay information of noisy channels", "[relay]") {
 
 TEST_CASE("Two terms are the eight entropies", "[relay]") {
   const int neurons = GENERATE(1, 2, 3, 4, 5, 6, 7, 8);
-  const Samples samples = random_samples(60, neurons, 3, RandomStream(7, "eight").child(std::uint64_t(neurons)));
+  const StateSamples samples = random_samples(60, neurons, 3, RandomStream(7, "eight").child(std::uint64_t(neurons)));
   const StateTable table = samples.table();
   for (StateWord set = 0; set<StateWord{1} << neurons; set += neurons> 5 ? 3 : 1)
     for (int c = 0; c < 3; ++c)
@@ -152,17 +151,16 @@ TEST_CASE("Two terms are the eight entropies", "[relay]") {
 TEST_CASE("Relay information obeys its identities", "[relay]") {
   const int neurons = 6;
   const NeuronSet all = NeuronSet::all(neurons);
-  const Samples samples = random_samples(400, neurons, 4, RandomStream(3, "identities"));
+  const StateSamples samples = random_samples(400, neurons, 4, RandomStream(3, "identities"));
   const StateTable table = samples.table();
 
   SECTION("the empty set relays exactly nothing") {
     for (int c = 0; c < 4; ++c) CHECK(relay_information_bits(table, c, {}) == 0);
   }
-  SECTION("all neurons relay what conditioning on them takes away") {
+  SECTION("all neurons together") {
     const auto total = total_relay_information_bits(table);
     for (int c = 0; c < 4; ++c) {
-      CHECK(relay_information_bits(table, c, all) ==
-            Approx(conditional_information_bits(table, c, {}) - conditional_information_bits(table, c, all)));
+      CHECK(relay_information_bits(table, c, all) == Approx(eight_entropies(samples, c, all)).margin(tolerance));
       CHECK(total[static_cast<std::size_t>(c)] == relay_information_bits(table, c, all));
     }
   }
@@ -181,7 +179,7 @@ TEST_CASE("Relay information obeys its identities", "[relay]") {
       for (int k = 0; k < neurons; ++k) renamed |= (word >> k & 1u) << to[static_cast<std::size_t>(k)];
       return renamed;
     };
-    Samples other = samples;
+    StateSamples other = samples;
     for (StateWord& state : other.states) state = rename(state);
     const StateTable renamed = other.table();
     for (StateWord set = 0; set < 64; ++set)
@@ -189,14 +187,14 @@ TEST_CASE("Relay information obeys its identities", "[relay]") {
             relay_information_bits(table, 1, NeuronSet(set)));
   }
   SECTION("two classes are each other's complement") {
-    const Samples binary = random_samples(300, 5, 2, RandomStream(4, "binary"));
+    const StateSamples binary = random_samples(300, 5, 2, RandomStream(4, "binary"));
     const StateTable two = binary.table();
     for (StateWord set = 0; set < 32; ++set)
       CHECK(relay_information_bits(two, 0, NeuronSet(set)) == relay_information_bits(two, 1, NeuronSet(set)));
   }
   SECTION("a constant neuron never matters") {
-    Samples more = samples;
-    more.neurons = 7;
+    StateSamples more = samples;
+    more.units = 7;
     for (StateWord& state : more.states) state |= 1u << 6;
     const StateTable with = more.table();
     for (StateWord set = 0; set < 64; ++set) {
@@ -206,8 +204,8 @@ TEST_CASE("Relay information obeys its identities", "[relay]") {
     }
   }
   SECTION("of a duplicated neuron one copy alone relays nothing") {
-    Samples twice = samples;
-    twice.neurons = 7;
+    StateSamples twice = samples;
+    twice.units = 7;
     for (StateWord& state : twice.states) state |= (state & 1u) << 6;
     const StateTable with = twice.table();
     CHECK(relay_information_bits(with, 1, {6}) == 0);
@@ -224,14 +222,82 @@ TEST_CASE("Counts that are exactly independent have exactly no information", "[r
     c.add(1, 0, y, 14 * 10);
     c.add(1, 1, y, 14 * 33);
   }
-  CHECK(conditional_information_bits(c.samples.table(), 1, {0}) == 0);
-  CHECK(conditional_information_bits(c.samples.table(), 1, {}) == 0);
+  CHECK(relay_information_bits(c.samples.table(), 1, {0}) == 0);
+  CHECK(total_relay_information_bits(c.samples.table()) == std::vector<double>{0, 0});
 }
 
-TEST_CASE("Relay information names a class or neuron that is not there", "[relay]") {
+TEST_CASE("Rows follow the list of contrasts", "[relay]") {
+  const StateTable table = random_samples(300, 5, 4, RandomStream(5, "rows")).table();
+  const std::vector<int> contrasts{3, 1, 3};
+  const auto all = total_relay_information_bits(table), some = total_relay_information_bits(table, contrasts);
+  const auto loss = single_neuron_loss_bits(table), some_loss = single_neuron_loss_bits(table, contrasts);
+  const GreedyRelay path = greedy_relay(table), some_path = greedy_relay(table, contrasts);
+  REQUIRE(some.size() == 3);
+  for (Eigen::Index row = 0; row < 3; ++row) {
+    const int c = contrasts[static_cast<std::size_t>(row)];
+    CHECK(some[static_cast<std::size_t>(row)] == all[static_cast<std::size_t>(c)]);
+    CHECK(some_loss.row(row) == loss.row(c));
+    CHECK(some_path.removal_order.row(row) == path.removal_order.row(c));
+    CHECK(some_path.information.row(row) == path.information.row(c));
+  }
+}
+
+TEST_CASE("Contrasts that are no single symbol: any yes-no question of input and output", "[relay]") {
+  // The two low bits of a three-bit input are copied; the output has four symbols. One contrast for each copied bit,
+  // one for a bit that is not in the output.
+  std::vector<StateWord> states;
+  std::vector<Symbol> input, output;
+  std::vector<Contrast> contrasts(3);
+  for (std::size_t bit = 0; bit < 3; ++bit) {
+    for (unsigned symbol = 0; symbol < 8; ++symbol) contrasts[bit].input.push_back((symbol >> bit & 1u) != 0);
+    for (unsigned symbol = 0; symbol < 4; ++symbol) contrasts[bit].output.push_back((symbol >> bit % 2 & 1u) != 0);
+  }
+  for (Symbol symbol = 0; symbol < 8; ++symbol) {
+    states.push_back(symbol & 3u);
+    input.push_back(symbol);
+    output.push_back(symbol & 3u);
+  }
+  const StateTable table(UnitStates::from_words(states, 2), input, output, contrasts);
+  CHECK(total_relay_information_bits(table) == std::vector<double>{1, 1, 0});
+  CHECK(relay_information_bits(table, 0, {0}) == 1);
+  CHECK(relay_information_bits(table, 0, {1}) == 0);
+  CHECK(relay_information_bits(table, 1, {1}) == 1);
+}
+
+TEST_CASE("Three hundred classes", "[relay]") {
+  // A word of nine bits is the input and, in nine cases of ten, the output. Each class against the rest, by counting.
+  constexpr int classes = 300, units = 9;
+  StateSamples samples;
+  samples.units = units;
+  samples.classes = classes;
+  RandomStream random(6, "classes");
+  for (int i = 0; i < 6000; ++i) {
+    const auto symbol = static_cast<Symbol>(random.below(classes));
+    samples.input.push_back(symbol);
+    samples.states.push_back(random.uniform() < 0.95 ? symbol : static_cast<StateWord>(random.below(512)));
+    samples.output.push_back(random.uniform() < 0.9 ? symbol : static_cast<Symbol>(random.below(classes)));
+  }
+  const StateTable table = samples.table();
+  REQUIRE(table.contrast_count() == classes);
+  const auto total = total_relay_information_bits(table);
+  REQUIRE(total.size() == classes);
+  for (const int c : {0, 1, 17, 254, 255, 256, 257, 299}) {
+    CAPTURE(c);
+    CHECK(total[static_cast<std::size_t>(c)] ==
+          Approx(eight_entropies(samples, c, NeuronSet::all(units))).margin(tolerance));
+    CHECK(relay_information_bits(table, c, {0, 3}) == Approx(eight_entropies(samples, c, {0, 3})).margin(tolerance));
+  }
+  const std::vector<int> last{299};
+  CHECK(greedy_relay(table).information.row(299) == greedy_relay(table, last).information.row(0));
+}
+
+TEST_CASE("Relay information names a contrast or unit that is not there", "[relay]") {
   const StateTable table = random_samples(20, 3, 2, RandomStream(1, "errors")).table();
-  CHECK_THROWS_WITH(relay_information_bits(table, 2, {0}), "relay information: class 2, expected [0,2)");
-  CHECK_THROWS_WITH(relay_information_bits(table, -1, {0}), "relay information: class -1, expected [0,2)");
-  CHECK_THROWS_WITH(conditional_information_bits(table, 0, {1, 3}),
-                    "relay information: set names neuron 3, expected [0,3)");
+  CHECK_THROWS_WITH(relay_information_bits(table, 2, {0}), "relay information: contrast 2, expected [0,2)");
+  CHECK_THROWS_WITH(relay_information_bits(table, -1, {0}), "relay information: contrast -1, expected [0,2)");
+  CHECK_THROWS_WITH(relay_information_bits(table, 0, {1, 3}), "relay information: set names unit 3, expected [0,3)");
+  const std::vector<Symbol> symbols{0, 1};
+  const StateTable wide(UnitStates(2, 33), symbols, symbols, numbered_contrasts(2));
+  CHECK_THROWS_WITH(relay_information_bits(wide, 0, {0}), "relay information of a set: 33 units, expected at most 32");
+  CHECK_THROWS_WITH(branching_relay(wide, 0), "branching greedy search: 33 units, expected at most 32");
 }

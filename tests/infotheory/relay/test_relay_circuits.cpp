@@ -26,11 +26,11 @@ struct Wires {
 constexpr int first_neuron = 2;
 
 JointTable table_of(const std::vector<Wires>& cases) {
-  std::vector<Symbol> cells;
+  std::vector<DiscreteValue> cells;
   std::vector<std::uint64_t> counts;
   for (const Wires& wires : cases) {
-    for (const int value : {wires.in, wires.out}) cells.push_back(static_cast<Symbol>(value));
-    for (const int value : wires.y) cells.push_back(static_cast<Symbol>(value));
+    for (const int value : {wires.in, wires.out}) cells.push_back(static_cast<DiscreteValue>(value));
+    for (const int value : wires.y) cells.push_back(static_cast<DiscreteValue>(value));
     counts.push_back(wires.times);
   }
   return JointTable::from_cells(first_neuron + static_cast<int>(cases.front().y.size()), cells, counts);
@@ -152,9 +152,9 @@ TEST_CASE("Noisy circuits relay what is known of them", "[relay][circuits]") {
 
 TEST_CASE("Bits together are one variable of many symbols", "[relay][circuits]") {
   // Two bits copied in parallel, once more: In, Out and the neurons as two variables each.
-  std::vector<Symbol> cells;
-  for (Symbol a = 0; a < 2; ++a) {
-    for (Symbol b = 0; b < 2; ++b) cells.insert(cells.end(), {a, b, a, b, a, b});
+  std::vector<DiscreteValue> cells;
+  for (DiscreteValue a = 0; a < 2; ++a) {
+    for (DiscreteValue b = 0; b < 2; ++b) cells.insert(cells.end(), {a, b, a, b, a, b});
   }
   const JointTable table = JointTable::from_cells(6, cells, std::vector<double>(4, 0.25));
   const VariableSet in{0, 1}, out{2, 3};
@@ -167,12 +167,12 @@ TEST_CASE("Bits together are one variable of many symbols", "[relay][circuits]")
 
 TEST_CASE("The definition is the eight entropies, and what state tables give", "[relay][circuits]") {
   const int neurons = 4;
-  const Samples samples = random_samples(200, neurons, 3, RandomStream(9, "definition"));
+  const StateSamples samples = random_samples(200, neurons, 3, RandomStream(9, "definition"));
   const StateTable states = samples.table();
   for (int cls = 0; cls < samples.classes; ++cls) {
     std::vector<Wires> cases;
     for (std::size_t i = 0; i < samples.states.size(); ++i) {
-      Wires wires{samples.labels[i] == cls, samples.predictions[i] == cls, {}};
+      Wires wires{samples.input[i] == cls, samples.output[i] == cls, {}};
       for (int k = 0; k < neurons; ++k) wires.y.push_back(static_cast<int>(samples.states[i] >> k & 1u));
       cases.push_back(wires);
     }

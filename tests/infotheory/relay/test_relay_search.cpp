@@ -23,14 +23,14 @@ struct Path {
   std::vector<double> information;
 };
 
-/// The greedy search as it is told, by the definition.
+/// The greedy search, directly from the definition.
 Path naive_greedy(const StateTable& table, int cls) {
   Path path;
-  NeuronSet relay = NeuronSet::all(table.neuron_count());
+  NeuronSet relay = NeuronSet::all(table.unit_count());
   while (!relay.empty()) {
     int best = -1;
     double most = 0;
-    for (int k = 0; k < table.neuron_count(); ++k) {
+    for (int k = 0; k < table.unit_count(); ++k) {
       if (!relay.contains(k)) continue;
       const double information = relay_information_bits(table, cls, relay.without(k));
       if (best < 0 || information > most) {
@@ -70,12 +70,12 @@ TEST_CASE("Greedy search is the naive one", "[relay]") {
 
 TEST_CASE("Greedy search takes the lowest of tied neurons", "[relay]") {
   // Parity: any non-empty set relays one bit, so every step is a tie.
-  Samples parity{{}, {}, {}, 4, 2};
+  StateSamples parity{{}, {}, {}, 4, 2};
   for (StateWord word = 0; word < 16; ++word) {
     parity.states.push_back(word);
-    parity.labels.push_back(static_cast<std::uint8_t>(std::popcount(word) & 1));
+    parity.input.push_back(static_cast<Symbol>(std::popcount(word) & 1));
   }
-  parity.predictions = parity.labels;
+  parity.output = parity.input;
   const StateTable table = parity.table();
   const GreedyRelay greedy = greedy_relay(table);
   for (int step = 0; step < 4; ++step) CHECK(greedy.removal_order(1, step) == step);
@@ -89,7 +89,7 @@ TEST_CASE("Greedy search takes the lowest of tied neurons", "[relay]") {
   CHECK(branches.sets[3] == std::vector<NeuronSet>{NeuronSet()});
   CHECK(branches.information == std::vector<double>{1, 1, 1, 0});
   CHECK_THROWS_WITH(branching_relay(table, 1, {.max_sets = 5}),
-                    "branching greedy search: class 1, step 1: 6 tied sets, expected at most 5");
+                    "branching greedy search: contrast 1, step 1: 6 tied sets, expected at most 5");
   CHECK_THROWS_AS(branching_relay(table, 2), UsageError);
   StopAfter stop(0);
   CHECK_THROWS_AS(branching_relay(table, 1, {}, stop), Interrupted);
@@ -97,8 +97,8 @@ TEST_CASE("Greedy search takes the lowest of tied neurons", "[relay]") {
 
 TEST_CASE("Branching search keeps exactly the tied sets", "[relay]") {
   const int neurons = 6;
-  Samples samples = random_samples(80, neurons - 1, 3, RandomStream(12, "branching"));
-  samples.neurons = neurons;  // neuron 5 copies neuron 2, so there are ties
+  StateSamples samples = random_samples(80, neurons - 1, 3, RandomStream(12, "branching"));
+  samples.units = neurons;  // neuron 5 copies neuron 2, so there are ties
   for (StateWord& state : samples.states) state |= (state >> 2 & 1u) << 5;
   const StateTable table = samples.table();
   for (int c = 0; c < 3; ++c) {
@@ -165,8 +165,8 @@ TEST_CASE("Exhaustive search is the definition for random sets of many neurons",
 
 TEST_CASE("Best sets and sets above greedy are those of a plain loop", "[relay]") {
   const int neurons = 9;
-  Samples samples = random_samples(600, neurons - 1, 3, RandomStream(15, "best"));
-  samples.neurons = neurons;  // neuron 8 copies neuron 3, so the best sets are tied
+  StateSamples samples = random_samples(600, neurons - 1, 3, RandomStream(15, "best"));
+  samples.units = neurons;  // neuron 8 copies neuron 3, so the best sets are tied
   for (StateWord& state : samples.states) state |= (state >> 3 & 1u) << 8;
   const StateTable table = samples.table();
   const GreedyRelay greedy = greedy_relay(table);
@@ -228,14 +228,14 @@ TEST_CASE("Searches stop when asked to", "[relay]") {
   const GreedyRelay greedy = greedy_relay(table);
   set_thread_count(2);
   StopAfter at_once(0), soon(2);
-  CHECK_THROWS_AS(greedy_relay(table, at_once), Interrupted);
+  CHECK_THROWS_AS(greedy_relay(table, {}, at_once), Interrupted);
   CHECK_THROWS_AS(exhaustive_relay(table, greedy, soon), Interrupted);
 }
 
 TEST_CASE("Exhaustive search names what it cannot do", "[relay]") {
   const StateTable table = random_samples(10, 25, 2, RandomStream(18, "limits")).table();
   CHECK_THROWS_WITH(exhaustive_relay(table, greedy_relay(table)),
-                    "exhaustive relay information: 25 neurons, expected at most 24");
+                    "exhaustive relay information: 25 units, expected at most 24");
   const StateTable small = random_samples(10, 3, 2, RandomStream(18, "small")).table();
   CHECK_THROWS_WITH(exhaustive_relay(small, greedy_relay(table)),
                     "exhaustive relay information: greedy search is [2,25], expected [2,3]");

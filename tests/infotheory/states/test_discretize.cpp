@@ -35,13 +35,13 @@ long double squares_within(const std::vector<float>& values, const InUpper& in_u
   return squares;
 }
 
-RowMatrix<float> random_activations(Eigen::Index samples, Eigen::Index neurons, std::uint64_t seed) {
-  RandomStream random(seed, "activations");
-  RowMatrix<float> activations(samples, neurons);
-  for (Eigen::Index i = 0; i < activations.size(); ++i) {
-    activations.data()[i] = std::tanh(static_cast<float>(random.normal() * 2));
+RowMatrix<float> random_values(Eigen::Index samples, Eigen::Index units, std::uint64_t seed) {
+  RandomStream random(seed, "values");
+  RowMatrix<float> values(samples, units);
+  for (Eigen::Index i = 0; i < values.size(); ++i) {
+    values.data()[i] = std::tanh(static_cast<float>(random.normal() * 2));
   }
-  return activations;
+  return values;
 }
 
 RowMatrix<float> column(const std::vector<float>& values) {
@@ -119,82 +119,84 @@ TEST_CASE("The midpoint separates neighbouring floats", "[discretize]") {
 
 TEST_CASE("Each method sets its threshold", "[discretize]") {
   struct Case {
-    Binarization method;
+    Discretization method;
     std::vector<float> values;
     double threshold;
   };
   const auto [method, values, threshold] =
-      GENERATE(Case{Binarization::median, {3, 1, 2}, 2}, Case{Binarization::median, {4, 1, 2, 8}, 3},
-               Case{Binarization::median, {7, 7, 7, 7}, 7}, Case{Binarization::mean, {1, 2, 6}, 3},
-               Case{Binarization::sign, {1, 2, 6}, 0}, Case{Binarization::threshold, {1, 2, 6}, 0.25});
-  const auto thresholds = binarization_thresholds(column(values), {.method = method, .threshold = 0.25});
-  CHECK(thresholds == std::vector<double>{threshold});
+      GENERATE(Case{Discretization::median, {3, 1, 2}, 2}, Case{Discretization::median, {4, 1, 2, 8}, 3},
+               Case{Discretization::median, {7, 7, 7, 7}, 7}, Case{Discretization::mean, {1, 2, 6}, 3},
+               Case{Discretization::sign, {1, 2, 6}, 0}, Case{Discretization::threshold, {1, 2, 6}, 0.25});
+  CHECK(thresholds(column(values), {.method = method, .threshold = 0.25}) == std::vector<double>{threshold});
 }
 
-TEST_CASE("A neuron that never varies has one state", "[discretize]") {
+TEST_CASE("A unit that never varies has one state", "[discretize]") {
   const float value = GENERATE(0.1f, -0.7f, 0.f, 0.3333333f);
-  RowMatrix<float> activations = RowMatrix<float>::Constant(1237, 1, value);
-  for (const auto method : {Binarization::kmeans, Binarization::median, Binarization::mean}) {
-    const BinarizedStates result = binarize(activations, {.method = method});
+  RowMatrix<float> values = RowMatrix<float>::Constant(1237, 1, value);
+  for (const auto method : {Discretization::kmeans, Discretization::median, Discretization::mean}) {
+    const DiscretizedStates result = discretize(values, {.method = method});
     CHECK(result.thresholds.front() == static_cast<double>(value));
-    CHECK(std::count(result.states.begin(), result.states.end(), 0u) == 1237);
+    CHECK(result.states == UnitStates(1237, 1));
   }
-  const auto states = binarize(activations, {.method = Binarization::sign}).states;
-  CHECK(std::count(states.begin(), states.end(), value > 0 ? 1u : 0u) == 1237);
+  const std::vector<StateWord> signs = discretize(values, {.method = Discretization::sign}).states.words();
+  CHECK(std::count(signs.begin(), signs.end(), value > 0 ? 1u : 0u) == 1237);
 }
 
-TEST_CASE("State words put neuron k in bit k", "[discretize]") {
-  RowMatrix<float> activations(3, 32);
-  activations.setConstant(-1);
-  activations(0, 0) = activations(0, 31) = activations(1, 5) = 1;
-  CHECK(binarize(activations, {.method = Binarization::sign}).states == std::vector<StateWord>{0x80000001u, 32u, 0u});
+TEST_CASE("State words have unit k in bit k", "[discretize]") {
+  RowMatrix<float> values(3, 32);
+  values.setConstant(-1);
+  values(0, 0) = values(0, 31) = values(1, 5) = 1;
+  CHECK(discretize(values, {.method = Discretization::sign}).states.words() ==
+        std::vector<StateWord>{0x80000001u, 32u, 0u});
 }
 
-TEST_CASE("Binarisation compares every activation with its neuron and keeps thresholds apart", "[discretize]") {
-  const RowMatrix<float> train = random_activations(3000, 7, 1), test = random_activations(9001, 7, 2);
-  const auto method = GENERATE(Binarization::kmeans, Binarization::median, Binarization::mean, Binarization::sign);
-  const std::vector<double> thresholds = binarization_thresholds(train, {.method = method});
-  const std::vector<StateWord> states = binarize(test, thresholds);
+TEST_CASE("Every value is compared with the threshold of its unit", "[discretize]") {
+  const int units = GENERATE(7, 32, 33, 130);
+  const RowMatrix<float> train = random_values(3000, units, 1), test = random_values(9001, units, 2);
+  const auto method =
+      GENERATE(Discretization::kmeans, Discretization::median, Discretization::mean, Discretization::sign);
+  const std::vector<double> cuts = thresholds(train, {.method = method});
+  const UnitStates states = discretize(test, cuts);
   for (Eigen::Index n = 0; n < test.rows(); ++n) {
     for (Eigen::Index k = 0; k < test.cols(); ++k) {
-      const bool one = test(n, k) > thresholds[static_cast<std::size_t>(k)];
-      REQUIRE((states[static_cast<std::size_t>(n)] >> k & 1u) == (one ? 1u : 0u));
+      REQUIRE(states.bit(static_cast<std::size_t>(n), static_cast<int>(k)) ==
+              (test(n, k) > cuts[static_cast<std::size_t>(k)]));
     }
   }
-  if (method == Binarization::median) {
+  if (method == Discretization::median) {
     for (Eigen::Index k = 0; k < train.cols(); ++k) {
-      const double threshold = thresholds[static_cast<std::size_t>(k)];
+      const double threshold = cuts[static_cast<std::size_t>(k)];
       CHECK((train.col(k).cast<double>().array() > threshold).count() == 1500);
     }
   }
 }
 
-TEST_CASE("Binarisation does not depend on the order of samples or the number of threads", "[discretize]") {
-  const RowMatrix<float> activations = random_activations(10000, 6, 3);
+TEST_CASE("Discretisation does not depend on the order of samples or the number of threads", "[discretize]") {
+  const RowMatrix<float> values = random_values(10000, 6, 3);
   set_thread_count(1);
-  const BinarizedStates one = binarize(activations);
+  const DiscretizedStates one = discretize(values);
   set_thread_count(5);
-  const BinarizedStates five = binarize(activations);
+  const DiscretizedStates five = discretize(values);
   CHECK(one.thresholds == five.thresholds);
   CHECK(one.states == five.states);
-  CHECK(binarization_thresholds(activations.colwise().reverse()) == one.thresholds);
+  CHECK(thresholds(values.colwise().reverse()) == one.thresholds);
 }
 
-TEST_CASE("Binarisation names what is wrong", "[discretize]") {
-  RowMatrix<float> activations = random_activations(10, 3, 4);
-  const std::vector<double> thresholds(3, 0.0);
+TEST_CASE("Discretisation names what is wrong", "[discretize]") {
+  RowMatrix<float> values = random_values(10, 3, 4);
+  const std::vector<double> cuts(3, 0.0);
   for (const float bad : {infinity, -infinity, std::numeric_limits<float>::quiet_NaN()}) {
-    activations(7, 2) = bad;
-    CHECK_THROWS_AS(binarization_thresholds(activations), DataError);
-    CHECK_THROWS_WITH(binarization_thresholds(activations), Catch::Contains("sample 7, neuron 2"));
-    CHECK_THROWS_WITH(binarize(activations, thresholds), Catch::Contains("sample 7, neuron 2"));
+    values(7, 2) = bad;
+    CHECK_THROWS_AS(thresholds(values), DataError);
+    CHECK_THROWS_WITH(thresholds(values), Catch::Contains("sample 7, unit 2"));
+    CHECK_THROWS_WITH(discretize(values, cuts), Catch::Contains("sample 7, unit 2"));
   }
-  activations(7, 2) = 0;
-  CHECK_THROWS_WITH(binarize(activations, std::vector<double>(2)), Catch::Contains("2 thresholds for 3 neurons"));
-  CHECK_THROWS_AS(binarize(activations, std::vector<double>{0, NAN, 0}), UsageError);
-  CHECK_THROWS_AS(binarize(activations, {.method = Binarization::threshold, .threshold = NAN}), UsageError);
-  CHECK_THROWS_AS(binarize(RowMatrix<float>(0, 3)), DataError);
-  CHECK_THROWS_AS(binarize(RowMatrix<float>::Zero(4, 33)), UsageError);
+  values(7, 2) = 0;
+  CHECK_THROWS_WITH(discretize(values, std::vector<double>(2)), Catch::Contains("2 thresholds for 3 units"));
+  CHECK_THROWS_AS(discretize(values, std::vector<double>{0, NAN, 0}), UsageError);
+  CHECK_THROWS_AS(discretize(values, {.method = Discretization::threshold, .threshold = NAN}), UsageError);
+  CHECK_THROWS_AS(discretize(RowMatrix<float>(0, 3)), DataError);
+  CHECK_THROWS_AS(discretize(RowMatrix<float>::Zero(4, 4097)), UsageError);
 }
 
 TEST_CASE("Iterated 2-means comes near the exact cut, and to it where the clusters are plain", "[discretize]") {

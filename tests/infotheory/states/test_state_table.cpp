@@ -1,84 +1,112 @@
-#include <cmath>
+#include "infotheory/states/state_table.hpp"
+
 #include <map>
-#include <set>
+#include <string>
 
 #include "core/error.hpp"
-#include "infotheory/information/n_log_n.hpp"
-#include "random_tables.hpp"
 #include "tests/catch2.hpp"
+#include "tests/infotheory/relay/wide_tables.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
 
-TEST_CASE("NLogN is n log2 n within its bound", "[relay]") {
-  const std::uint32_t max = GENERATE(1u, 2u, 10u, 1000u, 60000u, 65536u);
-  const NLogN f(max);
-  CHECK(f(0) == 0);
-  CHECK(f(1) == 0);
-  for (std::uint32_t n = 2; n <= max; ++n) {
-    // Modulo 2^64, so what is compared is the difference.
-    const long double exact = n * std::log2(static_cast<long double>(n));
-    const long double scale = std::ldexp(1.0L, f.fraction_bits());
-    const long double wrapped = std::fmod(exact * scale, std::ldexp(1.0L, 64));
-    const auto difference = static_cast<std::int64_t>(f(n) - static_cast<std::uint64_t>(wrapped));
-    REQUIRE(std::fabs(static_cast<double>(difference)) <= static_cast<double>(exact) / 2 + 1 + 64);
-  }
-  CHECK(f.bits(std::uint64_t{max} << f.fraction_bits()) == Approx(1).epsilon(1e-15));
-}
-
-TEST_CASE("NLogN keeps the logarithm additive and so equal sums equal", "[relay]") {
-  const NLogN f(60000);
-  for (std::uint32_t m = 1; m <= 200; ++m)
-    for (std::uint32_t n = 1; n <= 200; ++n) REQUIRE(f(m * n) == f(m) * n + f(n) * m);
-}
-
-TEST_CASE("State table counts what a map counts", "[relay]") {
-  const Samples samples = random_samples(500, 5, 4, RandomStream(1, "table"));
+TEST_CASE("A state table counts what a map counts", "[states]") {
+  const int units = GENERATE(3, 5, 32, 33, 66);
+  const WideSamples samples = random_wide_samples(300, units, 3, RandomStream(4, "table"));
   const StateTable table = samples.table();
-  std::map<StateWord, std::uint32_t> count;
-  for (const StateWord state : samples.states) ++count[state];
-  REQUIRE(table.size() == count.size());
-  CHECK(table.occupied_states() == count.size());
-  CHECK(table.sample_count() == 500);
-  double entropy = 0;
-  std::size_t alone = 0, row = 0;
-  for (const auto& [word, n] : count) {
-    CHECK(table.words()[row] == word);
-    CHECK(table.counts()[row] == n);
-    for (int c = 0; c < 4; ++c) {
-      std::uint32_t a = 0, b = 0, ab = 0;
-      for (std::size_t i = 0; i < 500; ++i) {
-        if (samples.states[i] != word) continue;
-        a += samples.labels[i] == c;
-        b += samples.predictions[i] == c;
-        ab += samples.labels[i] == c && samples.predictions[i] == c;
-      }
-      CHECK(table.class_counts(c)[row].label == a);
-      CHECK(table.class_counts(c)[row].prediction == b);
-      CHECK(table.class_counts(c)[row].both == ab);
+  std::map<std::string, std::uint32_t> count;
+  std::map<std::pair<std::string, int>, ContrastCounts> of_contrast;
+  for (std::size_t i = 0; i < 300; ++i) {
+    const std::string state = samples.text(i);
+    ++count[state];
+    for (int c = 0; c < 3; ++c) {
+      ContrastCounts& counts = of_contrast[{state, c}];
+      counts.input += samples.input[i] == c;
+      counts.output += samples.output[i] == c;
+      counts.both += samples.input[i] == c && samples.output[i] == c;
     }
-    entropy -= n / 500.0 * std::log2(n / 500.0);
-    alone += n == 1;
-    ++row;
   }
-  CHECK(table.entropy_bits() == Approx(entropy).margin(1e-12));
-  CHECK(table.singleton_fraction() == static_cast<double>(alone) / 500);
+  CHECK(table.sample_count() == 300);
+  CHECK(table.unit_count() == units);
+  CHECK(table.contrast_count() == 3);
+  REQUIRE(table.size() == count.size());
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    const std::string state = text_of(table.states(), row);
+    REQUIRE(table.counts()[row] == count.at(state));
+    if (row > 0 && units <= 32) CHECK(table.states().word(row) > table.states().word(row - 1));
+    for (int c = 0; c < 3; ++c) {
+      const ContrastCounts found = table.contrast_counts(c)[row], expected = of_contrast.at({state, c});
+      CHECK(found.input == expected.input);
+      CHECK(found.output == expected.output);
+      CHECK(found.both == expected.both);
+    }
+  }
 }
 
-TEST_CASE("State table names what is wrong with its samples", "[relay]") {
-  const std::vector<StateWord> states = {0, 3};
-  const std::vector<std::uint8_t> labels = {0, 1}, bad = {0, 2}, few = {0};
-  const auto make = [&](const auto& l, const auto& p, int neurons, int classes) {
-    return StateTable(states, l, p, neurons, classes);
-  };
-  CHECK_NOTHROW(make(labels, labels, 2, 2));
-  CHECK_THROWS_WITH(make(labels, labels, 1, 2), "state table: sample 1 has state 0x3, expected 1 bits");
-  CHECK_THROWS_WITH(make(bad, labels, 2, 2), "state table: sample 1 has label 2, expected [0,2)");
-  CHECK_THROWS_WITH(make(labels, bad, 2, 2), "state table: sample 1 has prediction 2, expected [0,2)");
-  CHECK_THROWS_AS(make(few, labels, 2, 2), UsageError);
-  CHECK_THROWS_AS(make(labels, few, 2, 2), UsageError);
-  CHECK_THROWS_AS(make(labels, labels, 0, 2), UsageError);
-  CHECK_THROWS_AS(make(labels, labels, 33, 2), UsageError);
-  CHECK_THROWS_AS(make(labels, labels, 2, 0), UsageError);
-  CHECK_THROWS_WITH(StateTable({}, {}, {}, 2, 2), "state table: 0 samples, expected [1,2^31)");
+TEST_CASE("A state table counts contrasts of any sets of symbols, with more than 256 symbols", "[states]") {
+  RandomStream random(5, "symbols");
+  constexpr std::size_t inputs = 65536, outputs = 1000, samples = 3000;
+  std::vector<Contrast> contrasts;
+  for (const char* name : {"a", "b", "c"}) {
+    Contrast contrast{name, std::vector<bool>(inputs), std::vector<bool>(outputs)};
+    for (std::size_t i = 0; i < inputs; ++i) contrast.input[i] = random.below(3) == 0;
+    for (std::size_t i = 0; i < outputs; ++i) contrast.output[i] = random.below(2) == 0;
+    contrasts.push_back(contrast);
+  }
+  std::vector<StateWord> states;
+  std::vector<Symbol> input, output;
+  for (std::size_t i = 0; i < samples; ++i) {
+    states.push_back(static_cast<StateWord>(random.below(4)));
+    input.push_back(static_cast<Symbol>(random.below(inputs)));
+    output.push_back(static_cast<Symbol>(random.below(outputs)));
+  }
+  input[0] = 65535;
+  const StateTable table(UnitStates::from_words(states, 2), input, output, contrasts);
+  REQUIRE(table.size() == 4);
+  for (StateWord state = 0; state < 4; ++state) {
+    for (std::size_t c = 0; c < 3; ++c) {
+      std::uint32_t a = 0, b = 0, ab = 0;
+      for (std::size_t i = 0; i < samples; ++i) {
+        if (states[i] != state) continue;
+        const bool in = contrasts[c].input[input[i]], out = contrasts[c].output[output[i]];
+        a += in;
+        b += out;
+        ab += in && out;
+      }
+      const ContrastCounts found = table.contrast_counts(static_cast<int>(c))[state];
+      CHECK(found.input == a);
+      CHECK(found.output == b);
+      CHECK(found.both == ab);
+    }
+  }
+}
+
+TEST_CASE("One against the rest is a contrast for each symbol", "[states]") {
+  const std::vector<std::string> names{"cat", "dog", "bird"};
+  const std::vector<Contrast> contrasts = one_vs_rest(names);
+  REQUIRE(contrasts.size() == 3);
+  for (std::size_t c = 0; c < 3; ++c) {
+    CHECK(contrasts[c].name == names[c]);
+    for (std::size_t symbol = 0; symbol < 3; ++symbol) CHECK(contrasts[c].input[symbol] == (symbol == c));
+    CHECK(contrasts[c].output == contrasts[c].input);
+  }
+  CHECK_THROWS_WITH(one_vs_rest(std::vector<std::string>(65537)), "one_vs_rest: 65537 symbols, expected at most 65536");
+}
+
+TEST_CASE("A state table names what is wrong with its samples", "[states]") {
+  const UnitStates states(2, 40);
+  const std::vector<Symbol> good{0, 1}, bad{0, 2}, few{0};
+  const std::vector<Contrast> contrasts = numbered_contrasts(2);
+  const auto make = [&](const auto& input, const auto& output) { return StateTable(states, input, output, contrasts); };
+  CHECK_NOTHROW(make(good, good));
+  CHECK_THROWS_WITH(make(bad, good), "state table: sample 1 has input symbol 2, expected [0,2)");
+  CHECK_THROWS_WITH(make(good, bad), "state table: sample 1 has output symbol 2, expected [0,2)");
+  CHECK_THROWS_WITH(make(few, good), "state table: 2 states with 1 input symbols, expected as many");
+  CHECK_THROWS_WITH(make(good, few), "state table: 2 states with 1 output symbols, expected as many");
+  CHECK_THROWS_WITH(StateTable(UnitStates(), {}, {}, contrasts), "state table: no samples, expected at least 1");
+  CHECK_THROWS_WITH(StateTable(states, good, good, {}), "state table: no contrasts, expected at least 1");
+  std::vector<Contrast> uneven = contrasts;
+  uneven[1].output.push_back(true);
+  CHECK_THROWS_WITH(StateTable(states, good, good, uneven),
+                    "state table: contrast 1 is defined for 3 symbols, expected 2 as for contrast 0");
 }

@@ -46,7 +46,7 @@ TEST_CASE("Parts of knockouts computed apart make the same whole", "[knockout]")
   const RowMatrix<float> whole = exhaustive_knockout_accuracy(scene.subject(), options, draws);
 
   KnockoutScan merged(scene.subject(), options, draws), summary(scene.subject(), options, draws, AllSetsTable::discard);
-  const auto parts = shuffled_parts(merged, RandomStream(33, "order"));
+  const auto parts = shuffled_chunks(merged, RandomStream(33, "order"));
   std::map<std::size_t, ScanChunk> all;
   for (std::size_t process = 0; process < 3; ++process) {
     set_thread_count(static_cast<int>(process) + 1);
@@ -62,13 +62,13 @@ TEST_CASE("Parts of knockouts computed apart make the same whole", "[knockout]")
   const ExhaustiveKnockout found = merged.result(), without_table = summary.result();
   CHECK(found.accuracy == whole);
   CHECK(without_table.accuracy.size() == 0);
-  CHECK(same(found.summaries, without_table.summaries));
+  CHECK(same(found.statistics, without_table.statistics));
   for (int c = 0; c < whole.rows(); ++c) {
-    CHECK(found.summaries.lowest_of(c, 0) == whole(c, 0));
-    CHECK(found.summaries.lowest_of(c, neurons) == whole(c, whole.cols() - 1));
+    CHECK(found.statistics.lowest_of(c, 0) == whole(c, 0));
+    CHECK(found.statistics.lowest_of(c, neurons) == whole(c, whole.cols() - 1));
     float worst = 1;
     for (int k = 0; k < neurons; ++k) worst = std::min(worst, whole(c, Eigen::Index{1} << k));
-    CHECK(found.summaries.lowest_of(c, 1) == worst);
+    CHECK(found.statistics.lowest_of(c, 1) == worst);
   }
 }
 
@@ -77,8 +77,8 @@ TEST_CASE("The parts of knockouts are what their layout says", "[knockout]") {
   const KnockoutScan tree(wide.subject(), {}, draws), forward(deep.subject(), {}, draws);
   CHECK(KnockoutScan(narrow.subject(), {}, draws).chunk_count() == 32);
   // Saved parts are taken for what they are by these names: if they change, so must the names.
-  CHECK(tree.layout() == "knockout tree 1");
-  CHECK(forward.layout() == "knockout forward 1");
+  CHECK(tree.format_id() == "knockout tree 1");
+  CHECK(forward.format_id() == "knockout forward 1");
   REQUIRE(tree.chunk_count() == 3 * 64);
   REQUIRE(forward.chunk_count() == 64);
   const std::vector<std::size_t> two{1, 191}, one{3};
@@ -120,7 +120,7 @@ TEST_CASE("What is no part of this scan of knockouts is refused", "[knockout]") 
   CHECK_THROWS_AS(forward.add(2, of_forward), DataError);
   CHECK_THROWS_AS(forward.add(1, of_tree), DataError);
   ScanChunk more = of_forward;
-  more.exact.push_back(0);
+  more.exact_totals.push_back(0);
   CHECK_THROWS_AS(forward.add(1, more), DataError);
 }
 

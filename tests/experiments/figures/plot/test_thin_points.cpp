@@ -94,7 +94,7 @@ TEST_CASE("Every spot keeps its first point and only that", "[figures]") {
   }
   std::set<std::size_t> expected;
   for (const auto& [cell, i] : first) expected.insert(i);
-  const auto kept = first_on_each_spot(x, y, spot);
+  const auto kept = first_in_each_cell(x, y, spot);
   CHECK(std::is_sorted(kept.begin(), kept.end()));
   CHECK(std::set(kept.begin(), kept.end()) == expected);
 }

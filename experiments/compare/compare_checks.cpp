@@ -1,0 +1,105 @@
+#include "experiments/compare/compare_checks.hpp"
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/named.hpp"
+#include "core/text/message_text.hpp"
+#include "experiments/compare/network_metric.hpp"
+#include "experiments/compare/statement.hpp"
+#include "experiments/measures/metrics.hpp"
+
+namespace inforelay {
+namespace {
+
+class Checker {
+ public:
+  Checker(const ExperimentConfig& config, const ConfigNode& root, ConfigErrors& errors)
+      : config_(config), root_(root), errors_(errors) {}
+
+  void run() {
+    if (config_.sweep && !config_.sweep->parameters.empty() && !config_.compare.empty())
+      fail("compare", "over seeds alone: not with sweep.parameters");
+    for (const auto& [name, entry] : config_.compare) {
+      const std::string path = "compare." + name;
+      if (entry.statement.empty() == entry.published.empty()) {
+        fail(path, "needs either 'statement' or 'published', the file of published values");
+      } else if (!entry.statement.empty()) {
+        check_statement(path, entry);
+      } else {
+        check_published(path, entry);
+      }
+    }
+  }
+
+ private:
+  void fail(std::string_view path, std::string_view problem) {
+    errors_.add(place_of(root_, path), path, fmt::format("{}: {}", path, problem));
+  }
+
+  void check_statement(const std::string& path, const CompareConfig& entry) {
+    if (!entry.network.empty() || !entry.columns.empty()) fail(path, "a statement has neither network nor columns");
+    if (entry.at_least && config_.sweep)
+      fail(path + ".at_least", "over seeds statements are counted, without a verdict: not with sweep");
+    try {
+      const Statement statement = parse_statement(entry.statement);
+      for (const StatementTerm* term : {&statement.left, &statement.right}) {
+        if (term->is_constant()) continue;
+        const NetworkMetric metric = parse_network_metric(term->metric, config_);
+        const std::string why = metric_missing(config_, metric);
+        if (!why.empty()) fail(path + ".statement", fmt::format("there will be no {}: {}", metric.name(), why));
+      }
+    } catch (const UsageError& error) {
+      fail(path + ".statement", error.what());
+    }
+  }
+
+  void check_published(const std::string& path, const CompareConfig& entry) {
+    const NetworkConfig* network = find_named(config_.networks, entry.network);
+    if (entry.at_least) fail(path + ".at_least", "belongs to a statement; of published values, to a column");
+    if (!network) {
+      std::vector<std::string> names;
+      for (const auto& each : config_.networks) names.push_back(each.first);
+      fail(path + ".network",
+           fmt::format("{}; networks are {}",
+                       entry.network.empty() ? "is missing" : "there is no network '" + entry.network + "'",
+                       listed(names)));
+    }
+    if (entry.columns.empty()) fail(path + ".columns", "at least one column is needed");
+    for (const auto& [name, column] : entry.columns) {
+      const std::string at = fmt::format("{}.columns.{}", path, name);
+      const std::string problem = column.metric.empty() ? "is missing" : metric_error(column.metric);
+      if (!problem.empty()) {
+        fail(at + ".metric", problem);
+        continue;
+      }
+      if (network) {
+        const std::string why = metric_missing(config_, *network, column.metric);
+        if (!why.empty()) fail(at, fmt::format("there will be no {}: {}", column.metric, why));
+      }
+      check_tolerance(at, column);
+    }
+  }
+
+  void check_tolerance(const std::string& at, const CompareColumnConfig& column) {
+    const bool tolerance = column.absolute || column.relative, is_set = metric_kind(column.metric).is_set;
+    if (column.absolute && column.relative) return fail(at, "give absolute or relative, not both");
+    if (is_set && tolerance) fail(at, "sets of units are equal or not; they have no tolerance");
+    if (column.at_least > 0 && !tolerance && !is_set) fail(at + ".at_least", "needs a tolerance: absolute or relative");
+    if (!config_.sweep) return;
+    if (is_set) fail(at, fmt::format("{} is a set of units; over seeds only numbers compare", column.metric));
+    if (tolerance) fail(at, "over seeds there is a distribution and no verdict: no tolerance with sweep");
+  }
+
+  const ExperimentConfig& config_;
+  const ConfigNode& root_;
+  ConfigErrors& errors_;
+};
+
+}  // namespace
+
+void check_comparisons(const ExperimentConfig& config, const ConfigNode& root, ConfigErrors& errors) {
+  if (!errors.concern("networks") && !errors.concern("analysis")) Checker(config, root, errors).run();
+}
+
+}  // namespace inforelay

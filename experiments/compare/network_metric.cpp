@@ -1,0 +1,40 @@
+#include "experiments/compare/network_metric.hpp"
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/named.hpp"
+#include "experiments/measures/metrics.hpp"
+
+namespace inforelay {
+
+NetworkMetric parse_network_metric(std::string_view name, const ExperimentConfig& config) {
+  const std::size_t dot = name.find('.');
+  const std::string_view network = name.substr(0, dot);
+  if (dot == std::string_view::npos || !find_named(config.networks, network)) {
+    std::vector<std::string_view> names;
+    for (const auto& each : config.networks) names.emplace_back(each.first);
+    const std::string_view near = nearest_word(network, names);
+    throw UsageError(fmt::format("'{}' is not NETWORK.METRIC: there is no network '{}'{}", name, network,
+                                 near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+  }
+  const std::string_view metric = name.substr(dot + 1);
+  if (const std::string problem = metric_error(metric); !problem.empty()) throw UsageError(problem);
+  const MetricKind kind = metric_kind(metric);
+  if (kind.is_set) throw UsageError(fmt::format("'{}': sets of units ({}), expected numbers", name, kind.about));
+  return {std::string(network), std::string(metric), kind.units, kind.about};
+}
+
+std::string metric_missing(const ExperimentConfig& config, const NetworkMetric& metric) {
+  const NetworkConfig* network = find_named(config.networks, metric.network);
+  return network ? metric_missing(config, *network, metric.metric) : "there is no network " + metric.network;
+}
+
+std::vector<double> values_of(const NetworkMetric& metric, const ExperimentResult& result) {
+  std::vector<double> values;
+  for (const MetricValue& value : metric_values(result.network(metric.network), metric.metric))
+    values.push_back(std::get<double>(value));
+  return values;
+}
+
+}  // namespace inforelay

@@ -1,0 +1,31 @@
+// A number of one network by its full name, "full.regression.r_squared": what statements are about and sweeps collect.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "experiments/config/config.hpp"
+#include "experiments/results/results_file.hpp"
+
+namespace inforelay {
+
+struct NetworkMetric {
+  std::string network;  ///< "full"
+  std::string metric;   ///< "regression.r_squared"
+  std::string units, about;
+
+  std::string name() const { return network + "." + metric; }
+};
+
+/// `name` as a metric of one of the networks of `config`. Throws UsageError if there is no such network or metric, or
+/// if the metric is a set of units.
+NetworkMetric parse_network_metric(std::string_view name, const ExperimentConfig& config);
+
+/// Why a run of `config` will not have it; "" if it will.
+std::string metric_missing(const ExperimentConfig& config, const NetworkMetric& metric);
+
+/// Its values, [C], or [1] if it belongs to the network as a whole. Throws UsageError if the result lacks it.
+std::vector<double> values_of(const NetworkMetric& metric, const ExperimentResult& result);
+
+}  // namespace inforelay

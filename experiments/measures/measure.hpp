@@ -1,0 +1,108 @@
+// A measure is a row: what it computes, from what, under which names, with how much memory. Stages, results, `collect`,
+// `compare`, memory and the tables of the documentation follow from the rows of measures().
+//
+// To add one: a file that defines a `const Measure`, and a line in measures.cpp.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/files/stage_store.hpp"
+#include "core/progress.hpp"
+#include "core/random.hpp"
+#include "core/sets/neuron_set.hpp"
+#include "core/sets/subset_scan.hpp"
+#include "experiments/config/config.hpp"
+#include "experiments/results/result_arrays.hpp"
+#include "experiments/sources/network_system.hpp"
+
+namespace inforelay {
+
+/// Bytes that a stage needs, and how many sets it is about.
+struct MemoryNeed {
+  double kept = 0;           ///< until the end of the run
+  double working = 0;        ///< only while the stage runs
+  double waiting = 0;        ///< on top of that if other ranks take part: results that they have sent
+  double sets = 0;           ///< sets of units, if the stage is about all of them
+  std::string smaller = {};  ///< the settings that would make it need less
+};
+
+/// What a measure is applied to: a system as a whole, a layer of it, or a layer on one subset of the samples.
+enum class Scope { system, layer, subset };
+
+/// One application of a measure, known before any work.
+struct MeasurePlace {
+  const ExperimentConfig& config;
+  const NetworkConfig& network;
+  LayerSizes sizes;
+  int layer = 0;            ///< 1, 2, ...; 0 if the scope is the system
+  std::string subset = {};  ///< if the scope is a subset
+};
+
+/// The same while it is computed.
+struct MeasureRun {
+  const MeasurePlace& place;
+  NetworkSystem& system;
+  ResultView layer;  ///< the arrays of this layer so far; of the system if the scope is the system
+  AllSetsTable tables = AllSetsTable::keep;
+  StageStore& store;
+  Progress& progress;
+};
+
+/// A number, NaN if it is undefined (a regression without a fit), or a set of units.
+using MetricValue = std::variant<double, NeuronSet>;
+
+/// A number for each class, or one for the system, that sweeps collect and comparisons refer to by name.
+struct Metric {
+  std::string name;   ///< "r_squared" in full.regression.r_squared; N at its end takes a number: "last_N"
+  std::string title;  ///< for figures: "coefficient of information"
+  std::string array;  ///< the array that holds it; its unit, axes and meaning are the metric's. Empty: as follows
+  struct Derived {
+    std::string units, about;
+    bool is_set = false;
+    bool by_class = true;
+    /// `group` is the measure's, `count` what stands for N.
+    std::vector<MetricValue> (*values)(const ResultView& group, int count) = nullptr;
+  } derived = {};
+  /// Why a run will not have it though the measure is computed; "" if it will.
+  std::string (*missing)(const MeasurePlace& place, int count) = nullptr;
+};
+
+struct Measure {
+  std::string name;  ///< its group below the layer (or the system): results stand in NAME/SUBSET/ or NAME/
+  Scope scope = Scope::subset;
+  std::string about;  ///< one sentence for the documentation
+  std::vector<ArrayInfo> arrays;
+  std::vector<Metric> metrics;
+
+  /// Why it is not computed at this place: "there is no analysis.regression"; "" if it is.
+  std::string (*missing)(const MeasurePlace& place);
+  /// For the progress line: "relay information of all sets".
+  std::string (*label)(const MeasurePlace& place);
+  MemoryNeed (*memory)(const MeasurePlace& place, AllSetsTable tables);
+  /// Adds its arrays, which `arrays` describes, to `out`; paths are relative to the measure's group. What a long
+  /// computation has is kept in run.store while it continues. Throws Error, Interrupted.
+  void (*compute)(MeasureRun& run, ResultArrays& out);
+};
+
+/// All measures, in the order in which they are computed.
+const std::vector<const Measure*>& measures();
+
+/// Where the arrays of a measure stand: "networks/full/layers/1/relay/test".
+std::string measure_group(const Measure& measure, const std::string& system_group, const MeasurePlace& place);
+
+// For the rows.
+
+bool holds(const std::vector<std::string>& subsets, std::string_view subset);
+/// A need that fewer samples would make smaller.
+MemoryNeed samples_need(double kept, double working);
+/// A scan of all sets, beside its own `working` bytes: the table if it is kept, statistics by size, chunks to be saved.
+MemoryNeed all_sets_need(const LayerSizes& sizes, AllSetsTable tables, double working);
+/// Occupied states that are to be expected; they grow slower than samples.
+double expected_states(double samples, double units);
+
+}  // namespace inforelay

@@ -1,0 +1,53 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/sets/subset_statistics.hpp"
+#include "experiments/measures/measure.hpp"
+#include "experiments/ranks/distributed_scan.hpp"
+#include "experiments/ranks/resumable_scan.hpp"
+
+namespace inforelay {
+
+extern const Measure training_measure, states_measure, relay_measure, knockout_measure, regression_measure,
+    geometry_measure;
+
+const std::vector<const Measure*>& measures() {
+  static const std::vector<const Measure*> all{
+      &training_measure, &states_measure, &relay_measure, &knockout_measure, &regression_measure, &geometry_measure,
+  };
+  return all;
+}
+
+std::string measure_group(const Measure& measure, const std::string& system_group, const MeasurePlace& place) {
+  if (measure.scope == Scope::system) return system_group;
+  const std::string group = fmt::format("{}/layers/{}/{}", system_group, place.layer, measure.name);
+  return measure.scope == Scope::layer ? group : group + "/" + place.subset;
+}
+
+bool holds(const std::vector<std::string>& subsets, std::string_view subset) {
+  return std::find(subsets.begin(), subsets.end(), subset) != subsets.end();
+}
+
+MemoryNeed samples_need(double kept, double working) {
+  return {.kept = kept, .working = working, .smaller = "data.train_limit and data.test_limit"};
+}
+
+MemoryNeed all_sets_need(const LayerSizes& size, AllSetsTable tables, double working) {
+  constexpr double each_size = 4.0 * SubsetStatisticsCollector::bins + 32.0 * SubsetStatistics::extremes;
+  constexpr double result_of_size = 16.0 * SubsetStatistics::extremes + 8.0 * SubsetStatistics::quantile_levels.size();
+  const double values = 4 * std::exp2(size.units) * size.classes, sizes = size.classes * (size.units + 1);
+  const double unsaved = std::min(values, static_cast<double>(most_waiting_bytes));
+  const double saving = values > unsaved ? 2 * unsaved : 0;  // those being saved are put together for it
+  return {.kept = (tables == AllSetsTable::keep ? values : 0) + sizes * result_of_size,
+          .working = working + sizes * each_size + unsaved + saving,
+          .waiting = std::min(values, static_cast<double>(most_results_bytes)),
+          .sets = std::exp2(size.units),
+          .smaller = "fewer units in the analysed layer, fewer subsets in analysis.relay.exhaustive and "
+                     "analysis.knockout.subsets, or analysis.knockout.sets: single"};
+}
+
+double expected_states(double samples, double units) { return std::min(std::exp2(units), 5 * std::pow(samples, 0.65)); }
+
+}  // namespace inforelay

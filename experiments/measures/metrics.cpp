@@ -1,0 +1,189 @@
+#include "experiments/measures/metrics.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/config/tree.hpp"
+#include "core/error.hpp"
+#include "core/text/number_text.hpp"
+#include "experiments/config/config_checks.hpp"
+
+namespace inforelay {
+namespace {
+
+// A name taken apart.
+struct ParsedName {
+  const Measure* measure = nullptr;
+  const Metric* metric = nullptr;
+  int layer = 0;       // 0: the one that is analysed
+  std::string subset;  // of measures of that scope
+  int count = 0;       // what stands for N
+};
+
+// The word before the next dot, taken off the front of `text`.
+std::string_view take_word(std::string_view& text) {
+  const std::string_view word = text.substr(0, text.find('.'));
+  text.remove_prefix(std::min(text.size(), word.size() + 1));
+  return word;
+}
+
+// Is `name` that of `metric`? Returns what stands for N, 0 if nothing does.
+std::optional<int> match(const Metric& metric, std::string_view name) {
+  if (!metric.name.ends_with("_N")) return name == metric.name ? std::optional(0) : std::nullopt;
+  const std::string_view stem = std::string_view(metric.name).substr(0, metric.name.size() - 1);
+  if (!name.starts_with(stem)) return std::nullopt;
+  name.remove_prefix(stem.size());
+  const auto count = number_from<int>(name);
+  return count && *count >= 1 && name.front() != '0' ? count : std::nullopt;
+}
+
+std::optional<ParsedName> parse(std::string_view name) {
+  ParsedName parsed;
+  std::string_view rest = name;
+  if (rest.starts_with("layers.")) {
+    take_word(rest);
+    const auto layer = number_from<int>(take_word(rest));
+    if (!layer || *layer < 1) return std::nullopt;
+    parsed.layer = *layer;
+  }
+  const std::string_view word = take_word(rest);
+  for (const Measure* measure : measures()) {
+    if (measure->name != word || (measure->scope == Scope::system && parsed.layer > 0)) continue;
+    parsed.measure = measure;
+    if (measure->scope == Scope::subset) parsed.subset = take_word(rest);
+    for (const Metric& metric : measure->metrics) {
+      const std::optional<int> count = match(metric, rest);
+      if (!count) continue;
+      parsed.metric = &metric;
+      parsed.count = *count;
+      return parsed;
+    }
+  }
+  return std::nullopt;
+}
+
+ParsedName parse_or_throw(std::string_view name) {
+  const std::optional<ParsedName> parsed = parse(name);
+  if (!parsed) throw UsageError(metric_error(name));
+  return *parsed;
+}
+
+const ArrayInfo& info_of(const Measure& measure, const Metric& metric) {
+  const auto found = std::find_if(measure.arrays.begin(), measure.arrays.end(),
+                                  [&](const ArrayInfo& info) { return info.path == metric.array; });
+  if (found == measure.arrays.end()) throw std::logic_error("metric without an array: " + metric.name);
+  return *found;
+}
+
+MetricKind kind_of(const Measure& measure, const Metric& metric) {
+  const std::string name =
+      fmt::format("{}{}.{}", measure.name, measure.scope == Scope::subset ? ".SUBSET" : "", metric.name);
+  if (metric.array.empty())
+    return {name, metric.derived.units, metric.derived.about, metric.title, metric.derived.is_set};
+  const ArrayInfo& info = info_of(measure, metric);
+  return {name, info.units, info.long_name, metric.title, false};
+}
+
+template <class Take>
+void for_each_metric(Take&& take) {
+  for (const Measure* measure : measures()) {
+    for (const Metric& metric : measure->metrics) take(*measure, metric);
+  }
+}
+
+// The group of the measure in the results of a system; throws UsageError if it is not there.
+ResultView group_of(const ResultView& system, const ParsedName& name) {
+  if (name.measure->scope == Scope::system) return system;
+  std::string layer = std::to_string(name.layer);
+  if (name.layer == 0) {
+    const std::vector<std::string> layers = system.at("layers").children();
+    if (layers.size() != 1)
+      throw UsageError(fmt::format("{} layers were analysed; name one, as in layers.{}.{}.{}", layers.size(),
+                                   layers.empty() ? "1" : layers.back(), name.measure->name, name.metric->name));
+    layer = layers.front();
+  }
+  const std::string path = fmt::format("layers/{}/{}{}{}", layer, name.measure->name, name.subset.empty() ? "" : "/",
+                                       name.subset);
+  if (!system.has(path)) throw UsageError(fmt::format("it was not computed: there is no group {}", path));
+  return system.at(path);
+}
+
+}  // namespace
+
+std::vector<MetricKind> metric_kinds() {
+  std::vector<MetricKind> kinds;
+  for_each_metric([&](const Measure& measure, const Metric& metric) { kinds.push_back(kind_of(measure, metric)); });
+  return kinds;
+}
+
+std::string metric_error(std::string_view name) {
+  if (parse(name)) return "";
+  std::vector<std::string> names;
+  for (const MetricKind& kind : metric_kinds()) {
+    for (const char* subset : {"train", "test"}) {
+      std::string text = kind.name;
+      if (const std::size_t at = text.find("SUBSET"); at != std::string::npos) text.replace(at, 6, subset);
+      if (text.ends_with("_N")) text.back() = '2';
+      names.push_back(std::move(text));
+    }
+  }
+  const std::string_view near = nearest_word(name, {names.begin(), names.end()});
+  return fmt::format("'{}' is not a metric{}", name, near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+}
+
+MetricKind metric_kind(std::string_view name) {
+  const ParsedName parsed = parse_or_throw(name);
+  return kind_of(*parsed.measure, *parsed.metric);
+}
+
+std::string metric_missing(const ExperimentConfig& config, const NetworkConfig& network, std::string_view name) {
+  const ParsedName parsed = parse_or_throw(name);
+  MeasurePlace place{.config = config, .network = network, .sizes = {}, .layer = parsed.layer, .subset = parsed.subset};
+  if (parsed.measure->scope != Scope::system) {
+    const std::vector<std::int64_t> widths = layer_widths(config, network);
+    const std::vector<int> layers = analysed_layers(config.analysis, widths);
+    if (place.layer == 0) {
+      if (layers.size() != 1) return "several layers are analysed: name one, as in layers.1." + std::string(name);
+      place.layer = layers.front();
+    } else if (std::find(layers.begin(), layers.end(), place.layer) == layers.end()) {
+      return fmt::format("layer {} is not among analysis.layers", place.layer);
+    }
+    if (static_cast<std::size_t>(place.layer) < widths.size())
+      place.sizes.units = static_cast<double>(widths[static_cast<std::size_t>(place.layer)]);
+  }
+  std::string missing = parsed.measure->missing(place);
+  if (missing.empty() && parsed.metric->missing) missing = parsed.metric->missing(place, parsed.count);
+  return missing;
+}
+
+bool metric_by_class(const NetworkConfig& network, std::string_view name) {
+  const ParsedName parsed = parse_or_throw(name);
+  if (parsed.measure->name == "training" && parsed.metric->name == "epochs") return network.detectors.has_value();
+  return parsed.metric->array.empty() ? parsed.metric->derived.by_class
+                                      : !info_of(*parsed.measure, *parsed.metric).axes.empty();
+}
+
+std::vector<MetricValue> metric_values(const ResultView& system, std::string_view name) {
+  const ParsedName parsed = parse_or_throw(name);
+  try {
+    const ResultView group = group_of(system, parsed);
+    if (parsed.metric->array.empty()) return parsed.metric->derived.values(group, parsed.count);
+    const std::vector<double> values = group.numbers(parsed.metric->array);
+    return {values.begin(), values.end()};
+  } catch (const Error& error) {
+    throw UsageError(fmt::format("there is no {}: {}", name, error.what()));
+  }
+}
+
+const MetricValue& value_of_class(const std::vector<MetricValue>& values, std::optional<int> cls) {
+  if (cls.has_value() == (values.size() == 1)) {
+    throw UsageError(cls ? "there is one number for the network as a whole, none for each class"
+                         : "there is a number for each class, none for the network as a whole");
+  }
+  const auto index = static_cast<std::size_t>(cls.value_or(0));
+  if (index >= values.size()) throw UsageError(fmt::format("there is no class {}", index));
+  return values[index];
+}
+
+}  // namespace inforelay

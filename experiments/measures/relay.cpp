@@ -1,0 +1,250 @@
+// Relay information of a layer: total, of single units, along the greedy path, and of all sets.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "core/quiet_progress.hpp"
+#include "experiments/measures/branching_arrays.hpp"
+#include "experiments/measures/layer_states.hpp"
+#include "experiments/measures/measure.hpp"
+#include "experiments/ranks/resumable_scan.hpp"
+#include "experiments/ranks/scan_messages.hpp"
+#include "experiments/results/statistics_arrays.hpp"
+#include "infotheory/relay/exhaustive.hpp"
+#include "infotheory/relay/greedy.hpp"
+#include "infotheory/relay/relay.hpp"
+
+namespace inforelay {
+namespace {
+
+constexpr double not_computed = std::numeric_limits<double>::quiet_NaN();
+
+bool exhaustive_at(const MeasurePlace& place) { return holds(place.config.analysis.relay.exhaustive, place.subset); }
+
+/// The classes of analysis.relay.classes, of all [0,C).
+std::vector<int> chosen_classes(const RelayConfig& config, int classes) {
+  if (!config.classes.empty()) return {config.classes.begin(), config.classes.end()};
+  std::vector<int> all(static_cast<std::size_t>(classes));
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
+/// Rows [R,...] of the chosen classes as [C,...], `absent` elsewhere.
+template <class T>
+RowMatrix<T> by_class(const RowMatrix<T>& rows, const std::vector<int>& chosen, int classes, T absent) {
+  if (static_cast<int>(chosen.size()) == classes) return rows;
+  RowMatrix<T> all = RowMatrix<T>::Constant(classes, rows.cols(), absent);
+  for (std::size_t row = 0; row < chosen.size(); ++row) all.row(chosen[row]) = rows.row(static_cast<Eigen::Index>(row));
+  return all;
+}
+
+// One byte per unit if the layer is not wide.
+void put_removal_order(const RowMatrix<std::uint16_t>& order, bool wide, ResultArrays& out) {
+  if (wide) return out.put("greedy/removal_order", order);
+  out.put<std::uint8_t>("greedy/removal_order", order.cast<std::uint8_t>());
+}
+
+// (sum V)^2 / sum V^2: K if all units have the same aggregated relay information V, 1 if one has all of it.
+std::vector<double> participation(const RowMatrix<double>& aggregated) {
+  std::vector<double> ratio;
+  for (Eigen::Index c = 0; c < aggregated.rows(); ++c) {
+    const auto row = aggregated.row(c);
+    ratio.push_back(row.sum() * row.sum() / row.squaredNorm());
+  }
+  return ratio;
+}
+
+// 1 if the greedy path ends with the units of detector c: of H units for each, cH ... cH + H-1.
+std::vector<std::int64_t> module_found(const GreedyRelay& greedy, const std::vector<int>& chosen, int classes, int units) {
+  std::vector<std::int64_t> found(static_cast<std::size_t>(classes));
+  for (std::size_t row = 0; row < chosen.size(); ++row) {
+    const int c = chosen[row];
+    const auto order = greedy.removal_order.row(static_cast<Eigen::Index>(row));
+    found[static_cast<std::size_t>(c)] = std::all_of(order.end() - units, order.end(), [&](std::uint16_t unit) {
+      return unit / units == c;
+    });
+  }
+  return found;
+}
+
+void put_exhaustive(MeasureRun& run, const LayerStates& states, const StateTable& table, const GreedyRelay& path,
+                    ResultArrays& out) {
+  ExhaustiveRelayScan scan(table, path, run.tables);
+  run_resumable_scan(scan, run.store, run.progress, [&] { return relay_scan_job({states.states, states.input, states.output, states.contrasts, path}); });
+  ExhaustiveRelay all = scan.result();
+  if (all.information.size() > 0) out.put("information", std::move(all.information));
+  if (!all.statistics.empty()) put_statistics(all.statistics, out);
+  out.put("best/information", std::move(all.best_information));
+  out.put("best/set", std::move(all.best_set));
+  if (!run.place.config.analysis.relay.greedy) return;
+  out.put("best/above_greedy", all.above_greedy);
+  out.put("best/above_greedy_as_published", all.above_greedy_as_published);
+}
+
+void compute(MeasureRun& run, ResultArrays& out) {
+  const RelayConfig& config = run.place.config.analysis.relay;
+  const std::vector<std::string>& names = run.layer.root().texts(run.system.group() + "/class");
+  const LayerStates states = one_vs_rest_states(run.layer.at("states/" + run.place.subset), names);
+  const StateTable table = states.table();
+  const int classes = table.contrast_count(), units = table.unit_count();
+  const bool wide = units > NeuronSet::max_neurons;
+  const std::vector<int> chosen = chosen_classes(config, classes);
+  QuietProgress quiet(run.progress);
+  Progress& greedy_progress = wide ? run.progress : quiet;  // of narrow layers it takes a moment
+
+  std::vector<double> total(static_cast<std::size_t>(classes), not_computed);
+  const std::vector<double> totals = total_relay_information_bits(table, chosen);
+  for (std::size_t row = 0; row < chosen.size(); ++row) total[static_cast<std::size_t>(chosen[row])] = totals[row];
+  out.put("total", total);
+  out.put("single", by_class(single_neuron_loss_bits(table, chosen), chosen, classes, not_computed));
+  if (config.branching) put_branching(compute_branching(table, run.store, run.progress), table.unit_count(), out);
+  if (!config.greedy && !exhaustive_at(run.place)) return;
+  const GreedyRelay path = greedy_relay(table, chosen, greedy_progress);
+  if (exhaustive_at(run.place)) put_exhaustive(run, states, table, path, out);
+  if (!config.greedy) return;
+  const RowMatrix<double> aggregated =
+      by_class(aggregated_relay_information_bits(path), chosen, classes, not_computed);
+  out.put("participation", participation(aggregated));
+  out.put("aggregated", aggregated);
+  put_removal_order(by_class(path.removal_order, chosen, classes, no_neuron), wide, out);
+  out.put("greedy/information", by_class(path.information, chosen, classes, not_computed));
+  if (run.place.network.detectors)
+    out.put("module_found", module_found(path, chosen, classes, run.place.network.detectors->hidden));
+}
+
+std::string missing_greedy(const MeasurePlace& place, int) {
+  return place.config.analysis.relay.greedy ? "" : "analysis.relay.greedy is false";
+}
+std::string missing_sets(const MeasurePlace& place, int percent) {
+  if (!exhaustive_at(place)) return fmt::format("{} is not among analysis.relay.exhaustive", place.subset);
+  return percent > 100 ? "more than 100 percent of the information" : "";
+}
+std::string missing_both(const MeasurePlace& place, int) {
+  const std::string greedy = missing_greedy(place, 0);
+  return greedy.empty() ? missing_sets(place, 0) : greedy;
+}
+std::string missing_last(const MeasurePlace& place, int count) {
+  if (count > place.sizes.units) return "the layer has fewer units";
+  if (place.sizes.is_wide()) return fmt::format("the layer has more than {} units", NeuronSet::max_neurons);
+  return missing_greedy(place, 0);
+}
+std::string missing_modules(const MeasurePlace& place, int) {
+  return place.network.detectors ? missing_greedy(place, 0) : "the network is not composed of detectors";
+}
+
+// The units that are left when `count` are.
+std::vector<MetricValue> last_units(const ResultView& relay, int count) {
+  const RowMatrix<std::uint8_t>& order = relay.matrix<std::uint8_t>("greedy/removal_order");
+  std::vector<MetricValue> values;
+  for (Eigen::Index c = 0; c < order.rows(); ++c) {
+    NeuronSet set;
+    for (Eigen::Index i = order.cols() - std::min<Eigen::Index>(count, order.cols()); i < order.cols(); ++i)
+      set = set.with(order(c, i));
+    values.emplace_back(set);
+  }
+  return values;
+}
+
+// The size of the smallest set that relays so many percent of what all units do.
+std::vector<MetricValue> smallest_set(const ResultView& relay, int percent) {
+  const std::span<const double> total = relay.vector<double>("total");
+  const RowMatrix<double>& best = relay.matrix<double>("best/information");
+  std::vector<MetricValue> values;
+  for (Eigen::Index c = 0; c < best.rows(); ++c) {
+    const double wanted = percent / 100.0 * total[static_cast<std::size_t>(c)];
+    Eigen::Index size = 0;
+    while (size + 1 < best.cols() && best(c, size) < wanted) ++size;
+    values.emplace_back(static_cast<double>(size));
+  }
+  return values;
+}
+
+MemoryNeed memory(const MeasurePlace& place, AllSetsTable tables) {
+  const LayerSizes& size = place.sizes;
+  const double samples = size.samples.at(place.subset), states = expected_states(samples, size.units);
+  // Wide: packed rows; counts of the classes and of two at work; parts of the cells as wide_partition.hpp bounds them.
+  if (size.is_wide())
+    return samples_need(0, samples * (size.units / 8 + 12 * size.classes + 2 * (24 + 16 * size.units / 13)));
+  const double working = 16 * samples + 16 * states * size.classes;
+  return exhaustive_at(place) ? all_sets_need(size, tables, working) : samples_need(0, working);
+}
+
+}  // namespace
+
+extern const Measure relay_measure;
+const Measure relay_measure{
+    .name = "relay",
+    .scope = Scope::subset,
+    .about = "relay information of the units of the layer, I_R(X_in; X_out; Y_R | Y_0)",
+    .arrays = with_statistics(
+        {{"total", "bit", {"class"}, "relay information of all units together"},
+         {"single", "bit", {"class", "unit"}, "loss of relay information without the unit"},
+         {"aggregated", "bit", {"class", "unit"}, "aggregated relay information"},
+         {"participation",
+          "1",
+          {"class"},
+          "participation ratio (sum V)^2 / sum V^2 of the aggregated relay information V: the number of units over "
+          "which it is spread"},
+         {"module_found", "1", {"class"}, "1 if the greedy path ends with exactly the units of the class's detector"},
+         {"greedy/removal_order", "1", {"class", "step"}, "unit removed at each step"},
+         {"greedy/information", "bit", {"class", "step"}, "relay information of what is left after that removal"},
+         {"branching/information",
+          "bit",
+          {"class", "step"},
+          "relay information of the best sets after that removal, all ties followed"},
+         {"branching/tied", "1", {"class", "step"}, "sets that share it"},
+         {"branching/sets", "1", {"tied_set"}, "these sets, class by class and step by step; bit k is unit k"},
+         {"information",
+          "bit",
+          {"class", "set"},
+          "relay information of every set of units; index: bit k is set if unit k is in the set"},
+         {"best/information", "bit", {"class", "size"}, "largest relay information of a set of each size"},
+         {"best/set", "1", {"class", "size"}, "that set, bit k is unit k; of equals the lowest"},
+         {"best/above_greedy",
+          "1",
+          {"class"},
+          "fraction of all sets with more relay information than the greedy set of their size"},
+         {"best/above_greedy_as_published",
+          "1",
+          {"class"},
+          "the same against the greedy set one smaller, as in the published numbers"}},
+        "bit", "relay information"),
+    .metrics =
+        {{"total", "relay information of all units (bit)", "total"},
+         {"participation", "participation ratio", "participation", {}, missing_greedy},
+         {"module_found", "known module found", "module_found", {}, missing_modules},
+         {"above_greedy", "fraction of sets above greedy", "best/above_greedy", {}, missing_both},
+         {"above_greedy_as_published",
+          "fraction of sets above greedy, as published",
+          "best/above_greedy_as_published",
+          {},
+          missing_both},
+         {"last_N",
+          "last units",
+          "",
+          {"1", "the N units that greedy removal keeps longest", true, true, last_units},
+          missing_last},
+         {"smallest_set_N",
+          "size of the smallest set",
+          "",
+          {"1", "size of the smallest set with N percent of the relay information of all units", false, true,
+           smallest_set},
+          missing_sets}},
+    .missing = [](const MeasurePlace& place) -> std::string {
+      return holds(place.config.analysis.relay.subsets, place.subset)
+                 ? ""
+                 : fmt::format("{} is not among analysis.relay.subsets", place.subset);
+    },
+    .label = [](const MeasurePlace& place) -> std::string {
+      return exhaustive_at(place)                  ? "relay information of all sets"
+             : place.config.analysis.relay.greedy ? "greedy relay search"
+                                                  : "relay information of single units";
+    },
+    .memory = memory,
+    .compute = compute,
+};
+
+}  // namespace inforelay

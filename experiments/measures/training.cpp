@@ -1,0 +1,160 @@
+// A network and how it came about: trained as a whole, composed of detectors, or read from files.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "experiments/measures/measure.hpp"
+#include "experiments/sources/training.hpp"
+
+namespace inforelay {
+namespace {
+
+// What is kept of the weight files that a network comes from.
+constexpr std::array<std::pair<const char*, std::string WeightSource::*>, 3> source_parts{
+    {{"weights_file", &WeightSource::file},
+     {"weights_format", &WeightSource::format},
+     {"weights_sha256", &WeightSource::sha256}}};
+
+void put_sources(const std::vector<WeightSource>& sources, ResultArrays& out) {
+  for (const auto& [name, part] : source_parts) {
+    std::vector<std::string> values;
+    for (const WeightSource& source : sources) values.push_back(source.*part);
+    out.put_attribute("model", name, values);
+  }
+}
+
+void compute(MeasureRun& run, ResultArrays& out) {
+  const DataPair& data = run.system.data().get(run.progress);
+  const LoadedWeights* loaded = run.system.loaded();
+  const ModelResult model =
+      loaded ? model_from_files(run.place.network, *loaded, data, run.system.random(), run.progress)
+             : make_model(run.place.network, data, run.system.random(), run.store, run.progress);
+  put_network(model.network, out);
+  if (!model.sources.empty()) put_sources(model.sources, out);
+  out.put_scale("class", data.train.class_names(), "class");
+  out.put_attribute("training", "stop_rule_met", std::int64_t{model.reached});
+  if (model.curve.loss.size() > 0) {
+    out.put("training/accuracy_train", model.curve.accuracy_train);
+    out.put("training/accuracy_test", model.curve.accuracy_test);
+    out.put("training/loss", std::vector<double>(model.curve.loss.begin(), model.curve.loss.end()));
+  }
+  for (std::size_t c = 0; c < model.detectors.size(); ++c) {
+    const std::string path = fmt::format("training/detectors/{}/", c);
+    out.put(path + "accuracy_train", model.detectors[c].accuracy_train);
+    out.put(path + "accuracy_test", model.detectors[c].accuracy_test);
+  }
+  if (model.staircase) {
+    out.put_scale("training/detectors_in_place",
+                  counting(1, static_cast<std::size_t>(model.staircase->accuracy_train.rows())), "detectors in place");
+    out.put("training/staircase_train", model.staircase->accuracy_train);
+    out.put("training/staircase_test", model.staircase->accuracy_test);
+  }
+}
+
+// Detectors in the order of their classes, if there are any.
+std::vector<ResultView> detectors_of(const ResultView& system) {
+  std::vector<ResultView> detectors;
+  for (std::size_t c = 0; system.has(fmt::format("training/detectors/{}", c)); ++c)
+    detectors.push_back(system.at(fmt::format("training/detectors/{}", c)));
+  return detectors;
+}
+
+std::vector<MetricValue> epochs(const ResultView& system, int) {
+  std::vector<MetricValue> values;
+  for (const ResultView& detector : detectors_of(system))
+    values.emplace_back(static_cast<double>(detector.vector<double>("accuracy_train").size()));
+  if (values.empty()) values.emplace_back(static_cast<double>(system.vector<double>("training/loss").size()));
+  return values;
+}
+
+std::vector<MetricValue> last_accuracy(const ResultView& system, const std::string& array) {
+  std::vector<MetricValue> values;
+  for (const ResultView& detector : detectors_of(system)) values.emplace_back(detector.vector<double>(array).back());
+  if (!values.empty()) return values;
+  const RowMatrix<double>& accuracy = system.matrix<double>("training/" + array);
+  for (Eigen::Index c = 0; c < accuracy.cols(); ++c) values.emplace_back(accuracy(accuracy.rows() - 1, c));
+  return values;
+}
+
+std::string missing_training(const MeasurePlace& place, int) {
+  return place.network.from_files() ? "the network is not trained here" : "";
+}
+
+MemoryNeed memory(const MeasurePlace& place, AllSetsTable) {
+  const LayerSizes& size = place.sizes;
+  const NetworkConfig& network = place.network;
+  const double train = size.samples.at("train"), test = size.samples.at("test");
+  const double weights = 4 * size.parameters, outputs = 4 * (train + test) * size.classes;
+  if (network.from_files()) return samples_need(weights, outputs);
+  constexpr double gradient_parts = 16, copies = 6;  // weights, those of the next epoch, moments of both
+  if (network.train) return samples_need(weights, weights * (gradient_parts + copies) + outputs);
+  const auto& detectors = *network.detectors;
+  const double images = std::min(static_cast<double>(detectors.positives + detectors.negatives), train);
+  const double test_images =
+      std::min(test / size.classes + static_cast<double>(detectors.test_negatives), test);
+  return {.kept = weights,
+          .working = size.classes * (images + test_images) * size.inputs,
+          .smaller = "fewer detectors.positives, negatives and test_negatives"};
+}
+
+}  // namespace
+
+extern const Measure training_measure;
+const Measure training_measure{
+    .name = "training",
+    .scope = Scope::system,
+    .about = "the network: its weights and the accuracies while it was trained",
+    .arrays = {{"model/*/weight", "1", {"out", "in"}, "weights"},
+               {"model/*/bias", "1", {"out"}, "biases"},
+               {"training/accuracy_train", "1", {"epoch", "class"}, "balanced accuracy on the training samples"},
+               {"training/accuracy_test", "1", {"epoch", "class"}, "balanced accuracy on the test samples"},
+               {"training/loss", "1", {"epoch"}, "mean training loss of the epoch"},
+               {"training/detectors/*/accuracy_train",
+                "1",
+                {"epoch"},
+                "fraction of the detector's training samples classified correctly"},
+               {"training/detectors/*/accuracy_test",
+                "1",
+                {"epoch"},
+                "fraction of the detector's test samples classified correctly"},
+               {"training/staircase_train",
+                "1",
+                {"detectors_in_place", "class"},
+                "balanced accuracy on the training samples"},
+               {"training/staircase_test",
+                "1",
+                {"detectors_in_place", "class"},
+                "balanced accuracy on the test samples"}},
+    .metrics =
+        {{"epochs",
+          "epochs",
+          "",
+          {"1", "epochs until training stopped; of a composite network, each detector's", false, true, epochs},
+          missing_training},
+         {"accuracy_train",
+          "accuracy, training samples",
+          "",
+          {"1",
+           "balanced accuracy of each class after the last epoch on the training samples; of a composite network, the "
+           "fraction that each detector classifies correctly",
+           false, true,
+           [](const ResultView& system, int) { return last_accuracy(system, "accuracy_train"); }},
+          missing_training},
+         {"accuracy_test",
+          "accuracy, test samples",
+          "",
+          {"1", "the same on the test samples", false, true,
+           [](const ResultView& system, int) { return last_accuracy(system, "accuracy_test"); }},
+          missing_training}},
+    .missing = [](const MeasurePlace&) -> std::string { return ""; },
+    .label = [](const MeasurePlace& place) -> std::string {
+      return place.network.from_files() ? "weights from files"
+             : place.network.detectors  ? "training of the detectors"
+                                        : "training";
+    },
+    .memory = memory,
+    .compute = compute,
+};
+
+}  // namespace inforelay

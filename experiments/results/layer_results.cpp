@@ -1,0 +1,43 @@
+#include "experiments/results/layer_results.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/sets/neuron_set.hpp"
+
+namespace inforelay {
+
+std::vector<LayerResults> layers_of(const ExperimentResult& result, const std::string& network) {
+  const ResultView system = result.network(network);
+  std::vector<std::string> names = system.at("layers").children();
+  // 2 before 10
+  std::sort(names.begin(), names.end(),
+            [](const std::string& a, const std::string& b) { return std::pair(a.size(), a) < std::pair(b.size(), b); });
+  std::vector<LayerResults> layers;
+  for (const std::string& layer : names) {
+    const bool several = names.size() > 1;
+    layers.push_back({.title = several ? fmt::format("{}, layer {}", network, layer) : network,
+                      .name = several ? fmt::format("{}_layer{}", network, layer) : network,
+                      .layer = layer,
+                      .classes = system.texts("class"),
+                      .arrays = system.at("layers/" + layer)});
+  }
+  return layers;
+}
+
+std::vector<std::string> subsets_of(const LayerResults& layer, const std::string& measure) {
+  std::vector<std::string> subsets = layer.arrays.at(measure).children();
+  std::stable_partition(subsets.begin(), subsets.end(), [](const std::string& name) { return name != "test"; });
+  std::stable_partition(subsets.begin(), subsets.end(), [](const std::string& name) { return name == "train"; });
+  return subsets;
+}
+
+Eigen::Index unit_count(const LayerResults& layer) {
+  return layer.arrays.matrix<float>("states/" + subsets_of(layer, "states").back() + "/value").cols();
+}
+
+bool is_wide(const LayerResults& layer) { return unit_count(layer) > NeuronSet::max_neurons; }
+
+}  // namespace inforelay

@@ -1,0 +1,32 @@
+// The results of an experiment layer by layer, for figures and summaries.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiments/results/results_file.hpp"
+
+namespace inforelay {
+
+/// One analysed layer of one network.
+struct LayerResults {
+  std::string title;                 ///< for people: "full"; "full, layer 2" if several of its layers were analysed
+  std::string name;                  ///< the same in names of files: "full", "full_layer2"
+  std::string layer;                 ///< "2"
+  std::vector<std::string> classes;  ///< [C] their names
+  ResultView arrays;                 ///< networks/NAME/layers/L
+};
+
+/// The analysed layers of `network`, from the first one.
+std::vector<LayerResults> layers_of(const ExperimentResult& result, const std::string& network);
+
+/// The subsets for which a layer has `measure`: `train` first, `test` last, others between them by name. If one has to
+/// be chosen, the paper's choice is thus the first for the greedy search and the last for everything else.
+std::vector<std::string> subsets_of(const LayerResults& layer, const std::string& measure);
+
+/// K.
+Eigen::Index unit_count(const LayerResults& layer);
+/// Has it more units than a NeuronSet can hold? Such a layer has no results for each set.
+bool is_wide(const LayerResults& layer);
+
+}  // namespace inforelay

@@ -1,0 +1,71 @@
+#include "experiments/results/statistics_arrays.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace inforelay {
+namespace {
+
+constexpr std::size_t levels = SubsetStatistics::quantile_levels.size(), ends = SubsetStatistics::extremes;
+
+}  // namespace
+
+std::vector<ArrayInfo> with_statistics(std::vector<ArrayInfo> arrays, const std::string& units,
+                                       const std::string& quantity) {
+  const std::vector<std::string> extremes{"class", "size", "rank"};
+  const std::string sets = "these sets, bit k is unit k; of equals the lowest first; all bits: no more sets";
+  const auto of_size = [&](const char* which) {
+    return fmt::format("{} {} of a set of each size, and the next ones; NaN: no more sets", which, quantity);
+  };
+  for (ArrayInfo& info : std::vector<ArrayInfo>{
+           {"sizes/count", "1", {"size"}, "sets of that size"},
+           {"sizes/mean", units, {"class", "size"}, fmt::format("mean {} of the sets of each size", quantity)},
+           {"sizes/quantile",
+            units,
+            {"class", "size", "percent"},
+            fmt::format("quantiles of {} over the sets of each size", quantity)},
+           {"sizes/quantile_error",
+            units,
+            {"class"},
+            "quantiles other than 0 and 100 percent, which are exact, are off by less than this"},
+           {"sizes/highest", units, extremes, of_size("highest")},
+           {"sizes/highest_set", "1", extremes, sets},
+           {"sizes/lowest", units, extremes, of_size("lowest")},
+           {"sizes/lowest_set", "1", extremes, sets}}) {
+    arrays.push_back(std::move(info));
+  }
+  return arrays;
+}
+
+void put_statistics(const SubsetStatistics& statistics, ResultArrays& out) {
+  std::vector<std::int64_t> percent;
+  for (const double level : SubsetStatistics::quantile_levels) percent.push_back(std::lround(100 * level));
+  out.put_scale("sizes/percent", percent, "percent of the sets of that size that have no more");
+  out.put_scale("sizes/rank", counting(0, ends), "sets before this one");
+  out.put("sizes/count", statistics.count);
+  out.put("sizes/mean", statistics.mean);
+  out.put_cube("sizes/quantile", statistics.quantile, levels);
+  out.put("sizes/quantile_error", statistics.error);
+  out.put_cube("sizes/highest", statistics.highest, ends);
+  out.put_cube("sizes/highest_set", statistics.highest_set, ends);
+  out.put_cube("sizes/lowest", statistics.lowest, ends);
+  out.put_cube("sizes/lowest_set", statistics.lowest_set, ends);
+}
+
+SubsetStatistics statistics_from(const ResultView& sizes) {
+  SubsetStatistics statistics;
+  const auto count = sizes.vector<std::int64_t>("count");
+  const auto error = sizes.vector<double>("quantile_error");
+  statistics.count = {count.begin(), count.end()};
+  statistics.mean = sizes.matrix<double>("mean");
+  statistics.quantile = sizes.matrix<double>("quantile");
+  statistics.error = {error.begin(), error.end()};
+  statistics.highest = sizes.matrix<float>("highest");
+  statistics.highest_set = sizes.matrix<std::uint32_t>("highest_set");
+  statistics.lowest = sizes.matrix<float>("lowest");
+  statistics.lowest_set = sizes.matrix<std::uint32_t>("lowest_set");
+  return statistics;
+}
+
+}  // namespace inforelay

@@ -1,0 +1,23 @@
+// Statistics of all sets by size (core/sets/subset_statistics.hpp) as arrays of results.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/sets/subset_statistics.hpp"
+#include "experiments/results/result_arrays.hpp"
+
+namespace inforelay {
+
+/// Appends the rows for the arrays of put_statistics() to those of a measure: of `quantity` in `units`, "relay
+/// information" in "bit".
+std::vector<ArrayInfo> with_statistics(std::vector<ArrayInfo> arrays, const std::string& units,
+                                       const std::string& quantity);
+
+/// Adds the group `sizes`.
+void put_statistics(const SubsetStatistics& statistics, ResultArrays& out);
+
+/// The inverse; `sizes` is that group.
+SubsetStatistics statistics_from(const ResultView& sizes);
+
+}  // namespace inforelay

@@ -1,0 +1,148 @@
+#include "experiments/run/resolve.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "core/process/memory.hpp"
+#include "core/ranks/ranks.hpp"
+#include "core/text/unit_text.hpp"
+#include "experiments/config/config_checks.hpp"
+#include "experiments/run/run_directory.hpp"
+#include "experiments/run/session.hpp"
+
+namespace inforelay {
+namespace {
+
+// Code, libraries and tables of constants; stack and working memory of each thread.
+constexpr double program_bytes = 22e6, thread_bytes = 1e6;
+
+// Whether tables fit is judged for so many, whatever a run has, so that results depend on neither.
+constexpr int many_threads = 64, many_ranks = 2;
+
+double data_bytes(const DataSizes& sizes) {
+  return static_cast<double>(sizes.train + sizes.test) * static_cast<double>(sizes.inputs + 9);
+}
+
+double working_bytes(const MemoryNeed& need, int ranks) { return need.working + (ranks > 1 ? need.waiting : 0); }
+
+// "the 200 MB of max_memory"
+std::string limit_text(const ExperimentConfig& config) {
+  return fmt::format("the {} of {}", bytes_text(memory_limit(config)),
+                     config.max_memory ? "max_memory" : "this machine (max_memory can allow more)");
+}
+
+}  // namespace
+
+double memory_limit(const ExperimentConfig& config) {
+  return static_cast<double>(config.max_memory ? *config.max_memory : machine_memory());
+}
+
+ResolvedExperiment::ResolvedExperiment(ExperimentConfig config, Progress& progress) : config_(std::move(config)) {
+  files_ = read_external_files(config_, progress);
+  published_ = read_published_tables(config_);
+  data_ = plan_data(data_options(config_));
+  stages_ = plan_stages(config_, sizes());
+  tables_ = choose_tables();
+}
+
+std::string ResolvedExperiment::identity() const {
+  ExperimentConfig named = config_;
+  named.data.path.clear();
+  named.max_memory.reset();
+  for (auto& [name, network] : named.networks) {
+    network.weights.clear();
+    network.weights_out.clear();
+    if (network.detectors) network.detectors->weights.clear();
+  }
+  for (auto& [name, compare] : named.compare) compare.published.clear();
+  return run_hash(print_experiment_config(named), data_.sha256() + files_.sha256() + sha256_of(published_));
+}
+
+MemoryPeak ResolvedExperiment::peak_with(AllSetsTable tables, int threads, int ranks) const {
+  MemoryPeak peak;
+  double kept = program_bytes + thread_bytes * threads + data_bytes(sizes());
+  peak = {kept, "data"};
+  for (const Stage& stage : stages_) {
+    const MemoryNeed need = stage.measure->memory(stage.place, tables);
+    const double own = need.kept + working_bytes(need, ranks);
+    if (kept + own > peak.bytes) peak = {kept + own, stage.label};
+    kept += need.kept;
+  }
+  return peak;
+}
+
+AllSetsTable ResolvedExperiment::choose_tables() const {
+  const AnalysisConfig& analysis = config_.analysis;
+  if (analysis.tables == SetTables::never) return AllSetsTable::discard;
+  if (analysis.tables == SetTables::always || analysis.regression) return AllSetsTable::keep;
+  const double limit = memory_limit(config_);
+  const bool fits_with = peak_with(AllSetsTable::keep, many_threads, many_ranks).bytes <= limit;
+  const bool fits_without = peak_with(AllSetsTable::discard, 1, 1).bytes <= limit;
+  return !fits_with && fits_without ? AllSetsTable::discard : AllSetsTable::keep;
+}
+
+std::string ResolvedExperiment::tables_note() const {
+  if (tables_ == AllSetsTable::keep || config_.analysis.tables == SetTables::never) return "";
+  return fmt::format(
+      "the tables of all sets are left out, and with them the figures that show every set: they would take the run to "
+      "{} (on {} threads of several ranks), more than {}; statistics for each size of the set are kept",
+      bytes_text(peak_with(AllSetsTable::keep, many_threads, many_ranks).bytes), many_threads, limit_text(config_));
+}
+
+// What would make a run fit that is too large with tables; "" if nothing about them would.
+std::string ResolvedExperiment::without_tables(int threads, int ranks) const {
+  if (tables_ == AllSetsTable::discard) return "";
+  if (peak_with(AllSetsTable::discard, threads, ranks).bytes > memory_limit(config_)) return "";
+  return fmt::format("; or {}: then the tables of all sets are left out, and their statistics for each size fit",
+                     config_.analysis.regression ? "leave out analysis.regression (and what needs it), with "
+                                                   "analysis.tables: auto"
+                                                 : "analysis.tables: auto");
+}
+
+void ResolvedExperiment::check_memory(int threads, int ranks, const std::string& run) const {
+  const MemoryPeak most = peak(threads, ranks);
+  if (most.bytes <= memory_limit(config_)) return;
+  const auto bytes_of = [&](const Stage& stage) {
+    const MemoryNeed need = stage.measure->memory(stage.place, tables_);
+    return need.kept + working_bytes(need, ranks);
+  };
+  const auto stage = std::max_element(stages_.begin(), stages_.end(),
+                                      [&](const Stage& a, const Stage& b) { return bytes_of(a) < bytes_of(b); });
+  const MemoryNeed need = stage->measure->memory(stage->place, tables_);
+  const bool for_ranks = ranks > 1 && need.waiting > 0;
+  throw UsageError(fmt::format(
+      "{} needs about {} of memory at '{}', more than {}; '{}' alone takes {}{}; to take less: {}{}{}",
+      run.empty() ? "the run" : run, bytes_text(most.bytes), most.stage, limit_text(config_), stage->label,
+      bytes_text(bytes_of(*stage)),
+      for_ranks ? fmt::format(", {} of it for results of other ranks", bytes_text(need.waiting)) : "", need.smaller,
+      for_ranks ? "; or no other ranks" : "", without_tables(threads, ranks)));
+}
+
+std::string describe_run(const ExperimentConfig& config, const CommandLine& line) {
+  const ResolvedExperiment run(config);
+  const std::string folder = folder_for(run.config(), line, run.identity()).string();
+  const int ranks_here = ranks().size();
+  const MemoryPeak peak = run.peak(thread_count(), ranks_here);
+  const double limit = memory_limit(run.config());
+  std::string text = fmt::format(
+      "data     {} ({})\nfolder   {}\nthreads  {}\nmemory   at most {}, at '{}'; allowed are {}{}\n\n", run.data().name(),
+      run.data().origin(), folder, thread_count(), bytes_text(peak.bytes), peak.stage, bytes_text(limit),
+      peak.bytes > limit ? ": the run would be refused" : "");
+  if (const std::string note = run.tables_note(); !note.empty()) text += fmt::format("note: {}\n\n", note);
+  if (ranks_here > 1) text += fmt::format("note: {} ranks share the scans of all sets\n\n", ranks_here);
+  text += fmt::format("{:<66} {:>9} {:>9} {:>9}\n", "stage", "sets", "kept", "working");
+  double kept = 0;
+  for (const Stage& stage : run.stages()) {
+    const MemoryNeed need = stage.measure->memory(stage.place, run.tables());
+    const double working = working_bytes(need, ranks_here);
+    text += fmt::format("{:<66} {:>9} {:>9} {:>9}\n", stage.label, need.sets > 0 ? fmt::format("{:.0f}", need.sets) : "",
+                        bytes_text(need.kept), working > 0 ? bytes_text(working) : "");
+    kept += need.kept;
+  }
+  return text + fmt::format("{:<66} {:>9} {:>9}\n", "all", "", bytes_text(kept));
+}
+
+}  // namespace inforelay

@@ -1,0 +1,27 @@
+// The stages of a run, as data: which measure is computed where, in order. Built once, from the configuration and sizes.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "experiments/config/config.hpp"
+#include "experiments/measures/measure.hpp"
+#include "nn/data/source.hpp"
+
+namespace inforelay {
+
+/// One measure at one place of one system.
+struct Stage {
+  std::size_t network = 0;  ///< number in config.networks
+  const Measure* measure = nullptr;
+  MeasurePlace place;
+  std::string id;     ///< of its files: "full-layer1-relay-test"
+  std::string label;  ///< for people: "full: relay information of all sets (test)"
+};
+
+/// All stages, in order: of each network first what is about it as a whole, then layer by layer and subset by subset.
+/// `config` must outlive them.
+std::vector<Stage> plan_stages(const ExperimentConfig& config, const DataSizes& data);
+
+}  // namespace inforelay

@@ -1,0 +1,78 @@
+#include "experiments/sources/network_system.hpp"
+
+#include <fmt/format.h>
+
+#include <numeric>
+
+#include "core/error.hpp"
+#include "experiments/config/data_checks.hpp"
+
+namespace inforelay {
+
+const DataPair& RunData::get(Progress& progress) {
+  if (!data_) {
+    data_ = load_data(plan_, progress);
+    check_data(config_, *data_);
+  }
+  return *data_;
+}
+
+NetworkSystem::NetworkSystem(const ExperimentConfig& config, const std::string& name, const NetworkConfig& network,
+                             const ExternalFiles& files, RunData& data)
+    : name_(name),
+      network_(network),
+      files_(files),
+      data_(data),
+      random_(RandomStream(static_cast<std::uint64_t>(config.seed), "networks").child(name)) {}
+
+const LoadedWeights* NetworkSystem::loaded() const {
+  const auto found = files_.networks.find(name_);
+  return found == files_.networks.end() ? nullptr : &found->second;
+}
+
+const Mlp& NetworkSystem::network(const ResultView& any) {
+  if (!mlp_) mlp_ = network_from(any.root().at(group() + "/model"));
+  return *mlp_;
+}
+
+LayerRecord NetworkSystem::record(const ResultView& any, int layer, const std::string& subset, Progress& progress) {
+  const DataPair& pair = data_.get(progress);
+  const Dataset& data = subset == "train" ? pair.train : pair.test;
+  NetworkRecord whole = record_layers(network(any), data, {layer}, progress);
+  return {std::move(whole.layers.front()), std::move(whole.output)};
+}
+
+namespace {
+
+std::string layer_name(std::size_t number) { return fmt::format("layer{}", number); }
+
+}  // namespace
+
+void put_network(const Mlp& network, ResultArrays& out) {
+  for (std::size_t l = 0; l < network.layers.size(); ++l) {
+    const DenseLayer& layer = network.layers[l];
+    const std::string path = "model/" + layer_name(l + 1);
+    out.put(path + "/weight", layer.weight);
+    out.put(path + "/bias", std::vector<float>(layer.bias.begin(), layer.bias.end()));
+    out.put_attribute(path, "activation", std::string(to_string(layer.activation)));
+  }
+}
+
+Mlp network_from(const ResultView& model) {
+  Mlp network;
+  for (std::size_t number = 1; number == 1 || model.has(layer_name(number)); ++number) {
+    const ResultView group = model.at(layer_name(number));
+    const std::span<const float> bias = group.vector<float>("bias");
+    DenseLayer layer;
+    layer.weight = group.matrix<float>("weight");
+    layer.bias = Eigen::Map<const Eigen::VectorXf>(bias.data(), static_cast<Eigen::Index>(bias.size()));
+    layer.activation = parse_activation(group.attribute<std::string>("", "activation"));
+    const bool fits = network.layers.empty() || layer.in() == network.output_width();
+    if (!fits || layer.bias.size() != layer.weight.rows() || layer.weight.size() == 0)
+      throw DataError(fmt::format("results: /{} has shapes that do not fit", group.group()));
+    network.layers.push_back(std::move(layer));
+  }
+  return network;
+}
+
+}  // namespace inforelay

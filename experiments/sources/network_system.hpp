@@ -1,0 +1,87 @@
+// A network with a data set: a system that produces recordings, one for each analysed layer, and can be knocked out.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/progress.hpp"
+#include "core/random.hpp"
+#include "core/recording.hpp"
+#include "core/sets/neuron_set.hpp"
+#include "experiments/config/config.hpp"
+#include "experiments/results/result_arrays.hpp"
+#include "experiments/sources/external_files.hpp"
+#include "nn/data/source.hpp"
+#include "nn/network/mlp.hpp"
+
+namespace inforelay {
+
+/// The data of a run: read when they are first needed, once for all systems.
+class RunData {
+ public:
+  RunData(const ExperimentConfig& config, DataPlan plan) : config_(config), plan_(std::move(plan)) {}
+
+  const DataPlan& plan() const { return plan_; }
+  void set_plan(DataPlan plan) { plan_ = std::move(plan); }
+  /// Throws ConfigError if the configuration asks for what these data do not have: known now, before any work.
+  const DataPair& get(Progress& progress);
+
+ private:
+  const ExperimentConfig& config_;
+  DataPlan plan_;
+  std::optional<DataPair> data_;
+};
+
+/// Sizes of one layer of a system, known before any work: what memory follows from.
+struct LayerSizes {
+  std::map<std::string, double, std::less<>> samples;  ///< of each subset
+  double inputs = 0;                                   ///< D
+  double units = 0;                                    ///< K of the layer
+  double classes = 0;                                  ///< C
+  double parameters = 0;                               ///< weights and biases of the network
+
+  bool is_wide() const { return units > NeuronSet::max_neurons; }
+};
+
+/// What the network does at one of its hidden layers on one subset.
+struct LayerRecord {
+  Samples samples;                  ///< input: the class of each sample; output: that with the largest output
+  RowMatrix<float> network_output;  ///< [N,C]
+};
+
+class NetworkSystem {
+ public:
+  /// All arguments must outlive it.
+  NetworkSystem(const ExperimentConfig& config, const std::string& name, const NetworkConfig& network,
+                const ExternalFiles& files, RunData& data);
+
+  const std::string& name() const { return name_; }
+  std::string group() const { return "networks/" + name_; }
+  const NetworkConfig& config() const { return network_; }
+  /// Of all that is drawn for this network; derived from the seed and its name.
+  const RandomStream& random() const { return random_; }
+  RunData& data() { return data_; }
+  /// The weights that were read; none if it is trained here.
+  const LoadedWeights* loaded() const;
+
+  /// The network in the results: `system` is a view of any group of this system. Kept after the first call.
+  const Mlp& network(const ResultView& any);
+  LayerRecord record(const ResultView& any, int layer, const std::string& subset, Progress& progress);
+
+ private:
+  std::string name_;
+  const NetworkConfig& network_;
+  const ExternalFiles& files_;
+  RunData& data_;
+  RandomStream random_;
+  std::optional<Mlp> mlp_;
+};
+
+/// The group model of a network's results, and back. The inverse throws DataError if layers are missing or do not fit.
+void put_network(const Mlp& network, ResultArrays& out);
+Mlp network_from(const ResultView& model);
+
+}  // namespace inforelay

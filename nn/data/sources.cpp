@@ -1,0 +1,34 @@
+// The table of data sources.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/error.hpp"
+#include "nn/data/source.hpp"
+
+namespace inforelay {
+
+extern const DataSource mnist_source, digits_source;
+
+std::span<const DataSource* const> data_sources() {
+  static constexpr const DataSource* all[]{&mnist_source, &digits_source};
+  return all;
+}
+
+const DataSource& data_source(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const DataSource* source : data_sources()) {
+    if (source->name == name) return *source;
+    names.push_back(source->name);
+  }
+  throw UsageError(fmt::format("'{}' is none of the data sets: {}", name, fmt::join(names, ", ")));
+}
+
+std::vector<std::string_view> generated_data_sources() {
+  std::vector<std::string_view> names;
+  for (const DataSource* source : data_sources()) {
+    if (source->is_generated()) names.push_back(source->name);
+  }
+  return names;
+}
+
+}  // namespace inforelay

@@ -1,0 +1,36 @@
+#include "infotheory/information/n_log_n.hpp"
+#include "tests/catch2.hpp"
+
+#include <cmath>
+
+using namespace inforelay;
+
+TEST_CASE("ExactNLogN is n log2 n within its bound", "[entropy]") {
+  const std::uint32_t max = GENERATE(1u, 2u, 10u, 1000u, 60000u, 65536u);
+  const ExactNLogN f(max);
+  CHECK(f(0) == 0);
+  CHECK(f(1) == 0);
+  for (std::uint32_t n = 2; n <= max; ++n) {
+    // Modulo 2^64, so what is compared is the difference.
+    const long double exact = n * std::log2(static_cast<long double>(n));
+    const long double scale = std::ldexp(1.0L, f.fraction_bits());
+    const long double wrapped = std::fmod(exact * scale, std::ldexp(1.0L, 64));
+    const auto difference = static_cast<std::int64_t>(f(n) - static_cast<std::uint64_t>(wrapped));
+    REQUIRE(std::fabs(static_cast<double>(difference)) <= static_cast<double>(exact) / 2 + 1 + 64);
+  }
+  CHECK(f.bits(std::uint64_t{max} << f.fraction_bits()) == Approx(1).epsilon(1e-15));
+}
+
+TEST_CASE("ExactNLogN keeps the logarithm additive and so equal sums equal", "[entropy]") {
+  const ExactNLogN f(60000);
+  for (std::uint32_t m = 1; m <= 200; ++m)
+    for (std::uint32_t n = 1; n <= 200; ++n) REQUIRE(f(m * n) == f(m) * n + f(n) * m);
+}
+
+TEST_CASE("FloatNLogN is n log2 n rounded", "[entropy]") {
+  const FloatNLogN table(1000);
+  CHECK(table[0] == 0);
+  CHECK(table[1] == 0);
+  CHECK(table[8] == 24);
+  for (std::uint64_t n = 1; n <= 1000; ++n) REQUIRE(table[n] == static_cast<double>(n) * std::log2(n));
+}
