@@ -18,7 +18,7 @@ using namespace test;
 using Catch::Contains;
 namespace fs = std::filesystem;
 
-// Values of three classes and 2^6 sets in parts of 8 sets; counts what is computed.
+// Values of three classes and 2^6 sets in chunks of 8 sets; counts what is computed.
 class CountingScan final : public SubsetScan {
  public:
   explicit CountingScan(std::string layout = "counting 1") : layout_(std::move(layout)), table(3, 64) {
@@ -28,27 +28,27 @@ class CountingScan final : public SubsetScan {
 
   std::size_t chunk_count() const override { return 24; }
   std::string format_id() const override { return layout_; }
-  void compute(std::span<const std::size_t> parts, const OnChunk& take, Progress& progress) const override {
+  void compute(std::span<const std::size_t> chunks, const OnChunk& take, Progress& progress) const override {
     parallel_blocks(
-        parts.size(),
+        chunks.size(),
         [&](std::size_t i) {
           ++computed;
-          const auto cls = static_cast<int>(parts[i] / 8);
-          const auto first = static_cast<std::uint32_t>(parts[i] % 8 * 8);
-          ScanChunk part{.first_class = cls,
-                         .fixed = NeuronSet(first),
-                         .free = NeuronSet::all(3),
-                         .values = RowMatrix<float>(1, 8),
-                         .exact_totals = {static_cast<std::int64_t>(parts[i])}};
-          for (std::uint32_t set = 0; set < 8; ++set) part.values(0, set) = value(cls, first + set);
-          take(parts[i], std::move(part));
+          const auto cls = static_cast<int>(chunks[i] / 8);
+          const auto first = static_cast<std::uint32_t>(chunks[i] % 8 * 8);
+          ScanChunk chunk{.first_class = cls,
+                          .fixed = NeuronSet(first),
+                          .free = NeuronSet::all(3),
+                          .values = RowMatrix<float>(1, 8),
+                          .exact_totals = {static_cast<std::int64_t>(chunks[i])}};
+          for (std::uint32_t set = 0; set < 8; ++set) chunk.values(0, set) = value(cls, first + set);
+          take(chunks[i], std::move(chunk));
         },
         progress);
   }
-  void add(std::size_t part, const ScanChunk& result) override {
+  void add(std::size_t chunk, const ScanChunk& result) override {
     ++added;
-    if (part >= 24 || result.exact_totals != std::vector<std::int64_t>{static_cast<std::int64_t>(part)}) {
-      throw DataError("not a part of this scan");
+    if (chunk >= 24 || result.exact_totals != std::vector<std::int64_t>{static_cast<std::int64_t>(chunk)}) {
+      throw DataError("not a chunk of this scan");
     }
     put_chunk(result, table);
   }
@@ -72,9 +72,9 @@ class CountingScan final : public SubsetScan {
 };
 
 // Leaves the files of a scan that was stopped after some chunks.
-void leave_chunks(Scene& scene, int parts) {
+void leave_chunks(Scene& scene, int chunks) {
   CountingScan scan;
-  StopAfter soon(parts);
+  StopAfter soon(chunks);
   StageStore files = scene.files();
   REQUIRE_THROWS_AS(run_resumable_scan(scan, files, soon), Interrupted);
   REQUIRE(!scan.complete());
@@ -139,20 +139,20 @@ TEST_CASE("A scan can be interrupted while it reads saved chunks", "[stages]") {
 
 TEST_CASE("The memory of chunks that wait for a slow disk is bounded", "[stages]") {
   set_thread_count(3);
-  // 16 parts of 8 MiB.
+  // 16 chunks of 8 MiB.
   struct LargeScan final : SubsetScan {
     std::size_t chunk_count() const override { return 16; }
     std::string format_id() const override { return "large 1"; }
-    void compute(std::span<const std::size_t> parts, const OnChunk& take, Progress& progress) const override {
+    void compute(std::span<const std::size_t> chunks, const OnChunk& take, Progress& progress) const override {
       parallel_blocks(
-          parts.size(),
+          chunks.size(),
           [&](std::size_t i) {
             ++computed;
-            take(parts[i], {.first_class = 0,
-                            .fixed = NeuronSet(),
-                            .free = NeuronSet(),
-                            .values = {},
-                            .exact_totals = std::vector<std::int64_t>(std::size_t{1} << 20)});
+            take(chunks[i], {.first_class = 0,
+                             .fixed = NeuronSet(),
+                             .free = NeuronSet(),
+                             .values = {},
+                             .exact_totals = std::vector<std::int64_t>(std::size_t{1} << 20)});
           },
           progress);
     }
@@ -193,16 +193,16 @@ TEST_CASE("Damaged and foreign chunks are computed again", "[stages]") {
              Contains("stage.chunks-2.h5': it is damaged") && Contains("stage.chunks-4.h5': it is damaged"));
 
   scene.warnings.clear();
-  CountingScan other_layout("counting 2");  // all 24 are there, cut in another way
-  start(other_layout, {"run", "input_digest"});
-  CHECK(other_layout.computed == 24);
+  CountingScan other_format("counting 2");  // the files hold all 24, divided in another way
+  start(other_format, {"run", "input_digest"});
+  CHECK(other_format.computed == 24);
   REQUIRE(scene.warnings.size() == 24);
-  CHECK_THAT(scene.warnings[0], Contains("it holds parts of 'counting 1' in 24 parts, expected 'counting 2' in 24"));
+  CHECK_THAT(scene.warnings[0], Contains("it has 24 chunks of format 'counting 1', expected 24 of 'counting 2'"));
 
   scene.warnings.clear();
-  CountingScan other_basis("counting 2");  // from another network, say
-  start(other_basis, {"run", "other input_digest"});
-  CHECK(other_basis.computed == 24);
+  CountingScan other_input("counting 2");  // from another network, say
+  start(other_input, {"run", "other input_digest"});
+  CHECK(other_input.computed == 24);
   CHECK(scene.warnings.size() == 24);
 }
 

@@ -2,7 +2,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "experiments/run/run_plan.hpp"
+#include "experiments/run/load_config.hpp"
+#include "experiments/run/resolve.hpp"
 #include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 
@@ -15,13 +16,13 @@ using test::TemporaryFolder;
 
 const std::string quick = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
 
-std::vector<StageEstimate> plan(const std::vector<std::string>& overrides) {
-  return plan_of(prepare(load_experiment_config(quick, overrides)));
+ResolvedExperiment resolved(const std::vector<std::string>& overrides) {
+  return ResolvedExperiment(load_experiment_config(quick, overrides).config);
 }
 
-const WorkEstimate& cost_of_stage(const std::vector<StageEstimate>& stages, const std::string& label) {
-  for (const StageEstimate& stage : stages) {
-    if (stage.label == label) return stage.cost;
+MemoryNeed need_of(const ResolvedExperiment& run, const std::string& label) {
+  for (const Stage& stage : run.stages()) {
+    if (stage.label == label) return stage.measure->memory(stage.place, run.tables());
   }
   FAIL("no stage " << label);
   throw std::logic_error("unreachable");
@@ -29,39 +30,21 @@ const WorkEstimate& cost_of_stage(const std::vector<StageEstimate>& stages, cons
 
 }  // namespace
 
-TEST_CASE("A plan holds every stage with its sets and the tables that stay", "[plan]") {
-  const auto stages = plan({"networks.full.layers=[784, 12, 10]"});
-  CHECK(stages.size() == 2 * 8 + 2);
-  CHECK(stages.front().label == "data");
-  CHECK(stages.back().label == "figures");
-  const WorkEstimate relay = cost_of_stage(stages, "full: relay information of all sets (test images)");
+TEST_CASE("A plan has the sets of its stages and the bytes of their tables", "[plan]") {
+  const ResolvedExperiment run = resolved({"networks.full.layers=[784, 12, 10]"});
+  const MemoryNeed relay = need_of(run, "full: relay information of all sets (test)");
   CHECK(relay.sets == 4096);
   constexpr double table = 4096 * 10 * 4, of_each_size = 16 * 10 + 8 * 7;
-  CHECK(relay.bytes == table + 10 * 13 * of_each_size);
-  CHECK(cost_of_stage(stages, "composite: knockout of all sets (test images)").sets == 1024);
-  CHECK(cost_of_stage(stages, "full: greedy relay search (train images)").sets == 0);
-  CHECK(cost_of_stage(stages, "data").bytes == 8000 * 784);
+  CHECK(relay.kept == table + 10 * 13 * of_each_size);
+  CHECK(need_of(run, "composite: knockout of all sets (test)").sets == 1024);
+  CHECK(need_of(run, "full: greedy relay search (train)").sets == 0);
 }
 
-TEST_CASE("The peak is the largest sum of what stays and what a stage works with", "[plan]") {
-  const auto stage = [](const char* label, double bytes, double working) {
-    StageEstimate each{label, {}};
-    each.cost.bytes = bytes;
-    each.cost.working = working;
-    return each;
-  };
-  const std::vector<StageEstimate> stages{stage("a", 100e6, 10e6), stage("b", 0, 50e6), stage("c", 20e6, 0)};
-  const MemoryPeak peak = peak_of(stages, 1);
-  CHECK(peak.stage == "b");
-  CHECK(peak_of(stages, 3).bytes > peak.bytes);
-  const std::vector<StageEstimate> nothing{stage("", 0, 0)};
-  CHECK(peak.bytes == Approx(150e6 + peak_of(nothing, 1).bytes));
-
-  std::vector<StageEstimate> shared = stages;
-  shared.back().cost.waiting = 40e6;
-  CHECK(peak_of(shared, 1).bytes == peak.bytes);
-  CHECK(peak_of(shared, 1, 4).stage == "c");
-  CHECK(peak_of(shared, 1, 4).bytes == Approx(peak.bytes + 10e6));
+TEST_CASE("The peak of memory grows with threads and ranks", "[plan]") {
+  const ResolvedExperiment run = resolved({"networks.full.layers=[784, 18, 10]"});
+  CHECK(run.peak(3).bytes > run.peak(1).bytes);
+  CHECK(run.peak(1, 4).bytes > run.peak(1).bytes);
+  CHECK(!run.peak(1).stage.empty());
 }
 
 TEST_CASE("The memory that a plan names is within a factor of two of what the run takes", "[plan][run]") {
@@ -76,7 +59,7 @@ TEST_CASE("The memory that a plan names is within a factor of two of what the ru
   const TemporaryFolder folder;
   std::vector<std::string> all = overrides;
   all.insert(all.end(), {"figures=null"});
-  const double bytes = peak_bytes(prepare(load_experiment_config(quick, all)));
+  const double bytes = resolved(all).peak(1).bytes;
   all.insert(all.begin(), quick);
   all.insert(all.end(), {"-o", "run", "-j", "1"});
   const ProgramResult run = run_program(all, folder.path());
@@ -141,9 +124,7 @@ sweep: {parameters: {networks.full.layers: {values: [[784, 4, 10], [784, 20, 10]
 }
 
 TEST_CASE("The memory allowed does not make another run of it", "[plan]") {
-  const auto identity = [](const std::vector<std::string>& overrides) {
-    return prepare(load_experiment_config(quick, overrides)).identity();
-  };
+  const auto identity = [](const std::vector<std::string>& overrides) { return resolved(overrides).identity(); };
   CHECK(identity({"max_memory=3 GiB"}) == identity({}));
   CHECK(identity({"seed=2"}) != identity({}));
 }
