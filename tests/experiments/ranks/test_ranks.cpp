@@ -43,14 +43,15 @@ struct KnockoutScene {
     network.layers.push_back(test::random_layer(deep ? 4 : neurons, 3, random));
     network.layers.back().activation = Activation::sigmoid;
     hidden = test::random_hidden(300, neurons, random);
-    labels = test::random_labels(300, 3, random);
+    const auto drawn = test::random_labels(300, 3, random);
+    labels.assign(drawn.begin(), drawn.end());
   }
   KnockoutSubject subject() const { return {network, 1, hidden, labels}; }
   Bytes job() const { return knockout_scan_job(subject(), options, draws); }
 
   Mlp network;
   RowMatrix<float> hidden;
-  std::vector<std::uint8_t> labels;
+  std::vector<Symbol> labels;
   KnockoutOptions options;
   RandomStream draws{43, "draws"};
 };

@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/text/message_text.hpp"
+#include "core/text/unit_text.hpp"
 #include "experiments/reports/console.hpp"
 #include "experiments/reports/run_status.hpp"
 #include "tests/catch2.hpp"

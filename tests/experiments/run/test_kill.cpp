@@ -186,71 +186,75 @@ TEST_CASE("Damaged and foreign files of an unfinished run are named, and what th
     same_results(whole.run(), folder.path() / "run");
     return mended.err;
   };
-  const auto are_chunks = [](const std::string& name) { return name == "composite-knockout-test.chunks-2.h5"; };
-  const auto is_state = [](const std::string& name) { return name == "composite-model.state.h5"; };
+  const auto are_chunks = [](const std::string& name) { return name == "composite-layer1-knockout-test.chunks-2.h5"; };
+  const auto is_state = [](const std::string& name) { return name == "composite-training.state.h5"; };
 
   SECTION("a result, and what was computed from it") {
-    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-appendix.h5"; });
-    flip_byte(stages / "full-states-train.h5");
-    const std::string messages = resume_after("full-states-train.h5", "it is damaged");
+    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-layer1-geometry.h5"; });
+    flip_byte(stages / "full-layer1-states-train.h5");
+    const std::string messages = resume_after("full-layer1-states-train.h5", "it is damaged");
     // Computed again it is the same, so the results that depend on it are used.
     CHECK_THAT(messages, Catch::Contains("] full: greedy") || Catch::Contains("] full: relay"));
     CHECK_THAT(messages, Catch::Contains("full: regression of function on information  (cached)"));
   }
   SECTION("a result in the place of another") {
-    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-appendix.h5"; });
-    fs::rename(stages / "full-relay-train.h5", stages / "kept.h5");
-    fs::rename(stages / "full-relay-test.h5", stages / "full-relay-train.h5");
-    fs::rename(stages / "kept.h5", stages / "full-relay-test.h5");
-    const std::string messages = resume_after("full-relay-train.h5", "it was written as 'full-relay-test.h5'");
-    CHECK_THAT(messages, Catch::Contains("it was written as 'full-relay-train.h5'"));
+    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-layer1-geometry.h5"; });
+    fs::rename(stages / "full-layer1-relay-train.h5", stages / "kept.h5");
+    fs::rename(stages / "full-layer1-relay-test.h5", stages / "full-layer1-relay-train.h5");
+    fs::rename(stages / "kept.h5", stages / "full-layer1-relay-test.h5");
+    const std::string messages =
+        resume_after("full-layer1-relay-train.h5", "it was written as 'full-layer1-relay-test.h5'");
+    CHECK_THAT(messages, Catch::Contains("it was written as 'full-layer1-relay-train.h5'"));
   }
   SECTION("a result of another run") {
-    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-states-test.h5"; });
+    leave_unfinished(small, folder.path(),
+                     [](const std::string& name) { return name == "full-layer1-states-test.h5"; });
     leave_unfinished(with(small, {"seed=2"}), other.path(),
-                     [](const std::string& name) { return name == "full-states-test.h5"; });
-    fs::copy_file(other.path() / "run/stages/full-model.h5", stages / "full-model.h5",
+                     [](const std::string& name) { return name == "full-layer1-states-test.h5"; });
+    fs::copy_file(other.path() / "run/stages/full-training.h5", stages / "full-training.h5",
                   fs::copy_options::overwrite_existing);
-    resume_after("full-model.h5", "it belongs to run ");
+    resume_after("full-training.h5", "it belongs to run ");
   }
   SECTION("results of another network than the one at hand") {
-    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-appendix.h5"; });
+    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-layer1-geometry.h5"; });
     const std::string first_line = test::content(folder.path() / "run/config.yaml").substr(0, 24);
     REQUIRE_THAT(first_line, Catch::StartsWith("# inforelay run "));
-    ModelResult model = read_model(Hdf5Reader(stages / "full-model.h5"), "result");
-    model.network.layers[0].weight *= 0.5f;
-    write_checksummed(stages / "full-model.h5", {.run = first_line.substr(16), .input_digest = "none"}, 1,
-                      [&](Hdf5Writer& file) { write_model(file, "result", model); });
+    ResultArrays arrays = read_arrays(Hdf5Reader(stages / "full-training.h5"));
+    ResultArray bias = arrays.view().array("model/layer1/bias");
+    std::get<RowMatrix<float>>(bias.values).array() += 0.5f;
+    arrays.put_array("model/layer1/bias", std::move(bias));
+    write_checksummed(stages / "full-training.h5", {.run = first_line.substr(16), .input_digest = "none"}, 1,
+                      [&](Hdf5Writer& file) { write_arrays(file, arrays); });
     const ProgramResult result = run_program(with(small, {"-o", "run"}), folder.path());
     INFO(result.err);
     CHECK(result.exit_code == 0);
     for (const char* stage :
          {"states-train", "relay-train", "states-test", "relay-test", "knockout-test", "regression"}) {
-      CHECK_THAT(result.err, Catch::Contains(std::string("ignoring file 'run/stages/full-") + stage +
+      CHECK_THAT(result.err, Catch::Contains(std::string("ignoring file 'run/stages/full-layer1-") + stage +
                                              ".h5': it was computed from other results; recomputing"));
     }
   }
   SECTION("an empty result") {
-    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-model.h5"; });
-    fs::resize_file(stages / "full-model.h5", 0);
-    resume_after("full-model.h5", "it is damaged or from another version");
+    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-training.h5"; });
+    fs::resize_file(stages / "full-training.h5", 0);
+    resume_after("full-training.h5", "it is damaged or from another version");
   }
   SECTION("the state of a training") {
     leave_unfinished(small, folder.path(), is_state);
-    fs::resize_file(stages / "composite-model.state.h5", 3000);
-    resume_after("composite-model.state.h5", "it is damaged");
+    fs::resize_file(stages / "composite-training.state.h5", 3000);
+    resume_after("composite-training.state.h5", "it is damaged");
   }
   SECTION("chunks") {
     leave_unfinished(small, folder.path(), are_chunks);
-    flip_byte(stages / "composite-knockout-test.chunks-1.h5");
-    resume_after("composite-knockout-test.chunks-1.h5", "it is damaged");
+    flip_byte(stages / "composite-layer1-knockout-test.chunks-1.h5");
+    resume_after("composite-layer1-knockout-test.chunks-1.h5", "it is damaged");
   }
 }
 
 TEST_CASE("Results of another run are not taken for those of an unfinished one", "[kill]") {
   const TemporaryFolder folder;
   REQUIRE(run_program(with(small, {"seed=2", "-o", "other"}), folder.path()).exit_code == 0);
-  leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-model.h5"; });
+  leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-training.h5"; });
   fs::copy_file(folder.path() / "other/results.h5", folder.path() / "run/results.h5",
                 fs::copy_options::overwrite_existing);
   fs::remove(folder.path() / "run/summary.txt");

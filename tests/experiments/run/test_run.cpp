@@ -62,9 +62,9 @@ TEST_CASE("A run leaves results and a second start finds them", "[run]") {
   CHECK(!std::filesystem::exists(run / "stages"));
   const ExperimentResult result = read_results(run / "results.h5");
   REQUIRE(result.networks.size() == 2);
-  CHECK(result.networks[0].first == "full");
-  CHECK(result.networks[0].second.relay.at(Split::test).exhaustive->information.cols() == 64);
-  CHECK(result.networks[1].second.knockout.at(Split::test).accuracy.cols() == 1024);
+  CHECK(result.networks[0] == "full");
+  CHECK(result.network("full").matrix<float>("layers/1/relay/test/information").cols() == 64);
+  CHECK(result.network("composite").matrix<float>("layers/1/knockout/test/accuracy").cols() == 1024);
 
   const auto latest = folder.path() / "runs/quick-latest";
   CHECK(std::filesystem::read_symlink(latest) == run.filename());
@@ -160,16 +160,15 @@ TEST_CASE("Greedy removal can be left out", "[run]") {
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   CHECK_THAT(run.out, !Catch::Contains("last two"));
-  const Hdf5Reader file(folder.path() / "run/results.h5");
-  CHECK(file.exists("networks/full/relay/test/single"));
-  CHECK(file.exists("networks/full/relay/test/best/set"));
+  const ExperimentResult result = read_results(folder.path() / "run/results.h5");
+  const ResultView relay = result.network("full").at("layers/1/relay/test");
+  CHECK(relay.has("single"));
+  CHECK(relay.has("best/set"));
   for (const char* part : {"greedy", "aggregated", "best/above_greedy", "best/above_greedy_as_published"}) {
     INFO(part);
-    CHECK(!file.exists(std::string("networks/full/relay/test/") + part));
+    CHECK(!relay.has(part));
   }
-  const RelayResult relay = read_results(folder.path() / "run/results.h5").networks[0].second.relay.at(Split::test);
-  CHECK(!relay.has_greedy());
-  CHECK(relay.exhaustive->information.cols() == 64);
+  CHECK(relay.matrix<float>("information").cols() == 64);
 }
 
 TEST_CASE("A failed computation names its network", "[run]") {

@@ -108,7 +108,7 @@ TEST_CASE("A sweep leaves its runs, a table, and results that tell all", "[sweep
 
   // What was collected is what the runs hold.
   const ExperimentResult third = read_results(a / "runs/0003-binarize-sign-seed-1/results.h5");
-  const std::vector<double>& all = third.networks[0].second.relay.at(Split::test).all;
+  const auto all = third.network(third.networks[0]).vector<double>("layers/1/relay/test/total");
   double sum = 0;
   for (const double value : all) sum += value;
   CHECK(file.vector<double>("sweep/metrics/full.relay.test.all")[2] == sum / 10);
