@@ -1,5 +1,5 @@
 // How well would a scan of all sets run on many ranks? Measures what each of its parts costs, here on one thread, and
-// plays the dispenser of experiments/ranks for 16 to 4,096 ranks of one thread on those costs. See bench/README.md.
+// simulates the scheduler of experiments/ranks for 16 to 4,096 ranks of one thread on those costs. See bench/README.md.
 //
 //   bench_schedule SCAN [K] [PARTS]      SCAN: relay-train, relay-test, knockout-train, knockout-test, forward-test;
 //                                        K: neurons (20: of the subject; others: of a network trained for five epochs);
@@ -159,7 +159,7 @@ Schedule play(const PartCosts& parts, std::size_t ranks, const MessageCosts& cos
   const auto feed = [&](std::size_t rank) {
     Worker& worker = workers[rank];
     if (!ChunkScheduler::wants_more(1, worker.unfinished)) return;
-    const auto chunk = dispenser.deal(1);
+    const auto chunk = dispenser.next(1);
     if (chunk.empty()) return;
     ++schedule.chunks;
     double time = std::max(worker.free_at, rank == 0 ? root : root + cost.answer / 2);

@@ -34,6 +34,7 @@ inforelay_find(CURL libcurl4-openssl-dev 7.85)
 inforelay_find(ZLIB zlib1g-dev 1.2)
 inforelay_find(OpenSSL libssl-dev 3.0 COMPONENTS Crypto)
 inforelay_find(nlohmann_json nlohmann-json3-dev 3.11)
+enable_language(C)  # CMake looks for HDF5 by compiling C
 inforelay_find(HDF5 libhdf5-dev 1.10 COMPONENTS C HL)
 pkg_check_modules(HWY QUIET IMPORTED_TARGET libhwy>=1.0)
 if(NOT HWY_FOUND)

@@ -18,5 +18,7 @@ function(inforelay_library name)
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
   install(TARGETS ${target} EXPORT inforelay ARCHIVE COMPONENT development)
   install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/inforelay COMPONENT development
-    FILES_MATCHING PATTERN *.hpp)
+    FILES_MATCHING PATTERN *.hpp
+    # They include headers of libraries that users of ours need not have.
+    PATTERN hdf5_internal.hpp EXCLUDE PATTERN hdf5_driver.hpp EXCLUDE PATTERN json_values.hpp EXCLUDE)
 endfunction()

@@ -1,4 +1,4 @@
-// run_experiment: reads the command line and the configuration, runs the experiment, says what came of it.
+// run_experiment: reads the command line and the configuration, runs the experiment, prints its summary.
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -13,6 +13,7 @@
 
 #include "core/files/files.hpp"
 #include "core/parallel.hpp"
+#include "core/process/stop_signals.hpp"
 #include "experiments/config/config.hpp"
 #include "experiments/ranks/scan_messages.hpp"
 #include "experiments/run/command_line.hpp"
@@ -27,7 +28,7 @@ namespace {
 
 using namespace inforelay;
 
-// To stdout, at once: what cannot be written there is an error, though all else is done.
+// Prints to stdout and flushes it. If that fails, it is an error even though all else is done.
 template <class... Arguments>
 void print(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   const std::string text = fmt::format(format, std::forward<Arguments>(arguments)...);
@@ -36,7 +37,7 @@ void print(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   }
 }
 
-// What came of a configuration: text for stdout, and the exit code.
+// Does what the command line asks for. Returns the text for stdout and the exit code.
 RunReport act(const CommandLine& line, Console& console) {
   using Action = CommandLine::Action;
   if (line.action == Action::print) return {line.text};
@@ -55,25 +56,26 @@ RunReport act(const CommandLine& line, Console& console) {
   return {fmt::format("{}: ok\n", line.config.string())};
 }
 
-// Does what the command line says, and returns the exit code.
+// Does what the command line asks for and reports errors. Returns the exit code.
 int run_reporting(const CommandLine& line) {
   install_stop_signals();
   Console console(line.progress, line.verbosity);
   try {
     const RunReport report = act(line, console);
-    print("{}", report.summary);
+    const bool only_problems = line.action == CommandLine::Action::run && line.verbosity == Verbosity::quiet;
+    if (!only_problems) print("{}", report.summary);
     return static_cast<int>(report.code);
   } catch (const Interrupted&) {
-    console.warning("interrupted; the same command goes on from here");
+    console.warning("interrupted; rerun the same command to resume: " + line.provenance.command_line);
     return static_cast<int>(stop_signal() == SIGTERM ? ExitCode::terminated : ExitCode::interrupted);
   } catch (const ConfigError& error) {
-    console.say(error.what());
+    console.print(error.what());
     return static_cast<int>(error.exit_code());
   } catch (const Error& error) {
     console.error(error.what());
     return static_cast<int>(error.exit_code());
   } catch (const std::bad_alloc&) {
-    console.error("out of memory; run_experiment --dry-run says how much a configuration needs");
+    console.error("out of memory; run_experiment --dry-run shows how much a configuration needs");
   } catch (const std::exception& error) {
     console.error(fmt::format("internal error: {}", error.what()));
   }
@@ -90,7 +92,7 @@ int fail(const std::exception& error) {
   return static_cast<int>(ExitCode::internal);
 }
 
-// Rank 0: the program as ever, which dismisses the other ranks at the end.
+// Rank 0 runs the program, and releases the other ranks at the end.
 int lead_job(int argc, char** argv) {
   CommandLine line;
   int code = 0;
@@ -104,21 +106,21 @@ int lead_job(int argc, char** argv) {
   try {
     send_job(ranks(), begin_job(JobKind::end).take());
   } catch (const LostRanks& error) {
-    if (code == 0) code = fail(error);  // else it has been said
+    if (code == 0) code = fail(error);  // otherwise an error was reported already
     ranks().abort(code);
   }
   return code;
 }
 
-// Another rank: of the command line only the threads concern it.
-int share_in_job(int argc, char** argv) {
-  leave_stop_signals();
+// Another rank uses only the number of threads from the command line.
+int work_for_first_rank(int argc, char** argv) {
+  ignore_stop_signals();
   set_thread_count(ranks().threads());
   try {
     const CommandLine line = parse_command_line(argc, argv);
     if (line.threads > 0) set_thread_count(line.threads);
   } catch (const std::exception&) {
-    // Rank 0 says so.
+    // Rank 0 reports it.
   }
   try {
     serve(ranks());
@@ -137,7 +139,7 @@ int main(int argc, char** argv) {
   try {
     const std::unique_ptr<Ranks> joined = join_ranks();
     set_ranks(*joined);
-    return joined->rank() == 0 ? lead_job(argc, argv) : share_in_job(argc, argv);
+    return joined->rank() == 0 ? lead_job(argc, argv) : work_for_first_rank(argc, argv);
   } catch (const std::exception& error) {
     return fail(error);
   }

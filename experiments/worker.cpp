@@ -20,28 +20,28 @@
 namespace inforelay {
 namespace {
 
-// Results that have not left yet: with more, nothing further is computed.
+// Results that have not been sent: if there are more, computing waits.
 constexpr std::size_t most_unsent_bytes = std::size_t{32} << 20;
 
-/// This rank's share of one scan: the main thread talks to rank 0, a second one computes, on all its threads.
+/// The work of this rank on one scan: the main thread exchanges messages with rank 0, a second one computes.
 class ScanWork {
  public:
   ScanWork(const SubsetScan& scan, Ranks& ranks) : scan_(scan), ranks_(ranks) {}
 
-  /// Until rank 0 says stop.
+  /// Until rank 0 sends `stop`.
   void run() {
     std::jthread computation([this] { compute(); });
-    Backoff patience(std::chrono::microseconds(500));
+    Backoff backoff(std::chrono::microseconds(500));
     try {
       ranks_.send(0, MessageKind::ready, MessageWriter().number(static_cast<std::uint32_t>(thread_count())).take());
       while (!stopping_) {
         const bool had_results = send_results();
         const bool had_message = receive();
-        if (had_results || had_message || ranks_.unsent_bytes() > 0) patience.reset();
-        patience.wait();
+        if (had_results || had_message || ranks_.unsent_bytes() > 0) backoff.reset();
+        backoff.wait();
       }
     } catch (...) {
-      stop();  // else the other thread waits for ever
+      stop();  // otherwise the other thread would wait forever
       throw;
     }
     computation.join();
@@ -58,20 +58,20 @@ class ScanWork {
     const std::atomic<bool>& flag_;
   };
 
-  // The second thread. Its error is told once: rank 0 then says stop.
+  // The second thread. Its error is sent to rank 0, which then sends `stop`.
   void compute() {
     try {
       StoppedByFlag progress(stopping_);
       while (true) {
-        std::vector<std::size_t> parts;
+        std::vector<std::size_t> chunks;
         {
           std::unique_lock lock(mutex_);
-          changed_.wait(lock, [this] { return stopping_ || !parts_.empty(); });
+          changed_.wait(lock, [this] { return stopping_ || !chunks_.empty(); });
           if (stopping_) return;
-          parts.swap(parts_);
+          chunks.swap(chunks_);
         }
         scan_.compute(
-            parts, [this](std::size_t part, ScanChunk&& result) { keep(result_message(part, result)); }, progress);
+            chunks, [this](std::size_t chunk, ScanChunk&& result) { keep(result_message(chunk, result)); }, progress);
       }
     } catch (const Interrupted&) {
     } catch (...) {
@@ -107,13 +107,13 @@ class ScanWork {
     std::optional<Message> message = ranks_.receive();
     if (!message) return false;
     switch (message->kind) {
-      case MessageKind::parts: {
+      case MessageKind::chunks: {
         MessageReader numbers(message->bytes);
         const std::size_t count = scan_.chunk_count();
         const std::lock_guard lock(mutex_);
-        for (const std::uint64_t part : numbers.array<std::uint64_t>()) {
-          if (part >= count) throw DataError(fmt::format("asked for part {} of {} of a scan", part, count));
-          parts_.push_back(static_cast<std::size_t>(part));
+        for (const std::uint64_t chunk : numbers.array<std::uint64_t>()) {
+          if (chunk >= count) throw DataError(fmt::format("chunk {} of a scan of {} was requested", chunk, count));
+          chunks_.push_back(static_cast<std::size_t>(chunk));
         }
         changed_.notify_all();
         break;
@@ -122,7 +122,7 @@ class ScanWork {
         stop();
         break;
       default:
-        throw DataError(fmt::format("a message of kind {} during a scan", static_cast<int>(message->kind)));
+        throw DataError(fmt::format("unexpected message of kind {} during a scan", static_cast<int>(message->kind)));
     }
     return true;
   }
@@ -137,47 +137,47 @@ class ScanWork {
 
   const SubsetScan& scan_;
   Ranks& ranks_;
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // guards the following
   std::condition_variable changed_;
-  std::vector<std::size_t> parts_;  // to be computed
-  std::deque<Bytes> results_;       // to be sent
+  std::vector<std::size_t> chunks_;  // to be computed
+  std::deque<Bytes> results_;        // to be sent
   std::size_t result_bytes_ = 0;
   std::exception_ptr error_;
   std::atomic<bool> stopping_ = false;
 };
 
 Message wait_for_message(Ranks& ranks) {
-  Backoff patience(std::chrono::milliseconds(10));
+  Backoff backoff(std::chrono::milliseconds(10));
   while (true) {
     if (std::optional<Message> message = ranks.receive()) return std::move(*message);
-    if (ranks.unsent_bytes() > 0) patience.reset();
-    patience.wait();
+    if (ranks.unsent_bytes() > 0) backoff.reset();
+    backoff.wait();
   }
 }
 
-// A job that could not begin, or broke off, is over when rank 0 says so.
+// A job that failed here is over when rank 0 sends `stop`.
 void await_stop(Ranks& ranks) {
   while (wait_for_message(ranks).kind != MessageKind::stop) continue;
 }
 
-void share_in_scan(MessageReader& job, Ranks& ranks) {
-  const std::unique_ptr<ReceivedScan> owned = read_scan_job(job);
-  ScanWork(owned->scan(), ranks).run();
+void compute_scan(MessageReader& job, Ranks& ranks) {
+  const std::unique_ptr<ReceivedScan> received = read_scan_job(job);
+  ScanWork(received->scan(), ranks).run();
 }
 
 // False after the last job.
 bool do_job(const Bytes& bytes, Ranks& ranks) {
   MessageReader job(bytes);
   JobKind kind = JobKind::scan;
-  bool was_stopped = false;
+  bool finished = false;
   report_failure(ranks, [&] {
     kind = read_job(job);
-    if (kind == JobKind::scan) share_in_scan(job, ranks);
-    if (kind == JobKind::runs) share_in_runs(job, ranks);
-    was_stopped = true;
+    if (kind == JobKind::scan) compute_scan(job, ranks);
+    if (kind == JobKind::runs) start_runs(job, ranks);
+    finished = true;
   });
   if (kind == JobKind::end) return false;
-  if (!was_stopped) await_stop(ranks);
+  if (!finished) await_stop(ranks);
   ranks.send(0, MessageKind::ended, {});
   return true;
 }
@@ -188,8 +188,7 @@ void serve(Ranks& ranks) {
   while (true) {
     Message message = wait_for_message(ranks);
     if (message.kind != MessageKind::job) {
-      throw DataError(
-          fmt::format("a message between ranks: of kind {}, expected a job", static_cast<int>(message.kind)));
+      throw DataError(fmt::format("unexpected message of kind {}, expected a job", static_cast<int>(message.kind)));
     }
     send_job(ranks, message.bytes);
     if (!do_job(message.bytes, ranks)) return;

@@ -1,12 +1,12 @@
-// What ranks other than 0 do: share in rank 0's jobs until it says that nothing more will come.
+// The work of ranks other than 0: they take part in the jobs of rank 0 until it sends the last one.
 #pragma once
 
 #include "core/ranks/ranks.hpp"
 
 namespace inforelay {
 
-/// Serves rank 0. An error in a job is sent there, and ends the whole job with its message; what cannot be told ends it
-/// from here, on stderr. Ends after the last job.
+/// Serves rank 0 until the last job. An error in a job is sent to rank 0, which ends the whole program with its
+/// message.
 void serve(Ranks& ranks);
 
 }  // namespace inforelay

@@ -1,14 +1,14 @@
-// HDF5 files that say whose they are and whether they are whole, before HDF5 looks at them: HDF5 1.10 may crash or hang
-// on a damaged file, and takes any file that fits for the right one.
+// HDF5 files that state what they belong to and have a checksum: the intermediate results of a run. Both are read
+// before HDF5 opens the file, since HDF5 1.10 may crash or hang on a damaged one.
 //
-// After the end of the HDF5 data, where HDF5 does not look, stand lines of text (read them with `tail -n 6 FILE`):
+// HDF5 leaves the first KiB of such a file, its user block, to us. It holds one line of JSON (head -n 1 FILE):
 //
-//   inforelay stage file 1        the version of this format and of what is in the files
-//   run 1a2b3c4d                  the run that it belongs to
-//   name full-relay-test.h5       the file's name when it was written
-//   input_digest 5f70...                 the digest of what it was computed from
-//   seconds 12.5                  how long that took, over all starts
-//   seal 0e9c... 00000150         the SHA-256 of all before this line, and the length of the five lines
+//   format        version of this format and of what is in the files
+//   run           the run that the file belongs to
+//   name          the file's name when it was written
+//   input_digest  digest of the results that the file's own were computed from
+//   seconds       how long its computation took, over all starts
+//   sha256        SHA-256 of all that follows the user block
 #pragma once
 
 #include <filesystem>
@@ -19,24 +19,24 @@
 
 namespace inforelay {
 
-/// What a file must belong to, to be of use.
+/// What a file must belong to, to be used.
 struct FileStamp {
-  std::string run;           ///< identity of the run; one line
-  std::string input_digest;  ///< digest of the results that the file's own were computed from; one line
+  std::string run;           ///< identity of the run
+  std::string input_digest;  ///< digest of the results that the file's own were computed from
 };
 
-/// What is known of a sealed file once it was written, or found whole.
+/// What is known of a file that was written or found.
 struct FileContent {
-  std::string digest;  ///< SHA-256 of the HDF5 data alone: equal results, equal digest
+  std::string digest;  ///< SHA-256 of the HDF5 data: equal results have equal digests
   double seconds = 0;
 };
 
-/// Writes a file by `write` and seals it; it is absent (or as it was) or whole at any moment. Throws IoError.
-FileContent write_checksummed(const std::filesystem::path& path, const FileStamp& seal, double seconds,
+/// Writes a file by `write`. At any moment it is absent (or as it was) or whole. Throws IoError.
+FileContent write_checksummed(const std::filesystem::path& path, const FileStamp& stamp, double seconds,
                               const std::function<void(Hdf5Writer&)>& write);
 
-/// Looks at all of the file but its meaning. Throws DataError where it is not one that write_checksummed() left under
-/// this name for `seal`, saying what is wrong with it in a phrase ("it is damaged: ...").
-FileContent verify_checksummed(const std::filesystem::path& path, const FileStamp& seal);
+/// Throws DataError, with the reason in a phrase, if the file is damaged or was not written under its present name for
+/// `stamp`.
+FileContent verify_checksummed(const std::filesystem::path& path, const FileStamp& stamp);
 
 }  // namespace inforelay

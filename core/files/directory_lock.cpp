@@ -7,80 +7,142 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <csignal>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <system_error>
+#include <utility>
 
 #include "core/files/files.hpp"
 #include "core/files/json_values.hpp"
 #include "core/text/message_text.hpp"
+#include "core/text/number_text.hpp"
 
 namespace inforelay {
 namespace fs = std::filesystem;
 using nlohmann::json;
-using Clock = std::chrono::steady_clock;
-
-// A hold as found in the folder.
-struct DirectoryLock::Entry {
-  std::uint64_t generation = 0;
-  std::string content;               // as it stands; "" where it cannot be read
-  std::int64_t changed = 0;          // time of its last change, in the disk's own clock: only compared with itself
-  std::optional<LockHolder> holder;  // where it can be understood
-  std::string token;
-
-  // The same hold, perhaps at another beat.
-  bool same_hold(const Entry& other) const {
-    return generation == other.generation && (holder ? token == other.token : content == other.content);
-  }
-};
 
 namespace {
 
-constexpr std::uint64_t most_bytes = 4096;
-constexpr std::string_view prefix = "lock.", suffix = ".json";
-constexpr int beat_digits = 10;
+struct Lock {
+  std::string content{};  // "" if it cannot be read
+  fs::file_time_type beat{};
+  bool operator==(const Lock&) const = default;
+};
+using Locks = std::map<std::uint64_t, Lock>;  // by number
 
-std::string reason(int error) { return std::generic_category().message(error); }
-
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+constexpr std::string_view prefix = "lock.";
 
 void nap(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
 
-std::string name_of(std::uint64_t generation) { return fmt::format("{}{}{}", prefix, generation, suffix); }
-
-std::optional<std::uint64_t> generation_of(const std::string& name) {
-  if (!name.starts_with(prefix)) return std::nullopt;
-  std::uint64_t generation = 0;
-  std::from_chars(name.data() + prefix.size(), name.data() + name.size(), generation);
-  return generation > 0 && name == name_of(generation) ? std::optional(generation) : std::nullopt;
+fs::path lock_file(const fs::path& folder, std::uint64_t number) {
+  return folder / fmt::format("lock.{}.json", number);
 }
 
-std::optional<LockHolder> holder_from(const json& object) {
+/// None if there is no such file.
+std::optional<Lock> read_lock(const fs::path& path) {
+  constexpr std::uint64_t most_bytes = 4096;
+  Lock lock;
+  std::error_code error;
+  try {
+    const auto bytes = read_file(path, most_bytes);
+    lock.content.assign(bytes.begin(), bytes.end());
+  } catch (const DataError&) {
+    const fs::file_type type = fs::status(path, error).type();
+    if (type == fs::file_type::not_found) return std::nullopt;
+    if (type == fs::file_type::directory) lock.content = "a folder";
+  }
+  lock.beat = fs::last_write_time(path, error);
+  return lock;
+}
+
+Locks read_locks(const fs::path& folder) {
+  Locks locks;
+  std::error_code error;
+  for (fs::directory_iterator file(folder, error), end; !error && file != end; file.increment(error)) {
+    const std::string stem = file->path().stem().string();
+    if (!stem.starts_with(prefix) || file->path().extension() != ".json") continue;
+    const auto number = number_from<std::uint64_t>(stem.substr(prefix.size()));
+    if (!number) continue;
+    if (auto lock = read_lock(file->path())) locks.emplace(*number, std::move(*lock));
+  }
+  return locks;
+}
+
+std::string content_of(const LockHolder& holder) {
+  json object = to_json(holder.process);
+  object["format"] = "inforelay-lock";
+  object["since"] = holder.since;
+  object["token"] = std::random_device{}();  // this process may lock the folder again
+  if (holder.parent) object["parent"] = to_json(*holder.parent);
+  return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+std::optional<LockHolder> holder_of(const Lock& lock) {
+  const json object = parse_json(lock.content);
   if (text_at(object, "format") != "inforelay-lock" || integer_at(object, "pid") <= 0) return std::nullopt;
   LockHolder holder{.process = process_from(object), .since = text_at(object, "since"), .parent = {}};
   if (const json& parent = member(object, "parent"); !parent.is_null()) holder.parent = process_from(parent);
   return holder;
 }
 
-std::string new_token() {
-  std::random_device random;
-  return fmt::format("{:08x}{:08x}", random(), random());
+std::string name_of(const Lock& lock) {
+  const auto holder = holder_of(lock);
+  return holder ? to_string(*holder) : "another process";
 }
 
-// What a file holds at this moment; "" where it cannot be read, and `gone` where it is not there.
-std::string text_of(const fs::path& path, bool& gone) {
-  gone = false;
-  try {
-    const auto bytes = read_file(path, most_bytes);
-    return {bytes.begin(), bytes.end()};
-  } catch (const DataError&) {
-    struct stat status {};
-    gone = lstat(path.c_str(), &status) != 0 && errno == ENOENT;
-    return "";
+// Waits while that is not known. False if another file has taken the lock's place. Throws DirectoryLocked if it is
+// held.
+bool is_stale(const fs::path& path, const Lock& lock, const LockOptions& options, Progress& progress) {
+  const std::string folder = path.parent_path().string();
+  const auto holder = holder_of(lock);
+  const auto begin = std::chrono::steady_clock::now();
+  bool reported = false;
+  while (true) {
+    progress.check();
+    const double waited = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const ProcessState state = holder ? state_of(holder->process) : ProcessState::unknown;
+    bool is_held = false;
+    if (state == ProcessState::ended) return true;
+    if (state == ProcessState::running) {
+      const bool is_dying = holder->parent && state_of(*holder->parent) == ProcessState::ended;
+      is_held = !is_dying || waited > options.dying_seconds;
+    } else {
+      const auto now = read_lock(path);
+      if (!now || now->content != lock.content) return false;
+      is_held = now->beat != lock.beat;
+      if (waited > options.patience_seconds) return true;
+      if (waited > 0.1 && !std::exchange(reported, true)) {
+        options.report(
+            fmt::format("'{}': locked by {}, which cannot be checked from this machine; waiting up to "
+                        "{:.0f} s for its heartbeat",
+                        folder, name_of(lock), options.patience_seconds));
+      }
+    }
+    if (is_held) {
+      throw DirectoryLocked(
+          fmt::format("output folder '{}': in use by {}; wait for it or stop it (--status shows its progress)", folder,
+                      name_of(lock)));
+    }
+    nap(std::min(0.25, 0.01 + waited / 10));
   }
+}
+
+// False if another process was faster.
+bool create(const fs::path& path, const std::string& content) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file < 0 && errno == EEXIST) return false;
+  int error = file >= 0 && write_all(file, content) ? 0 : errno;
+  if (file >= 0 && ::close(file) != 0 && error == 0) error = errno;
+  if (error == 0) return true;
+  if (file >= 0) ::unlink(path.c_str());
+  throw IoError(fmt::format("cannot write {}: {}", path.string(), std::generic_category().message(error)));
+}
+
+void remove_own(const fs::path& path, const std::string& content) {
+  if (const auto lock = read_lock(path); lock && lock->content == content) ::unlink(path.c_str());
 }
 
 }  // namespace
@@ -89,244 +151,81 @@ std::string to_string(const LockHolder& holder) {
   return one_line(fmt::format("process {} on {} since {}", holder.process.pid, holder.process.host, holder.since));
 }
 
-fs::path DirectoryLock::file_of(const fs::path& folder, std::uint64_t generation) {
-  return folder / name_of(generation);
-}
-
-std::vector<DirectoryLock::Entry> DirectoryLock::entries(const fs::path& folder) {
-  std::vector<Entry> found;
-  std::error_code error;
-  for (fs::directory_iterator file(folder, error), end; !error && file != end; file.increment(error)) {
-    const auto generation = generation_of(file->path().filename().string());
-    if (!generation) continue;
-    Entry entry;
-    entry.generation = *generation;
-    bool gone = false;
-    entry.content = text_of(file->path(), gone);
-    if (gone) continue;
-    struct stat status {};
-    if (lstat(file->path().c_str(), &status) == 0) {
-      entry.changed = std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
-    }
-    const json object = parse_json(entry.content);
-    entry.holder = holder_from(object);
-    if (entry.holder) entry.token = text_at(object, "token");
-    found.push_back(std::move(entry));
-  }
-  if (error) throw IoError(fmt::format("cannot read {}: {}", folder.string(), error.message()));
-  std::sort(found.begin(), found.end(), [](const Entry& a, const Entry& b) { return a.generation < b.generation; });
-  return found;
-}
-
 std::optional<LockHolder> lock_holder(const fs::path& folder) {
-  // Of several the highest counts: the others are about to go.
-  std::optional<std::uint64_t> highest;
-  std::error_code error;
-  for (fs::directory_iterator file(folder, error), end; !error && file != end; file.increment(error)) {
-    highest = std::max(highest, generation_of(file->path().filename().string()));
-  }
-  if (!highest) return std::nullopt;
-  bool gone = false;
-  return holder_from(parse_json(text_of(folder / name_of(*highest), gone)));
+  const Locks locks = read_locks(folder);
+  return locks.empty() ? std::nullopt : holder_of(locks.rbegin()->second);
 }
 
 DirectoryLock::DirectoryLock(fs::path folder, LockOptions options, Progress& progress)
     : folder_(std::move(folder)),
       options_(std::move(options)),
-      self_{.process = this_process(), .since = utc_now(), .parent = parent_to_die_with()},
-      token_(new_token()) {
+      content_(content_of({.process = this_process(), .since = utc_now(), .parent = parent_to_die_with()})) {
   acquire(progress);
-  // Signals are for the threads that work: this one would take a child's end from who waits for it.
+  // Signals are for the other threads: this one would take the end of a child from the thread that waits for it.
   sigset_t all, earlier;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &earlier);
-  heartbeat_ = std::thread([this] { heartbeat_until_end(); });
+  heartbeat_ = std::jthread([this](std::stop_token end) {
+    const std::chrono::duration<double> interval(options_.heartbeat_seconds);
+    std::mutex none;
+    std::unique_lock lock(none);
+    while (!wait_.wait_for(lock, end, interval, [&] { return end.stop_requested(); })) {
+      beat();
+      options_.on_heartbeat();
+    }
+  });
   pthread_sigmask(SIG_SETMASK, &earlier, nullptr);
 }
 
 DirectoryLock::~DirectoryLock() {
-  {
-    const std::lock_guard lock(mutex_);
-    ending_ = true;
-  }
-  end_.notify_all();
+  heartbeat_.request_stop();
   heartbeat_.join();
-  withdraw();
+  remove_own(lock_file(folder_, number_), content_);
 }
 
 void DirectoryLock::acquire(Progress& progress) {
   std::minstd_rand random(std::random_device{}());
   while (true) {
     progress.check();
-    const std::vector<Entry> seen = entries(folder_);
-    const bool stale = std::all_of(seen.begin(), seen.end(),
-                                   [&](const Entry& entry) { return judge(entry, progress) == Verdict::stale; });
-    if (!stale || !create(seen.empty() ? 1 : seen.back().generation + 1)) continue;
-    const std::vector<Entry> now = entries(folder_);
-    const bool alone = std::all_of(now.begin(), now.end(), [&](const Entry& entry) {
-      return entry.token == token_ ||
-             std::any_of(seen.begin(), seen.end(), [&](const Entry& old) { return old.same_hold(entry); });
+    const Locks seen = read_locks(folder_);
+    const bool all_stale = std::all_of(seen.begin(), seen.end(), [&](const auto& each) {
+      return is_stale(lock_file(folder_, each.first), each.second, options_, progress);
     });
-    if (!alone) {
-      withdraw();
+    number_ = seen.empty() ? 1 : seen.rbegin()->first + 1;
+    if (!all_stale || !create(lock_file(folder_, number_), content_)) continue;
+    Locks others = read_locks(folder_);
+    others.erase(number_);
+    if (others != seen) {
+      remove_own(lock_file(folder_, number_), content_);
       nap(0.001 * std::uniform_int_distribution<int>(1, 50)(random));
       continue;
     }
-    for (const Entry& old : seen) {
-      ::unlink(file_of(folder_, old.generation).c_str());
-      options_.say(old.holder ? fmt::format("'{}' was left by {}, which is gone: taken over", folder_.string(),
-                                            to_string(*old.holder))
-                              : fmt::format("'{}' was left by a process that is gone: taken over", folder_.string()));
+    for (const auto& [number, lock] : seen) {
+      ::unlink(lock_file(folder_, number).c_str());
+      options_.report(
+          fmt::format("'{}': taking over the lock of {}, which has ended", folder_.string(), name_of(lock)));
     }
     return;
   }
-}
-
-void DirectoryLock::refuse(const Entry& entry) const {
-  throw DirectoryLocked(
-      fmt::format("output folder '{}': {} works there; wait for it or stop it (--status says how far it is)",
-                  folder_.string(), entry.holder ? to_string(*entry.holder) : "another process"));
-}
-
-DirectoryLock::Verdict DirectoryLock::judge(const Entry& entry, Progress& progress) const {
-  switch (entry.holder ? life_of(entry.holder->process) : Life::unknown) {
-    case Life::gone:
-      return Verdict::stale;
-    case Life::unknown:
-      return wait_for_sign(entry, progress);
-    case Life::alive:
-      break;
-  }
-  const auto& parent = entry.holder->parent;
-  if (!parent || life_of(*parent) != Life::gone) refuse(entry);
-  return wait_for_end(entry, progress);
-}
-
-DirectoryLock::Verdict DirectoryLock::wait_for_end(const Entry& entry, Progress& progress) const {
-  const auto begin = Clock::now();
-  while (life_of(entry.holder->process) == Life::alive) {
-    progress.check();
-    if (seconds_since(begin) > options_.dying_seconds) refuse(entry);
-    nap(0.01);
-  }
-  return Verdict::stale;
-}
-
-DirectoryLock::Verdict DirectoryLock::wait_for_sign(const Entry& entry, Progress& progress) const {
-  options_.say(fmt::format(
-      "'{}' is held by {}, which cannot be asked from here: waiting up to {:.0f} s for a sign of life",
-      folder_.string(), entry.holder ? to_string(*entry.holder) : "an unknown process", options_.patience_seconds));
-  const auto begin = Clock::now();
-  while (true) {
-    progress.check();
-    const std::vector<Entry> now = entries(folder_);
-    const auto same =
-        std::find_if(now.begin(), now.end(), [&](const Entry& each) { return each.generation == entry.generation; });
-    if (same == now.end()) return Verdict::changed;
-    if (same->holder && entry.holder && same->token == entry.token && same->content != entry.content) refuse(*same);
-    if (same->content != entry.content) return Verdict::changed;
-    if (same->changed != entry.changed) refuse(entry);
-    if (seconds_since(begin) > options_.patience_seconds) return Verdict::stale;
-    nap(std::min(0.25, options_.patience_seconds / 10));
-  }
-}
-
-std::string DirectoryLock::content() const {
-  json object = to_json(self_.process);
-  object["format"] = "inforelay-lock";
-  object["since"] = self_.since;
-  object["token"] = token_;
-  if (self_.parent) object["parent"] = to_json(*self_.parent);
-  // Always as long: a beat is written in place, and whoever reads meanwhile finds a whole text.
-  object["beat"] = fmt::format("{:0{}}", beats_, beat_digits);
-  return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-}
-
-bool DirectoryLock::create(std::uint64_t generation) {
-  const fs::path target = file_of(folder_, generation);
-  constexpr std::uint64_t most = 1'000'000'000;  // no folder is ever taken over so often
-  if (generation > most) throw IoError(fmt::format("cannot make {}: the number is too high", target.string()));
-  const TemporaryFile temporary(target);
-  const auto fail = [&](int error) {
-    throw IoError(fmt::format("cannot write {}: {}", target.string(), reason(error)));
-  };
-  const auto write_to = [&](int descriptor) {
-    int error = write_all(descriptor, content()) ? 0 : errno;
-    if (::close(descriptor) != 0 && error == 0) error = errno;
-    if (error != 0) fail(error);
-  };
-  const int aside = ::open(temporary.path().c_str(), O_WRONLY | O_CLOEXEC);
-  // A holder that has just come tidies up, and may take this for a left-over: then there is one to be seen.
-  if (aside < 0 && errno == ENOENT) return false;
-  if (aside < 0) fail(errno);
-  write_to(aside);
-  bool made = ::link(temporary.path().c_str(), target.c_str()) == 0;
-  if (!made) {
-    const int error = errno;
-    struct stat status {};
-    // A network may lose the answer and ask again: then the file is there, and it is ours.
-    made = error == EEXIST && ::stat(temporary.path().c_str(), &status) == 0 && status.st_nlink == 2;
-    if (!made && (error == EEXIST || error == ENOENT)) return false;
-    if (!made) {  // a disk without links
-      const int descriptor = ::open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-      if (descriptor < 0 && errno == EEXIST) return false;
-      if (descriptor < 0) fail(errno);
-      write_to(descriptor);
-      made = true;
-    }
-  }
-  if (made) generation_ = generation;
-  return made;
-}
-
-void DirectoryLock::withdraw() {
-  bool gone = false;
-  const fs::path path = file_of(folder_, generation_);
-  if (text_at(parse_json(text_of(path, gone)), "token") == token_) ::unlink(path.c_str());
 }
 
 void DirectoryLock::beat() {
-  const std::lock_guard lock(mutex_);
-  const int file = ::open(file_of(folder_, generation_).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-  if (file < 0) {
-    // Gone, or something else in its place. Else it cannot be asked at this moment, which says nothing.
-    if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == EISDIR) lost_ = true;
-    return;
-  }
-  // Read and written through one descriptor: the file of another that has come meanwhile is never touched.
-  std::string text(most_bytes, '\0');
-  const ssize_t size = ::pread(file, text.data(), text.size(), 0);
-  if (size >= 0) {
-    text.resize(static_cast<std::size_t>(size));
-    if (text_at(parse_json(text), "token") != token_) {
-      lost_ = true;
-    } else {
-      ++beats_;
-      const std::string next = content();
-      // Where this fails the next beat comes in time.
-      if (::pwrite(file, next.data(), next.size(), 0) < 0) errno = 0;
-    }
-  }
-  ::close(file);
-}
-
-void DirectoryLock::heartbeat_until_end() {
-  const auto interval = std::chrono::duration<double>(options_.heartbeat_seconds);
-  while (true) {
-    {
-      std::unique_lock lock(mutex_);
-      if (end_.wait_for(lock, interval, [&] { return ending_; })) return;
-    }
-    beat();
-    options_.on_heartbeat();
+  const std::lock_guard guard(mutex_);
+  const fs::path file = lock_file(folder_, number_);
+  const auto lock = read_lock(file);
+  if (lock && lock->content == content_) {
+    ::utimensat(AT_FDCWD, file.c_str(), nullptr, 0);  // if this fails, the next heartbeat comes soon enough
+  } else if (!lock || !lock->content.empty()) {
+    lost_ = true;
   }
 }
 
 void DirectoryLock::check() const {
   if (!lost_) return;
-  throw LockLost(fmt::format(
-      "output folder '{}': this process no longer holds it: {} was removed or replaced; it stops before it writes more",
-      folder_.string(), file_of(folder_, generation_).filename().string()));
+  throw LockLost(
+      fmt::format("output folder '{}': lost the lock: lock.{}.json was removed or replaced; nothing more is "
+                  "written",
+                  folder_.string(), number_));
 }
 
 void DirectoryLock::verify() {
@@ -335,7 +234,7 @@ void DirectoryLock::verify() {
 }
 
 void DirectoryLock::moved_to(const fs::path& folder) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard guard(mutex_);
   folder_ = folder;
 }
 

@@ -182,9 +182,9 @@ TemporaryFile::~TemporaryFile() {
   if (!path_.empty()) ::unlink(path_.c_str());
 }
 
-void TemporaryFile::append(std::string_view text) {
+void TemporaryFile::write_start(std::string_view text) {
   assert(!path_.empty());
-  Descriptor descriptor(path_, O_WRONLY | O_APPEND);
+  Descriptor descriptor(path_, O_WRONLY);
   if (descriptor.get() < 0 || !write_all(descriptor.get(), text) || !descriptor.close()) fail(target_, errno);
 }
 

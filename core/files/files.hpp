@@ -46,8 +46,8 @@ class TemporaryFile {
   const std::filesystem::path& path() const { return path_; }
   const std::filesystem::path& target() const { return target_; }
 
-  /// Adds to the end of the content, when the file is closed. Throws IoError.
-  void append(std::string_view text);
+  /// Replaces the first bytes of the content. Throws IoError.
+  void write_start(std::string_view text);
 
   /// Flushes the content to the disk and gives it the target's name, replacing what stood there. To be called once,
   /// when the file is closed. Throws IoError, and then the target is as it was.

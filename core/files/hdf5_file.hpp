@@ -69,7 +69,8 @@ using Hdf5Attribute = std::variant<std::string, std::int64_t, double, std::vecto
 /// reason (disk full, no such directory, a dimension of two lengths); then the writer can only be destroyed.
 class Hdf5Writer {
  public:
-  explicit Hdf5Writer(std::filesystem::path target);
+  /// `user_block`: bytes at the file's beginning that HDF5 leaves to us, 0 or a power of two from 512 on.
+  explicit Hdf5Writer(std::filesystem::path target, std::size_t user_block = 0);
   ~Hdf5Writer();
   Hdf5Writer(const Hdf5Writer&) = delete;
   Hdf5Writer& operator=(const Hdf5Writer&) = delete;
@@ -119,12 +120,11 @@ class Hdf5Writer {
   /// if the attribute exists.
   void attribute(std::string_view path, const std::string& name, const Hdf5Attribute& value);
 
-  /// Gets the path of the closed file, which still has its temporary name, and returns text to append to it. HDF5
-  /// ignores what follows its own data.
-  using Ending = std::function<std::string(const std::filesystem::path& closed)>;
+  /// Gets the path of the closed file, which still has its temporary name, and returns the text of the user block.
+  using UserBlock = std::function<std::string(const std::filesystem::path& closed)>;
 
   /// Flushes, closes, syncs and renames the file, then syncs its directory. Nothing may be written afterwards.
-  void commit(const Ending& ending = {});
+  void commit(const UserBlock& user_block = {});
 
  private:
   struct State;

@@ -206,11 +206,13 @@ struct Hdf5Writer::State {
   }
 };
 
-Hdf5Writer::Hdf5Writer(std::filesystem::path target) : state_(std::make_unique<State>(std::move(target))) {
+Hdf5Writer::Hdf5Writer(std::filesystem::path target, std::size_t user_block)
+    : state_(std::make_unique<State>(std::move(target))) {
   detail::silence_hdf5();
   const Hdf5Handle access = detail::writing_access(&state_->error);
   const Hdf5Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   detail::require_hdf5(H5Pset_obj_track_times(creation.id(), false));
+  detail::require_hdf5(H5Pset_userblock(creation.id(), user_block));
   const std::string path = state_->temporary.path().string();
   state_->file =
       state_->checked(Hdf5Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), H5Fclose), "");
@@ -290,10 +292,10 @@ void Hdf5Writer::attribute(std::string_view path, const std::string& name, const
   std::visit(write, value);
 }
 
-void Hdf5Writer::commit(const Ending& ending) {
+void Hdf5Writer::commit(const UserBlock& user_block) {
   const bool closed = state_->file.close();
   state_->checked(closed ? 0 : -1, "");
-  if (ending) state_->temporary.append(ending(state_->temporary.path()));
+  if (user_block) state_->temporary.write_start(user_block(state_->temporary.path()));
   state_->temporary.commit();
 }
 

@@ -1,17 +1,19 @@
-// The files of one stage in a run's folder: its result, and while it is unfinished what it has come to.
+// The files of one stage in a run's folder: its result, and before it has one, its intermediate results.
 //
 //   stages/NAME.h5            the result
-//   stages/NAME.state.h5      of an unfinished stage: its state, replaced at each save (training)
-//   stages/NAME.block-N.h5    of an unfinished stage: finished parts, other ones in each file (scans over all sets)
+//   stages/NAME.state.h5      state of an unfinished stage, replaced at each save (training)
+//   stages/NAME.chunks-N.h5   finished chunks of an unfinished scan over all sets, others in each file
 //
-// All are sealed (core/files/checksummed_file.hpp). A file that is damaged, or belongs to another run, stage or to
-// other results, is warned of and passed over: its work is done again, and it is replaced, be it a folder. Each says
-// how long the stage has been at work on it, over all starts.
+// A file that is damaged, or belongs to another run or stage or to other results, is ignored with a warning; what it
+// held is computed again, and the file replaced, even if a folder has its name. Each file states how long its stage has
+// been computing, over all starts (core/files/checksummed_file.hpp).
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -20,12 +22,12 @@
 
 namespace inforelay {
 
-/// How long a stage works on before it saves what it has: stages that are shorter save nothing but their result.
+/// How long a stage computes before it saves intermediate results. Shorter stages save only their result.
 struct SaveInterval {
   double seconds = 15;  ///< 0: at every opportunity
 
-  /// The default, or what INFORELAY_SAVE_SECONDS says: for tests, which cannot wait. Throws UsageError where that is
-  /// not a number of at least 0.
+  /// The default, or the value of INFORELAY_SAVE_SECONDS, which is meant for tests. Throws UsageError if that is not a
+  /// number of at least 0.
   static SaveInterval from_environment();
 };
 
@@ -34,30 +36,29 @@ class StageStore {
   using Read = std::function<void(const Hdf5Reader&)>;
   using Write = std::function<void(Hdf5Writer&)>;
   struct Calls {
-    std::function<void(const std::string&)> warn;  ///< of a file that is passed over
+    std::function<void(const std::string&)> warn;  ///< about an ignored file
     std::function<void()> before_write = [] {};    ///< may throw: then nothing is written
   };
 
-  /// `folder` must exist; `name` is the stage's. The time until the first save begins now, and so do its seconds.
-  StageStore(std::filesystem::path folder, std::string name, FileStamp seal, SaveInterval interval, Calls calls);
+  /// `folder` must exist; `name` is the stage's. Its time, and that until the first save, begins now.
+  StageStore(std::filesystem::path folder, std::string name, FileStamp stamp, SaveInterval interval, Calls calls);
 
-  // The result. What `read` throws as DataError counts as damage.
+  // The result. A DataError thrown by `read` counts as damage.
 
-  /// Reads the stage's result, if there is a sound one; true where that was so. `read` may have done half its work
-  /// where it was not.
+  /// Reads the stage's result; false if there is no usable one, after `read` may have done a part of its work.
   bool load(const Read& read);
-  /// Writes it, and removes what was kept of the unfinished stage. Throws IoError.
+  /// Writes the result and removes the intermediate ones. Throws IoError.
   void save(const Write& write);
   /// Of the result loaded or saved.
   const FileContent& content() const { return content_; }
 
-  // The unfinished stage. One thread at a time.
+  // Intermediate results. One thread at a time.
 
-  /// Whether it is time to save again.
+  /// True if it is time to save again.
   bool should_save() const;
   bool load_state(const Read& read);
   void save_state(const Write& write);
-  /// Reads all sound blocks, in no particular order.
+  /// Reads all usable files of chunks.
   void load_chunks(const Read& read);
   void save_chunks(const Write& write);
 
@@ -65,16 +66,15 @@ class StageStore {
   using Clock = std::chrono::steady_clock;
 
   std::filesystem::path path(const std::string& ending) const { return folder_ / (name_ + ending); }
-  std::optional<FileContent> read_sound(const std::filesystem::path& path, const Read& read) const;
-  /// The same of an unfinished stage, whose seconds count on.
-  bool read_unfinished(const std::filesystem::path& path, const Read& read);
-  FileContent write_file(const std::filesystem::path& path, const Write& write) const;
-  void write_unfinished(const std::filesystem::path& path, const Write& write);
-  void remove_unfinished() const;
+  std::map<std::size_t, std::filesystem::path> chunk_files() const;
+  std::optional<FileContent> read_file(const std::filesystem::path& path, const Read& read);
+  bool read_intermediate(const std::filesystem::path& path, const Read& read);
+  FileContent write_file(const std::filesystem::path& path, const Write& write);
+  void remove_intermediate() const;
 
   std::filesystem::path folder_;
   std::string name_;
-  FileStamp seal_;
+  FileStamp stamp_;
   SaveInterval interval_;
   Calls calls_;
   FileContent content_;

@@ -16,9 +16,7 @@
 #include <cstring>
 #include <exception>
 #include <fstream>
-#include <limits>
 #include <span>
-#include <string>
 #include <system_error>
 #include <utility>
 
@@ -27,11 +25,10 @@
 namespace inforelay {
 namespace {
 
-// The first byte of what the child sends.
+// The first byte that run_in_child()'s child sends.
 constexpr std::uint8_t has_result = 1, has_error = 2;
 
-/// How long a wish to stop may go unnoticed.
-constexpr int patience_ms = 100;
+constexpr int poll_ms = 100;  // between two looks at whether a stop was requested
 
 #ifdef INFORELAY_SANITIZED
 constexpr bool is_sanitized = true;
@@ -39,15 +36,15 @@ constexpr bool is_sanitized = true;
 constexpr bool is_sanitized = false;
 #endif
 
-[[noreturn]] void fail_system(std::string_view file, std::string_view what) {
-  throw IoError(fmt::format("{}: {}: {}", file, what, std::generic_category().message(errno)));
+[[noreturn]] void fail(std::string_view what, int error) {
+  throw IoError(fmt::format("{}: {}", what, std::generic_category().message(error)));
 }
 
-/// Both ends of a pipe; closed at the end.
+/// Both ends of a pipe, closed by the destructor.
 class Pipe {
  public:
-  explicit Pipe(std::string_view file) {
-    if (::pipe2(ends_.data(), O_CLOEXEC) != 0) fail_system(file, "cannot make a pipe");
+  Pipe() {
+    if (::pipe2(ends_.data(), O_CLOEXEC) != 0) fail("cannot make a pipe", errno);
   }
   Pipe(const Pipe&) = delete;
   Pipe& operator=(const Pipe&) = delete;
@@ -64,7 +61,72 @@ class Pipe {
   std::array<int, 2> ends_{-1, -1};
 };
 
-/// The child, seen by its parent: killed, if it is still there, and buried.
+/// As fork(). The child is killed with this process, has a process group of its own, and the default action for every
+/// signal: until that is so, signals are held back. Only async-signal-safe functions may be called in it.
+pid_t fork_child() {
+  const pid_t parent = ::getpid();
+  sigset_t all, earlier;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &earlier);
+  const pid_t child = ::fork();
+  if (child != 0) {
+    const int error = errno;
+    ::pthread_sigmask(SIG_SETMASK, &earlier, nullptr);
+    errno = error;
+    return child;
+  }
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(1);  // it ended before that took effect
+  ::setpgid(0, 0);
+  for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
+  return 0;
+}
+
+std::vector<std::string> environment_of(const ProgramStart& start) {
+  std::vector<std::string> variables = start.environment;
+  for (char** each = environ; *each; ++each) {
+    const std::string_view variable(*each);
+    const auto begins = [&](const std::string& name) { return variable.starts_with(name); };
+    const auto replaces = [&](const std::string& set) { return begins(set.substr(0, set.find('=') + 1)); };
+    if (std::none_of(start.withheld.begin(), start.withheld.end(), begins) &&
+        std::none_of(start.environment.begin(), start.environment.end(), replaces)) {
+      variables.emplace_back(variable);
+    }
+  }
+  return variables;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> result;
+  for (std::string& text : texts) result.push_back(text.data());
+  result.push_back(nullptr);
+  return result;
+}
+
+// In the child of start_program(): becomes the program, or sends errno to `report`.
+[[noreturn]] void become(const ProgramStart& start, char* const* arguments, char* const* environment, int messages,
+                         int report) {
+  if (start.killed_first) {
+    constexpr char score[] = "500";
+    const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    // If this is refused, the child is as likely to be chosen as its parent.
+    if (file >= 0 && ::write(file, score, sizeof score - 1) < 0) errno = 0;
+  }
+  const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  const bool is_ready = nothing >= 0 && ::dup2(nothing, STDIN_FILENO) >= 0 && ::dup2(nothing, STDOUT_FILENO) >= 0 &&
+                        ::dup2(messages, STDERR_FILENO) >= 0 &&
+                        (start.folder.empty() || ::chdir(start.folder.c_str()) == 0);
+  ::close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
+  if (is_ready) ::execvpe(start.program.c_str(), arguments, environment);
+  const int error = errno;
+  if (::write(report, &error, sizeof error) < 0) ::_exit(126);
+  ::_exit(127);
+}
+
+/// The child of run_in_child(), as its parent sees it: killed and waited for by the destructor.
 class Child {
  public:
   explicit Child(pid_t id) : id_(id) {}
@@ -75,14 +137,7 @@ class Child {
     ::kill(id_, SIGKILL);
     wait();
   }
-  /// The wait status; 0 where the parent does not collect its children.
-  int wait() {
-    int status = 0;
-    while (::waitpid(id_, &status, 0) < 0 && errno == EINTR) {
-    }
-    id_ = -1;
-    return status;
-  }
+  int wait() { return wait_for_end(std::exchange(id_, -1)); }
 
  private:
   pid_t id_;
@@ -91,12 +146,11 @@ class Child {
 void set_limit(__rlimit_resource resource, rlim_t value) {
   rlimit limit{};
   if (::getrlimit(resource, &limit) != 0) return;
-  if (limit.rlim_max != RLIM_INFINITY && value > limit.rlim_max) value = limit.rlim_max;
-  limit.rlim_cur = value;
+  limit.rlim_cur = std::min(value, limit.rlim_max);
   ::setrlimit(resource, &limit);
 }
 
-/// Bytes of address space of this process; 0 where the system does not say.
+/// Bytes of address space of this process; 0 if the system does not say.
 std::uint64_t address_space() {
   std::uint64_t pages = 0;
   std::ifstream("/proc/self/statm") >> pages;
@@ -104,48 +158,37 @@ std::uint64_t address_space() {
 }
 
 void confine(const ChildLimits& limits) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  // A crash shall end this process, whatever the program does about signals. A key pressed to interrupt the program
-  // reaches the child too; the parent decides.
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU, SIGALRM, SIGPIPE}) {
-    std::signal(signal, SIG_DFL);
-  }
-  sigset_t none;
-  sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
   set_limit(RLIMIT_CORE, 0);
   set_limit(RLIMIT_CPU, limits.cpu_seconds);
   // Sanitizers take terabytes of address space for their own use.
   if (!is_sanitized) set_limit(RLIMIT_AS, address_space() + limits.memory_bytes);
   ::alarm(limits.wall_seconds);
-  // The C library has words of its own on a damaged heap; the parent says what there is to say. A sanitizer is heard.
+  // The C library prints messages about a damaged heap; the parent reports the failure. Sanitizers may print.
   const int nowhere = is_sanitized ? -1 : ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   if (nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
 }
 
-bool send(int descriptor, std::uint8_t kind, std::span<const std::uint8_t> bytes) {
+/// The child of run_in_child(). It ends without the parent's exit handlers, which may flush files that are not its own.
+[[noreturn]] void live(const std::function<std::vector<std::uint8_t>()>& work, int descriptor, std::string_view file,
+                       const ChildLimits& limits) {
   const auto write_all = [&](std::span<const std::uint8_t> rest) {
     while (!rest.empty()) {
       const ssize_t n = ::write(descriptor, rest.data(), rest.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return false;
-      rest = rest.subspan(static_cast<std::size_t>(n));
+      if (n < 0 && errno != EINTR) return false;
+      rest = rest.subspan(static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
     }
     return true;
   };
-  return write_all({&kind, 1}) && write_all(bytes);
-}
-
-/// The child's life. It ends without the parent's exit handlers, which may flush files that are not the child's.
-[[noreturn]] void live(const std::function<std::vector<std::uint8_t>()>& work, int descriptor, std::string_view file,
-                       const ChildLimits& limits) {
+  const auto send = [&](std::uint8_t kind, std::span<const std::uint8_t> bytes) {
+    return write_all({&kind, 1}) && write_all(bytes);
+  };
   const auto send_error = [&](std::string_view text) {
-    return send(descriptor, has_error, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+    return send(has_error, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
   };
   bool sent = false;
   try {
     confine(limits);
-    sent = send(descriptor, has_result, work());
+    sent = send(has_result, work());
   } catch (const DataError& error) {
     sent = send_error(error.what());
   } catch (const std::exception& error) {
@@ -157,24 +200,17 @@ bool send(int descriptor, std::uint8_t kind, std::span<const std::uint8_t> bytes
   ::_exit(sent ? 0 : 1);
 }
 
-/// Is there something to read, or the end? False where it took longer, or a signal came.
-bool wait_for(int descriptor, std::string_view file) {
-  pollfd waiting{descriptor, POLLIN, 0};
-  const int ready = ::poll(&waiting, 1, patience_ms);
-  if (ready < 0 && errno != EINTR) fail_system(file, "cannot wait for the process that reads it");
-  return ready > 0;
-}
-
 std::vector<std::uint8_t> receive(int descriptor, std::string_view file, std::uint64_t limit,
                                   const Progress& progress) {
-  std::vector<std::uint8_t> bytes;
-  std::vector<std::uint8_t> buffer(1 << 16);
+  std::vector<std::uint8_t> bytes, buffer(1 << 16);
   while (true) {
     progress.check();
-    if (!wait_for(descriptor, file)) continue;
+    pollfd waiting{descriptor, POLLIN, 0};
+    const int ready = ::poll(&waiting, 1, poll_ms);
+    if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
     const ssize_t n = ::read(descriptor, buffer.data(), buffer.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail_system(file, "cannot hear from the process that reads it");
+    if (n < 0) fail(fmt::format("{}: cannot receive from the process that reads it", file), errno);
     if (n == 0) return bytes;
     bytes.insert(bytes.end(), buffer.begin(), buffer.begin() + n);
     if (bytes.size() > limit) {
@@ -185,34 +221,62 @@ std::vector<std::uint8_t> receive(int descriptor, std::string_view file, std::ui
 
 }  // namespace
 
+pid_t start_program(const ProgramStart& start) {
+  std::vector<std::string> arguments = start.arguments, environment = environment_of(start);
+  const std::vector<char*> argv = pointers(arguments), envp = pointers(environment);
+  Pipe pipe;
+  const int messages = ::open(start.messages.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (messages < 0) fail(fmt::format("cannot write {}", start.messages.string()), errno);
+  const pid_t child = fork_child();
+  if (child == 0) become(start, argv.data(), envp.data(), messages, pipe.get(1));
+  const int fork_error = errno;
+  ::close(messages);
+  if (child < 0) fail("cannot start a process", fork_error);
+  pipe.close(1);
+  int error = 0;
+  ssize_t n = 0;
+  while ((n = ::read(pipe.get(0), &error, sizeof error)) < 0 && errno == EINTR) continue;
+  if (n != sizeof error) return child;  // the pipe was closed when the program began
+  wait_for_end(child);
+  fail(fmt::format("cannot run {}", start.program), error);
+}
+
+int wait_for_end(pid_t child) {
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) return 0;
+  }
+  return status;
+}
+
+std::string end_text(int wait_status) {
+  if (!WIFSIGNALED(wait_status)) return fmt::format("exit code {}", WEXITSTATUS(wait_status));
+  return fmt::format("signal {} ({})", WTERMSIG(wait_status), ::strsignal(WTERMSIG(wait_status)));
+}
+
 std::vector<std::uint8_t> run_in_child(const std::function<std::vector<std::uint8_t>()>& work, std::string_view file,
                                        const ChildLimits& limits, const Progress& progress) {
-  Pipe pipe(file);
-  const pid_t id = ::fork();
-  if (id < 0) fail_system(file, "cannot start a process to read it");
+  Pipe pipe;
+  const pid_t id = fork_child();
+  if (id < 0) fail(fmt::format("{}: cannot start a process to read it", file), errno);
   if (id == 0) live(work, pipe.get(1), file, limits);
   Child child(id);
   pipe.close(1);
   std::vector<std::uint8_t> bytes = receive(pipe.get(0), file, limits.memory_bytes, progress);
   const int status = child.wait();
-  if (WIFSIGNALED(status)) {
-    const int signal = WTERMSIG(status);
-    if (signal == SIGXCPU || signal == SIGALRM) {
-      throw DataError(fmt::format("{}: damaged: reading it did not end within {} s of CPU and {} s of wall time", file,
-                                  limits.cpu_seconds, limits.wall_seconds));
-    }
-    throw DataError(fmt::format("{}: damaged: the process that read it ended by signal {} ({}), expected it to finish",
-                                file, signal, ::strsignal(signal)));
+  if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGALRM)) {
+    throw DataError(fmt::format("{}: damaged: reading it did not end within {} s of CPU and {} s of wall time", file,
+                                limits.cpu_seconds, limits.wall_seconds));
   }
-  if (!bytes.empty() && bytes.front() == has_error) {
+  if (status == 0 && !bytes.empty() && bytes.front() == has_error) {
     std::string text(bytes.begin() + 1, bytes.end());
     std::replace_if(
         text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
     throw DataError(text);
   }
   if (status != 0 || bytes.empty() || bytes.front() != has_result) {
-    throw DataError(fmt::format("{}: damaged: the process that read it ended with status {}, expected 0", file,
-                                WEXITSTATUS(status)));
+    throw DataError(
+        fmt::format("{}: damaged: the process that read it ended with {}, expected a result", file, end_text(status)));
   }
   bytes.erase(bytes.begin());
   return bytes;

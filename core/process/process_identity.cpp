@@ -6,12 +6,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cinttypes>
 #include <csignal>
+#include <cstdio>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <limits>
-#include <sstream>
 
 #include "core/provenance.hpp"
 
@@ -23,20 +24,15 @@ struct ProcessStat {
   std::uint64_t start = 0;
 };
 
-// Of /proc/PID/stat, proc(5): "pid (name) state ppid ...", the start time being field 22. The name may hold anything.
+// From /proc/PID/stat, proc(5): "pid (name) state ppid ...", the start time being field 22. The name may hold anything.
 std::optional<ProcessStat> stat_of(std::int64_t pid) {
   std::ifstream file(fmt::format("/proc/{}/stat", pid));
   std::string line;
   if (!std::getline(file, line)) return std::nullopt;
   const auto name_end = line.rfind(')');
-  if (name_end == std::string::npos) return std::nullopt;
-  std::istringstream fields(line.substr(name_end + 1));
   ProcessStat stat;
-  fields >> stat.state;
-  constexpr int between = 18;  // fields 4 to 21
-  std::string ignored;
-  for (int i = 0; i < between; ++i) fields >> ignored;
-  if (!(fields >> stat.start)) return std::nullopt;
+  const char* fields = ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %" SCNu64;
+  if (name_end == std::string::npos || std::sscanf(&line[name_end], fields, &stat.state, &stat.start) != 2) return {};
   return stat;
 }
 
@@ -65,16 +61,17 @@ std::optional<ProcessIdentity> parent_to_die_with() {
   return identity_of(getppid());
 }
 
-Life life_of(const ProcessIdentity& process) {
-  if (process.machine.empty() || process.machine != this_machine()) return Life::unknown;
-  if (process.pid <= 0 || process.pid > std::numeric_limits<pid_t>::max()) return Life::gone;
-  // Where /proc hides the processes of others, kill() still tells.
-  if (kill(static_cast<pid_t>(process.pid), 0) != 0 && errno == ESRCH) return Life::gone;
+ProcessState state_of(const ProcessIdentity& process) {
+  using enum ProcessState;
+  if (process.machine.empty() || process.machine != this_machine()) return unknown;
+  if (process.pid <= 0 || process.pid > std::numeric_limits<pid_t>::max()) return ended;
+  // kill() works even if /proc hides the processes of other users.
+  if (kill(static_cast<pid_t>(process.pid), 0) != 0 && errno == ESRCH) return ended;
   const auto stat = stat_of(process.pid);
-  if (!stat) return Life::alive;
-  const bool ended = stat->state == 'Z' || stat->state == 'X';
-  const bool other = process.start != 0 && stat->start != process.start;
-  return ended || other ? Life::gone : Life::alive;
+  if (!stat) return running;
+  const bool is_zombie = stat->state == 'Z' || stat->state == 'X';
+  const bool is_another = process.start != 0 && stat->start != process.start;
+  return is_zombie || is_another ? ended : running;
 }
 
 std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }

@@ -13,10 +13,6 @@ std::string duration(double seconds) {
   return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
 }
 
-std::string short_duration(double seconds) {
-  return seconds < 0.1 ? fmt::format("{:.0f} ms", 1e3 * seconds) : duration(seconds);
-}
-
 std::string rate_text(double per_second) {
   if (per_second >= 1e6) return fmt::format("{:.1f} M/s", per_second / 1e6);
   if (per_second >= 1e3) return fmt::format("{:.1f} k/s", per_second / 1e3);

@@ -7,8 +7,6 @@ namespace inforelay {
 
 /// "12.3 s", "4 min 05 s", "2 h 30 min", "365 days"
 std::string duration(double seconds);
-/// The same with the milliseconds of a short one: "42 ms"
-std::string short_duration(double seconds);
 /// "1.2 k/s", "3.0/min"
 std::string rate_text(double per_second);
 /// "120 MB", "1.44 GB"

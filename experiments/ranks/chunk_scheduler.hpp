@@ -1,4 +1,4 @@
-// Which rank computes which parts of a scan.
+// Decides which rank computes which chunks of a scan.
 #pragma once
 
 #include <cstddef>
@@ -7,25 +7,26 @@
 
 namespace inforelay {
 
-/// Deals out the parts of a scan in pieces that shrink with what is left (guided self-scheduling, Polychronopoulos &
-/// Kuck 1987): large ones while there is much, so that there are few messages; at the end single parts, so that all
-/// ranks end at about the same time, whatever their parts cost. Neighbouring parts stay together: those of a knockout's
-/// class share a tree. Which rank computes a part does not change its result.
+/// Guided self-scheduling (Polychronopoulos & Kuck 1987): ranks get many chunks at first, so that there are few
+/// messages, and single ones at the end, so that all ranks finish at about the same time, whatever their chunks cost.
+/// Neighbouring chunks stay together, since those of one class share a tree of a knockout. The result of a chunk does
+/// not depend on the rank that computes it.
 class ChunkScheduler {
  public:
-  /// `threads`: those of all ranks, about.
-  ChunkScheduler(std::vector<std::size_t> parts, std::size_t threads) : parts_(std::move(parts)), threads_(threads) {}
+  /// `threads`: about as many as all ranks have together.
+  ChunkScheduler(std::vector<std::size_t> chunks, std::size_t threads)
+      : chunks_(std::move(chunks)), threads_(threads) {}
 
-  /// The next parts for a rank of `threads` threads; none when all are dealt out. Half of its share of what is left.
-  std::vector<std::size_t> deal(std::size_t threads);
-  /// Whether a rank of `threads` threads that has `unfinished` parts should have more: one part waits for each thread
-  /// while the messages travel.
+  /// The next chunks for a rank with `threads` threads: half of its share of what is left; none at the end.
+  std::vector<std::size_t> next(std::size_t threads);
+  /// True if a rank with `threads` threads should get more while it has `unfinished` chunks: one for each thread, to
+  /// be computed while the messages travel.
   static bool wants_more(std::size_t threads, std::size_t unfinished) { return unfinished <= threads; }
 
-  std::size_t left() const { return parts_.size() - next_; }
+  std::size_t left() const { return chunks_.size() - next_; }
 
  private:
-  std::vector<std::size_t> parts_;
+  std::vector<std::size_t> chunks_;
   std::size_t threads_, next_ = 0;
 };
 

@@ -21,24 +21,24 @@
 namespace inforelay {
 namespace {
 
-/// One scan. The main thread talks to the ranks; a second one computes rank 0's own parts, on all its threads; a third
-/// one hands the others' results over, which may take as long as the writing of a file.
-class SharedScan {
+/// One scan. The main thread exchanges messages with the ranks; a second one computes rank 0's own chunks; a third one
+/// passes on the results of the other ranks, which may take as long as writing a file.
+class DistributedScan {
  public:
-  SharedScan(const SubsetScan& scan, Ranks& ranks, std::span<const std::size_t> parts, const SubsetScan::OnChunk& take,
-             Progress& progress)
+  DistributedScan(const SubsetScan& scan, Ranks& ranks, std::span<const std::size_t> chunks,
+                  const SubsetScan::OnChunk& on_chunk, Progress& progress)
       : scan_(scan),
         ranks_(ranks),
-        take_(take),
+        on_chunk_(on_chunk),
         progress_(progress),
-        count_(parts.size()),
-        scheduler_({parts.begin(), parts.end()}, static_cast<std::size_t>(ranks.size() * thread_count())),
+        count_(chunks.size()),
+        scheduler_({chunks.begin(), chunks.end()}, static_cast<std::size_t>(ranks.size() * thread_count())),
         registry_(ranks),
         workers_(static_cast<std::size_t>(ranks.size())) {}
 
   void run(const Bytes& job) {
     std::jthread own([this] { guarded([this] { compute_own(); }); });
-    std::jthread results([this] { guarded([this] { hand_over(); }); });
+    std::jthread results([this] { guarded([this] { pass_on_results(); }); });
     bool was_sent = false;
     guarded([&] {
       send_job(ranks_, job);
@@ -60,21 +60,21 @@ class SharedScan {
 
  private:
   struct Worker {
-    std::size_t threads = 0;           // 0: it is not ready yet
-    std::vector<std::size_t> parts{};  // that it has been given and not given back, ascending
+    std::size_t threads = 0;            // 0: not ready yet
+    std::vector<std::size_t> chunks{};  // unfinished, ascending
   };
 
-  // Of rank 0's own parts: they stop with all else, and as soon as they would without other ranks.
+  // For rank 0's own chunks: stops with everything else, and as soon as without other ranks.
   class OwnProgress final : public Progress {
    public:
-    explicit OwnProgress(const SharedScan& scan) : scan_(scan) {}
+    explicit OwnProgress(const DistributedScan& scan) : scan_(scan) {}
     bool stop_requested() const override { return scan_.stopping_ || scan_.progress_.stop_requested(); }
 
    private:
-    const SharedScan& scan_;
+    const DistributedScan& scan_;
   };
 
-  // The first error ends the work of all threads. An interruption does too, but what was computed is still taken.
+  // The first error ends the work of all threads. So does an interruption, but computed results are still passed on.
   template <class Work>
   void guarded(Work&& work) {
     try {
@@ -92,7 +92,7 @@ class SharedScan {
     changed_.notify_all();
   }
 
-  // From a handler.
+  // To be called in a catch block.
   void keep_error() {
     const std::lock_guard lock(mutex_);
     if (!error_) error_ = std::current_exception();
@@ -102,31 +102,31 @@ class SharedScan {
     OwnProgress own(*this);
     const auto threads = static_cast<std::size_t>(thread_count());
     while (!stopping_) {
-      const std::vector<std::size_t> parts = deal(threads);
-      if (parts.empty()) return;
+      const std::vector<std::size_t> chunks = next_chunks(threads);
+      if (chunks.empty()) return;
       try {
         scan_.compute(
-            parts, [this](std::size_t part, ScanChunk&& result) { finish(part, std::move(result)); }, own);
+            chunks, [this](std::size_t chunk, ScanChunk&& result) { finish(chunk, std::move(result)); }, own);
       } catch (const Interrupted&) {
-        if (!stopping_) throw;  // else there is a reason already
+        if (!stopping_) throw;  // otherwise the reason is known
         return;
       }
     }
   }
 
-  std::vector<std::size_t> deal(std::size_t threads) {
+  std::vector<std::size_t> next_chunks(std::size_t threads) {
     const std::lock_guard lock(mutex_);
-    return scheduler_.deal(threads);
+    return scheduler_.next(threads);
   }
 
   // From any thread.
-  void finish(std::size_t part, ScanChunk&& result) {
-    take_(part, std::move(result));
+  void finish(std::size_t chunk, ScanChunk&& result) {
+    on_chunk_(chunk, std::move(result));
     const std::lock_guard lock(reports_);
     progress_.report(++done_, count_);
   }
 
-  void hand_over() {
+  void pass_on_results() {
     while (true) {
       Bytes next;
       {
@@ -137,8 +137,8 @@ class SharedScan {
         results_.pop_front();
         waiting_bytes_ -= next.size();
       }
-      auto [part, result] = read_result(next);
-      finish(part, std::move(result));
+      auto [chunk, result] = read_result(next);
+      finish(chunk, std::move(result));
     }
   }
 
@@ -147,21 +147,21 @@ class SharedScan {
     return waiting_bytes_ > most_results_bytes && !error_;
   }
 
-  // Until every part is done.
+  // Until all chunks are done.
   void lead() {
-    Backoff patience(std::chrono::microseconds(200));
+    Backoff backoff(std::chrono::microseconds(200));
     while (done_ < count_ && !stopping_) {
       progress_.check();
       if (!is_full() && receive()) {
-        patience.reset();
+        backoff.reset();
       } else {
         ranks_.unsent_bytes();
-        patience.wait();
+        backoff.wait();
       }
     }
   }
 
-  // Until every rank has said its last word: what they had finished still counts.
+  // Until all ranks have ended the job: chunks that they had finished still count.
   void dismiss() {
     registry_.dismiss([this] {
       bool was_there = false;
@@ -183,7 +183,7 @@ class SharedScan {
         feed(message->from, worker);
         break;
       case MessageKind::result:
-        take_over(message->from, worker, std::move(message->bytes));
+        receive_result(message->from, worker, std::move(message->bytes));
         feed(message->from, worker);
         break;
       case MessageKind::ended:
@@ -194,14 +194,13 @@ class SharedScan {
     return true;
   }
 
-  void take_over(int rank, Worker& worker, Bytes&& bytes) {
-    const auto part = static_cast<std::size_t>(MessageReader(bytes).number<std::uint64_t>());
-    const auto place = std::lower_bound(worker.parts.begin(), worker.parts.end(), part);
-    if (place == worker.parts.end() || *place != part) {
-      throw DataError(
-          fmt::format("a message between ranks: part {} of rank {}, which was not asked for it", part, rank));
+  void receive_result(int rank, Worker& worker, Bytes&& bytes) {
+    const auto chunk = static_cast<std::size_t>(MessageReader(bytes).number<std::uint64_t>());
+    const auto place = std::lower_bound(worker.chunks.begin(), worker.chunks.end(), chunk);
+    if (place == worker.chunks.end() || *place != chunk) {
+      throw DataError(fmt::format("rank {} sent chunk {}, which it was not given", rank, chunk));
     }
-    worker.parts.erase(place);
+    worker.chunks.erase(place);
     const std::lock_guard lock(mutex_);
     waiting_bytes_ += bytes.size();
     results_.push_back(std::move(bytes));
@@ -209,46 +208,46 @@ class SharedScan {
   }
 
   void feed(int rank, Worker& worker) {
-    if (stopping_ || !ChunkScheduler::wants_more(worker.threads, worker.parts.size())) return;
-    const std::vector<std::size_t> parts = deal(worker.threads);
-    if (parts.empty()) return;
-    worker.parts.insert(worker.parts.end(), parts.begin(), parts.end());
-    std::sort(worker.parts.begin(), worker.parts.end());
-    const std::vector<std::uint64_t> numbers(parts.begin(), parts.end());
-    ranks_.send(rank, MessageKind::parts, MessageWriter().array(numbers).take());
+    if (stopping_ || !ChunkScheduler::wants_more(worker.threads, worker.chunks.size())) return;
+    const std::vector<std::size_t> chunks = next_chunks(worker.threads);
+    if (chunks.empty()) return;
+    worker.chunks.insert(worker.chunks.end(), chunks.begin(), chunks.end());
+    std::sort(worker.chunks.begin(), worker.chunks.end());
+    const std::vector<std::uint64_t> numbers(chunks.begin(), chunks.end());
+    ranks_.send(rank, MessageKind::chunks, MessageWriter().array(numbers).take());
   }
 
   const SubsetScan& scan_;
   Ranks& ranks_;
-  const SubsetScan::OnChunk& take_;
+  const SubsetScan::OnChunk& on_chunk_;
   Progress& progress_;
   const std::size_t count_;
 
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // guards the following
   std::condition_variable changed_;
   ChunkScheduler scheduler_;
   std::deque<Bytes> results_;
-  std::size_t waiting_bytes_ = 0;  // of those
+  std::size_t waiting_bytes_ = 0;  // of the results
   bool complete_ = false;          // no result will follow
   std::exception_ptr error_;
 
   std::mutex reports_;
   std::atomic<std::size_t> done_ = 0;
   std::atomic<bool> stopping_ = false, is_interrupted_ = false, is_lost_ = false;
-  // Of the main thread.
+  // For the main thread only.
   WorkerRegistry registry_;
-  std::vector<Worker> workers_;  // [rank], [0] is none
+  std::vector<Worker> workers_;  // [rank], [0] is unused
 };
 
 }  // namespace
 
 void compute_on_ranks(const SubsetScan& scan, const std::function<Bytes()>& job, Ranks& ranks,
-                      std::span<const std::size_t> parts, const SubsetScan::OnChunk& take, Progress& progress) {
-  if (ranks.size() == 1 || !job || parts.empty()) {
-    scan.compute(parts, take, progress);
+                      std::span<const std::size_t> chunks, const SubsetScan::OnChunk& on_chunk, Progress& progress) {
+  if (ranks.size() == 1 || !job || chunks.empty()) {
+    scan.compute(chunks, on_chunk, progress);
     return;
   }
-  SharedScan(scan, ranks, parts, take, progress).run(job());
+  DistributedScan(scan, ranks, chunks, on_chunk, progress).run(job());
 }
 
 }  // namespace inforelay

@@ -1,4 +1,4 @@
-// A scan whose parts are computed by all ranks: rank 0's side.
+// A scan whose chunks are computed by all ranks: rank 0's side.
 #pragma once
 
 #include <cstddef>
@@ -10,16 +10,15 @@
 
 namespace inforelay {
 
-/// Bytes of other ranks' results that rank 0 holds before it takes no further ones; those that are on their way to it
-/// come on top.
+/// Bytes of other ranks' results that rank 0 holds before it receives no more; messages in transit are not included.
 inline constexpr std::size_t most_results_bytes = std::size_t{64} << 20;
 
-/// As scan.compute(parts, take, progress), together with the other ranks of `ranks`, which make the scan from the bytes
-/// of `job` (experiments/ranks/scan_messages.hpp); with one rank, or without `job`, rank 0 is alone. Rank 0 deals out
-/// the parts, computes too, and hands every result to `take`, of other ranks' from one thread. At an interruption what
-/// other ranks have in hand is lost, as it is here. Throws also what ended the work of another rank, with the rank's
-/// place. Memory: most_results_bytes of results that `take` has not had yet.
+/// As scan.compute(chunks, on_chunk, progress), together with the other ranks of `ranks`, which make the scan from the
+/// bytes of `job` (experiments/ranks/scan_messages.hpp); without `job` rank 0 computes alone. Rank 0 distributes the
+/// chunks, computes some itself, and passes every result to `on_chunk`, those of other ranks in one thread. At an
+/// interruption unfinished chunks are lost. Also throws the error of another rank, with its place. Memory:
+/// most_results_bytes for results that wait for `on_chunk`.
 void compute_on_ranks(const SubsetScan& scan, const std::function<Bytes()>& job, Ranks& ranks,
-                      std::span<const std::size_t> parts, const SubsetScan::OnChunk& take, Progress& progress);
+                      std::span<const std::size_t> chunks, const SubsetScan::OnChunk& on_chunk, Progress& progress);
 
 }  // namespace inforelay

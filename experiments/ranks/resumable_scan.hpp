@@ -1,4 +1,4 @@
-// Scans over all sets of neurons that outlive an interruption: finished parts are kept in blocks.
+// Scans over all sets that can be resumed after an interruption, because finished chunks are saved.
 #pragma once
 
 #include <cstddef>
@@ -11,15 +11,14 @@
 
 namespace inforelay {
 
-/// Finished parts wait for the next save in memory. So many bytes of them are a reason to save, and to compute no more
-/// while those before them are being saved.
+/// Finished chunks wait in memory for the next save. When they have so many bytes, they are saved at once, and
+/// computing waits while earlier ones are being saved.
 inline constexpr std::size_t most_waiting_bytes = std::size_t{32} << 20;
 
-/// Adds to `scan` the parts that earlier starts left in `files`, then computes and adds the others. Those are saved
-/// every so often while it goes on, and before Interrupted is thrown. Other ranks() compute too, where `job` has the
-/// bytes that they make the scan from (experiments/ranks/scan_messages.hpp). Needs up to 100 MiB besides the scan, with
-/// ranks 170 MiB.
-void run_resumable_scan(SubsetScan& scan, StageStore& files, Progress& progress,
+/// Adds the chunks that earlier starts saved in `store` to `scan`, then computes and adds the others. These are saved
+/// at intervals, and before Interrupted is thrown. Other ranks() take part if `job` returns the bytes from which they
+/// make the scan (experiments/ranks/scan_messages.hpp). Needs up to 100 MiB besides the scan, with other ranks 170 MiB.
+void run_resumable_scan(SubsetScan& scan, StageStore& store, Progress& progress,
                         const std::function<Bytes()>& job = {});
 
 }  // namespace inforelay

@@ -23,7 +23,7 @@ void write_contrasts(MessageWriter& job, std::span<const Contrast> contrasts) {
   }
 }
 
-// Their names are of no use to a scan.
+// Without their names, which scans do not use.
 std::vector<Contrast> read_contrasts(MessageReader& job) {
   std::vector<Contrast> contrasts;
   for (auto left = job.number<std::uint64_t>(); left > 0; --left) {
@@ -33,10 +33,10 @@ std::vector<Contrast> read_contrasts(MessageReader& job) {
   return contrasts;
 }
 
-// Results go to rank 0: neither scan is ever added to.
-class OwnedRelayScan final : public ReceivedScan {
+// Results are sent to rank 0, so nothing is added to these scans.
+class ReceivedRelayScan final : public ReceivedScan {
  public:
-  explicit OwnedRelayScan(MessageReader& job)
+  explicit ReceivedRelayScan(MessageReader& job)
       : table_(read_table(job)), path_(read_path(job)), scan_(table_, path_, AllSetsTable::discard) {}
   const SubsetScan& scan() const override { return scan_; }
 
@@ -60,9 +60,9 @@ class OwnedRelayScan final : public ReceivedScan {
   ExhaustiveRelayScan scan_;
 };
 
-class OwnedKnockoutScan final : public ReceivedScan {
+class ReceivedKnockoutScan final : public ReceivedScan {
  public:
-  explicit OwnedKnockoutScan(MessageReader& job)
+  explicit ReceivedKnockoutScan(MessageReader& job)
       : network_(read_network(job)),
         layer_(job.number(1, std::numeric_limits<int>::max(), "the layer")),
         hidden_(job.matrix<float>()),
@@ -121,7 +121,7 @@ MessageWriter begin_job(JobKind kind) {
 JobKind read_job(MessageReader& job) {
   const auto kind = job.number<JobKind>();
   if (kind != JobKind::end && kind != JobKind::scan && kind != JobKind::runs) {
-    throw DataError(fmt::format("a message between ranks: a job of kind {}", static_cast<int>(kind)));
+    throw DataError(fmt::format("a message between ranks has a job of unknown kind {}", static_cast<int>(kind)));
   }
   if (kind == JobKind::end) return kind;
   const std::string revision = job.text();
@@ -156,23 +156,23 @@ Bytes knockout_scan_job(const KnockoutSubject& subject, const KnockoutOptions& o
 std::unique_ptr<ReceivedScan> read_scan_job(MessageReader& job) {
   switch (job.number<ScanKind>()) {
     case ScanKind::relay:
-      return std::make_unique<OwnedRelayScan>(job);
+      return std::make_unique<ReceivedRelayScan>(job);
     case ScanKind::knockout:
-      return std::make_unique<OwnedKnockoutScan>(job);
+      return std::make_unique<ReceivedKnockoutScan>(job);
   }
-  throw DataError("a message between ranks: a scan of no known kind");
+  throw DataError("a message between ranks has a scan of unknown kind");
 }
 
-Bytes result_message(std::size_t part, const ScanChunk& result) {
+Bytes result_message(std::size_t chunk, const ScanChunk& result) {
   MessageWriter message;
-  message.number(static_cast<std::uint64_t>(part)).number(result.first_class);
+  message.number(static_cast<std::uint64_t>(chunk)).number(result.first_class);
   message.number(result.fixed.bits()).number(result.free.bits()).matrix(result.values).array(result.exact_totals);
   return message.take();
 }
 
 std::pair<std::size_t, ScanChunk> read_result(std::span<const std::uint8_t> bytes) {
   MessageReader message(bytes);
-  const auto part = static_cast<std::size_t>(message.number<std::uint64_t>());
+  const auto chunk = static_cast<std::size_t>(message.number<std::uint64_t>());
   ScanChunk result;
   result.first_class = message.number<int>();
   result.fixed = NeuronSet(message.number<std::uint32_t>());
@@ -180,7 +180,7 @@ std::pair<std::size_t, ScanChunk> read_result(std::span<const std::uint8_t> byte
   result.values = message.matrix<float>();
   result.exact_totals = message.array<std::int64_t>();
   message.finish();
-  return {part, std::move(result)};
+  return {chunk, std::move(result)};
 }
 
 Bytes failed_message(ExitCode code, std::string_view text) { return MessageWriter().number(code).text(text).take(); }

@@ -1,4 +1,4 @@
-// What rank 0 asks the other ranks to share in: the bytes of its jobs, of scans and their results.
+// The messages of scans between ranks: jobs of rank 0, results and errors of the others.
 #pragma once
 
 #include <cstddef>
@@ -16,15 +16,15 @@
 namespace inforelay {
 
 enum class JobKind : std::uint8_t {
-  end,   ///< nothing more will come
-  scan,  ///< compute parts of a scan
+  end,   ///< the last job
+  scan,  ///< compute chunks of a scan
   runs,  ///< start runs of a sweep
 };
 
 /// The beginning of a job's bytes.
 MessageWriter begin_job(JobKind kind);
-/// Reads it. Throws DataError for another kind, and UsageError where rank 0 is another build of the program, whose
-/// parts need not fit ours; the end is the same for all.
+/// Reads it. Throws DataError for an unknown kind, and UsageError if rank 0 is another build of the program, unless the
+/// job is the last one.
 JobKind read_job(MessageReader& job);
 
 /// The data for the relay information of all sets: the arguments of its StateTable, and the greedy path.
@@ -45,33 +45,33 @@ class ReceivedScan {
   virtual ~ReceivedScan() = default;
   virtual const SubsetScan& scan() const = 0;
 };
-/// Reads what the two functions above have written, after read_job(). Throws DataError where the bytes are damaged, and
-/// as the scans do.
+/// Reads what the two functions above have written, after read_job(). Throws DataError if the bytes are damaged, and as
+/// the scans do.
 std::unique_ptr<ReceivedScan> read_scan_job(MessageReader& job);
 
-/// The bytes of MessageKind::result: a part and its number.
-Bytes result_message(std::size_t part, const ScanChunk& result);
+/// The bytes of MessageKind::result: a chunk and its number.
+Bytes result_message(std::size_t chunk, const ScanChunk& result);
 /// Reads them. Throws DataError.
 std::pair<std::size_t, ScanChunk> read_result(std::span<const std::uint8_t> bytes);
 
-/// The bytes of MessageKind::failed, and the error that they tell of: one of the types of core/error.hpp.
+/// The bytes of MessageKind::failed, and the error that they describe: one of the types of core/error.hpp.
 Bytes failed_message(ExitCode code, std::string_view text);
 [[noreturn]] void throw_failure(std::span<const std::uint8_t> bytes);
 
-/// The work of one rank while an exception must not leave it: sends rank 0 the error instead, with this rank's place.
+/// Does the work of one rank. Sends an exception to rank 0 in place of throwing it, with this rank's place.
 template <class Work>
 void report_failure(Ranks& ranks, Work&& work) {
-  const auto tell = [&](ExitCode code, std::string_view text) {
+  const auto report = [&](ExitCode code, std::string_view text) {
     ranks.send(0, MessageKind::failed, failed_message(code, ranks.place() + ": " + std::string(text)));
   };
   try {
     work();
   } catch (const Error& error) {
-    tell(error.exit_code(), error.what());
+    report(error.exit_code(), error.what());
   } catch (const std::bad_alloc&) {
-    tell(ExitCode::internal, "out of memory");
+    report(ExitCode::internal, "out of memory");
   } catch (const std::exception& error) {
-    tell(ExitCode::internal, std::string("internal error: ") + error.what());
+    report(ExitCode::internal, std::string("internal error: ") + error.what());
   }
 }
 

@@ -1,4 +1,4 @@
-// Rank 0's view of the other ranks during one job.
+// Tracks which ranks take part in the current job. For rank 0.
 #pragma once
 
 #include <cstddef>
@@ -10,34 +10,35 @@
 
 namespace inforelay {
 
-/// Who has joined a job and who has left it. What belongs to the job itself is its users'. From the main thread.
+/// Tracks which ranks have joined and finished the current job. Messages of the job itself are left to the caller. Main
+/// thread only.
 class WorkerRegistry {
  public:
   explicit WorkerRegistry(Ranks& ranks) : ranks_(ranks), workers_(static_cast<std::size_t>(ranks.size())) {}
 
-  /// The next message of another rank, if one is there; of kinds `ready` and `ended` note has been taken already.
-  /// Throws the error that a rank tells of (`failed`), and DataError for a message from nowhere.
+  /// The next message of another rank, if there is one. Kinds `ready` and `ended` have been noted already. Throws the
+  /// error that a rank reports (`failed`), and DataError for an invalid sender.
   std::optional<Message> receive();
-  /// That a message is of a kind which the job does not know. Throws DataError.
+  /// Throws DataError for a message of an unexpected kind.
   [[noreturn]] static void refuse(const Message& message);
 
-  /// Whether the rank knows of the job: it is ready, or has failed at it.
+  /// True if the rank has received the job: it is ready or has failed.
   bool has_joined(int rank) const { return workers_[static_cast<std::size_t>(rank)].has_joined; }
-  /// Ends the job: tells the ranks so, each once and not before it has joined (until then it would not know what to
-  /// stop), and returns when all have said their last word. `receive_all` receives what has arrived, throws nothing but
-  /// LostRanks, and returns whether there was anything.
+  /// Ends the job: sends each rank `stop`, once it has joined (before that it would not know what to stop), and returns
+  /// when all have sent `ended`. `receive_all` receives what has arrived, throws nothing but LostRanks, and returns
+  /// true if there was anything.
   void dismiss(const std::function<bool()>& receive_all);
 
  private:
-  // True when all have said their last word.
+  // True if all have sent `ended`.
   bool stop();
 
   struct Worker {
-    bool has_joined = false, was_told = false, has_ended = false;
+    bool has_joined = false, was_stopped = false, has_ended = false;
   };
 
   Ranks& ranks_;
-  std::vector<Worker> workers_;  // [rank], [0] is none
+  std::vector<Worker> workers_;  // [rank], [0] is unused
 };
 
 }  // namespace inforelay

@@ -95,12 +95,40 @@ std::optional<double> seconds_left(const StageStatus& stage) {
   return static_cast<double>(stage.total - stage.done) / stage.rate;
 }
 
+std::string title_of(const StageStatus& stage) {
+  return fmt::format("[{:>2}/{}] {}", stage.index, stage.count, stage.label);
+}
+
 std::string progress_text(const StageStatus& stage) {
-  if (stage.total == 0 || stage.done == 0) return duration(stage.seconds);
+  const std::string note = stage.note.empty() ? "" : "  " + stage.note;
+  if (stage.total == 0 || stage.done == 0) return duration(stage.seconds) + note;
   std::string text = fmt::format("{:.0f} %", 100 * static_cast<double>(stage.done) / static_cast<double>(stage.total));
   if (stage.rate > 0) text += ", " + rate_text(stage.rate);
   if (const auto left = seconds_left(stage)) text += fmt::format(", {} left", duration(*left));
-  return text;
+  return text + note;
+}
+
+std::string end_text(const StageStatus& stage, double seconds) {
+  return duration(seconds) + (stage.note.empty() ? "" : fmt::format("  ({})", stage.note));
+}
+
+void StageClock::start() {
+  begin_ = first_report_ = Clock::now();
+  first_done_ = 0;
+}
+
+void StageClock::report(StageStatus& stage, std::uint64_t done, std::uint64_t total) {
+  if (total != stage.total) {  // another kind of work begins, or results of an earlier start were loaded
+    const bool from_nothing = stage.total == 0 && done <= 1;
+    first_done_ = from_nothing ? 0 : done;
+    first_report_ = from_nothing ? begin_ : Clock::now();
+    stage.rate = 0;
+  }
+  stage.done = done;
+  stage.total = total;
+  const double seconds = seconds_since(first_report_);
+  if (done > first_done_ && seconds > 0) stage.rate = static_cast<double>(done - first_done_) / seconds;
+  set_seconds(stage);
 }
 
 std::filesystem::path status_file(const std::filesystem::path& folder) { return folder / "status.json"; }
@@ -116,7 +144,7 @@ std::string to_json(const RunStatus& status) {
   object.update(to_json(status.process));
   if (status.stage) object["stage"] = json_of(*status.stage);
   if (status.runs) object["runs"] = json_of(*status.runs);
-  // Messages quote what stands in files: not all of it need be UTF-8.
+  // Messages quote files, which may hold invalid UTF-8.
   return object.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
@@ -148,6 +176,18 @@ std::optional<RunStatus> read_status(const std::filesystem::path& folder) {
   status.figures = texts_from(member(object, "figures"));
   if (const json& runs = member(object, "runs"); runs.is_object()) status.runs = runs_from(runs);
   return status;
+}
+
+void StatusFile::write(RunStatus& status, bool now) {
+  constexpr std::chrono::seconds interval{1};
+  const auto time = std::chrono::steady_clock::now();
+  if (folder_.empty() || (!now && time - last_write_ < interval)) return;
+  last_write_ = time;
+  status.updated = utc_now();
+  try {
+    replace_file(status_file(folder_), to_json(status));
+  } catch (const IoError&) {
+  }
 }
 
 }  // namespace inforelay

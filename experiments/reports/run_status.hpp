@@ -1,6 +1,7 @@
-// How far a run or a sweep is: status.json in its folder, kept by the process that works there, for `--status`.
+// The state of a run or a sweep: status.json in its folder, written by the process that works there, for `--status`.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -20,43 +21,79 @@ struct StageStatus {
   double seconds = 0;                 ///< since it began
   double rate = 0;                    ///< units per second; 0: not known yet
 };
-/// Of the stage in hand; nothing where there is no rate yet.
+/// None while the rate is not known.
 std::optional<double> seconds_left(const StageStatus& stage);
-/// "42 %, 1.2 k/s, 8.0 s left", or the time since it began.
+/// "[ 1/8] full: training"
+std::string title_of(const StageStatus& stage);
+/// "42 %, 1.2 k/s, 8.0 s left  NOTE", or the time since it began.
 std::string progress_text(const StageStatus& stage);
+/// "12.3 s  (NOTE)"
+std::string end_text(const StageStatus& stage, double seconds);
+
+/// Measures time and rate of the stage in progress.
+class StageClock {
+ public:
+  void start();
+  void set_seconds(StageStatus& stage) const { stage.seconds = seconds_since(begin_); }
+  /// Notes that `done` of `total` units of work are finished.
+  void report(StageStatus& stage, std::uint64_t done, std::uint64_t total);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static double seconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+  }
+
+  Clock::time_point begin_{}, first_report_{};
+  std::uint64_t first_done_ = 0;  // by an earlier start: does not count for the rate
+};
 
 struct EndedStage {
   int index = 0;
   std::string label;
   double seconds = 0;
-  bool kept = false;  ///< from an earlier start
+  bool kept = false;  ///< result of an earlier start
 };
 
-/// Of a sweep.
+/// The runs of a sweep.
 struct RunsStatus {
   std::uint64_t total = 0, done = 0, failed = 0;
-  std::vector<std::string> running;                           ///< folders, in that of the sweep
-  std::vector<std::pair<std::string, std::string>> failures;  ///< folder and message, the first ones
+  std::vector<std::string> running;                           ///< folders, relative to that of the sweep
+  std::vector<std::pair<std::string, std::string>> failures;  ///< folder and message of the first ones
 };
-/// So many failures are kept with their messages.
+/// Number of failures that are kept with their messages.
 inline constexpr std::size_t most_failures_told = 100;
 
 struct RunStatus {
   enum class State { running, interrupted, failed, complete };
   State state = State::running;
   std::string name;         ///< of the experiment
-  std::string error;        ///< of State::failed
+  std::string error;        ///< for State::failed
   std::string updated;      ///< utc_now() when it was written
-  ProcessIdentity process;  ///< that wrote it
+  ProcessIdentity process;  ///< the one that wrote it
   std::optional<StageStatus> stage;
   std::vector<EndedStage> ended;
-  std::vector<std::string> figures;  ///< names, of State::complete
-  std::optional<RunsStatus> runs;    ///< of a sweep
+  std::vector<std::string> figures;  ///< names, for State::complete
+  std::optional<RunsStatus> runs;    ///< for a sweep
 };
 
 std::filesystem::path status_file(const std::filesystem::path& folder);
 std::string to_json(const RunStatus& status);
-/// Nothing where there is no such file, or it is not of this kind. What it lacks has defaults; texts are as they stand.
+/// None if there is no such file or it has another format. What is missing has defaults; texts are not cleaned.
 std::optional<RunStatus> read_status(const std::filesystem::path& folder);
+
+/// Writes status.json while a run goes on.
+class StatusFile {
+ public:
+  void open(const std::filesystem::path& folder) { folder_ = folder; }
+  void close() { folder_.clear(); }
+  /// Writes `status` with the present time; unless `now`, not within a second of the last time. Does nothing unless
+  /// open. A failure is ignored: if the disk is full, writing results will report it.
+  void write(RunStatus& status, bool now);
+
+ private:
+  std::filesystem::path folder_;
+  std::chrono::steady_clock::time_point last_write_{};
+};
 
 }  // namespace inforelay

@@ -25,29 +25,28 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   line.provenance = current_provenance(argc, argv);
 
   CLI::App app(
-      "Trains networks, measures the relay information of sets of their neurons, and relates it to the function\n"
-      "lost when those are knocked out, as CONFIG (YAML) says.",
+      "Trains networks, measures the relay information of sets of their neurons and the effect of knocking them out\n"
+      "(ablation), as described in CONFIG.",
       "run_experiment");
   bool validate = false, print_config = false, dry_run = false, quiet = false, verbose = false;
-  CLI::Option* config = app.add_option("CONFIG", line.config, "the experiment, e.g. configs/mnist_relay.yaml");
-  app.add_option("SETTING", line.overrides, "settings that replace those of the file")
+  CLI::Option* config = app.add_option("CONFIG", line.config, "the experiment (YAML), e.g. configs/mnist_relay.yaml");
+  app.add_option("SETTING", line.overrides, "settings that override those of the file, e.g. seed=3")
       ->option_text("KEY.PATH=VALUE ...");
   std::string output, status;
   CLI::Option* to_folder = app.add_option("-o,--output", output, "folder of the results (default: runs/NAME-HASH)");
-  app.add_flag("--fresh", line.fresh, "start over, moving an existing folder aside");
-  CLI::Option* only_validate = app.add_flag("--validate", validate, "check the configuration and stop");
+  app.add_flag("--fresh", line.fresh, "start again; an existing folder is renamed");
+  CLI::Option* only_validate = app.add_flag("--validate", validate, "check the configuration, then exit");
   CLI::Option* only_print =
-      app.add_flag("--print-config", print_config, "print the configuration with all defaults and stop");
-  CLI::Option* only_dry = app.add_flag("-n,--dry-run", dry_run, "say what would run, how large and how long, and stop");
+      app.add_flag("--print-config", print_config, "print the configuration with all defaults, then exit");
+  CLI::Option* only_dry = app.add_flag("-n,--dry-run", dry_run, "show the stages and their memory, then exit");
   only_validate->excludes(only_print)->excludes(only_dry);
   only_print->excludes(only_dry);
   CLI::Option* of_folder =
-      app.add_option("--status", status, "say how far the run or sweep in a folder is, and stop; without CONFIG")
-          ->type_name("DIR");
-  // Like --version, it needs no CONFIG: it ends the parsing where it stands.
+      app.add_option("--status", status, "show the progress of the run or sweep in DIR, then exit")->type_name("DIR");
+  // Like --version, it needs no CONFIG and ends the parsing.
   app.add_flag_callback(
          "--json-schema", [] { throw CLI::CallForVersion(experiment_config_json_schema(), 0); },
-         "print the JSON Schema of configurations, for editors, and stop")
+         "print the JSON Schema of configurations, for editors, then exit")
       ->trigger_on_parse();
   app.add_option("-j,--threads", line.threads, "threads (default: all cores); results do not depend on them")
       ->check(CLI::Range(1, 4096));
@@ -58,16 +57,17 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   app.add_option("--progress", line.progress, "auto, bar, plain or off")
       ->transform(CLI::Transformer(styles).description(""))
       ->type_name("STYLE");
-  CLI::Option* be_quiet = app.add_flag("-q,--quiet", quiet, "only warnings and errors");
-  app.add_flag("-v,--verbose", verbose, "more detail")->excludes(be_quiet);
+  CLI::Option* be_quiet = app.add_flag("-q,--quiet", quiet, "print only warnings and errors");
+  app.add_flag("-v,--verbose", verbose, "print details")->excludes(be_quiet);
   app.set_version_flag("--version", fmt::format("inforelay {} ({})\n", version(), git_revision()));
   app.footer(
-      "Results go to stdout, messages and progress to stderr. The same command again goes on where it was.\n"
+      "Results go to stdout, messages and progress to stderr. Rerun the same command to resume an\n"
+      "interrupted run.\n"
       "Exit codes: 0 ok, 1 internal error, 2 usage or configuration, 3 data or weight file,\n4 some runs of a sweep "
-      "failed, 5 a published value was not met, 130/143 interrupted.");
+      "failed, 5 a comparison is out of tolerance, 130/143 interrupted.");
 
   for (const CLI::Option* option : {to_folder, of_folder}) {
-    // CLI11 would take the word after "--output=" for its value.
+    // CLI11 would use the next argument as the value of "--output=".
     const std::string alone = option->get_name() + "=";
     if (std::find(argv, argv + argc, std::string_view(alone)) != argv + argc) fail_without_folder(option);
   }

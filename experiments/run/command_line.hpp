@@ -14,19 +14,19 @@ struct CommandLine {
   enum class Action { run, validate, print_config, dry_run, status, print };
 
   Action action = Action::run;
-  std::string text;                    ///< of Action::print: help or version
+  std::string text;                    ///< for Action::print: help, version or schema
   std::filesystem::path config;        ///< empty with Action::status and print
-  std::filesystem::path folder;        ///< of Action::status
+  std::filesystem::path folder;        ///< for Action::status
   std::vector<std::string> overrides;  ///< "key.path=value"
   std::filesystem::path output;        ///< empty: runs/NAME-HASH8
   bool fresh = false;
   int threads = 0;  ///< 0: all cores
   ProgressStyle progress = ProgressStyle::automatic;
   Verbosity verbosity = Verbosity::normal;
-  Provenance provenance;  ///< program, machine and the command as typed, for the record
+  Provenance provenance;  ///< program, machine and the command as typed
 };
 
-/// Throws UsageError for what cannot be understood.
+/// Throws UsageError for an invalid command line.
 CommandLine parse_command_line(int argc, const char* const* argv);
 
 }  // namespace inforelay

@@ -16,7 +16,7 @@ namespace inforelay {
 namespace fs = std::filesystem;
 namespace {
 
-// The first line of config.yaml in a run's folder says whose folder it is.
+// The first line of config.yaml names the run that the folder belongs to.
 constexpr std::string_view owner_mark = "# inforelay run ";
 std::string owner_line(const std::string& identity) { return fmt::format("{}{}", owner_mark, identity); }
 
@@ -47,14 +47,14 @@ std::string run_hash(const std::string& resolved_config, const std::string& data
 bool is_run_folder(const fs::path& folder) { return first_line(folder / "config.yaml").starts_with(owner_mark); }
 
 bool holds_complete_run(const fs::path& folder, const std::string& identity) {
-  std::error_code error;  // what cannot be looked at is not there
+  std::error_code error;  // what cannot be read counts as missing
   return fs::exists(folder / "summary.txt", error) && fs::exists(folder / "results.h5", error) &&
          first_line(folder / "config.yaml") == owner_line(identity);
 }
 
 bool holds_figures(const fs::path& folder, const std::vector<FigureFormat>& formats) {
   const fs::path figures = folder / "figures";
-  std::error_code error;  // what cannot be looked at is not there
+  std::error_code error;  // what cannot be read counts as missing
   std::vector<std::string> names;
   if (const auto status = read_status(folder)) names = status->figures;
   if (names.empty()) {
@@ -79,6 +79,7 @@ RunDirectory::RunDirectory(fs::path folder, Opening opening, Progress& progress)
   if (opening_.fresh && fs::exists(folder_, error)) move_aside(progress);
   check_owner();
   if (!complete()) acquire_lock(progress);
+  link_latest();
 }
 
 void RunDirectory::fail(std::string_view what, std::string_view why) const {
@@ -88,7 +89,7 @@ void RunDirectory::fail(std::string_view what, std::string_view why) const {
 void RunDirectory::fail(std::string_view what, const std::error_code& error) const {
   const int code = error.value();
   if (code != ENOSPC && code != EDQUOT && code != EIO) fail(what, error.message());
-  // Another name would not help.
+  // Another folder would not help.
   throw IoError(fmt::format("output folder '{}': {}: {}", folder_.string(), what, error.message()));
 }
 
@@ -97,27 +98,27 @@ void RunDirectory::check_owner() const {
   std::error_code error;
   if (!fs::exists(config, error)) {
     if (fs::exists(results(), error) || fs::exists(summary(), error))
-      fail("holds results of something else", "choose another, or --fresh");
+      fail("holds other results", "choose another folder, or use --fresh");
   } else if (first_line(config) != owner_line(opening_.identity)) {
-    fail("holds another run", "its config.yaml or data differ from what is asked for; choose another, or --fresh");
+    fail("holds another run", "its config.yaml or data differ from this one's; choose another folder, or use --fresh");
   }
 }
 
 void RunDirectory::move_aside(Progress& progress) {
   std::error_code error;
-  std::unique_ptr<DirectoryLock> nobody_works_there;
+  std::unique_ptr<DirectoryLock> unused;
   const bool folder = fs::is_directory(folder_, error);
   if (folder && access(folder_.c_str(), W_OK | X_OK) == 0) {
-    nobody_works_there = std::make_unique<DirectoryLock>(folder_, opening_.lock, progress);
-    // The runs of a sweep that was killed may take a moment to go, and write by their folders' names.
+    unused = std::make_unique<DirectoryLock>(folder_, opening_.lock, progress);
+    // The runs of a killed sweep may take a moment to end, and write to their folders by name.
     for (fs::directory_iterator run(folder_ / "runs", error), end; !error && run != end; run.increment(error)) {
-      if (lock_holder(run->path())) const DirectoryLock nor_here(run->path(), opening_.lock, progress);
+      if (lock_holder(run->path())) const DirectoryLock unused_run(run->path(), opening_.lock, progress);
     }
   }
   moved_aside_ = free_name_beside(folder_);
   fs::rename(folder_, moved_aside_, error);
-  if (error) fail("cannot be moved aside", error);
-  if (nobody_works_there) nobody_works_there->moved_to(moved_aside_);
+  if (error) fail("cannot be renamed", error);
+  if (unused) unused->moved_to(moved_aside_);
 }
 
 void RunDirectory::acquire_lock(Progress& progress) {
@@ -127,7 +128,7 @@ void RunDirectory::acquire_lock(Progress& progress) {
   if (error) fail("cannot be created", error);
   if (access(folder_.c_str(), W_OK | X_OK) != 0) fail("cannot be written", std::strerror(errno));
   lock_ = std::make_unique<DirectoryLock>(folder_, opening_.lock, progress);
-  // Another may have worked there until now.
+  // Another process may have worked there until now.
   check_owner();
   remove_leftovers();
   if (const fs::path config = folder_ / "config.yaml"; !fs::exists(config)) {
@@ -143,7 +144,7 @@ void RunDirectory::verify_lock() const {
 }
 
 void RunDirectory::remove_leftovers() const {
-  std::error_code ignored;  // what stays behind does no harm
+  std::error_code ignored;  // leftovers do no harm
   std::vector<fs::path> left;
   for (const fs::path& place : {folder_, folder_ / "stages", figures()}) {
     std::error_code error;
@@ -157,13 +158,25 @@ void RunDirectory::remove_leftovers() const {
   for (const fs::path& each : left) fs::remove_all(each, ignored);
 }
 
+// A failure is no error: the link is a convenience.
+void RunDirectory::link_latest() const {
+  const std::string name = folder_.filename().string(), ending = "-" + opening_.identity;
+  if (!name.ends_with(ending)) return;
+  const fs::path link = folder_.parent_path() / (name.substr(0, name.size() - ending.size()) + "-latest");
+  const fs::path temporary = link.string() + fmt::format(".{}-0.tmp", getpid());
+  std::error_code error;
+  fs::create_directory_symlink(name, temporary, error);
+  if (!error) fs::rename(temporary, link, error);  // replaces an earlier link at once
+  if (error) fs::remove(temporary, error);
+}
+
 bool RunDirectory::complete() const {
-  std::error_code error;  // what cannot be looked at is not there
+  std::error_code error;  // what cannot be read counts as missing
   return fs::exists(summary(), error) && fs::exists(results(), error);
 }
 
 void RunDirectory::remove_stages() const {
-  std::error_code ignored;  // what stays behind does no harm
+  std::error_code ignored;  // leftovers do no harm
   fs::remove_all(folder_ / "stages", ignored);
 }
 

@@ -1,13 +1,15 @@
-// The folder of a run: what lies where, whose it is, and how far it has come.
+// The folder of a run: its files, the run it belongs to, and whether that is complete.
 //
-//   config.yaml     the resolved configuration that this folder belongs to
-//   stages/         of an unfinished run: finished stages NAME.h5, and what unfinished ones have (stage_files.hpp)
-//   results.h5      all numbers; once all is done the stages are removed
+//   config.yaml     the run that the folder belongs to, and its resolved configuration
+//   stages/         results and intermediate results of the stages of an unfinished run (core/files/stage_store.hpp)
+//   results.h5      all numbers; the stages are then removed
 //   figures/        NAME.{svg,pdf,png,csv,gp}
 //   summary.txt     written last: the run is complete
 //   run.log         messages with date and time (UTC)
-//   status.json     how far it is (run_status.hpp)
-//   lock.N.json     while a process works there (folder_hold.hpp)
+//   status.json     its state (experiments/reports/run_status.hpp)
+//   lock.N.json     while a process works there (core/files/directory_lock.hpp)
+//
+// If the folder has its default name, runs/NAME-IDENTITY, the link runs/NAME-latest leads to the newest run of a name.
 #pragma once
 
 #include <filesystem>
@@ -22,41 +24,39 @@
 
 namespace inforelay {
 
-/// First eight hex digits of the SHA-256 of what determines the results: the resolved configuration without the place
-/// of the data, and the digest of the data.
+/// The identity of a run: first eight hex digits of the SHA-256 of what determines its results, which are the resolved
+/// configuration without the place of the data, and the digest of the data.
 std::string run_hash(const std::string& resolved_config, const std::string& data_sha256);
 
-/// Whether `folder` is one that a run or a sweep was begun in.
+/// True if a run or a sweep was started in `folder`.
 bool is_run_folder(const std::filesystem::path& folder);
 
-/// Whether `folder` holds the complete results of the run called `identity`.
+/// True if `folder` holds the complete results of the run `identity`.
 bool holds_complete_run(const std::filesystem::path& folder, const std::string& identity);
 
-/// Whether each figure called in status.json, or where it calls none each that has a table in `folder`/figures, is
-/// there in all `formats`, with table and script; false where none is called and none there.
+/// True if every figure listed in status.json (or, if none is listed, every figure with a CSV file in figures/) exists
+/// in all `formats` with its CSV file and script. False if there is no figure at all.
 bool holds_figures(const std::filesystem::path& folder, const std::vector<FigureFormat>& formats);
 
 class RunDirectory {
  public:
-  /// How a folder is opened.
   struct Opening {
-    std::string identity;         ///< run_hash
+    std::string identity;         ///< run_hash()
     std::string resolved_config;  ///< for config.yaml
-    bool fresh = false;           ///< an existing folder is moved aside first, to FOLDER.N
+    bool fresh = false;           ///< an existing folder is first renamed to FOLDER.N
     LockOptions lock{};
   };
 
-  /// Opens `folder`, creating it where needed, and holds it unless it is complete, which is then only read. Throws
-  /// UsageError where it cannot be created or written, or holds the results of another run; IoError where the disk is
-  /// full or fails; DirectoryLocked where another process works there, or, with `fresh`, in one of its runs/;
-  /// Interrupted during a wait for a sign of life.
+  /// Opens `folder`, creating it if needed, and locks it unless its run is complete. Throws UsageError if it cannot be
+  /// created or written, or holds another run; IoError if the disk is full or fails; DirectoryLocked if another process
+  /// works there, or, with `fresh`, in one of its runs/; Interrupted during a wait for a heartbeat.
   RunDirectory(std::filesystem::path folder, Opening opening, Progress& progress = Progress::none());
 
-  /// Holds the folder from here on, where it does not yet, and removes what a killed process has left half-written.
+  /// Locks the folder, unless it is locked, and removes temporary files of a killed process.
   void acquire_lock(Progress& progress);
-  /// To be asked before anything is written. Throws LockLost.
+  /// To be called before anything is written. Throws LockLost.
   void verify_lock() const;
-  /// Nothing where it is not held.
+  /// Null if the folder is not locked.
   const DirectoryLock* held_lock() const { return lock_.get(); }
 
   const std::filesystem::path& folder() const { return folder_; }
@@ -68,13 +68,14 @@ class RunDirectory {
 
   bool complete() const;
   void remove_stages() const;
-  /// Where an earlier folder was moved to by `fresh`; empty if there was none.
+  /// The new name of an earlier folder, with `fresh`; empty if there was none.
   const std::filesystem::path& moved_aside() const { return moved_aside_; }
 
  private:
   void check_owner() const;
   void move_aside(Progress& progress);
   void remove_leftovers() const;
+  void link_latest() const;
   [[noreturn]] void fail(std::string_view what, std::string_view why) const;
   [[noreturn]] void fail(std::string_view what, const std::error_code& error) const;
 

@@ -14,7 +14,7 @@ namespace {
 LockOptions lock_options(Console& console) {
   LockOptions options;
   options.on_heartbeat = [&console] { console.tick(); };
-  options.say = [&console](const std::string& text) { console.info(text); };
+  options.report = [&console](const std::string& text) { console.info(text); };
   return options;
 }
 

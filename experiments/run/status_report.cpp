@@ -18,10 +18,10 @@ namespace {
 
 using State = RunStatus::State;
 
-// What the files of a folder say, read in an order that makes sense while its process goes on.
+// The state of a folder according to its files, read in an order that is right even while its process works.
 struct Findings {
   std::optional<LockHolder> holder;
-  Life life = Life::gone;  // of the holder
+  ProcessState holder_state = ProcessState::ended;
   std::optional<RunStatus> status;
   bool complete = false, begun = false;
 };
@@ -35,11 +35,11 @@ Findings look_at(const fs::path& folder) {
   Findings found;
   const auto look_for_holder = [&] {
     found.holder = lock_holder(folder);
-    found.life = found.holder ? life_of(found.holder->process) : Life::gone;
+    found.holder_state = found.holder ? state_of(found.holder->process) : ProcessState::ended;
   };
   look_for_holder();
   found.status = read_status(folder);
-  // It may have begun between these two looks.
+  // The run may have started between these two looks.
   if (!found.holder && found.status && found.status->state == State::running) look_for_holder();
   found.complete = is_there(folder / "summary.txt") && is_there(folder / "results.h5");
   std::error_code error;
@@ -48,33 +48,33 @@ Findings look_at(const fs::path& folder) {
   return found;
 }
 
-// Whether somebody works there; a last status of the holder itself says that it is about to go.
+// True if a process works there; not if the last status of the holder itself says that it is about to end.
 bool is_held(const Findings& found) {
-  if (!found.holder || found.life == Life::gone) return false;
+  if (!found.holder || found.holder_state == ProcessState::ended) return false;
   const auto& status = found.status;
   return !status || status->state == State::running || status->process != found.holder->process;
 }
 
 std::string state_text(const Findings& found) {
-  constexpr const char* resumable = "; the same command goes on from there";
+  constexpr const char* resumable = "; rerun the same command to resume";
   if (is_held(found)) {
-    return found.life == Life::alive
+    return found.holder_state == ProcessState::running
                ? fmt::format("running: {}", to_string(*found.holder))
-               : fmt::format("running, as far as can be told from here: {}", to_string(*found.holder));
+               : fmt::format("running, but cannot be checked from this machine: {}", to_string(*found.holder));
   }
   if (found.status && found.status->state == State::failed) {
-    return fmt::format("failed: {}", found.status->error.empty() ? "(it does not say how)" : found.status->error);
+    return fmt::format("failed: {}", found.status->error.empty() ? "(no reason given)" : found.status->error);
   }
   if (found.complete) return "complete";
   if (found.status && found.status->state == State::interrupted) return fmt::format("interrupted{}", resumable);
   if (found.status && found.status->state == State::running) {
-    return fmt::format("interrupted: its process {} on {} ended without a word{}", found.status->process.pid,
+    return fmt::format("interrupted: its process {} on {} was killed{}", found.status->process.pid,
                        found.status->process.host, resumable);
   }
   return found.begun ? fmt::format("interrupted{}", resumable) : "never started";
 }
 
-// "12 s ago" by this machine's clock, which need not be that of the writer: not where it says less than nothing.
+// " (12 s ago)" by this machine's clock, which may not agree with the writer's; empty if the time lies in the future.
 std::string age_of(const std::string& utc) {
   std::tm time{};
   const char* const end = strptime(utc.c_str(), "%Y-%m-%dT%H:%M:%SZ", &time);
@@ -92,7 +92,7 @@ std::string stage_text(const StageStatus& stage) {
                      stage.note.empty() ? "" : "  " + stage.note);
 }
 
-// Names come from a file that anyone may have written: only a folder right inside runs/ is looked at.
+// Names come from a file that anyone may have written: only folders directly in runs/ are read.
 bool is_plain_name(const std::string& name) {
   return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
          name.find('\0') == std::string::npos;
@@ -107,11 +107,11 @@ std::string runs_lines(const fs::path& folder, const RunsStatus& runs, bool held
   for (const std::string& name : runs.running) {
     if (!held || !is_plain_name(name)) continue;
     const auto status = read_status(folder / "runs" / name);
-    text += line_of("", fmt::format("{}  {}", name, status && status->stage ? stage_text(*status->stage) : "begins"));
+    text += line_of("", fmt::format("{}  {}", name, status && status->stage ? stage_text(*status->stage) : "starting"));
   }
   for (const auto& [name, message] : runs.failures) text += line_of("failed", fmt::format("{}: {}", name, message));
   if (runs.failed > runs.failures.size()) {
-    text += line_of("", fmt::format("... and {} failures more", runs.failed - runs.failures.size()));
+    text += line_of("", fmt::format("... and {} more failures", runs.failed - runs.failures.size()));
   }
   return text;
 }
@@ -135,9 +135,9 @@ std::string describe_status(const fs::path& folder) {
   if (sweep) text += runs_lines(folder, *status.runs, held);
   for (const EndedStage& stage : status.ended) {
     text += line_of("done", fmt::format("[{:>2}] {:<62} {:>14}{}", stage.index, stage.label, duration(stage.seconds),
-                                        stage.kept ? "  (kept from an earlier start)" : ""));
+                                        stage.kept ? "  (cached)" : ""));
   }
-  return text + line_of("heard", status.updated + age_of(status.updated));
+  return text + line_of("updated", status.updated + age_of(status.updated));
 }
 
 }  // namespace inforelay

@@ -1,4 +1,4 @@
-// `--status`: how far the run or sweep in a folder is, told from its files alone.
+// `--status`: the progress of the run or sweep in a folder, read from its files.
 #pragma once
 
 #include <filesystem>
@@ -6,7 +6,7 @@
 
 namespace inforelay {
 
-/// Lines for people, printable whatever the files hold. Only reads. Throws UsageError where `folder` is not one of a
+/// Lines for people, printable whatever the files hold. Writes nothing. Throws UsageError if `folder` is not that of a
 /// run or a sweep.
 std::string describe_status(const std::filesystem::path& folder);
 

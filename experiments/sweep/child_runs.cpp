@@ -5,18 +5,18 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <fstream>
 #include <system_error>
+#include <utility>
 
 #include "core/error.hpp"
-#include "experiments/sweep/process.hpp"
+#include "core/process/child_process.hpp"
 
 namespace inforelay {
 namespace fs = std::filesystem;
 namespace {
 
-// The last line that reports an error, without the word; else the last line; else "".
+// The last line that reports an error, without that word; otherwise the last line.
 std::string last_error(const fs::path& messages) {
   std::ifstream file(messages);
   std::string last, error;
@@ -32,14 +32,22 @@ std::string last_error(const fs::path& messages) {
   return error.empty() ? last : error;
 }
 
-std::string end_of(int status) {
-  if (!WIFSIGNALED(status)) return fmt::format("exit code {}", WEXITSTATUS(status));
-  const int signal = WTERMSIG(status);
-  return fmt::format("ended by signal {} ({}){}", signal, strsignal(signal),
-                     signal == SIGKILL ? ", perhaps for want of memory" : "");
+std::string describe_end(int status) {
+  const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+  return fmt::format("ended with {}{}", end_text(status), killed ? ", possibly out of memory" : "");
 }
 
-// How a run that ended with `status` failed; empty where it has finished, when nothing is left of its messages.
+// This program (the file that runs now, even if it was replaced since) with `arguments`; it is no rank of an MPI job.
+pid_t start_run(std::vector<std::string> arguments, const fs::path& messages) {
+  arguments.insert(arguments.begin(), "run_experiment");
+  return start_program({.program = "/proc/self/exe",
+                        .arguments = std::move(arguments),
+                        .messages = messages,
+                        .withheld = {"OMPI_", "PMIX_", "PMI_", "PRTE_"},
+                        .killed_first = true});
+}
+
+// The failure of a run that ended with `status`; empty if it has finished, when its messages are removed.
 std::string failure_of(const fs::path& folder, int status) {
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
     std::error_code ignored;
@@ -47,7 +55,7 @@ std::string failure_of(const fs::path& folder, int status) {
     return "";
   }
   const std::string message = last_error(messages_of(folder));
-  return message.empty() || WIFSIGNALED(status) ? end_of(status) : message;
+  return message.empty() || WIFSIGNALED(status) ? describe_end(status) : message;
 }
 
 }  // namespace
@@ -57,17 +65,17 @@ fs::path messages_of(const fs::path& folder) { return folder / "stderr.log"; }
 ChildRuns::~ChildRuns() {
   for (const Child& child : children_) {
     kill(child.process, SIGKILL);
-    waitpid(child.process, nullptr, 0);
+    wait_for_end(child.process);
   }
 }
 
-void ChildRuns::begin(std::size_t number, const RunJob& job, int threads) {
+void ChildRuns::start(std::size_t number, const RunJob& job, int threads) {
   std::vector<std::string> arguments = job.arguments;
   arguments.insert(arguments.end(), {"-j", fmt::format("{}", threads)});
   std::error_code error;
   fs::create_directories(job.folder, error);
   if (error) throw IoError(fmt::format("cannot make {}: {}", job.folder.string(), error.message()));
-  children_.push_back({start_child(arguments, messages_of(job.folder)), number, job.folder});
+  children_.push_back({start_run(std::move(arguments), messages_of(job.folder)), number, job.folder});
 }
 
 std::vector<ChildRuns::End> ChildRuns::collect() {

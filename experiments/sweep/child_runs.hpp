@@ -1,4 +1,4 @@
-// The runs of a sweep that this process has started, each a process of its own.
+// The runs of a sweep that are child processes of this one.
 #pragma once
 
 #include <sys/types.h>
@@ -10,34 +10,32 @@
 
 namespace inforelay {
 
-/// A run to be done in a process of its own.
 struct RunJob {
   std::string name;                    ///< for messages
   std::vector<std::string> arguments;  ///< of this program; -j is added
-  std::filesystem::path folder;        ///< its own; made where it does not exist
-  double bytes = 0;                    ///< memory that it will need, about
+  std::filesystem::path folder;        ///< created if it does not exist
+  double bytes = 0;                    ///< memory that it will need, approximately
 };
 
-/// What the run in `folder` says on stderr, until it has finished.
+/// The file for the stderr of the run in `folder`, removed when the run has finished.
 std::filesystem::path messages_of(const std::filesystem::path& folder);
 
 class ChildRuns {
  public:
-  /// How a run ended.
   struct End {
     std::size_t job;
-    std::string failure;  ///< the last error that it reported, or the signal that ended it; empty: it has finished
+    std::string failure;  ///< the last error that it reported, or the signal that ended it; empty: none
   };
 
   ChildRuns() = default;
-  /// Kills those that are left.
+  /// Kills the runs that still work.
   ~ChildRuns();
   ChildRuns(const ChildRuns&) = delete;
   ChildRuns& operator=(const ChildRuns&) = delete;
 
-  /// Starts `job`, which is number `number`. Throws IoError where that cannot be done. From the main thread only.
-  void begin(std::size_t number, const RunJob& job, int threads);
-  /// Those that have ended since the last call.
+  /// Starts `job`, which has the number `number`. Throws IoError if it cannot be started. Main thread only.
+  void start(std::size_t number, const RunJob& job, int threads);
+  /// The runs that have ended since the last call.
   std::vector<End> collect();
   void signal(int signal) const;
   bool empty() const { return children_.empty(); }

@@ -21,7 +21,7 @@ RemoteRuns::~RemoteRuns() {
   try {
     dismiss();
   } catch (const LostRanks&) {
-    // Who talks to them next meets it again.
+    // The next message meets it again.
   }
 }
 
@@ -48,7 +48,7 @@ void RemoteRuns::receive(const Ready& ready, const Ended& ended) {
   }
 }
 
-void RemoteRuns::begin(int rank, std::size_t number, const RunJob& job, int threads) {
+void RemoteRuns::start(int rank, std::size_t number, const RunJob& job, int threads) {
   MessageWriter message;
   message.number(static_cast<std::uint64_t>(number)).text(job.folder.string()).texts(job.arguments).number(threads);
   ranks_.send(rank, MessageKind::begin_run, message.take());
@@ -67,13 +67,13 @@ void RemoteRuns::dismiss() {
     } catch (const LostRanks&) {
       throw;
     } catch (const Error&) {
-      // One more rank has failed: it ends all the same.
+      // Another rank has failed; it ends all the same.
     }
     return false;
   });
 }
 
-void share_in_runs(MessageReader& job, Ranks& ranks) {
+void start_runs(MessageReader& job, Ranks& ranks) {
   const auto max_memory = job.number<double>();
   job.finish();
   const double here = max_memory > 0 ? max_memory : static_cast<double>(machine_memory()) * 2 / 3;
@@ -83,15 +83,15 @@ void share_in_runs(MessageReader& job, Ranks& ranks) {
                MessageWriter().number(static_cast<std::uint64_t>(end.job)).text(end.failure).take());
   };
   ChildRuns children;
-  Backoff patience(std::chrono::milliseconds(10));
+  Backoff backoff(std::chrono::milliseconds(10));
   while (true) {
     for (const ChildRuns::End& end : children.collect()) report(end);
     const std::optional<Message> message = ranks.receive();
     if (!message) {
-      patience.wait();
+      backoff.wait();
       continue;
     }
-    patience.reset();
+    backoff.reset();
     MessageReader content(message->bytes);
     switch (message->kind) {
       case MessageKind::begin_run: {
@@ -100,9 +100,9 @@ void share_in_runs(MessageReader& job, Ranks& ranks) {
         run.folder = content.text();
         run.arguments = content.texts();
         try {
-          children.begin(number, run, content.number<int>(1, 1 << 16, "a number of threads"));
+          children.start(number, run, content.number<int>(1, 1 << 16, "a number of threads"));
         } catch (const IoError& error) {
-          report({number, error.what()});  // the others are not to blame
+          report({number, error.what()});  // only this run has failed
         }
         break;
       }
@@ -112,7 +112,7 @@ void share_in_runs(MessageReader& job, Ranks& ranks) {
       case MessageKind::stop:
         return;
       default:
-        throw DataError(fmt::format("a message of kind {} during runs", static_cast<int>(message->kind)));
+        throw DataError(fmt::format("unexpected message of kind {} during runs", static_cast<int>(message->kind)));
     }
   }
 }

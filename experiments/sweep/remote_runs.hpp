@@ -1,4 +1,4 @@
-// The runs of a sweep, spread over ranks: each rank starts its own as child processes.
+// The runs of a sweep on several ranks: each rank starts some as its child processes.
 #pragma once
 
 #include <cstddef>
@@ -11,34 +11,32 @@
 
 namespace inforelay {
 
-/// What a rank has for runs.
+/// What a rank has available for runs.
 struct WorkerCapacity {
-  int threads = 0;   ///< none before the rank is ready
+  int threads = 0;   ///< 0 before the rank is ready
   int machine = 0;   ///< Ranks::machine()
-  double bytes = 0;  ///< for all runs of its machine together
+  double bytes = 0;  ///< for all runs on its machine together
 };
 
-/// Rank 0's side: runs of the other ranks. With one rank there are none.
+/// Rank 0's side: the runs of the other ranks, if there are any.
 class RemoteRuns {
  public:
-  /// Tells the ranks that runs will come. `max_memory`: bytes for the runs of one machine, 0: two thirds of what it
-  /// has.
+  /// Sends the job to the ranks. `max_memory`: bytes for the runs on one machine; 0: two thirds of its memory.
   RemoteRuns(Ranks& ranks, double max_memory);
-  /// What is left of the runs is killed.
+  /// Kills the runs that still work.
   ~RemoteRuns();
   RemoteRuns(const RemoteRuns&) = delete;
   RemoteRuns& operator=(const RemoteRuns&) = delete;
 
-  using Ready = std::function<void(int rank, const WorkerCapacity& place)>;
+  using Ready = std::function<void(int rank, const WorkerCapacity& capacity)>;
   using Ended = std::function<void(const ChildRuns::End& end)>;
-  /// Reports what the ranks have said since the last call: that they can take runs, and how runs ended. Throws what
-  /// ended the work of a rank.
+  /// Calls `ready` and `ended` for the messages since the last call. Throws the error of a rank.
   void receive(const Ready& ready, const Ended& ended);
   /// `rank` must be ready.
-  void begin(int rank, std::size_t number, const RunJob& job, int threads);
-  /// To all runs.
+  void start(int rank, std::size_t number, const RunJob& job, int threads);
+  /// Sends a signal to all runs.
   void signal(int signal);
-  /// Until no rank is at work on the runs any more.
+  /// Ends the job, and returns when all ranks have ended it.
   void dismiss();
 
  private:
@@ -46,7 +44,7 @@ class RemoteRuns {
   WorkerRegistry workers_;
 };
 
-/// The other ranks' side: a job of JobKind::runs, until rank 0 says stop.
-void share_in_runs(MessageReader& job, Ranks& ranks);
+/// The other ranks' side: a job of JobKind::runs, until rank 0 sends `stop`.
+void start_runs(MessageReader& job, Ranks& ranks);
 
 }  // namespace inforelay

@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include "core/error.hpp"
+#include "core/process/stop_signals.hpp"
 #include "experiments/sweep/remote_runs.hpp"
 
 namespace inforelay {
@@ -23,9 +24,9 @@ class Runner {
         console_(console),
         outcomes_(jobs.size()),
         others_(ranks, options.max_memory),
-        places_(static_cast<std::size_t>(ranks.size())) {
-    places_[0] = {.threads = options.threads, .machine = ranks.machine(), .bytes = options.bytes};
-    // Blocked, a SIGCHLD waits until we ask for it: none is missed between a look at the children and the sleep.
+        capacity_(static_cast<std::size_t>(ranks.size())) {
+    capacity_[0] = {.threads = options.threads, .machine = ranks.machine(), .bytes = options.bytes};
+    // A blocked SIGCHLD stays pending: none is missed between the check of the children and the wait.
     sigemptyset(&child_signal_);
     sigaddset(&child_signal_, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child_signal_, &earlier_mask_);
@@ -44,14 +45,14 @@ class Runner {
     while (true) {
       if (!stopping_ && console_.stop_requested()) stop();
       if (suspend_requested) pause();
-      if (!stopping_) begin_jobs();
+      if (!stopping_) start_jobs();
       show();
       if (running_.empty()) break;
-      // Stop signals end the wait too: it is never taken up again by the system. A message of another rank does not.
-      const timespec patience{0, places_.size() == 1 ? 500'000'000 : 10'000'000};
+      // Stop signals end the wait too, which the system never restarts. A message of another rank does not end it.
+      const timespec patience{0, capacity_.size() == 1 ? 500'000'000 : 10'000'000};
       sigtimedwait(&child_signal_, nullptr, &patience);
       for (const ChildRuns::End& each : own_.collect()) end(each);
-      others_.receive([&](int rank, const WorkerCapacity& ready) { place(rank) = ready; },
+      others_.receive([&](int rank, const WorkerCapacity& ready) { capacity_of(rank) = ready; },
                       [&](const ChildRuns::End& each) { end(each); });
     }
     others_.dismiss();
@@ -65,76 +66,77 @@ class Runner {
     int rank, threads;
   };
 
-  WorkerCapacity& place(int rank) { return places_[static_cast<std::size_t>(rank)]; }
+  WorkerCapacity& capacity_of(int rank) { return capacity_[static_cast<std::size_t>(rank)]; }
 
-  // Starts what threads and memory allow, where most threads are free.
-  void begin_jobs() {
-    while (next_ < jobs_.size() && (failed_ == 0 || options_.go_on)) {
+  // Starts as many jobs as threads and memory allow, on the rank with the most free threads.
+  void start_jobs() {
+    while (next_ < jobs_.size() && (failed_ == 0 || options_.continue_on_error)) {
       int best = -1, best_threads = 0, all_free = 0;
-      for (const WorkerCapacity& each : places_) all_free += each.threads;
-      for (int rank = 0; rank < static_cast<int>(places_.size()); ++rank) {
-        if (best >= 0 && place(rank).threads <= place(best).threads) continue;
+      for (const WorkerCapacity& each : capacity_) all_free += each.threads;
+      for (int rank = 0; rank < static_cast<int>(capacity_.size()); ++rank) {
+        if (best >= 0 && capacity_of(rank).threads <= capacity_of(best).threads) continue;
         const int threads = threads_for_next(rank, all_free);
         if (threads == 0) continue;
         best = rank;
         best_threads = threads;
       }
       if (best < 0) return;
-      begin(next_++, best, best_threads);
+      start(next_++, best, best_threads);
     }
   }
 
-  // With how many threads `rank` could begin the next job; 0: not now.
+  // The number of threads with which `rank` could start the next job; 0: none now.
   int threads_for_next(int rank, int all_free) {
-    const int free = place(rank).threads;
+    const int free = capacity_of(rank).threads;
     if (free == 0) return 0;
     double bytes = 0;
-    bool is_empty = true;  // a machine without a run takes any one
+    bool is_empty = true;  // a machine without a run takes any job
     for (const Running& each : running_) {
-      if (place(each.rank).machine != place(rank).machine) continue;
+      if (capacity_of(each.rank).machine != capacity_of(rank).machine) continue;
       bytes += jobs_[each.job].bytes;
       is_empty = false;
     }
-    // The other ranks take their share of what waits.
+    // The other ranks take their share of the waiting jobs.
     const auto wide = [](int n) { return static_cast<std::size_t>(n); };
     const std::size_t waiting = ((jobs_.size() - next_) * wide(free) + wide(all_free) - 1) / wide(all_free);
     int fitting = 0;
     for (std::size_t i = next_; i < next_ + waiting && fitting < free; ++i, ++fitting) {
       bytes += jobs_[i].bytes;
-      if (bytes > place(rank).bytes) break;
+      if (bytes > capacity_of(rank).bytes) break;
     }
     if (fitting == 0 && !is_empty) return 0;
     return fitting < 2 ? free : (free + fitting - 1) / fitting;
   }
 
-  void begin(std::size_t index, int rank, int threads) {
+  void start(std::size_t index, int rank, int threads) {
     const RunJob& job = jobs_[index];
     if (rank > 0) {
-      others_.begin(rank, index, job, threads);
+      others_.start(rank, index, job, threads);
     } else {
       try {
-        own_.begin(index, job, threads);
+        own_.start(index, job, threads);
       } catch (const IoError& error) {
-        fail(index, error.what());  // the others are not to blame
+        fail(index, error.what());  // only this run has failed
         return;
       }
     }
-    place(rank).threads -= threads;
+    capacity_of(rank).threads -= threads;
     running_.push_back({index, rank, threads});
-    console_.detail(fmt::format("{} begins, {} threads{}", job.name, threads,
-                                places_.size() == 1 ? "" : fmt::format(", rank {}", rank)));
+    console_.detail(fmt::format("{} started, {} threads{}", job.name, threads,
+                                capacity_.size() == 1 ? "" : fmt::format(", rank {}", rank)));
   }
 
   void end(const ChildRuns::End& ended) {
     const auto found =
         std::find_if(running_.begin(), running_.end(), [&](const Running& each) { return each.job == ended.job; });
-    if (found == running_.end()) throw DataError(fmt::format("run {} of a sweep ended, but was not begun", ended.job));
-    place(found->rank).threads += found->threads;
+    if (found == running_.end())
+      throw DataError(fmt::format("run {} of a sweep ended, but was not started", ended.job));
+    capacity_of(found->rank).threads += found->threads;
     running_.erase(found);
     if (ended.failure.empty()) {
       outcomes_[ended.job].status = RunOutcome::Status::finished;
       ++finished_;
-    } else if (!stopping_) {  // else it was asked to end
+    } else if (!stopping_) {  // otherwise it was interrupted
       fail(ended.job, ended.failure);
     }
   }
@@ -171,7 +173,7 @@ class Runner {
 
   static std::string folder_name(const RunJob& job) { return job.folder.filename().string(); }
 
-  // Ctrl-Z reaches this process alone: the children, in groups of their own, stop and go on with it.
+  // Ctrl-Z reaches only this process: the children, in groups of their own, are suspended and resumed with it.
   void pause() {
     suspend_requested = false;
     own_.signal(SIGSTOP);
@@ -187,7 +189,7 @@ class Runner {
   std::vector<RunOutcome> outcomes_;
   ChildRuns own_;
   RemoteRuns others_;
-  std::vector<WorkerCapacity> places_;  // [rank] this process and the others, with the threads that are free
+  std::vector<WorkerCapacity> capacity_;  // [rank] with the free threads
   std::vector<Running> running_;
   std::size_t next_ = 0, finished_ = 0, failed_ = 0;
   bool stopping_ = false;

@@ -95,7 +95,7 @@ std::vector<RunOutcome> do_runs(const SweepPlan& plan, const CommandLine& line, 
   // Some of the machine's memory is left to others; what the user allows is used whole.
   options.bytes = plan.config.max_memory ? memory_limit(plan.config) : memory_limit(plan.config) * 2 / 3;
   if (plan.config.max_memory) options.max_memory = memory_limit(plan.config);
-  options.go_on = plan.config.sweep->on_error == SweepFailure::go_on;
+  options.continue_on_error = plan.config.sweep->on_error == SweepFailure::go_on;
   options.done = plan.runs.size() - work.jobs.size();
   std::vector<RunOutcome> outcomes(plan.runs.size(), RunOutcome{RunOutcome::Status::finished, ""});
   const std::string stage = fmt::format("{} runs", plan.runs.size());
@@ -224,9 +224,9 @@ std::string describe_sweep(const SweepPlan& plan, const CommandLine& line) {
   const ResolvedExperiment whole(plan.config);
   const fs::path folder = folder_for(plan.config, line, whole.identity());
   const double limit = memory_limit(plan.config);
-  std::string text = fmt::format("data     {} ({})\nfolder   {}\nthreads  {}\n\n{:<70} {:>6} {:>9} {:>9}\n",
+  std::string text = fmt::format("data     {} ({})\nfolder   {}\nthreads  {}\n\n{:<70} {:>6} {:>9} {:>12}\n",
                                  whole.data().source->title, whole.data().origin(), folder.string(), thread_count(),
-                                 "point", "runs", "done", "a run");
+                                 "point", "runs", "done", "memory each");
   double most_bytes = 0;
   std::size_t finished = 0;
   const std::size_t replicates = plan.runs.size() / plan.points.size();
@@ -239,12 +239,12 @@ std::string describe_sweep(const SweepPlan& plan, const CommandLine& line) {
     most_bytes = std::max(most_bytes, bytes);
     if (point >= most_points) continue;
     const std::string label = plan.values_text(point);
-    text += fmt::format("{:<70} {:>6} {:>9} {:>9}\n", label.empty() ? "(nothing is varied)" : label, replicates, done,
+    text += fmt::format("{:<70} {:>6} {:>9} {:>12}\n", label.empty() ? "(replicates only)" : label, replicates, done,
                         bytes_text(bytes));
   }
   if (plan.points.size() > most_points)
-    text += fmt::format("... and {} points more\n", plan.points.size() - most_points);
-  return text + fmt::format("\n{} runs, {} done; up to {} a run, {} allowed{}\n", plan.runs.size(), finished,
+    text += fmt::format("... and {} more points\n", plan.points.size() - most_points);
+  return text + fmt::format("\n{} runs, {} done; up to {} each, limit {}{}\n", plan.runs.size(), finished,
                             bytes_text(most_bytes), bytes_text(limit),
                             most_bytes > limit ? ": the sweep would be refused" : "");
 }

@@ -19,7 +19,7 @@ namespace inforelay {
 /// was not started. Throws Error, Interrupted.
 RunReport run_sweep(SweepPlan plan, const CommandLine& line, Console& console);
 
-/// What run_sweep would do: points, runs, memory.
+/// The text of --dry-run: points, runs, memory.
 std::string describe_sweep(const SweepPlan& plan, const CommandLine& line);
 
 }  // namespace inforelay

@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "core/sets/neuron_set.hpp"
 
 namespace inforelay {
 namespace {

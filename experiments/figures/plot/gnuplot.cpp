@@ -1,19 +1,12 @@
 #include "experiments/figures/plot/gnuplot.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <string_view>
-#include <system_error>
-#include <vector>
 
+#include "core/process/child_process.hpp"
 #include "experiments/figures/plot/figure_writer.hpp"
 
 namespace inforelay {
@@ -78,43 +71,6 @@ std::string complaint(const std::filesystem::path& messages) {
   return first.empty() ? "no message" : first;
 }
 
-/// Our environment with a locale that has all characters: in the C locale gnuplot warns of those it cannot convert.
-std::vector<char*> environment_with(std::string& locale) {
-  std::vector<char*> variables{locale.data()};
-  for (char** each = environ; *each; ++each) {
-    if (!std::string_view(*each).starts_with("LC_ALL=")) variables.push_back(*each);
-  }
-  variables.push_back(nullptr);
-  return variables;
-}
-
-struct SpawnSettings {
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-  explicit SpawnSettings(const std::filesystem::path& folder) {
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_addchdir_np(&files, folder.c_str());
-    posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "messages", O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-    posix_spawnattr_init(&attributes);
-    // A process group of its own: Ctrl-C is for us, who then finish the figure; no signal is blocked or ignored.
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  }
-  SpawnSettings(const SpawnSettings&) = delete;
-  SpawnSettings& operator=(const SpawnSettings&) = delete;
-  ~SpawnSettings() {
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attributes);
-  }
-};
-
 }  // namespace
 
 std::string gnuplot_literal(std::string_view text) { return literal(text, false); }
@@ -122,35 +78,25 @@ std::string gnuplot_tic_literal(std::string_view text) { return literal(text, tr
 
 void run_gnuplot(const std::string& program, const std::filesystem::path& folder, const std::string& script,
                  const std::string& figure) {
+  // In the C locale gnuplot warns about characters that it cannot convert.
+  ProgramStart start{.program = program,
+                     .arguments = {"gnuplot", "-d", script},
+                     .folder = folder,
+                     .messages = folder / "messages",
+                     .environment = {"LC_ALL=C.UTF-8"}};
   // The working directory changes before the program is looked for.
-  const bool is_path = program.find('/') != std::string::npos;
-  std::string command = is_path ? std::filesystem::absolute(program).string() : program;
-  std::string defaults = "-d", file = script;
-  char* arguments[] = {command.data(), defaults.data(), file.data(), nullptr};
-
-  std::string locale = "LC_ALL=C.UTF-8";
-  const std::vector<char*> environment = environment_with(locale);
-
-  const SpawnSettings settings(folder);
+  if (program.find('/') != std::string::npos) start.program = std::filesystem::absolute(program).string();
   pid_t child = 0;
-  const int error =
-      posix_spawnp(&child, command.c_str(), &settings.files, &settings.attributes, arguments, environment.data());
-  if (error != 0) {
-    throw FigureError(fmt::format("cannot draw figure {}: cannot run {}: {}; on Debian: apt-get install gnuplot-nox",
-                                  figure, program, std::generic_category().message(error)));
+  try {
+    child = start_program(start);
+  } catch (const IoError& error) {
+    throw FigureError(
+        fmt::format("cannot draw figure {}: {}; on Debian: apt-get install gnuplot-nox", figure, error.what()));
   }
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) {
-      throw FigureError(fmt::format("cannot draw figure {}: lost sight of {}: {}", figure, program,
-                                    std::generic_category().message(errno)));
-    }
-  }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
-  const std::string end = WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
-                                              : fmt::format("exit status {}", WEXITSTATUS(status));
+  const int status = wait_for_end(child);
+  if (status == 0) return;
   throw FigureError(fmt::format("cannot draw figure {}: {} ended with {}: {} (gnuplot 5.4 or later is needed)", figure,
-                                program, end, complaint(folder / "messages")));
+                                program, end_text(status), complaint(folder / "messages")));
 }
 
 }  // namespace inforelay

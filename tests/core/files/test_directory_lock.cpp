@@ -1,4 +1,5 @@
-// The hold on a folder: one at a time, however many come at once; the dead do not hold; the lost are noticed.
+// The lock of a folder: one process at a time, however many start at once; stale locks are taken over, and a lock that
+// is lost is noticed.
 #include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,16 +29,15 @@ std::size_t files_in(const fs::path& folder) {
   return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), {}));
 }
 
-// A hold as some process would have left it.
-void leave_hold(const fs::path& file, const ProcessIdentity& process, int beat = 0) {
+// A lock as some process would have left it.
+void leave_lock(const fs::path& file, const ProcessIdentity& process) {
   std::ofstream(file) << json{{"format", "inforelay-lock"},
                               {"pid", process.pid},
                               {"start", process.start},
                               {"host", process.host},
                               {"machine", process.machine},
                               {"since", "2026-01-02T03:04:05Z"},
-                              {"token", "left"},
-                              {"beat", beat}};
+                              {"token", "left"}};
 }
 
 ProcessIdentity elsewhere() { return {.pid = 17, .start = 1, .host = "node3", .machine = "another boot"}; }
@@ -81,14 +81,14 @@ void wait_for(const fs::path& file) {
 
 }  // namespace
 
-TEST_CASE("A folder is held by one, who is named, and free afterwards", "[hold]") {
+TEST_CASE("A folder is locked by one process, which is named, and free afterwards", "[lock]") {
   const TemporaryFolder folder;
   {
     const DirectoryLock lock(folder.path());
     const auto holder = lock_holder(folder.path());
     REQUIRE(holder);
     CHECK(holder->process == this_process());
-    CHECK(life_of(holder->process) == Life::alive);
+    CHECK(state_of(holder->process) == ProcessState::running);
     CHECK_THROWS_WITH(DirectoryLock(folder.path()), Catch::Contains(fmt::format("process {} on {} since {}", getpid(),
                                                                                 holder->process.host, holder->since)));
     CHECK_THROWS_AS(DirectoryLock(folder.path()), DirectoryLocked);
@@ -99,24 +99,24 @@ TEST_CASE("A folder is held by one, who is named, and free afterwards", "[hold]"
   const DirectoryLock again(folder.path());
 }
 
-TEST_CASE("The hold of a process that is gone is taken over, and that is said", "[hold]") {
+TEST_CASE("The lock of a process that has ended is taken over with a message", "[lock]") {
   const TemporaryFolder folder;
   ProcessIdentity left = this_process();
   SECTION("no such process") { left = dead_process(); }
   SECTION("its pid belongs to another process now") { ++left.start; }
-  leave_hold(folder.path() / first_lock, left);
+  leave_lock(folder.path() / first_lock, left);
   LockOptions options;
-  std::string said;
-  options.say = [&](const std::string& text) { said += text; };
+  std::string message;
+  options.report = [&](const std::string& text) { message += text; };
   const DirectoryLock lock(folder.path(), options);
-  CHECK_THAT(said, Catch::Contains(fmt::format("was left by process {} on", left.pid)) &&
-                       Catch::Contains("since 2026-01-02T03:04:05Z") && Catch::Contains("taken over"));
+  CHECK_THAT(message, Catch::Contains(fmt::format("taking over the lock of process {} on", left.pid)) &&
+                          Catch::Contains("since 2026-01-02T03:04:05Z"));
   CHECK(!fs::exists(folder.path() / first_lock));
   CHECK(lock_holder(folder.path())->process == this_process());
   CHECK(files_in(folder.path()) == 1);
 }
 
-TEST_CASE("A process killed with its hold leaves a stale one, also as a zombie", "[hold]") {
+TEST_CASE("A killed process leaves a stale lock, even while it is a zombie", "[lock]") {
   const TemporaryFolder folder;
   const pid_t child = in_child([&] {
     const DirectoryLock lock(folder.path());
@@ -133,44 +133,43 @@ TEST_CASE("A process killed with its hold leaves a stale one, also as a zombie",
   CHECK(exit_code_of(child) == 128 + SIGKILL);
 }
 
-TEST_CASE("On another machine a beat is waited for", "[hold]") {
+TEST_CASE("The heartbeat of a lock of another machine is waited for", "[lock]") {
   const TemporaryFolder folder;
   const fs::path file = folder.path() / first_lock;
-  leave_hold(file, elsewhere());
+  leave_lock(file, elsewhere());
   SECTION("none comes: stale") {
     const DirectoryLock lock(folder.path(), impatient());
     CHECK(!fs::exists(file));
   }
-  SECTION("it comes: held") {
+  SECTION("it comes: in use") {
     LockOptions patient = impatient();
-    patient.patience_seconds = 600;  // the beat ends the wait
+    patient.patience_seconds = 600;  // the heartbeat ends the wait
     std::atomic<bool> end = false;
     std::thread heart([&] {
-      for (int beat = 1; !end; ++beat) {
-        leave_hold(file.string() + ".new", elsewhere(), beat);
-        fs::rename(file.string() + ".new", file);
+      while (!end) {
+        fs::last_write_time(file, fs::file_time_type::clock::now());
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
       }
     });
-    CHECK_THROWS_WITH(DirectoryLock(folder.path(), patient), Catch::Contains("process 17 on node3 since"));
+    CHECK_THROWS_WITH(DirectoryLock(folder.path(), patient), Catch::Contains("in use by process 17 on node3 since"));
     end = true;
     heart.join();
   }
-  SECTION("a clock far ahead or behind says nothing") {
+  SECTION("a clock far ahead does not matter") {
     fs::last_write_time(file, fs::file_time_type::clock::now() + std::chrono::hours(1000));
     const DirectoryLock lock(folder.path(), impatient());
     CHECK(!fs::exists(file));
   }
-  SECTION("half a file: stale once it stands still") {
+  SECTION("half a file: stale if it does not change") {
     std::ofstream(file) << "{\"format\": \"inforel";
     const DirectoryLock lock(folder.path(), impatient());
     CHECK(!fs::exists(file));
   }
 }
 
-TEST_CASE("The wait for a sign of life can be interrupted", "[hold]") {
+TEST_CASE("The wait for a heartbeat can be interrupted", "[lock]") {
   const TemporaryFolder folder;
-  leave_hold(folder.path() / first_lock, elsewhere());
+  leave_lock(folder.path() / first_lock, elsewhere());
   struct Stop : Progress {
     bool stop_requested() const override { return ++asked > 2; }
     mutable int asked = 0;
@@ -181,26 +180,21 @@ TEST_CASE("The wait for a sign of life can be interrupted", "[hold]") {
   CHECK(fs::exists(folder.path() / first_lock));
 }
 
-TEST_CASE("A hold beats, and its loss is noticed", "[hold]") {
+TEST_CASE("A lock has a heartbeat, and its loss is noticed", "[lock]") {
   const TemporaryFolder folder;
   const fs::path file = folder.path() / first_lock;
   LockOptions options = impatient();
   std::atomic<int> beats = 0;
   options.on_heartbeat = [&] { ++beats; };
   DirectoryLock lock(folder.path(), options);
-  const std::string before = content(file);
-  while (beats < 2) std::this_thread::yield();
-  CHECK(content(file) != before);
-  CHECK(content(file).size() == before.size());
+  const auto before = fs::last_write_time(file);
+  while (beats < 5) std::this_thread::yield();
+  CHECK(fs::last_write_time(file) != before);
   lock.check();
   SECTION("removed") { fs::remove(file); }
   SECTION("replaced") {
-    leave_hold(folder.path() / "new", elsewhere());
+    leave_lock(folder.path() / "new", elsewhere());
     fs::rename(folder.path() / "new", file);
-  }
-  SECTION("replaced by a link, even to the same") {
-    fs::rename(file, folder.path() / "moved");
-    fs::create_symlink("moved", file);
   }
   SECTION("replaced by a folder") {
     fs::remove(file);
@@ -211,13 +205,13 @@ TEST_CASE("A hold beats, and its loss is noticed", "[hold]") {
     std::ofstream(folder.path()) << "in its place";
   }
   CHECK_THROWS_AS(lock.verify(), LockLost);
-  CHECK_THROWS_WITH(lock.check(), Catch::Contains("no longer holds it"));
+  CHECK_THROWS_WITH(lock.check(), Catch::Contains("lost the lock: lock.1.json was removed or replaced"));
 }
 
-TEST_CASE("The beat notices a loss by itself, and what another put there stays", "[hold]") {
+TEST_CASE("A heartbeat notices the loss by itself, and the lock of another process stays", "[lock]") {
   const TemporaryFolder folder;
   const fs::path file = folder.path() / first_lock;
-  leave_hold(folder.path() / "new", elsewhere());
+  leave_lock(folder.path() / "new", elsewhere());
   const std::string others = content(folder.path() / "new");
   {
     std::atomic<int> beats = 0;
@@ -232,7 +226,7 @@ TEST_CASE("The beat notices a loss by itself, and what another put there stays",
   CHECK(content(file) == others);
 }
 
-TEST_CASE("A holder whose parent is gone is given time to go", "[hold]") {
+TEST_CASE("A process whose parent has ended is given time to end", "[lock]") {
   const TemporaryFolder folder;
   const pid_t holder = in_child([&] {
     while (true) pause();
@@ -245,9 +239,9 @@ TEST_CASE("A holder whose parent is gone is given time to go", "[hold]") {
   const auto as_json = [](const ProcessIdentity& process) {
     return json{{"pid", process.pid}, {"start", process.start}, {"host", process.host}, {"machine", process.machine}};
   };
-  json hold = as_json(identity);
-  hold.update({{"format", "inforelay-lock"}, {"since", "then"}, {"token", "left"}, {"parent", as_json(parent)}});
-  std::ofstream(folder.path() / first_lock) << hold;
+  json lock = as_json(identity);
+  lock.update({{"format", "inforelay-lock"}, {"since", "then"}, {"token", "left"}, {"parent", as_json(parent)}});
+  std::ofstream(folder.path() / first_lock) << lock;
   LockOptions short_patience;
   short_patience.dying_seconds = 0.05;
   CHECK_THROWS_AS(DirectoryLock(folder.path(), short_patience), DirectoryLocked);
@@ -260,13 +254,13 @@ TEST_CASE("A holder whose parent is gone is given time to go", "[hold]") {
   CHECK(exit_code_of(holder) == 128 + SIGKILL);
 }
 
-TEST_CASE("Of many that come at once exactly one gets the folder", "[hold]") {
+TEST_CASE("Of processes that start at once exactly one gets the folder", "[lock]") {
   const bool stale = GENERATE(false, true);
   constexpr int repetitions = 40, processes = 4;
   enum Answer { works = 0, refused = 2, broken = 3 };
   for (int repetition = 0; repetition < repetitions; ++repetition) {
     const TemporaryFolder folder, signs;
-    if (stale) leave_hold(folder.path() / first_lock, dead_process());
+    if (stale) leave_lock(folder.path() / first_lock, dead_process());
     int gate[2];
     REQUIRE(pipe(gate) == 0);
     std::vector<pid_t> children;

@@ -133,12 +133,12 @@ TEST_CASE("Reading names the file and the reason", "[files]") {
   CHECK_THROWS_WITH(read_file(folder / "pipe", 10), Contains("not a regular file"));
 }
 
-TEST_CASE("A temporary file can be added to before it is put in place", "[files]") {
+TEST_CASE("The first bytes of a temporary file can be replaced before it is put in place", "[files]") {
   const TemporaryFolder folder;
   TemporaryFile file(folder / "target");
-  std::ofstream(file.path()) << "one ";
-  file.append("two");
+  std::ofstream(file.path()) << "one two";
+  file.write_start("ONE");
   file.commit();
   const auto bytes = read_file(folder / "target", 100);
-  CHECK(std::string(bytes.begin(), bytes.end()) == "one two");
+  CHECK(std::string(bytes.begin(), bytes.end()) == "ONE two");
 }

@@ -1,3 +1,4 @@
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -7,11 +8,13 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/process/child_process.hpp"
 #include "tests/catch2.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace inforelay;
 using Catch::Contains;
@@ -19,6 +22,12 @@ using Catch::Contains;
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
+
+bool stop_in_child = false;
+
+ProgramStart shell(const test::TemporaryFolder& folder, const std::string& script) {
+  return {.program = "sh", .arguments = {"sh", "-c", script}, .messages = folder.path() / "messages"};
+}
 
 }  // namespace
 
@@ -51,10 +60,10 @@ TEST_CASE("A child that crashes, hangs or leaves is a damaged file", "[child]") 
           },
           "file"),
       DataError, Catch::Matchers::Predicate<DataError>([](const DataError& error) {
-        return std::string(error.what()).find("file: damaged: the process that read it ended by signal 11") == 0;
+        return std::string(error.what()).find("file: damaged: the process that read it ended with signal 11") == 0;
       }));
   CHECK_THROWS_WITH(run_in_child([]() -> Bytes { std::_Exit(3); }, "file"),
-                    Contains("damaged") && Contains("status 3"));
+                    Contains("damaged") && Contains("exit code 3"));
   CHECK_THROWS_WITH(run_in_child([]() -> Bytes { std::_Exit(0); }, "file"), Contains("damaged"));
   CHECK_THROWS_WITH(run_in_child(
                         []() -> Bytes {
@@ -90,4 +99,50 @@ TEST_CASE("A child that wants too much memory is refused", "[child]") {
   CHECK_THROWS_WITH(run_in_child([] { return Bytes(std::size_t{1} << 30); }, "file", {.memory_bytes = 1 << 28}),
                     Contains("file: cannot be read"));
 #endif
+}
+
+TEST_CASE("A program has its folder, environment and messages, and nothing of ours besides", "[child]") {
+  const test::TemporaryFolder folder;
+  ::setenv("INFORELAY_TEST_OLD", "old", 1);
+  ::setenv("INFORELAY_TEST_SET", "old", 1);
+  const int inherited = ::dup(STDERR_FILENO);
+  ProgramStart start = shell(folder, "pwd -P >&2; env | grep INFORELAY_TEST >&2; test -e /proc/$$/fd/" +
+                                         std::to_string(inherited) + " && echo inherited >&2; cat; exit 3");
+  start.folder = folder.path();
+  start.environment = {"INFORELAY_TEST_SET=new"};
+  start.withheld = {"INFORELAY_TEST_OLD"};
+  CHECK(end_text(wait_for_end(start_program(start))) == "exit code 3");
+  ::close(inherited);
+  const std::string real = std::filesystem::canonical(folder.path()).string();
+  CHECK(test::content(start.messages) == real + "\nINFORELAY_TEST_SET=new\n");
+  CHECK(end_text(wait_for_end(start_program(shell(folder, "kill -9 $$")))) == "signal 9 (Killed)");
+  CHECK(test::content(start.messages).empty());
+}
+
+TEST_CASE("A program that cannot be started is named with the reason", "[child]") {
+  const test::TemporaryFolder folder;
+  ProgramStart start = shell(folder, "");
+  start.program = "no-such-program";
+  CHECK_THROWS_WITH(start_program(start), "cannot run no-such-program: No such file or directory");
+  start.program = folder.path().string();
+  CHECK_THROWS_WITH(start_program(start), Contains("Permission denied"));
+  start.messages = folder.path() / "nowhere/messages";
+  CHECK_THROWS_WITH(start_program(start), Contains("cannot write") && Contains("nowhere/messages: No such file"));
+  CHECK((::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD));
+}
+
+TEST_CASE("A stop signal that arrives before a program has begun ends it", "[child]") {
+  const test::TemporaryFolder folder;
+  ::pthread_atfork(nullptr, nullptr, [] {
+    if (std::exchange(stop_in_child, false)) std::raise(SIGTERM);
+  });
+  struct sigaction ignore {
+  }, earlier{};
+  ignore.sa_handler = [](int) {};  // as that of the program, which only notes the signal
+  ::sigaction(SIGTERM, &ignore, &earlier);
+  stop_in_child = true;
+  const pid_t child = start_program(shell(folder, ""));
+  stop_in_child = false;
+  ::sigaction(SIGTERM, &earlier, nullptr);
+  CHECK(end_text(wait_for_end(child)) == "signal 15 (Terminated)");
 }

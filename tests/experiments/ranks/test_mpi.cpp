@@ -78,11 +78,11 @@ void check_complete(const Arguments& arguments, int ranks, const TemporaryFolder
   CHECK(identical(numbers_of(folder.path() / "run/results.h5"), whole.numbers));
 }
 
-// Whether a part of the knockouts has been saved.
-bool holds_block(const fs::path& folder) {
+// True if chunks of the knockouts have been saved.
+bool holds_chunks(const fs::path& folder) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder / "run/stages", ignored)) {
-    if (entry.path().filename().string().starts_with("full-knockout-test.block-")) return true;
+    if (entry.path().filename().string().starts_with("full-knockout-test.chunks-")) return true;
   }
   return false;
 }
@@ -153,7 +153,7 @@ TEST_CASE("The runs of a sweep go to all ranks, and are the same to the last bit
     INFO(result.err);
     REQUIRE(result.exit_code == 0);
     CHECK(identical(numbers_of(folder.path() / "run/results.h5"), whole.numbers));
-    CHECK(count(result.err, " begins, 1 threads") == 6);
+    CHECK(count(result.err, " started, 1 threads") == 6);
     if (ranks == 1) continue;
     CHECK(count(result.err, ", rank 1") + count(result.err, ", rank 2") > 0);
     for (const auto& run : fs::directory_iterator(folder.path() / "run/runs")) {
@@ -251,7 +251,7 @@ TEST_CASE("A rank that is killed ends the job, and the same command goes on with
     options.started = [&](pid_t process) { mpirun = process; };
     bool is_sent = false;
     options.signal_when = [&] {
-      if (is_sent || !holds_block(folder.path())) return false;
+      if (is_sent || !holds_chunks(folder.path())) return false;
       const pid_t rank = process_of_rank(mpirun, victim);
       if (rank > 0) kill(rank, SIGKILL);
       is_sent = rank > 0;
@@ -259,7 +259,7 @@ TEST_CASE("A rank that is killed ends the job, and the same command goes on with
     };
     const ProgramResult result = run_program(with(deep, {"-o", "run"}), folder.path(), options);
     INFO(result.err);
-    if (!holds_block(folder.path())) continue;  // the scan was through before
+    if (!holds_chunks(folder.path())) continue;  // the scan was through before
     was_killed = true;
     CHECK(result.exit_code == killed);
     CHECK_THAT(result.err, Catch::Contains(fmt::format("process rank {} with PID", victim)));
@@ -277,14 +277,14 @@ TEST_CASE("A job that is asked to stop saves what all ranks have, and goes on wi
     ProgramOptions options = on_ranks(4);
     options.environment["INFORELAY_SAVE_SECONDS"] = "0";
     options.signal = signal;
-    options.signal_when = [&] { return holds_block(folder.path()); };
+    options.signal_when = [&] { return holds_chunks(folder.path()); };
     const ProgramResult result = run_program(with(deep, {"-o", "run"}), folder.path(), options);
     INFO(result.err);
-    if (!holds_block(folder.path())) continue;  // the scan was through before
+    if (!holds_chunks(folder.path())) continue;  // the scan was through before
     was_stopped = true;
     CHECK(result.exit_code == (signal == SIGUSR1 ? 143 : mpirun_stopped));
     if (signal == SIGUSR1) {
-      CHECK(count(result.err, "interrupted; the same command goes on from here") == 1);
+      CHECK(count(result.err, "interrupted; rerun the same command to resume") == 1);
       CHECK_THAT(run_program({"--status", "run"}, folder.path()).out, Catch::Contains("state     interrupted"));
     }
     check_complete(deep, 2, folder, deep_run());

@@ -1,5 +1,5 @@
-// Scans shared among ranks: whoever computes a part, the whole is the same to the last bit; and what ranks say to one
-// another is not trusted. The ranks are threads here; test_mpi.cpp has real ones.
+// Scans distributed over ranks: the result does not depend on which rank computes which chunk, and messages between
+// ranks are not trusted. The ranks are threads here; test_mpi.cpp has real ones.
 #include <algorithm>
 #include <numeric>
 
@@ -43,14 +43,15 @@ struct KnockoutScene {
     network.layers.push_back(test::random_layer(deep ? 4 : neurons, 3, random));
     network.layers.back().activation = Activation::sigmoid;
     hidden = test::random_hidden(300, neurons, random);
-    labels = test::random_labels(300, 3, random);
+    const auto drawn = test::random_labels(300, 3, random);
+    labels.assign(drawn.begin(), drawn.end());
   }
   KnockoutSubject subject() const { return {network, 1, hidden, labels}; }
   Bytes job() const { return knockout_scan_job(subject(), options, draws); }
 
   Mlp network;
   RowMatrix<float> hidden;
-  std::vector<std::uint8_t> labels;
+  std::vector<Symbol> labels;
   KnockoutOptions options;
   RandomStream draws{43, "draws"};
 };
@@ -60,18 +61,18 @@ bool has_table(const RowMatrix<float>& table, const RowMatrix<float>& whole, All
   return keep == AllSetsTable::keep ? table == whole : table.size() == 0;
 }
 
-// All parts of `scan`, added, by `size` ranks of `threads` threads. Returns how many others than rank 0 have computed.
+// All chunks of `scan`, added, by `size` ranks of `threads` threads. Returns how many others than rank 0 have computed.
 template <class Scan>
 std::size_t share(Scan& scan, const Bytes& job, int size, int threads, Progress& progress = Progress::none()) {
   set_thread_count(threads);
   ThreadJob ranks(size);
-  std::vector<std::size_t> parts(scan.chunk_count());
-  std::iota(parts.begin(), parts.end(), std::size_t{0});
+  std::vector<std::size_t> chunks(scan.chunk_count());
+  std::iota(chunks.begin(), chunks.end(), std::size_t{0});
   compute_on_ranks(
-      scan, [&] { return job; }, ranks.first(), parts,
-      [&](std::size_t part, ScanChunk&& result) {
+      scan, [&] { return job; }, ranks.first(), chunks,
+      [&](std::size_t chunk, ScanChunk&& result) {
         ranks.await_others();
-        scan.add(part, result);
+        scan.add(chunk, result);
       },
       progress);
   return ranks.results();
@@ -95,7 +96,6 @@ TEST_CASE("Relay information by several ranks is that of one, to the last bit", 
       CAPTURE(size, threads, keep == AllSetsTable::keep);
       ExhaustiveRelayScan scan(scene.table, scene.path, keep);
       const std::size_t by_others = share(scan, scene.job(), size, threads);
-      CHECK(by_others <= scan.chunk_count());
       CHECK((by_others > 0) == (size > 1));
       const ExhaustiveRelay shared = scan.result();
       CHECK(has_table(shared.information, whole.information, keep));
@@ -127,7 +127,7 @@ TEST_CASE("Knockouts by several ranks are those of one, to the last bit", "[rank
   }
 }
 
-TEST_CASE("A shared scan that is interrupted keeps what is done, and goes on with other ranks", "[ranks]") {
+TEST_CASE("An interrupted distributed scan keeps finished chunks and resumes with other ranks", "[ranks]") {
   const KnockoutScene scene(8, true, KnockoutMethod::exact);
   const RowMatrix<float> whole = exhaustive_knockout_accuracy(scene.subject(), scene.options, scene.draws);
   KnockoutScan scan(scene.subject(), scene.options, scene.draws);
@@ -143,17 +143,17 @@ TEST_CASE("A shared scan that is interrupted keeps what is done, and goes on wit
     try {
       compute_on_ranks(
           scan, [&] { return scene.job(); }, ranks.first(), missing,
-          [&](std::size_t part, ScanChunk&& result) {
-            scan.add(part, result);
+          [&](std::size_t chunk, ScanChunk&& result) {
+            scan.add(chunk, result);
             const std::lock_guard lock(mutex);
-            done.push_back(part);
+            done.push_back(chunk);
           },
           soon);
     } catch (const Interrupted&) {
       ++interruptions;
     }
     REQUIRE(done.size() >= std::min<std::size_t>(5, missing.size()));
-    std::erase_if(missing, [&](std::size_t part) { return std::find(done.begin(), done.end(), part) != done.end(); });
+    std::erase_if(missing, [&](std::size_t chunk) { return std::find(done.begin(), done.end(), chunk) != done.end(); });
   }
   CHECK(interruptions >= 1);
   CHECK(scan.result().accuracy == whole);
@@ -166,21 +166,21 @@ TEST_CASE("One job after another, of different kinds", "[ranks]") {
   const KnockoutScene knockout(7, false, KnockoutMethod::exact);
   for (int round = 0; round < 3; ++round) {
     KnockoutScan scan(knockout.subject(), knockout.options, knockout.draws);
-    std::vector<std::size_t> parts(scan.chunk_count());
-    std::iota(parts.begin(), parts.end(), std::size_t{0});
+    std::vector<std::size_t> chunks(scan.chunk_count());
+    std::iota(chunks.begin(), chunks.end(), std::size_t{0});
     std::atomic<std::size_t> taken = 0;
     compute_on_ranks(
-        scan, [&] { return knockout.job(); }, ranks.first(), parts, [&](std::size_t, ScanChunk&&) { ++taken; },
+        scan, [&] { return knockout.job(); }, ranks.first(), chunks, [&](std::size_t, ScanChunk&&) { ++taken; },
         Progress::none());
-    CHECK(taken == parts.size());
+    CHECK(taken == chunks.size());
     ExhaustiveRelayScan other(relay.table, relay.path);
     compute_on_ranks(
         other, [&] { return relay.job(); }, ranks.first(), std::vector<std::size_t>{0, 2},
-        [&](std::size_t part, ScanChunk&& result) { other.add(part, result); }, Progress::none());
+        [&](std::size_t chunk, ScanChunk&& result) { other.add(chunk, result); }, Progress::none());
   }
 }
 
-TEST_CASE("An error on another rank ends a shared scan with its message and place", "[ranks]") {
+TEST_CASE("An error on another rank ends a distributed scan with its message and place", "[ranks]") {
   const KnockoutScene scene(7, true, KnockoutMethod::exact);
   KnockoutScan scan(scene.subject(), scene.options, scene.draws);
   SECTION("before it begins: bytes that end too early") {
@@ -205,16 +205,16 @@ TEST_CASE("An error on another rank ends a shared scan with its message and plac
   }
   SECTION("what takes the results fails") {
     ThreadJob ranks(3);
-    std::vector<std::size_t> parts(scan.chunk_count());
-    std::iota(parts.begin(), parts.end(), std::size_t{0});
+    std::vector<std::size_t> chunks(scan.chunk_count());
+    std::iota(chunks.begin(), chunks.end(), std::size_t{0});
     CHECK_THROWS_WITH(compute_on_ranks(
-                          scan, [&] { return scene.job(); }, ranks.first(), parts,
+                          scan, [&] { return scene.job(); }, ranks.first(), chunks,
                           [](std::size_t, ScanChunk&&) { throw IoError("no space"); }, Progress::none()),
                       "no space");
   }
 }
 
-TEST_CASE("A rank that answers what it was not asked ends a shared scan", "[ranks]") {
+TEST_CASE("An unexpected message of a rank ends a distributed scan", "[ranks]") {
   const RelayScene scene(6);
   // Whatever the first rank asks, rank 1 says `what` once it is ready.
   const auto scan_with = [&](MessageKind kind, const Bytes& what) {
@@ -239,14 +239,14 @@ TEST_CASE("A rank that answers what it was not asked ends a shared scan", "[rank
     ExhaustiveRelayScan scan(scene.table, scene.path);
     compute_on_ranks(
         scan, [&] { return scene.job(); }, ranks.first(), std::vector<std::size_t>{0, 1, 2},
-        [&](std::size_t part, ScanChunk&& result) { scan.add(part, result); }, Progress::none());
+        [&](std::size_t chunk, ScanChunk&& result) { scan.add(chunk, result); }, Progress::none());
   };
-  ScanChunk part;
-  part.values.resize(1, 64);
-  CHECK_THROWS_WITH(scan_with(MessageKind::result, result_message(77, part)),
-                    "a message between ranks: part 77 of rank 1, which was not asked for it");
+  ScanChunk chunk;
+  chunk.values.resize(1, 64);
+  CHECK_THROWS_WITH(scan_with(MessageKind::result, result_message(77, chunk)),
+                    "rank 1 sent chunk 77, which it was not given");
   CHECK_THROWS_WITH(scan_with(MessageKind::result, {1, 2}), "a message between ranks is damaged: it ends too early");
-  CHECK_THROWS_WITH(scan_with(MessageKind::run_ended, {}), "a message between ranks: rank 1 sent one of kind 5");
+  CHECK_THROWS_WITH(scan_with(MessageKind::run_ended, {}), "rank 1 sent an unexpected message of kind 5");
   CHECK_THROWS_WITH(scan_with(MessageKind::ready, MessageWriter().number(std::uint32_t{0}).take()),
                     "a message between ranks is damaged: a number of threads is 0");
 }
@@ -277,11 +277,11 @@ TEST_CASE("A job whose messages are lost ends with the reason", "[ranks]") {
   SECTION("a scan, which takes what it has") {
     const RelayScene scene(10);
     ExhaustiveRelayScan scan(scene.table, scene.path);
-    std::vector<std::size_t> parts(scan.chunk_count());
-    std::iota(parts.begin(), parts.end(), std::size_t{0});
+    std::vector<std::size_t> chunks(scan.chunk_count());
+    std::iota(chunks.begin(), chunks.end(), std::size_t{0});
     CHECK_THROWS_MATCHES(compute_on_ranks(
-                             scan, [&] { return scene.job(); }, ranks, parts,
-                             [&](std::size_t part, ScanChunk&& result) { scan.add(part, result); }, Progress::none()),
+                             scan, [&] { return scene.job(); }, ranks, chunks,
+                             [&](std::size_t chunk, ScanChunk&& result) { scan.add(chunk, result); }, Progress::none()),
                          LostRanks, Catch::Matchers::Message("the cable is out"));
   }
   SECTION("runs") {
@@ -290,7 +290,7 @@ TEST_CASE("A job whose messages are lost ends with the reason", "[ranks]") {
   }
 }
 
-TEST_CASE("Messages hold what was written, and nothing else is read from them", "[ranks]") {
+TEST_CASE("Messages hold what was written, and reading beyond their end is an error", "[ranks]") {
   RowMatrix<float> matrix(2, 3);
   matrix << 1, 2, 3, 4, 5, 6;
   const Bytes bytes = MessageWriter()
@@ -323,7 +323,7 @@ TEST_CASE("Messages hold what was written, and nothing else is read from them", 
   CHECK_THROWS_AS(MessageReader(tall).matrix<float>(), DataError);
 }
 
-TEST_CASE("Jobs and results that are cut or altered are refused or make some scan, and never more", "[ranks]") {
+TEST_CASE("Jobs and results that are cut or altered either fail with an error or give a valid scan", "[ranks]") {
   const KnockoutScene knockout(5, true, KnockoutMethod::sampled);
   for (const Bytes& job : {RelayScene(4).job(), knockout.job()}) {
     CHECK(read_whole_job(job)->scan().chunk_count() > 0);
@@ -346,17 +346,17 @@ TEST_CASE("Jobs and results that are cut or altered are refused or make some sca
     longer.push_back(0);
     CHECK_THROWS_AS(read_whole_job(longer), DataError);
   }
-  ScanChunk part{.first_class = 2, .fixed = NeuronSet{1}, .free = NeuronSet{0}, .values = RowMatrix<float>(1, 2)};
-  part.values << 0.25f, 0.5f;
-  part.exact_totals = {5, -6};
-  const Bytes result = result_message(9, part);
+  ScanChunk chunk{.first_class = 2, .fixed = NeuronSet{1}, .free = NeuronSet{0}, .values = RowMatrix<float>(1, 2)};
+  chunk.values << 0.25f, 0.5f;
+  chunk.exact_totals = {5, -6};
+  const Bytes result = result_message(9, chunk);
   const auto [number, read] = read_result(result);
   CHECK(number == 9);
   CHECK(read.first_class == 2);
-  CHECK(read.fixed == part.fixed);
-  CHECK(read.free == part.free);
-  CHECK(read.values == part.values);
-  CHECK(read.exact_totals == part.exact_totals);
+  CHECK(read.fixed == chunk.fixed);
+  CHECK(read.free == chunk.free);
+  CHECK(read.values == chunk.values);
+  CHECK(read.exact_totals == chunk.exact_totals);
   for (std::size_t size = 0; size < result.size(); ++size)
     CHECK_THROWS_AS(read_result(std::span<const std::uint8_t>(result).first(size)), DataError);
 }
@@ -368,27 +368,27 @@ TEST_CASE("Failures keep their kind on the way between ranks", "[ranks]") {
   CHECK_THROWS_AS(throw_failure(Bytes{}), DataError);
 }
 
-TEST_CASE("Parts are dealt out once each, in shrinking pieces", "[ranks]") {
-  std::vector<std::size_t> parts(1000);
-  std::iota(parts.begin(), parts.end(), std::size_t{500});
-  ChunkScheduler dispenser(parts, 16);
+TEST_CASE("Chunks are distributed once each, in ever smaller portions", "[ranks]") {
+  std::vector<std::size_t> chunks(1000);
+  std::iota(chunks.begin(), chunks.end(), std::size_t{500});
+  ChunkScheduler scheduler(chunks, 16);
   std::vector<std::size_t> dealt;
-  std::size_t last = parts.size();
-  while (dispenser.left() > 0) {
-    const auto piece = dispenser.deal(1);
+  std::size_t last = chunks.size();
+  while (scheduler.left() > 0) {
+    const auto piece = scheduler.next(1);
     REQUIRE(!piece.empty());
     CHECK(piece.size() <= last);
-    CHECK(piece.size() <= (dispenser.left() + piece.size()) / 32 + 1);
+    CHECK(piece.size() <= (scheduler.left() + piece.size()) / 32 + 1);
     last = piece.size();
     dealt.insert(dealt.end(), piece.begin(), piece.end());
   }
   CHECK(last == 1);
-  CHECK(dealt == parts);
-  CHECK(dispenser.deal(1).empty());
+  CHECK(dealt == chunks);
+  CHECK(scheduler.next(1).empty());
   // A rank of four threads takes four times as much.
-  CHECK(ChunkScheduler(parts, 16).deal(1).size() == 32);
-  CHECK(ChunkScheduler(parts, 16).deal(4).size() == 125);
-  CHECK(ChunkScheduler(parts, 1).deal(8).size() == 500);
+  CHECK(ChunkScheduler(chunks, 16).next(1).size() == 32);
+  CHECK(ChunkScheduler(chunks, 16).next(4).size() == 125);
+  CHECK(ChunkScheduler(chunks, 1).next(8).size() == 500);
   CHECK(ChunkScheduler::wants_more(2, 2));
   CHECK(!ChunkScheduler::wants_more(2, 3));
 }

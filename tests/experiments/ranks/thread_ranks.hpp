@@ -17,7 +17,7 @@
 
 namespace inforelay::test {
 
-/// What the ranks of one job have sent and not received.
+/// Messages between the ranks of one job that were sent and not received.
 struct Post {
   explicit Post(int size) : boxes(static_cast<std::size_t>(size)) {}
   std::mutex mutex;
@@ -75,7 +75,7 @@ class ThreadJob {
     const std::lock_guard lock(post_.mutex);
     return post_.results;
   }
-  /// Until another rank has computed a part, or failed: else rank 0 might have done all by then.
+  /// Waits until another rank has computed a chunk or failed; otherwise rank 0 might do all.
   void await_others() {
     const auto has_answer = [this] {
       const std::lock_guard lock(post_.mutex);

@@ -1,4 +1,4 @@
-// What is said on stderr and in run.log while a stage goes on, and where neither takes it.
+// Messages and progress on stderr and in run.log.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/text/message_text.hpp"
+#include "core/text/unit_text.hpp"
 #include "experiments/reports/console.hpp"
 #include "experiments/reports/run_status.hpp"
 #include "tests/catch2.hpp"
@@ -85,8 +86,6 @@ TEST_CASE("Durations, rates and sizes as people read them", "[console]") {
   CHECK(duration(9000) == "2 h 30 min");
   CHECK(duration(3600 * 24 * 365) == "365 days");
   CHECK(duration(1e300) == "1.16e+295 days");
-  CHECK(short_duration(0.042) == "42 ms");
-  CHECK(short_duration(42) == "42.0 s");
   CHECK(rate_text(1234) == "1.2 k/s");
   CHECK(rate_text(2.5e6) == "2.5 M/s");
   CHECK(rate_text(0.05) == "3.0/min");
@@ -96,7 +95,7 @@ TEST_CASE("Durations, rates and sizes as people read them", "[console]") {
   CHECK(bytes_text(1.44e9) == "1.44 GB");
 }
 
-TEST_CASE("A terminal is never told a command that stood in a text", "[console]") {
+TEST_CASE("A terminal never gets control characters of a text", "[console]") {
   CHECK(printable("a\x1b[2J\x7f\tb\n") == "a?[2J??b\n");
   CHECK(printable("\xc2\x9b"
                   "2J") == "?2J");  // U+009B, which begins a command too
@@ -104,14 +103,14 @@ TEST_CASE("A terminal is never told a command that stood in a text", "[console]"
   CHECK(one_line("a\nb") == "a b");
 }
 
-TEST_CASE("A terminal gets one line that is redrawn, a dumb one plain lines", "[console]") {
+TEST_CASE("A terminal shows a line that is redrawn, a dumb one plain lines", "[console]") {
   const std::string bar = shown_on("xterm");
   CHECK_THAT(bar, Catch::Contains("\r\033[K[ 1/1] count") && Catch::EndsWith("count  1.0 s\r\n"));
   const std::string plain = shown_on("dumb");
   CHECK_THAT(plain, !Catch::Contains("\033") && Catch::StartsWith("[ 1/1] count\r\n") && Catch::Contains("50 %"));
 }
 
-TEST_CASE("The log says every so often how far a stage is, at which rate and how long it will take", "[console]") {
+TEST_CASE("The log has the progress of a stage at intervals", "[console]") {
   const TemporaryFolder folder;
   const auto log = folder.path() / "run.log";
   {

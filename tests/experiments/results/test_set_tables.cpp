@@ -201,11 +201,10 @@ TEST_CASE("A run that goes on with other memory has the tables that it is to hav
   CHECK(resumed.exists(knockout_table) == !is_tight_at_last);
   CHECK(resumed.exists("networks/full/relay/test/sizes/mean"));
   // What lacks its table is computed again; what has one too many is read without.
-  const bool is_again = run.err.find("warning: '" + stored_relay +
-                                     "' is of no use and its work is done again: it was made without the "
-                                     "table of all sets, which is wanted now") != std::string::npos;
+  const bool is_again = run.err.find("warning: ignoring file '" + stored_relay +
+                                     "': it was made without the table of all sets") != std::string::npos;
   CHECK(is_again == !is_tight_at_last);
-  CHECK((run.err.find("is of no use") != std::string::npos) == is_again);
+  CHECK((run.err.find("ignoring file") != std::string::npos) == is_again);
 
   REQUIRE(run_program(with(last, {"-o", "whole"}), folder.path()).exit_code == 0);
   CHECK(test::identical(test::numbers_of(folder.path() / "run/results.h5"),

@@ -113,6 +113,27 @@ ProgramResult run_program(const std::vector<std::string>& arguments, const std::
   return StartedProgram(arguments, folder, options).wait();
 }
 
+std::function<bool()> after_changes(const std::filesystem::path& folder, int changes, int more) {
+  using State = std::map<std::filesystem::path, std::filesystem::file_time_type>;
+  const auto look = [folder] {
+    State state;
+    std::error_code error;  // files come and go
+    for (std::filesystem::recursive_directory_iterator file(folder, error), end; !error && file != end;
+         file.increment(error)) {
+      if (file->path().extension() == ".h5") state[file->path()] = file->last_write_time(error);
+    }
+    return state;
+  };
+  return [look, changes, more, last = look()]() mutable {
+    if (changes <= 0) return more-- <= 0;
+    if (State state = look(); state != last) {
+      last = std::move(state);
+      --changes;
+    }
+    return false;
+  };
+}
+
 std::vector<double> numbers_of(const std::filesystem::path& results) {
   const Hdf5Reader file(results);
   std::vector<double> numbers;

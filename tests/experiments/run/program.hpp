@@ -61,6 +61,10 @@ class StartedProgram {
   pid_t pid_ = -1;
 };
 
+/// True from the moment at which the HDF5 files below `folder` have changed `changes` times, and it was asked `more`
+/// times after that: for ProgramOptions::signal_when.
+std::function<bool()> after_changes(const std::filesystem::path& folder, int changes, int more = 0);
+
 /// Every number of a results file that does not tell where and how fast it was computed.
 std::vector<double> numbers_of(const std::filesystem::path& results);
 

@@ -13,11 +13,11 @@ using test::run_program;
 using test::TemporaryFolder;
 
 ProgramResult run_layers(const std::string& layers, const TemporaryFolder& folder, const std::string& output) {
-  return run_program({std::string(INFORELAY_CONFIGS) + "/quick.yaml", "networks.composite=null",
-                      "networks.full.layers=[784, 9, 7, 10]", "networks.full.train.max_epochs=3",
-                      "data.train_limit=1000", "data.test_limit=300", "analysis.layers=" + layers,
-                      "figures={formats: [svg]}", "-o", output},
-                     folder.path());
+  return run_program(
+      {std::string(INFORELAY_CONFIGS) + "/quick.yaml", "networks.composite=null",
+       "networks.full.layers=[784, 9, 7, 10]", "networks.full.train.max_epochs=3", "data.train_limit=1000",
+       "data.test_limit=300", "analysis.layers=" + layers, "figures={formats: [svg]}", "-o", output},
+      folder.path());
 }
 
 const std::string network = "networks/full/layers/";

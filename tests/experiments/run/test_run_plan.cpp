@@ -1,9 +1,9 @@
-// What --dry-run and the refusal of plans too large say, against real runs. No times: these are for
-// bench/compare_estimates.py.
+// The plan of --dry-run and the refusal of runs that are too large, compared with real runs.
 #include <filesystem>
 #include <fstream>
 
-#include "experiments/run/run_plan.hpp"
+#include "experiments/run/load_config.hpp"
+#include "experiments/run/resolve.hpp"
 #include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 
@@ -16,13 +16,13 @@ using test::TemporaryFolder;
 
 const std::string quick = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
 
-std::vector<StageEstimate> plan(const std::vector<std::string>& overrides) {
-  return plan_of(prepare(load_experiment_config(quick, overrides)));
+ResolvedExperiment resolved(const std::vector<std::string>& overrides) {
+  return ResolvedExperiment(load_experiment_config(quick, overrides).config);
 }
 
-const WorkEstimate& cost_of_stage(const std::vector<StageEstimate>& stages, const std::string& label) {
-  for (const StageEstimate& stage : stages) {
-    if (stage.label == label) return stage.cost;
+MemoryNeed need_of(const ResolvedExperiment& run, const std::string& label) {
+  for (const Stage& stage : run.stages()) {
+    if (stage.label == label) return stage.measure->memory(stage.place, run.tables());
   }
   FAIL("no stage " << label);
   throw std::logic_error("unreachable");
@@ -30,56 +30,21 @@ const WorkEstimate& cost_of_stage(const std::vector<StageEstimate>& stages, cons
 
 }  // namespace
 
-TEST_CASE("A plan holds every stage with its sets and the tables that stay", "[plan]") {
-  const auto stages = plan({"networks.full.layers=[784, 12, 10]"});
-  CHECK(stages.size() == 2 * 8 + 3);
-  CHECK(stages.front().label == "data");
-  CHECK(stages.back().label == "figures");
-  const WorkEstimate relay = cost_of_stage(stages, "full: relay information of all sets (test images)");
+TEST_CASE("A plan has the sets of its stages and the bytes of their tables", "[plan]") {
+  const ResolvedExperiment run = resolved({"networks.full.layers=[784, 12, 10]"});
+  const MemoryNeed relay = need_of(run, "full: relay information of all sets (test)");
   CHECK(relay.sets == 4096);
   constexpr double table = 4096 * 10 * 4, of_each_size = 16 * 10 + 8 * 7;
-  CHECK(relay.bytes == table + 10 * 13 * of_each_size);
-  CHECK(cost_of_stage(stages, "composite: knockout of all sets (test images)").sets == 1024);
-  CHECK(cost_of_stage(stages, "full: greedy relay search (train images)").sets == 0);
-  CHECK(cost_of_stage(stages, "data").bytes == 8000 * 784);
-  for (const StageEstimate& stage : stages) {
-    INFO(stage.label);
-    CHECK(MachineSpeed{}.seconds(stage.cost.work) >= 0);
-    CHECK(MachineSpeed{}.seconds(stage.cost.most) >= MachineSpeed{}.seconds(stage.cost.work));
-  }
+  CHECK(relay.kept == table + 10 * 13 * of_each_size);
+  CHECK(need_of(run, "composite: knockout of all sets (test)").sets == 1024);
+  CHECK(need_of(run, "full: greedy relay search (train)").sets == 0);
 }
 
-TEST_CASE("A training is expected to end with its stop rule and at the latest with its epochs", "[plan]") {
-  const std::string label = "full: training";
-  const auto bounded = plan({});
-  CHECK_THAT(cost_of_stage(bounded, label).note, Catch::Contains("epochs expected, at most 30"));
-  CHECK(cost_of_stage(bounded, label).most.dense > cost_of_stage(bounded, label).work.dense);
-  const auto fixed = plan({"networks.full.train.stop=null", "networks.full.train.max_epochs=7"});
-  CHECK(cost_of_stage(fixed, label).note == "7 epochs");
-  CHECK(cost_of_stage(fixed, label).most.dense == cost_of_stage(fixed, label).work.dense);
-  const auto twice = plan({"networks.full.train.stop=null", "networks.full.train.max_epochs=14"});
-  CHECK(cost_of_stage(twice, label).work.dense == Approx(2 * cost_of_stage(fixed, label).work.dense));
-}
-
-TEST_CASE("The peak is the largest sum of what stays and what a stage works with", "[plan]") {
-  const auto stage = [](const char* label, double bytes, double working) {
-    StageEstimate each{label, {}};
-    each.cost.bytes = bytes;
-    each.cost.working = working;
-    return each;
-  };
-  const std::vector<StageEstimate> stages{stage("a", 100e6, 10e6), stage("b", 0, 50e6), stage("c", 20e6, 0)};
-  const MemoryPeak peak = peak_of(stages, 1);
-  CHECK(peak.stage == "b");
-  CHECK(peak_of(stages, 3).bytes > peak.bytes);
-  const std::vector<StageEstimate> nothing{stage("", 0, 0)};
-  CHECK(peak.bytes == Approx(150e6 + peak_of(nothing, 1).bytes));
-
-  std::vector<StageEstimate> shared = stages;
-  shared.back().cost.waiting = 40e6;
-  CHECK(peak_of(shared, 1).bytes == peak.bytes);
-  CHECK(peak_of(shared, 1, 4).stage == "c");
-  CHECK(peak_of(shared, 1, 4).bytes == Approx(peak.bytes + 10e6));
+TEST_CASE("The peak of memory grows with threads and ranks", "[plan]") {
+  const ResolvedExperiment run = resolved({"networks.full.layers=[784, 18, 10]"});
+  CHECK(run.peak(3).bytes > run.peak(1).bytes);
+  CHECK(run.peak(1, 4).bytes > run.peak(1).bytes);
+  CHECK(!run.peak(1).stage.empty());
 }
 
 TEST_CASE("The memory that a plan names is within a factor of two of what the run takes", "[plan][run]") {
@@ -94,14 +59,14 @@ TEST_CASE("The memory that a plan names is within a factor of two of what the ru
   const TemporaryFolder folder;
   std::vector<std::string> all = overrides;
   all.insert(all.end(), {"figures=null"});
-  const RunCost cost = cost_of(prepare(load_experiment_config(quick, all)), 1);
+  const double bytes = resolved(all).peak(1).bytes;
   all.insert(all.begin(), quick);
   all.insert(all.end(), {"-o", "run", "-j", "1"});
   const ProgramResult run = run_program(all, folder.path());
-  INFO(name << ": " << cost.bytes << " and " << run.peak_bytes << " bytes; " << run.err);
+  INFO(name << ": " << bytes << " and " << run.peak_bytes << " bytes; " << run.err);
   REQUIRE(run.exit_code == 0);
-  CHECK(cost.bytes > run.peak_bytes / 2);
-  CHECK(cost.bytes < run.peak_bytes * 2);
+  CHECK(bytes > run.peak_bytes / 2);
+  CHECK(bytes < run.peak_bytes * 2);
 #endif
 }
 
@@ -118,8 +83,8 @@ TEST_CASE("A plan beyond max_memory is refused before anything is computed", "[p
   };
   refused({quick, "max_memory=30 MB", "-o", "one"}, "fewer detectors.positives, negatives and test_negatives");
   refused({quick, "max_memory=30 MB", "-o", "one", "networks.full.layers=[784, 22, 10]"},
-          "'full: knockout of all sets (test images)' alone takes 274 MB");
-  // Results that are there are told, but not made anew.
+          "'full: knockout of all sets (test images)' alone needs 274 MB");
+  // A complete run is reported, but not repeated.
   const std::vector<std::string> small{quick,
                                        "data.train_limit=1000",
                                        "data.test_limit=300",
@@ -138,7 +103,7 @@ TEST_CASE("A plan beyond max_memory is refused before anything is computed", "[p
   CHECK(!std::filesystem::exists(folder.path() / "done.1"));
   const ProgramResult planned = run_program({quick, "--dry-run", "max_memory=30 MB"}, folder.path());
   CHECK(planned.exit_code == 0);
-  CHECK_THAT(planned.out, Catch::Contains("allowed are 30 MB: the run would be refused"));
+  CHECK_THAT(planned.out, Catch::Contains("limit 30 MB: the run would be refused"));
 
   // Of a sweep, the run that does not fit is named; none is started.
   std::ofstream(folder.path() / "sweep.yaml") << "extends: " << quick << R"(
@@ -159,9 +124,7 @@ sweep: {parameters: {networks.full.layers: {values: [[784, 4, 10], [784, 20, 10]
 }
 
 TEST_CASE("The memory allowed does not make another run of it", "[plan]") {
-  const auto identity = [](const std::vector<std::string>& overrides) {
-    return prepare(load_experiment_config(quick, overrides)).identity();
-  };
+  const auto identity = [](const std::vector<std::string>& overrides) { return resolved(overrides).identity(); };
   CHECK(identity({"max_memory=3 GiB"}) == identity({}));
   CHECK(identity({"seed=2"}) != identity({}));
 }

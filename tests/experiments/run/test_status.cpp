@@ -1,4 +1,4 @@
-// A run seen from outside: who holds its folder, how far it is, what a killed one leaves, what the log says.
+// A run seen from outside: the lock of its folder, its state, what a killed process leaves, and its log.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -52,7 +52,7 @@ RunStatus wait_for_status(const fs::path& folder, Wanted&& wanted) {
     if (status && wanted(*status)) return *status;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
-  throw std::runtime_error(folder.string() + " never came to the status that was waited for");
+  throw std::runtime_error(folder.string() + " never had the status that was waited for");
 }
 
 bool is_training(const RunStatus& status) { return status.stage && status.stage->done > 0; }
@@ -66,7 +66,7 @@ std::string status_of(const fs::path& folder, const std::string& run = "run") {
 
 }  // namespace
 
-TEST_CASE("A second process on a run is told who works there, and --status how far it is", "[status]") {
+TEST_CASE("A second process on a run is refused, and --status shows its progress", "[status]") {
   const TemporaryFolder folder;
   StartedProgram first(endless, folder.path());
   wait_for_status(folder.path() / "run", is_training);
@@ -75,22 +75,21 @@ TEST_CASE("A second process on a run is told who works there, and --status how f
   for (const Arguments& more : {Arguments{}, Arguments{"--fresh"}}) {
     const ProgramResult second = run_program(with(endless, more), folder.path());
     CHECK(second.exit_code == 2);
-    CHECK_THAT(second.err, Catch::Contains("output folder 'run': " + who) && Catch::Contains(" since 2") &&
-                               Catch::Contains("works there"));
+    CHECK_THAT(second.err, Catch::Contains("output folder 'run': in use by " + who) && Catch::Contains(" since 2") &&
+                               Catch::Contains("; wait for it or stop it"));
   }
   const std::string running = status_of(folder.path());
   CHECK_THAT(running, Catch::StartsWith("run       quick in 'run'\nstate     running: " + who) &&
                           Catch::Contains("stage     [ 1/8] full: training  ") && Catch::Contains(" left") &&
-                          Catch::Contains("epoch ") && Catch::Contains("heard     2"));
+                          Catch::Contains("epoch ") && Catch::Contains("updated   2"));
   first.signal(SIGINT);
   CHECK(first.wait().exit_code == 130);
   CHECK(!lock_holder(folder.path() / "run"));
-  CHECK_THAT(status_of(folder.path()),
-             Catch::Contains("state     interrupted; the same command goes on from there\n") &&
-                 Catch::Contains("stopped   [ 1/8] full: training"));
+  CHECK_THAT(status_of(folder.path()), Catch::Contains("state     interrupted; rerun the same command to resume\n") &&
+                                           Catch::Contains("stopped   [ 1/8] full: training"));
 }
 
-TEST_CASE("A run killed at work is said to be, and the next start takes over and tidies up", "[status]") {
+TEST_CASE("--status shows that a run was killed, and the next start takes over its lock and tidies up", "[status]") {
   const TemporaryFolder folder;
   const fs::path run = folder.path() / "run";
   const pid_t killed = [&] {
@@ -117,15 +116,14 @@ TEST_CASE("A run killed at work is said to be, and the next start takes over and
   second.signal(SIGTERM);
   const ProgramResult result = second.wait();
   CHECK(result.exit_code == 143);
-  CHECK_THAT(result.err,
-             Catch::Contains(fmt::format("'run' was left by process {} on ", killed)) && Catch::Contains("taken over"));
+  CHECK_THAT(result.err, Catch::Contains(fmt::format("'run': taking over the lock of process {} on ", killed)));
   for (const std::string& name : left) CHECK(!fs::exists(run / name));
   CHECK(!fs::exists(run / "figures/.figure-aB3xYz"));
   for (const std::string& name : others) CHECK(content(run / name) == "mine");
   CHECK(fs::exists(run / "kept.1-1.tmp"));
 }
 
-TEST_CASE("A run that loses its folder stops and writes no more", "[status]") {
+TEST_CASE("A run that loses its lock stops and writes no more", "[status]") {
   const TemporaryFolder folder;
   const fs::path run = folder.path() / "run";
   StartedProgram first(endless, folder.path());
@@ -134,13 +132,13 @@ TEST_CASE("A run that loses its folder stops and writes no more", "[status]") {
   const DirectoryLock other(run);
   const ProgramResult result = first.wait();
   CHECK(result.exit_code == 1);
-  CHECK_THAT(result.err, Catch::Contains("output folder 'run': this process no longer holds it"));
-  CHECK(read_status(run)->state == RunStatus::State::running);  // the last word is the other's
+  CHECK_THAT(result.err, Catch::Contains("output folder 'run': lost the lock: lock.1.json was removed or replaced"));
+  CHECK(read_status(run)->state == RunStatus::State::running);  // written by the process that has the lock now
   CHECK(!fs::exists(run / "stages/full-model.h5"));
-  CHECK_THAT(content(run / "run.log"), !Catch::Contains("no longer holds"));
+  CHECK_THAT(content(run / "run.log"), !Catch::Contains("lost the lock"));
 }
 
-TEST_CASE("Of commands started at the same moment one works, the others name it", "[status]") {
+TEST_CASE("Of commands started at the same moment one runs, the others name it", "[status]") {
   constexpr int repetitions = 20, processes = 4;
   for (int repetition = 0; repetition < repetitions; ++repetition) {
     const TemporaryFolder folder;
@@ -154,7 +152,7 @@ TEST_CASE("Of commands started at the same moment one works, the others name it"
     for (auto& program : programs) {
       const ProgramResult result = program->wait();
       INFO(result.err);
-      // Whoever comes when all is done only reports it.
+      // A process that starts when the run is complete only reports that.
       REQUIRE((result.exit_code == 0 || result.exit_code == 2));
       if (result.exit_code == 2) refusals.push_back(result.err);
     }
@@ -165,7 +163,7 @@ TEST_CASE("Of commands started at the same moment one works, the others name it"
     CHECK(works == 1);
     const pid_t worker = static_cast<pid_t>(read_status(folder.path() / "run")->process.pid);
     for (const std::string& refusal : refusals) {
-      CHECK_THAT(refusal, Catch::Contains(fmt::format("output folder 'run': process {} on ", worker)) &&
+      CHECK_THAT(refusal, Catch::Contains(fmt::format("output folder 'run': in use by process {} on ", worker)) &&
                               Catch::Contains(" since 2"));
     }
   }
@@ -267,7 +265,7 @@ TEST_CASE("The status of a sweep names its runs at work", "[status]") {
              Catch::Contains("state     interrupted; ") && Catch::Contains("0 of 3 done, 0 failed, 0 running, 3 left"));
 }
 
-TEST_CASE("Hostile and half-written status files are told safely", "[status]") {
+TEST_CASE("Hostile and half-written status files are shown safely", "[status]") {
   const TemporaryFolder folder;
   const auto write = [&](const std::string& text) { std::ofstream(folder.path() / "status.json") << text; };
   std::ofstream(folder.path() / "config.yaml") << "# inforelay run 01234567\n";
@@ -316,7 +314,7 @@ TEST_CASE("Hostile and half-written status files are told safely", "[status]") {
   CHECK_THAT(text, Catch::Contains("x?[2J") && Catch::Contains("state     failed: a state     complete?\n"));
   std::ofstream(folder.path() / "lock.7.json")
       << R"({"format":"inforelay-lock","pid":12,"host":"\u001b[0m","since":"\n"})";
-  CHECK_THAT(told(), Catch::Contains("running, as far as can be told from here: process 12 on ?[0m"));
+  CHECK_THAT(told(), Catch::Contains("running, but cannot be checked from this machine: process 12 on ?[0m"));
 }
 
 TEST_CASE("Folders must be named on the command line", "[status]") {

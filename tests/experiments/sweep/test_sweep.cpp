@@ -15,7 +15,6 @@
 #include "core/files/hdf5_file.hpp"
 #include "experiments/results/results_file.hpp"
 #include "experiments/sweep/collect.hpp"
-#include "experiments/sweep/process.hpp"
 #include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 
@@ -69,7 +68,7 @@ void check_same(const fs::path& a, const fs::path& b) {
   CHECK(runs == table_of(a).size() - 1);
 }
 
-// Whether a process works in the folder of a run: its stderr.log is there until it has finished.
+// The number of unfinished runs: stderr.log is in the folder of a run until it has finished.
 std::size_t unfinished_in(const fs::path& folder) {
   std::size_t count = 0;
   if (!fs::exists(folder / "runs")) return 0;
@@ -109,7 +108,7 @@ TEST_CASE("A sweep leaves its runs, a table, and results that tell all", "[sweep
 
   // What was collected is what the runs hold.
   const ExperimentResult third = read_results(a / "runs/0003-binarize-sign-seed-1/results.h5");
-  const std::vector<double>& all = third.networks[0].second.relay.at(Split::test).all;
+  const auto all = third.network(third.networks[0]).vector<double>("layers/1/relay/test/total");
   double sum = 0;
   for (const double value : all) sum += value;
   CHECK(file.vector<double>("sweep/metrics/full.relay.test.all")[2] == sum / 10);
@@ -212,29 +211,6 @@ TEST_CASE("A run that cannot be started fails alone", "[sweep]") {
   CHECK_THAT(stopped.out, Catch::Contains("0 finished, 1 failed, 2 not started"));
 }
 
-namespace {
-bool stop_in_child = false;
-}  // namespace
-
-TEST_CASE("A stop signal that comes before a run's program has begun ends it", "[sweep]") {
-  const TemporaryFolder folder;
-  pthread_atfork(nullptr, nullptr, [] {
-    if (std::exchange(stop_in_child, false)) raise(SIGTERM);
-  });
-  struct sigaction ignore {
-  }, earlier{};
-  ignore.sa_handler = [](int) {};  // as that of the program, which notes it down
-  sigaction(SIGTERM, &ignore, &earlier);
-  stop_in_child = true;
-  const pid_t child = start_child({"--list-reporters"}, folder.path() / "messages");
-  stop_in_child = false;
-  int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  sigaction(SIGTERM, &earlier, nullptr);
-  CHECK(WIFSIGNALED(status));
-  CHECK(WTERMSIG(status) == SIGTERM);
-}
-
 TEST_CASE("An interrupted sweep goes on and ends with the same numbers", "[sweep]") {
   const TemporaryFolder folder;
   const Arguments sweep = with(small, {"sweep={replicates: 6}", "-j", "2"});
@@ -245,14 +221,16 @@ TEST_CASE("An interrupted sweep goes on and ends with the same numbers", "[sweep
     const int signals[] = {SIGINT, SIGTERM, SIGKILL};
     const int signal = signals[attempt % 3];
     last = run_program(with(sweep, {"-o", "parts"}), folder.path(),
-                       {.environment = {}, .signal_after_seconds = 0.1 + 0.05 * attempt, .signal = signal});
+                       {.environment = {{"INFORELAY_SAVE_SECONDS", "0"}},
+                        .signal_when = test::after_changes(folder.path() / "parts/runs", 12),
+                        .signal = signal});
     if (last.exit_code == 0) break;
     INFO(last.err);
     REQUIRE(last.exit_code == 128 + signal);
     ++interruptions;
   }
   REQUIRE(last.exit_code == 0);
-  CHECK(interruptions >= 3);
+  CHECK(interruptions >= 2);
   CHECK(unfinished_in(folder.path() / "parts") == 0);
   check_same(folder.path() / "whole", folder.path() / "parts");
 }
@@ -262,21 +240,20 @@ TEST_CASE("No process outlives a sweep that is killed", "[sweep]") {
   // Long enough that no run ends by itself.
   const Arguments sweep = with(small, {"networks.full.train.max_epochs=100000", "networks.full.train.stop=null",
                                        "sweep={replicates: 2}", "-j", "2", "-o", "a"});
-  // Twice as long until both runs were at work.
-  for (double seconds = 1; unfinished_in(folder.path() / "a") < 2; seconds *= 2) {
-    REQUIRE(seconds < 100);
-    const ProgramResult killed =
-        run_program(sweep, folder.path(), {.environment = {}, .signal_after_seconds = seconds, .signal = SIGKILL});
-    REQUIRE(killed.exit_code == 128 + SIGKILL);
-  }
-  // A second start takes over at once, its runs as soon as those of the first are gone, and can be interrupted.
-  ProgramResult second;
-  for (double seconds = 1; second.err.find("interrupted; the same command goes on from here") == std::string::npos;
-       seconds *= 2) {
-    REQUIRE(seconds < 100);
-    second = run_program(sweep, folder.path(), {.environment = {}, .signal_after_seconds = seconds, .signal = SIGINT});
-    REQUIRE(second.exit_code == 130);
-  }
+  const auto stop = [&](int signal) {
+    // Both runs are training.
+    return run_program(sweep, folder.path(),
+                       {.environment = {{"INFORELAY_SAVE_SECONDS", "0"}},
+                        .signal_when = test::after_changes(folder.path() / "a/runs", 5),
+                        .signal = signal});
+  };
+  REQUIRE(stop(SIGKILL).exit_code == 128 + SIGKILL);
+  CHECK(unfinished_in(folder.path() / "a") == 2);
+  // A second start takes over at once, and its runs as soon as those of the first have ended.
+  const ProgramResult second = stop(SIGINT);
+  INFO(second.err);
+  REQUIRE(second.exit_code == 130);
+  CHECK_THAT(second.err, Catch::Contains("taking over the lock") && Catch::Contains("interrupted; rerun the same"));
   CHECK_THAT(second.err, !Catch::Contains("failed"));
 }
 
@@ -289,8 +266,8 @@ TEST_CASE("Two sweeps do not work in one folder", "[sweep]") {
     for (const char* fresh : {"", "--fresh"}) {
       const ProgramResult second = run_program(*fresh ? with(sweep, {fresh}) : sweep, folder.path());
       CHECK(second.exit_code == 2);
-      CHECK_THAT(second.err, Catch::Contains(fmt::format("output folder 'a': process {} on ", getpid())) &&
-                                 Catch::Contains(" works there; wait for it or stop it"));
+      CHECK_THAT(second.err, Catch::Contains(fmt::format("output folder 'a': in use by process {} on ", getpid())) &&
+                                 Catch::Contains("; wait for it or stop it"));
     }
     CHECK(!fs::exists(folder.path() / "a/runs"));
     CHECK(!fs::exists(folder.path() / "a.1"));
@@ -298,7 +275,7 @@ TEST_CASE("Two sweeps do not work in one folder", "[sweep]") {
   CHECK(run_program(sweep, folder.path()).exit_code == 0);
 }
 
-TEST_CASE("A sweep is not moved aside while one of its runs goes on", "[sweep]") {
+TEST_CASE("The folder of a sweep is not renamed while one of its runs works there", "[sweep]") {
   const TemporaryFolder folder;
   const Arguments sweep = with(small, {"sweep={replicates: 1}", "-o", "a", "--fresh"});
   fs::create_directories(folder.path() / "a/runs/0001-seed-1");

@@ -1,0 +1,74 @@
+#include "experiments/reports/display.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "core/text/unit_text.hpp"
+
+namespace inforelay {
+namespace {
+
+void write(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80u;
+}
+
+// Shells inside editors have TERM=dumb and would show the codes that clear a line.
+bool can_redraw() {
+  const char* terminal = std::getenv("TERM");
+  return isatty(STDERR_FILENO) && terminal && std::string_view(terminal) != "dumb";
+}
+
+}  // namespace
+
+Display::Display(ProgressStyle style, bool quiet, double line_seconds)
+    : style_(quiet ? ProgressStyle::off : style), quiet_(quiet), interval_(line_seconds) {
+  if (style_ == ProgressStyle::automatic) style_ = can_redraw() ? ProgressStyle::bar : ProgressStyle::plain;
+  if (style_ == ProgressStyle::bar) interval_ = std::chrono::milliseconds(100);
+}
+
+void Display::clear() {
+  if (std::exchange(bar_shown_, false)) write("\r\033[K");
+}
+
+void Display::print(std::string_view line) {
+  clear();
+  write(std::string(line) + "\n");
+}
+
+void Display::begin(const StageStatus& stage) {
+  last_shown_ = {};
+  if (style_ == ProgressStyle::bar) return update(stage);
+  if (!quiet_) print(title_of(stage));
+  last_shown_ = Clock::now();
+}
+
+void Display::update(const StageStatus& stage) {
+  const auto now = Clock::now();
+  if (style_ == ProgressStyle::off || now - last_shown_ < interval_) return;
+  last_shown_ = now;
+  if (style_ == ProgressStyle::plain) return print("        " + progress_text(stage));
+  std::string line = title_of(stage) + "  " + progress_text(stage);
+  line.resize(std::min(line.size(), terminal_width() - 1));
+  write("\r\033[K" + line);
+  bar_shown_ = true;
+}
+
+void Display::end(const StageStatus& stage, double seconds) {
+  clear();
+  if (!quiet_)
+    print((style_ == ProgressStyle::bar ? title_of(stage) + "  " : "        done in ") + end_text(stage, seconds));
+}
+
+}  // namespace inforelay
