@@ -18,8 +18,6 @@ class Checker {
       : config_(config), root_(root), errors_(errors) {}
 
   void run() {
-    if (config_.sweep && !config_.sweep->parameters.empty() && !config_.compare.empty())
-      fail("compare", "over seeds alone: not with sweep.parameters");
     for (const auto& [name, entry] : config_.compare) {
       const std::string path = "compare." + name;
       if (entry.statement.empty() == entry.published.empty()) {
