@@ -11,18 +11,18 @@
 namespace inforelay {
 
 std::string draw_activations(const FigureWriter& writer, const ActivationsFigure& figure) {
+  constexpr int bin_count = 50;
   const std::string name = figure_name("activations", figure.network);
   const auto neurons = static_cast<std::size_t>(figure.hidden.cols());
   require_some(name, "neurons", neurons);
   require_some(name, "samples", static_cast<std::size_t>(figure.hidden.rows()));
   require_count(name, "threshold", figure.threshold.size(), "values", neurons);
-  if (figure.bins < 1) throw UsageError(fmt::format("figure {}: bins is {}, expected at least 1", name, figure.bins));
 
   AxisRange range;
   range.add(-1), range.add(1);
   range.add_all(figure.hidden.reshaped());
-  const Intervals bins{range.low(), range.high(), figure.bins};
-  RowMatrix<std::uint32_t> counts = RowMatrix<std::uint32_t>::Zero(figure.hidden.cols(), figure.bins);
+  const Intervals bins{range.low(), range.high(), bin_count};
+  RowMatrix<std::uint32_t> counts = RowMatrix<std::uint32_t>::Zero(figure.hidden.cols(), bin_count);
   for (Eigen::Index n = 0; n < figure.hidden.rows(); ++n) {
     for (Eigen::Index k = 0; k < figure.hidden.cols(); ++k) {
       const int bin = bins.of(figure.hidden(n, k));
@@ -44,7 +44,7 @@ std::string draw_activations(const FigureWriter& writer, const ActivationsFigure
   const double decades = std::log10(most) > 3 ? 100 : 10;
   for (std::size_t k = 0; k < neurons; ++k) {
     const std::size_t first = table.rows();
-    for (int bin = 0; bin < figure.bins; ++bin) {
+    for (int bin = 0; bin < bin_count; ++bin) {
       table.row(k, bins.edge(bin), bins.edge(bin + 1), counts(static_cast<Eigen::Index>(k), bin), figure.threshold[k]);
     }
     const PanelBox& box = grid.boxes[k];
@@ -73,17 +73,13 @@ std::string draw_activations(const FigureWriter& writer, const ActivationsFigure
 
 extern const FigureKind activations_figure;
 const FigureKind activations_figure{
-    .name = "activations",
-    .scope = FigureScope::layer,
-    .available = [](const FigureSource& source) { return !is_wide(*source.layer); },
-    .draw =
-        [](const FigureWriter& writer, const FigureSource& source) {
-          const ResultView states = source.layer->arrays.at("states/" + subsets_of(*source.layer, "states").back());
-          const RowMatrix<double>& thresholds = states.matrix<double>("threshold");
-          return draw_activations(writer, {.network = source.name,
-                                           .hidden = states.matrix<float>("value"),
-                                           .threshold = {thresholds.data(), thresholds.data() + thresholds.rows()}});
-        },
-};
+    "activations", FigureScope::layer, [](const FigureSource& source) -> FigureDrawing {
+      if (is_wide(*source.layer)) return {};
+      const ResultView states = source.layer->arrays.at("states/" + subsets_of(*source.layer, "states").back());
+      const RowMatrix<double>& thresholds = states.matrix<double>("threshold");
+      return drawing(draw_activations, {.network = source.name,
+                                        .hidden = states.matrix<float>("value"),
+                                        .threshold = {thresholds.data(), thresholds.data() + thresholds.rows()}});
+    }};
 
 }  // namespace inforelay

@@ -20,18 +20,6 @@ Scale scale_of(double largest) {
   return {1, ""};
 }
 
-ClustersFigure figure_of(const FigureSource& source) {
-  ClustersFigure figure{.networks = {}, .quantity = "within-cluster sum of squares per sample"};
-  for (const LayerResults& layer : source.layers) {
-    if (!layer.arrays.has("geometry/clusters")) continue;
-    const auto clusters = layer.arrays.vector<std::int64_t>("geometry/clusters");
-    const auto cohesion = layer.arrays.vector<double>("geometry/cohesion");
-    if (clusters.empty()) continue;
-    figure.networks.push_back({layer.title, {clusters.begin(), clusters.end()}, {cohesion.begin(), cohesion.end()}});
-  }
-  return figure;
-}
-
 }  // namespace
 
 std::string draw_clusters(const FigureWriter& writer, const ClustersFigure& figure) {
@@ -62,7 +50,7 @@ std::string draw_clusters(const FigureWriter& writer, const ClustersFigure& figu
   const AxisRange axis = y.widened(0, 0.05);
   const Scale scale = scale_of(axis.high());
   canvas.y_axis(axis.low() / scale.unit, axis.high() / scale.unit, 6);
-  canvas.y_label(grid.boxes[0], canvas.text(figure.quantity + scale.suffix));
+  canvas.y_label(grid.boxes[0], fmt::format("'within-cluster sum of squares per sample{}'", scale.suffix));
   std::vector<std::string> elements;
   for (std::size_t i = 0; i < figure.networks.size(); ++i) {
     const auto& curve = figure.networks[i];
@@ -80,11 +68,16 @@ std::string draw_clusters(const FigureWriter& writer, const ClustersFigure& figu
 
 extern const FigureKind clusters_figure;
 const FigureKind clusters_figure{
-    .name = "clusters",
-    .scope = FigureScope::experiment,
-    .available = [](const FigureSource& source) { return !figure_of(source).networks.empty(); },
-    .draw = [](const FigureWriter& writer,
-               const FigureSource& source) { return draw_clusters(writer, figure_of(source)); },
-};
+    "clusters", FigureScope::experiment, [](const FigureSource& source) -> FigureDrawing {
+      ClustersFigure figure;
+      for (const LayerResults& layer : source.layers) {
+        if (!layer.arrays.has("geometry/clusters")) continue;
+        const auto clusters = layer.arrays.vector<std::int64_t>("geometry/clusters");
+        if (clusters.empty()) continue;
+        figure.networks.push_back(
+            {layer.title, {clusters.begin(), clusters.end()}, layer.arrays.numbers("geometry/cohesion")});
+      }
+      return figure.networks.empty() ? nullptr : drawing(draw_clusters, figure);
+    }};
 
 }  // namespace inforelay

@@ -30,37 +30,8 @@ void check(const std::string& name, const EntropyFigure& figure) {
   }
   const auto& random = figure.random;
   require_count(name, "mean of random words", random.mean.size(), "values", random.samples.size());
-  require_count(name, "high of random words", random.high.size(), "values", random.low.size());
-  if (!random.low.empty())
-    require_count(name, "low of random words", random.low.size(), "values", random.samples.size());
-}
-
-EntropyFigure figure_of(const FigureSource& source) {
-  enum Estimate { plug_in = 0, uniform_mean = 2, uniform_sd = 3 };  // columns of geometry/entropy
-  EntropyFigure figure;
-  for (const LayerResults& layer : source.layers) {
-    if (!layer.arrays.has("geometry/entropy")) continue;
-    const RowMatrix<double>& entropy = layer.arrays.matrix<double>("geometry/entropy");
-    const std::vector<double> samples = layer.arrays.numbers("geometry/samples");
-    EntropyCurve curve{layer.title, samples, {}};
-    RandomWordsBand band{.samples = samples};
-    for (Eigen::Index i = 0; i < entropy.rows(); ++i) {
-      const double mean = entropy(i, uniform_mean), spread = 2 * entropy(i, uniform_sd);
-      curve.entropy.push_back(entropy(i, plug_in));
-      band.mean.push_back(mean);
-      band.low.push_back(mean - spread);
-      band.high.push_back(mean + spread);
-    }
-    figure.networks.push_back(std::move(curve));
-    // Random words have as many bits as the widest layer has units.
-    const std::string subset = subsets_of(layer, "states").back();
-    const auto neurons = static_cast<int>(layer.arrays.matrix<float>("states/" + subset + "/value").cols());
-    if (neurons > figure.neurons) {
-      figure.neurons = neurons;
-      figure.random = std::move(band);
-    }
-  }
-  return figure;
+  require_count(name, "low of random words", random.low.size(), "values", random.samples.size());
+  require_count(name, "high of random words", random.high.size(), "values", random.samples.size());
 }
 
 }  // namespace
@@ -103,11 +74,8 @@ std::string draw_entropy(const FigureWriter& writer, const EntropyFigure& figure
   if (!figure.random.samples.empty()) {
     const auto& random = figure.random;
     const std::size_t first = table.rows();
-    for (std::size_t i = 0; i < random.samples.size(); ++i) {
-      const double mean = random.mean[i];
-      const double low = random.low.empty() ? mean : random.low[i], high = random.low.empty() ? mean : random.high[i];
-      table.row(random.samples[i], mean, low, high, "random", "");
-    }
+    for (std::size_t i = 0; i < random.samples.size(); ++i)
+      table.row(random.samples[i], random.mean[i], random.low[i], random.high[i], "random", "");
     random_rows = rows_from(table, first);
     elements.push_back(
         fmt::format("{} using 1:3:4 with filledcurves fillcolor rgb '{}' fillstyle solid 1 noborder notitle",
@@ -143,11 +111,27 @@ std::string draw_entropy(const FigureWriter& writer, const EntropyFigure& figure
 
 extern const FigureKind entropy_figure;
 const FigureKind entropy_figure{
-    .name = "entropy",
-    .scope = FigureScope::experiment,
-    .available = [](const FigureSource& source) { return !figure_of(source).networks.empty(); },
-    .draw = [](const FigureWriter& writer,
-               const FigureSource& source) { return draw_entropy(writer, figure_of(source)); },
-};
+    "entropy", FigureScope::experiment, [](const FigureSource& source) -> FigureDrawing {
+      enum Estimate { plug_in = 0, uniform_mean = 2, uniform_sd = 3 };  // columns of geometry/entropy
+      EntropyFigure figure;
+      for (const LayerResults& layer : source.layers) {
+        if (!layer.arrays.has("geometry/entropy")) continue;
+        const RowMatrix<double>& entropy = layer.arrays.matrix<double>("geometry/entropy");
+        figure.networks.push_back({layer.title, layer.arrays.numbers("geometry/samples"), {}});
+        EntropyCurve& curve = figure.networks.back();
+        for (Eigen::Index i = 0; i < entropy.rows(); ++i) curve.entropy.push_back(entropy(i, plug_in));
+        const auto neurons = static_cast<int>(unit_count(layer));
+        if (neurons <= figure.neurons) continue;
+        // Random words have as many bits as the widest layer has units.
+        figure.neurons = neurons;
+        figure.random = {.samples = curve.samples};
+        for (Eigen::Index i = 0; i < entropy.rows(); ++i) {
+          figure.random.mean.push_back(entropy(i, uniform_mean));
+          figure.random.low.push_back(entropy(i, uniform_mean) - 2 * entropy(i, uniform_sd));
+          figure.random.high.push_back(entropy(i, uniform_mean) + 2 * entropy(i, uniform_sd));
+        }
+      }
+      return figure.networks.empty() ? nullptr : drawing(draw_entropy, figure);
+    }};
 
 }  // namespace inforelay

@@ -4,7 +4,10 @@
 // To add one: a file that defines a `const FigureKind`, and a line in figure_kinds.cpp.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "experiments/figures/plot/figure_writer.hpp"
@@ -25,14 +28,22 @@ struct FigureSource {
   std::string name{};                       ///< of the layer and subset in names of files: "full", "full_layer2_train"
 };
 
+/// Draws one figure and returns its name.
+using FigureDrawing = std::function<std::string(const FigureWriter& writer)>;
+
 struct FigureKind {
   const char* name;  ///< names of files begin with it
   FigureScope scope;
-  /// Do the results have what it needs?
-  bool (*available)(const FigureSource& source);
-  /// Returns the figure's name. Throws as FigureWriter::write; DataError if the results are damaged.
-  std::string (*draw)(const FigureWriter& writer, const FigureSource& source);
+  /// Reads what the figure shows; empty if the results do not have it. The results must outlive the drawing. Throws
+  /// DataError if they are damaged.
+  FigureDrawing (*read)(const FigureSource& source);
 };
+
+/// `draw` with `figure`, one of the structs of figures.hpp.
+template <class Figure>
+FigureDrawing drawing(std::string (*draw)(const FigureWriter&, const Figure&), std::type_identity_t<Figure> figure) {
+  return [draw, figure = std::move(figure)](const FigureWriter& writer) { return draw(writer, figure); };
+}
 
 /// All figures, in the order in which they are drawn.
 const std::vector<const FigureKind*>& figure_kinds();

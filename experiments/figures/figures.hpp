@@ -35,13 +35,11 @@ struct TrainingPanel {
 /// Curves of equal length from a table [E,C].
 std::vector<std::vector<double>> curves_by_class(const RowMatrix<double>& accuracy);
 
-/// Accuracies of the composite network as its detectors are added: row i is after the first i + first_step of them.
+/// Accuracies of the composite network as its detectors are added: row i is with the first i + 1 of them.
 struct StaircasePanel {
   std::string network{};
-  std::string quantity = "balanced accuracy";
   RowMatrix<double> train{};  ///< [steps,C]
   RowMatrix<double> test{};   ///< [steps,C], or [0,0]
-  int first_step = 1;         ///< detectors in the network of row 0
 };
 
 struct TrainingFigure {
@@ -72,7 +70,7 @@ struct SizesFigure {
   enum class Quantity { relay_information, accuracy } quantity = Quantity::relay_information;
   std::string network{};
   std::vector<std::string> labels{};       ///< [C]
-  const SubsetStatistics& statistics;      ///< of that quantity
+  SubsetStatistics statistics{};           ///< of that quantity
   RowMatrix<double> greedy_information{};  ///< as in RelayFigure; of relay_information only
   std::vector<double> all_information{};   ///< likewise
 };
@@ -126,7 +124,6 @@ struct ClusterCurve {
 
 struct ClustersFigure {
   std::vector<ClusterCurve> networks{};
-  std::string quantity = "within-cluster sum of squares";  ///< label of the y axis
 };
 
 /// "clusters": cohesion of the activations over the number of k-means clusters, a line for each network.
@@ -148,7 +145,6 @@ struct ActivationsFigure {
   std::string network{};
   Eigen::Ref<const RowMatrix<float>> hidden;  ///< [N,K] activations
   std::vector<double> threshold{};            ///< [K] binarisation thresholds; NaN if a neuron is constant
-  int bins = 50;
 };
 
 /// "activations_NETWORK": a histogram of the activation of each neuron, K panels with common axes (at least [-1,1]),
@@ -165,7 +161,7 @@ struct EntropyCurve {
 struct RandomWordsBand {
   std::vector<double> samples{};      ///< N
   std::vector<double> mean{};         ///< bits
-  std::vector<double> low{}, high{};  ///< bits, e.g. mean -+ 2 standard deviations; both may be empty
+  std::vector<double> low{}, high{};  ///< bits, mean -+ 2 standard deviations
 };
 
 struct EntropyFigure {

@@ -178,27 +178,20 @@ std::string draw_function(const FigureWriter& writer, const FunctionFigure& figu
 
 extern const FigureKind function_figure;
 const FigureKind function_figure{
-    .name = "function",
-    .scope = FigureScope::subset,
-    .available =
-        [](const FigureSource& source) {
-          return source.layer->arrays.has("relay/" + source.subset + "/information") &&
-                 source.layer->arrays.has("knockout/" + source.subset + "/accuracy");
-        },
-    .draw =
-        [](const FigureWriter& writer, const FigureSource& source) {
-          const ResultView relay = source.layer->arrays.at("relay/" + source.subset);
-          const auto seed = static_cast<std::uint64_t>(source.result.provenance.seed);
-          RandomStream random = RandomStream(seed, "figures").child(source.name);
-          return draw_function(
-              writer,
-              {.network = source.name,
-               .labels = source.layer->classes,
-               .neurons = static_cast<int>(relay.matrix<double>("single").cols()),
-               .information = relay.matrix<float>("information"),
-               .accuracy = source.layer->arrays.matrix<float>("knockout/" + source.subset + "/accuracy")},
-              random);
-        },
-};
+    "function", FigureScope::subset, [](const FigureSource& source) -> FigureDrawing {
+      const ResultView layer = source.layer->arrays;
+      const std::string information = "relay/" + source.subset + "/information";
+      const std::string accuracy = "knockout/" + source.subset + "/accuracy";
+      if (!layer.has(information) || !layer.has(accuracy)) return {};
+      const FunctionFigure figure{.network = source.name,
+                                  .labels = source.layer->classes,
+                                  .neurons = static_cast<int>(unit_count(*source.layer)),
+                                  .information = layer.matrix<float>(information),
+                                  .accuracy = layer.matrix<float>(accuracy)};
+      const auto seed = static_cast<std::uint64_t>(source.result.provenance.seed);
+      return [figure, random = RandomStream(seed, "figures").child(source.name)](const FigureWriter& writer) mutable {
+        return draw_function(writer, figure, random);
+      };
+    }};
 
 }  // namespace inforelay

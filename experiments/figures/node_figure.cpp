@@ -116,20 +116,16 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
 }
 
 extern const FigureKind node_figure;
-const FigureKind node_figure{
-    .name = "node",
-    .scope = FigureScope::layer,
-    .available = [](const FigureSource& source) { return !is_wide(*source.layer); },
-    .draw =
-        [](const FigureWriter& writer, const FigureSource& source) {
-          const ResultView relay = source.layer->arrays.at("relay");
-          const std::vector<std::string> subsets = subsets_of(*source.layer, "relay");
-          const std::string aggregated = subsets.front() + "/aggregated";
-          NodeFigure figure{.network = source.name, .labels = source.layer->classes};
-          if (relay.has(aggregated)) figure.aggregated = relay.matrix<double>(aggregated);
-          figure.single = relay.matrix<double>(subsets.back() + "/single");
-          return draw_node(writer, figure);
-        },
-};
+const FigureKind node_figure{"node", FigureScope::layer, [](const FigureSource& source) -> FigureDrawing {
+                               if (is_wide(*source.layer)) return {};
+                               const ResultView relay = source.layer->arrays.at("relay");
+                               const std::vector<std::string> subsets = subsets_of(*source.layer, "relay");
+                               const std::string aggregated = subsets.front() + "/aggregated",
+                                                 single = subsets.back() + "/single";
+                               NodeFigure figure{.network = source.name, .labels = source.layer->classes};
+                               if (relay.has(aggregated)) figure.aggregated = relay.matrix<double>(aggregated);
+                               figure.single = relay.matrix<double>(single);
+                               return drawing(draw_node, figure);
+                             }};
 
 }  // namespace inforelay

@@ -104,24 +104,16 @@ std::string draw_pca(const FigureWriter& writer, const PcaFigure& figure) {
 
 extern const FigureKind pca_figure;
 const FigureKind pca_figure{
-    .name = "pca",
-    .scope = FigureScope::layer,
-    .available =
-        [](const FigureSource& source) {
-          constexpr const char* scores = "geometry/component_scores";
-          return source.layer->arrays.has(scores) && source.layer->arrays.matrix<double>(scores).cols() == 2;
-        },
-    .draw =
-        [](const FigureWriter& writer, const FigureSource& source) {
-          const ResultView layer = source.layer->arrays, geometry = layer.at("geometry");
-          const auto ratio = geometry.vector<double>("component_ratio");
-          const auto subset = geometry.attribute<std::string>("component_scores", "subset");
-          return draw_pca(writer, {.network = source.name,
-                                   .labels = source.layer->classes,
-                                   .scores = geometry.matrix<double>("component_scores"),
-                                   .classes = layer.vector<Symbol>("states/" + subset + "/input"),
-                                   .explained = {ratio[0], ratio[1]}});
-        },
-};
+    "pca", FigureScope::layer, [](const FigureSource& source) -> FigureDrawing {
+      const ResultView layer = source.layer->arrays, geometry = layer.at("geometry");
+      if (!geometry.has("component_scores") || geometry.matrix<double>("component_scores").cols() != 2) return {};
+      const auto ratio = geometry.vector<double>("component_ratio");
+      const auto subset = geometry.attribute<std::string>("component_scores", "subset");
+      return drawing(draw_pca, {.network = source.name,
+                                .labels = source.layer->classes,
+                                .scores = geometry.matrix<double>("component_scores"),
+                                .classes = layer.vector<Symbol>("states/" + subset + "/input"),
+                                .explained = {ratio[0], ratio[1]}});
+    }};
 
 }  // namespace inforelay

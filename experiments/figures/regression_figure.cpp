@@ -7,23 +7,6 @@
 #include "experiments/figures/plot/figure_checks.hpp"
 
 namespace inforelay {
-namespace {
-
-RegressionFigure figure_of(const FigureSource& source) {
-  RegressionFigure figure;
-  for (const LayerResults& layer : source.layers) {
-    if (!layer.arrays.has("regression")) continue;
-    figure.labels = layer.classes;
-    const RowMatrix<double>& coefficient = layer.arrays.matrix<double>("regression/coefficient");
-    const auto set_size = coefficient.col(1), information = coefficient.col(2);
-    figure.networks.push_back(
-        {layer.title, {set_size.begin(), set_size.end()}, {information.begin(), information.end()}});
-  }
-  return figure;
-}
-
-}  // namespace
-
 std::string draw_regression(const FigureWriter& writer, const RegressionFigure& figure) {
   const std::string name = "regression";
   const std::size_t classes = figure.labels.size();
@@ -100,11 +83,17 @@ std::string draw_regression(const FigureWriter& writer, const RegressionFigure& 
 
 extern const FigureKind regression_figure;
 const FigureKind regression_figure{
-    .name = "regression",
-    .scope = FigureScope::experiment,
-    .available = [](const FigureSource& source) { return !figure_of(source).networks.empty(); },
-    .draw = [](const FigureWriter& writer,
-               const FigureSource& source) { return draw_regression(writer, figure_of(source)); },
-};
+    "regression", FigureScope::experiment, [](const FigureSource& source) -> FigureDrawing {
+      RegressionFigure figure;
+      for (const LayerResults& layer : source.layers) {
+        if (!layer.arrays.has("regression")) continue;
+        figure.labels = layer.classes;
+        const RowMatrix<double>& coefficient = layer.arrays.matrix<double>("regression/coefficient");
+        const auto set_size = coefficient.col(1), information = coefficient.col(2);
+        figure.networks.push_back(
+            {layer.title, {set_size.begin(), set_size.end()}, {information.begin(), information.end()}});
+      }
+      return figure.networks.empty() ? nullptr : drawing(draw_regression, figure);
+    }};
 
 }  // namespace inforelay

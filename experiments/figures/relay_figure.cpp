@@ -158,27 +158,19 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
 
 extern const FigureKind relay_figure;
 const FigureKind relay_figure{
-    .name = "relay",
-    .scope = FigureScope::subset,
-    .available =
-        [](const FigureSource& source) {
-          // Of wide layers the greedy path alone, which other layers have in the heat maps too.
-          const ResultView relay = source.layer->arrays.at("relay/" + source.subset);
-          return relay.has("information") || (is_wide(*source.layer) && relay.has("greedy/information"));
-        },
-    .draw =
-        [](const FigureWriter& writer, const FigureSource& source) {
-          const ResultView relay = source.layer->arrays.at("relay/" + source.subset);
-          const RowMatrix<float> none;
-          const auto total = relay.vector<double>("total");
-          RelayFigure figure{.network = source.name,
-                             .labels = source.layer->classes,
-                             .neurons = static_cast<int>(relay.matrix<double>("single").cols()),
-                             .information = relay.has("information") ? relay.matrix<float>("information") : none,
-                             .all_information = {total.begin(), total.end()}};
-          if (relay.has("greedy/information")) figure.greedy_information = relay.matrix<double>("greedy/information");
-          return draw_relay(writer, figure);
-        },
-};
+    "relay", FigureScope::subset, [](const FigureSource& source) -> FigureDrawing {
+      const ResultView relay = source.layer->arrays.at("relay/" + source.subset);
+      const bool all_sets = relay.has("information"), greedy = relay.has("greedy/information");
+      // Of a wide layer the greedy path alone.
+      if (!all_sets && !(greedy && is_wide(*source.layer))) return {};
+      static const RowMatrix<float> none;
+      return drawing(draw_relay,
+                     {.network = source.name,
+                      .labels = source.layer->classes,
+                      .neurons = static_cast<int>(unit_count(*source.layer)),
+                      .information = all_sets ? relay.matrix<float>("information") : none,
+                      .greedy_information = greedy ? relay.matrix<double>("greedy/information") : RowMatrix<double>(),
+                      .all_information = relay.numbers("total")});
+    }};
 
 }  // namespace inforelay

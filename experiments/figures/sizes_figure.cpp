@@ -112,38 +112,26 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
 }
 
 extern const FigureKind relay_sizes_figure, knockout_sizes_figure;
-const FigureKind relay_sizes_figure{
-    .name = "relay_sizes",
-    .scope = FigureScope::subset,
-    .available =
-        [](const FigureSource& source) { return source.layer->arrays.has("relay/" + source.subset + "/sizes"); },
-    .draw =
-        [](const FigureWriter& writer, const FigureSource& source) {
-          const ResultView relay = source.layer->arrays.at("relay/" + source.subset);
-          const SubsetStatistics statistics = statistics_from(relay.at("sizes"));
-          const auto total = relay.vector<double>("total");
-          SizesFigure figure{.network = source.name,
-                             .labels = source.layer->classes,
-                             .statistics = statistics,
-                             .all_information = {total.begin(), total.end()}};
-          if (relay.has("greedy/information")) figure.greedy_information = relay.matrix<double>("greedy/information");
-          return draw_sizes(writer, figure);
-        },
-};
+const FigureKind relay_sizes_figure{"relay_sizes", FigureScope::subset,
+                                    [](const FigureSource& source) -> FigureDrawing {
+                                      const ResultView relay = source.layer->arrays.at("relay/" + source.subset);
+                                      if (!relay.has("sizes")) return {};
+                                      SizesFigure figure{.network = source.name,
+                                                         .labels = source.layer->classes,
+                                                         .statistics = statistics_from(relay.at("sizes")),
+                                                         .all_information = relay.numbers("total")};
+                                      if (relay.has("greedy/information"))
+                                        figure.greedy_information = relay.matrix<double>("greedy/information");
+                                      return drawing(draw_sizes, figure);
+                                    }};
 const FigureKind knockout_sizes_figure{
-    .name = "knockout_sizes",
-    .scope = FigureScope::subset,
-    .available =
-        [](const FigureSource& source) { return source.layer->arrays.has("knockout/" + source.subset + "/sizes"); },
-    .draw =
-        [](const FigureWriter& writer, const FigureSource& source) {
-          const SubsetStatistics statistics =
-              statistics_from(source.layer->arrays.at("knockout/" + source.subset + "/sizes"));
-          return draw_sizes(writer, {.quantity = SizesFigure::Quantity::accuracy,
-                                     .network = source.name,
-                                     .labels = source.layer->classes,
-                                     .statistics = statistics});
-        },
-};
+    "knockout_sizes", FigureScope::subset, [](const FigureSource& source) -> FigureDrawing {
+      const ResultView sizes = source.layer->arrays.at("knockout/" + source.subset + "/sizes");
+      if (!sizes.has("")) return {};
+      return drawing(draw_sizes, {.quantity = SizesFigure::Quantity::accuracy,
+                                  .network = source.name,
+                                  .labels = source.layer->classes,
+                                  .statistics = statistics_from(sizes)});
+    }};
 
 }  // namespace inforelay

@@ -1,5 +1,6 @@
 // Accuracy over epochs, and the staircase of a composite network.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -16,7 +17,6 @@ constexpr int curve_columns = 400;
 constexpr double longest_linear = 200;  // epochs; beyond it the axis is logarithmic
 constexpr std::string_view dotted = "(5,6)";
 constexpr std::string_view name = "training";
-constexpr const char *train = "train", *test = "test";
 
 using Curves = std::vector<std::vector<double>>;
 
@@ -32,13 +32,12 @@ std::vector<double> mean_curve(const Curves& curves) {
   return mean;
 }
 
-/// From slightly below the values to at least 1.
-AxisRange accuracy_range(const AxisRange& values) {
-  AxisRange range;
-  range.add(std::floor((values.low() - 0.01) * 20) / 20);
-  range.add(std::max(values.high(), 1.0));
-  return range;
-}
+/// What a panel shows of one subset.
+struct SubsetCurves {
+  std::string_view subset;
+  Curves curves;             // [C]
+  std::vector<double> mean;  // over the classes; empty: not drawn
+};
 
 class TrainingDrawing {
  public:
@@ -48,38 +47,17 @@ class TrainingDrawing {
         colours_(class_colours(static_cast<int>(figure.labels.size()), palette)) {}
 
   void draw(const PanelBox& box, const TrainingPanel& panel) {
-    AxisRange values;
     std::size_t longest = 1;
     for (const Curves* curves : {&panel.train, &panel.test}) {
-      for (const auto& curve : *curves) {
-        values.add_all(curve);
-        longest = std::max(longest, curve.size());
-      }
+      for (const auto& curve : *curves) longest = std::max(longest, curve.size());
     }
-    const bool logarithmic = static_cast<double>(longest) > longest_linear;
-    axes(box, panel.network, panel.quantity, accuracy_range(values));
+    logarithmic_ = static_cast<double>(longest) > longest_linear;
     canvas_.x_label(box, "'epoch'");
-    if (logarithmic) {
+    if (logarithmic_) {
       canvas_.add("set logscale x; set xrange [1:{}]; set xtics nomirror 10; set mxtics 10; set format x '10^{{%T}}'",
                   1.15 * static_cast<double>(longest));
     } else {
       canvas_.x_axis(0, static_cast<double>(longest), 5);
-    }
-
-    std::vector<std::string> elements;
-    const bool mean = panel.mean && labels_.size() > 1;
-    for (const char* subset : {test, train}) {
-      const Curves& curves = subset == train ? panel.train : panel.test;
-      for (std::size_t c = 0; c < curves.size(); ++c) {
-        curve(panel.network, subset, static_cast<int>(c), labels_[c], curves[c], logarithmic);
-        elements.push_back(element("using 1:2 with lines", first_row_, subset, colours_[c], 0.6));
-      }
-    }
-    for (const char* subset : {test, train}) {
-      const Curves& curves = subset == train ? panel.train : panel.test;
-      if (!mean || curves.empty()) continue;
-      curve(panel.network, subset, -1, "mean", mean_curve(curves), logarithmic);
-      elements.push_back(element("using 1:2 with lines", first_row_, subset, colour::ink, 1.1));
     }
     for (std::size_t c = 0; panel.end_marks && c < panel.train.size(); ++c) {
       const auto& curve = panel.train[c];
@@ -87,82 +65,77 @@ class TrainingDrawing {
       canvas_.add("set label '' at {},{} point pt 7 ps 1.3*mm lw 0.1 lc rgb '{}' front", curve.size(), curve.back(),
                   hex(colours_[c]));
     }
-    canvas_.plot(elements);
+    const auto curves = [&](std::string_view subset, const Curves& of_classes) {
+      const bool mean = panel.mean && labels_.size() > 1 && !of_classes.empty();
+      return SubsetCurves{subset, of_classes, mean ? mean_curve(of_classes) : std::vector<double>{}};
+    };
+    plot(box, panel.network, panel.quantity, "epoch", {curves("test", panel.test), curves("train", panel.train)});
   }
 
   void draw(const PanelBox& box, const StaircasePanel& panel) {
-    AxisRange values;
-    for (const auto* table : {&panel.train, &panel.test}) values.add_all(table->reshaped());
-    const auto steps = static_cast<int>(panel.train.rows());
-    axes(box, panel.network, panel.quantity, accuracy_range(values));
+    const auto steps = static_cast<double>(panel.train.rows());
+    logarithmic_ = false;
     canvas_.x_label(box, "'detectors in the network'");
-    canvas_.x_axis(panel.first_step - 0.5, panel.first_step + steps - 0.5, 1);
-    canvas_.add("set xtics nomirror {},{}; unset mxtics", panel.first_step, std::max(1.0, tic_step(steps, 11)));
-
-    std::vector<std::string> elements;
-    for (const char* subset : {test, train}) {
-      const auto& table = subset == train ? panel.train : panel.test;
-      for (int c = 0; c < table.cols(); ++c) {
-        steps_of(panel, subset, c, labels_[static_cast<std::size_t>(c)], table.col(c));
-        add_steps(elements, subset, colours_[static_cast<std::size_t>(c)], 0.6);
-      }
-    }
-    for (const char* subset : {test, train}) {
-      const auto& table = subset == train ? panel.train : panel.test;
-      if (table.size() == 0 || table.cols() == 1) continue;
-      steps_of(panel, subset, -1, "mean", table.rowwise().mean());
-      add_steps(elements, subset, colour::ink, 1.1);
-    }
-    canvas_.plot(elements);
+    canvas_.x_axis(0.5, steps + 0.5, 1);
+    canvas_.add("set xtics nomirror 1,{}; unset mxtics", std::max(1.0, tic_step(steps, 11)));
+    const auto curves = [](std::string_view subset, const RowMatrix<double>& accuracy) {
+      SubsetCurves result{subset, curves_by_class(accuracy), {}};
+      for (Eigen::Index i = 0; accuracy.cols() > 1 && i < accuracy.rows(); ++i)
+        result.mean.push_back(accuracy.row(i).mean());
+      return result;
+    };
+    plot(box, panel.network, "balanced accuracy", steps_axis,
+         {curves("test", panel.test), curves("train", panel.train)});
   }
 
   const CsvTable& table() const { return table_; }
 
  private:
-  void axes(const PanelBox& box, const std::string& network, const std::string& quantity, const AxisRange& y) {
-    canvas_.y_axis(y.low(), y.high(), 6);
+  static constexpr std::string_view steps_axis = "detectors";
+
+  void plot(const PanelBox& box, const std::string& network, const std::string& quantity, std::string_view x_is,
+            const std::array<SubsetCurves, 2>& subsets) {
+    AxisRange values;
+    for (const SubsetCurves& each : subsets) {
+      for (const auto& curve : each.curves) values.add_all(curve);
+    }
+    canvas_.y_axis(std::floor((values.low() - 0.01) * 20) / 20, std::max(values.high(), 1.0), 6);
     canvas_.panel_title(box, canvas_.text(network));
     canvas_.y_label(box, canvas_.text(quantity));
-  }
-
-  void curve(const std::string& network, std::string_view subset, int c, const std::string& label,
-             const std::vector<double>& values, bool logarithmic) {
-    first_row_ = table_.rows();
-    for (const std::size_t i : thin_curve(values, curve_columns, logarithmic)) {
-      table_.row(i + 1, values[i], subset, c, "epoch", label, network);
+    elements_.clear();
+    const auto add = [&](const SubsetCurves& each, int c, const std::string& label, const std::vector<double>& curve) {
+      const std::size_t first = table_.rows();
+      for (const std::size_t i : thin_curve(curve, curve_columns, logarithmic_))
+        table_.row(i + 1, curve[i], each.subset, c, x_is, label, network);
+      const std::uint32_t rgb = c < 0 ? colour::ink : colours_[static_cast<std::size_t>(c)];
+      const std::string style = fmt::format("lw {} dt {} lc rgb '{}' notitle", c < 0 ? 1.1 : 0.6,
+                                            each.subset == "test" ? dotted : "1", hex(rgb));
+      add_line(first, x_is == steps_axis, style);
+    };
+    for (const SubsetCurves& each : subsets) {
+      for (std::size_t c = 0; c < each.curves.size(); ++c) add(each, static_cast<int>(c), labels_[c], each.curves[c]);
     }
-  }
-
-  template <class Column>
-  void steps_of(const StaircasePanel& panel, std::string_view subset, int c, const std::string& label,
-                const Column& values) {
-    first_row_ = table_.rows();
-    for (int i = 0; i < values.size(); ++i) {
-      table_.row(i + panel.first_step, values(i), subset, c, "detectors", label, panel.network);
+    for (const SubsetCurves& each : subsets) {
+      if (!each.mean.empty()) add(each, -1, "mean", each.mean);
     }
+    canvas_.plot(elements_);
   }
 
-  /// The plot of the rows from `first` to the last one.
-  std::string element(std::string_view how, std::size_t first, std::string_view subset, std::uint32_t colour,
-                      double width) const {
-    if (table_.rows() <= first) return "NaN notitle";
-    return fmt::format("{} {} lw {} dt {} lc rgb '{}' notitle", rows_from(table_, first), how, width,
-                       subset == test ? dotted : "1", hex(colour));
-  }
-
-  /// A level of width 1 around each row: "steps" ends where the last level begins.
-  void add_steps(std::vector<std::string>& elements, std::string_view subset, std::uint32_t colour,
-                 double width) const {
-    elements.push_back(element("using ($1-0.5):2 with steps", first_row_, subset, colour, width));
-    elements.push_back(
-        element("using ($1-0.5):2:(1):(0) with vectors nohead", table_.rows() - 1, subset, colour, width));
+  /// The rows of the table from `first`, as a line or as levels of width 1 around each row.
+  void add_line(std::size_t first, bool steps, const std::string& style) {
+    if (table_.rows() == first) return;
+    const std::string rows = rows_from(table_, first), last = rows_from(table_, table_.rows() - 1);
+    elements_.push_back(fmt::format("{} using {} {}", rows, steps ? "($1-0.5):2 with steps" : "1:2 with lines", style));
+    // "steps" ends where the last level begins.
+    if (steps) elements_.push_back(fmt::format("{} using ($1-0.5):2:(1):(0) with vectors nohead {}", last, style));
   }
 
   FigureCanvas& canvas_;
   const std::vector<std::string>& labels_;
   std::vector<std::uint32_t> colours_;
   CsvTable table_{"x,accuracy,split,class,x_is,label,network"};
-  std::size_t first_row_ = 0;
+  std::vector<std::string> elements_;  // of the panel
+  bool logarithmic_ = false;           // its axis
 };
 
 void check(const TrainingFigure& figure) {
@@ -181,34 +154,6 @@ void check(const TrainingFigure& figure) {
       require_count(name, "test of " + panel.network, panel.test.rows(), "rows", panel.train.rows());
     }
   }
-}
-
-TrainingFigure figure_of(const FigureSource& source) {
-  TrainingFigure figure;
-  for (const std::string& network : source.result.networks) {
-    const ResultView system = source.result.network(network), training = system.at("training");
-    figure.labels = system.texts("class");
-    if (training.has("loss")) {
-      figure.networks.push_back({.network = network,
-                                 .train = curves_by_class(training.matrix<double>("accuracy_train")),
-                                 .test = curves_by_class(training.matrix<double>("accuracy_test"))});
-    }
-    if (training.has("detectors")) {
-      TrainingPanel panel{.network = network + ": detectors", .quantity = "accuracy", .mean = false, .end_marks = true};
-      for (std::size_t c = 0; c < figure.labels.size(); ++c) {
-        const ResultView detector = training.at(fmt::format("detectors/{}", c));
-        panel.train.push_back(detector.numbers("accuracy_train"));
-        panel.test.push_back(detector.numbers("accuracy_test"));
-      }
-      figure.networks.push_back(std::move(panel));
-    }
-    if (training.has("staircase_train")) {
-      figure.staircases.push_back({.network = network,
-                                   .train = training.matrix<double>("staircase_train"),
-                                   .test = training.matrix<double>("staircase_test")});
-    }
-  }
-  return figure;
 }
 
 }  // namespace
@@ -264,15 +209,33 @@ std::string draw_training(const FigureWriter& writer, const TrainingFigure& figu
 
 extern const FigureKind training_figure;
 const FigureKind training_figure{
-    .name = "training",
-    .scope = FigureScope::experiment,
-    .available =
-        [](const FigureSource& source) {
-          const TrainingFigure figure = figure_of(source);
-          return !figure.networks.empty() || !figure.staircases.empty();
-        },
-    .draw = [](const FigureWriter& writer,
-               const FigureSource& source) { return draw_training(writer, figure_of(source)); },
-};
+    "training", FigureScope::experiment, [](const FigureSource& source) -> FigureDrawing {
+      TrainingFigure figure;
+      for (const std::string& network : source.result.networks) {
+        const ResultView system = source.result.network(network), training = system.at("training");
+        figure.labels = system.texts("class");
+        if (training.has("loss")) {
+          figure.networks.push_back({.network = network,
+                                     .train = curves_by_class(training.matrix<double>("accuracy_train")),
+                                     .test = curves_by_class(training.matrix<double>("accuracy_test"))});
+        }
+        if (training.has("detectors")) {
+          TrainingPanel panel{
+              .network = network + ": detectors", .quantity = "accuracy", .mean = false, .end_marks = true};
+          for (std::size_t c = 0; c < figure.labels.size(); ++c) {
+            const ResultView detector = training.at(fmt::format("detectors/{}", c));
+            panel.train.push_back(detector.numbers("accuracy_train"));
+            panel.test.push_back(detector.numbers("accuracy_test"));
+          }
+          figure.networks.push_back(std::move(panel));
+        }
+        if (training.has("staircase_train")) {
+          figure.staircases.push_back({.network = network,
+                                       .train = training.matrix<double>("staircase_train"),
+                                       .test = training.matrix<double>("staircase_test")});
+        }
+      }
+      return figure.networks.empty() && figure.staircases.empty() ? nullptr : drawing(draw_training, figure);
+    }};
 
 }  // namespace inforelay

@@ -10,33 +10,35 @@
 namespace inforelay {
 namespace {
 
-struct PlannedFigure {
-  const FigureKind* kind;
-  FigureSource source;
-};
+// Reads what the results have of a figure, if it is all that the figure needs.
+bool add(const FigureKind& kind, const FigureSource& source, std::vector<FigureDrawing>& drawings) {
+  try {
+    FigureDrawing drawing = kind.read(source);
+    if (!drawing) return false;
+    drawings.push_back(std::move(drawing));
+    return true;
+  } catch (const DataError& error) {
+    throw DataError(fmt::format("figure {}: {}", figure_name(kind.name, source.name), error.what()));
+  }
+}
 
-std::vector<PlannedFigure> plan_figures(const ExperimentResult& result, const std::vector<LayerResults>& layers) {
-  std::vector<PlannedFigure> planned;
-  const auto add = [&](const FigureKind& kind, FigureSource source) {
-    const bool available = kind.available(source);
-    if (available) planned.push_back({&kind, std::move(source)});
-    return available;
-  };
+std::vector<FigureDrawing> read_figures(const ExperimentResult& result, const std::vector<LayerResults>& layers) {
+  std::vector<FigureDrawing> drawings;
   for (const FigureKind* kind : figure_kinds()) {
-    if (kind->scope == FigureScope::experiment) add(*kind, {result, layers});
+    if (kind->scope == FigureScope::experiment) add(*kind, {result, layers}, drawings);
     for (const LayerResults& layer : layers) {
-      if (kind->scope == FigureScope::layer) add(*kind, {result, layers, &layer, "", layer.name});
+      if (kind->scope == FigureScope::layer) add(*kind, {result, layers, &layer, "", layer.name}, drawings);
       if (kind->scope != FigureScope::subset) continue;
       // The last subset that has the figure, `test` if there is one, needs no mark in the names of files.
       const std::vector<std::string> subsets = subsets_of(layer, "states");
       bool plain = true;
       for (auto subset = subsets.rbegin(); subset != subsets.rend(); ++subset) {
         const std::string name = plain ? layer.name : fmt::format("{}_{}", layer.name, *subset);
-        if (add(*kind, {result, layers, &layer, *subset, name})) plain = false;
+        if (add(*kind, {result, layers, &layer, *subset, name}, drawings)) plain = false;
       }
     }
   }
-  return planned;
+  return drawings;
 }
 
 }  // namespace
@@ -50,16 +52,12 @@ std::vector<std::string> draw_figures(FigureOptions options, const ExperimentRes
   for (const std::string& network : result.networks) {
     for (LayerResults& layer : layers_of(result, network)) layers.push_back(std::move(layer));
   }
-  const std::vector<PlannedFigure> planned = plan_figures(result, layers);
   std::vector<std::string> names;
-  for (const auto& [kind, source] : planned) {
+  const std::vector<FigureDrawing> drawings = read_figures(result, layers);
+  for (const FigureDrawing& draw : drawings) {
     progress.check();
-    try {
-      names.push_back(kind->draw(writer, source));
-    } catch (const DataError& error) {
-      throw DataError(fmt::format("figure {}: {}", figure_name(kind->name, source.name), error.what()));
-    }
-    progress.report(names.size(), planned.size());
+    names.push_back(draw(writer));
+    progress.report(names.size(), drawings.size());
   }
   return names;
 }

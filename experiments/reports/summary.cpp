@@ -5,141 +5,191 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/sets/neuron_set.hpp"
-#include "experiments/compare/comparison.hpp"
-#include "experiments/reports/console.hpp"
-#include "nn/training/accuracy.hpp"
+#include "core/text/message_text.hpp"
+#include "core/text/unit_text.hpp"
+#include "experiments/results/layer_results.hpp"
+#include "experiments/results/statistics_arrays.hpp"
 
 namespace inforelay {
 namespace {
 
-std::string training_line(const ModelResult& model) {
+using Cells = std::vector<std::string>;
+
+// Neighbouring columns of a table, each with its name.
+struct ColumnGroup {
+  std::string heading;
+  std::vector<std::pair<std::string, Cells>> columns;
+};
+
+// Every column is as wide as its widest cell.
+std::string table_text(const std::vector<ColumnGroup>& groups) {
+  std::string headings, names;
+  Cells rows(groups.front().columns.front().second.size());
+  for (const ColumnGroup& group : groups) {
+    const std::size_t begin = std::max(headings.size(), names.size());
+    headings = fmt::format("{:<{}}  {}", headings, begin, group.heading);
+    names.resize(begin, ' ');
+    for (std::string& row : rows) row = fmt::format("{:<{}}", row, begin);
+    for (const auto& [name, cells] : group.columns) {
+      std::size_t width = name.size();
+      for (const std::string& cell : cells) width = std::max(width, cell.size());
+      names += fmt::format("  {:>{}}", name, width);
+      for (std::size_t i = 0; i < rows.size(); ++i) rows[i] += fmt::format("  {:>{}}", cells[i], width);
+    }
+  }
+  headings.erase(headings.find_last_not_of(' ') + 1);
+  return fmt::format("\n{}{}\n{}\n", headings.empty() ? "" : headings + "\n", names, fmt::join(rows, "\n"));
+}
+
+Cells number_cells(const std::vector<double>& values) {
+  Cells cells;
+  for (const double value : values) cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.4f}", value));
+  return cells;
+}
+
+std::string training_lines(const ResultView& system) {
+  if (system.has_attribute("model", "weights_file")) {
+    const auto files = system.attribute<std::vector<std::string>>("model", "weights_file");
+    const auto formats = system.attribute<std::vector<std::string>>("model", "weights_format");
+    return fmt::format("  weights: {}{} ({})\n", files.front(),
+                       files.size() > 1 ? fmt::format(" and {} more", files.size() - 1) : "", formats.front());
+  }
   std::string line;
-  if (!model.sources.empty()) {
-    const WeightSource& first = model.sources.front();
-    return fmt::format("  weights                 {}{} ({})\n", first.file,
-                       model.sources.size() > 1 ? fmt::format(" and {} more", model.sources.size() - 1) : "",
-                       first.format);
-  }
-  if (!model.detectors.empty()) {
-    std::string epochs;
-    for (const DetectorCurve& detector : model.detectors) epochs += fmt::format(" {}", detector.accuracy_train.size());
-    line = fmt::format("  detectors' epochs      {}", epochs);
+  if (system.has("training/detectors")) {
+    line = "  epochs of the detectors:";
+    for (std::size_t c = 0; c < system.texts("class").size(); ++c)
+      line += fmt::format(" {}", system.numbers(fmt::format("training/detectors/{}/accuracy_train", c)).size());
   } else {
-    const Eigen::Index epochs = model.curve.loss.size();
-    line = fmt::format("  trained                 {} epochs, mean balanced accuracy {:.4f} train, {:.4f} test", epochs,
-                       model.curve.accuracy_train.bottomRows(1).mean(), model.curve.accuracy_test.bottomRows(1).mean());
+    const auto last = [&](const char* array) { return system.matrix<double>(array).bottomRows(1).mean(); };
+    line = fmt::format("  trained for {} epochs, mean balanced accuracy {:.4f} train, {:.4f} test",
+                       system.numbers("training/loss").size(), last("training/accuracy_train"),
+                       last("training/accuracy_test"));
   }
-  return line + (model.reached ? "" : "  (STOP RULE NOT MET)") + "\n";
+  return line + (system.attribute<std::int64_t>("training", "stop_rule_met") ? "" : "  (STOP RULE NOT MET)") + "\n";
 }
 
-std::string states_lines(const NetworkResult& network) {
-  std::string text;
-  for (const auto& [split, states] : network.states) {
-    text += fmt::format(
-        "  {:<5} images {:>7}     argmax accuracy {:.4f}; {} hidden states, {:.1f} % of images alone in theirs, {:.3f} "
-        "bit\n",
-        to_string(split), states.label.size(), argmax_accuracy(states.output, states.label), states.occupied_states,
-        100 * states.singleton_fraction, states.entropy_bits);
+std::string states_table(const LayerResults& layer) {
+  ColumnGroup group{"", {}};
+  for (const char* name : {"subset", "samples", "argmax accuracy", "states", "singleton states", "state entropy"})
+    group.columns.push_back({name, {}});
+  for (const std::string& subset : subsets_of(layer, "states")) {
+    const ResultView states = layer.arrays.at("states/" + subset);
+    const RowMatrix<float>& values = states.matrix<float>("value");
+    const Cells row{subset,
+                    std::to_string(values.rows()),
+                    fmt::format("{:.4f}", states.number<double>("argmax_accuracy")),
+                    std::to_string(states.number<std::int64_t>("occupied_states")),
+                    fmt::format("{:.1f} %", 100 * states.number<double>("singleton_fraction")),
+                    fmt::format("{:.3f} of at most {} bits", states.number<double>("entropy_bits"), values.cols())};
+    for (std::size_t i = 0; i < row.size(); ++i) group.columns[i].second.push_back(row[i]);
   }
-  return text;
+  return table_text({group});
 }
 
-// The split whose exhaustive knockouts are shown.
-const std::pair<const Split, KnockoutResult>* shown_knockout(const NetworkResult& network) {
-  for (const auto& each : network.knockout) {
-    if (each.second.exhaustive) return &each;
+// The units that greedy removal keeps longest, at most two, ascending; none for a class that was not analysed.
+std::vector<int> last_two(const ResultView& relay, std::size_t c) {
+  if (std::isnan(relay.vector<double>("total")[c])) return {};
+  std::vector<int> last;
+  const auto take = [&](const auto& order) {
+    for (Eigen::Index step = std::max<Eigen::Index>(0, order.cols() - 2); step < order.cols(); ++step)
+      last.push_back(order(static_cast<Eigen::Index>(c), step));
+  };
+  constexpr const char* path = "greedy/removal_order";
+  if (relay.matrix<double>("single").cols() > NeuronSet::max_neurons) {
+    take(relay.matrix<std::uint16_t>(path));
+  } else {
+    take(relay.matrix<std::uint8_t>(path));
   }
-  return nullptr;
-}
-
-// "5 18", the two neurons that greedy removal leaves to the end; of layers of any width, unlike a set.
-std::string last_two(const RelayResult& relay, Eigen::Index cls) {
-  if (!relay.has_greedy()) return "";
-  const auto order = relay.greedy.removal_order.row(cls);
-  if (order[order.size() - 1] == no_neuron) return "-";
-  std::vector<int> last(order.end() - std::min<Eigen::Index>(2, order.size()), order.end());
   std::sort(last.begin(), last.end());
-  return fmt::format("{}", fmt::join(last, " "));
+  return last;
 }
 
-bool has_greedy(const NetworkResult& network) { return network.relay.begin()->second.has_greedy(); }
-
-std::string table_heading(const NetworkResult& network) {
-  const bool greedy = has_greedy(network);
-  std::string groups = "       ", columns = "  class";
-  for (const auto& each : network.relay) {
-    groups += fmt::format("   {:<18}", fmt::format("{} images, bit", to_string(each.first)));
-    columns += greedy ? "   I_R(all)  last two" : "   I_R(all)          ";
+ColumnGroup relay_columns(const LayerResults& layer, const std::string& subset) {
+  const ResultView relay = layer.arrays.at("relay/" + subset);
+  ColumnGroup group{subset + " samples, bits", {{"I_R(all)", number_cells(relay.numbers("total"))}}};
+  if (!relay.has("greedy")) return group;
+  Cells last;
+  for (std::size_t c = 0; c < layer.classes.size(); ++c) {
+    const std::vector<int> units = last_two(relay, c);
+    last.push_back(units.empty() ? "-" : fmt::format("{}", fmt::join(units, " ")));
   }
-  if (const auto* knockout = shown_knockout(network)) {
-    groups += fmt::format("   {:<20}", "balanced accuracy");
-    columns += !knockout->second.has_table() ? "   intact  worst two out"
-               : greedy                      ? "   intact  last two out"
-                                             : "   intact       all out";
-  }
-  if (network.regression) {
-    groups += "   accuracy ~ size + information";
-    columns += "     R^2      size  information";
-  }
-  return "\n" + groups + "\n" + columns + "\n";
+  group.columns.emplace_back("last two", last);
+  return group;
 }
 
-// Accuracy without the last two neurons, or without all where none were searched for. Where only summaries were kept:
-// without the two neurons that cost most.
-std::string shown_out(const NetworkResult& network, const std::pair<const Split, KnockoutResult>& knockout, int cls) {
-  if (!knockout.second.has_table()) {
-    const SubsetStatistics& sizes = knockout.second.statistics;
-    return fmt::format("{:.4f}", sizes.lowest_of(cls, std::min(2, sizes.neurons())));
-  }
-  const RelayResult& relay = network.relay.at(knockout.first);
-  const RowMatrix<float>& accuracy = knockout.second.accuracy;
-  if (!relay.has_greedy()) return fmt::format("{:.4f}", accuracy(cls, accuracy.cols() - 1));
-  if (relay.greedy.removal_order(cls, 0) == no_neuron) return "-";
-  return fmt::format("{:.4f}", accuracy(cls, Eigen::Index{last_neurons(relay.greedy, cls, 2).index()}));
-}
-
-// One row for each class: information, its last neurons, and how well information explains function.
-std::string class_table(const NetworkResult& network) {
-  std::string text = table_heading(network);
-  const auto* knockout = shown_knockout(network);
-  const std::size_t classes = network.relay.begin()->second.all.size();
-  for (std::size_t c = 0; c < classes; ++c) {
+// Accuracy without the last two units, or without all if these were not searched for. If only statistics were kept:
+// without the two units that matter most.
+ColumnGroup knockout_columns(const LayerResults& layer, const std::string& subset) {
+  const ResultView knockout = layer.arrays.at("knockout/" + subset), relay = layer.arrays.at("relay/" + subset);
+  const bool table = knockout.has("accuracy"), greedy = relay.has("greedy");
+  std::vector<double> shown;
+  for (std::size_t c = 0; c < layer.classes.size(); ++c) {
     const int row = static_cast<int>(c);
-    text += fmt::format("  {:>5}", c);
-    for (const auto& [split, relay] : network.relay) {
-      const std::string all = std::isnan(relay.all[c]) ? "-" : fmt::format("{:.4f}", relay.all[c]);
-      text += fmt::format("   {:>8}  {:>8}", all, last_two(relay, row));
+    if (!table) {
+      const SubsetStatistics sizes = statistics_from(knockout.at("sizes"));
+      shown.push_back(sizes.lowest_of(row, std::min(2, sizes.neurons())));
+      continue;
     }
-    if (knockout) {
-      text += fmt::format("   {:.4f}  {:>12}", knockout->second.intact(row), shown_out(network, *knockout, row));
+    const RowMatrix<float>& accuracy = knockout.matrix<float>("accuracy");
+    NeuronSet out = NeuronSet::all(static_cast<int>(relay.matrix<double>("single").cols()));
+    if (greedy) {
+      out = {};
+      for (const int unit : last_two(relay, c)) out = out.with(unit);
     }
-    if (network.regression) {
-      const Regression& fit = network.regression->fits[c];
-      text += fit.defined() ? fmt::format("  {:>6.4f}  {:>8.4f}  {:>11.4f}", fit.r_squared, fit.coefficient[1],
-                                          fit.coefficient[2])
-                            : fmt::format("  no fit: {}", fit.undefined);
-    }
-    text += '\n';
+    shown.push_back(out.size() > 0 ? accuracy(row, Eigen::Index{out.index()}) : std::nan(""));
   }
-  return text;
+  return {"balanced accuracy",
+          {{"intact", number_cells(knockout.numbers("intact"))},
+           {!table   ? "worst two out"
+            : greedy ? "last two out"
+                     : "all out",
+            number_cells(shown)}}};
 }
 
-std::string reproduction_verdict(const ReproductionResult& reproduction) {
-  const std::vector<ReproductionRow>& rows = reproduction.rows;
-  const auto judged = std::count_if(rows.begin(), rows.end(), [](const auto& row) { return row.ok.has_value(); });
-  const auto missed = std::count_if(rows.begin(), rows.end(), [](const auto& row) { return row.ok == false; });
-  if (missed == 0) return fmt::format("\nAll {} published values that have a tolerance are met.\n", judged);
-  return fmt::format("\n{} of {} published values that have a tolerance are met, {} not (NOT OK above): {}.\n",
-                     judged - missed, judged, missed,
-                     reproduction.met() ? "as many as were asked for" : "OUT OF TOLERANCE");
+ColumnGroup regression_columns(const ResultView& regression) {
+  ColumnGroup group{"accuracy ~ size + information", {{"R^2", number_cells(regression.numbers("r_squared"))}}};
+  const RowMatrix<double>& coefficient = regression.matrix<double>("coefficient");
+  for (const auto& [name, term] : {std::pair("size", 1), std::pair("information", 2)})
+    group.columns.emplace_back(name, number_cells({coefficient.col(term).begin(), coefficient.col(term).end()}));
+  const Cells& undefined = regression.texts("undefined");
+  if (std::any_of(undefined.begin(), undefined.end(), [](const std::string& why) { return !why.empty(); }))
+    group.columns.emplace_back("no fit", undefined);
+  return group;
+}
+
+// A row for each class: information, its last units, and how well information explains function.
+std::string class_table(const LayerResults& layer) {
+  Cells classes;
+  for (const std::string& name : layer.classes) classes.push_back(one_line(name));
+  std::vector<ColumnGroup> groups{{"", {{"class", classes}}}};
+  for (const std::string& subset : subsets_of(layer, "relay")) groups.push_back(relay_columns(layer, subset));
+  for (const std::string& subset : subsets_of(layer, "knockout")) {
+    if (!layer.arrays.has("knockout/" + subset + "/intact")) continue;
+    groups.push_back(knockout_columns(layer, subset));
+    break;
+  }
+  if (layer.arrays.has("regression")) groups.push_back(regression_columns(layer.arrays.at("regression")));
+  return table_text(groups);
+}
+
+// Were tables of all sets left out?
+bool lacks_tables(const LayerResults& layer) {
+  for (const auto& [measure, table] : {std::pair("relay", "information"), std::pair("knockout", "accuracy")}) {
+    for (const std::string& subset : subsets_of(layer, measure)) {
+      const ResultView group = layer.arrays.at(fmt::format("{}/{}", measure, subset));
+      if (group.has("sizes") && !group.has(table)) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
 
 std::string times_table(const std::vector<StageTime>& stages) {
-  std::string text = "Wall time of the stages, over all starts\n";
+  std::string text = "Time per stage, including earlier starts\n";
   double seconds = 0;
   for (const StageTime& stage : stages) {
     text += fmt::format("  {:<64}  {:>14}\n", stage.stage, duration(stage.seconds));
@@ -148,47 +198,38 @@ std::string times_table(const std::vector<StageTime>& stages) {
   return text + fmt::format("  {:<64}  {:>14}\n", "all", duration(seconds));
 }
 
-std::string summarise(const ExperimentResult& result, const std::string& folder, std::size_t figures,
-                      double wall_seconds) {
+std::string summarise(const ExperimentResult& result, const ComparisonResult& comparison, const std::string& folder,
+                      std::size_t figures, double wall_seconds) {
   const RunProvenance& from = result.provenance;
   std::string text =
       fmt::format("{}: seed {}, data {} ({})\n", result.experiment, from.seed, from.data_name, from.data_origin);
   if (!from.fallback_reason.empty()) text += fmt::format("note: {}\n", from.fallback_reason);
-  for (const auto& [name, network] : result.networks) {
-    text += fmt::format("\n{}\n", name) + training_line(network.model) + states_lines(network) + class_table(network);
+  bool regressions = false, no_tables = false;
+  for (const std::string& network : result.networks) {
+    text += fmt::format("\n{}\n{}", network, training_lines(result.network(network)));
+    const std::vector<LayerResults> layers = layers_of(result, network);
+    for (const LayerResults& layer : layers) {
+      if (layers.size() > 1) text += fmt::format("\nlayer {}\n", layer.layer);
+      text += states_table(layer) + class_table(layer);
+      regressions = regressions || layer.arrays.has("regression");
+      no_tables = no_tables || lacks_tables(layer);
+    }
   }
-  const bool dropped = std::any_of(result.networks.begin(), result.networks.end(), [](const auto& each) {
-    const auto& [name, network] = each;
-    return std::any_of(network.relay.begin(), network.relay.end(),
-                       [](const auto& relay) { return relay.second.exhaustive && !relay.second.has_table(); }) ||
-           std::any_of(network.knockout.begin(), network.knockout.end(),
-                       [](const auto& knockout) { return knockout.second.exhaustive && !knockout.second.has_table(); });
-  });
-  if (dropped) {
+  if (no_tables) {
     text +=
-        "\nThe tables of all sets were left out (analysis.tables, max_memory): results.h5 has summaries for each size "
-        "of\n"
-        "the set.\n";
+        "\nThe tables of all sets were left out (analysis.tables, max_memory): results.h5 has statistics for each "
+        "size\n"
+        "of the set.\n";
   }
-  const bool regressions = std::any_of(result.networks.begin(), result.networks.end(),
-                                       [](const auto& each) { return each.second.regression.has_value(); });
   if (regressions) {
     text +=
-        "\nRegression: accuracy after knockout ~ 1 + set size + information, each scaled to [0,1], over all sets. The\n"
-        "sets are all of one network: R^2 and coefficients describe the fit, t and F (results.h5) are not inference.\n";
+        "\nRegression: accuracy after knockout ~ 1 + set size + information, each scaled to [0,1], over all sets. As "
+        "the\nsets are all of one network, R^2 and coefficients describe the fit; t and F (results.h5) are not "
+        "inference.\n";
   }
-  if (!result.claims.empty()) text += "\nThe paper's claims, and for how many classes they hold\n";
-  for (const ClaimResult& claim : result.claims) {
-    text += fmt::format("  {:<72} {:>3} of {}\n", claim.claim, claim.classes_holding.front(), claim.classes);
-  }
-  if (!result.reproduction.rows.empty()) {
-    text += "\nComparison with published values\n" + reproduction_table(result.reproduction);
-    text += reproduction_verdict(result.reproduction);
-  }
-  text += "\n" + times_table(result.stages);
-  text += fmt::format("{} figures and results.h5 in {}; wall time of this start {}\n", figures, folder,
-                      duration(wall_seconds));
-  return text;
+  text += comparison_table(comparison) + "\n" + times_table(result.stages);
+  return text + fmt::format("Wrote results.h5 and {} figures to {} ({} this start)\n", figures, folder,
+                            duration(wall_seconds));
 }
 
 }  // namespace inforelay

@@ -4,14 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "experiments/results/results.hpp"
+#include "experiments/compare/comparison.hpp"
+#include "experiments/results/results_file.hpp"
 
 namespace inforelay {
 
-/// Text of at most 100 columns, ending in a line feed. `figures`: how many were drawn, into `folder`; `wall_seconds`:
-/// since this start.
-std::string summarise(const ExperimentResult& result, const std::string& folder, std::size_t figures,
-                      double wall_seconds);
+/// Text that ends in a line feed. `figures`: number of those drawn; `wall_seconds`: since this start of the program.
+std::string summarise(const ExperimentResult& result, const ComparisonResult& comparison, const std::string& folder,
+                      std::size_t figures, double wall_seconds);
 
 /// A line for each stage, and their sum.
 std::string times_table(const std::vector<StageTime>& stages);

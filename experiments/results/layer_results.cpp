@@ -34,9 +34,10 @@ std::vector<std::string> subsets_of(const LayerResults& layer, const std::string
   return subsets;
 }
 
-bool is_wide(const LayerResults& layer) {
-  const std::string subset = subsets_of(layer, "states").back();
-  return layer.arrays.matrix<float>("states/" + subset + "/value").cols() > NeuronSet::max_neurons;
+Eigen::Index unit_count(const LayerResults& layer) {
+  return layer.arrays.matrix<float>("states/" + subsets_of(layer, "states").back() + "/value").cols();
 }
+
+bool is_wide(const LayerResults& layer) { return unit_count(layer) > NeuronSet::max_neurons; }
 
 }  // namespace inforelay

@@ -24,7 +24,9 @@ std::vector<LayerResults> layers_of(const ExperimentResult& result, const std::s
 /// be chosen, the paper's choice is thus the first for the greedy search and the last for everything else.
 std::vector<std::string> subsets_of(const LayerResults& layer, const std::string& measure);
 
-/// More units than a set of them can hold: such a layer has no results for each set.
+/// K.
+Eigen::Index unit_count(const LayerResults& layer);
+/// Has it more units than a NeuronSet can hold? Such a layer has no results for each set.
 bool is_wide(const LayerResults& layer);
 
 }  // namespace inforelay
