@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "core/config/tree.hpp"
-#include "experiments/results/metrics.hpp"
+#include "experiments/measures/metrics.hpp"
 #include "experiments/sweep/plan.hpp"
 #include "tests/catch2.hpp"
 
