@@ -45,15 +45,14 @@ bool Statement::holds(double a, double b) const {
   if (relation == "<") return a < b;
   if (relation == "<=") return a <= b;
   if (relation == ">") return a > b;
-  if (relation == ">=") return a >= b;
-  return a == b;
+  return a >= b;
 }
 
 Statement parse_statement(std::string_view text) {
   const std::size_t begin = text.find_first_of(relations), end = text.find_last_of(relations);
   const std::string_view relation = begin == std::string_view::npos ? "" : text.substr(begin, end - begin + 1);
-  if (relation != "<" && relation != "<=" && relation != ">" && relation != ">=" && relation != "=")
-    throw UsageError(fmt::format("{}, expected two terms and one of <, <=, >, >=, = between them", quoted_name(text)));
+  if (relation != "<" && relation != "<=" && relation != ">" && relation != ">=")
+    throw UsageError(fmt::format("{}, expected two terms and one of <, <=, >, >= between them", quoted_name(text)));
   Statement statement{.left = parse_term(trimmed(text.substr(0, begin))),
                       .right = parse_term(trimmed(text.substr(end + 1))),
                       .relation = std::string(relation)};

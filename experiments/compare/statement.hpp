@@ -20,7 +20,7 @@ struct StatementTerm {
 
 struct Statement {
   StatementTerm left, right;
-  std::string relation;  ///< "<", "<=", ">", ">=" or "="
+  std::string relation;  ///< "<", "<=", ">" or ">="
 
   /// False if either is NaN.
   bool holds(double a, double b) const;
