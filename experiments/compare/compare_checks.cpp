@@ -42,8 +42,8 @@ class Checker {
     try {
       const Statement statement = parse_statement(entry.statement);
       for (const StatementTerm* term : {&statement.left, &statement.right}) {
-        if (term->is_constant()) continue;
-        const NetworkMetric metric = parse_network_metric(term->metric, config_);
+        if (term->is_number()) continue;
+        const NetworkMetric metric = parse_network_metric(term->network + "." + term->metric, config_);
         const std::string why = metric_missing(config_, metric);
         if (!why.empty()) fail(path + ".statement", fmt::format("there will be no {}: {}", metric.name(), why));
       }

@@ -133,7 +133,7 @@ TEST_CASE("A comparison that cannot be made is refused before any work", "[run][
   refused({"compare.fit.network=ful"}, "compare.fit.network: there is no network 'ful'; networks are full, composite");
   refused({"compare.fit.published=null"}, "compare.fit: needs either 'statement' or 'published'");
   refused({"compare.negative.at_least=0"}, "compare.negative.at_least: over seeds statements are counted");
-  refused({"compare.negative.statement=full.regression.information"}, "expected two terms");
+  refused({"compare.negative.statement=full.regression.information"}, "is not a statement");
   refused({"compare.negative.statement=ful.regression.information < 0"}, "did you mean 'full'?");
   refused({"compare.negative.statement=full.relay.train.smallest_set_50 > 1"},
           "compare.negative.statement: there will be no full.relay.train.smallest_set_50: train is not among");
