@@ -14,11 +14,11 @@ namespace inforelay {
 struct RunJob {
   std::string name;                    ///< for messages
   std::vector<std::string> arguments;  ///< of this program; -j is added
-  std::filesystem::path folder;        ///< its own; made where it does not exist
-  double bytes = 0;                    ///< memory that it will need, about
+  std::filesystem::path folder;        ///< its own; created if it does not exist
+  double bytes = 0;                    ///< estimated memory
 };
 
-/// What the run in `folder` says on stderr, until it has finished.
+/// The file for stderr of the run in `folder`, until it has finished.
 std::filesystem::path messages_of(const std::filesystem::path& folder);
 
 class ChildRuns {
@@ -26,16 +26,16 @@ class ChildRuns {
   /// How a run ended.
   struct End {
     std::size_t job;
-    std::string failure;  ///< the last error that it reported, or the signal that ended it; empty: it has finished
+    std::string failure;  ///< the last error that it reported, or the signal that ended it; "": it has finished
   };
 
   ChildRuns() = default;
-  /// Kills those that are left.
+  /// Kills the runs that have not ended.
   ~ChildRuns();
   ChildRuns(const ChildRuns&) = delete;
   ChildRuns& operator=(const ChildRuns&) = delete;
 
-  /// Starts `job`, which is number `number`. Throws IoError where that cannot be done. From the main thread only.
+  /// Starts `job`, which is number `number`. Throws IoError if it cannot be started. Main thread only.
   void begin(std::size_t number, const RunJob& job, int threads);
   /// Those that have ended since the last call.
   std::vector<End> collect();

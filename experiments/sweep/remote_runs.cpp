@@ -21,7 +21,7 @@ RemoteRuns::~RemoteRuns() {
   try {
     dismiss();
   } catch (const LostRanks&) {
-    // Who talks to them next meets it again.
+    // The next message to them reports it again.
   }
 }
 
@@ -67,7 +67,7 @@ void RemoteRuns::dismiss() {
     } catch (const LostRanks&) {
       throw;
     } catch (const Error&) {
-      // One more rank has failed: it ends all the same.
+      // Another rank has failed: it ends as well.
     }
     return false;
   });
@@ -102,7 +102,7 @@ void share_in_runs(MessageReader& job, Ranks& ranks) {
         try {
           children.begin(number, run, content.number<int>(1, 1 << 16, "a number of threads"));
         } catch (const IoError& error) {
-          report({number, error.what()});  // the others are not to blame
+          report({number, error.what()});  // the other runs go on
         }
         break;
       }

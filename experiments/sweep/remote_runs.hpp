@@ -24,21 +24,21 @@ class RemoteRuns {
   /// Tells the ranks that runs will come. `max_memory`: bytes for the runs of one machine, 0: two thirds of what it
   /// has.
   RemoteRuns(Ranks& ranks, double max_memory);
-  /// What is left of the runs is killed.
+  /// Kills the runs that have not ended.
   ~RemoteRuns();
   RemoteRuns(const RemoteRuns&) = delete;
   RemoteRuns& operator=(const RemoteRuns&) = delete;
 
   using Ready = std::function<void(int rank, const WorkerCapacity& place)>;
   using Ended = std::function<void(const ChildRuns::End& end)>;
-  /// Reports what the ranks have said since the last call: that they can take runs, and how runs ended. Throws what
-  /// ended the work of a rank.
+  /// Reports what ranks have sent since the last call: that they can take runs, and how runs ended. Throws the error
+  /// that ended the work of a rank.
   void receive(const Ready& ready, const Ended& ended);
   /// `rank` must be ready.
   void begin(int rank, std::size_t number, const RunJob& job, int threads);
   /// To all runs.
   void signal(int signal);
-  /// Until no rank is at work on the runs any more.
+  /// Waits until no rank works on the runs any more.
   void dismiss();
 
  private:

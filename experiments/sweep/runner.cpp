@@ -47,7 +47,7 @@ class Runner {
       if (!stopping_) begin_jobs();
       show();
       if (running_.empty()) break;
-      // Stop signals end the wait too: it is never taken up again by the system. A message of another rank does not.
+      // Stop signals end the wait too; messages of other ranks do not.
       const timespec patience{0, places_.size() == 1 ? 500'000'000 : 10'000'000};
       sigtimedwait(&child_signal_, nullptr, &patience);
       for (const ChildRuns::End& each : own_.collect()) end(each);
@@ -67,9 +67,9 @@ class Runner {
 
   WorkerCapacity& place(int rank) { return places_[static_cast<std::size_t>(rank)]; }
 
-  // Starts what threads and memory allow, where most threads are free.
+  // Starts what threads and memory allow, on the rank with the most free threads.
   void begin_jobs() {
-    while (next_ < jobs_.size() && (failed_ == 0 || options_.go_on)) {
+    while (next_ < jobs_.size() && (failed_ == 0 || options_.continue_on_error)) {
       int best = -1, best_threads = 0, all_free = 0;
       for (const WorkerCapacity& each : places_) all_free += each.threads;
       for (int rank = 0; rank < static_cast<int>(places_.size()); ++rank) {
@@ -89,7 +89,7 @@ class Runner {
     const int free = place(rank).threads;
     if (free == 0) return 0;
     double bytes = 0;
-    bool is_empty = true;  // a machine without a run takes any one
+    bool is_empty = true;  // a machine without a run takes one of any size
     for (const Running& each : running_) {
       if (place(each.rank).machine != place(rank).machine) continue;
       bytes += jobs_[each.job].bytes;
@@ -115,7 +115,7 @@ class Runner {
       try {
         own_.begin(index, job, threads);
       } catch (const IoError& error) {
-        fail(index, error.what());  // the others are not to blame
+        fail(index, error.what());  // the other jobs go on
         return;
       }
     }
@@ -134,7 +134,7 @@ class Runner {
     if (ended.failure.empty()) {
       outcomes_[ended.job].status = RunOutcome::Status::finished;
       ++finished_;
-    } else if (!stopping_) {  // else it was asked to end
+    } else if (!stopping_) {  // otherwise it was asked to end
       fail(ended.job, ended.failure);
     }
   }
@@ -171,7 +171,7 @@ class Runner {
 
   static std::string folder_name(const RunJob& job) { return job.folder.filename().string(); }
 
-  // Ctrl-Z reaches this process alone: the children, in groups of their own, stop and go on with it.
+  // Ctrl-Z reaches only this process; the children, in groups of their own, are stopped and continued with it.
   void pause() {
     suspend_requested = false;
     own_.signal(SIGSTOP);

@@ -18,11 +18,11 @@ struct RunOutcome {
 std::string_view to_string(RunOutcome::Status status);
 
 struct RunnerOptions {
-  int threads = 1;        ///< all children of this process together
-  double bytes = 0;       ///< of memory, all children of this process together
-  double max_memory = 0;  ///< of memory, all children of another machine together; 0: most of what it has
-  bool go_on = true;      ///< start further jobs after one has failed
-  std::size_t done = 0;   ///< runs that were finished before, for the progress shown
+  int threads = 1;                ///< all children of this process together
+  double bytes = 0;               ///< of memory, all children of this process together
+  double max_memory = 0;          ///< of memory, all children of another machine together; 0: two thirds of what it has
+  bool continue_on_error = true;  ///< start further jobs after one has failed
+  std::size_t done = 0;           ///< runs that were finished before, for the progress shown
 };
 
 /// Does all jobs, begun in their order on whichever of `ranks` is free, and returns an outcome for each. A rank's free

@@ -95,7 +95,7 @@ std::vector<RunOutcome> do_runs(const SweepPlan& plan, const CommandLine& line, 
   // Some of the machine's memory is left to others; what the user allows is used whole.
   options.bytes = plan.config.max_memory ? memory_limit(plan.config) : memory_limit(plan.config) * 2 / 3;
   if (plan.config.max_memory) options.max_memory = memory_limit(plan.config);
-  options.go_on = plan.config.sweep->on_error == SweepFailure::go_on;
+  options.continue_on_error = plan.config.sweep->on_error == SweepFailure::go_on;
   options.done = plan.runs.size() - work.jobs.size();
   std::vector<RunOutcome> outcomes(plan.runs.size(), RunOutcome{RunOutcome::Status::finished, ""});
   const std::string stage = fmt::format("{} runs", plan.runs.size());
