@@ -61,6 +61,9 @@ std::string to_yaml(const ConfigNode& node);
 /// something on the way is no map, or a key of the path is empty.
 std::string assign(ConfigNode& root, std::string_view path, ConfigNode value, const ConfigPlace& place);
 
+/// The place of the deepest node on `path` that was written, for messages about the setting at `path`.
+const ConfigPlace& place_of(const ConfigNode& root, std::string_view path);
+
 /// What throw_if_any throws: what() is whole lines, each with its place and "error:".
 struct ConfigError : UsageError {
   using UsageError::UsageError;

@@ -18,8 +18,6 @@ class Checker {
       : config_(config), root_(root), errors_(errors) {}
 
   void run() {
-    if (config_.sweep && !config_.sweep->parameters.empty() && !config_.compare.empty())
-      fail("compare", "over seeds alone: not with sweep.parameters");
     for (const auto& [name, entry] : config_.compare) {
       const std::string path = "compare." + name;
       if (entry.statement.empty() == entry.published.empty()) {
@@ -44,8 +42,8 @@ class Checker {
     try {
       const Statement statement = parse_statement(entry.statement);
       for (const StatementTerm* term : {&statement.left, &statement.right}) {
-        if (term->is_constant()) continue;
-        const NetworkMetric metric = parse_network_metric(term->metric, config_);
+        if (term->is_number()) continue;
+        const NetworkMetric metric = parse_network_metric(term->network + "." + term->metric, config_);
         const std::string why = metric_missing(config_, metric);
         if (!why.empty()) fail(path + ".statement", fmt::format("there will be no {}: {}", metric.name(), why));
       }

@@ -67,29 +67,25 @@ std::vector<Row> rows_of(const PublishedTable& table, const PublishedColumn& col
 }
 
 // The values of one side of a statement, [C] or [1].
-std::vector<double> values_of(const StatementTerm& term, const ExperimentConfig& config,
-                              const ExperimentResult& result) {
-  if (term.is_constant()) return {term.constant};
-  std::vector<double> values = values_of(parse_network_metric(term.metric, config), result);
+std::vector<double> values_of(const StatementTerm& term, const ExperimentResult& result) {
+  if (term.is_number()) return {term.number};
+  std::vector<double> values = values_of(NetworkMetric{term.network, term.metric, "", ""}, result);
   for (double& value : values) value = term.absolute ? std::fabs(value) : value;
   return values;
 }
 
 // A row for each class; one if the statement is about networks as a whole.
-std::vector<Row> rows_of(const std::string& comparison, const CompareConfig& entry, const ExperimentConfig& config,
-                         const ExperimentResult& result) {
+std::vector<Row> rows_of(const std::string& comparison, const CompareConfig& entry, const ExperimentResult& result) {
   const Statement statement = parse_statement(entry.statement);
-  const std::vector<double> left = values_of(statement.left, config, result),
-                            right = values_of(statement.right, config, result);
-  const std::size_t count = std::max(left.size(), right.size());
-  if (std::min(left.size(), right.size()) != count && std::min(left.size(), right.size()) != 1)
+  const std::vector<double> left = values_of(statement.left, result), right = values_of(statement.right, result);
+  const std::size_t count = std::max(left.size(), right.size()), fewer = std::min(left.size(), right.size());
+  if (fewer != count && fewer != 1)
     throw UsageError(fmt::format("{} classes on the left and {} on the right", left.size(), right.size()));
-  const std::string& by_class = (left.size() == count ? statement.left : statement.right).metric;
-  std::vector<std::string> classes{""};
-  if (count > 1) classes = result.network(parse_network_metric(by_class, config).network).texts("class");
+  const StatementTerm& by_class = left.size() == count ? statement.left : statement.right;
   std::vector<Row> rows;
   for (std::size_t i = 0; i < count; ++i) {
-    Row row{comparison, "", "", entry.statement, classes.at(i)};
+    Row row{comparison, "", "", entry.statement, ""};
+    if (count > 1) row.cls = result.network(by_class.network).texts("class").at(i);
     row.value = left[left.size() > 1 ? i : 0];
     row.reference = right[right.size() > 1 ? i : 0];
     row.difference = row.value - row.reference;
@@ -232,7 +228,7 @@ ComparisonResult compare(const ExperimentConfig& config, const PublishedTables& 
   }
   for (const auto& entry : config.compare) {
     if (!entry.second.statement.empty())
-      add(entry.first + ".statement", [&] { return rows_of(entry.first, entry.second, config, result); });
+      add(entry.first + ".statement", [&] { return rows_of(entry.first, entry.second, result); });
   }
   return all;
 }

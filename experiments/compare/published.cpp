@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/named.hpp"
 #include "core/files/data_folder.hpp"
 #include "core/files/files.hpp"
 #include "core/files/sha256.hpp"
@@ -139,6 +140,22 @@ class Table {
   std::vector<std::size_t> rows_;  // those to be compared
 };
 
+// Nothing is computed for a comparison that cannot be made.
+void check_column(const std::string& path, const ExperimentConfig& config, const PublishedTable& table,
+                  const PublishedColumn& column) {
+  const NetworkConfig& network = *find_named(config.networks, table.network);
+  const std::string& metric = column.config.metric;
+  if (const std::string why = metric_missing(config, network, metric); !why.empty())
+    throw UsageError(fmt::format("{}: there will be no {}: {}", path, metric, why));
+  const bool by_class = metric_by_class(network, metric);
+  for (const std::string& cls : column.classes) {
+    if (cls.empty() != by_class) continue;
+    throw UsageError(fmt::format("{}: {} of {} is {}, but the table's row is about {}", path, metric, table.network,
+                                 by_class ? "a number for each class" : "one number for the network",
+                                 cls.empty() ? "the network as a whole" : "class " + cls));
+  }
+}
+
 }  // namespace
 
 PublishedTables read_published_tables(const ExperimentConfig& config) {
@@ -147,8 +164,10 @@ PublishedTables read_published_tables(const ExperimentConfig& config) {
     if (compare.published.empty()) continue;  // a statement
     const Table table("compare." + name, compare);
     PublishedTable published{.comparison = name, .network = compare.network, .columns = {}, .sha256 = table.sha256()};
-    for (const auto& [column, column_config] : compare.columns)
+    for (const auto& [column, column_config] : compare.columns) {
       published.columns.push_back(table.column(column, column_config));
+      check_column(fmt::format("compare.{}.columns.{}", name, column), config, published, published.columns.back());
+    }
     tables.push_back(std::move(published));
   }
   return tables;

@@ -2,64 +2,82 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.hpp"
-#include "core/text/message_text.hpp"
+#include "core/named.hpp"
 #include "core/text/number_text.hpp"
 
 namespace inforelay {
 namespace {
 
-constexpr std::string_view blanks = " \t", relations = "<>=";
+using Relation = Statement::Relation;
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return "";
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+// The longer ones first: "<" begins "<=".
+constexpr WordTable<Relation, 4> relations{
+    {{Relation::at_most, "<="}, {Relation::at_least, ">="}, {Relation::less, "<"}, {Relation::greater, ">"}}};
+
+[[noreturn]] void fail(std::string_view text) {
+  throw UsageError(
+      fmt::format("'{}' is not a statement: NETWORK.METRIC < NETWORK.METRIC or a number; also >, <=, >=, and abs(...) "
+                  "of a metric",
+                  text));
 }
 
-StatementTerm parse_term(std::string_view text) {
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+StatementTerm parse_term(std::string_view text, std::string_view statement) {
+  text = trimmed(text);
   StatementTerm term;
   if (const auto number = number_from<double>(text); number && std::isfinite(*number)) {
-    term.constant = *number;
+    term.number = *number;
     return term;
   }
-  std::string_view name = text;
-  if (name.starts_with("abs(") && name.ends_with(")")) {
-    term.absolute = true;
-    name = trimmed(name.substr(4, name.size() - 5));
-  }
-  const bool plain = !name.empty() && name.find_first_of(" \t()") == std::string_view::npos;
-  if (!plain) {
-    throw UsageError(fmt::format("{}, expected a number, NETWORK.METRIC or abs(NETWORK.METRIC)",
-                                 text.empty() ? "nothing on one side" : quoted_name(text)));
-  }
-  term.metric = name;
+  term.absolute = text.starts_with("abs(") && text.ends_with(')');
+  if (term.absolute) text = trimmed(text.substr(4, text.size() - 5));
+  const auto is_word = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+           c == '.';
+  };
+  const std::size_t dot = text.find('.');
+  if (dot == 0 || dot >= text.size() - 1 || text.empty() || !std::all_of(text.begin(), text.end(), is_word))
+    fail(statement);
+  term.network = text.substr(0, dot);
+  term.metric = text.substr(dot + 1);
   return term;
 }
 
 }  // namespace
 
-bool Statement::holds(double a, double b) const {
-  if (relation == "<") return a < b;
-  if (relation == "<=") return a <= b;
-  if (relation == ">") return a > b;
-  if (relation == ">=") return a >= b;
-  return a == b;
+bool Statement::holds(double left_value, double right_value) const {
+  switch (relation) {
+    case Relation::less:
+      return left_value < right_value;
+    case Relation::greater:
+      return left_value > right_value;
+    case Relation::at_most:
+      return left_value <= right_value;
+    case Relation::at_least:
+      break;
+  }
+  return left_value >= right_value;
 }
 
 Statement parse_statement(std::string_view text) {
-  const std::size_t begin = text.find_first_of(relations), end = text.find_last_of(relations);
-  const std::string_view relation = begin == std::string_view::npos ? "" : text.substr(begin, end - begin + 1);
-  if (relation != "<" && relation != "<=" && relation != ">" && relation != ">=" && relation != "=")
-    throw UsageError(fmt::format("{}, expected two terms and one of <, <=, >, >=, = between them", quoted_name(text)));
-  Statement statement{.left = parse_term(trimmed(text.substr(0, begin))),
-                      .right = parse_term(trimmed(text.substr(end + 1))),
-                      .relation = std::string(relation)};
-  if (statement.left.is_constant() && statement.right.is_constant())
-    throw UsageError(fmt::format("{}, expected NETWORK.METRIC on at least one side", quoted_name(text)));
-  return statement;
+  for (const auto& [relation, word] : relations) {
+    const std::size_t at = text.find(word);
+    if (at == std::string_view::npos) continue;
+    Statement statement{parse_term(text.substr(0, at), text), relation,
+                        parse_term(text.substr(at + word.size()), text)};
+    if (statement.left.is_number() && statement.right.is_number()) fail(text);
+    return statement;
+  }
+  fail(text);
 }
 
 }  // namespace inforelay

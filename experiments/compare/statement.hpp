@@ -1,8 +1,8 @@
-// A statement of `compare`: two numbers of networks, or one and a constant, and how they compare.
+// Statements about results, as `compare` in a configuration holds them: "full.regression.information < 0",
+// "composite.regression.r_squared > full.regression.r_squared".
 //
-//   full.regression.r_squared < composite.regression.r_squared
-//   abs(full.regression.information) > abs(full.regression.set_size)
-//   full.relay.test.smallest_set_50 >= 5
+//     statement = term relation term            relation = "<" | ">" | "<=" | ">="
+//     term      = quantity | number             quantity = NETWORK.METRIC | "abs(" NETWORK.METRIC ")"
 #pragma once
 
 #include <string>
@@ -11,23 +11,26 @@
 namespace inforelay {
 
 struct StatementTerm {
-  std::string metric;  ///< "full.regression.r_squared"; "": a constant
-  double constant = 0;
-  bool absolute = false;  ///< the absolute value of the metric
+  std::string network, metric;  ///< "full", "regression.r_squared"; both empty: the number
+  bool absolute = false;        ///< the absolute value of the metric
+  double number = 0;            ///< finite
 
-  bool is_constant() const { return metric.empty(); }
+  bool is_number() const { return network.empty(); }
 };
 
 struct Statement {
-  StatementTerm left, right;
-  std::string relation;  ///< "<", "<=", ">", ">=" or "="
+  enum class Relation { less, greater, at_most, at_least };
 
-  /// False if either is NaN.
-  bool holds(double a, double b) const;
+  StatementTerm left;
+  Relation relation = Relation::less;
+  StatementTerm right;
+
+  /// Whether the relation is true of these values of the terms; of NaN none is.
+  bool holds(double left_value, double right_value) const;
 };
 
-/// Whether the metrics exist is not checked, but at least one of the terms is one. Throws UsageError, saying what was
-/// expected.
+/// Checks the form alone: that at least one term is a quantity, but not whether it exists. Throws UsageError that shows
+/// the form.
 Statement parse_statement(std::string_view text);
 
 }  // namespace inforelay

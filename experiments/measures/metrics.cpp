@@ -143,7 +143,9 @@ std::string metric_missing(const ExperimentConfig& config, const NetworkConfig& 
   if (parsed.measure->scope != Scope::system) {
     const std::vector<std::int64_t> widths = layer_widths(config, network);
     const std::vector<int> layers = analysed_layers(config.analysis, widths);
-    if (place.layer == 0) {
+    if (layers.empty()) {
+      // Widths of a network from files are known once these are read.
+    } else if (place.layer == 0) {
       if (layers.size() != 1) return "several layers are analysed: name one, as in layers.1." + std::string(name);
       place.layer = layers.front();
     } else if (std::find(layers.begin(), layers.end(), place.layer) == layers.end()) {

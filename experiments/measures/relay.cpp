@@ -127,7 +127,8 @@ std::string missing_both(const MeasurePlace& place, int) {
   return greedy.empty() ? missing_sets(place, 0) : greedy;
 }
 std::string missing_last(const MeasurePlace& place, int count) {
-  if (count > place.sizes.units) return "the layer has fewer units";
+  const double units = place.sizes.units;  // 0: not known yet
+  if (units > 0 && count > units) return "the layer has fewer units";
   if (place.sizes.is_wide()) return fmt::format("the layer has more than {} units", NeuronSet::max_neurons);
   return missing_greedy(place, 0);
 }

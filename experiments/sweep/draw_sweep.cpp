@@ -75,7 +75,7 @@ Axis axis_of(const SweepPlan& plan, std::size_t parameter) {
   return axis;
 }
 
-// What the other parameters of a grid tell apart; one series where these are none or too many.
+// A series for each combination of the other parameters of a grid; a single one if there are none or too many.
 struct Series {
   std::vector<std::string> names{"all"};
   std::vector<std::size_t> of_point;

@@ -12,10 +12,10 @@
 namespace inforelay {
 
 /// Values of one parameter: those written, or those of its range, which must have a count: the ends as written, between
-/// them numbers of six digits, or whole ones where `is_integer`; each once.
+/// them numbers of six digits, or whole ones if `is_integer`; each once.
 std::vector<ConfigNode> values_of(const ConfigSeries& series, bool is_integer);
 
-/// A value drawn from a series: one of those written, or a number between low and high (both included where
+/// A value drawn from a series: one of those written, or a number between low and high (both included if
 /// `is_integer`), uniform or, with log_range, of uniform logarithm.
 ConfigNode draw_value(const ConfigSeries& series, bool is_integer, RandomStream random);
 

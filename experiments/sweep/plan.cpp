@@ -10,7 +10,7 @@
 #include "core/config/settings.hpp"
 #include "core/error.hpp"
 #include "core/text/message_text.hpp"
-#include "experiments/sources/network_system.hpp"
+#include "experiments/config/config_checks.hpp"
 #include "experiments/sweep/parameters.hpp"
 
 namespace inforelay {
@@ -120,6 +120,10 @@ class Planner {
         fail("'max_memory' belongs to the sweep as a whole");
       } else if (series.path == "seed") {
         fail("'seed' cannot be swept: replicates are the runs with other seeds");
+      } else {
+        ConfigNode copy = plan_.base;
+        const std::string problem = assign(copy, series.path, integer_node(0, series.place), series.place);
+        if (!problem.empty()) fail(fmt::format("'{}': {}", series.path, problem));
       }
       for (const std::string& other : plan_.parameters) {
         if (overlap(series.path, other)) fail(fmt::format("'{}' and '{}' overlap", other, series.path));
@@ -255,9 +259,10 @@ std::vector<std::string> SweepPlan::overrides_of(const SweepRun& run) const {
   // Values in their resolved form: a relative path, for example, is relative to the file that it was written in.
   ConfigErrors errors;
   const ConfigNode resolved = parse_config(print_experiment_config(config_of(run)), "resolved", errors);
-  for (const std::string& path : parameters) {
-    const ConfigNode* node = resolved.find_path(path);
-    overrides.push_back(fmt::format("{}={}", path, node ? to_yaml(*node) : "null"));
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    const std::string& path = parameters[p];
+    const ConfigNode* node = resolved.find_path(path);  // none if a word stands for the group that it is in
+    overrides.push_back(fmt::format("{}={}", path, to_yaml(node ? *node : points[run.point].values[p])));
   }
   overrides.push_back(fmt::format("seed={}", run.seed));
   if (!may_download) overrides.emplace_back("data.download=false");
@@ -296,7 +301,7 @@ std::vector<NetworkMetric> default_metrics(const ExperimentConfig& config) {
   const auto add = [&](const std::string& name) { metrics.push_back(parse_network_metric(name, config)); };
   for (const auto& [name, network] : config.networks) {
     add(name + ".training.epochs");
-    const std::vector<int> layers = analysed_layers(config.analysis, network);
+    const std::vector<int> layers = analysed_layers(config.analysis, layer_widths(config, network));
     std::vector<std::string> prefixes;
     for (const int layer : layers) prefixes.push_back(fmt::format("{}.layers.{}.", name, layer));
     if (layers.size() < 2) prefixes = {name + "."};

@@ -15,6 +15,7 @@
 #include "core/files/hdf5_file.hpp"
 #include "experiments/results/results_file.hpp"
 #include "experiments/sweep/collect.hpp"
+#include "experiments/sweep/process.hpp"
 #include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 
@@ -39,8 +40,8 @@ const Arguments small{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
                       "networks.composite=null",
                       "figures=null"};
 const std::string two_by_two =
-    "sweep={parameters: {analysis.binarize: {values: [kmeans, sign]}}, replicates: 2, "
-    "collect: [full.relay.test.all, full.states.test.entropy_bits]}";
+    "sweep={parameters: {analysis.discretize: {values: [kmeans, sign]}}, replicates: 2, "
+    "collect: [full.relay.test.total, full.states.test.entropy_bits]}";
 
 // The lines of sweep.csv, cut at commas (no cell of these tests holds one), without the column of seconds.
 std::vector<Arguments> table_of(const fs::path& folder) {
@@ -68,7 +69,7 @@ void check_same(const fs::path& a, const fs::path& b) {
   CHECK(runs == table_of(a).size() - 1);
 }
 
-// The number of unfinished runs: stderr.log is in the folder of a run until it has finished.
+// Whether a process works in the folder of a run: its stderr.log is there until it has finished.
 std::size_t unfinished_in(const fs::path& folder) {
   std::size_t count = 0;
   if (!fs::exists(folder / "runs")) return 0;
@@ -86,33 +87,33 @@ TEST_CASE("A sweep leaves its runs, a table, and results that tell all", "[sweep
   REQUIRE(result.exit_code == 0);
   const fs::path a = folder.path() / "a";
   CHECK_THAT(result.out, Catch::StartsWith("quick: sweep, 2 points x 2 seeds = 4 runs, data digits") &&
-                             Catch::Contains("4 finished, 0 failed") && Catch::Contains("binarize=sign"));
+                             Catch::Contains("4 finished, 0 failed") && Catch::Contains("discretize=sign"));
   const auto table = table_of(a);
   REQUIRE(table.size() == 5);
-  CHECK(table[0] == Arguments{"run", "folder", "point", "replicate", "seed", "analysis.binarize", "status", "message",
-                              "full.relay.test.all", "full.states.test.entropy_bits"});
+  CHECK(table[0] == Arguments{"run", "folder", "point", "replicate", "seed", "analysis.discretize", "status", "message",
+                              "full.relay.test.total", "full.states.test.entropy_bits"});
   CHECK(Arguments(table[3].begin(), table[3].begin() + 8) ==
-        Arguments{"3", "runs/0003-binarize-sign-seed-1", "2", "0", "1", "sign", "finished", ""});
+        Arguments{"3", "runs/0003-discretize-sign-seed-1", "2", "0", "1", "sign", "finished", ""});
 
   const Hdf5Reader file(a / "results.h5");
   CHECK(file.attribute<std::string>("", "format") == "inforelay-results");
   CHECK(file.attribute<std::string>("", "status") == "complete");
-  CHECK(file.attribute<std::vector<std::string>>("sweep", "parameters") == Arguments{"analysis.binarize"});
-  CHECK(file.texts("sweep/parameters/analysis.binarize") == Arguments{"kmeans", "kmeans", "sign", "sign"});
+  CHECK(file.attribute<std::vector<std::string>>("sweep", "parameters") == Arguments{"analysis.discretize"});
+  CHECK(file.texts("sweep/parameters/analysis.discretize") == Arguments{"kmeans", "kmeans", "sign", "sign"});
   CHECK(file.vector<std::int64_t>("sweep/seed") == std::vector<std::int64_t>{1, 2, 1, 2});
   CHECK(file.texts("sweep/status") == Arguments(4, "finished"));
-  CHECK(file.dimension_names("sweep/by_class/full.relay.test.all") == Arguments{"run", "class"});
+  CHECK(file.dimension_names("sweep/by_class/full.relay.test.total") == Arguments{"run", "class"});
   CHECK(!file.exists("sweep/by_class/full.states.test.entropy_bits"));
   const auto seconds = file.vector<double>("sweep/wall_seconds", 4);
   CHECK(file.scalar<double>("provenance/wall_seconds") == seconds[0] + seconds[1] + seconds[2] + seconds[3]);
 
   // What was collected is what the runs hold.
-  const ExperimentResult third = read_results(a / "runs/0003-binarize-sign-seed-1/results.h5");
-  const auto all = third.network(third.networks[0]).vector<double>("layers/1/relay/test/total");
+  const ExperimentResult third = read_results(a / "runs/0003-discretize-sign-seed-1/results.h5");
+  const std::span<const double> all = third.network("full").vector<double>("layers/1/relay/test/total");
   double sum = 0;
   for (const double value : all) sum += value;
-  CHECK(file.vector<double>("sweep/metrics/full.relay.test.all")[2] == sum / 10);
-  const auto by_class = file.matrix<double>("sweep/by_class/full.relay.test.all", 4, 10);
+  CHECK(file.vector<double>("sweep/metrics/full.relay.test.total")[2] == sum / 10);
+  const auto by_class = file.matrix<double>("sweep/by_class/full.relay.test.total", 4, 10);
   for (int c = 0; c < 10; ++c) CHECK(by_class(2, c) == all[static_cast<std::size_t>(c)]);
 
   SECTION("the same again finds everything done") {
@@ -124,23 +125,23 @@ TEST_CASE("A sweep leaves its runs, a table, and results that tell all", "[sweep
     CHECK(fs::last_write_time(a / "results.h5") == written);
   }
   SECTION("each run is the single run with its values and seed") {
-    REQUIRE(run_program(with(small, {"analysis.binarize=sign", "seed=2", "-o", "single"}), folder.path()).exit_code ==
+    REQUIRE(run_program(with(small, {"analysis.discretize=sign", "seed=2", "-o", "single"}), folder.path()).exit_code ==
             0);
     CHECK(identical(numbers_of(folder.path() / "single/results.h5"),
-                    numbers_of(a / "runs/0004-binarize-sign-seed-2/results.h5")));
+                    numbers_of(a / "runs/0004-discretize-sign-seed-2/results.h5")));
   }
   SECTION("one process or several side by side: the same to the last bit") {
     REQUIRE(run_program(with(small, {two_by_two, "-o", "b", "-j", "1"}), folder.path()).exit_code == 0);
     check_same(a, folder.path() / "b");
   }
   SECTION("a lost run is made again, and damaged ones are named") {
-    fs::remove_all(a / "runs/0001-binarize-kmeans-seed-1");
-    fs::resize_file(a / "runs/0003-binarize-sign-seed-1/results.h5", 3000);
+    fs::remove_all(a / "runs/0001-discretize-kmeans-seed-1");
+    fs::resize_file(a / "runs/0003-discretize-sign-seed-1/results.h5", 3000);
     const ProgramResult mended = run_program(with(small, {two_by_two, "-o", "a"}), folder.path());
     CHECK(mended.exit_code == 4);
     CHECK(table_of(a)[1] == table[1]);
     CHECK(table_of(a)[3][6] == "failed");
-    CHECK_THAT(mended.out, Catch::Contains("FAILED runs/0003-binarize-sign-seed-1") &&
+    CHECK_THAT(mended.out, Catch::Contains("FAILED runs/0003-discretize-sign-seed-1") &&
                                Catch::Contains("without its folder it is computed again"));
   }
 }
@@ -151,7 +152,7 @@ TEST_CASE("A failing run is named, the others finish, and it is tried again", "[
   const Arguments failing = with(small, {"networks.composite={detectors: {hidden: 1, positives: 50, negatives: 50, "
                                          "max_epochs: 3, restarts: 0, on_failure: keep_best}}",
                                          "sweep={parameters: {networks.composite.detectors.positives: {values: [500, "
-                                         "50]}}, replicates: 2, collect: [composite.relay.test.all]}"});
+                                         "50]}}, replicates: 2, collect: [composite.relay.test.total]}"});
   const ProgramResult result = run_program(with(failing, {"-o", "a"}), folder.path());
   INFO(result.err);
   CHECK(result.exit_code == 4);
@@ -172,8 +173,8 @@ TEST_CASE("A failing run is named, the others finish, and it is tried again", "[
   CHECK_THAT(file.texts("sweep/message")[0], Catch::Contains("detectors.positives: 500: at most 100"));
   CHECK(file.vector<double>("sweep/parameters/networks.composite.detectors.positives") ==
         std::vector<double>{500, 500, 50, 50});
-  CHECK(std::isnan(file.vector<double>("sweep/metrics/composite.relay.test.all")[0]));
-  CHECK(std::isfinite(file.vector<double>("sweep/metrics/composite.relay.test.all")[2]));
+  CHECK(std::isnan(file.vector<double>("sweep/metrics/composite.relay.test.total")[0]));
+  CHECK(std::isfinite(file.vector<double>("sweep/metrics/composite.relay.test.total")[2]));
 
   const auto third = folder.path() / "a/runs/0003-positives-50-seed-1/results.h5";
   const auto written = fs::last_write_time(third);
@@ -211,6 +212,29 @@ TEST_CASE("A run that cannot be started fails alone", "[sweep]") {
   CHECK_THAT(stopped.out, Catch::Contains("0 finished, 1 failed, 2 not started"));
 }
 
+namespace {
+bool stop_in_child = false;
+}  // namespace
+
+TEST_CASE("A stop signal that comes before a run's program has begun ends it", "[sweep]") {
+  const TemporaryFolder folder;
+  pthread_atfork(nullptr, nullptr, [] {
+    if (std::exchange(stop_in_child, false)) raise(SIGTERM);
+  });
+  struct sigaction ignore {
+  }, earlier{};
+  ignore.sa_handler = [](int) {};  // as that of the program, which notes it down
+  sigaction(SIGTERM, &ignore, &earlier);
+  stop_in_child = true;
+  const pid_t child = start_child({"--list-reporters"}, folder.path() / "messages");
+  stop_in_child = false;
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  sigaction(SIGTERM, &earlier, nullptr);
+  CHECK(WIFSIGNALED(status));
+  CHECK(WTERMSIG(status) == SIGTERM);
+}
+
 TEST_CASE("An interrupted sweep goes on and ends with the same numbers", "[sweep]") {
   const TemporaryFolder folder;
   const Arguments sweep = with(small, {"sweep={replicates: 6}", "-j", "2"});
@@ -221,16 +245,14 @@ TEST_CASE("An interrupted sweep goes on and ends with the same numbers", "[sweep
     const int signals[] = {SIGINT, SIGTERM, SIGKILL};
     const int signal = signals[attempt % 3];
     last = run_program(with(sweep, {"-o", "parts"}), folder.path(),
-                       {.environment = {{"INFORELAY_SAVE_SECONDS", "0"}},
-                        .signal_when = test::after_changes(folder.path() / "parts/runs", 12),
-                        .signal = signal});
+                       {.environment = {}, .signal_after_seconds = 0.1 + 0.05 * attempt, .signal = signal});
     if (last.exit_code == 0) break;
     INFO(last.err);
     REQUIRE(last.exit_code == 128 + signal);
     ++interruptions;
   }
   REQUIRE(last.exit_code == 0);
-  CHECK(interruptions >= 2);
+  CHECK(interruptions >= 3);
   CHECK(unfinished_in(folder.path() / "parts") == 0);
   check_same(folder.path() / "whole", folder.path() / "parts");
 }
@@ -240,20 +262,21 @@ TEST_CASE("No process outlives a sweep that is killed", "[sweep]") {
   // Long enough that no run ends by itself.
   const Arguments sweep = with(small, {"networks.full.train.max_epochs=100000", "networks.full.train.stop=null",
                                        "sweep={replicates: 2}", "-j", "2", "-o", "a"});
-  const auto stop = [&](int signal) {
-    // Both runs are training.
-    return run_program(sweep, folder.path(),
-                       {.environment = {{"INFORELAY_SAVE_SECONDS", "0"}},
-                        .signal_when = test::after_changes(folder.path() / "a/runs", 5),
-                        .signal = signal});
-  };
-  REQUIRE(stop(SIGKILL).exit_code == 128 + SIGKILL);
-  CHECK(unfinished_in(folder.path() / "a") == 2);
-  // A second start takes over at once, and its runs as soon as those of the first have ended.
-  const ProgramResult second = stop(SIGINT);
-  INFO(second.err);
-  REQUIRE(second.exit_code == 130);
-  CHECK_THAT(second.err, Catch::Contains("taking over the lock") && Catch::Contains("interrupted; rerun the same"));
+  // Twice as long until both runs were at work.
+  for (double seconds = 1; unfinished_in(folder.path() / "a") < 2; seconds *= 2) {
+    REQUIRE(seconds < 100);
+    const ProgramResult killed =
+        run_program(sweep, folder.path(), {.environment = {}, .signal_after_seconds = seconds, .signal = SIGKILL});
+    REQUIRE(killed.exit_code == 128 + SIGKILL);
+  }
+  // A second start takes over at once, its runs as soon as those of the first are gone, and can be interrupted.
+  ProgramResult second;
+  for (double seconds = 1; second.err.find("interrupted; the same command goes on from here") == std::string::npos;
+       seconds *= 2) {
+    REQUIRE(seconds < 100);
+    second = run_program(sweep, folder.path(), {.environment = {}, .signal_after_seconds = seconds, .signal = SIGINT});
+    REQUIRE(second.exit_code == 130);
+  }
   CHECK_THAT(second.err, !Catch::Contains("failed"));
 }
 
@@ -266,8 +289,8 @@ TEST_CASE("Two sweeps do not work in one folder", "[sweep]") {
     for (const char* fresh : {"", "--fresh"}) {
       const ProgramResult second = run_program(*fresh ? with(sweep, {fresh}) : sweep, folder.path());
       CHECK(second.exit_code == 2);
-      CHECK_THAT(second.err, Catch::Contains(fmt::format("output folder 'a': in use by process {} on ", getpid())) &&
-                                 Catch::Contains("; wait for it or stop it"));
+      CHECK_THAT(second.err, Catch::Contains(fmt::format("output folder 'a': process {} on ", getpid())) &&
+                                 Catch::Contains(" works there; wait for it or stop it"));
     }
     CHECK(!fs::exists(folder.path() / "a/runs"));
     CHECK(!fs::exists(folder.path() / "a.1"));
@@ -275,7 +298,7 @@ TEST_CASE("Two sweeps do not work in one folder", "[sweep]") {
   CHECK(run_program(sweep, folder.path()).exit_code == 0);
 }
 
-TEST_CASE("The folder of a sweep is not renamed while one of its runs works there", "[sweep]") {
+TEST_CASE("A sweep is not moved aside while one of its runs goes on", "[sweep]") {
   const TemporaryFolder folder;
   const Arguments sweep = with(small, {"sweep={replicates: 1}", "-o", "a", "--fresh"});
   fs::create_directories(folder.path() / "a/runs/0001-seed-1");
@@ -291,9 +314,9 @@ TEST_CASE("The folder of a sweep is not renamed while one of its runs works ther
 TEST_CASE("A sweep whose figures are gone draws them again, and says how far it is", "[sweep]") {
   const TemporaryFolder folder;
   const Arguments sweep =
-      with(small, {"sweep={replicates: 2, collect: [full.relay.test.all]}", "figures={formats: [svg]}", "-o", "a"});
+      with(small, {"sweep={replicates: 2, collect: [full.relay.test.total]}", "figures={formats: [svg]}", "-o", "a"});
   REQUIRE(run_program(sweep, folder.path()).exit_code == 0);
-  const fs::path figure = folder.path() / "a/figures/sweep_full-relay-test-all.svg";
+  const fs::path figure = folder.path() / "a/figures/sweep_full-relay-test-total.svg";
   REQUIRE(fs::remove(figure));
   const ProgramResult again = run_program(sweep, folder.path());
   INFO(again.err);
@@ -315,13 +338,14 @@ TEST_CASE("A sweep is checked, printed and described before anything runs", "[sw
     return result.out;
   };
   CHECK_THAT(say({two_by_two, "--validate"}), Catch::EndsWith("ok, a sweep of 2 points and 4 runs\n"));
-  CHECK_THAT(say({two_by_two, "--print-config"}), Catch::Contains("    analysis.binarize: {values: [kmeans, sign]}\n"));
-  CHECK_THAT(say({two_by_two, "-n"}), Catch::Contains("analysis.binarize=sign") && Catch::Contains("4 runs, 0 done"));
+  CHECK_THAT(say({two_by_two, "--print-config"}),
+             Catch::Contains("    analysis.discretize: {values: [kmeans, sign]}\n"));
+  CHECK_THAT(say({two_by_two, "-n"}), Catch::Contains("analysis.discretize=sign") && Catch::Contains("4 runs, 0 done"));
   const ProgramResult wrong =
-      run_program(with(small, {"sweep.parameters={analysis.layer: {values: [1, 2]}}"}), folder.path());
+      run_program(with(small, {"sweep.parameters={analysis.layers: {values: [[1], [2]]}}"}), folder.path());
   CHECK(wrong.exit_code == 2);
-  CHECK_THAT(wrong.err, Catch::Contains("networks.full.layers: analysis.layer is 2 but there is 1 hidden layer") &&
-                            Catch::Contains("(swept: analysis.layer=2)"));
+  CHECK_THAT(wrong.err, Catch::Contains("networks.full.layers: analysis.layers has 2, but there is 1 hidden layer") &&
+                            Catch::Contains("(swept: analysis.layers=[2])"));
   CHECK(!fs::exists(folder.path() / "runs"));
 }
 
@@ -330,26 +354,26 @@ TEST_CASE("A sweep draws a figure for each metric and swept setting", "[sweep]")
   const Arguments drawn = with(small, {"figures={formats: [svg]}", "networks.full.train.max_epochs=2"});
   REQUIRE(run_program(with(drawn, {"-o", "grid",
                                    "sweep={parameters: {networks.full.layers: {values: [[784, 3, 10], [784, 4, 10]]}, "
-                                   "analysis.binarize: {values: [mean, sign]}}, collect: [full.relay.test.all]}"}),
+                                   "analysis.discretize: {values: [mean, sign]}}, collect: [full.relay.test.total]}"}),
                       folder.path())
               .exit_code == 0);
   const fs::path figures = folder.path() / "grid/figures";
-  CHECK(fs::exists(figures / "sweep_full-relay-test-all-over-networks-full-layers.svg"));
-  CHECK(fs::exists(figures / "sweep_full-relay-test-all-over-analysis-binarize.svg"));
-  CHECK(!fs::exists(folder.path() / "grid/runs/0001-layers-784-3-10-binarize-mean-seed-1/figures"));
+  CHECK(fs::exists(figures / "sweep_full-relay-test-total-over-networks-full-layers.svg"));
+  CHECK(fs::exists(figures / "sweep_full-relay-test-total-over-analysis-discretize.svg"));
+  CHECK(!fs::exists(folder.path() / "grid/runs/0001-layers-784-3-10-discretize-mean-seed-1/figures"));
   // The hidden layer is what differs: it is the axis.
-  std::ifstream csv(figures / "sweep_full-relay-test-all-over-networks-full-layers.csv");
+  std::ifstream csv(figures / "sweep_full-relay-test-total-over-networks-full-layers.csv");
   std::string header, row;
   std::getline(csv, header);
   std::getline(csv, row);
   CHECK(header == "x,value,low,high,kind,level,series");
-  CHECK_THAT(row, Catch::StartsWith("3,") && Catch::EndsWith(",run,3,binarize mean"));
+  CHECK_THAT(row, Catch::StartsWith("3,") && Catch::EndsWith(",run,3,discretize mean"));
 
-  REQUIRE(
-      run_program(with(drawn, {"-o", "seeds", "sweep={replicates: 2, collect: [full.relay.test.all], figures: true}"}),
-                  folder.path())
-          .exit_code == 0);
-  CHECK(fs::exists(folder.path() / "seeds/figures/sweep_full-relay-test-all.svg"));
+  REQUIRE(run_program(
+              with(drawn, {"-o", "seeds", "sweep={replicates: 2, collect: [full.relay.test.total], figures: true}"}),
+              folder.path())
+              .exit_code == 0);
+  CHECK(fs::exists(folder.path() / "seeds/figures/sweep_full-relay-test-total.svg"));
   CHECK(fs::exists(folder.path() / "seeds/runs/0002-seed-2/figures/training.svg"));
 }
 
