@@ -139,18 +139,18 @@ void list_paths(const std::vector<Setting>& settings, const std::string& prefix,
 
 }  // namespace
 
-ConfigNode value_of(const Kind& kind) {
+ConfigNode setting::value_of(const Kind& kind) {
   return std::visit([](const auto& one) { return value_of(one); }, kind);
 }
 
-std::vector<Setting> members_of(const Kind& kind, AbsentGroups absent) {
+std::vector<Setting> setting::members_of(const Kind& kind, AbsentGroups absent) {
   if (const auto* group = std::get_if<Group>(&kind)) return group->settings;
   if (const auto* maybe = std::get_if<OptionalGroup>(&kind)) {
     return absent == AbsentGroups::make || maybe->is_there() ? maybe->settings() : std::vector<Setting>();
   }
   if (const auto* either = std::get_if<WordOr>(&kind)) {
     const bool shown = absent == AbsentGroups::make || !either->is_word();
-    return shown ? members_of(either->other.front().kind, absent) : std::vector<Setting>();
+    return shown ? setting::members_of(either->other.front().kind, absent) : std::vector<Setting>();
   }
   const auto* groups = std::get_if<NamedGroups>(&kind);
   return groups ? groups->all() : std::vector<Setting>();

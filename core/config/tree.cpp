@@ -127,6 +127,18 @@ std::string assign(ConfigNode& root, std::string_view path, ConfigNode value, co
   }
 }
 
+const ConfigPlace& place_of(const ConfigNode& root, std::string_view path) {
+  const ConfigNode* node = &root;
+  while (!path.empty()) {
+    const std::size_t dot = path.find('.');
+    const ConfigNode* next = node->find(path.substr(0, dot));
+    if (!next) break;
+    node = next;
+    path = dot == std::string_view::npos ? "" : path.substr(dot + 1);
+  }
+  return node->place;
+}
+
 void ConfigErrors::add(const ConfigPlace& place, std::string_view message) {
   add_line(fmt::format("{}: error: {}", place.to_string(), message));
 }

@@ -66,6 +66,9 @@ struct ConfigError : UsageError {
   using UsageError::UsageError;
 };
 
+/// The place of the deepest node on `path` that was written.
+const ConfigPlace& place_of(const ConfigNode& root, std::string_view path);
+
 /// All that is wrong with a configuration, one line each: "file:line:column: error: ...".
 class ConfigErrors {
  public:

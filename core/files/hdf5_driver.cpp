@@ -21,7 +21,7 @@ struct DriverFile : H5FD_t {
   int descriptor;
   int* error;
   haddr_t end_of_allocation;
-  haddr_t end_of_file;  // as HDF5 believes: past what could be written after an error
+  haddr_t end_of_file;  // for HDF5: after an error, past what could be written
 
   void note(int value) const {
     if (*error == 0) *error = value;
@@ -77,7 +77,7 @@ herr_t read(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, std::size_t size, 
     address += static_cast<haddr_t>(n);
     size -= static_cast<std::size_t>(n);
   }
-  std::memset(out, 0, size);  // what was never written reads as 0
+  std::memset(out, 0, size);  // bytes that were never written read as 0
   return 0;
 }
 
@@ -88,7 +88,7 @@ herr_t write(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, std::size_t size,
   while (size > 0 && *target.error == 0) {
     const ssize_t n = ::pwrite(target.descriptor, in, size, static_cast<off_t>(address));
     if (n < 0 && errno == EINTR) continue;
-    // Nothing written and no reason given: asking again could go on forever.
+    // Nothing written and no error: trying again could loop forever.
     if (n <= 0) target.note(n == 0 ? EIO : errno);
     if (n <= 0) break;
     in += n;
@@ -110,6 +110,10 @@ herr_t truncate(H5FD_t* file, hid_t, hbool_t) {
 
 H5FD_class_t make_driver() {
   H5FD_class_t driver{};
+#ifdef H5FD_CLASS_VERSION  // HDF5 1.14
+  driver.version = H5FD_CLASS_VERSION;
+  driver.value = static_cast<H5FD_class_value_t>(H5_VFD_RESERVED);  // the first number that HDF5 leaves to others
+#endif
   driver.name = "inforelay";
   driver.maxaddr = (haddr_t{1} << 63) - 1;
   driver.fc_degree = H5F_CLOSE_STRONG;
@@ -128,7 +132,7 @@ H5FD_class_t make_driver() {
   return driver;
 }
 
-/// Registered once; HDF5 forgets it when the process ends.
+/// Registered once; HDF5 unregisters it when the process ends.
 hid_t driver_id() {
   static const H5FD_class_t driver = make_driver();
   static const hid_t id = H5FDregister(&driver);
@@ -140,9 +144,9 @@ hid_t driver_id() {
 Hdf5Handle writing_access(int* error) {
   Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   const DriverInfo info{error};
-  H5Pset_driver(access.id(), driver_id(), &info);
-  // The format of HDF5 1.8: checksums over all structures (a damaged file is noticed), attributes of any size.
-  H5Pset_libver_bounds(access.id(), H5F_LIBVER_V18, H5F_LIBVER_V18);
+  require_hdf5(H5Pset_driver(access.id(), driver_id(), &info));
+  // The format of HDF5 1.8: checksums over all structures (damage is detected), attributes of any size.
+  require_hdf5(H5Pset_libver_bounds(access.id(), H5F_LIBVER_V18, H5F_LIBVER_V18));
   return access;
 }
 

@@ -1,8 +1,8 @@
 // How HDF5 writes to the disk for us.
 //
-// HDF5 1.10 does not survive a failed write: closing a file on a full disk leaves its caches in disorder and crashes
-// the process, then or at exit. So it never learns of one. This driver notes the first error and lets HDF5 believe that
-// all went well; the writer looks at the note after each call.
+// HDF5 1.10 does not survive a failed write: closing a file on a full disk corrupts its caches and crashes the process,
+// then or at exit. So this driver records the first error and reports success to HDF5; the writer checks the record
+// after each call.
 #pragma once
 
 #include <hdf5.h>
@@ -12,7 +12,7 @@
 namespace inforelay::detail {
 
 /// The file access properties for H5Fcreate to write an existing, empty file by this driver. `error`, 0 at first, gets
-/// the errno of the first failure; it must outlive the file.
+/// the errno of the first failure; it must outlive the file. Throws IoError if HDF5 refuses the driver.
 Hdf5Handle writing_access(int* error);
 
 }  // namespace inforelay::detail

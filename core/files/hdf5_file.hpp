@@ -1,19 +1,22 @@
-// HDF5 files that explain themselves: every dataset carries units, a long name and named dimensions, and a file under
-// its final name is always whole.
+// HDF5 files that describe themselves: every dataset has units, a long name and named dimensions, and a file with its
+// final name is always complete. h5py, netCDF-4 (ncdump, xarray with either engine) and Octave open all of them.
 //
-// Paths inside a file are relative to its root ("networks/full/relay/test/information"); missing groups are made.
+// Paths inside a file are relative to its root ("networks/full/relay/test/information"); missing groups are created.
 //
-// Dimensions are real dimension scales (h5py: dataset.dims[0].label, dataset.dims[0][0]), kept in groups called
-// `dimensions`:
-//   * GROUP/dimensions/NAME       declared with scale() below, with its values (class labels, epochs, ...)
-//   * /dimensions/NAME_LENGTH     made on its own for every other axis, e.g. /dimensions/set_1048576. It names the axis
-//                                 and has its length, but no values (nothing is stored; they read as 0).
-// An axis takes the scale declared under its name and with its length in the nearest enclosing group, else the second
-// kind. So `neuron` may be 20 long in one network and 8 in another.
+// Dimensions follow the rules of netCDF-4. An array of one dimension that has the name of that dimension (class
+// [class]) is its scale: it holds the coordinates along it, for all arrays in its group and below. Each axis of an
+// array takes the nearest scale of its name, in the array's own group or above. Where there is none, or one of another
+// length above, the array's group gets a scale without values (no storage, h5py reads zeros), which netCDF shows as a
+// dimension without variable. So `unit` may have 20 elements in one network and 8 in another, but only one length in a
+// group.
 //
-// Writing a dataset costs time in proportion to those that share its scales already: meant for hundreds, not thousands.
+// Texts have a fixed length, with NUL bytes behind shorter ones. In datasets they are UTF-8 declared as ASCII, since
+// Octave cannot read HDF5's UTF-8. netCDF up to 4.9.0 crashes on lists of such texts longer than a byte, so these have
+// the mark of netCDF's dimensions without variable, and in addition are attributes of their group under the same name.
 //
-// HDF5 as Debian builds it is not thread-safe: use all writers and readers of a process from one thread at a time.
+// Writing a dataset takes time in proportion to those that already use its scales: for hundreds, not thousands.
+//
+// Debian's HDF5 is not thread-safe: use all writers and readers of a process from one thread at a time.
 #pragma once
 
 #include <concepts>
@@ -21,6 +24,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -43,15 +47,26 @@ struct DatasetInfo {
   std::string units{};              ///< "bit", "s"; "1" for fractions, counts and indices
   std::string long_name{};          ///< a phrase for people: "relay information of every set of neurons"
   std::vector<std::string> dims{};  ///< the name of each axis, {"class", "set"}; none for a scalar
-  int deflate = 0;                  ///< [0,9]. 0: one contiguous block; else shuffled and deflated in 1 MiB chunks
+};
+
+/// Values of any type that a dataset may have, row-major.
+using Hdf5Values =
+    std::variant<std::vector<std::uint8_t>, std::vector<std::uint16_t>, std::vector<std::uint32_t>,
+                 std::vector<std::int64_t>, std::vector<float>, std::vector<double>, std::vector<std::string>>;
+
+/// A dataset of any type and shape. Texts have at most one dimension.
+struct Hdf5Array {
+  DatasetInfo info{};
+  std::vector<std::size_t> shape{};  ///< empty: a single value
+  Hdf5Values values{};
 };
 
 using Hdf5Attribute = std::variant<std::string, std::int64_t, double, std::vector<std::string>,
                                    std::vector<std::int64_t>, std::vector<double>>;
 
-/// Writes a new file. It grows under a temporary name beside its target and takes the target's name, replacing what was
-/// there, in commit(); destroyed without that, it leaves nothing. Every function throws IoError, naming the file and
-/// the reason (disk full, no such directory), after which the writer is only good for destruction.
+/// Writes a new file. It grows under a temporary name beside its target and takes the target's name, replacing an older
+/// file, in commit(); destroyed before that, it leaves nothing. Every function throws IoError with the file and the
+/// reason (disk full, no such directory, a dimension of two lengths); then the writer can only be destroyed.
 class Hdf5Writer {
  public:
   explicit Hdf5Writer(std::filesystem::path target);
@@ -59,11 +74,11 @@ class Hdf5Writer {
   Hdf5Writer(const Hdf5Writer&) = delete;
   Hdf5Writer& operator=(const Hdf5Writer&) = delete;
 
-  /// Declares the values along the dimension `name` for all datasets at or below `group` ("" is the root) that are
-  /// written from now on.
+  /// A scale of `group` ("" is the root) with units "1": short for dataset("GROUP/NAME", values, {.., .dims = {NAME}}).
+  /// It must come before the arrays that use it.
   void scale(std::string_view group, const std::string& name, std::span<const std::int64_t> values,
              std::string_view long_name);
-  void scale(std::string_view group, const std::string& name, std::span<const std::string> values,
+  void scale(std::string_view group, const std::string& name, const std::vector<std::string>& values,
              std::string_view long_name);
 
   /// A dataset of `shape`, row-major; values.size() is the product of shape; any extent may be 0.
@@ -94,16 +109,18 @@ class Hdf5Writer {
   void dataset(std::string_view path, T value, const DatasetInfo& info) {
     array<T>(path, {&value, 1}, {}, info);
   }
-  /// A single text, and a list of texts [size]. UTF-8, of variable length, without NUL.
+  /// A single text, and a list of texts [size]: UTF-8 without NUL. A list takes size times its longest text.
   void dataset(std::string_view path, const std::string& value, const DatasetInfo& info);
   void dataset(std::string_view path, const std::vector<std::string>& values, const DatasetInfo& info);
+  /// Any of the above, as Hdf5Reader::read_any returns it.
+  void write_any(std::string_view path, const Hdf5Array& array);
 
-  /// Attaches an attribute to the dataset or group at `path` ("" is the root); a missing group is made. An attribute of
-  /// that name must not exist.
+  /// Adds an attribute to the dataset or group at `path` ("" is the root); a missing group is created. It is an error
+  /// if the attribute exists.
   void attribute(std::string_view path, const std::string& name, const Hdf5Attribute& value);
 
-  /// Given the closed file, which has its temporary name still: text to be added after its end, where HDF5 does not
-  /// look.
+  /// Gets the path of the closed file, which still has its temporary name, and returns text to append to it. HDF5
+  /// ignores what follows its own data.
   using Ending = std::function<std::string(const std::filesystem::path& closed)>;
 
   /// Flushes, closes, syncs and renames the file, then syncs its directory. Nothing may be written afterwards.
@@ -114,15 +131,24 @@ class Hdf5Writer {
   std::unique_ptr<State> state_;
 };
 
+/// What a path of a file leads to.
+enum class Hdf5Kind {
+  group,
+  array,      ///< a dataset that is not a scale
+  scale,      ///< the coordinates of a dimension
+  dimension,  ///< a scale without values, which writers create themselves
+};
+
 /// Reads a file written by Hdf5Writer or by others. Every function throws DataError naming file, path, what was found
-/// and what was expected. Truncation is always noticed, and so is damage to the structures of a file of ours, which
-/// carry checksums; damage to the numbers themselves is not, and in HDF5's heap of texts HDF5 1.10 may hang on it.
+/// and what was expected. Truncation is always detected, and so is damage to the structures of our own files, which
+/// have checksums. Damage to the values themselves is not detected, and HDF5 1.10 may hang on damage to the names of
+/// dimensions, which it keeps in a heap without checksum.
 ///
 /// No other file is ever opened: soft and external links on a path, raw storage outside the file and virtual datasets
-/// are refused. Files of ours have none of these.
+/// are refused. Our own files have none of these.
 ///
-/// A dataset is read as T where T holds all values of its stored type: u8 as u8, u16, u32, i64 or double, but f64 not
-/// as f32.
+/// A dataset is read as T if T holds all values of its stored type: u8 as u8, u16, u32, i64 or double, but f64 not as
+/// f32.
 class Hdf5Reader {
  public:
   /// Larger datasets (bytes in memory) are refused before anything is allocated.
@@ -138,14 +164,25 @@ class Hdf5Reader {
   /// The file, as the errors name it.
   const std::string& name() const;
 
-  /// Is there a group or dataset at `path`? Throws DataError where a link leads elsewhere.
+  /// Is there a group or dataset at `path`? Throws DataError if a link leads elsewhere.
   bool exists(std::string_view path) const;
-  /// Names of the groups and datasets in the group at `path` ("" is the root), sorted.
+  Hdf5Kind kind(std::string_view path) const;
+  /// Names of everything in the group at `path` ("" is the root), sorted.
   std::vector<std::string> children(std::string_view path) const;
+  /// Calls `each` with the path and kind of everything below the group at `path`: in a group its scales first, then
+  /// its arrays, then each of its groups followed by its content; by name. Copied in this order, scales precede their
+  /// use.
+  void visit(std::string_view path, const std::function<void(const std::string&, Hdf5Kind)>& each) const;
   /// Extents of a dataset; empty for a scalar.
   std::vector<std::size_t> shape(std::string_view path) const;
-  /// Names of the dimensions of a dataset; "" where it has none.
+  /// Names of the dimensions of a dataset; "" for one without name.
   std::vector<std::string> dimension_names(std::string_view path) const;
+
+  /// A dataset as it is: its type is the narrowest of Hdf5Values that holds all values of the stored type.
+  Hdf5Array read_any(std::string_view path) const;
+  /// All attributes of a dataset or group but those that every dataset has (units, long_name), those of HDF5 and
+  /// netCDF, and the copies of lists of texts.
+  std::map<std::string, Hdf5Attribute> attributes(std::string_view path) const;
 
   /// Values of a dataset of any rank, row-major.
   template <Hdf5Number T>

@@ -4,16 +4,15 @@
 
 #include <algorithm>
 
+#include "core/error.hpp"
+
 namespace inforelay::detail {
 
-Hdf5Handle text_type() {
-  Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
-  H5Tset_size(type.id(), H5T_VARIABLE);
-  H5Tset_cset(type.id(), H5T_CSET_UTF8);
-  return type;
-}
-
 void silence_hdf5() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+
+void require_hdf5(herr_t result) {
+  if (result < 0) throw IoError("HDF5 cannot be used: " + hdf5_reason());
+}
 
 std::string hdf5_reason() {
   std::string reason;
@@ -33,5 +32,12 @@ std::string_view trim_slashes(std::string_view path) {
 }
 
 std::string shown_path(std::string_view path) { return fmt::format("/{}", trim_slashes(path)); }
+
+std::string_view parent_of(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
+std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 }  // namespace inforelay::detail

@@ -1,9 +1,10 @@
-// What writer and reader of HDF5 files share: handles that close themselves, types, and HDF5's own words on a failure.
+// What writer and reader of HDF5 files share: handles that close themselves, types, paths, HDF5's messages.
 #pragma once
 
 #include <hdf5.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/files/hdf5_file.hpp"
@@ -25,7 +26,7 @@ class Hdf5Handle {
 
   hid_t id() const { return id_; }
   bool valid() const { return id_ >= 0; }
-  /// Closes now; false where HDF5 reports an error.
+  /// Closes now; false if HDF5 reports an error.
   bool close() {
     const hid_t id = std::exchange(id_, -1);
     return id < 0 || closer_(id) >= 0;
@@ -47,13 +48,16 @@ hid_t native_type() {
   if constexpr (std::same_as<T, double>) return H5T_NATIVE_DOUBLE;
 }
 
-/// UTF-8 text of variable length.
-Hdf5Handle text_type();
+/// The name of a scale that netCDF takes for a dimension without variable; then comes its length, %10d.
+inline constexpr std::string_view without_variable = "This is a netCDF dimension but not a netCDF variable. ";
 
-/// HDF5 prints a stack trace at every error, also where a failure is an answer; this turns that off, process-wide.
+/// Turns off the stack trace that HDF5 prints for every failed call, process-wide.
 void silence_hdf5();
 
-/// The innermost message of HDF5's last failed call, on one line; "unknown error" where it left none.
+/// Throws IoError unless `result` says that a call of HDF5 which prepares for files succeeded.
+void require_hdf5(herr_t result);
+
+/// The innermost message of HDF5's last failed call, on one line; "unknown error" if it left none.
 std::string hdf5_reason();
 
 /// "/a/b" and "a/b/" -> "a/b"
@@ -61,5 +65,11 @@ std::string_view trim_slashes(std::string_view path);
 
 /// "/a/b" for messages, "/" for the root.
 std::string shown_path(std::string_view path);
+
+/// "a/b/c" -> "a/b"; "a" -> ""
+std::string_view parent_of(std::string_view path);
+
+/// "a/b/c" -> "c"
+std::string_view name_of(std::string_view path);
 
 }  // namespace inforelay::detail

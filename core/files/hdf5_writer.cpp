@@ -7,31 +7,20 @@
 #include <map>
 #include <numeric>
 #include <system_error>
+#include <type_traits>
 
 #include "core/error.hpp"
 #include "core/files/files.hpp"
 #include "core/files/hdf5_driver.hpp"
 #include "core/files/hdf5_file.hpp"
 #include "core/files/hdf5_internal.hpp"
+#include "core/files/hdf5_values.hpp"
 
 namespace inforelay {
 
 using detail::Hdf5Handle;
 
 namespace {
-
-constexpr std::string_view dimensions_group = "dimensions";
-constexpr std::size_t chunk_bytes = std::size_t{1} << 20;
-
-/// "a/b/c" -> "a/b"; "a" -> ""
-std::string_view parent_of(std::string_view path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-}
-
-std::string joined(std::string_view group, std::string_view name) {
-  return group.empty() ? std::string(name) : fmt::format("{}/{}", group, name);
-}
 
 Hdf5Handle space_of(const std::vector<std::size_t>& shape) {
   if (shape.empty()) return {H5Screate(H5S_SCALAR), H5Sclose};
@@ -43,27 +32,30 @@ std::size_t product(const std::vector<std::size_t>& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
 }
 
-/// Whole rows of the last axes, up to about chunk_bytes.
-std::vector<hsize_t> chunk_shape(const std::vector<std::size_t>& shape, std::size_t element_bytes) {
-  std::vector<hsize_t> chunk(shape.size());
-  std::size_t room = chunk_bytes / element_bytes;
-  for (std::size_t axis = shape.size(); axis-- > 0;) {
-    chunk[axis] = std::clamp<std::size_t>(room, 1, shape[axis]);
-    room /= chunk[axis];
-  }
-  return chunk;
-}
+/// Where a text stands decides how it is stored. A single one has a terminating NUL, and two bytes at least, so that
+/// netCDF always sees a string. A list has no more than it needs: texts of one byte are characters to netCDF.
+enum class TextPlace { attribute, single, list };
 
-Hdf5Handle creation_properties(const std::vector<std::size_t>& shape, std::size_t element_bytes, int deflate) {
-  Hdf5Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
-  H5Pset_obj_track_times(properties.id(), false);  // equal content, equal file
-  if (deflate > 0 && !shape.empty() && product(shape) > 0) {
-    const auto chunk = chunk_shape(shape, element_bytes);
-    H5Pset_chunk(properties.id(), static_cast<int>(chunk.size()), chunk.data());
-    H5Pset_shuffle(properties.id());
-    H5Pset_deflate(properties.id(), static_cast<unsigned>(deflate));
+/// Texts as HDF5 stores them: each `width` bytes long.
+struct FixedTexts {
+  Hdf5Handle type{};
+  std::size_t width;
+  std::vector<char> bytes{};
+};
+
+FixedTexts fixed_texts(std::span<const std::string> texts, TextPlace place) {
+  const bool in_list = place == TextPlace::list;
+  FixedTexts result{.width = in_list ? std::size_t{1} : std::size_t{2}};
+  for (const std::string& text : texts) result.width = std::max(result.width, text.size() + (in_list ? 0 : 1));
+  result.bytes.resize(texts.size() * result.width);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    std::copy(texts[i].begin(), texts[i].end(), result.bytes.begin() + static_cast<std::ptrdiff_t>(i * result.width));
   }
-  return properties;
+  result.type = {H5Tcopy(H5T_C_S1), H5Tclose};
+  detail::require_hdf5(H5Tset_size(result.type.id(), result.width));
+  detail::require_hdf5(H5Tset_strpad(result.type.id(), in_list ? H5T_STR_NULLPAD : H5T_STR_NULLTERM));
+  detail::require_hdf5(H5Tset_cset(result.type.id(), place == TextPlace::attribute ? H5T_CSET_UTF8 : H5T_CSET_ASCII));
+  return result;
 }
 
 }  // namespace
@@ -72,20 +64,24 @@ struct Hdf5Writer::State {
   explicit State(std::filesystem::path target) : temporary(std::move(target)) {}
 
   TemporaryFile temporary;
-  int error = 0;      // errno of the first failed write; noted by the driver
-  Hdf5Handle file{};  // closed before `temporary` goes
-  std::map<std::pair<std::string, std::size_t>, std::string> scales{};  // path of GROUP/NAME, length -> path of scale
+  int error = 0;                                // errno of the first failed write; noted by the driver
+  Hdf5Handle file{};                            // closed before `temporary` goes
+  std::map<std::string, std::size_t> scales{};  // path -> length
+  std::map<std::pair<std::string, std::string>, std::string> uses{};  // group of an array, dimension -> its scale
+
+  [[noreturn]] void fail(std::string_view path, std::string_view what) const {
+    throw IoError(
+        fmt::format("cannot write {} in {}: {}", detail::shown_path(path), temporary.target().string(), what));
+  }
 
   /// The result of an HDF5 call that was to write `path`, if neither HDF5 nor the disk failed.
   template <class Result>
   Result checked(Result result, std::string_view path) const {
-    const auto& target = temporary.target().string();
     if (error != 0) {
-      throw IoError(fmt::format("cannot write {}: {}", target, std::generic_category().message(error)));
+      throw IoError(
+          fmt::format("cannot write {}: {}", temporary.target().string(), std::generic_category().message(error)));
     }
-    if (result < 0) {
-      throw IoError(fmt::format("cannot write {} in {}: {}", detail::shown_path(path), target, detail::hdf5_reason()));
-    }
+    if (result < 0) fail(path, detail::hdf5_reason());
     return result;
   }
   Hdf5Handle checked(Hdf5Handle handle, std::string_view path) const {
@@ -96,18 +92,19 @@ struct Hdf5Writer::State {
   bool exists(const std::string& path) const { return H5Lexists(file.id(), path.c_str(), H5P_DEFAULT) > 0; }
 
   void make_groups(std::string_view path) {
-    if (path.empty() || (make_groups(parent_of(path)), exists(std::string(path)))) return;
+    if (path.empty() || (make_groups(detail::parent_of(path)), exists(std::string(path)))) return;
     const Hdf5Handle properties(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
-    H5Pset_obj_track_times(properties.id(), false);
+    detail::require_hdf5(H5Pset_obj_track_times(properties.id(), false));
     const std::string name(path);
     checked(Hdf5Handle(H5Gcreate2(file.id(), name.c_str(), H5P_DEFAULT, properties.id(), H5P_DEFAULT), H5Gclose), path);
   }
 
-  /// A new dataset without values. Its strings and numbers alike are described by `type`.
-  Hdf5Handle create(std::string_view path, hid_t type, const std::vector<std::size_t>& shape, int deflate) {
-    make_groups(parent_of(path));
+  /// A new dataset without values.
+  Hdf5Handle create(std::string_view path, hid_t type, const std::vector<std::size_t>& shape) {
+    make_groups(detail::parent_of(path));
     const Hdf5Handle space = space_of(shape);
-    const Hdf5Handle properties = creation_properties(shape, H5Tget_size(type), deflate);
+    const Hdf5Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+    detail::require_hdf5(H5Pset_obj_track_times(properties.id(), false));  // equal content, equal file
     const std::string name(path);
     return checked(
         Hdf5Handle(H5Dcreate2(file.id(), name.c_str(), type, space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT),
@@ -124,75 +121,88 @@ struct Hdf5Writer::State {
     if (product(shape) > 0) checked(H5Awrite(attribute.id(), type, values), path);
   }
 
-  /// NUL-terminated pointers to the texts. Throws where one holds a NUL itself, which HDF5 would cut short.
-  std::vector<const char*> pointers(std::string_view path, std::span<const std::string> texts) const {
-    std::vector<const char*> result;
-    for (const std::string& text : texts) {
-      if (text.find('\0') != std::string::npos) {
-        throw IoError(fmt::format("cannot write {} in {}: the text holds a NUL character", detail::shown_path(path),
-                                  temporary.target().string()));
-      }
-      result.push_back(text.c_str());
+  void check_texts(std::string_view path, std::span<const std::string> texts) const {
+    const auto holds_nul = [](const std::string& text) { return text.find('\0') != std::string::npos; };
+    if (std::any_of(texts.begin(), texts.end(), holds_nul)) fail(path, "the text holds a NUL character");
+  }
+
+  void write_texts_attribute(hid_t object, std::string_view path, const std::string& name,
+                             const std::vector<std::size_t>& shape, std::span<const std::string> texts) {
+    check_texts(path, texts);
+    const FixedTexts fixed = fixed_texts(texts, TextPlace::attribute);
+    write_attribute(object, path, name, fixed.type.id(), shape, fixed.bytes.data());
+  }
+
+  /// The nearest scale of that name for a dataset in `group`; "" if there is none.
+  std::string nearest_scale(std::string_view group, const std::string& name) const {
+    for (;; group = detail::parent_of(group)) {
+      std::string path = join_path(group, name);
+      if (scales.contains(path)) return path;
+      if (group.empty()) return "";
     }
-    return result;
   }
 
-  void write_text_attribute(hid_t object, std::string_view path, const std::string& name, const std::string& text) {
-    const auto value = pointers(path, {&text, 1});
-    write_attribute(object, path, name, detail::text_type().id(), {}, value.data());
-  }
-
-  /// The scale for an axis `name` of `length` of a dataset in `group`: declared nearby, else the shared one.
+  /// The scale for an axis `name` of `length` of a dataset in `group`. Where the nearest one has another length, netCDF
+  /// would not find one above it: then, as if there were none, the group gets its own, without values.
   std::string scale_for(std::string_view group, const std::string& name, std::size_t length) {
-    for (std::string_view outer = group;; outer = parent_of(outer)) {
-      const auto found = scales.find({joined(outer, name), length});
-      if (found != scales.end()) return found->second;
-      if (outer.empty()) break;
+    std::string path = nearest_scale(group, name);
+    if (path.empty() || scales.at(path) != length) {
+      const std::string own = join_path(group, name);
+      if (path == own) {
+        fail(path, fmt::format("this dimension of its group has length {}, not {}", scales.at(path), length));
+      }
+      path = own;
+      const Hdf5Handle scale = create(path, H5T_NATIVE_UINT8, {length});
+      make_scale(scale.id(), path, length, false);
+      describe(scale.id(), path, {.units = "1", .long_name = "a dimension without values"});
     }
-    const std::string path = fmt::format("{}/{}_{}", dimensions_group, name, length);
-    if (!exists(path)) {
-      const Hdf5Handle scale = create(path, H5T_NATIVE_UINT8, {length}, 0);
-      make_scale(scale.id(), path, name, "a dimension without values");
-    }
+    uses[{std::string(group), name}] = path;
     return path;
   }
 
-  void make_scale(hid_t dataset, std::string_view path, const std::string& name, std::string_view long_name) {
-    checked(H5DSset_scale(dataset, name.c_str()), path);
-    write_text_attribute(dataset, path, "units", "1");
-    write_text_attribute(dataset, path, "long_name", std::string(long_name));
+  /// Makes the dataset at `path` a scale of its group; unless `for_netcdf`, for netCDF a dimension without variable.
+  void make_scale(hid_t dataset, const std::string& path, std::size_t length, bool for_netcdf) {
+    const std::string_view group = detail::parent_of(path), name = detail::name_of(path);
+    for (const auto& [use, scale] : uses) {
+      const bool below = group.empty() || use.first == group || use.first.starts_with(fmt::format("{}/", group));
+      if (use.second == name && below && scale.size() < path.size() && scales.at(scale) != length) {
+        fail(path, fmt::format("arrays in /{} have this dimension with length {} already, not {}", use.first,
+                               scales.at(scale), length));
+      }
+    }
+    scales[path] = length;
+    const std::string shown = for_netcdf ? std::string(name) : fmt::format("{}{:10}", detail::without_variable, length);
+    checked(H5DSset_scale(dataset, shown.c_str()), path);
   }
 
-  void describe(hid_t dataset, std::string_view path, const std::vector<std::size_t>& shape, const DatasetInfo& info) {
-    write_text_attribute(dataset, path, "units", info.units);
-    write_text_attribute(dataset, path, "long_name", info.long_name);
+  void describe(hid_t dataset, std::string_view path, const DatasetInfo& info) {
+    write_texts_attribute(dataset, path, "units", {}, {&info.units, 1});
+    write_texts_attribute(dataset, path, "long_name", {}, {&info.long_name, 1});
+  }
+
+  /// Names the axes, and attaches the scales if it is no scale itself, which HDF5 does not allow.
+  void name_axes(hid_t dataset, std::string_view path, const std::vector<std::size_t>& shape, const DatasetInfo& info,
+                 bool attach) {
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-      const std::string scale_path = scale_for(parent_of(path), info.dims[axis], shape[axis]);
+      const std::string scale_path = scale_for(detail::parent_of(path), info.dims[axis], shape[axis]);
       const Hdf5Handle scale =
           checked(Hdf5Handle(H5Dopen2(file.id(), scale_path.c_str(), H5P_DEFAULT), H5Dclose), path);
-      checked(H5DSattach_scale(dataset, scale.id(), static_cast<unsigned>(axis)), path);
+      if (attach) checked(H5DSattach_scale(dataset, scale.id(), static_cast<unsigned>(axis)), path);
       checked(H5DSset_label(dataset, static_cast<unsigned>(axis), info.dims[axis].c_str()), path);
     }
   }
 
+  /// `for_netcdf`: netCDF may see the dataset as a variable.
   void write(std::string_view path, hid_t type, const void* values, const std::vector<std::size_t>& shape,
-             const DatasetInfo& info) {
+             const DatasetInfo& info, bool for_netcdf = true) {
     assert(shape.size() == info.dims.size());
-    assert(0 <= info.deflate && info.deflate <= 9);
     path = detail::trim_slashes(path);
-    const Hdf5Handle dataset = create(path, type, shape, info.deflate);
+    const bool is_scale = shape.size() == 1 && info.dims[0] == detail::name_of(path);
+    const Hdf5Handle dataset = create(path, type, shape);
     if (product(shape) > 0) checked(H5Dwrite(dataset.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), path);
-    describe(dataset.id(), path, shape, info);
-  }
-
-  void write_scale(std::string_view group, const std::string& name, hid_t type, const void* values, std::size_t size,
-                   std::string_view long_name) {
-    group = detail::trim_slashes(group);
-    const std::string path = joined(joined(group, dimensions_group), name);
-    const Hdf5Handle scale = create(path, type, {size}, 0);
-    if (size > 0) checked(H5Dwrite(scale.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), path);
-    make_scale(scale.id(), path, name, long_name);
-    scales.insert_or_assign({joined(group, name), size}, path);
+    describe(dataset.id(), path, info);
+    if (is_scale || !for_netcdf) make_scale(dataset.id(), std::string(path), shape[0], for_netcdf);
+    if (!is_scale) name_axes(dataset.id(), path, shape, info, for_netcdf);
   }
 };
 
@@ -200,7 +210,7 @@ Hdf5Writer::Hdf5Writer(std::filesystem::path target) : state_(std::make_unique<S
   detail::silence_hdf5();
   const Hdf5Handle access = detail::writing_access(&state_->error);
   const Hdf5Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
-  H5Pset_obj_track_times(creation.id(), false);
+  detail::require_hdf5(H5Pset_obj_track_times(creation.id(), false));
   const std::string path = state_->temporary.path().string();
   state_->file =
       state_->checked(Hdf5Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), H5Fclose), "");
@@ -210,13 +220,14 @@ Hdf5Writer::~Hdf5Writer() = default;
 
 void Hdf5Writer::scale(std::string_view group, const std::string& name, std::span<const std::int64_t> values,
                        std::string_view long_name) {
-  state_->write_scale(group, name, H5T_NATIVE_INT64, values.data(), values.size(), long_name);
+  dataset(join_path(detail::trim_slashes(group), name), values,
+          {.units = "1", .long_name = std::string(long_name), .dims = {name}});
 }
 
-void Hdf5Writer::scale(std::string_view group, const std::string& name, std::span<const std::string> values,
+void Hdf5Writer::scale(std::string_view group, const std::string& name, const std::vector<std::string>& values,
                        std::string_view long_name) {
-  const auto texts = state_->pointers(name, values);
-  state_->write_scale(group, name, detail::text_type().id(), texts.data(), texts.size(), long_name);
+  dataset(join_path(detail::trim_slashes(group), name), values,
+          {.units = "1", .long_name = std::string(long_name), .dims = {name}});
 }
 
 template <Hdf5Number T>
@@ -227,41 +238,56 @@ void Hdf5Writer::array(std::string_view path, std::span<const T> values, const s
 }
 
 void Hdf5Writer::dataset(std::string_view path, const std::string& value, const DatasetInfo& info) {
-  const auto text = state_->pointers(path, {&value, 1});
-  state_->write(path, detail::text_type().id(), text.data(), {}, info);
+  state_->check_texts(path, {&value, 1});
+  const FixedTexts fixed = fixed_texts({&value, 1}, TextPlace::single);
+  state_->write(path, fixed.type.id(), fixed.bytes.data(), {}, info);
 }
 
 void Hdf5Writer::dataset(std::string_view path, const std::vector<std::string>& values, const DatasetInfo& info) {
-  const auto texts = state_->pointers(path, values);
-  state_->write(path, detail::text_type().id(), texts.data(), {texts.size()}, info);
+  state_->check_texts(path, values);
+  const FixedTexts fixed = fixed_texts(values, TextPlace::list);
+  const bool for_netcdf = fixed.width == 1;
+  state_->write(path, fixed.type.id(), fixed.bytes.data(), {values.size()}, info, for_netcdf);
+  path = detail::trim_slashes(path);
+  if (!for_netcdf) attribute(detail::parent_of(path), std::string(detail::name_of(path)), values);
+}
+
+void Hdf5Writer::write_any(std::string_view path, const Hdf5Array& array) {
+  const auto write = [&]<class T>(const std::vector<T>& values) {
+    if constexpr (!std::is_same_v<T, std::string>) {
+      this->array<T>(path, values, array.shape, array.info);
+    } else if (array.shape.empty()) {
+      dataset(path, values.at(0), array.info);
+    } else {
+      assert(array.shape == std::vector{values.size()});
+      dataset(path, values, array.info);
+    }
+  };
+  std::visit(write, array.values);
 }
 
 void Hdf5Writer::attribute(std::string_view path, const std::string& name, const Hdf5Attribute& value) {
   path = detail::trim_slashes(path);
   const std::string object_path = path.empty() ? "/" : std::string(path);
-  if (!path.empty()) state_->make_groups(parent_of(path));
+  if (!path.empty()) state_->make_groups(detail::parent_of(path));
   if (!path.empty() && !state_->exists(object_path)) state_->make_groups(path);
   const Hdf5Handle object =
       state_->checked(Hdf5Handle(H5Oopen(state_->file.id(), object_path.c_str(), H5P_DEFAULT), H5Oclose), path);
-  const auto write = [&](hid_t type, const std::vector<std::size_t>& shape, const void* values) {
-    state_->write_attribute(object.id(), path, name, type, shape, values);
-  };
-  struct Visitor {
-    const State& state;
-    std::string_view path;
-    decltype(write)& put;
-    void operator()(std::int64_t number) const { put(H5T_NATIVE_INT64, {}, &number); }
-    void operator()(double number) const { put(H5T_NATIVE_DOUBLE, {}, &number); }
-    void operator()(const std::string& text) const {
-      put(detail::text_type().id(), {}, state.pointers(path, {&text, 1}).data());
-    }
-    void operator()(const std::vector<std::int64_t>& list) const { put(H5T_NATIVE_INT64, {list.size()}, list.data()); }
-    void operator()(const std::vector<double>& list) const { put(H5T_NATIVE_DOUBLE, {list.size()}, list.data()); }
-    void operator()(const std::vector<std::string>& list) const {
-      put(detail::text_type().id(), {list.size()}, state.pointers(path, list).data());
+  const auto write = [&]<class T>(const T& content) {
+    const auto put = [&]<class Element>(const std::vector<std::size_t>& shape, std::span<const Element> values) {
+      if constexpr (std::is_same_v<Element, std::string>) {
+        state_->write_texts_attribute(object.id(), path, name, shape, values);
+      } else {
+        state_->write_attribute(object.id(), path, name, detail::native_type<Element>(), shape, values.data());
+      }
+    };
+    if constexpr (std::is_same_v<T, std::string> || std::is_arithmetic_v<T>) {
+      put({}, std::span<const T>(&content, 1));
+    } else {
+      put({content.size()}, std::span(content));
     }
   };
-  std::visit(Visitor{*state_, path, write}, value);
+  std::visit(write, value);
 }
 
 void Hdf5Writer::commit(const Ending& ending) {

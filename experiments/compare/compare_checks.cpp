@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/named.hpp"
+#include "core/text/message_text.hpp"
 #include "experiments/compare/network_metric.hpp"
 #include "experiments/compare/statement.hpp"
 #include "experiments/measures/metrics.hpp"
@@ -59,9 +60,10 @@ class Checker {
     if (!network) {
       std::vector<std::string> names;
       for (const auto& each : config_.networks) names.push_back(each.first);
-      fail(path + ".network", fmt::format("{}; networks are {}",
-                                          entry.network.empty() ? "is missing" : "there is no network '" + entry.network + "'",
-                                          listed(names)));
+      fail(path + ".network",
+           fmt::format("{}; networks are {}",
+                       entry.network.empty() ? "is missing" : "there is no network '" + entry.network + "'",
+                       listed(names)));
     }
     if (entry.columns.empty()) fail(path + ".columns", "at least one column is needed");
     for (const auto& [name, column] : entry.columns) {

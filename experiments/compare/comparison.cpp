@@ -180,8 +180,8 @@ std::string published_table(const ComparisonResult& comparison) {
     ok += column.ok();
     met = met && column.met();
     if (column.needed() > 0) {
-      text += fmt::format("  {} of {} ok, {}\n", column.ok(), column.rows.size(),
-                          verdict_text(column, "OUT OF TOLERANCE"));
+      text +=
+          fmt::format("  {} of {} ok, {}\n", column.ok(), column.rows.size(), verdict_text(column, "OUT OF TOLERANCE"));
     }
   }
   if (text.empty()) return text;
@@ -202,8 +202,8 @@ std::vector<ComparisonColumn> ComparisonResult::columns() const {
   std::vector<ComparisonColumn> columns;
   for (const Row& row : rows) {
     const Row* last = columns.empty() ? nullptr : &columns.back().rows.back();
-    const bool same = last && last->comparison == row.comparison && last->column == row.column &&
-                      last->network == row.network;
+    const bool same =
+        last && last->comparison == row.comparison && last->column == row.column && last->network == row.network;
     if (!same) columns.emplace_back();
     columns.back().rows.push_back(row);
   }

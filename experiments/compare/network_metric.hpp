@@ -18,8 +18,8 @@ struct NetworkMetric {
   std::string name() const { return network + "." + metric; }
 };
 
-/// `name` as a metric of one of the networks of `config`. Throws UsageError if there is no such network or metric, or if
-/// the metric is a set of units.
+/// `name` as a metric of one of the networks of `config`. Throws UsageError if there is no such network or metric, or
+/// if the metric is a set of units.
 NetworkMetric parse_network_metric(std::string_view name, const ExperimentConfig& config);
 
 /// Why a run of `config` will not have it; "" if it will.

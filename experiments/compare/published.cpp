@@ -57,8 +57,8 @@ class Table {
     const auto at = find(header);
     if (!at) throw DataError(fmt::format("{}: '{}' has no column '{}'; it has {}", path, name_, header, columns()));
     if (config.at_least > static_cast<std::int64_t>(rows_.size())) {
-      throw DataError(fmt::format("{}.at_least: {}, but '{}' gives {} values", path, config.at_least, name_,
-                                  rows_.size()));
+      throw DataError(
+          fmt::format("{}.at_least: {}, but '{}' gives {} values", path, config.at_least, name_, rows_.size()));
     }
     if (!config.cls.empty() && by_) {
       throw DataError(fmt::format("{}: class {} is given, but the rows of '{}' have classes of their own", path,
@@ -97,8 +97,8 @@ class Table {
     by_ = find(config_.by);
     if (!by_) {
       if (csv_.rows.size() > 1 && !last) {
-        throw DataError(fmt::format("'{}' has {} rows and no column '{}' that gives the class of each; it has {}", name_,
-                                    csv_.rows.size(), config_.by, columns()));
+        throw DataError(fmt::format("'{}' has {} rows and no column '{}' that gives the class of each; it has {}",
+                                    name_, csv_.rows.size(), config_.by, columns()));
       }
       rows_ = {csv_.rows.size() - 1};
       return;
@@ -106,8 +106,8 @@ class Table {
     for (std::size_t row = 0; row < csv_.rows.size(); ++row) {
       const std::string& cls = csv_.rows[row][*by_];
       if (cls.empty()) fail(row, *by_, "the name of a class");
-      const auto same = std::find_if(rows_.begin(), rows_.end(),
-                                     [&](std::size_t other) { return csv_.rows[other][*by_] == cls; });
+      const auto same =
+          std::find_if(rows_.begin(), rows_.end(), [&](std::size_t other) { return csv_.rows[other][*by_] == cls; });
       if (same == rows_.end()) {
         rows_.push_back(row);
       } else if (last) {

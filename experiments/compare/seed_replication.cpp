@@ -79,8 +79,8 @@ std::string published_table(const SeedReplication& replication) {
   if (compared == 0) return text;
   text += fmt::format("\n{} of {} published values lie between the 5 and 95 % points of the seeds", within, compared);
   if (seeds < fewest_seeds) return text + ".\n";
-  return text + fmt::format("; of values from the same distribution, about {:.0f} % would.\n",
-                            100 * expected_within(seeds));
+  return text +
+         fmt::format("; of values from the same distribution, about {:.0f} % would.\n", 100 * expected_within(seeds));
 }
 
 std::string statements_table(const SeedReplication& replication) {
@@ -134,7 +134,7 @@ void SeedReplication::add(std::int64_t seed, const ExperimentResult& result) {
       found.insert(found.end(), column.rows.begin(), column.rows.end());
       continue;
     }
-    ComparisonRow count{.comparison = first.comparison, .metric = first.metric};
+    ComparisonRow count{first.comparison, "", "", first.metric, ""};
     count.value = static_cast<double>(column.ok());
     count.reference = static_cast<double>(column.rows.size());
     found.push_back(std::move(count));

@@ -11,7 +11,7 @@
 namespace inforelay {
 
 struct StatementTerm {
-  std::string metric;     ///< "full.regression.r_squared"; "": a constant
+  std::string metric;  ///< "full.regression.r_squared"; "": a constant
   double constant = 0;
   bool absolute = false;  ///< the absolute value of the metric
 

@@ -38,21 +38,8 @@ class Checker {
   }
 
  private:
-  // The place of the deepest node on `path` that was written.
-  const ConfigPlace& place_of(std::string_view path) const {
-    const ConfigNode* node = &root_;
-    while (!path.empty()) {
-      const std::size_t dot = path.find('.');
-      const ConfigNode* next = node->find(path.substr(0, dot));
-      if (!next) break;
-      node = next;
-      path = dot == std::string_view::npos ? "" : path.substr(dot + 1);
-    }
-    return node->place;
-  }
-
   void fail(std::string_view path, std::string_view problem) {
-    errors_.add(place_of(path), path, fmt::format("{}: {}", path, problem));
+    errors_.add(place_of(root_, path), path, fmt::format("{}: {}", path, problem));
   }
 
   void check_network(const std::string& path, const NetworkConfig& network) {

@@ -12,7 +12,7 @@ namespace {
 // A class with the number of its samples.
 struct ClassCount {
   std::size_t label = 0;
-  std::int64_t images = 0;
+  std::int64_t samples = 0;
 };
 
 class DataChecker {
@@ -21,8 +21,8 @@ class DataChecker {
       : config_(config), train_(counts(data.train)), test_(counts(data.test)) {}
 
   void run() {
-    if (is_used(Split::train)) check_classes("data.train_limit", config_.data.train_limit, train_, "training");
-    if (is_used(Split::test)) check_classes("data.test_limit", config_.data.test_limit, test_, "test");
+    if (is_used("train")) check_classes("data.train_limit", config_.data.train_limit, train_, "training");
+    if (is_used("test")) check_classes("data.test_limit", config_.data.test_limit, test_, "test");
     if (errors_.empty()) check_samples();
     errors_.throw_if_any();
   }
@@ -31,28 +31,28 @@ class DataChecker {
   using Counts = std::vector<std::int64_t>;  // [C]
 
   static Counts counts(const Dataset& data) {
-    Counts images(static_cast<std::size_t>(data.class_count()));
-    for (const Symbol label : data.labels()) ++images[label];
-    return images;
+    Counts samples(static_cast<std::size_t>(data.class_count()));
+    for (const Symbol label : data.labels()) ++samples[label];
+    return samples;
   }
-  static ClassCount fewest(const Counts& images) {
-    const auto found = std::min_element(images.begin(), images.end());
-    return {static_cast<std::size_t>(found - images.begin()), *found};
+  static ClassCount fewest(const Counts& samples) {
+    const auto found = std::min_element(samples.begin(), samples.end());
+    return {static_cast<std::size_t>(found - samples.begin()), *found};
   }
-  static ClassCount most(const Counts& images) {
-    const auto found = std::max_element(images.begin(), images.end());
-    return {static_cast<std::size_t>(found - images.begin()), *found};
+  static ClassCount most(const Counts& samples) {
+    const auto found = std::max_element(samples.begin(), samples.end());
+    return {static_cast<std::size_t>(found - samples.begin()), *found};
   }
-  static std::int64_t total(const Counts& images) {
+  static std::int64_t total(const Counts& samples) {
     std::int64_t sum = 0;
-    for (const std::int64_t each : images) sum += each;
+    for (const std::int64_t each : samples) sum += each;
     return sum;
   }
 
-  // Training measures itself on both splits, and so does the staircase of a composite.
-  bool is_used(Split split) const {
-    const std::vector<Split>& splits = config_.analysis.relay.splits;
-    return std::find(splits.begin(), splits.end(), split) != splits.end() ||
+  // Training is measured on both subsets, and so is the staircase of a composite.
+  bool is_used(std::string_view subset) const {
+    const std::vector<std::string>& subsets = config_.analysis.relay.subsets;
+    return std::find(subsets.begin(), subsets.end(), subset) != subsets.end() ||
            std::any_of(config_.networks.begin(), config_.networks.end(),
                        [](const auto& each) { return each.second.train || each.second.detectors; });
   }
@@ -61,20 +61,20 @@ class DataChecker {
     errors_.add_line(fmt::format("error: {}: {}: {}", key, value, problem));
   }
 
-  void check_classes(std::string_view key, std::int64_t limit, const Counts& images, std::string_view split) {
-    const ClassCount rarest = fewest(images);
-    if (rarest.images > 0) return;
+  void check_classes(std::string_view key, std::int64_t limit, const Counts& samples, std::string_view subset) {
+    const ClassCount rarest = fewest(samples);
+    if (rarest.samples > 0) return;
     fail(key, limit,
          fmt::format("class {} has no sample among the {} {} samples; at least one of each class is needed", rarest.label,
-                     total(images), split));
+                     total(samples), subset));
   }
 
-  // `value` images are to be drawn of each class.
-  void check_drawn(const std::string& key, std::size_t count, const Counts& images, std::string_view split) {
-    const ClassCount rarest = fewest(images);
+  // `value` samples are to be drawn of each class.
+  void check_drawn(const std::string& key, std::size_t count, const Counts& samples, std::string_view subset) {
+    const ClassCount rarest = fewest(samples);
     const auto value = static_cast<std::int64_t>(count);
-    if (value <= rarest.images) return;
-    fail(key, value, fmt::format("at most {}: class {} has no more {} samples", rarest.images, rarest.label, split));
+    if (value <= rarest.samples) return;
+    fail(key, value, fmt::format("at most {}: class {} has no more {} samples", rarest.samples, rarest.label, subset));
   }
 
   void check_samples() {
@@ -88,7 +88,7 @@ class DataChecker {
       if (!network.detectors) continue;
       check_drawn(path + ".detectors.positives", network.detectors->positives, train_, "training");
       const ClassCount commonest = most(train_);
-      const std::int64_t others = total(train_) - commonest.images,
+      const std::int64_t others = total(train_) - commonest.samples,
                          asked = static_cast<std::int64_t>(network.detectors->negatives);
       if (asked > others) {
         fail(path + ".detectors.negatives", asked,
@@ -97,9 +97,9 @@ class DataChecker {
       }
     }
     if (!config_.analysis.knockout || config_.analysis.knockout->options.method != KnockoutMethod::sampled) return;
-    for (const Split split : config_.analysis.knockout->splits) {
+    for (const std::string& subset : config_.analysis.knockout->subsets) {
       check_drawn("analysis.knockout.samples", static_cast<std::size_t>(config_.analysis.knockout->options.sample_size),
-                  split == Split::train ? train_ : test_, split == Split::train ? "training" : "test");
+                  subset == "train" ? train_ : test_, subset == "train" ? "training" : "test");
     }
   }
 

@@ -1,7 +1,6 @@
 #include "experiments/figures/replication_figure.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "core/statistics/statistics.hpp"
@@ -13,9 +12,9 @@ namespace {
 
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
-// First and last rows of the table for one series: those of its classes, then those of single seeds.
+// The rows of the table for one series: those of its classes, and those of single seeds.
 struct SeriesRows {
-  std::size_t classes_first = 0, classes_last = 0, seeds_first = 0, seeds_last = 0;
+  std::string classes, seeds;
 };
 
 // Series of a panel are side by side around their class.
@@ -27,24 +26,22 @@ double offset_of(std::size_t series, std::size_t count) {
 SeriesRows add_rows(CsvTable& table, const ReplicationPanel& panel, std::size_t index) {
   const ReplicationSeries& series = panel.series[index];
   const double offset = offset_of(index, panel.series.size());
-  SeriesRows rows{.classes_first = table.rows()};
+  SeriesRows rows;
+  std::size_t first = table.rows();
   for (std::size_t c = 0; c < panel.labels.size(); ++c) {
-    std::vector<double> values = series.values[c];
-    std::erase_if(values, [](double value) { return !std::isfinite(value); });
-    const auto at = [&](double q) { return values.empty() ? no_number : quantile(values, q); };
-    table.row(static_cast<double>(c) + offset, at(0.05), at(0.5), at(0.95),
-              series.published[c], no_number, panel.labels[c], series.network,
-              panel.metric);
+    const Spread seeds = spread(series.values[c]);
+    table.row(static_cast<double>(c) + offset, seeds.low, seeds.median, seeds.high, series.published[c], no_number,
+              panel.labels[c], series.network, panel.metric);
   }
-  rows.classes_last = table.rows() - 1;
-  rows.seeds_first = table.rows();
+  rows.classes = rows_from(table, first);
+  first = table.rows();
   for (std::size_t c = 0; c < panel.labels.size(); ++c) {
     for (const double value : series.values[c]) {
       table.row(static_cast<double>(c) + offset, no_number, no_number, no_number, no_number, value, panel.labels[c],
                 series.network, panel.metric);
     }
   }
-  rows.seeds_last = table.rows() - 1;
+  rows.seeds = rows_from(table, first);
   return rows;
 }
 
@@ -107,16 +104,15 @@ std::string draw_replication(const FigureWriter& writer, const ReplicationFigure
       const auto network = static_cast<std::size_t>(
           std::find(networks.begin(), networks.end(), panel.series[s].network) - networks.begin());
       const std::string colour = hex(network_colour(network));
-      const std::string classes = fmt::format("table every ::{}::{}", rows.classes_first, rows.classes_last);
-      const std::string seeds = fmt::format("table every ::{}::{}", rows.seeds_first, rows.seeds_last);
       constexpr double half = 0.13;  // of the median's line
-      bars.push_back(fmt::format("{} using 1:2:(0):($4-$2) with vectors nohead lw 3.5 lc rgb '#c8{}' notitle", classes,
-                                 colour.substr(1)));
-      bars.push_back(fmt::format("{} using 1:6 with points pt 7 ps 0.55*mm lw 0.1 lc rgb '{}' notitle", seeds, colour));
-      bars.push_back(fmt::format("{} using ($1-{}):3:({}):(0) with vectors nohead lw 1.1 lc rgb '{}' notitle", classes,
-                                 half, 2 * half, hex(colour::ink)));
-      crosses.push_back(
-          fmt::format("{} using 1:5 with points pt 2 ps 1.5*mm lw 1.2 lc rgb '{}' notitle", classes, hex(colour::red)));
+      bars.push_back(fmt::format("{} using 1:2:(0):($4-$2) with vectors nohead lw 3.5 lc rgb '#c8{}' notitle",
+                                 rows.classes, colour.substr(1)));
+      bars.push_back(
+          fmt::format("{} using 1:6 with points pt 7 ps 0.55*mm lw 0.1 lc rgb '{}' notitle", rows.seeds, colour));
+      bars.push_back(fmt::format("{} using ($1-{}):3:({}):(0) with vectors nohead lw 1.1 lc rgb '{}' notitle",
+                                 rows.classes, half, 2 * half, hex(colour::ink)));
+      crosses.push_back(fmt::format("{} using 1:5 with points pt 2 ps 1.5*mm lw 1.2 lc rgb '{}' notitle", rows.classes,
+                                    hex(colour::red)));
     }
     bars.insert(bars.end(), crosses.begin(), crosses.end());  // on top
     canvas.plot(bars);

@@ -3,23 +3,19 @@
 namespace inforelay {
 
 void put_states(const UnitStates& states, ResultArrays& out) {
-  if (states.is_narrow()) {
+  if (states.fits_words()) {
     out.put("state", states.words());
   } else {
     out.put("state", states.to_bytes());
   }
 }
 
-UnitStates states_from(const ResultView& states) {
+LayerStates one_vs_rest_states(const ResultView& states, const std::vector<std::string>& classes) {
+  const bool words = states.array("state").shape.size() == 1;
   const auto units = static_cast<int>(states.matrix<float>("value").cols());
-  if (states.array("state").shape.size() == 1) return UnitStates::from_words(states.vector<StateWord>("state"), units);
-  return UnitStates::from_bytes(states.matrix<std::uint8_t>("state"));
-}
-
-StateTable one_vs_rest_table(const ResultView& states) {
-  const auto classes = static_cast<std::size_t>(states.matrix<float>("network_output").cols());
-  return StateTable(states_from(states), states.vector<Symbol>("input"), states.vector<Symbol>("output"),
-                    one_vs_rest(classes));
+  return {words ? UnitStates::from_words(states.vector<StateWord>("state"), units)
+                : UnitStates::from_bytes(states.matrix<std::uint8_t>("state")),
+          states.vector<Symbol>("input"), states.vector<Symbol>("output"), one_vs_rest(classes)};
 }
 
 }  // namespace inforelay

@@ -1,7 +1,13 @@
-// The discrete states of a layer as arrays of results, and the table that relay information is computed from.
+// The discrete states of a layer as arrays of results, and as what relay information is computed from.
 #pragma once
 
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/recording.hpp"
 #include "experiments/results/result_arrays.hpp"
+#include "infotheory/states/contrast.hpp"
 #include "infotheory/states/state_table.hpp"
 #include "infotheory/states/unit_states.hpp"
 
@@ -9,10 +15,17 @@ namespace inforelay {
 
 /// Up to 32 units as `state` [sample], wider layers as `state` [sample,unit].
 void put_states(const UnitStates& states, ResultArrays& out);
-/// `states`: the group states/SUBSET of a layer.
-UnitStates states_from(const ResultView& states);
 
-/// Contrast c: X_in = [input = c], X_out = [output = c] for each of the classes [C].
-StateTable one_vs_rest_table(const ResultView& states);
+/// The arguments of a StateTable; input and output refer to the results.
+struct LayerStates {
+  UnitStates states;
+  std::span<const Symbol> input, output;
+  std::vector<Contrast> contrasts;
+
+  StateTable table() const { return {states, input, output, contrasts}; }
+};
+
+/// `states`: the group states/SUBSET of a layer. One contrast for each of the `classes`.
+LayerStates one_vs_rest_states(const ResultView& states, const std::vector<std::string>& classes);
 
 }  // namespace inforelay

@@ -35,8 +35,8 @@ MemoryNeed samples_need(double kept, double working) {
 }
 
 MemoryNeed all_sets_need(const LayerSizes& size, AllSetsTable tables, double working) {
-  constexpr double each_size = 4.0 * SubsetStatisticsCollector::bins + 32.0 * SubsetStatistics::ends;
-  constexpr double result_of_size = 16.0 * SubsetStatistics::ends + 8.0 * SubsetStatistics::levels.size();
+  constexpr double each_size = 4.0 * SubsetStatisticsCollector::bins + 32.0 * SubsetStatistics::extremes;
+  constexpr double result_of_size = 16.0 * SubsetStatistics::extremes + 8.0 * SubsetStatistics::quantile_levels.size();
   const double values = 4 * std::exp2(size.units) * size.classes, sizes = size.classes * (size.units + 1);
   const double unsaved = std::min(values, static_cast<double>(most_waiting_bytes));
   const double saving = values > unsaved ? 2 * unsaved : 0;  // those being saved are put together for it

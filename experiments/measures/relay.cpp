@@ -70,10 +70,10 @@ std::vector<std::int64_t> module_found(const GreedyRelay& greedy, const std::vec
   return found;
 }
 
-void put_exhaustive(MeasureRun& run, const StateTable& table, const ResultView& states, const GreedyRelay& path,
+void put_exhaustive(MeasureRun& run, const LayerStates& states, const StateTable& table, const GreedyRelay& path,
                     ResultArrays& out) {
   ExhaustiveRelayScan scan(table, path, run.tables);
-  run_resumable_scan(scan, run.store, run.progress, [&] { return relay_scan_job(states_source(states), path); });
+  run_resumable_scan(scan, run.store, run.progress, [&] { return relay_scan_job({states.states, states.input, states.output, states.contrasts, path}); });
   ExhaustiveRelay all = scan.result();
   if (all.information.size() > 0) out.put("information", std::move(all.information));
   if (!all.statistics.empty()) put_statistics(all.statistics, out);
@@ -86,8 +86,9 @@ void put_exhaustive(MeasureRun& run, const StateTable& table, const ResultView& 
 
 void compute(MeasureRun& run, ResultArrays& out) {
   const RelayConfig& config = run.place.config.analysis.relay;
-  const ResultView states = run.layer.at("states/" + run.place.subset);
-  const StateTable table = one_vs_rest_table(states);
+  const std::vector<std::string>& names = run.layer.root().texts(run.system.group() + "/class");
+  const LayerStates states = one_vs_rest_states(run.layer.at("states/" + run.place.subset), names);
+  const StateTable table = states.table();
   const int classes = table.contrast_count(), units = table.unit_count();
   const bool wide = units > NeuronSet::max_neurons;
   const std::vector<int> chosen = chosen_classes(config, classes);
@@ -102,7 +103,7 @@ void compute(MeasureRun& run, ResultArrays& out) {
   if (config.branching) put_branching(compute_branching(table, run.store, run.progress), table.unit_count(), out);
   if (!config.greedy && !exhaustive_at(run.place)) return;
   const GreedyRelay path = greedy_relay(table, chosen, greedy_progress);
-  if (exhaustive_at(run.place)) put_exhaustive(run, table, states, path, out);
+  if (exhaustive_at(run.place)) put_exhaustive(run, states, table, path, out);
   if (!config.greedy) return;
   const RowMatrix<double> aggregated =
       by_class(aggregated_relay_information_bits(path), chosen, classes, not_computed);

@@ -33,8 +33,8 @@ void compute(MeasureRun& run, ResultArrays& out) {
   check_finite(run.system.name(), "output", record.network_output);
   DiscretizeOptions options = place.config.analysis.discretize;
   options.random = run.system.random().child("states").child(place.subset);
-  const std::vector<double> thresholds = discretization_thresholds(record.samples.values, options, run.progress);
-  const UnitStates states = discretize(record.samples.values, thresholds);
+  const std::vector<double> cuts = thresholds(record.samples.values, options, run.progress);
+  const UnitStates states = discretize(record.samples.values, cuts);
   const Occupancy occupied = occupancy(states);
   const float on = decision_threshold(run.system.network(run.layer).layers.back().activation);
   out.put("argmax_accuracy", argmax_accuracy(record.network_output, record.samples.input));
@@ -42,8 +42,7 @@ void compute(MeasureRun& run, ResultArrays& out) {
   out.put("occupied_states", static_cast<std::int64_t>(occupied.occupied));
   out.put("singleton_fraction", occupied.singleton_fraction);
   out.put("entropy_bits", occupied.entropy_bits);
-  out.put<double>("threshold", Eigen::Map<const RowMatrix<double>>(thresholds.data(),
-                                                                   static_cast<Eigen::Index>(thresholds.size()), 1));
+  out.put<double>("threshold", Eigen::Map<const RowMatrix<double>>(cuts.data(), std::ssize(cuts), 1));
   put_states(states, out);
   out.put("input", record.samples.input);
   out.put("output", record.samples.output);

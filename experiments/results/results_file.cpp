@@ -57,7 +57,7 @@ void write_counting_scales(Hdf5Writer& file, const ResultArrays& arrays, const s
 
 void write_scale(Hdf5Writer& file, const std::string& group, const std::string& axis, const ResultArray& array) {
   if (const auto* texts = std::get_if<std::vector<std::string>>(&array.values)) {
-    file.scale(group, axis, std::span<const std::string>(*texts), array.long_name);
+    file.scale(group, axis, *texts, array.long_name);
   } else {
     const auto& numbers = std::get<RowMatrix<std::int64_t>>(array.values);
     file.scale(group, axis, std::span(numbers.data(), static_cast<std::size_t>(numbers.size())), array.long_name);
@@ -154,6 +154,54 @@ void write_arrays(Hdf5Writer& file, const ResultArrays& arrays, const std::strin
   for (const auto& [path, attributes] : arrays.attributes()) {
     for (const auto& [name, value] : attributes) file.attribute(joined(group, path), name, value);
   }
+}
+
+bool is_table(const ResultArray& array) {
+  return std::find(array.axes.begin(), array.axes.end(), "set") != array.axes.end();
+}
+
+namespace {
+
+// Row-major values in the matrix of ArrayValues.
+ArrayValues values_of(Hdf5Array&& array) {
+  const Eigen::Index rows = array.shape.size() > 1 ? static_cast<Eigen::Index>(array.shape[0]) : 1;
+  return std::visit(
+      [&](auto&& values) -> ArrayValues {
+        using T = typename std::decay_t<decltype(values)>::value_type;
+        if constexpr (std::is_same_v<T, std::string>) {
+          return std::move(values);
+        } else {
+          const Eigen::Index columns = rows == 0 ? 0 : std::ssize(values) / rows;
+          return RowMatrix<T>(Eigen::Map<const RowMatrix<T>>(values.data(), rows, columns));
+        }
+      },
+      std::move(array.values));
+}
+
+}  // namespace
+
+ResultArrays read_arrays(const Hdf5Reader& file, const std::string& group, ReadTables tables) {
+  ResultArrays arrays;
+  const auto add_attributes = [&](const std::string& path, const std::string& relative) {
+    for (auto& [name, value] : file.attributes(path)) arrays.put_attribute(relative, name, value);
+  };
+  add_attributes(group, "");
+  file.visit(group, [&](const std::string& path, Hdf5Kind kind) {
+    const std::string relative = group.empty() ? path : path.substr(group.size() + 1);
+    if (kind != Hdf5Kind::group && kind != Hdf5Kind::array && kind != Hdf5Kind::scale) return;
+    if (kind != Hdf5Kind::group) {
+      const std::vector<std::string> axes = file.dimension_names(path);
+      const bool table = std::find(axes.begin(), axes.end(), "set") != axes.end();
+      if (table && tables == ReadTables::no) return;
+      Hdf5Array array = file.read_any(path);
+      std::vector<std::size_t> shape = array.shape;
+      DatasetInfo info = std::move(array.info);
+      arrays.put_array(relative, {std::move(info.units), std::move(info.long_name), std::move(info.dims),
+                                  std::move(shape), values_of(std::move(array)), kind == Hdf5Kind::scale});
+    }
+    add_attributes(path, relative);
+  });
+  return arrays;
 }
 
 void write_header(Hdf5Writer& file, const ExperimentResult& result, const std::string& status) {

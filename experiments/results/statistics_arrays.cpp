@@ -7,7 +7,7 @@
 namespace inforelay {
 namespace {
 
-constexpr std::size_t levels = SubsetStatistics::levels.size(), ends = SubsetStatistics::ends;
+constexpr std::size_t levels = SubsetStatistics::quantile_levels.size(), ends = SubsetStatistics::extremes;
 
 }  // namespace
 
@@ -40,7 +40,7 @@ std::vector<ArrayInfo> with_statistics(std::vector<ArrayInfo> arrays, const std:
 
 void put_statistics(const SubsetStatistics& statistics, ResultArrays& out) {
   std::vector<std::int64_t> percent;
-  for (const double level : SubsetStatistics::levels) percent.push_back(std::lround(100 * level));
+  for (const double level : SubsetStatistics::quantile_levels) percent.push_back(std::lround(100 * level));
   out.put_scale("sizes/percent", percent, "percent of the sets of that size that have no more");
   out.put_scale("sizes/rank", counting(0, ends), "sets before this one");
   out.put("sizes/count", statistics.count);

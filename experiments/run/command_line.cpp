@@ -92,7 +92,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   if (of_folder->count() > 0 && config->count() > 0)
     throw UsageError("--status takes a folder alone, without CONFIG (run_experiment --help lists the options)");
   if (!line.text.empty()) {
-    line.action = CommandLine::Action::say;
+    line.action = CommandLine::Action::print;
   } else if (of_folder->count() > 0) {
     line.action = CommandLine::Action::status;
   } else if (validate) {

@@ -11,11 +11,11 @@
 namespace inforelay {
 
 struct CommandLine {
-  enum class Action { run, validate, print_config, dry_run, status, say };
+  enum class Action { run, validate, print_config, dry_run, status, print };
 
   Action action = Action::run;
-  std::string text;                    ///< of Action::say: help or version
-  std::filesystem::path config;        ///< empty with Action::status and say
+  std::string text;                    ///< of Action::print: help or version
+  std::filesystem::path config;        ///< empty with Action::status and print
   std::filesystem::path folder;        ///< of Action::status
   std::vector<std::string> overrides;  ///< "key.path=value"
   std::filesystem::path output;        ///< empty: runs/NAME-HASH8

@@ -19,7 +19,9 @@ std::vector<fs::path> files_read(const ExperimentConfig& config) {
       files.insert(files.end(), network.detectors->weights.begin(), network.detectors->weights.end());
     }
   }
-  for (const auto& [name, reproduce] : config.reproduce) files.push_back(reproduce.published);
+  for (const auto& [name, compare] : config.compare) {
+    if (!compare.published.empty()) files.push_back(compare.published);
+  }
   return files;
 }
 

@@ -10,7 +10,6 @@
 #include "core/files/sha256.hpp"
 #include "core/named.hpp"
 #include "experiments/config/config_checks.hpp"
-#include "experiments/results/metrics.hpp"
 #include "nn/weights/weight_file.hpp"
 
 namespace inforelay {
@@ -99,26 +98,6 @@ void check_analysed_layer(const std::string& path, const ExperimentConfig& confi
   }
 }
 
-// Nothing is computed for a comparison that cannot be made.
-void check_quantities(const std::string& path, const ExperimentConfig& config, const PublishedValues& published) {
-  const NetworkConfig& network = *find_named(config.networks, published.network);
-  for (const PublishedColumn& column : published.columns) {
-    const std::string at = fmt::format("{}.columns.{}", path, column.name);
-    const std::string& quantity = column.config.quantity;
-    if (const std::string why = quantity_missing(config, network, quantity); !why.empty()) {
-      throw UsageError(fmt::format("{}: there will be no {}: {}", at, quantity, why));
-    }
-    const bool classes = quantity_has_classes(network, quantity);
-    for (const std::optional<int>& cls : column.classes) {
-      if (cls.has_value() == classes) continue;
-      throw UsageError(fmt::format("{}: {} of {} is {}, but the table's row is about {}", at, quantity,
-                                   published.network,
-                                   classes ? "a number for each class" : "one number for the network",
-                                   cls ? fmt::format("class {}", *cls) : "the network as a whole"));
-    }
-  }
-}
-
 }  // namespace
 
 std::string ExternalFiles::sha256() const {
@@ -130,20 +109,16 @@ std::string ExternalFiles::sha256() const {
       any = true;
     }
   }
-  for (const auto& [name, values] : published) {
-    all.update(fmt::format("{} {}\n", name, values.sha256));
-    any = true;
-  }
   return any ? all.hex() : "";
 }
 
 ExternalFiles read_external_files(ExperimentConfig& config, Progress& progress) {
-  ExternalFiles inputs;
+  ExternalFiles files;
   const DataSizes data = data_sizes(config);
   for (auto& [name, network] : config.networks) {
     if (!network.from_files()) continue;
     const std::string path = "networks." + name;
-    LoadedWeights& input = inputs.networks[name];
+    LoadedWeights& input = files.networks[name];
     if (network.detectors) {
       for (const auto& file : network.detectors->weights) read_weights(file, network, input, progress);
       check_detectors(path, data, network, input);
@@ -154,11 +129,7 @@ ExternalFiles read_external_files(ExperimentConfig& config, Progress& progress) 
     check_activations(path, network, input);
     check_analysed_layer(path, config, network);
   }
-  for (const auto& [name, reproduce] : config.reproduce) {
-    inputs.published.emplace_back(name, read_published(reproduce, "reproduce." + name, data.classes));
-    check_quantities("reproduce." + name, config, inputs.published.back().second);
-  }
-  return inputs;
+  return files;
 }
 
 }  // namespace inforelay

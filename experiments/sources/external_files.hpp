@@ -1,17 +1,15 @@
-// The small files that a configuration names: weights and tables of published values. All are read before any work
-// begins, so that a wrong one costs nothing, and their content is part of the run's identity.
+// The weight files that a configuration names. All are read before any work begins, so that a wrong one costs nothing,
+// and their content is part of the run's identity.
 #pragma once
 
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/progress.hpp"
-#include "experiments/compare/published.hpp"
 #include "experiments/config/config.hpp"
-#include "experiments/results/results.hpp"
 #include "nn/network/mlp.hpp"
+#include "nn/weights/weight_file.hpp"
 
 namespace inforelay {
 
@@ -22,16 +20,15 @@ struct LoadedWeights {
 };
 
 struct ExternalFiles {
-  std::map<std::string, LoadedWeights> networks;                   ///< those of the configuration that come from files
-  std::vector<std::pair<std::string, PublishedValues>> published;  ///< [comparisons of the configuration]
+  std::map<std::string, LoadedWeights> networks;  ///< those of the configuration that come from files
 
-  /// Identifies the content of all files; "" where there are none.
+  /// Identifies the content of all files; "" if there are none.
   std::string sha256() const;
 };
 
-/// Reads all files that `config` names, and completes it: layers and activations of networks from files. Throws
+/// Reads all weight files that `config` names, and completes it: layers and activations of networks from files. Throws
 /// DataError for a file that is missing, damaged, or of a network that does not fit the data or the analysis;
-/// UsageError where the configuration asks for something else than the file holds; Interrupted where progress asks.
+/// UsageError if the configuration asks for something else than the file holds; Interrupted.
 ExternalFiles read_external_files(ExperimentConfig& config, Progress& progress = Progress::none());
 
 }  // namespace inforelay

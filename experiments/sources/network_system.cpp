@@ -38,13 +38,8 @@ const Mlp& NetworkSystem::network(const ResultView& any) {
 LayerRecord NetworkSystem::record(const ResultView& any, int layer, const std::string& subset, Progress& progress) {
   const DataPair& pair = data_.get(progress);
   const Dataset& data = subset == "train" ? pair.train : pair.test;
-  LayerStates states = forward(network(any), data, layer, progress);
-  LayerRecord record;
-  record.samples.input = {data.labels().begin(), data.labels().end()};
-  record.samples.output = argmax(states.output);
-  record.samples.values = std::move(states.hidden);
-  record.network_output = std::move(states.output);
-  return record;
+  NetworkRecord whole = record_layers(network(any), data, {layer}, progress);
+  return {std::move(whole.layers.front()), std::move(whole.output)};
 }
 
 namespace {

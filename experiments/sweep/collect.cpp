@@ -69,8 +69,7 @@ SweepTable collect_sweep(const SweepPlan& plan, const std::filesystem::path& fol
     try {
       const ExperimentResult result = read_run(folder, plan.runs[i]);
       table.wall_seconds[i] = result.provenance.wall_seconds;
-      for (std::size_t m = 0; m < plan.metrics.size(); ++m)
-        put(result, plan.metrics[m], i, table, table.metrics[m]);
+      for (std::size_t m = 0; m < plan.metrics.size(); ++m) put(result, plan.metrics[m], i, table, table.metrics[m]);
       visit(plan.runs[i], result);
     } catch (const DataError& error) {
       outcome = {RunOutcome::Status::failed, error.what()};

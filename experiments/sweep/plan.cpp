@@ -286,9 +286,10 @@ std::string SweepPlan::label_of(const SweepRun& run) const {
 SweepPlan plan_sweep(const LoadedConfig& loaded) { return Planner(loaded).plan(); }
 
 std::vector<NetworkMetric> default_metrics(const ExperimentConfig& config) {
-  constexpr std::array<std::string_view, 6> of_subsets{"states.SUBSET.balanced_accuracy", "states.SUBSET.occupied_states",
-                                                       "states.SUBSET.entropy_bits",      "relay.SUBSET.total",
-                                                       "relay.SUBSET.above_greedy",       "relay.SUBSET.smallest_set_50"};
+  constexpr std::array<std::string_view, 6> of_subsets{
+      "states.SUBSET.balanced_accuracy", "states.SUBSET.occupied_states",
+      "states.SUBSET.entropy_bits",      "relay.SUBSET.total",
+      "relay.SUBSET.above_greedy",       "relay.SUBSET.smallest_set_50"};
   constexpr std::array<std::string_view, 3> of_layers{"regression.set_size", "regression.information",
                                                       "regression.r_squared"};
   std::vector<NetworkMetric> metrics;

@@ -39,7 +39,8 @@ const RecordArrays<RunRecord>& run_arrays() {
 }
 
 ResultArray array_of_runs(const std::string& units, const std::string& about, const std::vector<double>& values) {
-  const RowMatrix<double> row = Eigen::Map<const Eigen::RowVectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
+  const RowMatrix<double> row =
+      Eigen::Map<const Eigen::RowVectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
   return {units, about, {"run"}, {values.size()}, row};
 }
 
@@ -77,10 +78,11 @@ ResultArrays sweep_arrays(const SweepPlan& plan, const SweepTable& table) {
     const NetworkMetric& metric = plan.metrics[m];
     const RowMatrix<double>& by_class = table.metrics[m].by_class;
     names.push_back(metric.name());
-    out.put_array("metrics/" + names[m],
-                  array_of_runs(metric.units,
-                                metric.about + (by_class.cols() > 0 ? "; mean over classes, NaN if one has no value" : ""),
-                                table.metrics[m].mean));
+    out.put_array(
+        "metrics/" + names[m],
+        array_of_runs(metric.units,
+                      metric.about + (by_class.cols() > 0 ? "; mean over classes, NaN if one has no value" : ""),
+                      table.metrics[m].mean));
     if (by_class.cols() == 0) continue;
     out.put_array("by_class/" + names[m],
                   {metric.units, metric.about, {"run", "class"}, {runs.size(), table.classes.size()}, by_class});

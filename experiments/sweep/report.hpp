@@ -14,8 +14,8 @@ namespace inforelay {
 /// A row for each run: number, folder, seed, the swept values, status, message, seconds, and the mean of each metric.
 std::string sweep_csv(const SweepPlan& plan, const SweepTable& table);
 
-/// Writes results.h5 of the sweep: provenance, /sweep and /replication, as docs/results.md describes. `header`: name and
-/// provenance.
+/// Writes results.h5 of the sweep: provenance, /sweep and /replication, as docs/results.md describes. `header`: name
+/// and provenance.
 void write_sweep_results(const std::filesystem::path& path, const ExperimentResult& header, const SweepPlan& plan,
                          const SweepTable& table, const SeedReplication& replication);
 

@@ -113,12 +113,11 @@ std::vector<RunOutcome> do_runs(const SweepPlan& plan, const CommandLine& line, 
     RunOutcome& outcome = outcomes[work.index[j]] = std::move(done[j]);
     // CONFIG is read by each run: it may have changed during the sweep.
     if (outcome.status == RunOutcome::Status::finished && !is_finished(plan, folder, plan.runs[work.index[j]])) {
-      outcome = {
-          RunOutcome::Status::failed,
-          ranks().size() == 1
-              ? "its folder holds another run: configuration or data changed during the sweep"
-              : "its folder holds another run, or none: configuration or data changed during the sweep, or the "
-                "machines do not share the folder"};
+      outcome = {RunOutcome::Status::failed,
+                 ranks().size() == 1
+                     ? "its folder holds another run: configuration or data changed during the sweep"
+                     : "its folder holds another run, or none: configuration or data changed during the sweep, or the "
+                       "machines do not share the folder"};
       console.error(fmt::format("{} failed: {}", work.jobs[j].name, outcome.message));
     }
   }

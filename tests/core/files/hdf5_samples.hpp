@@ -31,7 +31,7 @@ inline std::size_t entries_in(const std::filesystem::path& folder) {
 }
 
 /// A small file with something of everything.
-inline void write_sample(const std::filesystem::path& path, int deflate = 0) {
+inline void write_sample(const std::filesystem::path& path) {
   Hdf5Writer writer(path);
   writer.attribute("", "format", "inforelay-results");
   writer.attribute("", "format_version", std::int64_t{1});
@@ -39,11 +39,10 @@ inline void write_sample(const std::filesystem::path& path, int deflate = 0) {
   writer.scale("networks/full", "class", std::vector<std::int64_t>{7, 8, 9}, "numeral");
   RowMatrix<float> information(3, 4);
   for (int i = 0; i < 12; ++i) information.data()[i] = static_cast<float>(i) * 0.5f;
-  DatasetInfo info{.units = "bit", .long_name = "relay information", .dims = {"class", "set"}};
-  info.deflate = deflate;
-  writer.dataset("networks/full/relay/test/information", information, info);
-  writer.dataset("networks/full/neurons", std::vector<double>(20, 0.25), {"1", "twenty", {"neuron"}});
-  writer.dataset("networks/small/neurons", std::vector<double>(8, 0.5), {"1", "eight", {"neuron"}});
+  writer.dataset("networks/full/relay/test/information", information,
+                 {.units = "bit", .long_name = "relay information", .dims = {"class", "set"}});
+  writer.dataset("networks/full/units", std::vector<double>(20, 0.25), {"1", "twenty", {"unit"}});
+  writer.dataset("networks/small/units", std::vector<double>(8, 0.5), {"1", "eight", {"unit"}});
   writer.dataset("provenance/config", std::string("name: x\n"), {.units = "1", .long_name = "configuration"});
   writer.commit();
 }

@@ -66,9 +66,10 @@ TEST_CASE("Damaged bytes give an error or other values but nothing worse", "[hdf
   const std::string whole = bytes_of(folder / "whole.h5");
   std::size_t refused = 0;
   for (std::size_t place = 0; place < whole.size(); place += 13) {
-    // HDF5 1.10 loops for ever on some damage in its heap of texts, blocks of 4096 bytes that begin with GCOL.
+    // The names of dimensions are in HDF5's heap, blocks of 4096 bytes that begin with GCOL: on some damage to it HDF5
+    // 1.10 loops forever.
     const std::size_t heap = whole.rfind("GCOL", place);
-    if (heap != std::string::npos && place < heap + 4096) continue;
+    const bool in_heap = heap != std::string::npos && place < heap + 4096;
     std::string damaged = whole;
     damaged[place] = static_cast<char>(damaged[place] ^ 0x5a);
     write_bytes(folder / "damaged.h5", damaged);
@@ -78,6 +79,11 @@ TEST_CASE("Damaged bytes give an error or other values but nothing worse", "[hdf
       reader.attribute<std::string>("", "format");
       reader.text("provenance/config");
       reader.children("networks");
+      if (in_heap) continue;
+      reader.visit("", [&](const std::string& path, Hdf5Kind kind) {
+        if (kind != Hdf5Kind::group) reader.read_any(path);
+        reader.attributes(path);
+      });
     } catch (const DataError&) {
       ++refused;
     }
@@ -96,11 +102,11 @@ TEST_CASE("Links that lead elsewhere are refused", "[hdf5]") {
     CHECK(H5Lcreate_hard(file, "networks/full", file, "hard", H5P_DEFAULT, H5P_DEFAULT) >= 0);
   });
   const Hdf5Reader reader(folder / "x.h5");
-  CHECK(reader.vector<double>("hard/neurons").size() == 20);
+  CHECK(reader.vector<double>("hard/units").size() == 20);
   const std::string expected = ", expected a group or dataset of this file";
   CHECK_THROWS_WITH(reader.exists("soft"), Contains("x.h5: /soft is a soft link" + expected));
-  CHECK_THROWS_WITH(reader.vector<double>("soft/neurons"), Contains("x.h5: /soft is a soft link" + expected));
-  CHECK_THROWS_WITH(reader.vector<double>("external/full/neurons"),
+  CHECK_THROWS_WITH(reader.vector<double>("soft/units"), Contains("x.h5: /soft is a soft link" + expected));
+  CHECK_THROWS_WITH(reader.vector<double>("external/full/units"),
                     Contains("x.h5: /external is an external link" + expected));
   CHECK_THROWS_WITH(reader.children("external"), Contains("/external is an external link"));
   CHECK_THROWS_WITH(reader.attribute<std::string>("external/full", "terms"), Contains("is an external link"));
@@ -122,7 +128,7 @@ TEST_CASE("Datasets whose values lie in other files are refused", "[hdf5]") {
     const hid_t raw = H5Pcreate(H5P_DATASET_CREATE), virtual_one = H5Pcreate(H5P_DATASET_CREATE);
     CHECK(H5Pset_external(raw, (folder / "secret").c_str(), 0, H5F_UNLIMITED) >= 0);
     create("raw", raw);
-    CHECK(H5Pset_virtual(virtual_one, space, (folder / "other.h5").c_str(), "/networks/full/neurons", space) >= 0);
+    CHECK(H5Pset_virtual(virtual_one, space, (folder / "other.h5").c_str(), "/networks/full/units", space) >= 0);
     create("virtual", virtual_one);
     CHECK(H5Sclose(space) >= 0);
   });

@@ -1,6 +1,5 @@
-// What is written comes back, and explains itself.
+// What is written comes back.
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
 
@@ -26,7 +25,7 @@ void check_round_trip(const fs::path& folder) {
   {
     Hdf5Writer writer(path);
     writer.dataset("list", list, plain);
-    writer.dataset("empty", std::vector<T>{}, plain);
+    writer.dataset("none/empty", std::vector<T>{}, plain);
     writer.dataset("a/b/matrix", matrix, table);
     writer.dataset("a/no_rows", RowMatrix<T>(0, 3), table);
     writer.dataset("scalar", list.back(), number);
@@ -35,7 +34,7 @@ void check_round_trip(const fs::path& folder) {
   }
   const Hdf5Reader reader(path);
   CHECK(reader.vector<T>("list", 4) == list);
-  CHECK(reader.vector<T>("empty").empty());
+  CHECK(reader.vector<T>("none/empty").empty());
   CHECK(reader.matrix<T>("/a/b/matrix/") == matrix);
   CHECK(reader.matrix<T>("a/no_rows", 0, 3).cols() == 3);
   CHECK(reader.scalar<T>("scalar") == list.back());
@@ -72,7 +71,7 @@ TEST_CASE("Texts come back as they were written", "[hdf5]") {
   {
     Hdf5Writer writer(folder / "x.h5");
     writer.dataset("list", list, plain);
-    writer.dataset("none", std::vector<std::string>{}, plain);
+    writer.dataset("no/texts", std::vector<std::string>{}, plain);
     writer.dataset("one", list[2], number);
     writer.dataset("blank", std::string(), number);
     CHECK_THROWS_WITH(writer.dataset("nul", std::string("a\0b", 3), number), Contains("NUL"));
@@ -80,7 +79,7 @@ TEST_CASE("Texts come back as they were written", "[hdf5]") {
   }
   const Hdf5Reader reader(folder / "x.h5");
   CHECK(reader.texts("list") == list);
-  CHECK(reader.texts("none").empty());
+  CHECK(reader.texts("no/texts").empty());
   CHECK(reader.text("one") == list[2]);
   CHECK(reader.text("blank").empty());
 }
@@ -115,74 +114,11 @@ TEST_CASE("Attributes come back as they were written", "[hdf5]") {
   CHECK_THROWS_WITH(reader.attribute<std::int64_t>("a/list", "real"), Contains("holds 64-bit float, expected"));
 }
 
-TEST_CASE("Deflated arrays come back as they were written", "[hdf5]") {
-  const TemporaryFolder folder;
-  RowMatrix<float> matrix(5, 300000);
-  for (Eigen::Index i = 0; i < matrix.size(); ++i) matrix.data()[i] = static_cast<float>(i % 1000);
-  auto info = table;
-  info.deflate = 4;
-  Hdf5Writer writer(folder / "x.h5");
-  writer.dataset("matrix", matrix, info);
-  writer.dataset("empty", RowMatrix<float>(0, 4), info);
-  writer.commit();
-  const Hdf5Reader reader(folder / "x.h5");
-  CHECK(reader.matrix<float>("matrix", 5, 300000) == matrix);
-  CHECK(reader.matrix<float>("empty").rows() == 0);
-  CHECK(fs::file_size(folder / "x.h5") < 1000000);
-}
-
-TEST_CASE("Equal contents give equal files and names without values take no room", "[hdf5]") {
+TEST_CASE("Equal contents give equal files", "[hdf5]") {
   const TemporaryFolder folder;
   write_sample(folder / "a.h5");
   write_sample(folder / "b.h5");
   CHECK(bytes_of(folder / "a.h5") == bytes_of(folder / "b.h5"));
-  Hdf5Writer writer(folder / "c.h5");
-  writer.dataset("sets", std::vector<std::uint8_t>(1 << 20), {"1", "sets", {"set"}});
-  writer.commit();
-  CHECK(fs::file_size(folder / "c.h5") < (1 << 20) + 8192);
-}
-
-TEST_CASE("One dimension may have several lengths and the nearest declared values win", "[hdf5]") {
-  const TemporaryFolder folder;
-  write_sample(folder / "x.h5");
-  const Hdf5Reader reader(folder / "x.h5");
-  CHECK(reader.dimension_names("networks/full/relay/test/information") == std::vector<std::string>{"class", "set"});
-  CHECK(reader.children("dimensions") == std::vector<std::string>{"neuron_20", "neuron_8", "set_4"});
-  CHECK(reader.vector<std::int64_t>("networks/full/dimensions/class") == std::vector<std::int64_t>{7, 8, 9});
-  CHECK(reader.children("") == std::vector<std::string>{"dimensions", "networks", "provenance"});
-}
-
-TEST_CASE("h5py finds units and dimension scales", "[hdf5][python]") {
-  const std::string python = "/usr/bin/python3";
-  if (std::system((python + " -c 'import h5py' 2>/dev/null").c_str()) != 0) {
-    WARN("skipped: python3-h5py is not installed");
-    SUCCEED();
-    return;
-  }
-  const TemporaryFolder folder;
-  write_sample(folder / "plain.h5");
-  write_sample(folder / "deflated.h5", 6);
-  write_bytes(folder / "check.py", R"(
-import sys, h5py, numpy
-for name in ("plain.h5", "deflated.h5"):
-    f = h5py.File(sys.argv[1] + "/" + name, "r")
-    assert f.attrs["format"] == "inforelay-results" and f.attrs["format_version"] == 1
-    assert list(f["networks/full"].attrs["terms"]) == ["intercept", "größe"]
-    d = f["networks/full/relay/test/information"]
-    assert (d[...] == numpy.arange(12).reshape(3, 4) * 0.5).all() and d.dtype == numpy.float32
-    assert d.attrs["units"] == "bit" and d.attrs["long_name"] == "relay information"
-    assert [x.label for x in d.dims] == ["class", "set"]
-    assert d.dims[0].keys() == ["class"] and list(d.dims[0]["class"]) == [7, 8, 9]
-    assert d.dims[1][0].shape == (4,) and d.dims[1][0].id.get_storage_size() == 0
-    assert f["networks/full/neurons"].dims[0][0].shape == (20,)
-    assert f["networks/small/neurons"].dims[0][0].shape == (8,)
-    assert f["provenance/config"].asstr()[()] == "name: x\n"
-    def described(name, item):
-        if isinstance(item, h5py.Dataset): item.attrs["units"], item.attrs["long_name"]
-    f.visititems(described)
-)");
-  const std::string folder_name = folder.path().string();
-  CHECK(std::system((python + " " + folder_name + "/check.py " + folder_name).c_str()) == 0);
 }
 
 TEST_CASE("Types and shapes are checked when reading", "[hdf5]") {
@@ -190,16 +126,16 @@ TEST_CASE("Types and shapes are checked when reading", "[hdf5]") {
   {
     Hdf5Writer writer(folder / "x.h5");
     writer.dataset("bytes", std::vector<std::uint8_t>{1, 255}, plain);
-    writer.dataset("floats", std::vector<float>{1}, plain);
-    writer.dataset("doubles", RowMatrix<double>(2, 3), table);
-    writer.dataset("words", std::vector<std::uint32_t>{~0u}, plain);
+    writer.dataset("floats", std::vector<float>{1, 2}, plain);
+    writer.dataset("doubles", RowMatrix<double>(RowMatrix<double>::Zero(2, 3)), table);
+    writer.dataset("words", std::vector<std::uint32_t>{0, ~0u}, plain);
     writer.dataset("text", std::string("x"), number);
     writer.commit();
   }
   const Hdf5Reader reader(folder / "x.h5");
   CHECK(reader.vector<double>("bytes") == std::vector<double>{1, 255});
-  CHECK(reader.vector<std::int64_t>("words") == std::vector<std::int64_t>{0xffffffff});
-  CHECK(reader.vector<double>("floats") == std::vector<double>{1});
+  CHECK(reader.vector<std::int64_t>("words") == std::vector<std::int64_t>{0, 0xffffffff});
+  CHECK(reader.vector<double>("floats") == std::vector<double>{1, 2});
   CHECK_THROWS_AS(reader.vector<float>("words"), DataError);  // 24 bits of 32
   CHECK_THROWS_AS(reader.vector<std::uint16_t>("words"), DataError);
   CHECK_THROWS_WITH(reader.matrix<float>("doubles"),

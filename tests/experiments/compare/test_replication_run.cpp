@@ -68,7 +68,7 @@ TEST_CASE("A study shows published values amid the seeds, and survives a damaged
     const auto quantiles = file.matrix<double>("study/quantiles", static_cast<std::size_t>(values.rows()), 3);
     CHECK(values.cols() == 3);
     CHECK(file.dimension_names("study/values") == std::vector<std::string>{"row", "seed"});
-    CHECK(file.vector<std::int64_t>("study/dimensions/seed") == std::vector<std::int64_t>{1, 2, 3});
+    CHECK(file.vector<std::int64_t>("study/seed") == std::vector<std::int64_t>{1, 2, 3});
     // r2 of class 0 is published as 0: below all seeds; of class 1 as 2: above.
     const auto below = file.vector<double>("study/fraction_below");
     CHECK(below[0] == 0);
@@ -88,7 +88,7 @@ TEST_CASE("A study shows published values amid the seeds, and survives a damaged
   INFO(result.err);
   CHECK(result.exit_code == 4);
   CHECK_THAT(result.out, Catch::Contains("FAILED runs/0002-seed-2") && Catch::Contains("of full, 2 seeds"));
-  CHECK(Hdf5Reader(a / "results.h5").vector<std::int64_t>("study/dimensions/seed") == std::vector<std::int64_t>{1, 3});
+  CHECK(Hdf5Reader(a / "results.h5").vector<std::int64_t>("study/seed") == std::vector<std::int64_t>{1, 3});
 }
 
 TEST_CASE("A study without any finished run ends with its failures", "[run][study]") {

@@ -1,0 +1,89 @@
+// The open file behind Hdf5Reader: finding datasets and attributes in it, checking and reading them.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "core/files/hdf5_file.hpp"
+#include "core/files/hdf5_internal.hpp"
+
+namespace inforelay {
+
+namespace detail {
+
+/// A dataset or attribute, and what it holds.
+struct Hdf5Source {
+  std::string path;  ///< for messages: "/networks/full@activation"
+  Hdf5Handle object, type, space;
+  bool is_attribute;
+  std::vector<std::size_t> shape{};
+  std::size_t size = 0;  ///< number of elements
+
+  bool is_text() const { return H5Tget_class(type.id()) == H5T_STRING; }
+};
+
+/// Does T hold every value of the stored type?
+template <class T>
+bool holds(hid_t stored) {
+  const H5T_class_t type_class = H5Tget_class(stored);
+  if (type_class == H5T_FLOAT) return std::is_floating_point_v<T> && H5Tget_size(stored) <= sizeof(T);
+  if (type_class != H5T_INTEGER) return false;
+  const bool negative = H5Tget_sign(stored) == H5T_SGN_2;
+  if (negative && !std::numeric_limits<T>::is_signed) return false;
+  const auto digits = static_cast<int>(H5Tget_precision(stored)) - (negative ? 1 : 0);
+  return digits <= std::numeric_limits<T>::digits;
+}
+
+/// A type for messages: "32-bit float", "8-bit unsigned integer", "text".
+std::string type_name(hid_t type);
+
+}  // namespace detail
+
+struct Hdf5Reader::State {
+  using Source = detail::Hdf5Source;
+
+  std::string name;  // of the file, for messages
+  std::uint64_t max_bytes;
+  detail::Hdf5Handle file{};
+
+  [[noreturn]] void fail(std::string_view path, std::string_view what) const;
+
+  bool exists(std::string_view path) const;
+  detail::Hdf5Handle open(std::string_view path) const;
+  Source dataset(std::string_view path) const;
+  Source attribute(std::string_view path, const std::string& attribute_name) const;
+  /// Names of the axes; those of scales have none of their own and are named like the scale.
+  std::vector<std::string> dimension_names(const Source& dataset) const;
+
+  /// The extents must be `expected`, except where that is `any`.
+  void check_shape(const Source& source, const std::vector<std::size_t>& expected) const;
+  template <Hdf5Number T>
+  void check_type(const Source& source) const {
+    if (detail::holds<T>(source.type.id())) return;
+    wrong_type(source, detail::type_name(detail::native_type<T>()) + " or narrower");
+  }
+
+  void read(const Source& source, hid_t memory_type, void* out) const;
+  template <Hdf5Number T>
+  std::vector<T> numbers(const Source& source) const {
+    check_type<T>(source);
+    std::vector<T> values(source.size);
+    read(source, detail::native_type<T>(), values.data());
+    return values;
+  }
+  std::vector<std::string> texts(const Source& source) const;
+
+ private:
+  [[noreturn]] void wrong_type(const Source& source, std::string_view expected) const;
+  void check_link(const std::string& path) const;
+  void check_storage(const Source& source) const;
+  void measure(Source& source) const;
+  std::vector<std::string> variable_texts(const Source& source) const;
+  std::vector<std::string> fixed_texts(const Source& source) const;
+};
+
+}  // namespace inforelay
