@@ -7,6 +7,7 @@
 #include <fstream>
 #include <limits>
 #include <map>
+#include <set>
 
 #include "experiments/figures/figures.hpp"
 #include "experiments/figures/plot/gnuplot.hpp"
@@ -36,10 +37,16 @@ void check_files(const fs::path& folder, const std::string& name) {
   CHECK(fs::file_size(folder / (name + ".png")) > 2000);
 }
 
-std::vector<std::string> numerals(int classes) {
+std::vector<std::string> class_names(int classes) {
   std::vector<std::string> labels;
   for (int c = 0; c < classes; ++c) labels.push_back(std::to_string(c));
   return labels;
+}
+
+bool is_finite_number(const std::string& text) {
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  return !text.empty() && *end == '\0' && std::isfinite(value);
 }
 
 /// Draws each figure once, from random values; returns the names.
@@ -119,7 +126,7 @@ std::vector<std::string> draw_all(const FigureWriter& writer, const std::string&
 TEST_CASE("Every figure is drawn in every format and nothing else is left", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path() / "figures", .note = "data: generated digits (not MNIST)"});
-  const auto names = draw_all(writer, "full", numerals(3), 4);
+  const auto names = draw_all(writer, "full", class_names(3), 4);
   CHECK(names == std::vector<std::string>{"training", "relay_full", "relay_sizes_full", "knockout_sizes_full",
                                           "node_full", "function_full", "regression", "clusters", "pca_full",
                                           "activations_full", "entropy", "sweep_full"});
@@ -294,14 +301,31 @@ TEST_CASE("Names of figures are names of files and do not collide", "[figures]")
 TEST_CASE("Figures without a single number are drawn empty", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path()});
-  for (const auto& name : draw_all(writer, "nothing", numerals(2), 3, true)) check_files(folder.path(), name);
+  const std::set<std::string> coordinates{"class",         "neuron",    "set",          "set_size",
+                                          "sets",          "magnitude", "touches_next", "activation_from",
+                                          "activation_to", "clusters",  "level"};
+  for (const auto& name : draw_all(writer, "nothing", class_names(2), 3, true)) {
+    check_files(folder.path(), name);
+    const auto rows = rows_of(folder.path() / (name + ".csv"));
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+      for (std::size_t column = 0; column < rows[0].size(); ++column) {
+        INFO(name << " row " << i << " " << rows[0][column]);
+        // Histograms count no sample; of the entropy the numbers of samples are given.
+        const bool count = rows[0][column] == "samples";
+        if (count && name != "entropy") CHECK(rows[i][column] == "0");
+        if (!count && !coordinates.contains(rows[0][column])) CHECK_FALSE(is_finite_number(rows[i][column]));
+      }
+    }
+    const bool plotted = content(folder.path() / (name + ".gp")).find("table every") != std::string::npos;
+    CHECK(plotted == (rows.size() > 1));
+  }
 }
 
 TEST_CASE("One class and one neuron as well as twenty and more fit", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .palette = FigurePalette::rainbow});
-  for (const auto& name : draw_all(writer, "one", numerals(1), 1)) check_files(folder.path(), name);
-  for (const auto& name : draw_all(writer, "many", numerals(21), 6)) check_files(folder.path(), name);
+  for (const auto& name : draw_all(writer, "one", class_names(1), 1)) check_files(folder.path(), name);
+  for (const auto& name : draw_all(writer, "many", class_names(21), 6)) check_files(folder.path(), name);
 }
 
 TEST_CASE("A missing gnuplot is named with its package", "[figures]") {

@@ -180,9 +180,9 @@ TEST_CASE("The status of a folder that is done, failed, never started, or someth
     CHECK_THAT(status_of(folder.path()), Catch::Contains("state     complete\n") &&
                                              Catch::Contains("done      [ 1] full: training") &&
                                              Catch::Contains("done      [ 9] figures"));
-    CHECK_THAT(done.out, Catch::Contains("Wall time of the stages") && Catch::Contains("\n  full: training  ") &&
+    CHECK_THAT(done.out, Catch::Contains("Time per stage") && Catch::Contains("\n  full: training  ") &&
                              Catch::Contains("\n  figures  ") && Catch::Contains("\n  all  ") &&
-                             Catch::Contains("wall time of this start"));
+                             Catch::Contains(" this start)"));
     std::istringstream log(content(run / "run.log"));
     const std::regex stamp(R"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z .*)");
     int lines = 0;
