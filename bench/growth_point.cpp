@@ -114,7 +114,7 @@ Layer make_layer(const Point& point) {
   const RandomStream random(1, "growth");
   RandomStream init = random.child("init");
   const std::array widths{train.input_width(), point.neurons, point.classes};
-  const TrainingOptions options{.stop = {.measure = StopRule::Measure::none}, .max_epochs = training_epochs};
+  const TrainingOptions options{.max_epochs = training_epochs};
   Trainer trainer(options, {make_mlp(widths, Activation::tanh, Activation::tanh, init)}, train, test, random);
   trainer.run();
 

@@ -20,8 +20,8 @@
 #include "core/random.hpp"
 #include "infotheory/relay/exhaustive.hpp"
 #include "infotheory/relay/greedy.hpp"
-#include "nn/training/backprop.hpp"
 #include "nn/knockout/knockout.hpp"
+#include "nn/training/backprop.hpp"
 #include "nn/training/optimizer.hpp"
 #include "nn/training/trainer.hpp"
 
@@ -61,7 +61,7 @@ double milliseconds(const std::function<void()>& work) {
 // measures the accuracies on training and test images.
 void train_full_epoch(benchmark::State& state) {
   const Dataset& train = subject().data.train;
-  const TrainingOptions options{.stop = {.measure = StopRule::Measure::none}, .max_epochs = 1'000'000};
+  const TrainingOptions options{.max_epochs = 1'000'000};
   const RandomStream random(1, "bench");
   TrainerState training{fresh_network({784, 20, 10})};
   for (auto _ : state) {

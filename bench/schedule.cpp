@@ -78,7 +78,7 @@ struct Scene {
     const RandomStream random(1, "schedule");
     RandomStream init = random.child("init");
     const std::vector<int> widths = deep ? std::vector{784, neurons, 10, 10} : std::vector{784, neurons, 10};
-    const TrainingOptions options{.stop = {.measure = StopRule::Measure::none}, .max_epochs = 5};
+    const TrainingOptions options{.max_epochs = 5};
     Trainer trainer(options, {make_mlp(widths, Activation::tanh, Activation::tanh, init)}, subject().data.train,
                     subject().data.test, random);
     trainer.run();

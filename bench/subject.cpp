@@ -29,7 +29,7 @@ Subject quickly_trained_on_digits() {
   DataPair data = generate_digits({});
   const RandomStream random(1, "bench");
   RandomStream init = random.child("init");
-  const TrainingOptions options{.stop = {.measure = StopRule::Measure::none}, .max_epochs = 5};
+  const TrainingOptions options{.max_epochs = 5};
   Trainer trainer(options, {make_mlp(std::array{784, 20, 10}, Activation::tanh, Activation::tanh, init)}, data.train,
                   data.test, random);
   trainer.run();

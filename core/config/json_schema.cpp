@@ -1,21 +1,23 @@
-#include "core/config/json_schema.hpp"
-
-#include <fmt/format.h>
-
+// The JSON Schema of all settings.
 #include <nlohmann/json.hpp>
 
+#include "core/config/settings.hpp"
 #include "core/text/byte_count.hpp"
+#include "core/text/number_text.hpp"
 
 namespace inforelay {
 namespace {
 
+using namespace setting;
 using Json = nlohmann::ordered_json;
 
 constexpr const char* name_pattern = "^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$";
 constexpr const char* path_pattern = "^[A-Za-z0-9][A-Za-z0-9_-]*(\\.[A-Za-z0-9][A-Za-z0-9_-]*)*$";
 
+Json schema_of(const std::vector<Setting>& settings);
+
 template <class T>
-Json number_type(const char* type, ConfigBounds<T> bounds) {
+Json number_type(const char* type, Bounds<T> bounds) {
   using Limits = std::numeric_limits<T>;
   Json json{{"type", type}};
   if (bounds.low > Limits::lowest()) json["minimum"] = bounds.low;
@@ -23,162 +25,105 @@ Json number_type(const char* type, ConfigBounds<T> bounds) {
   return json;
 }
 
-Json words_type(ConfigWords words) {
-  Json json{{"enum", Json::array()}};
-  for (const std::string_view word : words) json["enum"].push_back(word);
-  return json;
-}
-
-Json list_of(Json items, ConfigLength length) {
+Json list_of(Json items, Length length, bool unique = false) {
   Json json{{"type", "array"}, {"items", std::move(items)}};
   if (length.low > 0) json["minItems"] = length.low;
-  if (length.high < ConfigLength{}.high) json["maxItems"] = length.high;
+  if (length.high < Length{}.high) json["maxItems"] = length.high;
+  if (unique) json["uniqueItems"] = true;
   return json;
 }
 
-Json path_type() {
-  // A variable is either that of the data, followed by a slash, or none.
-  return {{"type", "string"}, {"pattern", "^([^$]|\\$INFORELAY_DATA(/|$))"}};
-}
-
-Json map_type() { return {{"type", "object"}, {"additionalProperties", false}, {"properties", Json::object()}}; }
-
-// The numbers of a range; what else must hold between low and high is for the reader.
-Json range_type() {
-  return {{"type", "object"},
-          {"additionalProperties", false},
-          {"required", {"low", "high"}},
-          {"properties",
-           {{"low", {{"type", "number"}}},
-            {"high", {{"type", "number"}}},
-            {"count", number_type<std::int64_t>("integer", {2, 100'000})}}}};
+Json map_of(Json properties) {
+  return {{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
 }
 
 // Nothing written, as `key:` or `key: null`, is the same as no key, and takes away what a base has set.
 Json or_null(Json type) {
   if (type.contains("enum")) {
     type["enum"].push_back(nullptr);
+  } else if (type["type"].is_array()) {
+    type["type"].push_back("null");
   } else {
     type["type"] = {type["type"], "null"};
   }
   return type;
 }
 
+Json type(const Boolean&) { return {{"type", "boolean"}}; }
+Json type(const Integer& kind) { return number_type("integer", kind.bounds); }
+Json type(const Number& kind) { return number_type("number", kind.bounds); }
+Json type(const Bytes&) { return {{"type", "string"}, {"pattern", byte_count_pattern()}}; }
+// A number is a name, and a text, too.
+Json type(const Name&) { return {{"type", {"string", "integer"}}, {"pattern", name_pattern}}; }
+Json type(const Text&) { return {{"type", {"string", "number", "boolean"}}, {"minLength", 1}, {"maxLength", 200}}; }
+// A variable is either that of the data, followed by a slash, or none.
+Json type(const Path&) { return {{"type", "string"}, {"pattern", "^([^$]|\\$INFORELAY_DATA(/|$))"}}; }
+Json type(const Paths& kind) { return list_of(type(Path{}), kind.length); }
+Json type(const Integers& kind) { return list_of(number_type("integer", kind.bounds), kind.length); }
+Json type(const Words&) { return list_of({{"type", "string"}, {"pattern", "^\\S+$"}}, {}, true); }
+Json type(const Choice& kind) {
+  Json words{{"enum", kind.words}};
+  return kind.several ? list_of(std::move(words), {}, true) : words;
+}
+Json type(const Series&) {
+  // What else must hold between low and high is for the reader.
+  Json range = map_of({{"low", {{"type", "number"}}},
+                       {"high", {{"type", "number"}}},
+                       {"count", number_type<std::int64_t>("integer", series_counts)}});
+  range["required"] = {"low", "high"};
+  Json one = map_of({{"values", list_of(Json::object(), {.low = 1}, true)}, {"range", range}, {"log_range", range}});
+  one["minProperties"] = one["maxProperties"] = 1;
+  return {{"type", "object"}, {"propertyNames", {{"pattern", path_pattern}}}, {"additionalProperties", std::move(one)}};
+}
+Json type(const Assignments&) { return list_of({{"type", "object"}, {"minProperties", 1}}, {}); }
+Json type(const Group& kind) { return schema_of(kind.settings); }
+Json type(const OptionalGroup& kind) { return schema_of(kind.settings()); }
+Json type(const NamedGroups& kind) {
+  return {{"type", "object"},
+          {"propertyNames", {{"pattern", name_pattern}}},
+          {"additionalProperties", or_null(schema_of(kind.add("NAME")))}};
+}
+
+Json json_of(const ConfigNode& node) {
+  if (node.kind == ConfigNode::Kind::list) {
+    Json list = Json::array();
+    for (const ConfigNode& item : node.items) list.push_back(json_of(item));
+    return list;
+  }
+  if (node.quoted || node.kind != ConfigNode::Kind::scalar) return node.text;
+  if (node.text == "true" || node.text == "false") return node.text == "true";
+  if (const auto integer = number_from<std::int64_t>(node.text)) return *integer;
+  if (const auto number = number_from<double>(node.text)) return *number;
+  return node.text;
+}
+
+Json schema_of(const std::vector<Setting>& settings) {
+  Json properties = Json::object();
+  for (const auto& [key, about, kind] : settings) {
+    Json json = Json::object();
+    if (!about.empty()) json["description"] = about;
+    const ConfigNode value = value_of(kind);
+    if (value.kind == ConfigNode::Kind::scalar || value.kind == ConfigNode::Kind::list)
+      json["default"] = json_of(value);
+    json.update(or_null(std::visit([](const auto& one) { return type(one); }, kind)));
+    properties[std::string(key)] = std::move(json);
+  }
+  return map_of(std::move(properties));
+}
+
 }  // namespace
 
-struct ConfigJsonSchema::State {
-  Json root = map_type();
-  std::vector<Json*> maps{&root};  // those that we are in; nlohmann's ordered objects move when they grow, but only
-                                   // the innermost one grows
-
-  Json& add(ConfigKey key, Json type, Json default_value = nullptr) {
-    Json described = Json::object();
-    if (!key.about.empty()) described["description"] = key.about;
-    if (!default_value.is_null()) described["default"] = std::move(default_value);
-    described.update(or_null(std::move(type)));
-    return maps.back()->at("properties")[std::string(key.name)] = std::move(described);
-  }
-};
-
-ConfigJsonSchema::ConfigJsonSchema() : state_(std::make_unique<State>()) {}
-ConfigJsonSchema::~ConfigJsonSchema() = default;
-
-std::string ConfigJsonSchema::finish(std::string_view title, const std::vector<std::string>& required) {
-  state_->add({"extends", "Files, relative to this one, whose settings are taken over where this one says nothing."},
-              {{"type", "string"}});
-  // One name, or a list of them.
-  Json& extends = state_->root["properties"]["extends"];
-  extends["type"] = {"string", "array", "null"};
-  extends["items"] = {{"type", "string"}, {"minLength", 1}};
+std::string settings_json_schema(std::string_view title, const std::vector<Setting>& settings,
+                                 const std::vector<std::string>& required) {
   Json json{{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", title}};
-  json.update(state_->root);
+  json.update(schema_of(settings));
+  // One name, or a list of them.
+  json["properties"]["extends"] = {
+      {"description", "Files, relative to this one, whose settings are taken over where this one says nothing."},
+      {"type", {"string", "array", "null"}},
+      {"items", {{"type", "string"}, {"minLength", 1}}}};
   json["anyOf"] = {{{"required", {"extends"}}}, {{"required", required}}};
   return json.dump(2) + "\n";
 }
-
-void ConfigJsonSchema::boolean(ConfigKey key, bool& value) { state_->add(key, {{"type", "boolean"}}, value); }
-void ConfigJsonSchema::integer(ConfigKey key, std::int64_t& value, ConfigBounds<std::int64_t> bounds) {
-  state_->add(key, number_type("integer", bounds), value);
-}
-void ConfigJsonSchema::number(ConfigKey key, double& value, ConfigBounds<double> bounds) {
-  state_->add(key, number_type("number", bounds), value);
-}
-void ConfigJsonSchema::number(ConfigKey key, std::optional<double>& value, ConfigBounds<double> bounds) {
-  state_->add(key, number_type("number", bounds), value ? Json(*value) : Json());
-}
-void ConfigJsonSchema::byte_count(ConfigKey key, std::optional<std::uint64_t>& value, ConfigBounds<std::uint64_t>) {
-  state_->add(key, {{"type", "string"}, {"pattern", byte_count_pattern()}},
-              value ? Json(byte_count_text(*value)) : Json());
-}
-void ConfigJsonSchema::name(ConfigKey key, std::string& value) {
-  // A number is a name too.
-  Json& json = state_->add(key, {{"type", "string"}, {"pattern", name_pattern}}, value.empty() ? Json() : Json(value));
-  json["type"] = {"string", "integer", "null"};
-}
-void ConfigJsonSchema::text(ConfigKey key, std::string& value) {
-  Json& json = state_->add(key, {{"type", "string"}, {"minLength", 1}, {"maxLength", 200}},
-                           value.empty() ? Json() : Json(value));
-  json["type"] = {"string", "number", "boolean", "null"};
-}
-void ConfigJsonSchema::path(ConfigKey key, std::filesystem::path& value) {
-  state_->add(key, path_type(), value.empty() ? Json() : Json(value.string()));
-}
-void ConfigJsonSchema::paths(ConfigKey key, std::vector<std::filesystem::path>&, ConfigLength length) {
-  state_->add(key, list_of(path_type(), length));
-}
-void ConfigJsonSchema::integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t> bounds,
-                                ConfigLength length) {
-  state_->add(key, list_of(number_type("integer", bounds), length), values.empty() ? Json() : Json(values));
-}
-void ConfigJsonSchema::words(ConfigKey key, std::vector<std::string>& values) {
-  Json type = list_of({{"type", "string"}, {"pattern", "^\\S+$"}}, {});
-  type["uniqueItems"] = true;
-  state_->add(key, std::move(type), values);
-}
-void ConfigJsonSchema::series(ConfigKey key, std::vector<ConfigSeries>&) {
-  Json values = list_of(Json::object(), {.low = 1});
-  values["uniqueItems"] = true;
-  Json one = map_type();
-  one["properties"] = {{"values", std::move(values)}, {"range", range_type()}, {"log_range", range_type()}};
-  one["minProperties"] = one["maxProperties"] = 1;
-  state_->add(
-      key,
-      {{"type", "object"}, {"propertyNames", {{"pattern", path_pattern}}}, {"additionalProperties", std::move(one)}});
-}
-void ConfigJsonSchema::assignments(ConfigKey key, std::vector<std::vector<ConfigAssignment>>&) {
-  state_->add(key, list_of({{"type", "object"}, {"minProperties", 1}}, {}));
-}
-
-void ConfigJsonSchema::choose(ConfigKey key, std::size_t& index, ConfigWords words) {
-  state_->add(key, words_type(words), words[index]);
-}
-void ConfigJsonSchema::choose(ConfigKey key, std::optional<std::size_t>& index, ConfigWords words) {
-  state_->add(key, words_type(words), index ? Json(words[*index]) : Json());
-}
-void ConfigJsonSchema::choose_several(ConfigKey key, std::vector<std::size_t>& indices, ConfigWords words) {
-  Json chosen = Json::array(), type = list_of(words_type(words), {});
-  for (const std::size_t index : indices) chosen.push_back(words[index]);
-  type["uniqueItems"] = true;
-  state_->add(key, std::move(type), std::move(chosen));
-}
-
-bool ConfigJsonSchema::enter(ConfigKey key) {
-  Json& outer = *state_->maps.back();
-  const bool named = !outer.contains("properties");
-  if (named) {
-    // The example of a named group stands for any name.
-    outer["additionalProperties"] = or_null(map_type());
-    state_->maps.push_back(&outer["additionalProperties"]);
-  } else {
-    state_->maps.push_back(&state_->add(key, map_type()));
-  }
-  return true;
-}
-bool ConfigJsonSchema::enter_optional(ConfigKey key, bool) { return enter(key); }
-bool ConfigJsonSchema::enter_names(ConfigKey key, std::vector<std::string>& names) {
-  state_->maps.push_back(&state_->add(key, {{"type", "object"}, {"propertyNames", {{"pattern", name_pattern}}}}));
-  return !names.empty();
-}
-void ConfigJsonSchema::leave() { state_->maps.pop_back(); }
 
 }  // namespace inforelay

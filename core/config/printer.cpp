@@ -1,149 +1,157 @@
-#include "core/config/printer.hpp"
-
+// What settings hold, as YAML, and the paths of all that can be set.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
-
+#include "core/config/settings.hpp"
 #include "core/text/byte_count.hpp"
 
 namespace inforelay {
 namespace {
 
-// A double-quoted YAML scalar (also one of JSON).
-std::string yaml_string(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      result += '\\';
-      result += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      result += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
-    } else {
-      result += c;
-    }
-  }
-  return result + '"';
+using namespace setting;
+
+ConfigNode scalar(std::string text, bool quoted = false) {
+  ConfigNode node;
+  node.kind = ConfigNode::Kind::scalar;
+  node.text = std::move(text);
+  node.quoted = quoted;
+  return node;
 }
 
-// Means the same without quotes, also inside [] and {}.
-bool is_plain(std::string_view text) {
-  constexpr std::string_view punctuation = "+-./_";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           punctuation.find(c) != std::string_view::npos;
+ConfigNode text_or_nothing(const std::string& text) { return text.empty() ? ConfigNode() : scalar(text, true); }
+
+// {} prints the shortest text that reads back as the same number.
+template <class T>
+ConfigNode number(T value) {
+  return scalar(fmt::format("{}", value));
+}
+
+template <class T, class Each>
+ConfigNode list_of(const std::vector<T>& values, Each each) {
+  ConfigNode list;
+  list.kind = ConfigNode::Kind::list;
+  for (const T& value : values) list.items.push_back(each(value));
+  return list;
+}
+
+ConfigNode map_of(std::vector<ConfigNode::Entry> entries) {
+  ConfigNode map;
+  map.kind = ConfigNode::Kind::map;
+  map.entries = std::move(entries);
+  return map;
+}
+
+ConfigNode node_of(const ConfigSeries& series) {
+  const std::string form(word_of(series_kind_names, series.kind));
+  if (series.kind == ConfigSeries::Kind::values) {
+    return map_of({{form, {}, list_of(series.values, [](const ConfigNode& value) { return value; })}});
+  }
+  ConfigNode range = map_of({{"low", {}, number(series.low)}, {"high", {}, number(series.high)}});
+  if (series.count) range.entries.push_back({"count", {}, number(*series.count)});
+  return map_of({{form, {}, std::move(range)}});
+}
+
+ConfigNode node_of(const Boolean& kind) { return number(*kind.value); }
+ConfigNode node_of(const Integer& kind) {
+  return std::visit([](const auto* value) { return number(*value); }, kind.value);
+}
+ConfigNode node_of(const Number& kind) {
+  if (const auto* value = std::get_if<double*>(&kind.value)) return number(**value);
+  const std::optional<double>& value = *std::get<std::optional<double>*>(kind.value);
+  return value ? number(*value) : ConfigNode();
+}
+ConfigNode node_of(const Bytes& kind) {
+  return *kind.value ? text_or_nothing(byte_count_text(**kind.value)) : ConfigNode();
+}
+ConfigNode node_of(const Name& kind) { return text_or_nothing(*kind.value); }
+ConfigNode node_of(const Text& kind) { return text_or_nothing(*kind.value); }
+ConfigNode node_of(const Path& kind) { return text_or_nothing(kind.value->string()); }
+ConfigNode node_of(const Paths& kind) {
+  if (kind.values->empty()) return {};
+  return list_of(*kind.values, [](const std::filesystem::path& value) { return text_or_nothing(value.string()); });
+}
+ConfigNode node_of(const Integers& kind) {
+  // An empty list that may not be empty was not given.
+  if (kind.values->empty() && kind.length.low > 0) return {};
+  return list_of(*kind.values, number<std::int64_t>);
+}
+ConfigNode node_of(const Words& kind) {
+  return list_of(*kind.values, [](const std::string& word) { return scalar(word); });
+}
+ConfigNode node_of(const Choice& kind) {
+  const std::vector<std::size_t> chosen = kind.get();
+  const auto word = [&](std::size_t i) { return scalar(std::string(kind.words[i])); };
+  if (kind.several) return list_of(chosen, word);
+  return chosen.empty() ? ConfigNode() : word(chosen.front());
+}
+ConfigNode node_of(const Series& kind) {
+  ConfigNode map = map_of({});
+  for (const ConfigSeries& series : *kind.values) map.entries.push_back({series.path, {}, node_of(series)});
+  return map.entries.empty() ? ConfigNode() : map;
+}
+ConfigNode node_of(const Assignments& kind) {
+  return list_of(*kind.values, [](const std::vector<ConfigAssignment>& assignments) {
+    ConfigNode map = map_of({});
+    for (const ConfigAssignment& one : assignments) map.entries.push_back({one.path, {}, one.value});
+    return map;
   });
 }
 
-std::string series_text(const ConfigSeries& series) {
-  if (series.kind == ConfigSeries::Kind::values) {
-    std::vector<std::string> values;
-    for (const ConfigNode& value : series.values) values.push_back(to_yaml(value));
-    return fmt::format("{{values: [{}]}}", fmt::join(values, ", "));
+// Groups have settings in place of a value.
+ConfigNode node_of(const Group&) { return {}; }
+ConfigNode node_of(const OptionalGroup&) { return {}; }
+ConfigNode node_of(const NamedGroups&) { return {}; }
+
+// Lines of a map in which each entry stands on a line of its own.
+void print(const std::vector<Setting>& settings, int depth, std::string& text) {
+  const auto line = [&](int its_depth, std::string_view key, std::string_view value) {
+    text += fmt::format("{:{}}{}:{}{}\n", "", 2 * its_depth, key, value.empty() ? "" : " ", value);
+  };
+  for (const auto& [key, about, kind] : settings) {
+    const std::vector<Setting> members = members_of(kind, AbsentGroups::skip);
+    const ConfigNode value = value_of(kind);
+    if (!members.empty() || value.kind == ConfigNode::Kind::map) {
+      line(depth, key, "");
+      print(members, depth + 1, text);
+      for (const auto& entry : value.entries) line(depth + 1, entry.key, to_yaml(entry.value));
+    } else if (value.kind != ConfigNode::Kind::null) {
+      line(depth, key, to_yaml(value));
+    }
   }
-  return fmt::format("{{{}: {{low: {}, high: {}{}}}}}",
-                     series.kind == ConfigSeries::Kind::range ? "range" : "log_range", series.low, series.high,
-                     series.count ? fmt::format(", count: {}", *series.count) : "");
+}
+
+void list_paths(const std::vector<Setting>& settings, const std::string& prefix, std::vector<SettablePath>& paths) {
+  for (const auto& [key, about, kind] : settings) {
+    const std::string path = prefix + std::string(key);
+    paths.push_back({path, std::holds_alternative<Integer>(kind)});
+    list_paths(members_of(kind, AbsentGroups::make), path + ".", paths);
+  }
 }
 
 }  // namespace
 
-std::string to_yaml(const ConfigNode& node) {
-  std::vector<std::string> parts;
-  switch (node.kind) {
-    case ConfigNode::Kind::null:
-      return "null";
-    case ConfigNode::Kind::scalar:
-      return !node.quoted && is_plain(node.text) ? node.text : yaml_string(node.text);
-    case ConfigNode::Kind::list:
-      for (const ConfigNode& item : node.items) parts.push_back(to_yaml(item));
-      return fmt::format("[{}]", fmt::join(parts, ", "));
-    case ConfigNode::Kind::map:
-      break;
+ConfigNode setting::value_of(const Kind& kind) {
+  return std::visit([](const auto& one) { return node_of(one); }, kind);
+}
+
+std::vector<Setting> setting::members_of(const Kind& kind, AbsentGroups absent) {
+  if (const auto* group = std::get_if<Group>(&kind)) return group->settings;
+  if (const auto* maybe = std::get_if<OptionalGroup>(&kind)) {
+    return absent == AbsentGroups::make || maybe->is_there() ? maybe->settings() : std::vector<Setting>();
   }
-  for (const auto& entry : node.entries) {
-    const std::string key = is_plain(entry.key) ? entry.key : yaml_string(entry.key);
-    parts.push_back(fmt::format("{}: {}", key, to_yaml(entry.value)));
-  }
-  return fmt::format("{{{}}}", fmt::join(parts, ", "));
+  const auto* groups = std::get_if<NamedGroups>(&kind);
+  return groups ? groups->all() : std::vector<Setting>();
 }
 
-void ConfigPrinter::line(ConfigKey key, std::string_view value) { line(key.name, value); }
-void ConfigPrinter::line(std::string_view key, std::string_view value) {
-  text_ += fmt::format("{:{}}{}:{}{}\n", "", 2 * depth_, key, value.empty() ? "" : " ", value);
+std::string print_settings(const std::vector<Setting>& settings) {
+  std::string text;
+  print(settings, 0, text);
+  return text;
 }
 
-void ConfigPrinter::boolean(ConfigKey key, bool& value) { line(key, value ? "true" : "false"); }
-void ConfigPrinter::integer(ConfigKey key, std::int64_t& value, ConfigBounds<std::int64_t>) {
-  line(key, fmt::format("{}", value));
+std::vector<SettablePath> settable_paths(const std::vector<Setting>& settings) {
+  std::vector<SettablePath> paths;
+  list_paths(settings, "", paths);
+  return paths;
 }
-// {} prints the shortest text that reads back as the same double.
-void ConfigPrinter::number(ConfigKey key, double& value, ConfigBounds<double>) { line(key, fmt::format("{}", value)); }
-void ConfigPrinter::number(ConfigKey key, std::optional<double>& value, ConfigBounds<double> bounds) {
-  if (value) number(key, *value, bounds);
-}
-void ConfigPrinter::byte_count(ConfigKey key, std::optional<std::uint64_t>& value, ConfigBounds<std::uint64_t>) {
-  if (value) line(key, yaml_string(byte_count_text(*value)));
-}
-void ConfigPrinter::name(ConfigKey key, std::string& value) { line(key, yaml_string(value)); }
-void ConfigPrinter::text(ConfigKey key, std::string& value) {
-  if (!value.empty()) line(key, yaml_string(value));
-}
-void ConfigPrinter::path(ConfigKey key, std::filesystem::path& value) {
-  if (!value.empty()) line(key, yaml_string(value.string()));
-}
-void ConfigPrinter::paths(ConfigKey key, std::vector<std::filesystem::path>& values, ConfigLength) {
-  if (values.empty()) return;
-  std::vector<std::string> quoted;
-  for (const std::filesystem::path& value : values) quoted.push_back(yaml_string(value.string()));
-  line(key, fmt::format("[{}]", fmt::join(quoted, ", ")));
-}
-void ConfigPrinter::integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t>,
-                             ConfigLength length) {
-  // A list that must not be empty, and is, was not given.
-  if (values.empty() && length.low > 0) return;
-  line(key, fmt::format("[{}]", fmt::join(values, ", ")));
-}
-
-void ConfigPrinter::words(ConfigKey key, std::vector<std::string>& values) {
-  if (values.empty()) return;
-  std::vector<std::string> parts;
-  for (const std::string& value : values) parts.push_back(is_plain(value) ? value : yaml_string(value));
-  line(key, fmt::format("[{}]", fmt::join(parts, ", ")));
-}
-void ConfigPrinter::series(ConfigKey key, std::vector<ConfigSeries>& series) {
-  if (series.empty()) return;
-  enter(key);
-  for (const ConfigSeries& one : series) line(one.path, series_text(one));
-  leave();
-}
-void ConfigPrinter::assignments(ConfigKey key, std::vector<std::vector<ConfigAssignment>>& maps) {
-  std::vector<std::string> texts;
-  for (const auto& map : maps) {
-    std::vector<std::string> parts;
-    for (const ConfigAssignment& one : map) parts.push_back(fmt::format("{}: {}", one.path, to_yaml(one.value)));
-    texts.push_back(fmt::format("{{{}}}", fmt::join(parts, ", ")));
-  }
-  line(key, fmt::format("[{}]", fmt::join(texts, ", ")));
-}
-
-void ConfigPrinter::choose(ConfigKey key, std::size_t& index, ConfigWords words) { line(key, words[index]); }
-void ConfigPrinter::choose(ConfigKey key, std::optional<std::size_t>& index, ConfigWords words) {
-  if (index) choose(key, *index, words);
-}
-void ConfigPrinter::choose_several(ConfigKey key, std::vector<std::size_t>& indices, ConfigWords words) {
-  std::vector<std::string_view> chosen;
-  for (const std::size_t index : indices) chosen.push_back(words[index]);
-  line(key, fmt::format("[{}]", fmt::join(chosen, ", ")));
-}
-
-bool ConfigPrinter::enter(ConfigKey key) {
-  line(key, "");
-  ++depth_;
-  return true;
-}
-bool ConfigPrinter::enter_optional(ConfigKey key, bool present) { return present && enter(key); }
-bool ConfigPrinter::enter_names(ConfigKey key, std::vector<std::string>& names) { return !names.empty() && enter(key); }
-void ConfigPrinter::leave() { --depth_; }
 
 }  // namespace inforelay

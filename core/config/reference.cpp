@@ -1,15 +1,17 @@
-#include "core/config/reference.hpp"
-
+// The reference page of all settings.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/config/settings.hpp"
 #include "core/text/byte_count.hpp"
 
 namespace inforelay {
 namespace {
 
+using namespace setting;
+
 template <class T>
-std::string interval(ConfigBounds<T> bounds) {
+std::string interval(Bounds<T> bounds) {
   using Limits = std::numeric_limits<T>;
   const bool low = bounds.low > Limits::lowest(), high = bounds.high < Limits::max();
   if (low && high) return fmt::format(" in [{}, {}]", bounds.low, bounds.high);
@@ -18,87 +20,54 @@ std::string interval(ConfigBounds<T> bounds) {
   return "";
 }
 
+std::string type(const Boolean&) { return "true or false"; }
+std::string type(const Integer& kind) { return "integer" + interval(kind.bounds); }
+std::string type(const Number& kind) { return "number" + interval(kind.bounds); }
+std::string type(const Bytes& kind) {
+  return fmt::format("bytes, from {} to {}: `8 GiB`, `500 MB`", byte_count_text(kind.bounds.low),
+                     byte_count_text(kind.bounds.high));
+}
+std::string type(const Name&) { return "name: letters, digits, `_`, `-`"; }
+std::string type(const Text&) { return "text"; }
+std::string type(const Path&) { return "path"; }
+std::string type(const Paths&) { return "list of paths"; }
+std::string type(const Integers& kind) {
+  return fmt::format("list of {} to {} integers{}", kind.length.low, kind.length.high, interval(kind.bounds));
+}
+std::string type(const Words&) { return "list of words"; }
+std::string type(const Choice& kind) {
+  return fmt::format("{}`{}`", kind.several ? "list of " : "", fmt::join(kind.words, "`, `"));
+}
+std::string type(const Series&) {
+  return "map of paths of settings, each to one of `{values: [...]}`, `{range: {low: a, high: b, count: n}}` and "
+         "`{log_range: {low: a, high: b, count: n}}`";
+}
+std::string type(const Assignments&) { return "list of maps of paths of settings to values"; }
+std::string type(const Group&) { return "map"; }
+std::string type(const OptionalGroup&) { return "map, may be left out"; }
+std::string type(const NamedGroups&) { return "map of names to maps"; }
+
+std::string rows(const std::vector<Setting>& settings, const std::string& prefix) {
+  std::string text;
+  for (const auto& [key, about, kind] : settings) {
+    const auto* maybe = std::get_if<OptionalGroup>(&kind);
+    const auto* groups = std::get_if<NamedGroups>(&kind);
+    const ConfigNode value = value_of(kind);
+    const std::string shown = maybe && !maybe->is_there() ? "absent" : to_yaml(value);
+    const bool given = value.kind != ConfigNode::Kind::null || shown == "absent";
+    text += fmt::format("| `{}{}` | {} | {} | {} |\n", prefix, key,
+                        std::visit([](const auto& one) { return type(one); }, kind),
+                        given ? fmt::format("`{}`", shown) : "", about);
+    text += groups ? rows(groups->add("NAME"), fmt::format("{}{}.NAME.", prefix, key))
+                   : rows(members_of(kind, AbsentGroups::make), fmt::format("{}{}.", prefix, key));
+  }
+  return text;
+}
+
 }  // namespace
 
-void ConfigReference::row(ConfigKey key, std::string_view type, std::string_view default_value) {
-  const std::string prefix = path_.empty() ? "" : fmt::format("{}.", fmt::join(path_, "."));
-  rows_ += fmt::format("| `{}{}` | {} | {} | {} |\n", prefix, key.name, type,
-                       default_value.empty() ? "" : fmt::format("`{}`", default_value), key.about);
+std::string settings_reference(const std::vector<Setting>& settings) {
+  return "| key | value | default | meaning |\n| --- | --- | --- | --- |\n" + rows(settings, "");
 }
-
-void ConfigReference::boolean(ConfigKey key, bool& value) { row(key, "true or false", value ? "true" : "false"); }
-void ConfigReference::integer(ConfigKey key, std::int64_t& value, ConfigBounds<std::int64_t> bounds) {
-  row(key, "integer" + interval(bounds), fmt::format("{}", value));
-}
-void ConfigReference::number(ConfigKey key, double& value, ConfigBounds<double> bounds) {
-  row(key, "number" + interval(bounds), fmt::format("{}", value));
-}
-void ConfigReference::number(ConfigKey key, std::optional<double>& value, ConfigBounds<double> bounds) {
-  row(key, "number" + interval(bounds), value ? fmt::format("{}", *value) : "");
-}
-void ConfigReference::byte_count(ConfigKey key, std::optional<std::uint64_t>& value,
-                                 ConfigBounds<std::uint64_t> bounds) {
-  row(key,
-      fmt::format("bytes, from {} to {}: `8 GiB`, `500 MB`", byte_count_text(bounds.low), byte_count_text(bounds.high)),
-      value ? byte_count_text(*value) : "");
-}
-void ConfigReference::name(ConfigKey key, std::string& value) { row(key, "name: letters, digits, `_`, `-`", value); }
-void ConfigReference::text(ConfigKey key, std::string& value) { row(key, "text", value); }
-void ConfigReference::path(ConfigKey key, std::filesystem::path& value) { row(key, "path", value.string()); }
-void ConfigReference::paths(ConfigKey key, std::vector<std::filesystem::path>&, ConfigLength) {
-  row(key, "list of paths", "");
-}
-void ConfigReference::integers(ConfigKey key, std::vector<std::int64_t>& values, ConfigBounds<std::int64_t> bounds,
-                               ConfigLength length) {
-  row(key, fmt::format("list of {} to {} integers{}", length.low, length.high, interval(bounds)),
-      values.empty() ? "" : fmt::format("[{}]", fmt::join(values, ", ")));
-}
-
-void ConfigReference::words(ConfigKey key, std::vector<std::string>& values) {
-  row(key, "list of words", fmt::format("[{}]", fmt::join(values, ", ")));
-}
-void ConfigReference::series(ConfigKey key, std::vector<ConfigSeries>&) {
-  row(key,
-      "map of paths of settings, each to one of `{values: [...]}`, `{range: {low: a, high: b, count: n}}` and "
-      "`{log_range: {low: a, high: b, count: n}}`",
-      "");
-}
-void ConfigReference::assignments(ConfigKey key, std::vector<std::vector<ConfigAssignment>>&) {
-  row(key, "list of maps of paths of settings to values", "[]");
-}
-
-void ConfigReference::choose(ConfigKey key, std::size_t& index, ConfigWords words) {
-  row(key, fmt::format("`{}`", fmt::join(words, "`, `")), words[index]);
-}
-void ConfigReference::choose(ConfigKey key, std::optional<std::size_t>& index, ConfigWords words) {
-  row(key, fmt::format("`{}`", fmt::join(words, "`, `")), index ? words[*index] : "");
-}
-void ConfigReference::choose_several(ConfigKey key, std::vector<std::size_t>& indices, ConfigWords words) {
-  std::vector<std::string_view> chosen;
-  for (const std::size_t index : indices) chosen.push_back(words[index]);
-  row(key, fmt::format("list of `{}`", fmt::join(words, "`, `")), fmt::format("[{}]", fmt::join(chosen, ", ")));
-}
-
-void ConfigReference::group(ConfigKey key, std::string_view type, std::string_view default_value,
-                            std::string_view shown_name) {
-  if (!key.about.empty()) row({shown_name, key.about}, type, default_value);
-  path_.emplace_back(shown_name);
-}
-
-bool ConfigReference::enter(ConfigKey key) {
-  // The example of a named group stands for any name.
-  const bool named = key.about.empty();
-  group(key, "map", "", named ? "NAME" : key.name);
-  return true;
-}
-bool ConfigReference::enter_optional(ConfigKey key, bool present) {
-  group(key, "map, may be left out", present ? "" : "absent", key.name);
-  return true;
-}
-bool ConfigReference::enter_names(ConfigKey key, std::vector<std::string>& names) {
-  group(key, "map of names to maps", "", key.name);
-  return !names.empty();
-}
-void ConfigReference::leave() { path_.pop_back(); }
 
 }  // namespace inforelay

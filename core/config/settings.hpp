@@ -1,71 +1,247 @@
-// The paths of all that a configuration can set.
+// Settings as data. Each struct of a configuration has one function that lists its settings: key, meaning, and a
+// pointer to the member with what it may hold. The initialisers of the members are the defaults.
+//
+//     std::vector<Setting> settings_of(TrainConfig& config) {
+//       return {{"max_epochs", "Training ends here at the latest.", setting::Integer{&config.max_epochs, {1,
+//       1'000'000}}},
+//               {"stop", "When training is good enough.", setting::group(config.stop)}};
+//     }
+//
+// Reader, printer, reference page, JSON Schema and the list of paths are functions over such a list.
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
-#include "core/config/schema.hpp"
+#include "core/config/tree.hpp"
+#include "core/named.hpp"
 
 namespace inforelay {
 
-struct ConfigSetting {
+struct Setting;
+
+/// The values that one setting takes in turn: written out, or numbers from `low` to `high`, both included, at equal
+/// distances (range) or equal ratios (log_range).
+struct ConfigSeries {
+  enum class Kind { values, range, log_range };
+
+  std::string path;  ///< of the setting: "networks.full.layers"
+  Kind kind = Kind::values;
+  std::vector<ConfigNode> values;     ///< of Kind::values: at least one, all different
+  double low = 0, high = 0;           ///< of the ranges: low < high, and 0 < low with log_range
+  std::optional<std::int64_t> count;  ///< of the ranges: how many numbers, at least 2; may be left out
+  ConfigPlace place;                  ///< of the path
+};
+
+inline constexpr WordTable<ConfigSeries::Kind, 3> series_kind_names{{{ConfigSeries::Kind::values, "values"},
+                                                                     {ConfigSeries::Kind::range, "range"},
+                                                                     {ConfigSeries::Kind::log_range, "log_range"}}};
+
+/// A value for a setting that is named by its path.
+struct ConfigAssignment {
+  std::string path;
+  ConfigNode value;
+  ConfigPlace place;  ///< of the path
+};
+
+/// The kinds of settings. Pointers are never null; what they point to must outlive the list.
+namespace setting {
+
+/// Closed interval.
+template <class T>
+struct Bounds {
+  T low = std::numeric_limits<T>::lowest();
+  T high = std::numeric_limits<T>::max();
+};
+using Length = Bounds<std::size_t>;  ///< how many elements a list may have
+inline constexpr Bounds<std::int64_t> series_counts{2, 100'000};
+
+struct Boolean {
+  bool* value;
+};
+/// The type of the member can hold all numbers within the bounds.
+struct Integer {
+  std::variant<int*, std::int64_t*, std::size_t*> value;
+  Bounds<std::int64_t> bounds{};
+};
+/// Finite. None: not given.
+struct Number {
+  std::variant<double*, std::optional<double>*> value;
+  Bounds<double> bounds{};
+};
+/// A number of bytes with its unit, "8 GiB", "1.5 GB" (core/text/byte_count.hpp). None: not given.
+struct Bytes {
+  std::optional<std::uint64_t>* value;
+  Bounds<std::uint64_t> bounds{};
+};
+/// May become part of a file's path: letters, digits, '_', '-'; begins with a letter or digit.
+struct Name {
+  std::string* value;
+};
+/// One line of text, not empty. Empty as a default: not given.
+struct Text {
+  std::string* value;
+};
+/// A file or folder; relative ones are relative to the file they are written in, and made absolute. A path that begins
+/// with $INFORELAY_DATA is kept as it is, for whoever opens it (core/files/data_folder.hpp). Empty: not given.
+struct Path {
+  std::filesystem::path* value;
+};
+struct Paths {
+  std::vector<std::filesystem::path>* values;
+  Length length{};
+};
+struct Integers {
+  std::vector<std::int64_t>* values;
+  Bounds<std::int64_t> bounds{};
+  Length length{};
+};
+/// A list of different words, each without blanks, that others check.
+struct Words {
+  std::vector<std::string>* values;
+};
+/// One of the words of a table, or (several) a list of different ones; made by choice() and choices(). Indices count
+/// the words.
+struct Choice {
+  std::vector<std::string_view> words;
+  std::function<std::vector<std::size_t>()> get;  ///< at most one unless `several`; none: not given
+  std::function<void(const std::vector<std::size_t>&)> set;
+  bool several = false;
+};
+/// A map from paths of settings to the values that they take, in the order written.
+struct Series {
+  std::vector<ConfigSeries>* values;
+};
+/// A list of maps from paths of settings to a value.
+struct Assignments {
+  std::vector<std::vector<ConfigAssignment>>* values;
+};
+/// A map with settings of its own.
+struct Group {
+  std::vector<Setting> settings;
+};
+/// A group that is switched on by being there.
+struct OptionalGroup {
+  std::function<bool()> is_there;
+  std::function<std::vector<Setting>()> settings;  ///< makes it, with its defaults, if it is not there
+};
+/// A map from names that the user chooses to groups, in the order written.
+struct NamedGroups {
+  std::function<std::vector<Setting>()> all;                         ///< a Group for each name
+  std::function<std::vector<Setting>(const std::string& name)> add;  ///< makes lists of those before invalid
+};
+
+using Kind = std::variant<Boolean, Integer, Number, Bytes, Name, Text, Path, Paths, Integers, Words, Choice, Series,
+                          Assignments, Group, OptionalGroup, NamedGroups>;
+
+}  // namespace setting
+
+struct Setting {
+  std::string_view key;
+  std::string_view about;  ///< one or two sentences: what it is, its unit, what the default means
+  setting::Kind kind;
+};
+
+namespace setting {
+
+/// Of each value, the index of its row.
+template <class T, std::size_t N>
+std::vector<std::size_t> indices_in(const WordTable<T, N>& table, const std::vector<std::type_identity_t<T>>& values) {
+  std::vector<std::size_t> indices;
+  for (const T value : values) {
+    for (std::size_t i = 0; i < N; ++i) {
+      if (table[i].first == value) indices.push_back(i);
+    }
+  }
+  return indices;
+}
+
+/// One word of `table`, which outlives the list (core/named.hpp).
+template <class T, std::size_t N>
+Choice choice(T& value, const WordTable<T, N>& table) {
+  return {words_of(table), [&] { return indices_in(table, {value}); },
+          [&](const std::vector<std::size_t>& chosen) { value = table[chosen.front()].first; }};
+}
+/// The same; none: not given.
+template <class T, std::size_t N>
+Choice choice(std::optional<T>& value, const WordTable<T, N>& table) {
+  return {words_of(table), [&] { return value ? indices_in(table, {*value}) : std::vector<std::size_t>(); },
+          [&](const std::vector<std::size_t>& chosen) { value = table[chosen.front()].first; }};
+}
+/// A list of different words.
+template <class T, std::size_t N>
+Choice choices(std::vector<T>& values, const WordTable<T, N>& table) {
+  return {words_of(table), [&] { return indices_in(table, values); },
+          [&](const std::vector<std::size_t>& chosen) {
+            values.clear();
+            for (const std::size_t i : chosen) values.push_back(table[i].first);
+          },
+          true};
+}
+
+/// The settings of `config` are those of its settings_of().
+template <class Config>
+Group group(Config& config) {
+  return {settings_of(config)};
+}
+template <class Config>
+OptionalGroup group(std::optional<Config>& config) {
+  return {[&] { return config.has_value(); }, [&] { return settings_of(config ? *config : config.emplace()); }};
+}
+template <class Config>
+NamedGroups named_groups(std::vector<std::pair<std::string, Config>>& groups) {
+  return {[&] {
+            std::vector<Setting> all;
+            for (auto& [name, config] : groups) all.push_back({name, "", group(config)});
+            return all;
+          },
+          [&](const std::string& name) { return settings_of(groups.emplace_back(name, Config{}).second); }};
+}
+
+/// What a setting holds, as it would be written; null: not given, or a group.
+ConfigNode value_of(const Kind& kind);
+
+enum class AbsentGroups { skip, make };
+
+/// The settings in a group; none in other settings, nor (skip) in a group that is not there.
+std::vector<Setting> members_of(const Kind& kind, AbsentGroups absent);
+
+}  // namespace setting
+
+/// Fills the structs behind `settings` from the map `root`. What is missing keeps its default; unknown keys, wrong
+/// types and values out of bounds are added to `errors`, with the place and, if one is near, the key that was meant.
+void read_settings(const ConfigNode& root, const std::vector<Setting>& settings, ConfigErrors& errors);
+
+/// The settings as YAML, every default spelled out. Reading the result back gives the same structs.
+std::string print_settings(const std::vector<Setting>& settings);
+
+/// The reference of all settings, with types, bounds and defaults, as a Markdown table. Makes groups that are absent
+/// and an example of each named group, called NAME.
+std::string settings_reference(const std::vector<Setting>& settings);
+
+/// The settings as a JSON Schema of draft 7, with which editors complete, explain and check configuration files: types,
+/// bounds, words, defaults and meanings. A file that does not extend another must have the keys of `required`. It takes
+/// what read_settings() takes, also null for any setting, which removes what a base has set; only a path or word that
+/// looks like a number needs quotes. It takes some more: it cannot tell 1e3 from 1000, nor see relations between
+/// settings. Changes the structs as settings_reference() does.
+std::string settings_json_schema(std::string_view title, const std::vector<Setting>& settings,
+                                 const std::vector<std::string>& required);
+
+struct SettablePath {
   std::string path;         ///< "networks.full.train.learning_rate"; groups stand before what they hold
   bool is_integer = false;  ///< takes whole numbers only
 };
 
-/// Visits a description and lists the paths of its settings and groups. Groups that may be absent count as present;
-/// of named groups, those that there are.
-class ConfigSettings : public ConfigSchema {
- public:
-  template <class Config>
-  static std::vector<ConfigSetting> list(const Config& config) {
-    ConfigSettings settings;
-    Config copy = config;
-    describe(settings, copy);
-    return std::move(settings.all_);
-  }
-
-  void boolean(ConfigKey key, bool&) override { add(key); }
-  void integer(ConfigKey key, std::int64_t&, ConfigBounds<std::int64_t>) override { add(key, true); }
-  void number(ConfigKey key, double&, ConfigBounds<double>) override { add(key); }
-  void number(ConfigKey key, std::optional<double>&, ConfigBounds<double>) override { add(key); }
-  void byte_count(ConfigKey key, std::optional<std::uint64_t>&, ConfigBounds<std::uint64_t>) override { add(key); }
-  void name(ConfigKey key, std::string&) override { add(key); }
-  void text(ConfigKey key, std::string&) override { add(key); }
-  void path(ConfigKey key, std::filesystem::path&) override { add(key); }
-  void paths(ConfigKey key, std::vector<std::filesystem::path>&, ConfigLength) override { add(key); }
-  void integers(ConfigKey key, std::vector<std::int64_t>&, ConfigBounds<std::int64_t>, ConfigLength) override {
-    add(key);
-  }
-  void words(ConfigKey key, std::vector<std::string>&) override { add(key); }
-  void series(ConfigKey key, std::vector<ConfigSeries>&) override { add(key); }
-  void assignments(ConfigKey key, std::vector<std::vector<ConfigAssignment>>&) override { add(key); }
-
- protected:
-  void choose(ConfigKey key, std::size_t&, ConfigWords) override { add(key); }
-  void choose(ConfigKey key, std::optional<std::size_t>&, ConfigWords) override { add(key); }
-  void choose_several(ConfigKey key, std::vector<std::size_t>&, ConfigWords) override { add(key); }
-  bool enter(ConfigKey key) override {
-    add(key);
-    group_ = all_.back().path;
-    return true;
-  }
-  bool enter_optional(ConfigKey key, bool) override { return enter(key); }
-  bool enter_names(ConfigKey key, std::vector<std::string>&) override { return enter(key); }
-  void leave() override {
-    const std::size_t dot = group_.rfind('.');
-    group_.resize(dot == std::string::npos ? 0 : dot);
-  }
-
- private:
-  void add(ConfigKey key, bool is_integer = false) {
-    std::string path = group_;
-    if (!path.empty()) path += '.';
-    all_.push_back({path.append(key.name), is_integer});
-  }
-
-  std::vector<ConfigSetting> all_;
-  std::string group_;  // the one we are in
-};
+/// All that can be set. Groups that may be absent count as present, and are made; of named groups, those that there
+/// are.
+std::vector<SettablePath> settable_paths(const std::vector<Setting>& settings);
 
 }  // namespace inforelay

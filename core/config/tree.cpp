@@ -7,6 +7,34 @@
 #include <numeric>
 
 namespace inforelay {
+namespace {
+
+// A double-quoted YAML scalar (also one of JSON).
+std::string yaml_string(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      result += '\\';
+      result += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      result += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
+    } else {
+      result += c;
+    }
+  }
+  return result + '"';
+}
+
+// Means the same without quotes, also inside [] and {}.
+bool is_plain(std::string_view text) {
+  constexpr std::string_view punctuation = "+-./_";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           punctuation.find(c) != std::string_view::npos;
+  });
+}
+
+}  // namespace
 
 std::string ConfigPlace::to_string() const {
   if (!file) return fmt::format("command line, '{}'", override_text);
@@ -45,6 +73,26 @@ std::string ConfigNode::description() const {
   constexpr std::size_t longest_shown = 60;
   return text.size() <= longest_shown ? fmt::format("'{}'", text)
                                       : fmt::format("'{}...'", text.substr(0, longest_shown));
+}
+
+std::string to_yaml(const ConfigNode& node) {
+  std::vector<std::string> parts;
+  switch (node.kind) {
+    case ConfigNode::Kind::null:
+      return "null";
+    case ConfigNode::Kind::scalar:
+      return !node.quoted && is_plain(node.text) ? node.text : yaml_string(node.text);
+    case ConfigNode::Kind::list:
+      for (const ConfigNode& item : node.items) parts.push_back(to_yaml(item));
+      return fmt::format("[{}]", fmt::join(parts, ", "));
+    case ConfigNode::Kind::map:
+      break;
+  }
+  for (const auto& entry : node.entries) {
+    const std::string key = is_plain(entry.key) ? entry.key : yaml_string(entry.key);
+    parts.push_back(fmt::format("{}: {}", key, to_yaml(entry.value)));
+  }
+  return fmt::format("{{{}}}", fmt::join(parts, ", "));
 }
 
 std::string assign(ConfigNode& root, std::string_view path, ConfigNode value, const ConfigPlace& place) {

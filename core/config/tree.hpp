@@ -52,6 +52,10 @@ struct ConfigNode::Entry {
   ConfigNode value;
 };
 
+/// A node as YAML on one line, "[784, 20, 10]" or "{low: 0, high: 1}": reads back as the same node. Two nodes are equal
+/// if their texts are.
+std::string to_yaml(const ConfigNode& node);
+
 /// Puts `value` at `path` ("networks.full.layers"), in place of what stood there; maps that are missing on the way are
 /// made, as if written at `place`. A null value takes away what stood there. Returns what is wrong, empty if nothing:
 /// something on the way is no map, or a key of the path is empty.

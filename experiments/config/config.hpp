@@ -10,24 +10,37 @@
 #include <vector>
 
 #include "core/axes.hpp"
-#include "core/config/schema.hpp"
+#include "core/config/settings.hpp"
 #include "core/config/tree.hpp"
 #include "experiments/figures/plot/figure_writer.hpp"
 #include "infotheory/states/discretize.hpp"
-#include "nn/network/activation.hpp"
 #include "nn/data/source.hpp"
 #include "nn/knockout/knockout.hpp"
+#include "nn/network/activation.hpp"
+#include "nn/training/detectors.hpp"
 #include "nn/training/trainer.hpp"
 
 namespace inforelay {
 
-// The order of an enum's values, here and in the libraries, is that of its words in config_schema.cpp.
-enum class DetectorFailure { error, keep_best };
 enum class KnockoutSets { exhaustive, single };
+inline constexpr WordTable<KnockoutSets, 2> knockout_sets_names{
+    {{KnockoutSets::exhaustive, "exhaustive"}, {KnockoutSets::single, "single"}}};
+
 enum class SetTables { automatic, always, never };
+inline constexpr WordTable<SetTables, 3> set_tables_names{
+    {{SetTables::automatic, "auto"}, {SetTables::always, "always"}, {SetTables::never, "never"}}};
+
 enum class PublishedRows { all, last };
+inline constexpr WordTable<PublishedRows, 2> published_rows_names{
+    {{PublishedRows::all, "all"}, {PublishedRows::last, "last"}}};
+
 enum class SweepMethod { grid, random, list };
+inline constexpr WordTable<SweepMethod, 3> sweep_method_names{
+    {{SweepMethod::grid, "grid"}, {SweepMethod::random, "random"}, {SweepMethod::list, "list"}}};
+
 enum class SweepFailure { go_on, stop };
+inline constexpr WordTable<SweepFailure, 2> sweep_failure_names{
+    {{SweepFailure::go_on, "continue"}, {SweepFailure::stop, "stop"}}};
 
 struct DataConfig {
   DatasetName dataset = DatasetName::mnist;
@@ -38,35 +51,7 @@ struct DataConfig {
   std::int64_t test_limit = 0;
 };
 
-struct TrainConfig {
-  OptimizerKind optimizer = OptimizerKind::adam;
-  double learning_rate = 1e-3;
-  double momentum = 0.9;
-  Loss loss = Loss::mean_squared_error;
-  std::int64_t batch_size = 1000;
-  /// At most one; none given: training ends at max_epochs.
-  struct Stop {
-    std::optional<double> balanced_accuracy;
-    std::optional<double> accuracy;
-  } stop;
-  std::int64_t max_epochs = 200;
-  Evaluation::Method evaluation = Evaluation::Method::exact;
-  std::int64_t evaluation_samples = 1000;
-  std::int64_t evaluation_test_samples = 800;
-};
-
-struct DetectorsConfig {
-  std::int64_t hidden = 2;
-  std::int64_t positives = 5000;
-  std::int64_t negatives = 5000;
-  std::int64_t test_negatives = 5000;
-  double learning_rate = 1e-3;
-  struct Stop {
-    double accuracy = 0.98;
-  } stop;
-  std::int64_t max_epochs = 20000;
-  std::int64_t restarts = 5;
-  DetectorFailure on_failure = DetectorFailure::error;
+struct DetectorsConfig : DetectorOptions {
   double noise = 0;
   /// One file for each class: then nothing is trained.
   std::vector<std::filesystem::path> weights;
@@ -77,7 +62,7 @@ struct NetworkConfig {
   std::vector<std::int64_t> layers;
   std::optional<Activation> activation;  ///< none: what a weight file says, else tanh
   std::optional<Activation> output_activation;
-  std::optional<TrainConfig> train;
+  std::optional<TrainingOptions> train;
   std::optional<DetectorsConfig> detectors;
   std::filesystem::path weights;
   std::vector<std::string> layer_names;  ///< of weight files; empty: inferred
@@ -98,8 +83,7 @@ struct RelayConfig {
 struct KnockoutConfig {
   std::vector<Split> splits{Split::test};
   KnockoutSets sets = KnockoutSets::exhaustive;
-  KnockoutMethod method = KnockoutMethod::exact;
-  std::int64_t samples = 800;
+  KnockoutOptions options;
 };
 
 struct RegressionConfig {
@@ -115,11 +99,6 @@ struct AnalysisConfig {
   RelayConfig relay;
   std::optional<KnockoutConfig> knockout;
   std::optional<RegressionConfig> regression;
-};
-
-struct FiguresConfig {
-  std::vector<FigureFormat> formats{FigureFormat::svg, FigureFormat::pdf, FigureFormat::png};
-  FigurePalette palette = FigurePalette::safe;
 };
 
 /// A column of published values and what it is compared with.
@@ -168,12 +147,13 @@ struct ExperimentConfig {
   AnalysisConfig analysis;
   std::vector<std::pair<std::string, ReproduceConfig>> reproduce;
   std::optional<ClaimsConfig> claims;
-  std::optional<FiguresConfig> figures;
+  std::optional<FigureOptions> figures;
   std::optional<SweepConfig> sweep;
 };
 
-/// All settings, for the visitors of core/config/schema.hpp.
-void describe(ConfigSchema& schema, ExperimentConfig& config);
+/// All settings, for the functions of core/config/settings.hpp.
+std::vector<Setting> settings_of(ExperimentConfig& config);
+std::vector<Setting> settings_of(DetectorsConfig& config);
 
 /// Reads `path` with `overrides` and checks everything. Throws UsageError with all that is wrong, a line each.
 ExperimentConfig load_experiment_config(const std::filesystem::path& path, const std::vector<std::string>& overrides);
@@ -182,7 +162,7 @@ ExperimentConfig load_experiment_config(const std::filesystem::path& path, const
 ExperimentConfig read_experiment_config(const ConfigNode& root, ConfigErrors& errors);
 
 /// The resolved configuration as YAML, every default spelled out; reading it gives the same configuration.
-std::string print_experiment_config(const ExperimentConfig& config);
+std::string print_experiment_config(ExperimentConfig config);
 
 /// All settings as a JSON Schema: what configs/inforelay.schema.json holds.
 std::string experiment_config_json_schema();

@@ -104,18 +104,23 @@ class Checker {
 
   // Settings of the training beside weights from files. The resolved configuration has them all: a default says
   // nothing.
-  void check_untrained(const std::string& path, const DetectorsConfig& given) {
-    const DetectorsConfig none;
-    const std::pair<const char*, bool> settings[] = {{"positives", given.positives != none.positives},
-                                                     {"negatives", given.negatives != none.negatives},
-                                                     {"test_negatives", given.test_negatives != none.test_negatives},
-                                                     {"learning_rate", given.learning_rate != none.learning_rate},
-                                                     {"stop.accuracy", given.stop.accuracy != none.stop.accuracy},
-                                                     {"max_epochs", given.max_epochs != none.max_epochs},
-                                                     {"restarts", given.restarts != none.restarts},
-                                                     {"on_failure", given.on_failure != none.on_failure}};
-    for (const auto& [key, is_set] : settings) {
-      if (is_set) fail(fmt::format("{}.{}", path, key), "not used with weights: nothing is trained");
+  void check_untrained(const std::string& path, DetectorsConfig given) {
+    DetectorsConfig defaults;
+    defaults.hidden = given.hidden;
+    defaults.noise = given.noise;
+    defaults.weights = given.weights;
+    check_untrained(path, settings_of(given), settings_of(defaults));
+  }
+
+  void check_untrained(const std::string& path, const std::vector<Setting>& given,
+                       const std::vector<Setting>& defaults) {
+    using namespace setting;
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      const std::string at = fmt::format("{}.{}", path, given[i].key);
+      if (to_yaml(value_of(given[i].kind)) != to_yaml(value_of(defaults[i].kind)))
+        fail(at, "not used with weights: nothing is trained");
+      check_untrained(at, members_of(given[i].kind, AbsentGroups::skip),
+                      members_of(defaults[i].kind, AbsentGroups::skip));
     }
   }
 
@@ -279,7 +284,7 @@ std::vector<std::string> analysed_layer_problems(const std::vector<std::int64_t>
   if (width <= NeuronSet::max_neurons) return problems;
   if (analysis.relay.branching) problems.push_back(too_wide(NeuronSet::max_neurons, "branching greedy search"));
   if (analysis.knockout && !all_knocked_out) {
-    if (analysis.knockout->method == KnockoutMethod::sampled)
+    if (analysis.knockout->options.method == KnockoutMethod::sampled)
       problems.push_back(too_wide(NeuronSet::max_neurons, "a sampled knockout"));
     if (analysis.layer != hidden_layers)
       problems.push_back(too_wide(NeuronSet::max_neurons, "a knockout in a hidden layer other than the last"));

@@ -70,8 +70,9 @@ class DataChecker {
   }
 
   // `value` images are to be drawn of each class.
-  void check_drawn(const std::string& key, std::int64_t value, const Counts& images, std::string_view split) {
+  void check_drawn(const std::string& key, std::size_t count, const Counts& images, std::string_view split) {
     const ClassCount rarest = fewest(images);
+    const auto value = static_cast<std::int64_t>(count);
     if (value <= rarest.images) return;
     fail(key, value, fmt::format("at most {}: class {} has no more {} images", rarest.images, rarest.label, split));
   }
@@ -80,23 +81,24 @@ class DataChecker {
     for (const auto& [name, network] : config_.networks) {
       if (network.from_files()) continue;
       const std::string path = "networks." + name;
-      if (network.train && network.train->evaluation == Evaluation::Method::sampled) {
-        check_drawn(path + ".train.evaluation_samples", network.train->evaluation_samples, train_, "training");
-        check_drawn(path + ".train.evaluation_test_samples", network.train->evaluation_test_samples, test_, "test");
+      if (network.train && network.train->evaluation.method == Evaluation::Method::sampled) {
+        check_drawn(path + ".train.evaluation_samples", network.train->evaluation.train_samples, train_, "training");
+        check_drawn(path + ".train.evaluation_test_samples", network.train->evaluation.test_samples, test_, "test");
       }
       if (!network.detectors) continue;
       check_drawn(path + ".detectors.positives", network.detectors->positives, train_, "training");
       const ClassCount commonest = most(train_);
-      const std::int64_t others = total(train_) - commonest.images, asked = network.detectors->negatives;
+      const std::int64_t others = total(train_) - commonest.images,
+                         asked = static_cast<std::int64_t>(network.detectors->negatives);
       if (asked > others) {
         fail(path + ".detectors.negatives", asked,
              fmt::format("at most {}: there are no more training images of other classes than {}", others,
                          commonest.label));
       }
     }
-    if (!config_.analysis.knockout || config_.analysis.knockout->method != KnockoutMethod::sampled) return;
+    if (!config_.analysis.knockout || config_.analysis.knockout->options.method != KnockoutMethod::sampled) return;
     for (const Split split : config_.analysis.knockout->splits) {
-      check_drawn("analysis.knockout.samples", config_.analysis.knockout->samples,
+      check_drawn("analysis.knockout.samples", static_cast<std::size_t>(config_.analysis.knockout->options.sample_size),
                   split == Split::train ? train_ : test_, split == Split::train ? "training" : "test");
     }
   }

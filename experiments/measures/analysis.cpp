@@ -193,8 +193,7 @@ RelayResult compute_relay(const StatesResult& states, const RelayConfig& config,
 KnockoutResult compute_knockout(const Mlp& network, const StatesResult& states, const AnalysisConfig& config,
                                 AllSetsTable table, const RandomStream& random, StageStore& files, Progress& progress) {
   const KnockoutSubject subject{network, static_cast<int>(config.layer), states.hidden, states.label};
-  const KnockoutOptions options{.method = config.knockout->method,
-                                .sample_size = static_cast<int>(config.knockout->samples)};
+  const KnockoutOptions& options = config.knockout->options;
   KnockoutResult knockout;
   knockout.exhaustive = config.knockout->sets == KnockoutSets::exhaustive;
   knockout.method = std::string(to_string(options.method));

@@ -99,9 +99,10 @@ EntropyFigure entropy_figure(const ExperimentResult& result) {
 
 }  // namespace
 
-std::vector<std::string> draw_figures(const FiguresConfig& config, const ExperimentResult& result,
+std::vector<std::string> draw_figures(const FigureOptions& config, const ExperimentResult& result,
                                       const std::filesystem::path& folder, Progress& progress) {
-  FigureOptions options{.folder = folder, .formats = config.formats, .palette = config.palette, .note = {}};
+  FigureOptions options = config;
+  options.folder = folder;
   if (result.provenance.data_name == "digits") options.note = "data: generated digits, not MNIST";
   const FigureWriter writer(options);
 

@@ -13,7 +13,7 @@ namespace inforelay {
 
 /// Every figure of paper section 8 that the results hold the numbers of, into `folder`. Returns their names.
 /// Throws FigureError, IoError; Interrupted between figures.
-std::vector<std::string> draw_figures(const FiguresConfig& config, const ExperimentResult& result,
+std::vector<std::string> draw_figures(const FigureOptions& config, const ExperimentResult& result,
                                       const std::filesystem::path& folder, Progress& progress);
 
 }  // namespace inforelay

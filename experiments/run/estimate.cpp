@@ -63,22 +63,22 @@ struct Epochs {
   std::string note;
 };
 
-Epochs epochs_of(const TrainConfig& train, double samples) {
+Epochs epochs_of(const TrainingOptions& train, double samples) {
   const auto most = static_cast<double>(train.max_epochs);
   const std::optional<double> target =
       train.stop.balanced_accuracy ? train.stop.balanced_accuracy : train.stop.accuracy;
   if (!target) return {most, most, fmt::format("{:.0f} epochs", most)};
-  if (train.optimizer != OptimizerKind::adam) return {most, most, fmt::format("at most {:.0f} epochs", most)};
+  if (train.optimizer.kind != OptimizerKind::adam) return {most, most, fmt::format("at most {:.0f} epochs", most)};
   const double batch = train.batch_size == 0 ? samples : static_cast<double>(train.batch_size);
   const double steps = std::ceil(samples / batch);
-  const double expected = std::clamp(expected_steps(*target, train.learning_rate) / steps, 1.0, most);
+  const double expected = std::clamp(expected_steps(*target, train.optimizer.learning_rate) / steps, 1.0, most);
   return {expected, most, fmt::format("{:.0f} epochs expected, at most {:.0f}", expected, most)};
 }
 
 Epochs epochs_of(const DetectorsConfig& detectors) {
   const double most = static_cast<double>(detectors.max_epochs) * static_cast<double>(detectors.restarts + 1);
   const double expected =
-      std::clamp(expected_detector_steps(detectors.stop.accuracy, detectors.learning_rate), 1.0, most);
+      std::clamp(expected_detector_steps(detectors.stop_accuracy, detectors.optimizer.learning_rate), 1.0, most);
   return {expected, most, fmt::format("{:.0f} epochs a detector expected, at most {:.0f}", expected, most)};
 }
 
@@ -195,7 +195,7 @@ WorkEstimate estimate_knockout(const WorkSize& size, Split split, const Knockout
   const double sets = all ? std::exp2(size.neurons) : size.neurons, samples = size.samples(split);
   double output = samples * size.neurons * knockout_sample_neuron;  // CPU seconds for each output
   output += sets * samples * (all && size.last_hidden ? knockout_set_sample : forward_set_sample / size.classes);
-  if (knockout.method == KnockoutMethod::sampled) output += sets * sampled_set;
+  if (knockout.options.method == KnockoutMethod::sampled) output += sets * sampled_set;
   // Sums, and whether each output is on without each of the neurons at work.
   if (size.neurons > NeuronSet::max_neurons)
     return same({.tables = size.classes * output}, 4 * sets * size.classes, samples * size.classes * (8 + 2 * 32));

@@ -52,7 +52,7 @@ void check_whole(const std::string& path, NetworkConfig& config, const LoadedWei
 
 void check_detectors(const std::string& path, NetworkConfig& config, const LoadedWeights& input) {
   const std::vector<std::int64_t> first = widths_of(input.networks.front());
-  const std::int64_t default_hidden = DetectorsConfig{}.hidden;
+  const int default_hidden = DetectorsConfig{}.hidden;
   for (std::size_t t = 0; t < input.networks.size(); ++t) {
     const std::vector<std::int64_t> widths = widths_of(input.networks[t]);
     if (widths.size() != 3 || widths.front() != image_pixels || widths.back() != 1 || widths != first) {
@@ -61,12 +61,12 @@ void check_detectors(const std::string& path, NetworkConfig& config, const Loade
           input.sources[t].file, fmt::join(widths, ", "), image_pixels));
     }
   }
-  std::int64_t& hidden = config.detectors->hidden;
+  int& hidden = config.detectors->hidden;
   if (hidden != default_hidden && hidden != first[1]) {
     throw UsageError(fmt::format("{}.detectors.hidden: {}, but '{}' has {} hidden neurons", path, hidden,
                                  input.sources.front().file, first[1]));
   }
-  hidden = first[1];
+  hidden = static_cast<int>(first[1]);
 }
 
 std::string activations_of(const Mlp& network) {

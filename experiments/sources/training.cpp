@@ -20,41 +20,6 @@ Activation output_activation(const NetworkConfig& config) {
   return config.output_activation.value_or(Activation::tanh);
 }
 
-TrainingOptions training_options(const TrainConfig& config) {
-  TrainingOptions options;
-  options.batch_size = static_cast<std::size_t>(config.batch_size);
-  options.optimizer.kind = config.optimizer;
-  options.optimizer.learning_rate = config.learning_rate;
-  options.optimizer.momentum = config.momentum;
-  options.loss = config.loss;
-  options.stop = {.measure = StopRule::Measure::none, .at_least = 0};
-  if (config.stop.balanced_accuracy)
-    options.stop = {StopRule::Measure::balanced_accuracy, *config.stop.balanced_accuracy};
-  if (config.stop.accuracy) options.stop = {StopRule::Measure::accuracy, *config.stop.accuracy};
-  options.max_epochs = static_cast<int>(config.max_epochs);
-  options.evaluation = {.method = config.evaluation,
-                        .train_samples = static_cast<std::size_t>(config.evaluation_samples),
-                        .test_samples = static_cast<std::size_t>(config.evaluation_test_samples)};
-  return options;
-}
-
-DetectorOptions detector_options(const NetworkConfig& network) {
-  const DetectorsConfig& config = *network.detectors;
-  DetectorOptions options;
-  options.hidden = static_cast<int>(config.hidden);
-  options.hidden_activation = hidden_activation(network);
-  options.output_activation = output_activation(network);
-  options.positives = static_cast<std::size_t>(config.positives);
-  options.negatives = static_cast<std::size_t>(config.negatives);
-  options.test_negatives = static_cast<std::size_t>(config.test_negatives);
-  options.optimizer.learning_rate = config.learning_rate;
-  options.stop_accuracy = config.stop.accuracy;
-  options.max_epochs = static_cast<int>(config.max_epochs);
-  options.restarts = static_cast<int>(config.restarts);
-  options.keep_best = config.on_failure == DetectorFailure::keep_best;
-  return options;
-}
-
 // Runs steps until `training` is finished, and then `rest`. Its state is saved every so often, and before an
 // interruption leaves: both trainers promise a state that is whole when they throw Interrupted.
 template <class Training, class Step, class Rest>
@@ -73,7 +38,7 @@ void run_with_saves(Training& training, StageStore& files, const StageStore::Wri
 
 ModelResult train_whole(const NetworkConfig& config, const DataPair& data, const RandomStream& random,
                         StageStore& files, Progress& progress) {
-  const TrainingOptions options = training_options(*config.train);
+  const TrainingOptions& options = *config.train;
   const std::vector<int> widths(config.layers.begin(), config.layers.end());
   RandomStream init = random.child("init");
   const Mlp beginning = make_mlp(widths, hidden_activation(config), output_activation(config), init);
@@ -88,7 +53,7 @@ ModelResult train_whole(const NetworkConfig& config, const DataPair& data, const
   const auto step = [&] {
     trainer.run_epoch(progress);
     const TrainerState& now = trainer.state();
-    progress.report(static_cast<std::uint64_t>(now.epoch), static_cast<std::uint64_t>(config.train->max_epochs));
+    progress.report(static_cast<std::uint64_t>(now.epoch), static_cast<std::uint64_t>(options.max_epochs));
     progress.note(fmt::format("epoch {}, mean balanced accuracy {:.4f} train, {:.4f} test", now.epoch,
                               now.curve.accuracy_train.bottomRows(1).mean(),
                               now.curve.accuracy_test.bottomRows(1).mean()));
@@ -113,7 +78,9 @@ void put_together(const DetectorsConfig& config, std::span<const Mlp> detectors,
 
 ModelResult train_detectors(const NetworkConfig& config, const DataPair& data, const RandomStream& random,
                             StageStore& files, Progress& progress) {
-  const DetectorOptions options = detector_options(config);
+  DetectorOptions options = *config.detectors;
+  options.hidden_activation = hidden_activation(config);
+  options.output_activation = output_activation(config);
   std::vector<DetectorState> states;
   files.load_state([&](const Hdf5Reader& file) {
     std::vector<DetectorState> saved = read_detector_states(file);

@@ -7,7 +7,7 @@
 #include <numeric>
 #include <optional>
 
-#include "core/config/printer.hpp"
+#include "core/config/tree.hpp"
 #include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/sweep/parameters.hpp"
 

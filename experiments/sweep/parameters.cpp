@@ -7,7 +7,7 @@
 #include <limits>
 #include <optional>
 
-#include "core/config/printer.hpp"
+#include "core/config/tree.hpp"
 #include "core/text/number_text.hpp"
 
 namespace inforelay {

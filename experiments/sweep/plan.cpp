@@ -7,8 +7,6 @@
 #include <limits>
 #include <set>
 
-#include "core/config/printer.hpp"
-#include "core/config/reader.hpp"
 #include "core/config/settings.hpp"
 #include "experiments/sweep/parameters.hpp"
 
@@ -101,9 +99,10 @@ class Planner {
   const SweepConfig& sweep() const { return *plan_.config.sweep; }
 
   void check_paths() {
-    const std::vector<ConfigSetting> settings = ConfigSettings::list(plan_.config);
+    ExperimentConfig config = plan_.config;
+    const std::vector<SettablePath> settings = settable_paths(settings_of(config));
     std::vector<std::string_view> known;
-    for (const ConfigSetting& setting : settings) known.emplace_back(setting.path);
+    for (const SettablePath& setting : settings) known.emplace_back(setting.path);
     for (const ConfigSeries& series : sweep().parameters) {
       const auto fail = [&](std::string_view problem) {
         errors_.add(series.place, fmt::format("sweep.parameters: {}", problem));
@@ -149,7 +148,7 @@ class Planner {
         ConfigErrors found;
         ExperimentConfig ignored;
         const ConfigNode root = with_values(plan_.base, {plan_.parameters[p]}, {value});
-        ConfigReader(root, found).read(ignored);
+        read_settings(root, settings_of(ignored), found);
         for (const std::string& line : found.lines())
           add_swept(line, fmt::format("{}={}", plan_.parameters[p], to_yaml(value)));
       }

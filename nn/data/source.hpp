@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/named.hpp"
 #include "core/progress.hpp"
 #include "nn/data/dataset.hpp"
 #include "nn/data/download.hpp"
@@ -20,7 +21,11 @@
 namespace inforelay {
 
 enum class DatasetName { mnist, digits };
+inline constexpr WordTable<DatasetName, 2> dataset_names{
+    {{DatasetName::mnist, "mnist"}, {DatasetName::digits, "digits"}}};
+
 enum class Fallback { none, digits };
+inline constexpr WordTable<Fallback, 2> fallback_names{{{Fallback::none, "none"}, {Fallback::digits, "digits"}}};
 
 struct DataOptions {
   DatasetName dataset = DatasetName::mnist;

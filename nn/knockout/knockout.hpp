@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "core/axes.hpp"
+#include "core/named.hpp"
 #include "core/progress.hpp"
 #include "core/random.hpp"
 #include "core/sets/neuron_set.hpp"
@@ -31,9 +32,10 @@ enum class KnockoutMethod {
             ///< replacement; the n of class c and n others, drawn without replacement from the other pools, are tested
 };
 
-constexpr std::string_view to_string(KnockoutMethod method) {
-  return method == KnockoutMethod::exact ? "exact" : "sampled";
-}
+inline constexpr WordTable<KnockoutMethod, 2> knockout_method_names{
+    {{KnockoutMethod::exact, "exact"}, {KnockoutMethod::sampled, "sampled"}}};
+
+constexpr std::string_view to_string(KnockoutMethod method) { return word_of(knockout_method_names, method); }
 
 struct KnockoutOptions {
   KnockoutMethod method = KnockoutMethod::exact;

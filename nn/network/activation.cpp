@@ -1,31 +1,16 @@
 #include "nn/network/activation.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/error.hpp"
 #include "nn/network/kernels.hpp"
 
 namespace inforelay {
 
-std::string_view to_string(Activation activation) {
-  switch (activation) {
-    case Activation::tanh:
-      return "tanh";
-    case Activation::sigmoid:
-      return "sigmoid";
-    case Activation::relu:
-      return "relu";
-    case Activation::identity:
-      break;
-  }
-  return "identity";
-}
-
 Activation parse_activation(std::string_view name) {
-  for (const auto activation : {Activation::tanh, Activation::sigmoid, Activation::relu, Activation::identity}) {
-    if (name == to_string(activation)) return activation;
-  }
-  throw UsageError(fmt::format("activation '{}' is not one of tanh, sigmoid, relu, identity", name));
+  if (const auto activation = value_of(activation_names, name)) return *activation;
+  throw UsageError(fmt::format("activation '{}' is not one of {}", name, fmt::join(words_of(activation_names), ", ")));
 }
 
 void activate(Activation activation, float* values, std::size_t count) { kernels::activate(activation, values, count); }

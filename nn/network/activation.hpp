@@ -4,13 +4,19 @@
 #include <cstddef>
 #include <string_view>
 
+#include "core/named.hpp"
+
 namespace inforelay {
 
 /// tanh(x); 1 / (1 + exp(-x)); max(x, 0); x.
 enum class Activation { tanh, sigmoid, relu, identity };
 
-/// "tanh", "sigmoid", "relu", "identity".
-std::string_view to_string(Activation activation);
+inline constexpr WordTable<Activation, 4> activation_names{{{Activation::tanh, "tanh"},
+                                                            {Activation::sigmoid, "sigmoid"},
+                                                            {Activation::relu, "relu"},
+                                                            {Activation::identity, "identity"}}};
+
+inline std::string_view to_string(Activation activation) { return word_of(activation_names, activation); }
 /// The inverse. Throws UsageError for any other name.
 Activation parse_activation(std::string_view name);
 

@@ -1,12 +1,9 @@
 #include "nn/training/loss.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 
-#include "core/error.hpp"
 #include "nn/network/mlp.hpp"
 
 namespace inforelay {
@@ -47,15 +44,6 @@ double cross_entropy(std::span<const float> y, std::size_t on, double batch, flo
 }
 
 }  // namespace
-
-std::string_view to_string(Loss loss) { return loss == Loss::mean_squared_error ? "mse" : "cross_entropy"; }
-
-Loss parse_loss(std::string_view name) {
-  for (const auto loss : {Loss::mean_squared_error, Loss::cross_entropy}) {
-    if (name == to_string(loss)) return loss;
-  }
-  throw UsageError(fmt::format("loss '{}' is not one of mse, cross_entropy", name));
-}
 
 BatchScore score_and_delta(Loss loss, Activation activation, std::span<const float> output,
                            std::span<const std::uint8_t> labels, std::size_t batch, std::span<float> delta) {

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <span>
-#include <string_view>
 
+#include "core/named.hpp"
 #include "nn/network/activation.hpp"
 
 namespace inforelay {
@@ -16,10 +16,8 @@ namespace inforelay {
 ///                        balanced accuracy, is not what this loss trains: stop on accuracy with it.
 enum class Loss { mean_squared_error, cross_entropy };
 
-/// "mse", "cross_entropy".
-std::string_view to_string(Loss loss);
-/// The inverse. Throws UsageError for any other name.
-Loss parse_loss(std::string_view name);
+inline constexpr WordTable<Loss, 2> loss_names{
+    {{Loss::mean_squared_error, "mse"}, {Loss::cross_entropy, "cross_entropy"}}};
 
 /// What a batch, or a part of it, says about the network that it ran through.
 struct BatchScore {

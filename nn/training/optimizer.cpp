@@ -59,15 +59,6 @@ void sgd_step(const OptimizerOptions& options, std::span<const float> gradient, 
 
 }  // namespace
 
-std::string_view to_string(OptimizerKind kind) { return kind == OptimizerKind::adam ? "adam" : "sgd"; }
-
-OptimizerKind parse_optimizer(std::string_view name) {
-  for (const auto kind : {OptimizerKind::adam, OptimizerKind::sgd}) {
-    if (name == to_string(kind)) return kind;
-  }
-  throw UsageError(fmt::format("optimizer '{}' is not one of adam, sgd", name));
-}
-
 void OptimizerOptions::check() const {
   require(learning_rate > 0 && std::isfinite(learning_rate), "learning_rate", learning_rate, "greater than 0");
   require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "in [0,1)");

@@ -3,28 +3,26 @@
 
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
+#include "core/named.hpp"
 #include "nn/network/mlp.hpp"
 
 namespace inforelay {
 
 enum class OptimizerKind { adam, sgd };
 
-/// "adam", "sgd".
-std::string_view to_string(OptimizerKind kind);
-/// The inverse. Throws UsageError for any other name.
-OptimizerKind parse_optimizer(std::string_view name);
+inline constexpr WordTable<OptimizerKind, 2> optimizer_names{
+    {{OptimizerKind::adam, "adam"}, {OptimizerKind::sgd, "sgd"}}};
 
-/// Defaults are PyTorch's.
+/// Adam's defaults are PyTorch's.
 struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::adam;
   double learning_rate = 1e-3;  ///< > 0
   double beta1 = 0.9;           ///< Adam: decay of the mean gradient, in [0,1)
   double beta2 = 0.999;         ///< Adam: decay of the mean squared gradient, in [0,1)
   double epsilon = 1e-8;        ///< Adam: > 0
-  double momentum = 0.0;        ///< SGD: in [0,1)
+  double momentum = 0.9;        ///< SGD: in [0,1)
 
   /// Throws UsageError naming the first value out of range.
   void check() const;

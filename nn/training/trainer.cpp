@@ -7,9 +7,9 @@
 #include <numeric>
 
 #include "core/error.hpp"
+#include "core/quiet_progress.hpp"
 #include "nn/training/accuracy.hpp"
 #include "nn/training/backprop.hpp"
-#include "core/quiet_progress.hpp"
 
 namespace inforelay {
 namespace {
@@ -74,8 +74,9 @@ std::vector<double> balanced(const RowMatrix<float>& output, const Dataset& data
 
 void TrainingOptions::check() const {
   optimizer.check();
-  if (!(stop.at_least >= 0 && stop.at_least <= 1)) {
-    throw UsageError(fmt::format("stop rule: accuracy {} is out of range [0,1]", stop.at_least));
+  for (const double accuracy : {stop.balanced_accuracy.value_or(0), stop.accuracy.value_or(0)}) {
+    if (!(accuracy >= 0 && accuracy <= 1))
+      throw UsageError(fmt::format("stop rule: accuracy {} is out of range [0,1]", accuracy));
   }
   if (max_epochs < 1) throw UsageError(fmt::format("max_epochs {} is out of range: at least 1", max_epochs));
 }
@@ -140,13 +141,14 @@ void Trainer::measure(TrainerState& next, double loss, Progress& progress) const
   next.curve.loss.conservativeResize(next.epoch);
   next.curve.loss.tail<1>()(0) = loss;
 
-  double measured = mean(on_train);
-  if (options_.stop.measure == StopRule::Measure::accuracy) {
-    measured = train_output.cols() == 1 ? binary_accuracy(train_output, train_.labels(), threshold)
-                                        : argmax_accuracy(train_output, train_.labels());
-  }
-  next.reached = options_.stop.measure == StopRule::Measure::none ? next.epoch >= options_.max_epochs
-                                                                  : measured >= options_.stop.at_least;
+  const StopRule& stop = options_.stop;
+  const auto accuracy = [&] {
+    return train_output.cols() == 1 ? binary_accuracy(train_output, train_.labels(), threshold)
+                                    : argmax_accuracy(train_output, train_.labels());
+  };
+  next.reached = stop.balanced_accuracy || stop.accuracy
+                     ? mean(on_train) >= stop.balanced_accuracy.value_or(0) && accuracy() >= stop.accuracy.value_or(0)
+                     : next.epoch >= options_.max_epochs;
 }
 
 void Trainer::run(Progress& progress) {

@@ -3,28 +3,24 @@
 
 #include <Eigen/Core>
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "core/axes.hpp"
 #include "core/progress.hpp"
 #include "core/random.hpp"
 #include "nn/data/dataset.hpp"
-#include "nn/training/loss.hpp"
 #include "nn/network/mlp.hpp"
+#include "nn/training/loss.hpp"
 #include "nn/training/optimizer.hpp"
 
 namespace inforelay {
 
-/// Training ends after the first epoch at which `measure`, on the training images, is at least `at_least`; with none,
-/// after max_epochs, which then counts as reached.
+/// Training ends after the first epoch at which every accuracy that is given here is reached on the training images;
+/// with none given, after max_epochs, which then counts as reached.
 struct StopRule {
-  enum class Measure {
-    none,
-    balanced_accuracy,  ///< mean over the outputs; on the sample where Evaluation is sampled
-    accuracy,           ///< fraction of images classified rightly; always on all images
-  };
-  Measure measure = Measure::balanced_accuracy;
-  double at_least = 0.96;
+  std::optional<double> balanced_accuracy{};  ///< mean over the outputs; on the sample if Evaluation is sampled
+  std::optional<double> accuracy{};           ///< fraction of images classified rightly; always on all images
 };
 
 /// On which images the balanced accuracies of an epoch are measured.
@@ -38,7 +34,10 @@ struct Evaluation {
   std::size_t test_samples = 800;
 };
 
-/// Defaults are those of the paper's full network.
+inline constexpr WordTable<Evaluation::Method, 2> evaluation_names{
+    {{Evaluation::Method::exact, "exact"}, {Evaluation::Method::sampled, "sampled"}}};
+
+/// Defaults are those of the paper's full network, which stops at a balanced accuracy of 0.96.
 struct TrainingOptions {
   std::size_t batch_size = 1000;  ///< samples a step; 0: all of them
   OptimizerOptions optimizer{};

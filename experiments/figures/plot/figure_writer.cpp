@@ -74,18 +74,6 @@ std::uint32_t hash_of(std::string_view text) {
 
 }  // namespace
 
-std::string_view to_string(FigureFormat format) {
-  switch (format) {
-    case FigureFormat::svg:
-      return "svg";
-    case FigureFormat::pdf:
-      return "pdf";
-    case FigureFormat::png:
-      return "png";
-  }
-  return "";
-}
-
 std::string figure_name(std::string_view kind, std::string_view network) {
   if (network.empty()) return std::string(kind);
   std::string clean(network);

@@ -7,17 +7,22 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/named.hpp"
 
 namespace inforelay {
 
 enum class FigureFormat { svg, pdf, png };
-std::string_view to_string(FigureFormat format);
+inline constexpr WordTable<FigureFormat, 3> figure_format_names{
+    {{FigureFormat::svg, "svg"}, {FigureFormat::pdf, "pdf"}, {FigureFormat::png, "png"}}};
+constexpr std::string_view to_string(FigureFormat format) { return word_of(figure_format_names, format); }
 
 /// Colours of the classes.
 enum class FigurePalette {
   safe,     ///< told apart with every common kind of colour blindness (dashes and marks help from the 11th class on)
   rainbow,  ///< the hues of the paper, red to violet
 };
+inline constexpr WordTable<FigurePalette, 2> figure_palette_names{
+    {{FigurePalette::safe, "safe"}, {FigurePalette::rainbow, "rainbow"}}};
 
 struct FigureOptions {
   std::filesystem::path folder{};  ///< DIR/figures; made where it does not exist

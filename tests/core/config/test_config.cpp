@@ -2,17 +2,14 @@
 #include <filesystem>
 #include <fstream>
 
-#include "core/config/printer.hpp"
-#include "core/config/reader.hpp"
 #include "core/config/settings.hpp"
-#include "core/config/tree.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace inforelay {
 namespace {
 
 enum class Colour { red, green };
-constexpr std::string_view colour_words[] = {"red", "green"};
+constexpr WordTable<Colour, 2> colour_names{{{Colour::green, "green"}, {Colour::red, "red"}}};
 
 struct Inner {
   double rate = 0.5;
@@ -20,7 +17,7 @@ struct Inner {
 };
 struct Outer {
   std::string name = "none";
-  std::int64_t epochs = 3;
+  int epochs = 3;
   bool loud = false;
   Colour colour = Colour::red;
   std::vector<Colour> colours{Colour::green};
@@ -34,30 +31,32 @@ struct Outer {
   std::vector<std::vector<ConfigAssignment>> maps;
 };
 
-void describe(ConfigSchema& schema, Inner& config) {
-  schema.number({"rate", ""}, config.rate, {0, 1});
-  schema.number({"limit", ""}, config.limit, {0, 10});
+std::vector<Setting> settings_of(Inner& config) {
+  return {{"rate", "", setting::Number{&config.rate, {0, 1}}}, {"limit", "", setting::Number{&config.limit, {0, 10}}}};
 }
-void describe(ConfigSchema& schema, Outer& config) {
-  schema.name({"name", ""}, config.name);
-  schema.integer({"epochs", ""}, config.epochs, {1, 100});
-  schema.boolean({"loud", ""}, config.loud);
-  schema.choice({"colour", ""}, config.colour, colour_words);
-  schema.choices({"colours", ""}, config.colours, colour_words);
-  schema.integers({"widths", ""}, config.widths, {1, 1000}, {2, 4});
-  schema.path({"file", ""}, config.file);
-  schema.group({"inner", ""}, config.inner);
-  schema.group({"extra", ""}, config.extra);
-  schema.named_groups({"named", ""}, config.named);
-  schema.words({"words", ""}, config.words);
-  schema.series({"series", ""}, config.series);
-  schema.assignments({"maps", ""}, config.maps);
+std::vector<Setting> settings_of(Outer& config) {
+  using namespace setting;
+  return {{"name", "", Name{&config.name}},
+          {"epochs", "", Integer{&config.epochs, {1, 100}}},
+          {"loud", "", Boolean{&config.loud}},
+          {"colour", "", choice(config.colour, colour_names)},
+          {"colours", "", choices(config.colours, colour_names)},
+          {"widths", "", Integers{&config.widths, {1, 1000}, {2, 4}}},
+          {"file", "", Path{&config.file}},
+          {"inner", "", group(config.inner)},
+          {"extra", "", group(config.extra)},
+          {"named", "", named_groups(config.named)},
+          {"words", "", Words{&config.words}},
+          {"series", "", Series{&config.series}},
+          {"maps", "", Assignments{&config.maps}}};
 }
+
+std::string print(Outer config) { return print_settings(settings_of(config)); }
 
 Outer read(const std::string& yaml, ConfigErrors& errors) {
   Outer config;
   const ConfigNode root = parse_config(yaml, "test.yaml", errors);
-  if (root.kind == ConfigNode::Kind::map) ConfigReader(root, errors).read(config);
+  if (root.kind == ConfigNode::Kind::map) read_settings(root, settings_of(config), errors);
   return config;
 }
 
@@ -133,8 +132,8 @@ maps: [{epochs: 3, widths: [1, 2]}, {named: {x: "7"}}]
   REQUIRE(config.maps.size() == 2);
   CHECK(config.maps[0][0].path == "epochs");
   CHECK(to_yaml(config.maps[1][0].value) == "{x: \"7\"}");
-  const std::string printed = ConfigPrinter::print(config);
-  CHECK(ConfigPrinter::print(read_ok(printed)) == printed);
+  const std::string printed = print(config);
+  CHECK(print(read_ok(printed)) == printed);
   CHECK(printed.find("  epochs: {log_range: {low: 1, high: 100}}\n") != std::string::npos);
 }
 
@@ -142,7 +141,7 @@ TEST_CASE("All that can be set is listed by its path", "[config]") {
   Outer config;
   config.named.emplace_back("n", Inner{});
   std::vector<std::string> paths, integers;
-  for (const ConfigSetting& setting : ConfigSettings::list(config)) {
+  for (const SettablePath& setting : settable_paths(settings_of(config))) {
     paths.push_back(setting.path);
     if (setting.is_integer) integers.push_back(setting.path);
   }
@@ -171,8 +170,8 @@ TEST_CASE("A value is assigned by its path", "[config]") {
 TEST_CASE("What is printed reads back the same", "[config]") {
   const std::string yaml =
       "{name: x, epochs: 9, inner: {rate: 0.1}, extra: {limit: 3}, named: {n: {rate: 1}}, file: /a/b}";
-  const std::string printed = ConfigPrinter::print(read_ok(yaml));
-  CHECK(ConfigPrinter::print(read_ok(printed)) == printed);
+  const std::string printed = print(read_ok(yaml));
+  CHECK(print(read_ok(printed)) == printed);
   CHECK(printed.find("rate: 0.1\n") != std::string::npos);
   CHECK(printed.find("file: \"/a/b\"\n") != std::string::npos);
 }
@@ -216,7 +215,7 @@ TEST_CASE("Each wrong setting is named with its place and what was expected", "[
       {"inner: {rate: 1.5}", "test.yaml:1:15: error: inner.rate: 1.5 is out of range: must be in [0, 1]"},
       {"inner: 3", "test.yaml:1:8: error: inner: expected a map of settings, found '3'"},
       {"loud: yes", "test.yaml:1:7: error: loud: expected true or false, found 'yes'"},
-      {"colour: gren", "test.yaml:1:9: error: colour: expected one of red, green, found 'gren'; did you mean 'green'?"},
+      {"colour: gren", "test.yaml:1:9: error: colour: expected one of green, red, found 'gren'; did you mean 'green'?"},
       {"colours: [red, red]", "test.yaml:1:16: error: colours: 'red' is listed twice"},
       {"widths: [1]", "test.yaml:1:9: error: widths: 1 elements; their number must be in [2, 4]"},
       {"name: ../x",
@@ -273,7 +272,7 @@ TEST_CASE("Files extend others and overrides come last", "[config]") {
   ConfigErrors errors;
   Outer config;
   const ConfigNode root = load_config(folder / "top.yaml", {"inner.limit=2", "named.n.rate=0.5"}, errors);
-  ConfigReader(root, errors).read(config);
+  read_settings(root, settings_of(config), errors);
   CHECK(errors.lines() == std::vector<std::string>{});
   CHECK(config.epochs == 5);
   CHECK(config.inner.rate == 0.9);
@@ -298,7 +297,7 @@ TEST_CASE("Overrides obey the same rules and are named in errors", "[config]") {
   ConfigErrors errors;
   Outer config;
   const ConfigNode root = load_config(folder / "a.yaml", {text}, errors);
-  ConfigReader(root, errors).read(config);
+  read_settings(root, settings_of(config), errors);
   CHECK(errors.lines() == std::vector<std::string>{expected});
 }
 

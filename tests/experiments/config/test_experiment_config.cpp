@@ -80,10 +80,12 @@ TEST_CASE("The words of every choice are those of its enum", "[config]") {
     CHECK(with_network("train: {}, activation: " + std::string(to_string(each))).activation == each);
   }
   for (const Loss each : {Loss::mean_squared_error, Loss::cross_entropy}) {
-    CHECK(with_network("train: {loss: " + std::string(to_string(each)) + "}").train->loss == each);
+    CHECK(with_network("train: {loss: " + std::string(word_of(loss_names, each)) + "}").train->loss == each);
   }
   for (const OptimizerKind each : {OptimizerKind::adam, OptimizerKind::sgd}) {
-    CHECK(with_network("train: {optimizer: " + std::string(to_string(each)) + "}").train->optimizer == each);
+    CHECK(
+        with_network("train: {optimizer: " + std::string(word_of(optimizer_names, each)) + "}").train->optimizer.kind ==
+        each);
   }
   for (const Binarization each :
        {Binarization::kmeans, Binarization::median, Binarization::mean, Binarization::sign, Binarization::threshold}) {

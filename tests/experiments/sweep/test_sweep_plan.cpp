@@ -8,7 +8,7 @@
 #include <set>
 #include <sstream>
 
-#include "core/config/printer.hpp"
+#include "core/config/tree.hpp"
 #include "experiments/results/metrics.hpp"
 #include "experiments/sweep/plan.hpp"
 
@@ -134,11 +134,11 @@ TEST_CASE("Random points are in their ranges, depend on the seed alone, and cove
   int signs = 0;
   for (const SweepRun& run : sweep.runs) {
     const ExperimentConfig config = sweep.config_of(run);
-    const TrainConfig& train = *config.networks[0].second.train;
+    const TrainingOptions& train = *config.networks[0].second.train;
     CHECK((config.analysis.threshold >= -1 && config.analysis.threshold <= 3));
-    CHECK((train.learning_rate >= 1e-4 && train.learning_rate <= 1e-2));
+    CHECK((train.optimizer.learning_rate >= 1e-4 && train.optimizer.learning_rate <= 1e-2));
     mean += config.analysis.threshold / 400;
-    mean_logarithm += std::log10(train.learning_rate) / 400;
+    mean_logarithm += std::log10(train.optimizer.learning_rate) / 400;
     ++epochs[train.max_epochs];
     signs += config.analysis.binarize == Binarization::sign ? 1 : 0;
   }

@@ -12,7 +12,7 @@ using namespace inforelay;
 namespace {
 
 void check_gradient(const std::vector<int>& widths, Activation hidden, Activation output, Loss loss) {
-  CAPTURE(widths, to_string(hidden), to_string(output), to_string(loss));
+  CAPTURE(widths, to_string(hidden), to_string(output), word_of(loss_names, loss));
   RandomStream random(1, "test_gradient");
   const Mlp network = make_mlp(widths, hidden, output, random);
   const Dataset data = test::random_dataset(61, widths.front(), std::max(widths.back(), 2), 2);

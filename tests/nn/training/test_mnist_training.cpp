@@ -3,9 +3,9 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "nn/data/mnist.hpp"
 #include "nn/training/accuracy.hpp"
 #include "nn/training/composite.hpp"
-#include "nn/data/mnist.hpp"
 #include "nn/training/detectors.hpp"
 #include "nn/training/trainer.hpp"
 #include "tests/mnist.hpp"
@@ -27,7 +27,7 @@ TEST_CASE("A full network learns MNIST", "[trainer][mnist]") {
   const Dataset train = mnist("train", 6000), test = mnist("t10k", 2000);
   const RandomStream random(1, "mnist");
   RandomStream init = random.child("init");
-  TrainingOptions options{.batch_size = 100, .stop = {.at_least = 0.95}};
+  TrainingOptions options{.batch_size = 100, .stop = {.balanced_accuracy = 0.95}};
   Trainer trainer(options, {make_mlp(std::array{784, 20, 10}, Activation::tanh, Activation::tanh, init)}, train, test,
                   random);
   trainer.run();

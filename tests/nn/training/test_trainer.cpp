@@ -17,7 +17,7 @@ struct Setup {
   Dataset train = test::striped_dataset(1130, 30, 5, 1);
   Dataset held_back = test::striped_dataset(400, 30, 5, 2);
   RandomStream random{3, "test_trainer"};
-  TrainingOptions options{.batch_size = 100, .stop = {.at_least = 1.0}, .max_epochs = 6};
+  TrainingOptions options{.batch_size = 100, .stop = {.balanced_accuracy = 1.0}, .max_epochs = 6};
 
   Mlp start(int outputs = 5) const {
     RandomStream init = random.child("init");
@@ -37,7 +37,7 @@ bool same(const TrainerState& a, const TrainerState& b) {
 TEST_CASE("Training learns and stops once the rule is met", "[trainer]") {
   Setup setup;
   setup.options.optimizer.learning_rate = 0.01;
-  setup.options.stop.at_least = 0.95;
+  setup.options.stop.balanced_accuracy = 0.95;
   setup.options.max_epochs = 100;
   Trainer trainer = setup.trainer();
   trainer.run();
@@ -69,7 +69,7 @@ TEST_CASE("Training that does not get there ends at max_epochs and says so", "[t
 TEST_CASE("The accuracy stop rule counts all training images", "[trainer]") {
   Setup setup;
   setup.options.optimizer.learning_rate = 0.01;
-  setup.options.stop = {StopRule::Measure::accuracy, 0.9};
+  setup.options.stop = {.accuracy = 0.9};
   setup.options.max_epochs = 100;
   Trainer trainer = setup.trainer();
   while (!trainer.finished()) {
@@ -162,7 +162,7 @@ TEST_CASE("Cross-entropy trains a classifier", "[trainer]") {
   Setup setup;
   setup.options.loss = Loss::cross_entropy;
   setup.options.optimizer.learning_rate = 0.01;
-  setup.options.stop = {StopRule::Measure::accuracy, 0.9};
+  setup.options.stop = {.accuracy = 0.9};
   setup.options.max_epochs = 100;
   RandomStream init = setup.random.child("init");
   Trainer trainer(setup.options, {make_mlp(std::array{30, 8, 5}, Activation::relu, Activation::identity, init)},
@@ -183,7 +183,7 @@ TEST_CASE("A trainer says what does not fit", "[trainer]") {
   CHECK_THROWS_WITH(construct({setup.start()}, setup.train.head(4), setup.options),
                     "class 4 has no image among the 4 training images");
   TrainingOptions wrong = setup.options;
-  wrong.stop.at_least = 1.5;
+  wrong.stop.balanced_accuracy = 1.5;
   CHECK_THROWS_WITH(construct({setup.start()}, setup.train, wrong), "stop rule: accuracy 1.5 is out of range [0,1]");
   wrong = setup.options;
   wrong.max_epochs = 0;
