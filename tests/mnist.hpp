@@ -2,10 +2,11 @@
 // reference/.
 #pragma once
 
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+
+#include "tests/catch2.hpp"
 
 namespace inforelay::test {
 

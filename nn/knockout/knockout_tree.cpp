@@ -114,7 +114,8 @@ void KnockoutTree::fill(Chunk& chunk) const {
   chunk.block_terms.resize(n * static_cast<std::size_t>(block_neurons_));
   chunk.on_above.resize(n);
   chunk.off_up_to.resize(n);
-  chunk.steps.assign(static_cast<std::size_t>(levels_), std::vector<Step>(n));
+  chunk.steps.resize(static_cast<std::size_t>(levels_));  // not assign(): GCC 13 and 14 warn of bounds that hold
+  for (std::vector<Step>& steps : chunk.steps) steps.resize(n);
   chunk.leaf.resize(n);
   for (std::size_t i = 0; i < n; ++i) fill(chunk, i);
 }

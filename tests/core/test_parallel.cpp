@@ -1,8 +1,8 @@
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <vector>
 
 #include "core/parallel.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 

@@ -1,11 +1,11 @@
 #include <array>
-#include <catch2/catch.hpp>
 #include <cstdio>
 #include <regex>
 #include <string>
 
 #include "core/parallel.hpp"
 #include "core/provenance.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 

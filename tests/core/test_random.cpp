@@ -1,9 +1,9 @@
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
 #include <set>
 
 #include "core/random.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 

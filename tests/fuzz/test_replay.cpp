@@ -1,11 +1,11 @@
 // The fuzz targets over their corpus, in builds without a fuzzer: a crash or a broken promise ends the program.
-#include <catch2/catch.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 
 #include "core/files/files.hpp"
+#include "tests/catch2.hpp"
 
 extern "C" {
 int fuzz_config(const std::uint8_t* data, std::size_t size);

@@ -1,18 +1,18 @@
 // Relay information of the authors' trained full network on MNIST, against what they published.
 #include <algorithm>
 #include <array>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
 #include <sstream>
 #include <string>
 
-#include "infotheory/states/discretize.hpp"
 #include "infotheory/relay/exhaustive.hpp"
 #include "infotheory/relay/relay.hpp"
+#include "infotheory/states/discretize.hpp"
 #include "nn/data/mnist.hpp"
 #include "nn/network/mlp.hpp"
 #include "nn/weights/weight_file.hpp"
+#include "tests/catch2.hpp"
 #include "tests/mnist.hpp"
 
 using namespace inforelay;

@@ -1,8 +1,8 @@
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 
 #include "core/config/settings.hpp"
+#include "tests/catch2.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace inforelay {

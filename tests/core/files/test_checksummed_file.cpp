@@ -3,18 +3,18 @@
 
 #include <fmt/format.h>
 
-#include <catch2/catch.hpp>
 #include <fstream>
 
 #include "core/error.hpp"
 #include "core/files/checksummed_file.hpp"
 #include "core/files/sha256.hpp"
+#include "tests/catch2.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace inforelay {
 namespace {
 
-using Catch::Matchers::Contains;
+using Catch::Contains;
 namespace fs = std::filesystem;
 
 const FileStamp seal{.run = "12345678", .input_digest = "abc"};

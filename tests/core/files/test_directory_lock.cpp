@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -12,6 +11,7 @@
 #include <thread>
 
 #include "core/files/directory_lock.hpp"
+#include "tests/catch2.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace inforelay {

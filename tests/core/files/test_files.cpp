@@ -2,16 +2,16 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <csignal>
 #include <fstream>
 
 #include "core/error.hpp"
 #include "core/files/files.hpp"
+#include "tests/catch2.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace inforelay;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 using test::TemporaryFolder;
 
 namespace {

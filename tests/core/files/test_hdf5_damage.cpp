@@ -1,10 +1,9 @@
 // Files that are damaged, foreign, or lead to other files.
 #include <hdf5.h>
 
-#include <catch2/catch.hpp>
-
 #include "core/error.hpp"
 #include "core/files/hdf5_file.hpp"
+#include "tests/catch2.hpp"
 #include "tests/core/files/hdf5_samples.hpp"
 #include "tests/temporary_folder.hpp"
 
@@ -15,7 +14,7 @@ extern "C" const char* __lsan_default_suppressions() { return "leak:libhdf5_seri
 
 using namespace inforelay;
 using namespace inforelay::test;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 namespace fs = std::filesystem;
 
 namespace {

@@ -1,5 +1,4 @@
 // What is written comes back, and explains itself.
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -7,12 +6,13 @@
 
 #include "core/error.hpp"
 #include "core/files/hdf5_file.hpp"
+#include "tests/catch2.hpp"
 #include "tests/core/files/hdf5_samples.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 namespace fs = std::filesystem;
 
 namespace {

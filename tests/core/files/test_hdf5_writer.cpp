@@ -3,18 +3,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <csignal>
 #include <stdexcept>
 
 #include "core/error.hpp"
 #include "core/files/hdf5_file.hpp"
+#include "tests/catch2.hpp"
 #include "tests/core/files/hdf5_samples.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 namespace fs = std::filesystem;
 
 namespace {

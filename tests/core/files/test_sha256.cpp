@@ -1,6 +1,5 @@
-#include <catch2/catch.hpp>
-
 #include "core/files/sha256.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 

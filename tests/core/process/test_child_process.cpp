@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -12,9 +11,10 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/process/child_process.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace {
 

@@ -1,8 +1,8 @@
-#include <catch2/catch.hpp>
 #include <fstream>
 
-#include "core/text/byte_count.hpp"
 #include "core/process/memory.hpp"
+#include "core/text/byte_count.hpp"
+#include "tests/catch2.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace inforelay;

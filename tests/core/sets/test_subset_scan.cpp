@@ -1,7 +1,6 @@
-#include <catch2/catch.hpp>
-
 #include "core/error.hpp"
 #include "core/sets/subset_scan.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 

@@ -1,10 +1,10 @@
 // Summaries of the values of all sets against the table of these values.
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/sets/subset_statistics.hpp"
+#include "tests/catch2.hpp"
 #include "tests/set_scans.hpp"
 
 using namespace inforelay;

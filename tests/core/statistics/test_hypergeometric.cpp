@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/hypergeometric.hpp>
-#include <catch2/catch.hpp>
 #include <vector>
 
 #include "core/statistics/hypergeometric.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 

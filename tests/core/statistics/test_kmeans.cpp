@@ -1,11 +1,11 @@
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <set>
 
-#include "core/statistics/kmeans.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "core/statistics/kmeans.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 

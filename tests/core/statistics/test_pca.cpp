@@ -1,10 +1,10 @@
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "core/statistics/pca.hpp"
 #include "core/random.hpp"
+#include "core/statistics/pca.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 

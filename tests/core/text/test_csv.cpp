@@ -1,7 +1,6 @@
-#include <catch2/catch.hpp>
-
-#include "core/text/csv.hpp"
 #include "core/error.hpp"
+#include "core/text/csv.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 

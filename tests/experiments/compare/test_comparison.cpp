@@ -1,13 +1,13 @@
 #include "experiments/compare/comparison.hpp"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
 #include <limits>
 
 #include "core/error.hpp"
-#include "experiments/results/results_file.hpp"
 #include "experiments/compare/seed_replication.hpp"
+#include "experiments/results/results_file.hpp"
+#include "tests/catch2.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace inforelay {

@@ -1,8 +1,8 @@
 // A study over seeds through the program: distributions, claims, figures, and what fails on the way.
-#include <catch2/catch.hpp>
 #include <fstream>
 
 #include "core/files/hdf5_file.hpp"
+#include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 
 namespace inforelay {

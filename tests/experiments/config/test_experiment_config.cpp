@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "experiments/config/config.hpp"
 #include "experiments/sweep/plan.hpp"
+#include "tests/catch2.hpp"
 
 namespace inforelay {
 namespace {

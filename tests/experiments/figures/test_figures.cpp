@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <bit>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -12,6 +11,7 @@
 #include "experiments/figures/figures.hpp"
 #include "experiments/figures/plot/gnuplot.hpp"
 #include "experiments/figures/sweep_figure.hpp"
+#include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 
 using namespace inforelay;

@@ -1,8 +1,8 @@
 // The figures of a quantity of all sets over their size: what their tables hold, and what they refuse.
-#include <catch2/catch.hpp>
 #include <filesystem>
 
 #include "experiments/figures/figures.hpp"
+#include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 
 namespace inforelay {

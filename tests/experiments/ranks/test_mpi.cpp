@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <array>
-#include <catch2/catch.hpp>
 #include <fstream>
 #include <sstream>
 
+#include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 
 namespace inforelay {

@@ -1,7 +1,6 @@
 // Scans shared among ranks: whoever computes a part, the whole is the same to the last bit; and what ranks say to one
 // another is not trusted. The ranks are threads here; test_mpi.cpp has real ones.
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <numeric>
 
 #include "core/error.hpp"
@@ -11,6 +10,7 @@
 #include "experiments/ranks/distributed_scan.hpp"
 #include "experiments/sweep/remote_runs.hpp"
 #include "infotheory/relay/exhaustive.hpp"
+#include "tests/catch2.hpp"
 #include "tests/experiments/ranks/thread_ranks.hpp"
 #include "tests/infotheory/relay/random_tables.hpp"
 #include "tests/nn/knockout/knockout_networks.hpp"

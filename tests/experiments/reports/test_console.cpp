@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "core/text/message_text.hpp"
 #include "experiments/reports/console.hpp"
 #include "experiments/reports/run_status.hpp"
+#include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 
 namespace inforelay {

@@ -1,9 +1,9 @@
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "core/error.hpp"
 #include "experiments/compare/paper_findings.hpp"
 #include "experiments/results/metrics.hpp"
+#include "tests/catch2.hpp"
 
 namespace inforelay {
 namespace {

@@ -1,12 +1,11 @@
 // Runs that leave out the tables of all sets: when they do, what they say, and what stays the same to the last bit.
 #include <fmt/format.h>
 
-#include <catch2/catch.hpp>
-
 #include "core/files/hdf5_file.hpp"
 #include "experiments/results/metrics.hpp"
 #include "experiments/results/results_file.hpp"
 #include "experiments/run/run_plan.hpp"
+#include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 #include "tests/set_scans.hpp"
 

@@ -6,13 +6,13 @@
 
 #include <algorithm>
 #include <array>
-#include <catch2/catch.hpp>
 #include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
 
 #include "core/files/hdf5_file.hpp"
+#include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 
 namespace inforelay {

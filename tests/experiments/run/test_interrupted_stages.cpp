@@ -1,6 +1,5 @@
 // Every kind of stage ends soon after it is asked to, wherever it is by then, and goes on to the same result.
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <optional>
 
 #include "core/error.hpp"
@@ -10,6 +9,7 @@
 #include "experiments/sources/training.hpp"
 #include "infotheory/relay/relay.hpp"
 #include "nn/data/digits.hpp"
+#include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 #include "tests/set_scans.hpp"
 

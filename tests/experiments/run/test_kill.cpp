@@ -1,11 +1,11 @@
 // Runs and sweeps killed at any moment: the same command goes on, and ends with the numbers of a run left alone.
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <fstream>
 
 #include "core/files/checksummed_file.hpp"
 #include "core/random.hpp"
 #include "experiments/results/results_file.hpp"
+#include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 
 namespace inforelay {

@@ -1,10 +1,10 @@
 // What --dry-run and the refusal of plans too large say, against real runs. No times: these are for
 // bench/compare_estimates.py.
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 
 #include "experiments/run/run_plan.hpp"
+#include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
@@ -35,7 +35,7 @@ TEST_CASE("A plan holds every stage with its sets and the tables that stay", "[p
   CHECK(stages.size() == 2 * 8 + 3);
   CHECK(stages.front().label == "data");
   CHECK(stages.back().label == "figures");
-  const WorkEstimate& relay = cost_of_stage(stages, "full: relay information of all sets (test images)");
+  const WorkEstimate relay = cost_of_stage(stages, "full: relay information of all sets (test images)");
   CHECK(relay.sets == 4096);
   constexpr double table = 4096 * 10 * 4, of_each_size = 16 * 10 + 8 * 7;
   CHECK(relay.bytes == table + 10 * 13 * of_each_size);

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <fstream>
 #include <map>
@@ -16,6 +15,7 @@
 #include "core/files/directory_lock.hpp"
 #include "experiments/reports/run_status.hpp"
 #include "experiments/run/status_report.hpp"
+#include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 
 namespace inforelay {

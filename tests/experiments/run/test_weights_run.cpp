@@ -1,9 +1,9 @@
 // Networks from weight files, and comparisons with published values, through the program.
-#include <catch2/catch.hpp>
 #include <cstring>
 #include <fstream>
 
 #include "core/files/hdf5_file.hpp"
+#include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 #include "tests/mnist.hpp"
 

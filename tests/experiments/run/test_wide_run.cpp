@@ -1,12 +1,12 @@
 // Runs on layers of more than 32 neurons: what there is in the results, and what a configuration may not ask for.
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
 
 #include "experiments/results/results_file.hpp"
 #include "infotheory/relay/wide_relay.hpp"
 #include "nn/network/mlp.hpp"
+#include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
@@ -85,7 +85,8 @@ TEST_CASE("A run on a wide layer has states as bytes, greedy removal, single neu
     CHECK(!std::filesystem::exists(folder.path() / "run/figures" / (std::string(figure) + ".svg")));
 }
 
-TEST_CASE("Of chosen classes the relay information is what it is with all; others have none", "[wide][run]") {
+TEST_CASE("Chosen classes have the relay information that they have among all, other classes have none",
+          "[wide][run]") {
   const std::string hidden = GENERATE("41", "9");
   const TemporaryFolder all, some;
   REQUIRE(run_program(wide_run({}, hidden), all.path()).exit_code == 0);

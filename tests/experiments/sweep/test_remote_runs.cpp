@@ -3,15 +3,15 @@
 #include <sys/wait.h>
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <map>
 #include <set>
 
 #include "core/parallel.hpp"
 #include "experiments/sweep/remote_runs.hpp"
 #include "experiments/sweep/runner.hpp"
-#include "tests/experiments/run/program.hpp"
+#include "tests/catch2.hpp"
 #include "tests/experiments/ranks/thread_ranks.hpp"
+#include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
 namespace {

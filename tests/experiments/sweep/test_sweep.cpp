@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <csignal>
 #include <fstream>
@@ -17,6 +16,7 @@
 #include "experiments/results/results_file.hpp"
 #include "experiments/sweep/collect.hpp"
 #include "experiments/sweep/process.hpp"
+#include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 
 namespace inforelay {

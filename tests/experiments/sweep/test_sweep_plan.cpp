@@ -1,7 +1,6 @@
 // From a configuration to the runs of its sweep: points, seeds, folders, metrics, and what is refused.
 #include <fmt/format.h>
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
 #include <map>
@@ -11,6 +10,7 @@
 #include "core/config/tree.hpp"
 #include "experiments/results/metrics.hpp"
 #include "experiments/sweep/plan.hpp"
+#include "tests/catch2.hpp"
 
 namespace inforelay {
 namespace {

@@ -1,10 +1,10 @@
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "infotheory/information/entropy.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 

@@ -1,4 +1,3 @@
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <set>
 
@@ -6,6 +5,7 @@
 #include "core/parallel.hpp"
 #include "infotheory/information/entropy.hpp"
 #include "infotheory/information/entropy_curve.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 

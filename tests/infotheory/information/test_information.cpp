@@ -1,10 +1,10 @@
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "infotheory/information/information.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 

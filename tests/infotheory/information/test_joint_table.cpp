@@ -1,9 +1,9 @@
-#include <catch2/catch.hpp>
 #include <map>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "infotheory/information/joint_table.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 

@@ -1,7 +1,6 @@
 // Relay information of single sets: analytic values, the eight entropies, identities.
 #include "infotheory/relay/relay.hpp"
 
-#include <catch2/catch.hpp>
 #include <functional>
 #include <numeric>
 
@@ -9,6 +8,7 @@
 #include "eight_entropies.hpp"
 #include "infotheory/relay/exhaustive.hpp"
 #include "infotheory/relay/greedy.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;

@@ -1,12 +1,12 @@
 // Relay information by its definition, with inputs and outputs of any number of symbols: circuits whose values are
 // known exactly, and the binary case that networks use.
-#include <catch2/catch.hpp>
 #include <functional>
 
 #include "core/error.hpp"
 #include "eight_entropies.hpp"
 #include "infotheory/information/information.hpp"
 #include "infotheory/relay/relay.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;

@@ -1,10 +1,10 @@
 // Exhaustive relay information in parts: any order, any process, the same bits.
-#include <catch2/catch.hpp>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "infotheory/relay/exhaustive.hpp"
 #include "random_tables.hpp"
+#include "tests/catch2.hpp"
 #include "tests/set_scans.hpp"
 
 using namespace inforelay;

@@ -1,7 +1,6 @@
 // Greedy, branching and exhaustive search against the definition, set by set.
 #include <algorithm>
 #include <bit>
-#include <catch2/catch.hpp>
 #include <set>
 
 #include "core/error.hpp"
@@ -10,6 +9,7 @@
 #include "infotheory/relay/greedy.hpp"
 #include "infotheory/relay/relay.hpp"
 #include "random_tables.hpp"
+#include "tests/catch2.hpp"
 #include "tests/instruction_sets.hpp"
 #include "tests/set_scans.hpp"
 

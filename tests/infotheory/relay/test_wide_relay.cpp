@@ -1,7 +1,6 @@
 // Relay information of wide layers: against the narrow search where both are possible, and against the definition on
 // states as texts.
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -13,6 +12,7 @@
 #include "infotheory/relay/relay.hpp"
 #include "infotheory/relay/wide_relay.hpp"
 #include "random_tables.hpp"
+#include "tests/catch2.hpp"
 #include "wide_tables.hpp"
 
 using namespace inforelay;

@@ -1,14 +1,14 @@
 // Packed states of wide layers, and their distinct rows.
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <map>
 #include <string>
 
 #include "core/error.hpp"
+#include "infotheory/information/entropy.hpp"
 #include "infotheory/states/bit_states.hpp"
 #include "infotheory/states/discretize.hpp"
-#include "infotheory/information/entropy.hpp"
+#include "tests/catch2.hpp"
 #include "wide_tables.hpp"
 
 using namespace inforelay;

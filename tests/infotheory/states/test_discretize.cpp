@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <bit>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
@@ -8,6 +7,7 @@
 #include "core/parallel.hpp"
 #include "core/random.hpp"
 #include "infotheory/states/discretize.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 

@@ -1,4 +1,3 @@
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
 #include <set>
@@ -6,6 +5,7 @@
 #include "core/error.hpp"
 #include "infotheory/information/n_log_n.hpp"
 #include "random_tables.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;

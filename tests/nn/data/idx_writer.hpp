@@ -3,11 +3,12 @@
 
 #include <zlib.h>
 
-#include <catch2/catch.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <vector>
+
+#include "tests/catch2.hpp"
 
 namespace inforelay::test {
 

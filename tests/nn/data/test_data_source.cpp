@@ -1,18 +1,18 @@
-#include <catch2/catch.hpp>
 #include <cstdlib>
 
-#include "core/files/data_folder.hpp"
 #include "core/error.hpp"
+#include "core/files/data_folder.hpp"
 #include "core/files/files.hpp"
 #include "nn/data/digits.hpp"
 #include "nn/data/source.hpp"
+#include "tests/catch2.hpp"
 #include "tests/mnist.hpp"
 #include "tests/nn/data/http_server.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 using Kind = DataPlan::Kind;
 
 namespace {

@@ -1,11 +1,11 @@
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <set>
 
 #include "core/error.hpp"
-#include "core/parallel.hpp"
 #include "core/files/sha256.hpp"
+#include "core/parallel.hpp"
 #include "nn/data/digits.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 

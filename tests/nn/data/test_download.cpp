@@ -1,17 +1,17 @@
-#include <catch2/catch.hpp>
 #include <chrono>
 
 #include "core/error.hpp"
 #include "core/files/files.hpp"
 #include "core/files/sha256.hpp"
 #include "nn/data/download.hpp"
+#include "tests/catch2.hpp"
 #include "tests/nn/data/http_server.hpp"
 #include "tests/nn/data/idx_writer.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace {
 

@@ -1,17 +1,17 @@
-#include <catch2/catch.hpp>
 #include <numeric>
 
 #include "core/error.hpp"
 #include "core/files/files.hpp"
-#include "core/random.hpp"
 #include "core/files/gzip.hpp"
+#include "core/random.hpp"
 #include "nn/data/idx.hpp"
+#include "tests/catch2.hpp"
 #include "tests/nn/data/idx_writer.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace {
 

@@ -1,18 +1,17 @@
 #include "tests/mnist.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "core/error.hpp"
 #include "core/files/files.hpp"
-#include "core/files/sha256.hpp"
 #include "core/files/gzip.hpp"
+#include "core/files/sha256.hpp"
 #include "nn/data/mnist.hpp"
+#include "tests/catch2.hpp"
 #include "tests/nn/data/idx_writer.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 TEST_CASE("MNIST has a digest of its own", "[mnist]") {
   // sed 's/ .*//' SHA256SUMS | sha256sum

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "core/error.hpp"
@@ -7,6 +6,7 @@
 #include "nn/knockout/knockout.hpp"
 #include "nn/knockout/knockout_forward.hpp"
 #include "nn/knockout/knockout_terms.hpp"
+#include "tests/catch2.hpp"
 #include "tests/nn/knockout/knockout_networks.hpp"
 
 using namespace inforelay;

@@ -1,9 +1,9 @@
 // Knockouts of all sets in parts: any order, any process, the same bits.
-#include <catch2/catch.hpp>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "nn/knockout/knockout.hpp"
+#include "tests/catch2.hpp"
 #include "tests/nn/knockout/knockout_networks.hpp"
 #include "tests/set_scans.hpp"
 

@@ -1,4 +1,3 @@
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
@@ -6,6 +5,7 @@
 #include "core/parallel.hpp"
 #include "nn/knockout/knockout_terms.hpp"
 #include "nn/knockout/knockout_tree.hpp"
+#include "tests/catch2.hpp"
 #include "tests/instruction_sets.hpp"
 #include "tests/nn/knockout/knockout_networks.hpp"
 

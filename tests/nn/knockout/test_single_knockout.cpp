@@ -1,12 +1,12 @@
 // One neuron knocked out at a time, of layers of any width.
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <limits>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "nn/training/accuracy.hpp"
 #include "nn/knockout/single_knockout.hpp"
+#include "nn/training/accuracy.hpp"
+#include "tests/catch2.hpp"
 #include "tests/nn/knockout/knockout_networks.hpp"
 
 using namespace inforelay;

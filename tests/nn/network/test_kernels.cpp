@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -11,6 +10,7 @@
 #include "core/random.hpp"
 #include "nn/network/kernels.hpp"
 #include "nn/network/tile.hpp"
+#include "tests/catch2.hpp"
 #include "tests/instruction_sets.hpp"
 #include "tests/nn/network/reference_network.hpp"
 

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <array>
-#include <catch2/catch.hpp>
 #include <limits>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "nn/network/mlp.hpp"
+#include "tests/catch2.hpp"
 #include "tests/nn/network/reference_network.hpp"
 
 using namespace inforelay;

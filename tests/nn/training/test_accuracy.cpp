@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <set>
 
 #include "core/error.hpp"
 #include "nn/training/accuracy.hpp"
+#include "tests/catch2.hpp"
 #include "tests/nn/network/reference_network.hpp"
 
 using namespace inforelay;

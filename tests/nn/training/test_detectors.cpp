@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <catch2/catch.hpp>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "nn/training/accuracy.hpp"
 #include "nn/training/detectors.hpp"
+#include "tests/catch2.hpp"
 #include "tests/nn/network/reference_network.hpp"
 
 using namespace inforelay;

@@ -1,10 +1,10 @@
 // Gradients against finite differences of an independent network in double precision.
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <numeric>
 
 #include "core/parallel.hpp"
 #include "nn/training/backprop.hpp"
+#include "tests/catch2.hpp"
 #include "tests/nn/network/reference_network.hpp"
 
 using namespace inforelay;

@@ -1,6 +1,5 @@
 // Training on real images. Reads the gzipped IDX files by itself, so that it tests training only.
 #include <array>
-#include <catch2/catch.hpp>
 #include <string>
 
 #include "nn/data/mnist.hpp"
@@ -8,6 +7,7 @@
 #include "nn/training/composite.hpp"
 #include "nn/training/detectors.hpp"
 #include "nn/training/trainer.hpp"
+#include "tests/catch2.hpp"
 #include "tests/mnist.hpp"
 
 using namespace inforelay;

@@ -1,12 +1,12 @@
 #include <array>
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "nn/training/accuracy.hpp"
 #include "nn/training/trainer.hpp"
+#include "tests/catch2.hpp"
 #include "tests/nn/network/reference_network.hpp"
 
 using namespace inforelay;

@@ -1,6 +1,5 @@
-#include <catch2/catch.hpp>
-
 #include "nn/training/training_state_hdf5.hpp"
+#include "tests/catch2.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace inforelay {

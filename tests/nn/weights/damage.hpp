@@ -1,13 +1,13 @@
 // Damages small files in every simple way.
 #pragma once
 
-#include <catch2/catch.hpp>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "core/error.hpp"
 #include "nn/weights/tensors.hpp"
+#include "tests/catch2.hpp"
 
 namespace inforelay::test {
 

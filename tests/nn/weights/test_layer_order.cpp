@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <numeric>
 
 #include "core/random.hpp"
 #include "nn/weights/layer_order.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 

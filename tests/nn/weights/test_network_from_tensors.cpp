@@ -1,12 +1,12 @@
-#include <catch2/catch.hpp>
 #include <limits>
 #include <numeric>
 
 #include "core/error.hpp"
 #include "nn/weights/tensors.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace {
 

@@ -1,15 +1,15 @@
 #include <array>
-#include <catch2/catch.hpp>
 #include <string>
 
 #include "core/error.hpp"
 #include "nn/weights/pickle.hpp"
+#include "tests/catch2.hpp"
 #include "tests/nn/weights/weight_writers.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
 using namespace inforelay::test::pickle;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 using Kind = Pickle::Kind;
 
 namespace {

@@ -1,4 +1,3 @@
-#include <catch2/catch.hpp>
 #include <fstream>
 #include <limits>
 #include <string>
@@ -7,12 +6,13 @@
 #include "core/files/files.hpp"
 #include "nn/network/network_hdf5.hpp"
 #include "nn/weights/results_weights.hpp"
+#include "tests/catch2.hpp"
 #include "tests/nn/network/reference_network.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace {
 

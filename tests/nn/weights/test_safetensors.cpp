@@ -1,19 +1,19 @@
 #include <fmt/format.h>
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <string>
 
 #include "core/error.hpp"
 #include "nn/weights/safetensors.hpp"
-#include "tests/nn/weights/damage.hpp"
+#include "tests/catch2.hpp"
 #include "tests/nn/network/reference_network.hpp"
+#include "tests/nn/weights/damage.hpp"
 #include "tests/nn/weights/weight_writers.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace {
 

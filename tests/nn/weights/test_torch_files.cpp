@@ -1,16 +1,16 @@
-#include <catch2/catch.hpp>
 #include <functional>
 #include <limits>
 #include <string>
 
 #include "core/error.hpp"
 #include "nn/weights/torch_files.hpp"
+#include "tests/catch2.hpp"
 #include "tests/nn/weights/damage.hpp"
 #include "tests/nn/weights/weight_writers.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace {
 

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 
-#include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -12,12 +11,13 @@
 #include "core/files/files.hpp"
 #include "core/files/hdf5_file.hpp"
 #include "core/files/sha256.hpp"
-#include "nn/training/accuracy.hpp"
-#include "nn/training/composite.hpp"
+#include "core/process/child_process.hpp"
 #include "nn/data/mnist.hpp"
 #include "nn/network/network_hdf5.hpp"
-#include "core/process/child_process.hpp"
+#include "nn/training/accuracy.hpp"
+#include "nn/training/composite.hpp"
 #include "nn/weights/weight_file.hpp"
+#include "tests/catch2.hpp"
 #include "tests/mnist.hpp"
 #include "tests/nn/network/reference_network.hpp"
 #include "tests/nn/weights/weight_writers.hpp"
@@ -25,7 +25,7 @@
 
 using namespace inforelay;
 using namespace inforelay::test;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace {
 
@@ -68,12 +68,6 @@ void write_results(const std::filesystem::path& path, const Mlp& network) {
   file.attribute("", "format_version", results_format_version);
   write_network(file, "networks/a/model", network);
   file.commit();
-}
-
-std::string content(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
 }
 
 }  // namespace
@@ -242,7 +236,7 @@ TEST_CASE("PyTorch's own files are read, and PyTorch reads ours", "[weights][tor
     if (path.extension() != ".pt") continue;
     ++files;
     const WeightFile file = load_weights(path);
-    CHECK(shown(file) == content(path.replace_extension(".expected")));
+    CHECK(shown(file) == test::content(path.replace_extension(".expected")));
     const auto copy = path.replace_extension(".safetensors");
     save_safetensors(copy, file.network);
     ours += " " + copy.string();

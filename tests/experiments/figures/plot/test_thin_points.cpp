@@ -1,5 +1,4 @@
 #include <bit>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -7,6 +6,7 @@
 
 #include "core/random.hpp"
 #include "experiments/figures/plot/thin_points.hpp"
+#include "tests/catch2.hpp"
 
 using namespace inforelay;
 

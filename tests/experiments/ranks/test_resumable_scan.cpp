@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -12,13 +11,14 @@
 #include "core/files/stage_store.hpp"
 #include "core/parallel.hpp"
 #include "experiments/ranks/resumable_scan.hpp"
-#include "tests/temporary_folder.hpp"
+#include "tests/catch2.hpp"
 #include "tests/set_scans.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace inforelay {
 namespace {
 
-using Catch::Matchers::Contains;
+using Catch::Contains;
 using test::StopAfter;
 namespace fs = std::filesystem;
 
