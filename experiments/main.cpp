@@ -13,6 +13,7 @@
 
 #include "core/files/files.hpp"
 #include "core/parallel.hpp"
+#include "experiments/compare/compare_checks.hpp"
 #include "experiments/config/config.hpp"
 #include "experiments/ranks/scan_messages.hpp"
 #include "experiments/run/command_line.hpp"
@@ -64,7 +65,7 @@ int run(const CommandLine& line, Console& console) {
     print("{}", describe_status(line.folder));
     return 0;
   }
-  const ExperimentConfig config = load_experiment_config(line.config, line.overrides);
+  const ExperimentConfig config = load_experiment_config(line.config, line.overrides, check_comparisons);
   if (config.sweep) return run_many(line, console);
   switch (line.action) {
     case CommandLine::Action::validate:

@@ -15,6 +15,7 @@ constexpr const char* name_pattern = "^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$";
 constexpr const char* path_pattern = "^[A-Za-z0-9][A-Za-z0-9_-]*(\\.[A-Za-z0-9][A-Za-z0-9_-]*)*$";
 
 Json schema_of(const std::vector<Setting>& settings);
+Json type_of(const Kind& kind);
 
 template <class T>
 Json number_type(const char* type, Bounds<T> bounds) {
@@ -41,6 +42,8 @@ Json map_of(Json properties) {
 Json or_null(Json type) {
   if (type.contains("enum")) {
     type["enum"].push_back(nullptr);
+  } else if (type.contains("anyOf")) {
+    type["anyOf"].push_back({{"type", "null"}});
   } else if (type["type"].is_array()) {
     type["type"].push_back("null");
   } else {
@@ -65,6 +68,7 @@ Json type(const Choice& kind) {
   Json words{{"enum", kind.words}};
   return kind.several ? list_of(std::move(words), {}, true) : words;
 }
+Json type(const WordOrIntegers& kind) { return {{"anyOf", {type(kind.word), type(kind.list)}}}; }
 Json type(const Series&) {
   // What else must hold between low and high is for the reader.
   Json range = map_of({{"low", {{"type", "number"}}},
@@ -76,12 +80,20 @@ Json type(const Series&) {
   return {{"type", "object"}, {"propertyNames", {{"pattern", path_pattern}}}, {"additionalProperties", std::move(one)}};
 }
 Json type(const Assignments&) { return list_of({{"type", "object"}, {"minProperties", 1}}, {}); }
-Json type(const Group& kind) { return schema_of(kind.settings); }
+Json type(const Removed&) { return {}; }
+Json type(const Group& kind) {
+  Json map = schema_of(kind.settings);
+  return kind.has_short_form ? Json{{"anyOf", {type_of(kind.settings.front().kind), std::move(map)}}} : map;
+}
 Json type(const OptionalGroup& kind) { return schema_of(kind.settings()); }
 Json type(const NamedGroups& kind) {
   return {{"type", "object"},
           {"propertyNames", {{"pattern", name_pattern}}},
           {"additionalProperties", or_null(schema_of(kind.add("NAME")))}};
+}
+
+Json type_of(const Kind& kind) {
+  return std::visit([](const auto& one) { return type(one); }, kind);
 }
 
 Json json_of(const ConfigNode& node) {
@@ -100,12 +112,13 @@ Json json_of(const ConfigNode& node) {
 Json schema_of(const std::vector<Setting>& settings) {
   Json properties = Json::object();
   for (const auto& [key, about, kind] : settings) {
+    if (std::holds_alternative<Removed>(kind)) continue;
     Json json = Json::object();
     if (!about.empty()) json["description"] = about;
     const ConfigNode value = value_of(kind);
     if (value.kind == ConfigNode::Kind::scalar || value.kind == ConfigNode::Kind::list)
       json["default"] = json_of(value);
-    json.update(or_null(std::visit([](const auto& one) { return type(one); }, kind)));
+    json.update(or_null(type_of(kind)));
     properties[std::string(key)] = std::move(json);
   }
   return map_of(std::move(properties));

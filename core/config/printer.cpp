@@ -83,6 +83,9 @@ ConfigNode node_of(const Choice& kind) {
   if (kind.several) return list_of(chosen, word);
   return chosen.empty() ? ConfigNode() : word(chosen.front());
 }
+ConfigNode node_of(const WordOrIntegers& kind) {
+  return kind.word.get().empty() ? node_of(kind.list) : node_of(kind.word);
+}
 ConfigNode node_of(const Series& kind) {
   ConfigNode map = map_of({});
   for (const ConfigSeries& series : *kind.values) map.entries.push_back({series.path, {}, node_of(series)});
@@ -96,6 +99,7 @@ ConfigNode node_of(const Assignments& kind) {
   });
 }
 
+ConfigNode node_of(const Removed&) { return {}; }
 // Groups have settings in place of a value.
 ConfigNode node_of(const Group&) { return {}; }
 ConfigNode node_of(const OptionalGroup&) { return {}; }
@@ -121,6 +125,7 @@ void print(const std::vector<Setting>& settings, int depth, std::string& text) {
 
 void list_paths(const std::vector<Setting>& settings, const std::string& prefix, std::vector<SettablePath>& paths) {
   for (const auto& [key, about, kind] : settings) {
+    if (std::holds_alternative<Removed>(kind)) continue;
     const std::string path = prefix + std::string(key);
     paths.push_back({path, std::holds_alternative<Integer>(kind)});
     list_paths(members_of(kind, AbsentGroups::make), path + ".", paths);

@@ -80,10 +80,11 @@ struct Written {
     return good;
   }
 
-  // Keys other than the known ones are errors.
-  void check_keys(const std::vector<std::string_view>& known) const {
+  // Keys that are neither known nor removed are errors.
+  void check_keys(const std::vector<std::string_view>& known, const std::vector<std::string_view>& removed = {}) const {
     for (const auto& entry : node.entries) {
       if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
+      if (std::find(removed.begin(), removed.end(), entry.key) != removed.end()) continue;
       const std::string_view near = nearest_word(entry.key, known);
       // The group may have been meant to hold what its key was to say.
       errors.add(entry.place, path.empty() ? entry.key : path,
@@ -95,6 +96,7 @@ struct Written {
 };
 
 void read_group(const Written& map, const std::vector<Setting>& settings);
+void read_kind(const Written& written, const Kind& kind);
 
 std::optional<std::int64_t> integer(const Written& written, Bounds<std::int64_t> bounds) {
   const auto value = number_in<std::int64_t>(written.node);
@@ -124,8 +126,9 @@ std::optional<std::filesystem::path> path(const Written& written) {
   return std::filesystem::absolute((file ? file->parent_path() : "") / text).lexically_normal();
 }
 
-std::optional<std::size_t> word(const Written& written, const std::vector<std::string_view>& words) {
-  const std::string one_of = fmt::format("one of {}", fmt::join(words, ", "));
+std::optional<std::size_t> word(const Written& written, const std::vector<std::string_view>& words,
+                                std::string_view or_else = "") {
+  const std::string one_of = fmt::format("one of {}{}", fmt::join(words, ", "), or_else);
   if (!written.expect(NodeKind::scalar, one_of)) return std::nullopt;
   const auto found = std::find(words.begin(), words.end(), written.node.text);
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
@@ -244,6 +247,15 @@ void read(const Written& written, const Choice& kind) {
   }
 }
 
+void read(const Written& written, const WordOrIntegers& kind) {
+  if (written.node.kind == NodeKind::list) {
+    read(written, kind.list);
+    kind.use_list();
+  } else if (const auto index = word(written, kind.word.words, " or a list of integers")) {
+    kind.word.set({*index});
+  }
+}
+
 // low, high and perhaps count.
 bool read_range(const Written& written, ConfigSeries& series) {
   std::optional<double> low, high;
@@ -330,7 +342,11 @@ void read(const Written& written, const Assignments& kind) {
 }
 
 void read(const Written& written, const Group& kind) {
-  if (written.expect(NodeKind::map, "a map of settings")) read_group(written, kind.settings);
+  if (kind.has_short_form && written.node.kind == NodeKind::scalar) {
+    read_kind(written, kind.settings.front().kind);
+  } else if (written.expect(NodeKind::map, "a map of settings")) {
+    read_group(written, kind.settings);
+  }
 }
 
 void read(const Written& written, const OptionalGroup& kind) {
@@ -349,16 +365,22 @@ void read(const Written& written, const NamedGroups& kind) {
   }
 }
 
+void read(const Written& written, const Removed& kind) {
+  written.errors.add(written.node.place, written.path, fmt::format("{} is now {}", written.path, kind.now));
+}
+
+void read_kind(const Written& written, const Kind& kind) {
+  std::visit([&](const auto& one) { read(written, one); }, kind);
+}
+
 void read_group(const Written& map, const std::vector<Setting>& settings) {
-  std::vector<std::string_view> known;
+  std::vector<std::string_view> known, removed;
   for (const Setting& setting : settings) {
-    known.push_back(setting.key);
+    (std::holds_alternative<Removed>(setting.kind) ? removed : known).push_back(setting.key);
     const ConfigNode* node = map.node.find(setting.key);
-    if (!node || node->kind == NodeKind::null) continue;
-    const Written written = map.entry(*node, setting.key);
-    std::visit([&](const auto& kind) { read(written, kind); }, setting.kind);
+    if (node && node->kind != NodeKind::null) read_kind(map.entry(*node, setting.key), setting.kind);
   }
-  map.check_keys(known);
+  map.check_keys(known, removed);
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ std::string interval(Bounds<T> bounds) {
   return "";
 }
 
+std::string type_of(const Kind& kind);
+
 std::string type(const Boolean&) { return "true or false"; }
 std::string type(const Integer& kind) { return "integer" + interval(kind.bounds); }
 std::string type(const Number& kind) { return "number" + interval(kind.bounds); }
@@ -38,25 +40,33 @@ std::string type(const Words&) { return "list of words"; }
 std::string type(const Choice& kind) {
   return fmt::format("{}`{}`", kind.several ? "list of " : "", fmt::join(kind.words, "`, `"));
 }
+std::string type(const WordOrIntegers& kind) { return fmt::format("{}, or {}", type(kind.word), type(kind.list)); }
 std::string type(const Series&) {
   return "map of paths of settings, each to one of `{values: [...]}`, `{range: {low: a, high: b, count: n}}` and "
          "`{log_range: {low: a, high: b, count: n}}`";
 }
 std::string type(const Assignments&) { return "list of maps of paths of settings to values"; }
-std::string type(const Group&) { return "map"; }
+std::string type(const Removed&) { return ""; }
+std::string type(const Group& kind) {
+  return kind.has_short_form ? type_of(kind.settings.front().kind) + ", or map" : "map";
+}
 std::string type(const OptionalGroup&) { return "map, may be left out"; }
 std::string type(const NamedGroups&) { return "map of names to maps"; }
+
+std::string type_of(const Kind& kind) {
+  return std::visit([](const auto& one) { return type(one); }, kind);
+}
 
 std::string rows(const std::vector<Setting>& settings, const std::string& prefix) {
   std::string text;
   for (const auto& [key, about, kind] : settings) {
+    if (std::holds_alternative<Removed>(kind)) continue;
     const auto* maybe = std::get_if<OptionalGroup>(&kind);
     const auto* groups = std::get_if<NamedGroups>(&kind);
     const ConfigNode value = value_of(kind);
     const std::string shown = maybe && !maybe->is_there() ? "absent" : to_yaml(value);
     const bool given = value.kind != ConfigNode::Kind::null || shown == "absent";
-    text += fmt::format("| `{}{}` | {} | {} | {} |\n", prefix, key,
-                        std::visit([](const auto& one) { return type(one); }, kind),
+    text += fmt::format("| `{}{}` | {} | {} | {} |\n", prefix, key, type_of(kind),
                         given ? fmt::format("`{}`", shown) : "", about);
     text += groups ? rows(groups->add("NAME"), fmt::format("{}{}.NAME.", prefix, key))
                    : rows(members_of(kind, AbsentGroups::make), fmt::format("{}{}.", prefix, key));

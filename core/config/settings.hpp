@@ -116,6 +116,12 @@ struct Choice {
   std::function<void(const std::vector<std::size_t>&)> set;
   bool several = false;
 };
+/// One of the words of a choice, or a list of integers; then use_list() is called. Made by word_or_integers().
+struct WordOrIntegers {
+  Choice word;
+  Integers list;
+  std::function<void()> use_list;
+};
 /// A map from paths of settings to the values that they take, in the order written.
 struct Series {
   std::vector<ConfigSeries>* values;
@@ -124,9 +130,10 @@ struct Series {
 struct Assignments {
   std::vector<std::vector<ConfigAssignment>>* values;
 };
-/// A map with settings of its own.
+/// A map with settings of its own; or, if it has a short form, the value of the first of them in place of the map.
 struct Group {
   std::vector<Setting> settings;
+  bool has_short_form = false;
 };
 /// A group that is switched on by being there.
 struct OptionalGroup {
@@ -139,8 +146,13 @@ struct NamedGroups {
   std::function<std::vector<Setting>(const std::string& name)> add;  ///< makes lists of those before invalid
 };
 
-using Kind = std::variant<Boolean, Integer, Number, Bytes, Name, Text, Path, Paths, Integers, Words, Choice, Series,
-                          Assignments, Group, OptionalGroup, NamedGroups>;
+/// A key that is not used any more, and the path of the setting to use instead.
+struct Removed {
+  std::string_view now;
+};
+
+using Kind = std::variant<Boolean, Integer, Number, Bytes, Name, Text, Path, Paths, Integers, Words, Choice,
+                          WordOrIntegers, Series, Assignments, Group, OptionalGroup, NamedGroups, Removed>;
 
 }  // namespace setting
 
@@ -185,6 +197,12 @@ Choice choices(std::vector<T>& values, const WordTable<T, N>& table) {
             for (const std::size_t i : chosen) values.push_back(table[i].first);
           },
           true};
+}
+
+/// `list_value`: what `word` is if a list is given; not in `table`.
+template <class T, std::size_t N>
+WordOrIntegers word_or_integers(T& word, const WordTable<T, N>& table, T list_value, Integers list) {
+  return {choice(word, table), list, [&word, list_value] { word = list_value; }};
 }
 
 /// The settings of `config` are those of its settings_of().

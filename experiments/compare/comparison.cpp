@@ -53,16 +53,16 @@ ReproductionResult reproduce(const std::vector<std::pair<std::string, PublishedV
   ReproductionResult result;
   for (const auto& [comparison, table] : published) {
     const NetworkResult* network = find_named(networks, table.network);
-    if (!network) throw UsageError(fmt::format("reproduce.{}: there is no network '{}'", comparison, table.network));
+    if (!network) throw UsageError(fmt::format("compare.{}: there is no network '{}'", comparison, table.network));
     for (const PublishedColumn& column : table.columns) {
-      ReproductionColumn sum{.comparison = comparison, .column = column.name, .quantity = column.config.quantity};
+      ReproductionColumn sum{.comparison = comparison, .column = column.name, .quantity = column.config.metric};
       try {
-        const std::vector<QuantityValue> values = quantity(*network, column.config.quantity);
+        const std::vector<QuantityValue> values = quantity(*network, column.config.metric);
         for (std::size_t i = 0; i < column.values.size(); ++i) {
           ReproductionRow row{.comparison = comparison,
                               .column = column.name,
                               .network = table.network,
-                              .quantity = column.config.quantity,
+                              .quantity = column.config.metric,
                               .cls = column.classes[i].value_or(-1),
                               .published = column.values[i],
                               .ours = value_of_class(values, column.classes[i]),
@@ -76,7 +76,7 @@ ReproductionResult reproduce(const std::vector<std::pair<std::string, PublishedV
           result.rows.push_back(std::move(row));
         }
       } catch (const UsageError& error) {
-        throw UsageError(fmt::format("reproduce.{}.columns.{}: {}", comparison, column.name, error.what()));
+        throw UsageError(fmt::format("compare.{}.columns.{}: {}", comparison, column.name, error.what()));
       }
       const auto at_least = static_cast<std::size_t>(column.config.at_least);
       if (at_least > 0) sum.needed = at_least;

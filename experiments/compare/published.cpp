@@ -7,13 +7,13 @@
 #include <limits>
 #include <utility>
 
-#include "core/text/csv.hpp"
-#include "core/files/data_folder.hpp"
 #include "core/error.hpp"
+#include "core/files/data_folder.hpp"
 #include "core/files/files.hpp"
+#include "core/files/sha256.hpp"
+#include "core/text/csv.hpp"
 #include "core/text/message_text.hpp"
 #include "core/text/number_text.hpp"
-#include "core/files/sha256.hpp"
 #include "experiments/config/config_checks.hpp"
 
 namespace inforelay {
@@ -118,14 +118,14 @@ class Table {
 
 }  // namespace
 
-PublishedValues read_published(const ReproduceConfig& config, const std::string& path) {
+PublishedValues read_published(const CompareConfig& config, const std::string& path) {
   const Table table(with_data_folder(config.published));
   PublishedValues published{.network = config.network, .columns = {}, .sha256 = table.sha256()};
   const auto rows = table.chosen(config.by, config.rows);
   for (const auto& [name, column] : config.columns) {
     const std::size_t at = table.column(column.column.empty() ? name : column.column, path);
     PublishedColumn values{.name = name, .config = column, .values = {}, .classes = {}};
-    const bool is_set = quantity_kind(column.quantity).is_set;
+    const bool is_set = quantity_kind(column.metric).is_set;
     if (column.at_least > static_cast<std::int64_t>(rows.size())) {
       throw DataError(fmt::format("{}.columns.{}.at_least: {}, but '{}' gives {} values", path, name, column.at_least,
                                   table.name(), rows.size()));

@@ -1,4 +1,4 @@
-// Tables of published numbers, as `reproduce` in a configuration names them.
+// Tables of published numbers, as `compare` in a configuration names them.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace inforelay {
 /// A column of a published table.
 struct PublishedColumn {
   std::string name;  ///< of the entry in the configuration
-  ReproduceColumnConfig config;
+  CompareColumnConfig config;
   std::vector<QuantityValue> values;        ///< [rows]; NaN where the table has an empty cell
   std::vector<std::optional<int>> classes;  ///< [rows]; none: of the network as a whole
 };
@@ -28,6 +28,6 @@ struct PublishedValues {
 
 /// Reads the table that `config` names. `path` is that of the entry, for messages. Throws DataError, naming file and
 /// line: no such file or column, a class listed twice or out of range, a cell that is no number or no set of neurons.
-PublishedValues read_published(const ReproduceConfig& config, const std::string& path);
+PublishedValues read_published(const CompareConfig& config, const std::string& path);
 
 }  // namespace inforelay

@@ -9,7 +9,6 @@
 
 #include "core/error.hpp"
 #include "core/statistics/statistics.hpp"
-#include "experiments/compare/paper_findings.hpp"
 #include "experiments/results/metrics.hpp"
 
 namespace inforelay {
@@ -26,7 +25,7 @@ double value_of(const DistributionRow& row, const NetworkResult& network) {
   try {
     return std::get<double>(value_of_class(quantity(network, row.quantity), cls));
   } catch (const UsageError& error) {
-    throw UsageError(fmt::format("reproduce.{}.columns.{}: {}", row.comparison, row.column, error.what()));
+    throw UsageError(fmt::format("compare.{}.columns.{}: {}", row.comparison, row.column, error.what()));
   }
 }
 
@@ -45,15 +44,14 @@ double DistributionRow::rank() const {
   return below / static_cast<double>(all.size());
 }
 
-Study::Study(const ExperimentConfig& config, const std::vector<std::pair<std::string, PublishedValues>>& published)
-    : config_(config) {
+Study::Study(const ExperimentConfig& config, const std::vector<std::pair<std::string, PublishedValues>>& published) {
   for (const auto& [comparison, table] : published) {
     for (const PublishedColumn& column : table.columns) {
       for (std::size_t i = 0; i < column.values.size(); ++i) {
         result_.rows.push_back({.comparison = comparison,
                                 .column = column.name,
                                 .network = table.network,
-                                .quantity = column.config.quantity,
+                                .quantity = column.config.metric,
                                 .cls = column.classes[i].value_or(-1),
                                 .published = std::get<double>(column.values[i]),
                                 .values = {}});
@@ -78,14 +76,6 @@ void Study::add(std::int64_t seed, const std::vector<std::pair<std::string, Netw
         if (row.network == name) row.values.push_back(value_of(row, network));
       }
     }
-  }
-  if (!config_.claims) return;
-  const std::vector<ClaimResult> claims = check_claims(config_, networks);
-  result_.claims.resize(claims.size());
-  for (std::size_t i = 0; i < claims.size(); ++i) {
-    result_.claims[i].claim = claims[i].claim;
-    result_.claims[i].classes = claims[i].classes;
-    result_.claims[i].classes_holding.push_back(claims[i].classes_holding.front());
   }
 }
 

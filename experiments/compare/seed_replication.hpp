@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/files/hdf5_file.hpp"
-#include "experiments/config/config.hpp"
 #include "experiments/compare/published.hpp"
+#include "experiments/config/config.hpp"
 #include "experiments/results/results.hpp"
 
 namespace inforelay {
@@ -50,7 +50,6 @@ class Study {
   const StudyResult& result() const { return result_; }
 
  private:
-  const ExperimentConfig& config_;
   StudyResult result_;
 };
 

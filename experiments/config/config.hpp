@@ -72,57 +72,64 @@ struct NetworkConfig {
   bool from_files() const { return !weights.empty() || (detectors && !detectors->weights.empty()); }
 };
 
+/// Which hidden layers are analysed.
+struct LayerChoice {
+  enum class Kind { last, all, list };
+  Kind kind = Kind::last;
+  std::vector<std::int64_t> list{};  ///< of Kind::list: their numbers, from 1
+};
+/// Kind::list has no word: the list is written in its place.
+inline constexpr WordTable<LayerChoice::Kind, 2> layer_choice_names{
+    {{LayerChoice::Kind::last, "last"}, {LayerChoice::Kind::all, "all"}}};
+
 struct RelayConfig {
-  std::vector<Split> splits{Split::train, Split::test};
+  std::vector<std::string> subsets{"train", "test"};
   bool greedy = true;
   bool branching = false;
-  std::vector<Split> exhaustive{Split::test};
-  std::vector<std::int64_t> classes;  ///< empty: all
+  std::vector<std::string> exhaustive{"test"};
+  std::vector<std::int64_t> classes{};  ///< empty: all
 };
 
 struct KnockoutConfig {
-  std::vector<Split> splits{Split::test};
+  std::vector<std::string> subsets{"test"};
   KnockoutSets sets = KnockoutSets::exhaustive;
-  KnockoutOptions options;
+  KnockoutOptions options{};
 };
 
 struct RegressionConfig {
-  Split relay = Split::test;
-  Split knockout = Split::test;
+  std::string relay = "test";  ///< subset
+  std::string knockout = "test";
 };
 
 struct AnalysisConfig {
-  std::int64_t layer = 1;
-  Binarization binarize = Binarization::kmeans;
-  double threshold = 0;
+  LayerChoice layers{};
+  BinarizeOptions discretize{};  ///< its random stream is not a setting
   SetTables tables = SetTables::automatic;
-  RelayConfig relay;
-  std::optional<KnockoutConfig> knockout;
-  std::optional<RegressionConfig> regression;
+  RelayConfig relay{};
+  std::optional<KnockoutConfig> knockout{};
+  std::optional<RegressionConfig> regression{};
 };
 
 /// A column of published values and what it is compared with.
-struct ReproduceColumnConfig {
+struct CompareColumnConfig {
   std::string column;  ///< empty: named as the entry
-  std::string quantity;
+  std::string metric;
   std::int64_t cls = -1;  ///< all its values are of this class; -1: the table says
   /// At most one; none: shown without a verdict.
   std::optional<double> absolute, relative;
   std::int64_t at_least = 0;  ///< rows that must be within; 0: all
 };
 
-struct ReproduceConfig {
+/// Either a table of published values of a network, or a statement.
+struct CompareConfig {
   std::filesystem::path published;
   std::string network;
   std::string by = "class";
   PublishedRows rows = PublishedRows::all;
-  std::vector<std::pair<std::string, ReproduceColumnConfig>> columns;
-};
+  std::vector<std::pair<std::string, CompareColumnConfig>> columns;
 
-/// Which networks the paper's claims are about.
-struct ClaimsConfig {
-  std::string distributed;
-  std::string modular;
+  std::string statement;      ///< see compare/statement.hpp
+  std::int64_t at_least = 0;  ///< classes for which the statement must hold; 0: all
 };
 
 /// Many runs of the rest of the configuration; experiments/sweep/plan.hpp makes them.
@@ -145,8 +152,7 @@ struct ExperimentConfig {
   DataConfig data;
   std::vector<std::pair<std::string, NetworkConfig>> networks;
   AnalysisConfig analysis;
-  std::vector<std::pair<std::string, ReproduceConfig>> reproduce;
-  std::optional<ClaimsConfig> claims;
+  std::vector<std::pair<std::string, CompareConfig>> compare;
   std::optional<FigureOptions> figures;
   std::optional<SweepConfig> sweep;
 };
@@ -155,11 +161,16 @@ struct ExperimentConfig {
 std::vector<Setting> settings_of(ExperimentConfig& config);
 std::vector<Setting> settings_of(DetectorsConfig& config);
 
-/// Reads `path` with `overrides` and checks everything. Throws UsageError with all that is wrong, a line each.
-ExperimentConfig load_experiment_config(const std::filesystem::path& path, const std::vector<std::string>& overrides);
+/// A further check of a configuration: adds to `errors`, with the places in `root`.
+using ConfigCheck = void (*)(const ExperimentConfig& config, const ConfigNode& root, ConfigErrors& errors);
+
+/// Reads `path` with `overrides` and checks everything, then `further` unless something is wrong already. Throws
+/// UsageError with all that is wrong, a line each.
+ExperimentConfig load_experiment_config(const std::filesystem::path& path, const std::vector<std::string>& overrides,
+                                        ConfigCheck further = nullptr);
 
 /// The same from a tree already read; `errors` may hold findings already.
-ExperimentConfig read_experiment_config(const ConfigNode& root, ConfigErrors& errors);
+ExperimentConfig read_experiment_config(const ConfigNode& root, ConfigErrors& errors, ConfigCheck further = nullptr);
 
 /// The resolved configuration as YAML, every default spelled out; reading it gives the same configuration.
 std::string print_experiment_config(ExperimentConfig config);

@@ -6,13 +6,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/error.hpp"
 #include "core/named.hpp"
 #include "core/sets/neuron_set.hpp"
-#include "experiments/results/metrics.hpp"
 #include "infotheory/states/bit_states.hpp"
 
 namespace inforelay {
 namespace {
+
+bool holds(const std::vector<std::string>& subsets, const std::string& subset) {
+  return std::find(subsets.begin(), subsets.end(), subset) != subsets.end();
+}
 
 class Checker {
  public:
@@ -34,29 +38,11 @@ class Checker {
     if (good("figures") && config_.figures && config_.figures->formats.empty()) {
       fail("figures.formats", "at least one format is needed");
     }
-    if (!whole) return;
-    for (const auto& [name, reproduce] : config_.reproduce) check_reproduce("reproduce." + name, reproduce);
-    if (config_.claims) check_claims(*config_.claims);
-    check_sweep();
+    if (whole) check_sweep();
   }
 
  private:
-  // The place of the deepest node on `path` that was written.
-  const ConfigPlace& place_of(std::string_view path) const {
-    const ConfigNode* node = &root_;
-    while (!path.empty()) {
-      const std::size_t dot = path.find('.');
-      const ConfigNode* next = node->find(path.substr(0, dot));
-      if (!next) break;
-      node = next;
-      path = dot == std::string_view::npos ? "" : path.substr(dot + 1);
-    }
-    return node->place;
-  }
-
-  void fail(std::string_view path, std::string_view problem) {
-    errors_.add(place_of(path), path, fmt::format("{}: {}", path, problem));
-  }
+  void fail(std::string_view path, std::string_view problem) { errors_.add(root_, path, problem); }
 
   void check_network(const std::string& path, const NetworkConfig& network) {
     const int ways =
@@ -73,7 +59,7 @@ class Checker {
     }
     // What only weight files can tell is checked once they are read.
     if (!network.from_files() && (network.detectors || network.layers.size() >= 3)) {
-      for (const std::string& problem : analysed_layer_problems(layer_widths(network), config_.analysis)) {
+      for (const std::string& problem : analysed_layer_problems(network, config_.analysis)) {
         fail(network.detectors ? path + ".detectors.hidden" : path + ".layers", problem);
       }
     }
@@ -137,116 +123,65 @@ class Checker {
     }
   }
 
-  void check_named_network(const std::string& path, const std::string& name) {
-    if (find_named(config_.networks, name)) return;
-    std::vector<std::string_view> names;
-    for (const auto& each : config_.networks) names.push_back(each.first);
-    fail(path, name.empty() ? fmt::format("is missing; networks are {}", fmt::join(names, ", "))
-                            : fmt::format("'{}' is none of the networks: {}", name, fmt::join(names, ", ")));
-  }
-
-  void check_reproduce(const std::string& path, const ReproduceConfig& reproduce) {
-    if (reproduce.published.empty()) fail(path + ".published", "is missing: the file of published values");
-    check_named_network(path + ".network", reproduce.network);
-    if (reproduce.columns.empty()) fail(path + ".columns", "at least one column is needed");
-    for (const auto& [name, column] : reproduce.columns) {
-      const std::string at = fmt::format("{}.columns.{}", path, name);
-      if (column.quantity.empty()) {
-        fail(at + ".quantity", "is missing");
-      } else if (const std::string problem = quantity_error(column.quantity); !problem.empty()) {
-        fail(at + ".quantity", problem);
-      } else if (const NetworkConfig* network = find_named(config_.networks, reproduce.network)) {
-        const std::string why = quantity_missing(config_, *network, column.quantity);
-        if (!why.empty()) fail(at, fmt::format("there will be no {}: {}", column.quantity, why));
-      }
-      check_tolerance(at, column);
-    }
-  }
-
-  void check_tolerance(const std::string& at, const ReproduceColumnConfig& column) {
-    const bool tolerance = column.absolute || column.relative;
-    const bool is_set = quantity_error(column.quantity).empty() && quantity_kind(column.quantity).is_set;
-    if (column.absolute && column.relative) return fail(at, "give absolute or relative, not both");
-    if (is_set && tolerance) fail(at, "sets of neurons are equal or not; they have no tolerance");
-    if (column.at_least > 0 && !tolerance && !is_set) fail(at + ".at_least", "needs a tolerance: absolute or relative");
-    if (!config_.sweep) return;
-    if (is_set) fail(at, fmt::format("{} is a set of neurons; over seeds only numbers compare", column.quantity));
-    if (tolerance) fail(at, "over seeds there is a distribution and no verdict: no tolerance with sweep");
-  }
-
-  void check_claims(const ClaimsConfig& claims) {
-    check_named_network("claims.distributed", claims.distributed);
-    check_named_network("claims.modular", claims.modular);
-    const NetworkConfig* modular = find_named(config_.networks, claims.modular);
-    if (modular && !modular->detectors) {
-      fail("claims.modular", fmt::format("'{}' has no detectors: its modules are not known", claims.modular));
-    }
-    if (claims.distributed == claims.modular) fail("claims", "distributed and modular are the same network");
-    if (!config_.analysis.regression) fail("claims", "needs analysis.regression");
-    if (!config_.analysis.relay.greedy) fail("claims", "needs analysis.relay.greedy: true");
-  }
-
   void check_sweep() {
     if (!config_.sweep) return;
-    if (!config_.sweep->parameters.empty()) {
-      const char* only = "over seeds alone: not with sweep.parameters";
-      if (!config_.reproduce.empty()) fail("reproduce", only);
-      if (config_.claims) fail("claims", only);
+    if (!config_.sweep->parameters.empty() && !config_.compare.empty()) {
+      fail("compare", "over seeds alone: not with sweep.parameters");
     }
     for (const auto& [name, network] : config_.networks) {
       if (!network.weights_out.empty()) fail(fmt::format("networks.{}.weights_out", name), "not in a sweep");
     }
   }
 
+  // All of `subsets` must be among `known`, which `where` names.
+  void check_subsets(const std::string& path, const std::vector<std::string>& subsets,
+                     const std::vector<std::string>& known, std::string_view where) {
+    for (const std::string& subset : subsets) {
+      if (!holds(known, subset)) fail(path, fmt::format("'{}' is not among {}", subset, where));
+    }
+  }
+
   void check_analysis() {
     const AnalysisConfig& analysis = config_.analysis;
-    const auto holds = [](const std::vector<Split>& splits, Split split) {
-      return std::find(splits.begin(), splits.end(), split) != splits.end();
-    };
-    if (analysis.relay.splits.empty()) fail("analysis.relay.splits", "at least one of train, test is needed");
-    for (const Split split : analysis.relay.exhaustive) {
-      if (!holds(analysis.relay.splits, split)) {
-        fail("analysis.relay.exhaustive", fmt::format("'{}' is not among analysis.relay.splits", to_string(split)));
-      }
-    }
+    const RelayConfig& relay = analysis.relay;
+    check_different("analysis.layers", analysis.layers.list);
+    if (relay.subsets.empty()) fail("analysis.relay.subsets", "at least one is needed");
+    check_subsets("analysis.relay.subsets", relay.subsets, {"train", "test"}, "the subsets of the data: train, test");
+    check_subsets("analysis.relay.exhaustive", relay.exhaustive, relay.subsets, "analysis.relay.subsets");
     if (analysis.knockout) {
-      for (const Split split : analysis.knockout->splits) {
-        if (!holds(analysis.relay.splits, split)) {
-          fail("analysis.knockout.splits", fmt::format("'{}' is not among analysis.relay.splits", to_string(split)));
-        }
-      }
+      check_subsets("analysis.knockout.subsets", analysis.knockout->subsets, relay.subsets, "analysis.relay.subsets");
     }
-    check_relay_classes(analysis.relay);
+    check_relay_classes(relay);
     if (!analysis.regression) return;
     if (analysis.tables == SetTables::never)
       fail("analysis.regression", "needs the tables of all sets: not with analysis.tables: never");
-    if (!holds(analysis.relay.exhaustive, analysis.regression->relay)) {
-      fail("analysis.regression.relay", fmt::format("'{}' is not among analysis.relay.exhaustive: all sets are needed",
-                                                    to_string(analysis.regression->relay)));
-    }
+    check_subsets("analysis.regression.relay", {analysis.regression->relay}, relay.exhaustive,
+                  "analysis.relay.exhaustive: all sets are needed");
     if (!analysis.knockout || analysis.knockout->sets != KnockoutSets::exhaustive ||
-        !holds(analysis.knockout->splits, analysis.regression->knockout)) {
+        !holds(analysis.knockout->subsets, analysis.regression->knockout)) {
       fail("analysis.regression.knockout",
-           fmt::format("needs analysis.knockout with sets exhaustive and '{}' among its splits",
-                       to_string(analysis.regression->knockout)));
+           fmt::format("needs analysis.knockout with sets exhaustive and '{}' among its subsets",
+                       analysis.regression->knockout));
     }
+  }
+
+  void check_different(std::string_view path, std::vector<std::int64_t> numbers) {
+    std::sort(numbers.begin(), numbers.end());
+    const auto twice = std::adjacent_find(numbers.begin(), numbers.end());
+    if (twice != numbers.end()) fail(path, fmt::format("{} is listed twice", *twice));
   }
 
   void check_relay_classes(const RelayConfig& relay) {
     if (relay.classes.empty()) return;
     const char* path = "analysis.relay.classes";
-    std::vector<std::int64_t> sorted = relay.classes;
-    std::sort(sorted.begin(), sorted.end());
-    const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
-    if (twice != sorted.end()) fail(path, fmt::format("{} is there twice", *twice));
-    if (sorted.size() == static_cast<std::size_t>(numerals)) return;
+    check_different(path, relay.classes);
+    if (relay.classes.size() == static_cast<std::size_t>(numerals)) return;
     const auto needs_all = [&](bool there, std::string_view what) {
       if (there) fail(path, fmt::format("{} needs all classes", what));
     };
     needs_all(!relay.exhaustive.empty(), "analysis.relay.exhaustive");
     needs_all(relay.branching, "analysis.relay.branching");
-    needs_all(!config_.reproduce.empty(), "reproduce");
-    needs_all(config_.claims.has_value(), "claims");
+    needs_all(!config_.compare.empty(), "compare");
     needs_all(config_.sweep.has_value(), "sweep");
   }
 
@@ -262,32 +197,54 @@ std::vector<std::int64_t> layer_widths(const NetworkConfig& network) {
   return {image_pixels, numerals * network.detectors->hidden, numerals};
 }
 
-std::vector<std::string> analysed_layer_problems(const std::vector<std::int64_t>& widths,
-                                                 const AnalysisConfig& analysis) {
-  const auto hidden_layers = static_cast<std::int64_t>(widths.size()) - 2;
-  if (analysis.layer > hidden_layers) {
-    return {fmt::format("analysis.layer is {} but there {} {} hidden layer{}", analysis.layer,
-                        hidden_layers == 1 ? "is" : "are", hidden_layers, hidden_layers == 1 ? "" : "s")};
+std::vector<int> analysed_layers(const AnalysisConfig& analysis, const NetworkConfig& network) {
+  if (analysis.layers.kind == LayerChoice::Kind::list)
+    return {analysis.layers.list.begin(), analysis.layers.list.end()};
+  const int last = static_cast<int>(layer_widths(network).size()) - 2;
+  std::vector<int> layers;
+  for (int layer = analysis.layers.kind == LayerChoice::Kind::last ? last : 1; layer <= last; ++layer) {
+    layers.push_back(layer);
   }
-  const std::int64_t width = widths[static_cast<std::size_t>(analysis.layer)];
-  const auto too_wide = [&](std::int64_t widest, std::string_view why) {
-    return fmt::format("the analysed layer has {} neurons; {} is possible up to {}", width, why, widest);
-  };
-  const bool all_knocked_out = analysis.knockout && analysis.knockout->sets == KnockoutSets::exhaustive;
-  if (width > BitStates::max_neurons) return {too_wide(BitStates::max_neurons, "relay information")};
+  return layers;
+}
+
+int only_layer(const AnalysisConfig& analysis, std::int64_t hidden_layers) {
+  NetworkConfig network;
+  network.layers.resize(static_cast<std::size_t>(hidden_layers + 2));
+  const std::vector<int> layers = analysed_layers(analysis, network);
+  if (layers.size() != 1) throw UsageError("analysis.layers: several layers cannot be analysed yet; name one");
+  return layers.front();
+}
+
+std::vector<std::string> analysed_layer_problems(const NetworkConfig& network, const AnalysisConfig& analysis) {
+  const std::vector<std::int64_t> widths = layer_widths(network);
+  const int hidden_layers = static_cast<int>(widths.size()) - 2;
   std::vector<std::string> problems;
-  if (width <= NeuronSet::max_exhaustive_neurons) return problems;
-  if (!analysis.relay.exhaustive.empty()) {
-    problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive relay information"));
-  }
-  if (all_knocked_out) problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive knockout"));
-  if (width <= NeuronSet::max_neurons) return problems;
-  if (analysis.relay.branching) problems.push_back(too_wide(NeuronSet::max_neurons, "branching greedy search"));
-  if (analysis.knockout && !all_knocked_out) {
-    if (analysis.knockout->options.method == KnockoutMethod::sampled)
-      problems.push_back(too_wide(NeuronSet::max_neurons, "a sampled knockout"));
-    if (analysis.layer != hidden_layers)
-      problems.push_back(too_wide(NeuronSet::max_neurons, "a knockout in a hidden layer other than the last"));
+  for (const int layer : analysed_layers(analysis, network)) {
+    if (layer > hidden_layers) {
+      problems.push_back(fmt::format("analysis.layers has layer {} but there {} {} hidden layer{}", layer,
+                                     hidden_layers == 1 ? "is" : "are", hidden_layers, hidden_layers == 1 ? "" : "s"));
+      continue;
+    }
+    const std::int64_t width = widths[static_cast<std::size_t>(layer)];
+    const auto check = [&](bool wanted, std::int64_t widest, std::string_view what) {
+      if (wanted && width > widest) {
+        problems.push_back(
+            fmt::format("hidden layer {} has {} units; {} is possible up to {}", layer, width, what, widest));
+      }
+    };
+    const bool knockout = analysis.knockout.has_value();
+    const bool all_knocked_out = knockout && analysis.knockout->sets == KnockoutSets::exhaustive;
+    const bool sampled = knockout && analysis.knockout->options.method == KnockoutMethod::sampled;
+    const std::size_t before = problems.size();
+    check(true, BitStates::max_neurons, "relay information");
+    if (problems.size() > before) continue;
+    check(!analysis.relay.exhaustive.empty(), NeuronSet::max_exhaustive_neurons, "exhaustive relay information");
+    check(all_knocked_out, NeuronSet::max_exhaustive_neurons, "exhaustive knockout");
+    check(analysis.relay.branching, NeuronSet::max_neurons, "branching greedy search");
+    check(sampled && !all_knocked_out, NeuronSet::max_neurons, "a sampled knockout");
+    check(knockout && !all_knocked_out && layer != hidden_layers, NeuronSet::max_neurons,
+          "a knockout in a hidden layer other than the last");
   }
   return problems;
 }

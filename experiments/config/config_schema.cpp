@@ -11,7 +11,6 @@ constexpr std::int64_t million = 1'000'000;
 constexpr double any_number = std::numeric_limits<double>::max();
 constexpr Bounds<double> step_sizes{1e-12, 1000};
 
-constexpr WordTable<Split, 2> split_names{{{Split::train, "train"}, {Split::test, "test"}}};
 constexpr WordTable<bool, 2> keep_best_names{{{false, "error"}, {true, "keep_best"}}};
 
 }  // namespace
@@ -115,49 +114,61 @@ std::vector<Setting> settings_of(NetworkConfig& config) {
 }
 
 std::vector<Setting> settings_of(RelayConfig& config) {
-  return {{"splits", "Which images: hidden states, greedy removal and single-neuron measures are computed on each.",
-           choices(config.splits, split_names)},
-          {"greedy", "Shrinking subset aggregation and aggregated relay information.", Boolean{&config.greedy}},
-          {"branching", "Also all tied paths of the greedy removal: each step keeps every best set.",
-           Boolean{&config.branching}},
-          {"exhaustive", "Splits, of those above, on which all 2^K sets are computed.",
-           choices(config.exhaustive, split_names)},
-          {"classes",
-           "Only these classes; empty: all. With fewer than all: exhaustive: [], and neither branching nor what needs "
-           "all classes (reproduce, claims, sweep).",
-           Integers{&config.classes, {0, numerals - 1}, {0, static_cast<std::size_t>(numerals)}}}};
+  return {
+      {"subsets", "Subsets of the samples: hidden states, greedy removal and measures of single units for each.",
+       Words{&config.subsets}},
+      {"splits", "", Removed{"analysis.relay.subsets"}},
+      {"greedy", "Shrinking subset aggregation and aggregated relay information.", Boolean{&config.greedy}},
+      {"branching", "Also all tied paths of the greedy removal: each step keeps every best set.",
+       Boolean{&config.branching}},
+      {"exhaustive", "Those of the subsets for which all 2^K sets of units are computed.", Words{&config.exhaustive}},
+      {"classes",
+       "Only these classes; empty: all. With fewer than all: exhaustive: [], and neither branching nor what needs all "
+       "classes (compare, sweep).",
+       Integers{&config.classes, {0, numerals - 1}, {0, static_cast<std::size_t>(numerals)}}}};
 }
 
 std::vector<Setting> settings_of(KnockoutConfig& config) {
-  return {{"splits", "Which images.", choices(config.splits, split_names)},
-          {"sets", "exhaustive: all 2^K sets of neurons; single: each neuron alone.",
-           choice(config.sets, knockout_sets_names)},
-          {"method", "exact: balanced accuracy on all images; sampled: on a fresh random sample for every set.",
-           choice(config.options.method, knockout_method_names)},
-          {"samples", "With method sampled: images of the class, and as many others.",
-           Integer{&config.options.sample_size, {1, million}}}};
+  return {
+      {"subsets", "Subsets of the samples, of those in analysis.relay.subsets.", Words{&config.subsets}},
+      {"splits", "", Removed{"analysis.knockout.subsets"}},
+      {"sets", "exhaustive: all 2^K sets of units; single: each unit alone.", choice(config.sets, knockout_sets_names)},
+      {"method", "exact: balanced accuracy on all samples; sampled: on a fresh random sample for every set.",
+       choice(config.options.method, knockout_method_names)},
+      {"samples", "With method sampled: samples of the class, and as many others.",
+       Integer{&config.options.sample_size, {1, million}}}};
 }
 
 std::vector<Setting> settings_of(RegressionConfig& config) {
-  return {{"relay", "Split whose exhaustive relay information is used.", choice(config.relay, split_names)},
-          {"knockout", "Split whose exhaustive knockouts are used.", choice(config.knockout, split_names)}};
+  return {{"relay", "Subset whose exhaustive relay information is used.", Name{&config.relay}},
+          {"knockout", "Subset whose exhaustive knockouts are used.", Name{&config.knockout}}};
+}
+
+std::vector<Setting> settings_of(BinarizeOptions& config) {
+  return {{"method",
+           "How the values of a unit become states: exact 2-means, 2-means by iteration from random starts (as "
+           "published), median, mean, sign, or a given threshold.",
+           choice(config.method, binarization_names)},
+          {"threshold", "With method threshold: values above it are 1.",
+           Number{&config.threshold, {-any_number, any_number}}}};
 }
 
 std::vector<Setting> settings_of(AnalysisConfig& config) {
-  return {{"layer", "Which hidden layer; 1 is the first.", Integer{&config.layer, {1, 62}}},
-          {"binarize",
-           "How an activation becomes a bit: exact 2-means, 2-means by iteration from random starts (as published), "
-           "median, mean, sign, or a given threshold.",
-           choice(config.binarize, binarization_names)},
-          {"threshold", "With binarize threshold: activations above it are 1.",
-           Number{&config.threshold, {-any_number, any_number}}},
+  return {{"layers", "Which hidden layers, by their numbers; 1 is the first.",
+           word_or_integers(config.layers.kind, layer_choice_names, LayerChoice::Kind::list,
+                            {&config.layers.list, {1, 62}, {1, 62}})},
+          {"layer", "", Removed{"analysis.layers"}},
+          {"discretize", "How values become states; the method alone, or a map.",
+           Group{settings_of(config.discretize), true}},
+          {"binarize", "", Removed{"analysis.discretize"}},
+          {"threshold", "", Removed{"analysis.discretize.threshold"}},
           {"tables",
            "Whether the values of all 2^K sets are kept beside their summaries for each size of the set. auto: if they "
            "fit the memory (max_memory); always: if they do not fit the run is refused; never: summaries alone, "
            "without regression and the figures of all sets.",
            choice(config.tables, set_tables_names)},
           {"relay", "Relay information.", group(config.relay)},
-          {"knockout", "The function lost when sets of neurons are held at 0.", group(config.knockout)},
+          {"knockout", "The function lost when sets of units are held at 0 (ablation).", group(config.knockout)},
           {"regression", "Function (balanced accuracy after the knockout) against set size and relay information.",
            group(config.regression)}};
 }
@@ -168,37 +179,39 @@ std::vector<Setting> settings_of(FigureOptions& config) {
            choice(config.palette, figure_palette_names)}};
 }
 
-std::vector<Setting> settings_of(ReproduceColumnConfig& config) {
+std::vector<Setting> settings_of(CompareColumnConfig& config) {
   return {{"column", "Name of the column. Not given: that of this entry.", Text{&config.column}},
-          {"quantity", "What it is compared with, e.g. regression.r_squared; see docs/reproduction.md.",
-           Text{&config.quantity}},
+          {"metric", "What it is compared with, e.g. regression.r_squared; see docs/reproduction.md.",
+           Text{&config.metric}},
+          {"quantity", "", Removed{"metric"}},
           {"class", "The class that this column is about, if the table has a column for each; -1: its rows say.",
            Integer{&config.cls, {-1, numerals - 1}}},
           {"absolute",
-           "Largest difference that is ok. Neither this nor relative: no verdict (sets of neurons: must be equal).",
+           "Largest difference that is ok. Neither this nor relative: no verdict (sets of units: must be equal).",
            Number{&config.absolute, {0, any_number}}},
           {"relative", "Largest difference that is ok, as a fraction of the published value.",
            Number{&config.relative, {0, any_number}}},
           {"at_least", "So many rows must be ok; 0: all.", Integer{&config.at_least, {0, million}}}};
 }
 
-std::vector<Setting> settings_of(ReproduceConfig& config) {
+std::vector<Setting> settings_of(CompareConfig& config) {
   return {{"published", "CSV file with a header line; a path may begin with $INFORELAY_DATA.", Path{&config.published}},
-          {"network", "Which network its values are of.", Text{&config.network}},
+          {"network", "With published: which network its values are of.", Text{&config.network}},
           {"by",
-           "The column that holds the class. A table without it holds one row, for quantities of the network as a "
-           "whole.",
+           "With published: the column that holds the class. A table without it holds one row, for metrics of the "
+           "network as a whole.",
            Text{&config.by}},
           {"rows",
-           "all; or last: of several rows of a class, or of a table without classes, the last one (the end of a "
-           "training).",
+           "With published: all; or last: of several rows of a class, or of a table without classes, the last one (the "
+           "end of a training).",
            choice(config.rows, published_rows_names)},
-          {"columns", "The columns to compare; others are ignored.", named_groups(config.columns)}};
-}
-
-std::vector<Setting> settings_of(ClaimsConfig& config) {
-  return {{"distributed", "The network trained as a whole.", Text{&config.distributed}},
-          {"modular", "The network whose modules are known.", Text{&config.modular}}};
+          {"columns", "With published: the columns to compare; others are ignored.", named_groups(config.columns)},
+          {"statement",
+           "In place of published: NETWORK.METRIC < NETWORK.METRIC or a number; also >, <= and >=, and abs(...) of a "
+           "metric. Holds class by class.",
+           Text{&config.statement}},
+          {"at_least", "With statement: for so many classes it must hold; 0: all.",
+           Integer{&config.at_least, {0, numerals}}}};
 }
 
 std::vector<Setting> settings_of(SweepConfig& config) {
@@ -223,8 +236,8 @@ std::vector<Setting> settings_of(SweepConfig& config) {
       {"on_error", "When a run fails: continue with the others, or stop, starting no more.",
        choice(config.on_error, sweep_failure_names)},
       {"collect",
-       "What to gather from the runs, as NETWORK.QUANTITY (full.regression.r_squared; docs/sweeps.md lists the "
-       "quantities). None: a choice of what the configuration computes.",
+       "What to gather from the runs, as NETWORK.METRIC (full.regression.r_squared; docs/sweeps.md lists the metrics). "
+       "None: a choice of what the configuration computes.",
        Words{&config.collect}},
       {"figures", "Whether each run draws its own figures too.", Boolean{&config.figures}}};
 }
@@ -240,10 +253,12 @@ std::vector<Setting> settings_of(ExperimentConfig& config) {
           {"data", "The images.", group(config.data)},
           {"networks", "The networks, by names of your choice.", named_groups(config.networks)},
           {"analysis", "What is computed on the networks.", group(config.analysis)},
-          {"reproduce",
-           "Comparisons with published values, by names of your choice; exit code 5 if one is out of tolerance.",
-           named_groups(config.reproduce)},
-          {"claims", "Which of the paper's claims hold for these networks.", group(config.claims)},
+          {"compare",
+           "Comparisons with published values and statements about the results, by names of your choice; exit code 5 "
+           "if a value is out of tolerance or a statement does not hold.",
+           named_groups(config.compare)},
+          {"reproduce", "", Removed{"compare"}},
+          {"claims", "", Removed{"compare, with a statement for each claim"}},
           {"figures", "Left out: no figures.", group(config.figures)},
           {"sweep",
            "Left out: a single run. Else many runs of this configuration with other values and seeds; see "
@@ -251,20 +266,22 @@ std::vector<Setting> settings_of(ExperimentConfig& config) {
            group(config.sweep)}};
 }
 
-ExperimentConfig read_experiment_config(const ConfigNode& root, ConfigErrors& errors) {
+ExperimentConfig read_experiment_config(const ConfigNode& root, ConfigErrors& errors, ConfigCheck further) {
   ExperimentConfig config;
   if (root.kind == ConfigNode::Kind::map) {
     read_settings(root, settings_of(config), errors);
     check_experiment_config(config, root, errors);
+    if (further && errors.empty()) further(config, root, errors);
   }
   errors.throw_if_any();
   return config;
 }
 
-ExperimentConfig load_experiment_config(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
+ExperimentConfig load_experiment_config(const std::filesystem::path& path, const std::vector<std::string>& overrides,
+                                        ConfigCheck further) {
   ConfigErrors errors;
   const ConfigNode root = load_config(path, overrides, errors);
-  return read_experiment_config(root, errors);
+  return read_experiment_config(root, errors, further);
 }
 
 std::string print_experiment_config(ExperimentConfig config) { return print_settings(settings_of(config)); }

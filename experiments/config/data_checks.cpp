@@ -21,8 +21,8 @@ class DataChecker {
       : config_(config), train_(counts(data.train)), test_(counts(data.test)) {}
 
   void run() {
-    if (is_used(Split::train)) check_classes("data.train_limit", config_.data.train_limit, train_, "training");
-    if (is_used(Split::test)) check_classes("data.test_limit", config_.data.test_limit, test_, "test");
+    if (is_used("train")) check_classes("data.train_limit", config_.data.train_limit, train_, "training");
+    if (is_used("test")) check_classes("data.test_limit", config_.data.test_limit, test_, "test");
     if (errors_.empty()) check_samples();
     errors_.throw_if_any();
   }
@@ -49,10 +49,10 @@ class DataChecker {
     return sum;
   }
 
-  // Training measures itself on both splits, and so does the staircase of a composite.
-  bool is_used(Split split) const {
-    const std::vector<Split>& splits = config_.analysis.relay.splits;
-    return std::find(splits.begin(), splits.end(), split) != splits.end() ||
+  // Training measures itself on both subsets, and so does the staircase of a composite.
+  bool is_used(std::string_view subset) const {
+    const std::vector<std::string>& subsets = config_.analysis.relay.subsets;
+    return std::find(subsets.begin(), subsets.end(), subset) != subsets.end() ||
            std::any_of(config_.networks.begin(), config_.networks.end(),
                        [](const auto& each) { return each.second.train || each.second.detectors; });
   }
@@ -97,9 +97,10 @@ class DataChecker {
       }
     }
     if (!config_.analysis.knockout || config_.analysis.knockout->options.method != KnockoutMethod::sampled) return;
-    for (const Split split : config_.analysis.knockout->splits) {
+    for (const std::string& subset : config_.analysis.knockout->subsets) {
+      const bool training = subset == "train";
       check_drawn("analysis.knockout.samples", static_cast<std::size_t>(config_.analysis.knockout->options.sample_size),
-                  split == Split::train ? train_ : test_, split == Split::train ? "training" : "test");
+                  training ? train_ : test_, training ? "training" : "test");
     }
   }
 

@@ -1,4 +1,5 @@
 #include "experiments/measures/analysis.hpp"
+#include "experiments/config/config_checks.hpp"
 
 #include <fmt/format.h>
 
@@ -45,7 +46,7 @@ void check_finite(const std::string& name, std::string_view what, const RowMatri
 
 StatesResult compute_states(const std::string& name, const Mlp& network, const Dataset& data,
                             const AnalysisConfig& config, const RandomStream& random, Progress& progress) {
-  LayerStates layers = forward(network, data, static_cast<int>(config.layer), progress);
+  LayerStates layers = forward(network, data, only_layer(config, std::ssize(network.layers) - 1), progress);
   check_finite(name, "activation of the analysed layer", layers.hidden);
   check_finite(name, "output", layers.output);
   StatesResult states{.hidden = std::move(layers.hidden),
@@ -54,8 +55,9 @@ StatesResult compute_states(const std::string& name, const Mlp& network, const D
                       .threshold = {},
                       .state = {},
                       .wide_state = {}};
-  states.threshold = binarization_thresholds(
-      states.hidden, {.method = config.binarize, .threshold = config.threshold, .random = random}, progress);
+  BinarizeOptions discretize = config.discretize;
+  discretize.random = random;
+  states.threshold = binarization_thresholds(states.hidden, discretize, progress);
   Occupancy filled;
   if (states.is_wide()) {
     states.wide_state = bit_states(states.hidden, states.threshold);
@@ -192,7 +194,8 @@ RelayResult compute_relay(const StatesResult& states, const RelayConfig& config,
 
 KnockoutResult compute_knockout(const Mlp& network, const StatesResult& states, const AnalysisConfig& config,
                                 AllSetsTable table, const RandomStream& random, StageStore& files, Progress& progress) {
-  const KnockoutSubject subject{network, static_cast<int>(config.layer), states.hidden, states.label};
+  const KnockoutSubject subject{network, only_layer(config, std::ssize(network.layers) - 1), states.hidden,
+                                states.label};
   const KnockoutOptions& options = config.knockout->options;
   KnockoutResult knockout;
   knockout.exhaustive = config.knockout->sets == KnockoutSets::exhaustive;

@@ -10,8 +10,8 @@
 #include "core/text/number_text.hpp"
 #include "experiments/config/config_checks.hpp"
 #include "infotheory/relay/greedy.hpp"
-#include "nn/training/accuracy.hpp"
 #include "nn/network/activation.hpp"
+#include "nn/training/accuracy.hpp"
 
 namespace inforelay {
 namespace {
@@ -25,14 +25,15 @@ struct ParsedName {
   int count = 0;
 };
 
-constexpr const char* not_analysed = "that split is not among analysis.relay.splits";
-constexpr const char* not_exhaustive = "that split is not among analysis.relay.exhaustive";
+constexpr const char* not_analysed = "that subset is not among analysis.relay.subsets";
+constexpr const char* not_exhaustive = "that subset is not among analysis.relay.exhaustive";
 constexpr const char* no_greedy = "analysis.relay.greedy is false";
 constexpr const char* no_regression = "there is no analysis.regression";
-constexpr const char* not_knocked_out = "that split is not among analysis.knockout.splits";
+constexpr const char* not_knocked_out = "that subset is not among analysis.knockout.subsets";
 constexpr const char* single_knockouts = "analysis.knockout.sets is not exhaustive";
 constexpr const char* fewer_neurons = "the layer has fewer neurons";
 constexpr const char* too_wide_for_sets = "the layer has more than 32 neurons";
+constexpr const char* no_modules = "the network has no detectors, whose modules are known";
 constexpr const char* above_100_percent = "more than 100 percent of the information";
 
 // What a result lacks; the caller adds the name.
@@ -120,6 +121,20 @@ Values last_neurons_of(const NetworkResult& network, const ParsedName& name) {
     values.emplace_back(last_neurons(relay.greedy, static_cast<int>(c), name.count));
   }
   return values;
+}
+
+// 1 if the neurons that greedy removal leaves to the end are those of the class's own detector, else 0.
+Values module_found(const NetworkResult& network, const ParsedName& name) {
+  ParsedName last = name;
+  last.count = network.model.network.layers.front().out() / network.model.network.output_width();
+  if (last.count == 0) throw Missing{no_modules};
+  Values found;
+  for (const QuantityValue& value : last_neurons_of(network, last)) {
+    NeuronSet own;
+    for (int k = 0; k < last.count; ++k) own = own.with(static_cast<int>(found.size()) * last.count + k);
+    found.emplace_back(std::get<NeuronSet>(value) == own ? 1.0 : 0.0);
+  }
+  return found;
 }
 
 // The size of the smallest set that relays so many percent of what all neurons do.
@@ -228,6 +243,10 @@ const std::vector<Quantity>& table() {
         "participation ratio"},
        Needs::greedy,
        participation},
+      {{"relay.SPLIT.module_found", "1",
+        "1 if greedy removal leaves the class's own detector's neurons to the end, else 0", "own module found"},
+       Needs::greedy,
+       module_found},
       {{"knockout.SPLIT.intact", "1", "balanced accuracy with no neuron knocked out", "balanced accuracy, intact"},
        Needs::knockouts,
        intact},
@@ -321,7 +340,7 @@ std::string quantity_error(std::string_view name) {
     }
   }
   const std::string_view near = nearest_word(name, {names.begin(), names.end()});
-  return fmt::format("'{}' is no quantity{}", name, near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+  return fmt::format("'{}' is not a metric{}", name, near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
 }
 
 QuantityKind quantity_kind(std::string_view name) { return parse_or_throw(name).quantity->kind; }
@@ -329,28 +348,30 @@ QuantityKind quantity_kind(std::string_view name) { return parse_or_throw(name).
 std::string quantity_missing(const ExperimentConfig& config, const NetworkConfig& network, std::string_view name) {
   const ParsedName parsed = parse_or_throw(name);
   const AnalysisConfig& analysis = config.analysis;
-  const auto lacks = [&](const std::vector<Split>& splits) {
-    return std::find(splits.begin(), splits.end(), parsed.split) == splits.end();
+  const auto lacks = [&](const std::vector<std::string>& subsets) {
+    return std::find(subsets.begin(), subsets.end(), to_string(parsed.split)) == subsets.end();
   };
   const Needs needs = parsed.quantity->needs;
   const bool greedy = needs == Needs::greedy || needs == Needs::greedy_and_sets;
   const bool sets = needs == Needs::all_sets || needs == Needs::greedy_and_sets;
   if (needs == Needs::training) return network.from_files() ? "the network is not trained here" : "";
   if (needs == Needs::regression) return analysis.regression ? "" : no_regression;
-  if (lacks(analysis.relay.splits)) return not_analysed;
+  if (lacks(analysis.relay.subsets)) return not_analysed;
   if (greedy && !analysis.relay.greedy) return no_greedy;
   if (sets && lacks(analysis.relay.exhaustive)) return not_exhaustive;
   if (needs == Needs::knockouts) {
-    if (!analysis.knockout || lacks(analysis.knockout->splits)) return not_knocked_out;
+    if (!analysis.knockout || lacks(analysis.knockout->subsets)) return not_knocked_out;
     if (analysis.knockout->sets != KnockoutSets::exhaustive) return single_knockouts;
   }
+  if (parsed.quantity->values == smallest_set && parsed.count > 100) return above_100_percent;
+  if (parsed.quantity->values == module_found && !network.detectors) return no_modules;
   const std::vector<std::int64_t> widths = layer_widths(network);
-  const auto layer = static_cast<std::size_t>(analysis.layer);
+  if (widths.empty()) return "";
+  const auto layer = static_cast<std::size_t>(only_layer(analysis, std::ssize(widths) - 2));
   const bool too_many = parsed.quantity->kind.is_set && layer < widths.size() && parsed.count > widths[layer];
   if (too_many) return fewer_neurons;
   if (parsed.quantity->kind.is_set && layer < widths.size() && widths[layer] > NeuronSet::max_neurons)
     return too_wide_for_sets;
-  if (parsed.quantity->values == smallest_set && parsed.count > 100) return above_100_percent;
   return "";
 }
 

@@ -86,7 +86,7 @@ CpuWork dense(double seconds) { return {.dense = seconds}; }
 
 constexpr const char* fewer_images = "data.train_limit and data.test_limit";
 constexpr const char* fewer_sets =
-    "fewer neurons in the analysed layer, fewer splits in analysis.relay.exhaustive and analysis.knockout.splits, or "
+    "fewer neurons in the analysed layer, fewer subsets in analysis.relay.exhaustive and analysis.knockout.subsets, or "
     "analysis.knockout.sets: single";
 
 WorkEstimate same(CpuWork work, double bytes, double working, double sets = 0) {
@@ -121,10 +121,11 @@ WorkSize work_size(const ExperimentConfig& config, const NetworkConfig& network)
   size.inputs = static_cast<double>(image_pixels);
   size.classes = static_cast<double>(numerals);
   const std::vector<std::int64_t> widths = layer_widths(network);
-  size.neurons = static_cast<double>(widths[static_cast<std::size_t>(config.analysis.layer)]);
+  const int layer = only_layer(config.analysis, std::ssize(widths) - 2);
+  size.neurons = static_cast<double>(widths[static_cast<std::size_t>(layer)]);
   size.parameters = parameters_of({widths.begin(), widths.end()});
   size.width = static_cast<double>(std::accumulate(widths.begin(), widths.end(), std::int64_t{0}));
-  size.last_hidden = config.analysis.layer + 2 == static_cast<std::int64_t>(widths.size());
+  size.last_hidden = layer + 2 == std::ssize(widths);
   return size;
 }
 

@@ -16,7 +16,6 @@
 #include "core/provenance.hpp"
 #include "core/ranks/ranks.hpp"
 #include "experiments/compare/comparison.hpp"
-#include "experiments/compare/paper_findings.hpp"
 #include "experiments/reports/draw_figures.hpp"
 #include "experiments/reports/summary.hpp"
 #include "experiments/results/results_file.hpp"
@@ -64,7 +63,7 @@ std::string PreparedExperiment::identity() const {
     network.weights_out.clear();
     if (network.detectors) network.detectors->weights.clear();
   }
-  for (auto& [name, reproduce] : named.reproduce) reproduce.published.clear();
+  for (auto& [name, compare] : named.compare) compare.published.clear();
   return run_hash(print_experiment_config(named), data.sha256() + inputs.sha256());
 }
 
@@ -101,7 +100,6 @@ ExperimentResult compute(const PreparedExperiment& prepared, const CommandLine& 
   ExperimentResult result = Pipeline(config, plan, inputs, tables).run(directory, options, console);
   console.check();
   result.reproduction = reproduce(inputs.published, result.networks);
-  if (config.claims) result.claims = check_claims(config, result.networks);
   result.provenance = provenance_of(config, line, plan);
   for (const StageTime& stage : result.stages) result.provenance.wall_seconds += stage.seconds;
   for (const auto& [name, network] : result.networks) {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "core/files/data_folder.hpp"
 #include "core/error.hpp"
+#include "core/files/data_folder.hpp"
 #include "core/named.hpp"
 #include "nn/weights/weight_file.hpp"
 
@@ -19,7 +19,9 @@ std::vector<fs::path> files_read(const ExperimentConfig& config) {
       files.insert(files.end(), network.detectors->weights.begin(), network.detectors->weights.end());
     }
   }
-  for (const auto& [name, reproduce] : config.reproduce) files.push_back(reproduce.published);
+  for (const auto& [name, compare] : config.compare) {
+    if (!compare.published.empty()) files.push_back(compare.published);
+  }
   return files;
 }
 

@@ -20,8 +20,8 @@ namespace {
 // Where a stage's file keeps its result.
 const std::string stage_group = "result";
 
-bool holds(const std::vector<Split>& splits, Split split) {
-  return std::find(splits.begin(), splits.end(), split) != splits.end();
+bool holds(const std::vector<std::string>& subsets, std::string_view subset) {
+  return std::find(subsets.begin(), subsets.end(), subset) != subsets.end();
 }
 
 }  // namespace
@@ -77,7 +77,8 @@ void Pipeline::add_network(std::size_t index) {
       [&result](Hdf5Writer& file) { write_model(file, stage_group, result.model); },
       [&result](const Hdf5Reader& file) { result.model = read_model(file, stage_group); });
 
-  for (const Split split : analysis.relay.splits) {
+  for (const std::string& subset : analysis.relay.subsets) {
+    const Split split = split_of(subset);
     const std::string on = fmt::format(" ({} images)", to_string(split));
     const std::string suffix = fmt::format("-{}", to_string(split));
     add_stage(
@@ -91,7 +92,7 @@ void Pipeline::add_network(std::size_t index) {
         [&result, split](Hdf5Writer& file) { write_states(file, stage_group, result.states.at(split)); },
         [&result, split](const Hdf5Reader& file) { result.states[split] = read_states(file, stage_group); });
 
-    const bool greedy = analysis.relay.greedy, exhaustive = holds(analysis.relay.exhaustive, split);
+    const bool greedy = analysis.relay.greedy, exhaustive = holds(analysis.relay.exhaustive, subset);
     const char* what = exhaustive ? ": relay information of all sets"
                        : greedy   ? ": greedy relay search"
                                   : ": relay information of single neurons";
@@ -106,7 +107,7 @@ void Pipeline::add_network(std::size_t index) {
           result.relay[split] = read_relay(file, stage_group, wanted);
         });
 
-    if (analysis.knockout && holds(analysis.knockout->splits, split)) {
+    if (analysis.knockout && holds(analysis.knockout->subsets, subset)) {
       const bool all = analysis.knockout->sets == KnockoutSets::exhaustive;
       add_stage(
           index, id + "knockout" + suffix,
@@ -129,8 +130,8 @@ void Pipeline::add_network(std::size_t index) {
     add_stage(
         index, id + "regression", name + ": regression of function on information", estimate_regression(size),
         [&result, which](StageStore&, Progress& progress) {
-          result.regression =
-              compute_regression(result.relay.at(which.relay), result.knockout.at(which.knockout), progress);
+          result.regression = compute_regression(result.relay.at(split_of(which.relay)),
+                                                 result.knockout.at(split_of(which.knockout)), progress);
         },
         [&result](Hdf5Writer& file) { write_regression(file, stage_group, *result.regression); },
         [&result](const Hdf5Reader& file) { result.regression = read_regression(file, stage_group); });
@@ -138,8 +139,8 @@ void Pipeline::add_network(std::size_t index) {
 
   if (size.neurons > NeuronSet::max_neurons) return;  // the appendix is about states that fit a word
   // The paper: shape of the hidden states on the test images, their entropy on the training images.
-  const Split shape = holds(analysis.relay.splits, Split::test) ? Split::test : Split::train;
-  const Split entropy = holds(analysis.relay.splits, Split::train) ? Split::train : Split::test;
+  const Split shape = holds(analysis.relay.subsets, "test") ? Split::test : Split::train;
+  const Split entropy = holds(analysis.relay.subsets, "train") ? Split::train : Split::test;
   add_stage(
       index, id + "appendix", name + ": clusters, components and entropy of the hidden states",
       estimate_appendix(size, shape, entropy),

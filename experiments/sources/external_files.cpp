@@ -93,7 +93,7 @@ void check_activations(const std::string& path, NetworkConfig& config, const Loa
 }
 
 void check_analysed_layer(const std::string& path, const NetworkConfig& network, const AnalysisConfig& analysis) {
-  for (const std::string& problem : analysed_layer_problems(layer_widths(network), analysis)) {
+  for (const std::string& problem : analysed_layer_problems(network, analysis)) {
     throw UsageError(fmt::format("{}: {}", path, problem));
   }
 }
@@ -103,9 +103,9 @@ void check_quantities(const std::string& path, const ExperimentConfig& config, c
   const NetworkConfig& network = *find_named(config.networks, published.network);
   for (const PublishedColumn& column : published.columns) {
     const std::string at = fmt::format("{}.columns.{}", path, column.name);
-    const std::string& quantity = column.config.quantity;
+    const std::string& quantity = column.config.metric;
     if (const std::string why = quantity_missing(config, network, quantity); !why.empty()) {
-      throw UsageError(fmt::format("{}: there will be no {}: {}", at, quantity, why));
+      throw UsageError(fmt::format("{}.metric: {} will not be computed: {}", at, quantity, why));
     }
     const bool classes = quantity_has_classes(network, quantity);
     for (const std::optional<int>& cls : column.classes) {
@@ -152,9 +152,10 @@ ExternalFiles read_external_files(ExperimentConfig& config, Progress& progress) 
     check_activations(path, network, input);
     check_analysed_layer(path, network, config.analysis);
   }
-  for (const auto& [name, reproduce] : config.reproduce) {
-    inputs.published.emplace_back(name, read_published(reproduce, "reproduce." + name));
-    check_quantities("reproduce." + name, config, inputs.published.back().second);
+  for (const auto& [name, compare] : config.compare) {
+    if (compare.published.empty()) continue;
+    inputs.published.emplace_back(name, read_published(compare, "compare." + name));
+    check_quantities("compare." + name, config, inputs.published.back().second);
   }
   return inputs;
 }

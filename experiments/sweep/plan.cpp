@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/config/settings.hpp"
+#include "experiments/compare/compare_checks.hpp"
 #include "experiments/sweep/parameters.hpp"
 
 namespace inforelay {
@@ -35,8 +36,13 @@ ConfigNode integer_node(std::int64_t value, const ConfigPlace& place) {
   return node;
 }
 
-ConfigNode with_values(ConfigNode root, const std::vector<std::string>& paths, const std::vector<ConfigNode>& values) {
-  for (std::size_t p = 0; p < paths.size(); ++p) assign(root, paths[p], values[p], values[p].place);
+// A value whose path leads through something that is not a map is an error.
+ConfigNode with_values(ConfigNode root, const std::vector<std::string>& paths, const std::vector<ConfigNode>& values,
+                       ConfigErrors& errors) {
+  for (std::size_t p = 0; p < paths.size(); ++p) {
+    const std::string problem = assign(root, paths[p], values[p], values[p].place);
+    if (!problem.empty()) errors.add(values[p].place, paths[p], fmt::format("{}: {}", paths[p], problem));
+  }
   return root;
 }
 
@@ -78,7 +84,7 @@ class Planner {
   explicit Planner(const ConfigNode& root) : root_(root) {}
 
   SweepPlan plan() {
-    plan_.config = read_experiment_config(root_, errors_);
+    plan_.config = read_experiment_config(root_, errors_, check_comparisons);
     const ConfigNode* node = root_.find("sweep");
     place_ = node ? node->place : root_.place;
     plan_.base = root_;
@@ -147,7 +153,7 @@ class Planner {
       for (const ConfigNode& value : values_of(ends, is_integer_[p])) {
         ConfigErrors found;
         ExperimentConfig ignored;
-        const ConfigNode root = with_values(plan_.base, {plan_.parameters[p]}, {value});
+        const ConfigNode root = with_values(plan_.base, {plan_.parameters[p]}, {value}, found);
         read_settings(root, settings_of(ignored), found);
         for (const std::string& line : found.lines())
           add_swept(line, fmt::format("{}={}", plan_.parameters[p], to_yaml(value)));
@@ -173,8 +179,8 @@ class Planner {
     for (const SweepPoint& point : plan_.points) {
       ConfigErrors found;
       try {
-        const ExperimentConfig config =
-            read_experiment_config(with_values(plan_.base, plan_.parameters, point.values), found);
+        const ConfigNode root = with_values(plan_.base, plan_.parameters, point.values, found);
+        const ExperimentConfig config = read_experiment_config(root, found);
         for (std::size_t m = 0; m < plan_.metrics.size(); ++m)
           is_computed_[m] = is_computed_[m] || computes(config, plan_.metrics[m]);
       } catch (const ConfigError&) {
@@ -199,7 +205,7 @@ class Planner {
       if (is_computed_[m]) {
         kept.push_back(plan_.metrics[m]);
       } else if (!sweep().collect.empty()) {
-        errors_.add(place_, fmt::format("sweep.collect: no run computes '{}' (splits, exhaustive sets, knockout and "
+        errors_.add(place_, fmt::format("sweep.collect: no run computes '{}' (subsets, exhaustive sets, knockout and "
                                         "regression are settings of analysis)",
                                         plan_.metrics[m].name()));
       }
@@ -242,9 +248,9 @@ void SweepPlan::without_download() {
 }
 
 ExperimentConfig SweepPlan::config_of(const SweepRun& run) const {
-  ConfigNode root = with_values(base, parameters, points[run.point].values);
-  assign(root, "seed", integer_node(run.seed, root.place), root.place);
   ConfigErrors errors;
+  ConfigNode root = with_values(base, parameters, points[run.point].values, errors);
+  assign(root, "seed", integer_node(run.seed, root.place), root.place);
   return read_experiment_config(root, errors);
 }
 

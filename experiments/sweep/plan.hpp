@@ -15,7 +15,7 @@
 namespace inforelay {
 
 /// Settings of the sweep as a whole, which its runs do not have (`figures` they have where sweep.figures is true).
-inline constexpr std::array<std::string_view, 4> parent_only_keys{"sweep", "figures", "reproduce", "claims"};
+inline constexpr std::array<std::string_view, 3> parent_only_keys{"sweep", "figures", "compare"};
 
 /// Larger sweeps are refused.
 inline constexpr std::size_t most_sweep_runs = 100'000;
@@ -49,11 +49,11 @@ struct SweepPlan {
   ExperimentConfig config_of(const SweepRun& run) const;
   /// What makes CONFIG that configuration: "key.path=value" for the values, the seed and the parent_only_keys.
   std::vector<std::string> overrides_of(const SweepRun& run) const;
-  /// "analysis.threshold=0.5"; empty where nothing is swept.
+  /// "analysis.discretize.threshold=0.5"; empty where nothing is swept.
   std::string values_text(std::size_t point) const;
   /// "threshold=0.5" where the last keys of the paths tell them apart.
   std::string short_values_text(std::size_t point) const;
-  /// "analysis.threshold=0.5, seed 3"
+  /// "analysis.discretize.threshold=0.5, seed 3"
   std::string label_of(const SweepRun& run) const;
 };
 

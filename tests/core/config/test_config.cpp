@@ -29,26 +29,34 @@ struct Outer {
   std::vector<std::string> words;
   std::vector<ConfigSeries> series;
   std::vector<std::vector<ConfigAssignment>> maps;
+  Inner brief;
+  enum class Which { all, none, list } which = Which::all;
+  std::vector<std::int64_t> list;
 };
+constexpr WordTable<Outer::Which, 2> which_names{{{Outer::Which::all, "all"}, {Outer::Which::none, "none"}}};
 
 std::vector<Setting> settings_of(Inner& config) {
   return {{"rate", "", setting::Number{&config.rate, {0, 1}}}, {"limit", "", setting::Number{&config.limit, {0, 10}}}};
 }
 std::vector<Setting> settings_of(Outer& config) {
   using namespace setting;
-  return {{"name", "", Name{&config.name}},
-          {"epochs", "", Integer{&config.epochs, {1, 100}}},
-          {"loud", "", Boolean{&config.loud}},
-          {"colour", "", choice(config.colour, colour_names)},
-          {"colours", "", choices(config.colours, colour_names)},
-          {"widths", "", Integers{&config.widths, {1, 1000}, {2, 4}}},
-          {"file", "", Path{&config.file}},
-          {"inner", "", group(config.inner)},
-          {"extra", "", group(config.extra)},
-          {"named", "", named_groups(config.named)},
-          {"words", "", Words{&config.words}},
-          {"series", "", Series{&config.series}},
-          {"maps", "", Assignments{&config.maps}}};
+  return {
+      {"name", "", Name{&config.name}},
+      {"epochs", "", Integer{&config.epochs, {1, 100}}},
+      {"loud", "", Boolean{&config.loud}},
+      {"colour", "", choice(config.colour, colour_names)},
+      {"colours", "", choices(config.colours, colour_names)},
+      {"widths", "", Integers{&config.widths, {1, 1000}, {2, 4}}},
+      {"file", "", Path{&config.file}},
+      {"inner", "", group(config.inner)},
+      {"extra", "", group(config.extra)},
+      {"named", "", named_groups(config.named)},
+      {"words", "", Words{&config.words}},
+      {"series", "", Series{&config.series}},
+      {"maps", "", Assignments{&config.maps}},
+      {"brief", "", Group{settings_of(config.brief), true}},
+      {"which", "", word_or_integers(config.which, which_names, Outer::Which::list, {&config.list, {1, 9}, {1, 3}})},
+      {"pace", "", Removed{"inner.rate"}}};
 }
 
 std::string print(Outer config) { return print_settings(settings_of(config)); }
@@ -148,8 +156,25 @@ TEST_CASE("All that can be set is listed by its path", "[config]") {
   CHECK(paths == std::vector<std::string>{"name",         "epochs",        "loud",        "colour",     "colours",
                                           "widths",       "file",          "inner",       "inner.rate", "inner.limit",
                                           "extra",        "extra.rate",    "extra.limit", "named",      "named.n",
-                                          "named.n.rate", "named.n.limit", "words",       "series",     "maps"});
+                                          "named.n.rate", "named.n.limit", "words",       "series",     "maps",
+                                          "brief",        "brief.rate",    "brief.limit", "which"});
   CHECK(integers == std::vector<std::string>{"epochs"});
+}
+
+TEST_CASE("A group with a short form takes its first setting alone, a list takes the place of a word", "[config]") {
+  CHECK(read_ok("{}").which == Outer::Which::all);
+  Outer config = read_ok("brief: 0.25\nwhich: none");
+  CHECK(config.brief.rate == 0.25);
+  CHECK(!config.brief.limit);
+  CHECK(config.which == Outer::Which::none);
+  CHECK(print(config).find("brief:\n  rate: 0.25\nwhich: none\n") != std::string::npos);
+  config = read_ok("brief: {limit: 3}\nwhich: [2, 1]");
+  CHECK(config.brief.rate == 0.5);
+  CHECK(config.brief.limit == 3.0);
+  CHECK(config.which == Outer::Which::list);
+  CHECK(config.list == std::vector<std::int64_t>{2, 1});
+  CHECK(print(config).find("which: [2, 1]\n") != std::string::npos);
+  CHECK(print(read_ok(print(config))) == print(config));
 }
 
 TEST_CASE("A value is assigned by its path", "[config]") {
@@ -213,6 +238,14 @@ TEST_CASE("Each wrong setting is named with its place and what was expected", "[
       {"inner: {rate: nan}", "test.yaml:1:15: error: inner.rate: expected a finite number, found 'nan'"},
       {"inner: {rate: 1e999}", "test.yaml:1:15: error: inner.rate: expected a finite number, found '1e999'"},
       {"inner: {rate: 1.5}", "test.yaml:1:15: error: inner.rate: 1.5 is out of range: must be in [0, 1]"},
+      {"which: nome",
+       "test.yaml:1:8: error: which: expected one of all, none or a list of integers, found 'nome'; did you mean "
+       "'none'?"},
+      {"which: [10]", "test.yaml:1:9: error: which: 10 is out of range: must be in [1, 9]"},
+      {"which: []", "test.yaml:1:8: error: which: 0 elements; their number must be in [1, 3]"},
+      {"brief: x", "test.yaml:1:8: error: brief: expected a finite number, found 'x'"},
+      {"brief: [1]", "test.yaml:1:8: error: brief: expected a map of settings, found a list"},
+      {"pace: 1", "test.yaml:1:7: error: pace is now inner.rate"},
       {"inner: 3", "test.yaml:1:8: error: inner: expected a map of settings, found '3'"},
       {"loud: yes", "test.yaml:1:7: error: loud: expected true or false, found 'yes'"},
       {"colour: gren", "test.yaml:1:9: error: colour: expected one of green, red, found 'gren'; did you mean 'green'?"},

@@ -39,7 +39,7 @@ class Published {
     config.by = "numeral";
   }
 
-  PublishedValues read() const { return read_published(config, "reproduce.t"); }
+  PublishedValues read() const { return read_published(config, "compare.t"); }
   ReproductionResult compare(const NetworkResult& network) const {
     return reproduce({{"t", read()}}, {{"full", network}});
   }
@@ -54,16 +54,16 @@ class Published {
     return "read";
   }
 
-  ReproduceConfig config;
+  CompareConfig config;
 
  private:
   test::TemporaryFolder folder_;
   std::filesystem::path file_;
 };
 
-ReproduceColumnConfig column(const std::string& quantity) {
-  ReproduceColumnConfig config;
-  config.quantity = quantity;
+CompareColumnConfig column(const std::string& quantity) {
+  CompareColumnConfig config;
+  config.metric = quantity;
   return config;
 }
 
@@ -137,31 +137,30 @@ TEST_CASE("Of a training's table the last row counts", "[reproduction]") {
 }
 
 TEST_CASE("Tables that do not fit are named with their place", "[reproduction]") {
-  const auto message = [](const std::string& csv, const ReproduceColumnConfig& config, const char* name = "r2") {
+  const auto message = [](const std::string& csv, const CompareColumnConfig& config, const char* name = "r2") {
     Published published(csv);
     published.config.columns = {{name, config}};
     return published.message();
   };
-  const ReproduceColumnConfig number = column("regression.r_squared"), set = column("relay.train.last_2");
+  const CompareColumnConfig number = column("regression.r_squared"), set = column("relay.train.last_2");
   CHECK(message("numeral,r2\n0,high\n", number) == "'t.csv', line 2, column 'r2': 'high', expected a number");
   CHECK(message("numeral,r2\n0,inf\n", number) == "'t.csv', line 2, column 'r2': 'inf', expected a number");
   CHECK(message("numeral,r2\nten,1\n", number) ==
         "'t.csv', line 2, column 'numeral': 'ten', expected a class in [0, 9]");
   CHECK(message("numeral,r2\n10,1\n", number) == "'t.csv', line 2, column 'numeral': '10', expected a class in [0, 9]");
-  CHECK(message("numeral,r2\n0,1\n", number, "r3") ==
-        "reproduce.t: 't.csv' has no column 'r3'; it has 'numeral', 'r2'");
+  CHECK(message("numeral,r2\n0,1\n", number, "r3") == "compare.t: 't.csv' has no column 'r3'; it has 'numeral', 'r2'");
   CHECK(message("class,r2\n0,1\n1,1\n", number) ==
         "'t.csv' has 2 rows and no column 'numeral' that says which class each is about; it has 'class', 'r2'");
   for (const char* cell : {"5,5", "8 8", "-1", "32", "1  2", "1 two"}) {
     CHECK_THAT(message(std::string("numeral,r2\n0,\"") + cell + "\"\n", set), Catch::Contains("a set of neurons"));
   }
-  ReproduceColumnConfig with_class = number;
+  CompareColumnConfig with_class = number;
   with_class.cls = 1;
   CHECK_THAT(message("numeral,r2\n0,1\n", with_class), Catch::Contains("have classes of their own"));
 
   Published too_many("numeral,r2\n7,1\n");
   too_many.config.columns = {{"r2", number}};
-  CHECK_THROWS_WITH(too_many.compare(network_with({0.1})), Catch::Contains("reproduce.t.columns.r2"));
+  CHECK_THROWS_WITH(too_many.compare(network_with({0.1})), Catch::Contains("compare.t.columns.r2"));
 }
 
 TEST_CASE("A comparison comes back from a results file as it was", "[reproduction][hdf5]") {
@@ -199,7 +198,7 @@ TEST_CASE("A study tells where the published value falls", "[study]") {
   published.config.columns = {{"r2", column("regression.r_squared")}};
   ExperimentConfig config;
   config.networks = {{"full", {}}, {"composite", {}}};
-  config.reproduce = {{"t", published.config}};
+  config.compare = {{"t", published.config}};
   Study study(config, {{"t", published.read()}});
   for (int seed = 0; seed <= 10; ++seed) {
     // 0, 0.1 ... 1; the last seed has no fit in class 2.

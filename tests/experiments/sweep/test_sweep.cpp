@@ -40,7 +40,7 @@ const Arguments small{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
                       "networks.composite=null",
                       "figures=null"};
 const std::string two_by_two =
-    "sweep={parameters: {analysis.binarize: {values: [kmeans, sign]}}, replicates: 2, "
+    "sweep={parameters: {analysis.discretize: {values: [kmeans, sign]}}, replicates: 2, "
     "collect: [full.relay.test.all, full.states.test.entropy_bits]}";
 
 // The lines of sweep.csv, cut at commas (no cell of these tests holds one), without the column of seconds.
@@ -87,19 +87,19 @@ TEST_CASE("A sweep leaves its runs, a table, and results that tell all", "[sweep
   REQUIRE(result.exit_code == 0);
   const fs::path a = folder.path() / "a";
   CHECK_THAT(result.out, Catch::StartsWith("quick: sweep, 2 points x 2 seeds = 4 runs, data digits") &&
-                             Catch::Contains("4 finished, 0 failed") && Catch::Contains("binarize=sign"));
+                             Catch::Contains("4 finished, 0 failed") && Catch::Contains("discretize=sign"));
   const auto table = table_of(a);
   REQUIRE(table.size() == 5);
-  CHECK(table[0] == Arguments{"run", "folder", "point", "replicate", "seed", "analysis.binarize", "status", "message",
+  CHECK(table[0] == Arguments{"run", "folder", "point", "replicate", "seed", "analysis.discretize", "status", "message",
                               "full.relay.test.all", "full.states.test.entropy_bits"});
   CHECK(Arguments(table[3].begin(), table[3].begin() + 8) ==
-        Arguments{"3", "runs/0003-binarize-sign-seed-1", "2", "0", "1", "sign", "finished", ""});
+        Arguments{"3", "runs/0003-discretize-sign-seed-1", "2", "0", "1", "sign", "finished", ""});
 
   const Hdf5Reader file(a / "results.h5");
   CHECK(file.attribute<std::string>("", "format") == "inforelay-results");
   CHECK(file.attribute<std::string>("", "status") == "complete");
-  CHECK(file.attribute<std::vector<std::string>>("sweep", "parameters") == Arguments{"analysis.binarize"});
-  CHECK(file.texts("sweep/parameters/analysis.binarize") == Arguments{"kmeans", "kmeans", "sign", "sign"});
+  CHECK(file.attribute<std::vector<std::string>>("sweep", "parameters") == Arguments{"analysis.discretize"});
+  CHECK(file.texts("sweep/parameters/analysis.discretize") == Arguments{"kmeans", "kmeans", "sign", "sign"});
   CHECK(file.vector<std::int64_t>("sweep/seed") == std::vector<std::int64_t>{1, 2, 1, 2});
   CHECK(file.texts("sweep/status") == Arguments(4, "finished"));
   CHECK(file.dimension_names("sweep/by_class/full.relay.test.all") == Arguments{"run", "class"});
@@ -108,7 +108,7 @@ TEST_CASE("A sweep leaves its runs, a table, and results that tell all", "[sweep
   CHECK(file.scalar<double>("provenance/wall_seconds") == seconds[0] + seconds[1] + seconds[2] + seconds[3]);
 
   // What was collected is what the runs hold.
-  const ExperimentResult third = read_results(a / "runs/0003-binarize-sign-seed-1/results.h5");
+  const ExperimentResult third = read_results(a / "runs/0003-discretize-sign-seed-1/results.h5");
   const std::vector<double>& all = third.networks[0].second.relay.at(Split::test).all;
   double sum = 0;
   for (const double value : all) sum += value;
@@ -125,23 +125,23 @@ TEST_CASE("A sweep leaves its runs, a table, and results that tell all", "[sweep
     CHECK(fs::last_write_time(a / "results.h5") == written);
   }
   SECTION("each run is the single run with its values and seed") {
-    REQUIRE(run_program(with(small, {"analysis.binarize=sign", "seed=2", "-o", "single"}), folder.path()).exit_code ==
+    REQUIRE(run_program(with(small, {"analysis.discretize=sign", "seed=2", "-o", "single"}), folder.path()).exit_code ==
             0);
     CHECK(identical(numbers_of(folder.path() / "single/results.h5"),
-                    numbers_of(a / "runs/0004-binarize-sign-seed-2/results.h5")));
+                    numbers_of(a / "runs/0004-discretize-sign-seed-2/results.h5")));
   }
   SECTION("one process or several side by side: the same to the last bit") {
     REQUIRE(run_program(with(small, {two_by_two, "-o", "b", "-j", "1"}), folder.path()).exit_code == 0);
     check_same(a, folder.path() / "b");
   }
   SECTION("a lost run is made again, and damaged ones are named") {
-    fs::remove_all(a / "runs/0001-binarize-kmeans-seed-1");
-    fs::resize_file(a / "runs/0003-binarize-sign-seed-1/results.h5", 3000);
+    fs::remove_all(a / "runs/0001-discretize-kmeans-seed-1");
+    fs::resize_file(a / "runs/0003-discretize-sign-seed-1/results.h5", 3000);
     const ProgramResult mended = run_program(with(small, {two_by_two, "-o", "a"}), folder.path());
     CHECK(mended.exit_code == 4);
     CHECK(table_of(a)[1] == table[1]);
     CHECK(table_of(a)[3][6] == "failed");
-    CHECK_THAT(mended.out, Catch::Contains("FAILED runs/0003-binarize-sign-seed-1") &&
+    CHECK_THAT(mended.out, Catch::Contains("FAILED runs/0003-discretize-sign-seed-1") &&
                                Catch::Contains("without its folder it is computed again"));
   }
 }
@@ -338,13 +338,15 @@ TEST_CASE("A sweep is checked, printed and described before anything runs", "[sw
     return result.out;
   };
   CHECK_THAT(say({two_by_two, "--validate"}), Catch::EndsWith("ok, a sweep of 2 points and 4 runs\n"));
-  CHECK_THAT(say({two_by_two, "--print-config"}), Catch::Contains("    analysis.binarize: {values: [kmeans, sign]}\n"));
-  CHECK_THAT(say({two_by_two, "-n"}), Catch::Contains("analysis.binarize=sign") && Catch::Contains("4 runs, 0 done"));
+  CHECK_THAT(say({two_by_two, "--print-config"}),
+             Catch::Contains("    analysis.discretize: {values: [kmeans, sign]}\n"));
+  CHECK_THAT(say({two_by_two, "-n"}), Catch::Contains("analysis.discretize=sign") && Catch::Contains("4 runs, 0 done"));
   const ProgramResult wrong =
-      run_program(with(small, {"sweep.parameters={analysis.layer: {values: [1, 2]}}"}), folder.path());
+      run_program(with(small, {"sweep.parameters={analysis.layers: {values: [[1], [2]]}}"}), folder.path());
   CHECK(wrong.exit_code == 2);
-  CHECK_THAT(wrong.err, Catch::Contains("networks.full.layers: analysis.layer is 2 but there is 1 hidden layer") &&
-                            Catch::Contains("(swept: analysis.layer=2)"));
+  CHECK_THAT(wrong.err,
+             Catch::Contains("networks.full.layers: analysis.layers has layer 2 but there is 1 hidden layer") &&
+                 Catch::Contains("(swept: analysis.layers=[2])"));
   CHECK(!fs::exists(folder.path() / "runs"));
 }
 
@@ -353,20 +355,20 @@ TEST_CASE("A sweep draws a figure for each metric and swept setting", "[sweep]")
   const Arguments drawn = with(small, {"figures={formats: [svg]}", "networks.full.train.max_epochs=2"});
   REQUIRE(run_program(with(drawn, {"-o", "grid",
                                    "sweep={parameters: {networks.full.layers: {values: [[784, 3, 10], [784, 4, 10]]}, "
-                                   "analysis.binarize: {values: [mean, sign]}}, collect: [full.relay.test.all]}"}),
+                                   "analysis.discretize: {values: [mean, sign]}}, collect: [full.relay.test.all]}"}),
                       folder.path())
               .exit_code == 0);
   const fs::path figures = folder.path() / "grid/figures";
   CHECK(fs::exists(figures / "sweep_full-relay-test-all-over-networks-full-layers.svg"));
   CHECK(fs::exists(figures / "sweep_full-relay-test-all-over-analysis-binarize.svg"));
-  CHECK(!fs::exists(folder.path() / "grid/runs/0001-layers-784-3-10-binarize-mean-seed-1/figures"));
+  CHECK(!fs::exists(folder.path() / "grid/runs/0001-layers-784-3-10-discretize-mean-seed-1/figures"));
   // The hidden layer is what differs: it is the axis.
   std::ifstream csv(figures / "sweep_full-relay-test-all-over-networks-full-layers.csv");
   std::string header, row;
   std::getline(csv, header);
   std::getline(csv, row);
   CHECK(header == "x,value,low,high,kind,level,series");
-  CHECK_THAT(row, Catch::StartsWith("3,") && Catch::EndsWith(",run,3,binarize mean"));
+  CHECK_THAT(row, Catch::StartsWith("3,") && Catch::EndsWith(",run,3,discretize mean"));
 
   REQUIRE(
       run_program(with(drawn, {"-o", "seeds", "sweep={replicates: 2, collect: [full.relay.test.all], figures: true}"}),

@@ -61,21 +61,19 @@ TEST_CASE("Replicates alone are runs with consecutive seeds", "[sweep]") {
   CHECK(sweep.runs[2].seed == 7);
   CHECK(sweep.runs[2].folder == "runs/0003-seed-7");
   CHECK(sweep.label_of(sweep.runs[2]) == "seed 7");
-  CHECK(sweep.overrides_of(sweep.runs[2]) ==
-        Texts{"seed=7", "sweep=null", "figures=null", "reproduce=null", "claims=null"});
+  CHECK(sweep.overrides_of(sweep.runs[2]) == Texts{"seed=7", "sweep=null", "figures=null", "compare=null"});
   const ExperimentConfig config = sweep.config_of(sweep.runs[2]);
   CHECK(config.seed == 7);
   CHECK(!config.sweep);
   CHECK(!config.figures);
   CHECK(plan("{figures: true}").config_of(sweep.runs[0]).figures);
-  CHECK(plan("{figures: true}").overrides_of(sweep.runs[0]) ==
-        Texts{"seed=5", "sweep=null", "reproduce=null", "claims=null"});
+  CHECK(plan("{figures: true}").overrides_of(sweep.runs[0]) == Texts{"seed=5", "sweep=null", "compare=null"});
 }
 
 TEST_CASE("A grid has every combination but those excluded, the last parameter fastest", "[sweep]") {
   const std::string parameters =
       "parameters: {networks.full.layers: {values: [[784, 4, 10], [784, 8, 10]]}, "
-      "analysis.threshold: {range: {low: 0, high: 1, count: 3}}}";
+      "analysis.discretize.threshold: {range: {low: 0, high: 1, count: 3}}}";
   const SweepPlan sweep = plan("{" + parameters + ", replicates: 2}");
   CHECK(points(sweep) == Texts{"layers=[784, 4, 10], threshold=0", "layers=[784, 4, 10], threshold=0.5",
                                "layers=[784, 4, 10], threshold=1", "layers=[784, 8, 10], threshold=0",
@@ -86,16 +84,16 @@ TEST_CASE("A grid has every combination but those excluded, the last parameter f
   CHECK(run.replicate == 1);
   CHECK(run.seed == 6);
   CHECK(run.folder == "runs/0010-layers-784-8-10-threshold-0.5-seed-6");
-  CHECK(sweep.overrides_of(run) == Texts{"networks.full.layers=[784, 8, 10]", "analysis.threshold=0.5", "seed=6",
-                                         "sweep=null", "figures=null", "reproduce=null", "claims=null"});
+  CHECK(sweep.overrides_of(run) == Texts{"networks.full.layers=[784, 8, 10]", "analysis.discretize.threshold=0.5",
+                                         "seed=6", "sweep=null", "figures=null", "compare=null"});
   const ExperimentConfig config = sweep.config_of(run);
   CHECK(config.networks[0].second.layers == std::vector<std::int64_t>{784, 8, 10});
-  CHECK(config.analysis.threshold == 0.5);
+  CHECK(config.analysis.discretize.threshold == 0.5);
 
   // 1.0 is the same number as 1.
   const SweepPlan rest = plan("{" + parameters +
-                              ", exclude: [{analysis.threshold: 1.0}, {networks.full.layers: [784, 4, 10], "
-                              "analysis.threshold: 0}]}");
+                              ", exclude: [{analysis.discretize.threshold: 1.0}, {networks.full.layers: [784, 4, 10], "
+                              "analysis.discretize.threshold: 0}]}");
   CHECK(points(rest) == Texts{"layers=[784, 4, 10], threshold=0.5", "layers=[784, 8, 10], threshold=0",
                               "layers=[784, 8, 10], threshold=0.5"});
 }
@@ -105,27 +103,29 @@ TEST_CASE("Ranges have their ends as written, equal steps or ratios, whole numbe
             "{parameters: {networks.full.train.learning_rate: {log_range: {low: 1e-4, high: 1e-2, count: 5}}}}")) ==
         Texts{"learning_rate=0.0001", "learning_rate=0.000316228", "learning_rate=0.001", "learning_rate=0.00316228",
               "learning_rate=0.01"});
-  CHECK(points(plan("{parameters: {analysis.threshold: {range: {low: -1, high: 1.23456789, count: 2}}}}")) ==
+  CHECK(points(plan("{parameters: {analysis.discretize.threshold: {range: {low: -1, high: 1.23456789, count: 2}}}}")) ==
         Texts{"threshold=-1", "threshold=1.23456789"});
   CHECK(points(plan("{parameters: {networks.full.train.max_epochs: {log_range: {low: 1, high: 4, count: 7}}}}")) ==
         Texts{"max_epochs=1", "max_epochs=2", "max_epochs=3", "max_epochs=4"});
 }
 
 TEST_CASE("A list takes the values of all parameters side by side", "[sweep]") {
-  CHECK(points(plan("{method: list, parameters: {analysis.binarize: {values: [threshold, sign]}, "
-                    "analysis.threshold: {range: {low: 2, high: 3, count: 2}}}}")) ==
-        Texts{"binarize=threshold, threshold=2", "binarize=sign, threshold=3"});
-  CHECK(problem("{method: list, parameters: {analysis.binarize: {values: [mean, sign]}, "
-                "analysis.threshold: {values: [1]}}}") ==
-        "test.yaml:8:79: error: sweep.parameters: method list takes the values side by side, but analysis.binarize has "
-        "2 and analysis.threshold has 1");
+  CHECK(points(plan("{method: list, parameters: {analysis.discretize.method: {values: [threshold, sign]}, "
+                    "analysis.discretize.threshold: {range: {low: 2, high: 3, count: 2}}}}")) ==
+        Texts{"method=threshold, threshold=2", "method=sign, threshold=3"});
+  CHECK(problem("{method: list, parameters: {analysis.discretize.method: {values: [mean, sign]}, "
+                "analysis.discretize.threshold: {values: [1]}}}") ==
+        "test.yaml:8:79: error: sweep.parameters: method list takes the values side by side, but "
+        "analysis.discretize.method has "
+        "2 and analysis.discretize.threshold has 1");
 }
 
 TEST_CASE("Random points are in their ranges, depend on the seed alone, and cover them", "[sweep]") {
   const std::string random =
-      "{method: random, samples: 400, parameters: {analysis.threshold: {range: {low: -1, high: 3}}, "
+      "{method: random, samples: 400, parameters: {analysis.discretize.threshold: {range: {low: -1, high: 3}}, "
       "networks.full.train.learning_rate: {log_range: {low: 1e-4, high: 1e-2}}, "
-      "networks.full.train.max_epochs: {range: {low: 2, high: 4}}, analysis.binarize: {values: [mean, sign]}}}";
+      "networks.full.train.max_epochs: {range: {low: 2, high: 4}}, analysis.discretize.method: {values: [mean, "
+      "sign]}}}";
   const SweepPlan sweep = plan(random);
   REQUIRE(sweep.points.size() == 400);
   CHECK(points(sweep) == points(plan(random)));
@@ -135,12 +135,12 @@ TEST_CASE("Random points are in their ranges, depend on the seed alone, and cove
   for (const SweepRun& run : sweep.runs) {
     const ExperimentConfig config = sweep.config_of(run);
     const TrainingOptions& train = *config.networks[0].second.train;
-    CHECK((config.analysis.threshold >= -1 && config.analysis.threshold <= 3));
+    CHECK((config.analysis.discretize.threshold >= -1 && config.analysis.discretize.threshold <= 3));
     CHECK((train.optimizer.learning_rate >= 1e-4 && train.optimizer.learning_rate <= 1e-2));
-    mean += config.analysis.threshold / 400;
+    mean += config.analysis.discretize.threshold / 400;
     mean_logarithm += std::log10(train.optimizer.learning_rate) / 400;
     ++epochs[train.max_epochs];
-    signs += config.analysis.binarize == Binarization::sign ? 1 : 0;
+    signs += config.analysis.discretize.method == Binarization::sign ? 1 : 0;
   }
   // Six standard errors.
   CHECK(std::abs(mean - 1) < 6 * 4 / std::sqrt(12.0) / 20);
@@ -155,7 +155,7 @@ TEST_CASE("Random points are in their ranges, depend on the seed alone, and cove
 }
 
 TEST_CASE("Seeds are shared by the points, or by no two runs", "[sweep]") {
-  const std::string parameters = "parameters: {analysis.binarize: {values: [mean, sign]}}, replicates: 3";
+  const std::string parameters = "parameters: {analysis.discretize.method: {values: [mean, sign]}}, replicates: 3";
   std::vector<std::int64_t> paired, separate;
   for (const SweepRun& run : plan("{" + parameters + "}").runs) paired.push_back(run.seed);
   for (const SweepRun& run : plan("{" + parameters + ", pair_seeds: false}").runs) separate.push_back(run.seed);
@@ -196,9 +196,9 @@ TEST_CASE("The page on sweeps lists the quantities and marks the default ones", 
 
 TEST_CASE("Wrong sweeps are refused with the parameter and the value", "[sweep]") {
   const auto [sweep, expected] = GENERATE(table<std::string, std::string>({
-      {"{parameters: {analysis.treshold: {values: [1]}}}",
-       "test.yaml:8:22: error: sweep.parameters: there is no setting 'analysis.treshold'; did you mean "
-       "'analysis.threshold'?"},
+      {"{parameters: {analysis.discretize.treshold: {values: [1]}}}",
+       "test.yaml:8:22: error: sweep.parameters: there is no setting 'analysis.discretize.treshold'; did you mean "
+       "'analysis.discretize.threshold'?"},
       {"{parameters: {networks.ful.layers: {values: [1]}}}",
        "test.yaml:8:22: error: sweep.parameters: there is no setting 'networks.ful.layers'; did you mean "
        "'networks.full.layers'?"},
@@ -208,46 +208,49 @@ TEST_CASE("Wrong sweeps are refused with the parameter and the value", "[sweep]"
        "test.yaml:8:22: error: sweep.parameters: 'figures.palette' belongs to the sweep as a whole"},
       {"{parameters: {networks.full: {values: [{}]}, networks.full.layers: {values: [[784, 6, 10]]}}}",
        "test.yaml:8:53: error: sweep.parameters: 'networks.full' and 'networks.full.layers' overlap"},
-      {"{parameters: {analysis.threshold: {range: {low: 0, high: 1}}}}",
-       "test.yaml:8:22: error: sweep.parameters.analysis.threshold: the range needs a count"},
-      {"{parameters: {networks.full.layers: {values: [[784, 0, 10], [784, 30, 10]]}, analysis.binarize: {values: "
+      {"{parameters: {analysis.discretize.threshold: {range: {low: 0, high: 1}}}}",
+       "test.yaml:8:22: error: sweep.parameters.analysis.discretize.threshold: the range needs a count"},
+      {"{parameters: {networks.full.layers: {values: [[784, 0, 10], [784, 30, 10]]}, analysis.discretize.method: "
+       "{values: "
        "[mean, "
        "meen]}}}",
        "test.yaml:8:60: error: networks.full.layers: 0 is out of range: must be in [1, 1000000] (swept: "
        "networks.full.layers=[784, 0, 10])\n"
-       "test.yaml:8:120: error: analysis.binarize: expected one of kmeans, kmeans_iterated, median, mean, sign, "
+       "test.yaml:8:120: error: analysis.discretize.method: expected one of kmeans, kmeans_iterated, median, mean, "
+       "sign, "
        "threshold, found "
        "'meen'; "
-       "did you mean 'mean'? (swept: analysis.binarize=meen)\n"
-       "test.yaml:8:68: error: networks.full.layers: the analysed layer has 30 neurons; exhaustive relay information "
+       "did you mean 'mean'? (swept: analysis.discretize.method=meen)\n"
+       "test.yaml:8:68: error: networks.full.layers: hidden layer 1 has 30 units; exhaustive relay information "
        "is "
-       "possible up to 24 (swept: networks.full.layers=[784, 30, 10], analysis.binarize=mean)\n"
-       "test.yaml:8:68: error: networks.full.layers: the analysed layer has 30 neurons; exhaustive knockout is "
+       "possible up to 24 (swept: networks.full.layers=[784, 30, 10], analysis.discretize.method=mean)\n"
+       "test.yaml:8:68: error: networks.full.layers: hidden layer 1 has 30 units; exhaustive knockout is "
        "possible "
-       "up to 24 (swept: networks.full.layers=[784, 30, 10], analysis.binarize=mean)"},
-      {"{parameters: {analysis.binarize: {values: [mean]}}, exclude: [{analysis.binarise: mean}]}",
-       "test.yaml:8:71: error: sweep.exclude: 'analysis.binarise' is not among sweep.parameters; did you mean "
-       "'analysis.binarize'?"},
-      {"{parameters: {analysis.binarize: {values: [mean]}}, exclude: [{analysis.binarize: sign}]}",
-       "test.yaml:8:71: error: sweep.exclude: no point (left) has analysis.binarize=sign"},
-      {"{parameters: {analysis.binarize: {values: [mean]}}, exclude: [{analysis.binarize: mean}]}",
+       "up to 24 (swept: networks.full.layers=[784, 30, 10], analysis.discretize.method=mean)"},
+      {"{parameters: {analysis.discretize.method: {values: [mean]}}, exclude: [{analysis.discretize.methud: mean}]}",
+       "test.yaml:8:71: error: sweep.exclude: 'analysis.discretize.methud' is not among sweep.parameters; did you mean "
+       "'analysis.discretize.method'?"},
+      {"{parameters: {analysis.discretize.method: {values: [mean]}}, exclude: [{analysis.discretize.method: sign}]}",
+       "test.yaml:8:71: error: sweep.exclude: no point (left) has analysis.discretize.method=sign"},
+      {"{parameters: {analysis.discretize.method: {values: [mean]}}, exclude: [{analysis.discretize.method: mean}]}",
        "test.yaml:8:8: error: sweep: every point is excluded"},
-      {"{method: random, parameters: {analysis.binarize: {values: [mean]}}, exclude: [{analysis.binarize: mean}]}",
+      {"{method: random, parameters: {analysis.discretize.method: {values: [mean]}}, exclude: "
+       "[{analysis.discretize.method: mean}]}",
        "test.yaml:8:8: error: sweep: exclude is for method grid"},
       {"{method: random}",
        "test.yaml:8:8: error: sweep: method random needs parameters to draw; for replicates alone leave it out"},
       {"{method: list}",
        "test.yaml:8:8: error: sweep: method list needs parameters; for replicates alone leave it out"},
-      {"{parameters: {analysis.threshold: {range: {low: 0, high: 1, count: 50001}}}, replicates: 2}",
+      {"{parameters: {analysis.discretize.threshold: {range: {low: 0, high: 1, count: 50001}}}, replicates: 2}",
        "test.yaml:8:8: error: sweep: 50001 points of 2 replicates are 100002 runs, expected at most 100000"},
       {"{collect: [full.relay.test.al, fll.relay.test.all, full.relay.test.last_2]}",
-       "test.yaml:8:18: error: sweep.collect: 'relay.test.al' is no quantity; did you mean 'relay.test.all'?\n"
+       "test.yaml:8:18: error: sweep.collect: 'relay.test.al' is not a metric; did you mean 'relay.test.all'?\n"
        "test.yaml:8:18: error: sweep.collect: 'fll.relay.test.all' is not NETWORK.QUANTITY: there is no network 'fll'; "
        "did you mean 'full'?\n"
        "test.yaml:8:18: error: sweep.collect: 'full.relay.test.last_2': sets of neurons (the N neurons that greedy "
        "removal leaves to the end), expected numbers"},
       {"{collect: [full.knockout.train.intact]}",
-       "test.yaml:8:8: error: sweep.collect: no run computes 'full.knockout.train.intact' (splits, exhaustive sets, "
+       "test.yaml:8:8: error: sweep.collect: no run computes 'full.knockout.train.intact' (subsets, exhaustive sets, "
        "knockout and regression are settings of analysis)"},
       {"{replicates: 0}", "test.yaml:8:21: error: sweep.replicates: 0 is out of range: must be in [1, 100000]"},
   }));
