@@ -20,6 +20,7 @@ using RowMatrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMaj
 enum class Split { train, test };
 
 constexpr std::string_view to_string(Split split) { return split == Split::train ? "train" : "test"; }
+constexpr Split split_of(std::string_view subset) { return subset == "train" ? Split::train : Split::test; }
 
 /// A hidden state of up to 32 binary neurons: bit k is neuron k.
 using StateWord = std::uint32_t;

@@ -78,10 +78,12 @@ class ConfigErrors {
   void add(const ConfigPlace& place, std::string_view message);
   /// The same of the setting or group at `path`, "networks.full.train".
   void add(const ConfigPlace& place, std::string_view path, std::string_view message);
-  /// Whether an error is about the setting or group at `path`, about something in it, or about a group that it is in:
-  /// then what it holds is not what was meant. One without a path may be about anything.
+  /// "PATH: problem", at the place of the deepest node on `path` that was written in `root`.
+  void add(const ConfigNode& root, std::string_view path, std::string_view problem);
+  /// True if an error was reported at `path`, below it, or at one of its ancestors, so that its value cannot be
+  /// trusted. Errors without a path always match.
   bool concern(std::string_view path) const;
-  /// The same of a line that has its place already.
+  /// A line that has its place already.
   void add_line(std::string line);
   bool empty() const { return lines_.empty(); }
   const std::vector<std::string>& lines() const { return lines_; }

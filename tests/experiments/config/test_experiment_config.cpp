@@ -3,7 +3,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "experiments/compare/compare_checks.hpp"
 #include "experiments/config/config.hpp"
+#include "experiments/config/config_checks.hpp"
 #include "experiments/sweep/plan.hpp"
 #include "tests/catch2.hpp"
 
@@ -16,16 +18,18 @@ std::vector<std::string> problems(const std::string& yaml) {
   ConfigErrors errors;
   const ConfigNode root = parse_config(yaml, "test.yaml", errors);
   try {
-    read_experiment_config(root, errors);
+    read_experiment_config(root, errors, check_comparisons);
   } catch (const UsageError&) {
   }
   return errors.lines();
 }
 
+const std::string one_detectors = "{name: t, networks: {n: {detectors: {}}}, ";
+
 const std::string valid = R"(
 name: test
 networks: {full: {layers: [784, 20, 10], train: {}}}
-analysis: {relay: {splits: [train, test], exhaustive: [test]}, knockout: {}, regression: {}}
+analysis: {relay: {subsets: [train, test], exhaustive: [test]}, knockout: {}, regression: {}}
 )";
 
 }  // namespace
@@ -90,11 +94,43 @@ TEST_CASE("The words of every choice are those of its enum", "[config]") {
   for (const Discretization each : {Discretization::kmeans, Discretization::median, Discretization::mean,
                                     Discretization::sign, Discretization::threshold}) {
     const std::string yaml =
-        "{name: t, networks: {n: {detectors: {}}}, analysis: {binarize: " + std::string(to_string(each)) + "}}";
+        "{name: t, networks: {n: {detectors: {}}}, analysis: {discretize: " + std::string(to_string(each)) + "}}";
     ConfigErrors errors;
-    CHECK(read_experiment_config(parse_config(yaml, "test.yaml", errors), errors).analysis.binarize == each);
+    CHECK(read_experiment_config(parse_config(yaml, "test.yaml", errors), errors).analysis.discretize.method == each);
   }
   CHECK(resolved("figures: {palette: rainbow}").figures->palette == FigurePalette::rainbow);
+}
+
+TEST_CASE("Layers and discretisation are a word, or say more", "[config]") {
+  const auto analysis = [](const std::string& settings) {
+    ConfigErrors errors;
+    const std::string yaml =
+        "{name: t, networks: {n: {layers: [784, 4, 5, 10], train: {}}}, analysis: " + settings + "}";
+    return read_experiment_config(parse_config(yaml, "test.yaml", errors), errors);
+  };
+  const auto layers = [&](const std::string& settings) {
+    const ExperimentConfig config = analysis(settings);
+    return analysed_layers(config.analysis, config.networks[0].second);
+  };
+  CHECK(layers("{}") == std::vector{2});
+  CHECK(layers("{layers: last}") == std::vector{2});
+  CHECK(layers("{layers: all}") == std::vector{1, 2});
+  CHECK(layers("{layers: [1]}") == std::vector{1});
+  const BinarizeOptions word = analysis("{discretize: sign}").analysis.discretize;
+  CHECK(word.method == Binarization::sign);
+  const BinarizeOptions map = analysis("{discretize: {method: threshold, threshold: 0.5}}").analysis.discretize;
+  CHECK(map.method == Binarization::threshold);
+  CHECK(map.threshold == 0.5);
+}
+
+TEST_CASE("Defaults of the libraries' options are those of the configuration", "[config]") {
+  ConfigErrors errors;
+  const ExperimentConfig config = read_experiment_config(parse_config(valid, "test.yaml", errors), errors);
+  const TrainingOptions& train = *config.networks[0].second.train;
+  CHECK(train.optimizer.momentum == 0.9);
+  CHECK(train.batch_size == 1000);
+  CHECK((!train.stop.balanced_accuracy && !train.stop.accuracy));
+  CHECK(config.analysis.knockout->options.sample_size == 800);
 }
 
 TEST_CASE("Settings that do not fit together are named with their place", "[config]") {
@@ -132,11 +168,11 @@ TEST_CASE("Settings that do not fit together are named with their place", "[conf
       {"{name: t, networks: {n: {train: {stop: {accuracy: 0.5, balanced_accuracy: 0.5}}, layers: [784, 5, 10]}}}",
        "networks.n.train.stop: give balanced_accuracy or accuracy, not both"},
       {"{name: t, networks: {n: {train: {}, layers: [784, 25, 10]}}}",
-       "networks.n.layers: the analysed layer has 25 neurons; exhaustive relay information is possible up to 24"},
-      {"{name: t, networks: {n: {train: {}, layers: [784, 5, 10]}}, analysis: {layer: 2}}",
-       "networks.n.layers: analysis.layer is 2 but there is 1 hidden layer"},
-      {"{name: t, networks: {n: {detectors: {}}}, analysis: {relay: {splits: [train]}}}",
-       "analysis.relay.exhaustive: 'test' is not among analysis.relay.splits"},
+       "networks.n.layers: hidden layer 1 has 25 units; exhaustive relay information is possible up to 24"},
+      {"{name: t, networks: {n: {train: {}, layers: [784, 5, 10]}}, analysis: {layers: [2]}}",
+       "networks.n.layers: analysis.layers has layer 2 but there is 1 hidden layer"},
+      {"{name: t, networks: {n: {detectors: {}}}, analysis: {relay: {subsets: [train]}}}",
+       "analysis.relay.exhaustive: 'test' is not among analysis.relay.subsets"},
       {"{name: t, networks: {n: {detectors: {}}}, analysis: {relay: {classes: [2]}}}",
        "analysis.relay.classes: analysis.relay.exhaustive needs all classes"},
       {"{name: t, networks: {n: {detectors: {}}}, analysis: {relay: {exhaustive: [], branching: true, classes: [2]}}}",
@@ -144,28 +180,51 @@ TEST_CASE("Settings that do not fit together are named with their place", "[conf
       {"{name: t, networks: {n: {detectors: {}}}, analysis: {relay: {exhaustive: [], classes: [2]}}, sweep: {}}",
        "analysis.relay.classes: sweep needs all classes"},
       {"{name: t, networks: {n: {detectors: {}}}, analysis: {relay: {exhaustive: [], classes: [2, 3, 2]}}}",
-       "analysis.relay.classes: 2 is there twice"},
+       "analysis.relay.classes: 2 is listed twice"},
       {"{name: t, networks: {n: {detectors: {}}}, analysis: {regression: {}}}",
-       "analysis.regression.knockout: needs analysis.knockout with sets exhaustive and 'test' among its splits"},
-      {"{name: t, networks: {n: {detectors: {}}}, reproduce: {r: {network: n, columns: {c: {quantity: "
-       "relay.test.all}}}}}",
-       "reproduce.r.published: is missing: the file of published values"},
-      {"{name: t, networks: {n: {detectors: {}}}, reproduce: {r: {published: p.csv, network: m, columns: {c: "
-       "{quantity: "
-       "relay.test.all}}}}}",
-       "reproduce.r.network: 'm' is none of the networks: n"},
-      {"{name: t, networks: {n: {detectors: {}}}, reproduce: {r: {published: p.csv, network: n, columns: {c: "
-       "{quantity: "
-       "relay.test.al}}}}}",
-       "reproduce.r.columns.c.quantity: 'relay.test.al' is no quantity; did you mean 'relay.test.all'?"},
-      {"{name: t, networks: {n: {detectors: {}}}, reproduce: {r: {published: p.csv, network: n, columns: {c: "
-       "{quantity: "
-       "relay.test.all, absolute: 1, relative: 1}}}}}",
-       "reproduce.r.columns.c: give absolute or relative, not both"},
-      {"{name: t, networks: {n: {detectors: {}}}, reproduce: {r: {published: p.csv, network: n}}}",
-       "reproduce.r.columns: at least one column is needed"},
-      {"{name: t, networks: {n: {detectors: {}}, m: {detectors: {}}}, claims: {distributed: n, modular: m}}",
-       "claims: needs analysis.regression"},
+       "analysis.regression.knockout: needs analysis.knockout with sets exhaustive and 'test' among its subsets"},
+      {one_detectors + "compare: {r: {network: n}}}",
+       "compare.r: needs one of 'published' (a file, with 'network' and 'columns') and 'statement'"},
+      {one_detectors + "compare: {r: {published: p.csv, network: m, columns: {c: {metric: relay.test.all}}}}}",
+       "compare.r.network: 'm' is none of the networks: n"},
+      {one_detectors + "compare: {r: {published: p.csv, network: n, columns: {c: {metric: relay.test.al}}}}}",
+       "compare.r.columns.c.metric: 'relay.test.al' is not a metric; did you mean 'relay.test.all'?"},
+      {one_detectors + "compare: {r: {published: p.csv, network: n, columns: {c: {metric: relay.test.all, absolute: 1, "
+                       "relative: 1}}}}}",
+       "compare.r.columns.c: give absolute or relative, not both"},
+      {one_detectors + "compare: {r: {published: p.csv, network: n, columns: {c: {metric: regression.f}}}}}",
+       "compare.r.columns.c.metric: regression.f will not be computed: there is no analysis.regression"},
+      {one_detectors + "compare: {r: {published: p.csv, network: n}}}",
+       "compare.r.columns: at least one column is needed"},
+      {one_detectors + "compare: {r: {statement: n.relay.test.all > 0, network: n}}}",
+       "compare.r: 'network' and 'columns' are used with 'published', not with 'statement'"},
+      {one_detectors + "compare: {r: {statement: n.relay.test.all}}}",
+       "compare.r.statement: 'n.relay.test.all' is not a statement: NETWORK.METRIC < NETWORK.METRIC or a number; also "
+       ">, <=, >=, and abs(...) of a metric"},
+      {one_detectors + "compare: {r: {statement: m.relay.test.all > 0}}}",
+       "compare.r.statement: 'm' is none of the networks: n"},
+      {one_detectors + "compare: {r: {statement: 0 < n.regression.f}}}",
+       "compare.r.statement: regression.f will not be computed: there is no analysis.regression"},
+      {one_detectors + "compare: {r: {statement: abs(n.relay.test.last_2) > 0}}}",
+       "compare.r.statement: relay.test.last_2 is a set of units; expected numbers"},
+      {one_detectors + "compare: {r: {statement: n.relay.test.all > 0, at_least: 11}}}",
+       "compare.r.at_least: 11 is out of range: must be in [0, 10]"},
+      {one_detectors +
+           "compare: {r: {statement: n.relay.test.all > 0}}, sweep: {parameters: {analysis.layers: {values: [all]}}}}",
+       "compare: over seeds alone: not with sweep.parameters"},
+      {one_detectors + "analysis: {relay: {subsets: [train, tset], exhaustive: [train]}}}",
+       "analysis.relay.subsets: 'tset' is not among the subsets of the data: train, test"},
+      {one_detectors + "analysis: {layers: [1, 1]}}", "analysis.layers: 1 is listed twice"},
+      {one_detectors + "analysis: {layer: 1}}", "analysis.layer is now analysis.layers"},
+      {one_detectors + "analysis: {binarize: mean}}", "analysis.binarize is now analysis.discretize"},
+      {one_detectors + "analysis: {threshold: 1}}", "analysis.threshold is now analysis.discretize.threshold"},
+      {one_detectors + "analysis: {knockout: {splits: [test]}}}",
+       "analysis.knockout.splits is now analysis.knockout.subsets"},
+      {one_detectors + "reproduce: {r: {published: p.csv}}}", "reproduce is now compare"},
+      {one_detectors + "claims: {distributed: n, modular: n}}",
+       "claims is now compare, with a statement for each claim"},
+      {one_detectors + "compare: {r: {columns: {c: {quantity: relay.test.all}}}}}",
+       "compare.r.columns.c.quantity is now metric"},
       {"{name: t, networks: {n: {detectors: {}, weights_out: /tmp/x.safetensors}}, sweep: {replicates: 2}}",
        "networks.n.weights_out: not in a sweep"},
       {"{name: t, networks: {n: {detectors: {}}}, figures: {formats: []}}",
@@ -182,7 +241,7 @@ TEST_CASE("Wrong values, unknown keys and what does not fit together are told at
       "sead: 1\n"
       "networks: {n: {layers: [784, 5, 3], train: {}}, m: {detectors: {hiden: 3}}}\n"
       "data: {train_limit: x}\n"
-      "analysis: {relay: {splits: [train]}}\n");
+      "analysis: {relay: {subsets: [train]}}\n");
   const auto has = [&](const std::string& text) {
     return std::any_of(lines.begin(), lines.end(),
                        [&](const std::string& line) { return line.find(text) != std::string::npos; });
@@ -192,7 +251,7 @@ TEST_CASE("Wrong values, unknown keys and what does not fit together are told at
   CHECK(has("test.yaml:2:24: error: networks.n.layers: the last is 3 but there are 10 classes"));
   CHECK(has("unknown key 'hiden' in networks.m.detectors; did you mean 'hidden'?"));
   CHECK(has("data.train_limit: expected an integer"));
-  CHECK(has("analysis.relay.exhaustive: 'test' is not among analysis.relay.splits"));
+  CHECK(has("analysis.relay.exhaustive: 'test' is not among analysis.relay.subsets"));
   CHECK(lines.size() == 6);
   // What hangs on a value that was not understood says nothing of its own.
   CHECK(problems("{name: t, networks: {n: {layers: [784, x, 10], train: {}}}}").size() == 1);

@@ -49,7 +49,7 @@ const Arguments small{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
 const Arguments deep = with(small, {"networks.full.layers=[784, 14, 8, 10]", "analysis.knockout.method=sampled",
                                     "analysis.knockout.samples=10"});
 const std::string sweep =
-    "sweep={parameters: {analysis.binarize: {values: [kmeans, sign]}}, replicates: 3, "
+    "sweep={parameters: {analysis.discretize: {values: [kmeans, sign]}}, replicates: 3, "
     "collect: [full.relay.test.all, full.states.test.entropy_bits]}";
 const Arguments small_run = with(small, {"networks.full.layers=[784, 5, 10]"});
 

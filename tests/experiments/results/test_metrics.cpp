@@ -1,7 +1,6 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "experiments/compare/paper_findings.hpp"
 #include "experiments/results/metrics.hpp"
 #include "tests/catch2.hpp"
 
@@ -85,21 +84,21 @@ TEST_CASE("Quantities are the numbers that their names say", "[quantities]") {
   CHECK(std::isnan(numbers("regression.information")[1]));
 }
 
-TEST_CASE("What is no quantity, or is not there, is said", "[quantities]") {
+TEST_CASE("What is not a metric, or is not there, is said", "[quantities]") {
   CHECK(quantity_error("relay.test.all").empty());
   CHECK(quantity_error("relay.test.last_17").empty());
-  CHECK(quantity_error("relay.tset.all") == "'relay.tset.all' is no quantity; did you mean 'relay.test.all'?");
+  CHECK(quantity_error("relay.tset.all") == "'relay.tset.all' is not a metric; did you mean 'relay.test.all'?");
   for (const char* name : {"", "relay", "relay.test.last_", "relay.test.last_0", "relay.test.last_02",
                            "relay.test.last_2x", "relay.test.last_-2", "relay.SPLIT.all", "relay.test.all "}) {
     INFO(name);
-    CHECK_THAT(quantity_error(name), Catch::Contains("is no quantity"));
+    CHECK_THAT(quantity_error(name), Catch::Contains("is not a metric"));
     CHECK_THROWS_AS(quantity(small_network(), name), UsageError);
   }
   CHECK(quantity_kind("relay.train.last_2").is_set);
   CHECK_FALSE(quantity_kind("relay.train.all").is_set);
   CHECK_THROWS_AS(quantity_kind("relay.train.al"), UsageError);
   CHECK_THROWS_WITH(numbers("relay.train.all"),
-                    "there is no relay.train.all: that split is not among analysis.relay.splits");
+                    "there is no relay.train.all: that subset is not among analysis.relay.subsets");
   CHECK_THROWS_WITH(sets("relay.test.last_4"), "there is no relay.test.last_4: the layer has fewer neurons");
   CHECK_THROWS_WITH(numbers("relay.test.smallest_set_101"), Catch::Contains("more than 100 percent"));
   NetworkResult bare = small_network();
@@ -113,8 +112,7 @@ TEST_CASE("What is no quantity, or is not there, is said", "[quantities]") {
 
 TEST_CASE("What a configuration will not compute is known beforehand", "[quantities]") {
   ExperimentConfig config;
-  config.analysis.relay = {
-      .splits = {Split::train, Split::test}, .greedy = true, .exhaustive = {Split::test}, .classes = {}};
+  config.analysis.relay = {.subsets = {"train", "test"}, .greedy = true, .exhaustive = {"test"}, .classes = {}};
   NetworkConfig trained, detectors, read;
   trained.layers = {784, 6, 10};
   detectors.detectors.emplace().hidden = 2;
@@ -127,8 +125,8 @@ TEST_CASE("What a configuration will not compute is known beforehand", "[quantit
   }
   CHECK(missing("relay.train.last_7") == "the layer has fewer neurons");
   CHECK(missing("relay.test.smallest_set_101") == "more than 100 percent of the information");
-  CHECK(missing("relay.train.above_greedy") == "that split is not among analysis.relay.exhaustive");
-  CHECK(missing("knockout.test.intact") == "that split is not among analysis.knockout.splits");
+  CHECK(missing("relay.train.above_greedy") == "that subset is not among analysis.relay.exhaustive");
+  CHECK(missing("knockout.test.intact") == "that subset is not among analysis.knockout.subsets");
   CHECK(missing("regression.f") == "there is no analysis.regression");
   NetworkConfig wide = trained;
   wide.layers = {784, 33, 10};
@@ -136,49 +134,18 @@ TEST_CASE("What a configuration will not compute is known beforehand", "[quantit
   CHECK(quantity_missing(config, wide, "relay.train.participation").empty());
   CHECK(quantity_missing(config, read, "training.epochs") == "the network is not trained here");
   CHECK(quantity_missing(config, read, "relay.train.last_20").empty());  // not known before the file is read
-  config.analysis.knockout = KnockoutConfig{.splits = {Split::test}, .sets = KnockoutSets::single};
+  config.analysis.knockout = KnockoutConfig{.subsets = {"test"}, .sets = KnockoutSets::single};
   CHECK(missing("knockout.test.intact") == "analysis.knockout.sets is not exhaustive");
   config.analysis.relay.greedy = false;
   CHECK(missing("relay.train.participation") == "analysis.relay.greedy is false");
   CHECK(missing("relay.test.above_greedy") == "analysis.relay.greedy is false");
-  config.analysis.relay.splits = {Split::test};
-  CHECK(missing("states.train.entropy_bits") == "that split is not among analysis.relay.splits");
+  config.analysis.relay.subsets = {"test"};
+  CHECK(missing("states.train.entropy_bits") == "that subset is not among analysis.relay.subsets");
 
   CHECK(quantity_has_classes(detectors, "training.epochs"));
   CHECK_FALSE(quantity_has_classes(trained, "training.epochs"));
   CHECK_FALSE(quantity_has_classes(trained, "states.test.entropy_bits"));
   CHECK(quantity_has_classes(trained, "relay.test.last_2"));
-}
-
-TEST_CASE("Claims count the classes that they hold for", "[claims]") {
-  ExperimentConfig config;
-  config.claims = ClaimsConfig{.distributed = "full", .modular = "composite"};
-  config.analysis.regression = RegressionConfig{.relay = Split::test, .knockout = Split::test};
-  NetworkConfig detectors;
-  detectors.detectors.emplace().hidden = 1;
-  config.networks = {{"full", {}}, {"composite", detectors}};
-  NetworkResult full = small_network(), composite = small_network();
-  // Modules of one neuron: class 0 owns neuron 0, class 1 neuron 1. The greedy search ends with 1 and 1.
-  composite.relay[Split::test].greedy.removal_order = RowMatrix<std::uint16_t>{{2, 0, 1}, {2, 0, 1}};
-  composite.regression->fits[0].r_squared = 0.7;
-  composite.regression->fits[1].coefficient = {0.5, 2, -1};
-  composite.relay[Split::test].exhaustive->best_information = RowMatrix<double>{{0, 0.3, 0.3, 0.4}, {0, 0.3, 0.7, 0.8}};
-  const std::vector<ClaimResult> claims = check_claims(config, {{"full", full}, {"composite", composite}});
-  const auto holds = [&](std::string_view part) {
-    for (const ClaimResult& claim : claims) {
-      CHECK(claim.classes == 2);
-      if (claim.claim.find(part) != std::string::npos) return claim.classes_holding.at(0);
-    }
-    FAIL("no claim about " << part);
-    return std::int64_t{-1};
-  };
-  CHECK(holds("full: the coefficient of information is negative") == 1);  // no fit: does not hold
-  CHECK(holds("composite: the coefficient of information is negative") == 2);
-  CHECK(holds("composite: information explains more") == 1);
-  CHECK(holds("R^2 of composite") == 1);
-  CHECK(holds("ends with the class's own neuron") == 1);
-  CHECK(holds("for half of the information") == 1);  // 2 against 1, and 1 against 2
-  CHECK(holds("spreads aggregated information") == 0);
 }
 
 }  // namespace inforelay

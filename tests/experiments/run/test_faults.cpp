@@ -321,7 +321,7 @@ TEST_CASE("Short memory ends with code 1 and keeps what was finished", "[run][fa
 #else
   const TemporaryFolder folder;
   const auto arguments = with(
-      tiny(folder.path()), {"-o", "run", "networks.full.layers=[784, 20, 10]", "analysis={relay: {splits: [test]}}"});
+      tiny(folder.path()), {"-o", "run", "networks.full.layers=[784, 20, 10]", "analysis={relay: {subsets: [test]}}"});
   bool seen = false;
   // How much a process takes before it does anything differs: ever more, until the table of all sets fits too.
   for (std::uint64_t limit = 64u << 20; limit < (std::uint64_t{8} << 30); limit += 16u << 20) {

@@ -47,7 +47,7 @@ const DataPair data{images(240, 1), images(120, 2), "test", "test", "test"};
 NetworkConfig whole_network() {
   NetworkConfig network;
   network.layers = {inputs, 7, classes};
-  network.train = TrainConfig{};
+  network.train = TrainingOptions{};
   network.train->batch_size = 40;
   network.train->max_epochs = 7;
   return network;
@@ -61,9 +61,9 @@ NetworkConfig composite_network() {
   detectors.positives = detectors.negatives = 50;
   detectors.test_negatives = 30;
   detectors.max_epochs = 150;
-  detectors.stop.accuracy = 1;
+  detectors.stop_accuracy = 1;
   detectors.restarts = 1;
-  detectors.on_failure = DetectorFailure::keep_best;
+  detectors.keep_best = true;
   return network;
 }
 
@@ -209,8 +209,8 @@ TEST_CASE("Knockouts can be interrupted at any question", "[interrupt]") {
   AnalysisConfig config;
   config.knockout = KnockoutConfig{};
   config.knockout->sets = GENERATE(KnockoutSets::exhaustive, KnockoutSets::single);
-  config.knockout->method = GENERATE(KnockoutMethod::exact, KnockoutMethod::sampled);
-  config.knockout->samples = 20;
+  config.knockout->options.method = GENERATE(KnockoutMethod::exact, KnockoutMethod::sampled);
+  config.knockout->options.sample_size = 20;
   const Mlp network = some_network(deep ? 6 : 9, deep);
   const StatesResult states = states_of(network);
   const int interruptions = check_interruptions(

@@ -151,7 +151,7 @@ TEST_CASE("A run killed at 30 random moments ends with the same numbers", "[kill
 TEST_CASE("A run with sampled knockouts and a deep network killed at 25 random moments ends with the same numbers",
           "[kill]") {
   kill_often(with(small, {"networks.full.layers=[784, 6, 5, 10]", "analysis.knockout.method=sampled",
-                          "analysis.knockout.samples=10", "networks.composite=null", "analysis.relay.splits=[test]",
+                          "analysis.knockout.samples=10", "networks.composite=null", "analysis.relay.subsets=[test]",
                           "analysis.relay.exhaustive=[test]"}),
              25, 2, same_results);
 }
@@ -159,7 +159,7 @@ TEST_CASE("A run with sampled knockouts and a deep network killed at 25 random m
 TEST_CASE("A sweep killed at 20 random moments ends with the same numbers", "[kill][sweep]") {
   kill_often(with(small, {"networks.composite=null", "data.train_limit=400", "analysis.knockout=null",
                           "analysis.regression=null", "analysis.relay.exhaustive=[test]",
-                          "sweep={parameters: {analysis.binarize: {values: [kmeans, sign]}}, replicates: 2, "
+                          "sweep={parameters: {analysis.discretize: {values: [kmeans, sign]}}, replicates: 2, "
                           "collect: [full.relay.test.all, full.states.test.entropy_bits]}"}),
              20, 3, [](const fs::path& whole, const fs::path& sweep) {
                CHECK(identical(numbers_of(whole / "results.h5"), numbers_of(sweep / "results.h5")));

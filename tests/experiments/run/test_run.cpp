@@ -270,7 +270,7 @@ TEST_CASE("The program says what it would do and what it is told", "[run]") {
   CHECK(valid.exit_code == 0);
   CHECK(valid.out == quick + ": ok\n");
   const ProgramResult printed = run_program({quick, "--print-config", "seed=5"}, folder.path());
-  CHECK_THAT(printed.out, Catch::Contains("seed: 5\n") && Catch::Contains("binarize: kmeans\n"));
+  CHECK_THAT(printed.out, Catch::Contains("seed: 5\n") && Catch::Contains("    method: kmeans\n"));
   const ProgramResult planned = run_program({quick, "--dry-run"}, folder.path());
   CHECK(planned.exit_code == 0);
   CHECK_THAT(planned.out, Catch::Contains("full: training") && Catch::Contains("1024"));

@@ -27,7 +27,7 @@ std::vector<std::string> wide_run(const std::vector<std::string>& more, const st
                                      "data.test_limit=500",
                                      "networks.wide.layers=[784, " + hidden + ", 10]",
                                      "networks.wide.train.max_epochs=3",
-                                     "analysis.relay.splits=[test]",
+                                     "analysis.relay.subsets=[test]",
                                      "figures=null",
                                      "-o",
                                      "run"};
