@@ -20,8 +20,8 @@
 #include "core/random.hpp"
 #include "infotheory/relay/exhaustive.hpp"
 #include "infotheory/relay/greedy.hpp"
-#include "nn/training/backprop.hpp"
 #include "nn/knockout/knockout.hpp"
+#include "nn/training/backprop.hpp"
 #include "nn/training/optimizer.hpp"
 #include "nn/training/trainer.hpp"
 

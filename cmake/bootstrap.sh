@@ -30,22 +30,32 @@ ensure_packages() {
   { mkdir -p "$root/build" && touch "$stamp"; } 2>/dev/null || true # a read-only checkout looks again next time
 }
 
+# apt_get ARGUMENTS: apt-get as root, its output in $log. Waits at most ten minutes where another program holds its lock, as
+# a new machine does that updates itself.
+apt_get() {
+  local end=$((SECONDS + 600)) told=
+  until "${sudo[@]}" env LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get "$@" >"$log" 2>&1 </dev/null; do
+    if ((SECONDS >= end)) || ! grep -q '^E: Could not get lock' "$log"; then return 1; fi
+    if [[ -z $told ]]; then say "waiting until another program has finished installing packages"; fi
+    told=yes
+    sleep 2
+  done
+}
+
 install_packages() {
-  local log sudo=() install=(apt-get install -y --no-install-recommends "$@")
-  local line="apt-get update && ${install[*]}"
-  say "installing missing Debian packages: $*"
+  local log sudo=() install=(install -y --no-install-recommends "$@")
+  local line="apt-get update && apt-get ${install[*]}"
   if [[ $(id -u) != 0 ]]; then
     sudo=(sudo)
     [[ -t 0 ]] || sudo=(sudo -n) # nobody could type a password
     if ! command -v sudo >/dev/null || ! "${sudo[@]}" true; then
-      say "cannot install them as $(id -un); run as root: $line"
+      say "Debian packages are missing, and $(id -un) may not install them; run as root: $line"
       exit 2
     fi
   fi
+  say "installing missing Debian packages: $*"
   log=$(mktemp)
-  # env: sudo clears the environment
-  if ! { "${sudo[@]}" apt-get update &&
-    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive "${install[@]}"; } >"$log" 2>&1 </dev/null; then
+  if ! { apt_get update && apt_get "${install[@]}"; }; then
     tail -n 15 "$log" >&2
     rm -f "$log"
     say "could not install them; run as root: $line"
@@ -65,40 +75,55 @@ changed_since() {
     -newer "$stamp" -print -quit 2>/dev/null) ]]
 }
 
-# One line that follows ninja, on a terminal.
+# Says how far ninja is: one line that changes on a terminal, else a line every 20 seconds.
 show_progress() {
-  local line
+  local line last=$SECONDS
   while IFS= read -r line; do
-    if [[ -t 2 && $line =~ ^\[[0-9]+/[0-9]+\] ]]; then
+    if [[ ! $line =~ ^\[[0-9]+/[0-9]+\] ]]; then continue; fi
+    if [[ -t 2 ]]; then
       printf '\r%s: building %s\033[K' "${0##*/}" "${BASH_REMATCH[0]}" >&2
+    elif ((SECONDS >= last + 20)); then
+      say "building ${BASH_REMATCH[0]}"
+      last=$SECONDS
     fi
   done
   if [[ -t 2 ]]; then printf '\r\033[K' >&2; fi
 }
 
+# Was FOLDER configured where it is now, or the checkout moved since?
+configured() { grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$1/CMakeCache.txt"; }
+
 configure() {
   local preset=$1 folder=$root/build/$1 options=()
-  if grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$folder/CMakeCache.txt"; then
-    if [[ -e $folder/build.ninja ]]; then return 0; fi
-  else
-    options+=(--fresh) # never configured, or the checkout was moved
+  if ! configured "$folder"; then
+    options+=(--fresh)
+  elif [[ -e $folder/build.ninja ]]; then
+    return 0
   fi
   if command -v ccache >/dev/null; then options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
   (cd "$root" && cmake --preset "$preset" "${options[@]}")
+}
+
+# up_to_date PRESET TARGET. The program works wherever it was moved to; the tests know where they were built.
+up_to_date() {
+  if changed_since "$root/build/$1/.built-$2"; then return 1; fi
+  [[ $2 == run_experiment ]] || configured "$root/build/$1"
 }
 
 # build PRESET TARGET: brings build/PRESET up to date; exits with 1, showing the end of the log, where that fails.
 build() {
   local preset=$1 target=$2 folder=$root/build/$1
   local stamp=$folder/.built-$target log=$root/build/$preset.log lock
-  changed_since "$stamp" || return 0
-  mkdir -p "$folder"
-  exec {lock}>"$folder/.lock"
+  if up_to_date "$preset" "$target"; then return 0; fi
+  if ! mkdir -p "$folder" || ! { exec {lock}>"$folder/.lock"; }; then
+    say "$root must be built first, and $(id -un) cannot write there; build it as its owner, or in a copy of your own"
+    exit 2
+  fi
   if ! flock -n "$lock"; then
     say "waiting for another build in $folder"
     flock "$lock"
   fi
-  if changed_since "$stamp"; then # else the other one built it
+  if ! up_to_date "$preset" "$target"; then # else the other one built it
     touch "$stamp.begun"
     # The compilers do not inherit the lock: a left-over of an interrupted build must not hold it.
     if ! { configure "$preset" && cmake --build "$folder" --target "$target"; } {lock}>&- 2>&1 | tee "$log" | show_progress; then

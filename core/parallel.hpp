@@ -17,6 +17,10 @@ namespace inforelay {
 void set_thread_count(int n);
 int thread_count();
 
+/// Threads that wait for work sleep, where OMP_WAIT_POLICY does not say otherwise: spinning would take the cores from
+/// whatever else runs on a shared machine. OpenMP reads that variable before main(), so the program is started anew.
+void let_idle_threads_sleep(char** argv);
+
 namespace detail {
 /// Runs call(context, block) for every block in [0,count), dynamically scheduled.
 void run_blocks(std::size_t count, void* context, void (*call)(void*, std::size_t));

@@ -1,6 +1,6 @@
 // What a system did: the values of its units over samples, what each sample asked (input) and what the system answered
-// (output). Networks that run on a data set produce recordings, one for each analysed layer; files can hold them as they
-// are. Every analysis takes recordings, never networks or data sets.
+// (output). Networks that run on a data set produce recordings, one for each analysed layer; files can hold them as
+// they are. Every analysis takes recordings, never networks or data sets.
 //
 // N samples, K units.
 #pragma once

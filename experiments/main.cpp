@@ -107,9 +107,14 @@ int run_reporting(const CommandLine& line) {
   return static_cast<int>(ExitCode::internal);
 }
 
-int fail(const Error& error) {
-  Console(ProgressStyle::off, Verbosity::normal).error(error.what());
-  return static_cast<int>(error.exit_code());
+int fail(const std::exception& error) {
+  Console console(ProgressStyle::off, Verbosity::normal);
+  if (const auto* reported = dynamic_cast<const Error*>(&error)) {
+    console.error(reported->what());
+    return static_cast<int>(reported->exit_code());
+  }
+  console.error(fmt::format("internal error: {}", error.what()));
+  return static_cast<int>(ExitCode::internal);
 }
 
 // Rank 0: the program as ever, which dismisses the other ranks at the end.
@@ -120,7 +125,7 @@ int lead_job(int argc, char** argv) {
     line = parse_command_line(argc, argv);
     if (line.threads > 0 || ranks().size() > 1) set_thread_count(line.threads > 0 ? line.threads : ranks().threads());
     code = run_reporting(line);
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     code = fail(error);
   }
   try {
@@ -139,7 +144,7 @@ int share_in_job(int argc, char** argv) {
   try {
     const CommandLine line = parse_command_line(argc, argv);
     if (line.threads > 0) set_thread_count(line.threads);
-  } catch (const Error&) {
+  } catch (const std::exception&) {
     // Rank 0 says so.
   }
   try {
@@ -154,12 +159,13 @@ int share_in_job(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  let_idle_threads_sleep(argv);
   reserve_standard_streams();
   try {
     const std::unique_ptr<Ranks> joined = join_ranks();
     set_ranks(*joined);
     return joined->rank() == 0 ? lead_job(argc, argv) : share_in_job(argc, argv);
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     return fail(error);
   }
 }

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/text/byte_count.hpp"
 #include "core/config/printer.hpp"
 #include "core/files/data_folder.hpp"
+#include "core/text/byte_count.hpp"
 #include "core/text/number_text.hpp"
 
 namespace inforelay {

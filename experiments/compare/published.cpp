@@ -7,13 +7,13 @@
 #include <limits>
 #include <utility>
 
-#include "core/text/csv.hpp"
-#include "core/files/data_folder.hpp"
 #include "core/error.hpp"
+#include "core/files/data_folder.hpp"
 #include "core/files/files.hpp"
+#include "core/files/sha256.hpp"
+#include "core/text/csv.hpp"
 #include "core/text/message_text.hpp"
 #include "core/text/number_text.hpp"
-#include "core/files/sha256.hpp"
 #include "experiments/config/config_checks.hpp"
 
 namespace inforelay {

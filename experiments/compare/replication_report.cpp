@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/text/csv_table.hpp"
 #include "core/files/hdf5_values.hpp"
+#include "core/text/csv_table.hpp"
 #include "experiments/compare/seed_replication.hpp"
 
 namespace inforelay {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/files/hdf5_file.hpp"
-#include "experiments/config/config.hpp"
 #include "experiments/compare/published.hpp"
+#include "experiments/config/config.hpp"
 #include "experiments/results/results.hpp"
 
 namespace inforelay {

@@ -14,9 +14,9 @@
 #include "core/config/tree.hpp"
 #include "experiments/figures/plot/figure_writer.hpp"
 #include "infotheory/states/discretize.hpp"
-#include "nn/network/activation.hpp"
 #include "nn/data/source.hpp"
 #include "nn/knockout/knockout.hpp"
+#include "nn/network/activation.hpp"
 #include "nn/training/trainer.hpp"
 
 namespace inforelay {

@@ -1,8 +1,8 @@
 // Regression coefficients over classes.
 #include <cmath>
 
-#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/figures.hpp"
+#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/plot/figure_checks.hpp"
 
 namespace inforelay {

@@ -3,10 +3,10 @@
 #include <cmath>
 #include <limits>
 
-#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/figures.hpp"
-#include "experiments/figures/plot/thin_points.hpp"
+#include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/plot/figure_checks.hpp"
+#include "experiments/figures/plot/thin_points.hpp"
 
 namespace inforelay {
 namespace {

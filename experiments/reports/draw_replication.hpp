@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/progress.hpp"
-#include "experiments/figures/plot/figure_writer.hpp"
 #include "experiments/compare/seed_replication.hpp"
+#include "experiments/figures/plot/figure_writer.hpp"
 
 namespace inforelay {
 

@@ -10,8 +10,8 @@
 #include "core/text/number_text.hpp"
 #include "experiments/config/config_checks.hpp"
 #include "infotheory/relay/greedy.hpp"
-#include "nn/training/accuracy.hpp"
 #include "nn/network/activation.hpp"
+#include "nn/training/accuracy.hpp"
 
 namespace inforelay {
 namespace {

@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "experiments/config/config.hpp"
+#include "experiments/config/installed_configs.hpp"
 
 namespace inforelay {
 namespace {
@@ -29,7 +30,8 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
       "run_experiment");
   bool validate = false, print_config = false, dry_run = false, quiet = false, verbose = false;
   CLI::Option* config = app.add_option("CONFIG", line.config, "the experiment, e.g. configs/mnist_relay.yaml");
-  app.add_option("KEY.PATH=VALUE", line.overrides, "settings that replace those of the file");
+  app.add_option("SETTING", line.overrides, "settings that replace those of the file")
+      ->option_text("KEY.PATH=VALUE ...");
   std::string output, status;
   CLI::Option* to_folder = app.add_option("-o,--output", output, "folder of the results (default: runs/NAME-HASH)");
   app.add_flag("--fresh", line.fresh, "start over, moving an existing folder aside");
@@ -82,6 +84,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     if (option->count() > 0 && value.find_first_not_of(" \t\n") == std::string::npos) fail_without_folder(option);
     return value;
   };
+  line.config = find_config(line.config);
   line.output = named(to_folder, output);
   line.folder = named(of_folder, status);
   if (line.text.empty() && of_folder->count() == 0 && config->count() == 0)

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "core/files/data_folder.hpp"
 #include "core/error.hpp"
+#include "core/files/data_folder.hpp"
 #include "core/named.hpp"
 #include "nn/weights/weight_file.hpp"
 

@@ -9,14 +9,14 @@
 #include <numeric>
 #include <utility>
 
-#include "core/statistics/kmeans.hpp"
 #include "core/parallel.hpp"
 #include "core/random.hpp"
+#include "core/statistics/kmeans.hpp"
 #include "infotheory/relay/exhaustive.hpp"
 #include "infotheory/relay/greedy.hpp"
 #include "infotheory/states/state_table.hpp"
-#include "nn/training/backprop.hpp"
 #include "nn/network/mlp.hpp"
+#include "nn/training/backprop.hpp"
 
 namespace inforelay {
 namespace {

@@ -7,8 +7,8 @@
 #include <numeric>
 
 #include "core/error.hpp"
-#include "experiments/run/experiment.hpp"
 #include "experiments/results/results_file.hpp"
+#include "experiments/run/experiment.hpp"
 #include "experiments/run/run_directory.hpp"
 
 namespace inforelay {

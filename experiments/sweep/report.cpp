@@ -7,10 +7,10 @@
 #include <optional>
 
 #include "core/config/printer.hpp"
-#include "core/statistics/statistics.hpp"
-#include "experiments/reports/console.hpp"
-#include "core/text/csv_table.hpp"
 #include "core/files/hdf5_values.hpp"
+#include "core/statistics/statistics.hpp"
+#include "core/text/csv_table.hpp"
+#include "experiments/reports/console.hpp"
 #include "experiments/results/results_file.hpp"
 #include "experiments/sweep/parameters.hpp"
 

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string>
 
-#include "experiments/results/results.hpp"
 #include "experiments/compare/seed_replication.hpp"
+#include "experiments/results/results.hpp"
 #include "experiments/sweep/collect.hpp"
 #include "experiments/sweep/plan.hpp"
 

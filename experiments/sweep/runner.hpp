@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "experiments/reports/console.hpp"
 #include "core/ranks/ranks.hpp"
+#include "experiments/reports/console.hpp"
 #include "experiments/sweep/child_runs.hpp"
 
 namespace inforelay {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/axes.hpp"
-#include "core/sets/neuron_set.hpp"
 #include "core/progress.hpp"
+#include "core/sets/neuron_set.hpp"
 #include "infotheory/states/state_table.hpp"
 
 namespace inforelay {

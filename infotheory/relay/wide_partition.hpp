@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "infotheory/states/bit_states.hpp"
 #include "infotheory/relay/relay_cell.hpp"
+#include "infotheory/states/bit_states.hpp"
 
 namespace inforelay::detail {
 

@@ -7,8 +7,8 @@
 
 #include "core/axes.hpp"
 #include "core/progress.hpp"
-#include "infotheory/states/bit_states.hpp"
 #include "infotheory/relay/greedy.hpp"
+#include "infotheory/states/bit_states.hpp"
 
 namespace inforelay {
 

@@ -7,8 +7,8 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "core/sets/neuron_set.hpp"
 #include "core/parallel.hpp"
+#include "core/sets/neuron_set.hpp"
 
 namespace inforelay {
 namespace {

@@ -8,8 +8,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "core/parallel.hpp"
 #include "core/files/sha256.hpp"
+#include "core/parallel.hpp"
 #include "nn/data/digit_strokes.hpp"
 
 namespace inforelay {

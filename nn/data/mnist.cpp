@@ -6,8 +6,8 @@
 
 #include "core/error.hpp"
 #include "core/files/files.hpp"
-#include "core/files/sha256.hpp"
 #include "core/files/gzip.hpp"
+#include "core/files/sha256.hpp"
 #include "nn/data/idx.hpp"
 
 namespace inforelay {

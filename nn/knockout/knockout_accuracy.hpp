@@ -7,9 +7,9 @@
 #include <optional>
 #include <vector>
 
-#include "core/statistics/hypergeometric.hpp"
-#include "core/sets/neuron_set.hpp"
 #include "core/random.hpp"
+#include "core/sets/neuron_set.hpp"
+#include "core/statistics/hypergeometric.hpp"
 #include "nn/knockout/knockout.hpp"
 
 namespace inforelay {

@@ -6,8 +6,8 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "nn/training/accuracy.hpp"
 #include "nn/knockout/knockout_checks.hpp"
+#include "nn/training/accuracy.hpp"
 
 namespace inforelay {
 namespace {

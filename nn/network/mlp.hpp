@@ -9,8 +9,8 @@
 #include "core/axes.hpp"
 #include "core/progress.hpp"
 #include "core/random.hpp"
-#include "nn/network/activation.hpp"
 #include "nn/data/dataset.hpp"
+#include "nn/network/activation.hpp"
 
 namespace inforelay {
 

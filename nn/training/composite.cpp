@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "nn/training/accuracy.hpp"
 #include "core/quiet_progress.hpp"
+#include "nn/training/accuracy.hpp"
 
 namespace inforelay {
 namespace {

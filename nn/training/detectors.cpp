@@ -10,8 +10,8 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "nn/training/accuracy.hpp"
 #include "core/quiet_progress.hpp"
+#include "nn/training/accuracy.hpp"
 
 namespace inforelay {
 namespace {

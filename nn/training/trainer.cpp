@@ -7,9 +7,9 @@
 #include <numeric>
 
 #include "core/error.hpp"
+#include "core/quiet_progress.hpp"
 #include "nn/training/accuracy.hpp"
 #include "nn/training/backprop.hpp"
-#include "core/quiet_progress.hpp"
 
 namespace inforelay {
 namespace {

@@ -9,8 +9,8 @@
 #include "core/progress.hpp"
 #include "core/random.hpp"
 #include "nn/data/dataset.hpp"
-#include "nn/training/loss.hpp"
 #include "nn/network/mlp.hpp"
+#include "nn/training/loss.hpp"
 #include "nn/training/optimizer.hpp"
 
 namespace inforelay {

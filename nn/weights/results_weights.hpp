@@ -14,11 +14,11 @@ namespace inforelay {
 /// Does the content begin as HDF5 does?
 bool is_hdf5(std::span<const std::uint8_t> content);
 
-/// The tensors and activations of networks/NAME/model, see nn/network/network_hdf5.hpp; NAME is `network`, or where that is
-/// empty the only one. HDF5 1.10 can be crashed, and hung, by damaged files, so it reads in a process of its own and
-/// this one gets the tensors. A tensor may take 1 GiB, and max_sharing times the size of the file. Throws DataError,
-/// also for another HDF5 file, an unknown network (those there are listed), or several where none is named; and as
-/// run_in_child().
+/// The tensors and activations of networks/NAME/model, see nn/network/network_hdf5.hpp; NAME is `network`, or where
+/// that is empty the only one. HDF5 1.10 can be crashed, and hung, by damaged files, so it reads in a process of its
+/// own and this one gets the tensors. A tensor may take 1 GiB, and max_sharing times the size of the file. Throws
+/// DataError, also for another HDF5 file, an unknown network (those there are listed), or several where none is named;
+/// and as run_in_child().
 TensorFile read_results_weights(const std::filesystem::path& path, const std::string& network,
                                 const ChildLimits& limits = {}, const Progress& progress = Progress::none());
 

@@ -1,8 +1,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/text/csv.hpp"
 #include "core/error.hpp"
+#include "core/text/csv.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {

@@ -10,7 +10,9 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "experiments/figures/plot/figure_writer.hpp"
 
@@ -61,18 +63,29 @@ std::string literal(std::string_view text, bool tic) {
   return quoted + "'";
 }
 
-/// gnuplot echoes the line at fault and points at it, and then says what is wrong: `"name.gp" line 12: ...`.
+/// gnuplot echoes the line at fault and points at it, and then says what is wrong: `"name.gp" line 12: ...`. What it
+/// warns of did not stop it.
 std::string complaint(const std::filesystem::path& messages) {
   std::ifstream in(messages);
   std::string first;
   for (std::string line; std::getline(in, line);) {
     const auto begin = line.find_first_not_of(" \t\r^");
-    if (begin == std::string::npos) continue;
+    if (begin == std::string::npos || line.find("warning:") != std::string::npos) continue;
     line = line.substr(begin, 300);
     if (line.find("\" line ") != std::string::npos) return line;
     if (first.empty()) first = line;
   }
   return first.empty() ? "no message" : first;
+}
+
+/// Our environment with a locale that has all characters: in the C locale gnuplot warns of those it cannot convert.
+std::vector<char*> environment_with(std::string& locale) {
+  std::vector<char*> variables{locale.data()};
+  for (char** each = environ; *each; ++each) {
+    if (!std::string_view(*each).starts_with("LC_ALL=")) variables.push_back(*each);
+  }
+  variables.push_back(nullptr);
+  return variables;
 }
 
 struct SpawnSettings {
@@ -115,9 +128,13 @@ void run_gnuplot(const std::string& program, const std::filesystem::path& folder
   std::string defaults = "-d", file = script;
   char* arguments[] = {command.data(), defaults.data(), file.data(), nullptr};
 
+  std::string locale = "LC_ALL=C.UTF-8";
+  const std::vector<char*> environment = environment_with(locale);
+
   const SpawnSettings settings(folder);
   pid_t child = 0;
-  const int error = posix_spawnp(&child, command.c_str(), &settings.files, &settings.attributes, arguments, environ);
+  const int error =
+      posix_spawnp(&child, command.c_str(), &settings.files, &settings.attributes, arguments, environment.data());
   if (error != 0) {
     throw FigureError(fmt::format("cannot draw figure {}: cannot run {}: {}; on Debian: apt-get install gnuplot-nox",
                                   figure, program, std::generic_category().message(error)));
@@ -132,8 +149,8 @@ void run_gnuplot(const std::string& program, const std::filesystem::path& folder
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
   const std::string end = WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
                                               : fmt::format("exit status {}", WEXITSTATUS(status));
-  throw FigureError(fmt::format("cannot draw figure {}: {} ended with {}: {} (gnuplot 5.4 is in Debian's gnuplot-nox)",
-                                figure, program, end, complaint(folder / "messages")));
+  throw FigureError(fmt::format("cannot draw figure {}: {} ended with {}: {} (gnuplot 5.4 or later is needed)", figure,
+                                program, end, complaint(folder / "messages")));
 }
 
 }  // namespace inforelay

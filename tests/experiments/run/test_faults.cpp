@@ -45,7 +45,12 @@ analysis: {knockout: {}, regression: {}}
 ProgramOptions with_faults(const std::map<std::string, std::string>& settings) {
   ProgramOptions options;
   options.environment = settings;
-  options.environment["LD_PRELOAD"] = INFORELAY_FAULTS;
+  // By a link: LD_PRELOAD is a list divided by blanks and colons, and the folder of the build may have such in its
+  // name.
+  static const TemporaryFolder links;
+  const fs::path link = links / "libfaults.so";
+  if (!fs::exists(link)) fs::create_symlink(INFORELAY_FAULTS, link);
+  options.environment["LD_PRELOAD"] = link;
   // The address sanitizer wants to be first, but does its work as second too.
   const char* sanitizer = std::getenv("ASAN_OPTIONS");
   options.environment["ASAN_OPTIONS"] = std::string(sanitizer ? sanitizer : "") + ":verify_asan_link_order=0";

@@ -279,6 +279,22 @@ TEST_CASE("The program says what it would do and what it is told", "[run]") {
   CHECK_THAT(run_program({"--version"}, folder.path()).out, Catch::StartsWith("inforelay "));
 }
 
+TEST_CASE("Threads of the program sleep while they wait, unless its environment has a policy", "[run]") {
+  const TemporaryFolder folder;
+  pid_t program = 0;
+  ProgramOptions options{.environment = {{"OMP_WAIT_POLICY", ""}}, .signal = SIGKILL};
+  options.started = [&](pid_t pid) { program = pid; };
+  options.signal_when = [&] {
+    const std::filesystem::path process = "/proc/" + std::to_string(program);
+    std::error_code not_yet;
+    return std::filesystem::equivalent(process / "exe", INFORELAY_PROGRAM, not_yet) &&
+           test::content(process / "environ").find("OMP_WAIT_POLICY=passive") != std::string::npos;
+  };
+  CHECK(run_program(small, folder.path(), options).exit_code == 128 + SIGKILL);
+  options.environment["OMP_WAIT_POLICY"] = "active";
+  CHECK(run_program({quick, "--validate"}, folder.path(), options).exit_code == 0);
+}
+
 #ifdef INFORELAY_WITHOUT_MPI
 TEST_CASE("A program without MPI refuses to be one of several", "[run]") {
   const TemporaryFolder folder;

@@ -93,7 +93,7 @@ TEST_CASE("A bad download names mirror and reason and leaves nothing", "[downloa
   check_refused(files, {{}, 500}, "500");
   Answer truncated{files.first_packed};
   truncated.held_back = 10;
-  check_refused(files, truncated, "remaining");
+  check_refused(files, truncated, "10 bytes");
   Answer cut{files.first_packed};
   cut.body.erase(cut.body.end() - 4, cut.body.end());
   check_refused(files, cut, "cut off");

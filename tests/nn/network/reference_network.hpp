@@ -8,8 +8,8 @@
 
 #include "core/random.hpp"
 #include "nn/data/dataset.hpp"
-#include "nn/training/loss.hpp"
 #include "nn/network/mlp.hpp"
+#include "nn/training/loss.hpp"
 
 namespace inforelay::test {
 

@@ -219,8 +219,9 @@ TEST_CASE("The authors' detectors load and make a composite that works", "[weigh
 TEST_CASE("PyTorch's own files are read, and PyTorch reads ours", "[weights][torch]") {
   const TemporaryFolder folder;
   const auto [output, status] = run(torch_command("write " + folder.path().string()));
-  if (status == 77) {
-    WARN(output);
+  constexpr int not_installed = 77, no_such_command = 127;
+  if (status == not_installed || status == no_such_command) {
+    WARN("skipped: python3-torch is not installed");
     SUCCEED();
     return;
   }

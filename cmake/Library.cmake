@@ -1,0 +1,24 @@
+# All C++ sources below the current folder, or below one in it. They are looked for at every build: a new file needs no line.
+function(inforelay_sources variable)
+  list(JOIN ARGN "/" folder)
+  if(folder)
+    string(PREPEND folder "/")
+  endif()
+  file(GLOB_RECURSE found CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}${folder}/*.cpp)
+  set(${variable} ${found} PARENT_SCOPE)
+endfunction()
+
+# inforelay_library(NAME SOURCES...): the library inforelay::NAME of the current folder, here and once it is installed.
+include(GNUInstallDirs)
+function(inforelay_library name)
+  set(target inforelay_${name})
+  add_library(${target} STATIC ${ARGN})
+  add_library(inforelay::${name} ALIAS ${target})
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:inforelay_options>)
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  install(TARGETS ${target} EXPORT inforelay ARCHIVE COMPONENT development)
+  install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/inforelay COMPONENT development
+    FILES_MATCHING PATTERN *.hpp
+    # They include headers of libraries that users of ours need not have.
+    PATTERN hdf5_internal.hpp EXCLUDE PATTERN hdf5_driver.hpp EXCLUDE PATTERN json_values.hpp EXCLUDE)
+endfunction()
