@@ -30,7 +30,7 @@ def hidden(dataset):
     return is_scale(dataset) and dataset.attrs["NAME"].startswith(WITHOUT_VARIABLE)
 
 
-def contents(path):
+def contents(file):
     """{group: {name: dataset}} of an open file, groups as "/" and "/a/b"."""
     groups = {"/": {}}
 
@@ -41,8 +41,19 @@ def contents(path):
             parent, _, name = ("/" + name).rpartition("/")
             groups[parent or "/"][name] = item
 
-    path.visititems(add)
+    file.visititems(add)
     return groups
+
+
+def has_variable_length(value):
+    string = h5py.check_string_dtype(value.dtype) if hasattr(value, "dtype") else None
+    return isinstance(value, str) or (string is not None and string.length is None)
+
+
+def check_attributes(owner):
+    for name, value in owner.attrs.items():
+        if name != "DIMENSION_LABELS" and has_variable_length(value):
+            yield f"{owner.name}@{name} is a text of variable length"
 
 
 def check_dataset(dataset, owner):
@@ -50,10 +61,7 @@ def check_dataset(dataset, owner):
     for name in ("units", "long_name"):
         if not dataset.attrs.get(name):
             yield f"{dataset.name} has no {name}"
-    for name, value in dataset.attrs.items():
-        string = h5py.check_string_dtype(value.dtype) if hasattr(value, "dtype") else True
-        if string and (string is True or string.length is None) and name not in ("DIMENSION_LABELS",):
-            yield f"{dataset.name}@{name} is a text of variable length"
+    yield from check_attributes(dataset)
     string = h5py.check_string_dtype(dataset.dtype)
     if string and string.length is None:
         yield f"{dataset.name} has texts of variable length"
@@ -84,8 +92,10 @@ def same(ours, theirs):
     return ours.dtype == theirs.dtype and ours.shape == theirs.shape and ours.tobytes() == theirs.tobytes()
 
 
-def open_h5py(path, groups):
+def open_h5py(file, groups):
     for group, datasets in groups.items():
+        for problem in check_attributes(file[group]):
+            yield group, problem
         for dataset in datasets.values():
             for problem in check_dataset(dataset, group):
                 yield group, problem
@@ -196,7 +206,7 @@ def open_file(path):
     failures = []
     with h5py.File(path, "r") as file:
         groups = contents(file)
-        failures += [("h5py", *problem) for problem in open_h5py(path, groups)]
+        failures += [("h5py", *problem) for problem in open_h5py(file, groups)]
         for program, (installed, check) in PROGRAMS.items():
             if installed():
                 failures += [(program, *problem) for problem in check(path, groups)]

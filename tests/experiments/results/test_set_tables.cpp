@@ -153,8 +153,7 @@ TEST_CASE("A run without tables has the same summaries, and all else but the tab
   CHECK(file.dimension_names(sizes + "quantile") == std::vector<std::string>{"class", "size", "percent"});
   CHECK(file.dimension_names(sizes + "highest_set") == std::vector<std::string>{"class", "size", "rank"});
   CHECK(file.attribute<std::string>(sizes + "mean", "units") == "bit");
-  CHECK(file.vector<std::int64_t>(sizes + "percent") ==
-        std::vector<std::int64_t>{0, 5, 25, 50, 75, 95, 100});
+  CHECK(file.vector<std::int64_t>(sizes + "percent") == std::vector<std::int64_t>{0, 5, 25, 50, 75, 95, 100});
   CHECK(!file.exists(relay_table));
   CHECK(!file.exists(knockout_table));
 }
