@@ -1,5 +1,5 @@
 // How well would a scan of all sets run on many ranks? Measures what each of its parts costs, here on one thread, and
-// simulates the scheduler of experiments/ranks for 16 to 4,096 ranks of one thread on those costs. See bench/README.md.
+// plays the dispenser of experiments/ranks for 16 to 4,096 ranks of one thread on those costs. See bench/README.md.
 //
 //   bench_schedule SCAN [K] [PARTS]      SCAN: relay-train, relay-test, knockout-train, knockout-test, forward-test;
 //                                        K: neurons (20: of the subject; others: of a network trained for five epochs);
@@ -56,14 +56,16 @@ struct Scene {
   Scene(const std::string& scan_name, int neurons) {
     const bool forward_pass = scan_name == "forward-test";
     const Split split = scan_name.ends_with("train") ? Split::train : Split::test;
+    const Dataset& images = subject().images(split);
     network = neurons == 20 && !forward_pass ? subject().network : trained(neurons, forward_pass);
-    layer = std::move(record_layers(network, subject().samples(split), {1}).layers.front());
+    const LayerStates layers = forward(network, images, 1);
     if (scan_name.starts_with("relay")) {
-      table = std::make_unique<StateTable>(state_table(layer, network.output_width()));
+      table = std::make_unique<StateTable>(state_table(layers, images));
       path = greedy_relay(*table);
       scan = std::make_unique<ExhaustiveRelayScan>(*table, path);
     } else if (forward_pass || scan_name.starts_with("knockout")) {
-      scan = std::make_unique<KnockoutScan>(KnockoutSubject{network, 1, layer.values, layer.input}, KnockoutOptions{},
+      hidden = layers.hidden;
+      scan = std::make_unique<KnockoutScan>(KnockoutSubject{network, 1, hidden, images.labels()}, KnockoutOptions{},
                                             RandomStream(1, "exact knockouts draw nothing"));
     } else {
       throw std::runtime_error("there is no scan " + scan_name);
@@ -74,7 +76,7 @@ struct Scene {
     const RandomStream random(1, "schedule");
     RandomStream init = random.child("init");
     const std::vector<int> widths = deep ? std::vector{784, neurons, 10, 10} : std::vector{784, neurons, 10};
-    const TrainingOptions options{.max_epochs = 5};
+    const TrainingOptions options{.stop = {.measure = StopRule::Measure::none}, .max_epochs = 5};
     Trainer trainer(options, {make_mlp(widths, Activation::tanh, Activation::tanh, init)}, subject().data.train,
                     subject().data.test, random);
     trainer.run();
@@ -82,7 +84,7 @@ struct Scene {
   }
 
   Mlp network;
-  Samples layer;
+  RowMatrix<float> hidden;
   std::unique_ptr<StateTable> table;
   GreedyRelay path;
   std::unique_ptr<SubsetScan> scan;
@@ -159,7 +161,7 @@ Schedule play(const PartCosts& parts, std::size_t ranks, const MessageCosts& cos
   const auto feed = [&](std::size_t rank) {
     Worker& worker = workers[rank];
     if (!ChunkScheduler::wants_more(1, worker.unfinished)) return;
-    const auto chunk = dispenser.next(1);
+    const auto chunk = dispenser.deal(1);
     if (chunk.empty()) return;
     ++schedule.chunks;
     double time = std::max(worker.free_at, rank == 0 ? root : root + cost.answer / 2);

@@ -1,4 +1,4 @@
-// What is measured: a full network 784-20-10, the data it is run on, and its hidden states.
+// What is measured: a full network 784-20-10, the images it is run on, and its hidden states.
 #pragma once
 
 #include <cstddef>
@@ -13,22 +13,22 @@ namespace inforelay::bench {
 struct Subject {
   DataPair data;
   Mlp network;
-  std::string description;  ///< for people: whose network, which data
+  std::string description;  ///< for people: whose network, which images
 
-  const Dataset& samples(Split split) const { return split == Split::train ? data.train : data.test; }
+  const Dataset& images(Split split) const { return split == Split::train ? data.train : data.test; }
 };
 
 /// Loaded at the first call. With INFORELAY_DATA: the authors' network (reference/fullModel.model in there) and MNIST
 /// (mnist/). Without: as many generated digits, and a network trained on them for five epochs.
 const Subject& subject();
 
-/// Activations of the hidden layer, labels, outputs and states, as an experiment has them.
-NetworkRecord layer_record(Split split);
+/// Activations of the hidden layer, labels and states, as an experiment has them.
+LayerStates layer_states(Split split);
 StateTable state_table(Split split);
-StateTable state_table(const Samples& layer, int classes);
+StateTable state_table(const LayerStates& layers, const Dataset& images);
 
-/// The training samples of a detector: the first 5,000 of class 3 (or all, if there are fewer) and the first 5,000
+/// The training images of a detector: the first 5,000 of numeral 3 (or all, where there are fewer) and the first 5,000
 /// others.
-Dataset detector_samples();
+Dataset detector_images();
 
 }  // namespace inforelay::bench

@@ -29,7 +29,7 @@ std::uint32_t HypergeometricSampler::operator()(std::uint32_t population, std::u
   const double at_mode =
       std::exp(log_binomial(marked, mode) + log_binomial(unmarked, draws - mode) - log_binomial(population, draws));
 
-  // u is what is left of the uniform number; probabilities are taken off it, one above and one below in turn.
+  // u is the rest of the uniform number: probabilities are subtracted from it, in turn one above and one below.
   double u = random.uniform() - at_mode;
   if (u < 0) return mode;
   const double n = draws, k = marked, rest = static_cast<double>(unmarked) - n;

@@ -14,7 +14,7 @@ namespace inforelay {
 ///     P(x) = binomial(marked, x) binomial(population - marked, draws - x) / binomial(population, draws)
 ///
 /// Inverse transform that starts at the mode and goes outwards: exact up to the rounding of P (relative 1e-9), at a
-/// cost of O(1 + standard deviation). A draw takes one number from the stream, and none where only one value is
+/// cost of O(1 + standard deviation). A draw takes one number from the stream, and none if only one value is
 /// possible.
 class HypergeometricSampler {
  public:

@@ -13,7 +13,7 @@ struct PrincipalComponents {
   Eigen::VectorXd deviation;   ///< [K] population standard deviation (divisor N); 0 for a constant column
   RowMatrix<double> loadings;  ///< [M,K] orthonormal rows
   Eigen::VectorXd variance;    ///< [M] of the scores, divisor N, descending: eigenvalues of the correlation matrix
-  /// [M] variance over the sum of all K eigenvalues; NaN where all columns are constant.
+  /// [M] variance over the sum of all K eigenvalues; NaN if all columns are constant.
   Eigen::VectorXd variance_ratio;
   RowMatrix<double> scores;  ///< [N,M] standardised columns times loadings
 };

@@ -55,7 +55,7 @@ void merge(Moments& total, const Moments& part) {
   total.comoment += part.comoment + delta * delta.transpose() * (a * b / (a + b));
 }
 
-// Throws where a value of the block, whose first row is `begin`, is not finite.
+// Throws if a value of the block, whose first row is `begin`, is not finite.
 template <class Name>
 void check_finite(const Block& block, std::size_t begin, const Name& name) {
   for (Eigen::Index column = 0; column < block.cols(); ++column) {
@@ -68,7 +68,7 @@ void check_finite(const Block& block, std::size_t begin, const Name& name) {
 }
 
 // fill(range) gives the rows of a block, name(column) what to call a column in an error. All is done in differences
-// from the first row: exact where a column is constant, and small where it varies little about a large mean.
+// from the first row: exact for a constant column, and small for one that varies little about a large mean.
 template <class Fill, class Name>
 Moments blocked_moments(std::size_t rows, const Fill& fill, const Name& name) {
   const Eigen::RowVectorXd origin = fill(BlockRange(0, 1, rows));
@@ -114,7 +114,7 @@ Moments scaled_to_unit(const Moments& raw) {
 }
 
 // Cholesky factor of the predictors' correlations, a row for each predictor. Stops at the first predictor whose pivot,
-// 1 - R^2 on those before it, is below the tolerance, and returns its number; P where there is none.
+// 1 - R^2 on those before it, is below the tolerance, and returns its index; P if there is none.
 Eigen::Index factor(const Eigen::MatrixXd& correlation, Eigen::MatrixXd& lower) {
   const Eigen::Index predictors = correlation.rows();
   lower = Eigen::MatrixXd::Zero(predictors, predictors);
@@ -156,11 +156,11 @@ double two_sided_p(double t, double degrees_of_freedom) {
 double upper_p(double f, double numerator, double denominator) {
   if (std::isnan(f)) return nan;
   if (std::isinf(f)) return 0;
-  if (f <= 0) return 1;  // a rounding error below 0 where nothing is explained; the distribution begins at 0
+  if (f <= 0) return 1;  // f can be a rounding error below 0, outside the distribution's domain
   return boost::math::cdf(boost::math::complement(boost::math::fisher_f(numerator, denominator), f));
 }
 
-// Why columns (y first) have no fit; empty where they may have one.
+// Why columns (y first) have no fit; empty if they may have one.
 std::string degeneracy(std::span<const Column> columns, const Moments& raw) {
   if (raw.rows <= columns.size()) {
     return fmt::format("{} rows for {} coefficients; more rows are needed", raw.rows, columns.size());

@@ -1,6 +1,6 @@
 // Descriptive statistics and least squares over columns of many rows.
 //
-// Sums run over fixed blocks of rows, each centred on its own mean, merged in block order: accurate where means dwarf
+// Sums run over fixed blocks of rows, each centred on its own mean, merged in block order: accurate even if means dwarf
 // deviations, and the same bits for any number of threads.
 #pragma once
 
@@ -58,7 +58,7 @@ struct Regression {
   double r_squared = 0;                ///< 1 - residual / total sum of squares
   double residual_variance = 0;        ///< residual sum of squares / (n-P-1)
   std::size_t rows = 0;                ///< n
-  std::string undefined;               ///< why there is no fit; empty where there is one
+  std::string undefined;               ///< why there is no fit; empty if there is one
 
   bool defined() const { return undefined.empty(); }
 };
@@ -68,10 +68,10 @@ struct Regression {
 inline constexpr double collinearity_tolerance = 1e-10;
 
 /// Ordinary least squares with intercept, by the normal equations of the standardised columns, with residuals taken row
-/// by row. A class of a network can be degenerate, and then its result still wants writing: where the response or a
-/// predictor is constant, a predictor is a linear combination of those before it, or n <= P + 1, all numbers are NaN
-/// and `undefined` says why, naming the column. Where the fit is perfect, residuals are at rounding level and so t and
-/// F huge or infinite. Throws as moments(). Cost O(n P^2), two passes, some 10 ms of one core for 2^20 rows and P = 2.
+/// by row. Degenerate data are no error, so that results can still be written: if the response or a predictor is
+/// constant, a predictor is a linear combination of those before it, or n <= P + 1, all numbers are NaN and `undefined`
+/// gives the reason, naming the column. If the fit is perfect, residuals are at rounding level, so t and F are huge or
+/// infinite. Throws as moments(). Cost O(n P^2), two passes, about 10 ms of one core for 2^20 rows and P = 2.
 Regression ordinary_least_squares(const Column& response, std::span<const Column> predictors,
                                   ColumnScaling scaling = ColumnScaling::none);
 

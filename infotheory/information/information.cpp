@@ -69,7 +69,7 @@ GTest g_test(const JointTable& table, VariableSet x, VariableSet y) {
   test.statistic = 2 * static_cast<double>(table.samples()) * nats_per_bit * test.information_bits;
   test.degrees_of_freedom = std::uint64_t{table.marginal(x).occupied() - 1} * (table.marginal(y).occupied() - 1);
   test.p_value = 1;
-  // An independent table's statistic can come out a rounding error below 0, where chi-square is not defined.
+  // The statistic of an independent table can be a rounding error below 0, outside the domain of chi-square.
   if (test.degrees_of_freedom > 0 && test.statistic > 0) {
     const boost::math::chi_squared chi_squared(static_cast<double>(test.degrees_of_freedom));
     test.p_value = boost::math::cdf(boost::math::complement(chi_squared, test.statistic));

@@ -126,7 +126,7 @@ typename ExhaustiveTree<Cell>::Node ExhaustiveTree<Cell>::marginalise(const Node
   for (std::size_t g = node.begin; g < node.end; ++g) {
     const StateRange group = groups_[g];
     const std::uint32_t middle = split_point(group, StateWord{1} << bit);
-    if (middle == group.begin || middle == group.end) {  // constant in this unit: the group goes on as it is
+    if (middle == group.begin || middle == group.end) {  // constant in this unit: the group stays as it is
       add_impure(group, child);
     } else {
       merge(group, middle, StateWord{1} << bit, child);
@@ -135,7 +135,7 @@ typename ExhaustiveTree<Cell>::Node ExhaustiveTree<Cell>::marginalise(const Node
   return child;
 }
 
-/// Merges the halves [begin,middle), where `bit` is 0, and [middle,end), where it is 1, to the top of the arena.
+/// Merges the halves [begin,middle), with `bit` = 0, and [middle,end), with `bit` = 1, to the top of the arena.
 template <class Cell>
 void ExhaustiveTree<Cell>::merge(StateRange group, std::uint32_t middle, StateWord bit, Node& node) {
   RelayState<Cell>* const first = arena_.data() + top_;

@@ -71,7 +71,7 @@ struct BasicRelayCell {
 using RelayCell = BasicRelayCell<32>;
 using NarrowRelayCell = BasicRelayCell<16>;
 
-/// A hidden state, or a union of states that differ only in marginalised neurons.
+/// A state, or a union of states that differ only in marginalised units.
 template <class Cell>
 struct RelayState {
   StateWord word;

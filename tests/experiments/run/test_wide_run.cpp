@@ -1,7 +1,6 @@
 // Runs on layers of more than 32 neurons: what there is in the results, and what a configuration may not ask for.
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "experiments/results/results_file.hpp"
 #include "infotheory/relay/relay.hpp"

@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "core/sets/neuron_set.hpp"
-#include "random_tables.hpp"
+#include "tests/infotheory/relay/random_tables.hpp"
 
 namespace inforelay::test {
 

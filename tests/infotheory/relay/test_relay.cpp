@@ -5,10 +5,10 @@
 #include <numeric>
 
 #include "core/error.hpp"
-#include "eight_entropies.hpp"
 #include "infotheory/relay/exhaustive.hpp"
 #include "infotheory/relay/greedy.hpp"
 #include "tests/catch2.hpp"
+#include "tests/infotheory/relay/eight_entropies.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;

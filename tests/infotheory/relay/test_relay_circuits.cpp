@@ -3,10 +3,10 @@
 #include <functional>
 
 #include "core/error.hpp"
-#include "eight_entropies.hpp"
 #include "infotheory/information/information.hpp"
 #include "infotheory/relay/relay.hpp"
 #include "tests/catch2.hpp"
+#include "tests/infotheory/relay/eight_entropies.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;

@@ -3,8 +3,8 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "infotheory/relay/exhaustive.hpp"
-#include "random_tables.hpp"
 #include "tests/catch2.hpp"
+#include "tests/infotheory/relay/random_tables.hpp"
 #include "tests/set_scans.hpp"
 
 using namespace inforelay;

@@ -8,8 +8,8 @@
 #include "infotheory/relay/exhaustive.hpp"
 #include "infotheory/relay/greedy.hpp"
 #include "infotheory/relay/relay.hpp"
-#include "random_tables.hpp"
 #include "tests/catch2.hpp"
+#include "tests/infotheory/relay/random_tables.hpp"
 #include "tests/instruction_sets.hpp"
 #include "tests/set_scans.hpp"
 

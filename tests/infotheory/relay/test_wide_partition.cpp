@@ -11,9 +11,9 @@
 #include "core/parallel.hpp"
 #include "infotheory/relay/greedy.hpp"
 #include "infotheory/relay/relay.hpp"
-#include "random_tables.hpp"
 #include "tests/catch2.hpp"
-#include "wide_tables.hpp"
+#include "tests/infotheory/relay/random_tables.hpp"
+#include "tests/infotheory/relay/wide_tables.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
