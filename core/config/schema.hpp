@@ -78,7 +78,8 @@ class ConfigSchema {
   /// One line of text, not empty. Empty as a default: not given.
   virtual void text(ConfigKey key, std::string& value) = 0;
   /// A file or folder; relative ones are relative to the file they are written in, and made absolute. A path that
-  /// begins with $INFORELAY_DATA is kept as it is, for whoever opens it (core/files/data_folder.hpp). Empty: not given.
+  /// begins with $INFORELAY_DATA is kept as written and resolved when it is opened (core/files/data_folder.hpp). Empty:
+  /// not given.
   virtual void path(ConfigKey key, std::filesystem::path& value) = 0;
   /// A list of them.
   virtual void paths(ConfigKey key, std::vector<std::filesystem::path>& values, ConfigLength length) = 0;

@@ -8,7 +8,7 @@
 
 namespace inforelay {
 
-// Both data sets: 28 x 28 pixels, ten numerals.
+// Both data sets: 28 x 28 pixels, ten classes.
 inline constexpr std::int64_t image_pixels = 784;
 inline constexpr std::int64_t numerals = 10;
 

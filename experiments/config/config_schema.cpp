@@ -36,7 +36,7 @@ constexpr double any_number = std::numeric_limits<double>::max();
 
 void describe(ConfigSchema& schema, DataConfig& config) {
   schema.choice({"dataset",
-                 "mnist: 60,000 + 10,000 handwritten numerals; digits: as many drawn by a generator, no files "
+                 "mnist: 60,000 + 10,000 handwritten digits; digits: as many drawn by a generator, no files "
                  "needed."},
                 config.dataset, dataset_words);
   schema.path({"path",
@@ -88,10 +88,10 @@ void describe(ConfigSchema& schema, DetectorsConfig::Stop& config) {
 
 void describe(ConfigSchema& schema, DetectorsConfig& config) {
   schema.integer({"hidden", "Hidden neurons of each detector."}, config.hidden, {1, 32});
-  schema.integer({"positives", "Training images of the numeral, drawn once."}, config.positives, {1, 100 * million});
-  schema.integer({"negatives", "Training images of other numerals, drawn once."}, config.negatives, {1, 100 * million});
+  schema.integer({"positives", "Training images of the class, drawn once."}, config.positives, {1, 100 * million});
+  schema.integer({"negatives", "Training images of other classes, drawn once."}, config.negatives, {1, 100 * million});
   schema.integer(
-      {"test_negatives", "Test images of other numerals, beside all of the numeral; at most as many as there are."},
+      {"test_negatives", "Test images of other classes, beside all of the class; at most as many as there are."},
       config.test_negatives, {1, 100 * million});
   schema.number({"learning_rate", "Step size of Adam; every step sees all the detector's training images."},
                 config.learning_rate, {1e-12, 1000});
@@ -101,10 +101,9 @@ void describe(ConfigSchema& schema, DetectorsConfig& config) {
   schema.integer({"restarts", "How often it may start again."}, config.restarts, {0, 1000});
   schema.choice({"on_failure", "When it never gets there: error, or keep_best (with a warning)."}, config.on_failure,
                 detector_failure_words);
-  schema.number(
-      {"noise", "Standard deviation of the second-layer weights between different numerals; 0: exactly zero."},
-      config.noise, {0, 1000});
-  schema.paths({"weights", "Weight files, one for each numeral, in their order: then nothing is trained."},
+  schema.number({"noise", "Standard deviation of the second-layer weights between different classes; 0: exactly zero."},
+                config.noise, {0, 1000});
+  schema.paths({"weights", "Weight files, one for each class, in their order: then nothing is trained."},
                config.weights, {1, 256});
 }
 

@@ -23,7 +23,7 @@ void write_contrasts(MessageWriter& job, std::span<const Contrast> contrasts) {
   }
 }
 
-// Their names are of no use to a scan.
+// Names are not sent: a scan does not need them.
 std::vector<Contrast> read_contrasts(MessageReader& job) {
   std::vector<Contrast> contrasts;
   for (auto left = job.number<std::uint64_t>(); left > 0; --left) {

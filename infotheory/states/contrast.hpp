@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/recording.hpp"
+#include "core/symbol.hpp"
 
 namespace inforelay {
 

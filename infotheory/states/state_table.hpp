@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "core/recording.hpp"
+#include "core/symbol.hpp"
 #include "infotheory/information/n_log_n.hpp"
 #include "infotheory/states/contrast.hpp"
 #include "infotheory/states/unit_states.hpp"
@@ -21,8 +21,8 @@ struct ContrastCounts {
 };
 
 /// The M distinct states of any number of units, with their counts for C contrasts. Memory: states [M,K], counts [M],
-/// contrast counts [C,M], so 4 + 8 ceil(K/64) + 12 C bytes a state (the networks of the paper have 1,400 to 6,300
-/// states), and 8 bytes a sample for ExactNLogN.
+/// contrast counts [C,M], so 4 + 8 ceil(K/64) + 12 C bytes per state (the networks of the paper have 1,400 to 6,300
+/// states), and 8 bytes per sample for ExactNLogN.
 class StateTable {
  public:
   /// `input` and `output` [N]: symbols below the number that the contrasts are defined for. Cost O(N log N) comparisons

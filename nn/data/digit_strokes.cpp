@@ -339,10 +339,10 @@ const Styles nine{
 
 }  // namespace
 
-std::span<const PenStyle> digit_styles(int numeral) {
+std::span<const PenStyle> digit_styles(int digit) {
   static const std::array<const Styles*, 10> all{&zero, &one, &two, &three, &four, &five, &six, &seven, &eight, &nine};
-  assert(0 <= numeral && numeral < 10);
-  return *all[static_cast<std::size_t>(numeral)];
+  assert(0 <= digit && digit < 10);
+  return *all[static_cast<std::size_t>(digit)];
 }
 
 }  // namespace inforelay::detail

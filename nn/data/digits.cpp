@@ -22,8 +22,8 @@ using detail::PenStroke;
 constexpr int generator_version = 1;
 
 // How much hands differ. Set so that the paper's 784-20-10 network finds these images about as hard as MNIST's.
-constexpr double jitter = 0.032;     // of each point of the skeleton, in heights of the numeral
-constexpr double bend = 0.045;       // amplitude of a slow wave across the numeral
+constexpr double jitter = 0.032;     // of each point of the skeleton, in heights of the digit
+constexpr double bend = 0.045;       // amplitude of a slow wave across the digit
 constexpr double rotation = 0.11;    // radians
 constexpr double slant = 0.21;       // horizontal shift per height
 constexpr double log_aspect = 0.16;  // of width to height
@@ -88,7 +88,7 @@ std::vector<Vec> drawn_stroke(const PenStroke& stroke, RandomStream& random) {
   return {chain.begin() + front, chain.end() - back};
 }
 
-/// The hand: a slow wave, a shift of the waist, then slant, width and rotation, about the numeral's middle.
+/// The hand: a slow wave, a shift of the waist, then slant, width and rotation, about the digit's middle.
 class Hand {
  public:
   explicit Hand(RandomStream& random)
@@ -117,9 +117,9 @@ class Hand {
   double xx_, xy_, yx_, yy_;
 };
 
-/// All strokes of a numeral as segments, in the hand's own units, with the pen's radius in pixels.
-std::vector<Segment> written(int numeral, RandomStream& random) {
-  const auto styles = detail::digit_styles(numeral);
+/// All strokes of a digit as segments, in the hand's own units, with the pen's radius in pixels.
+std::vector<Segment> written(int digit, RandomStream& random) {
+  const auto styles = detail::digit_styles(digit);
   const auto& style = styles[random.below(styles.size())];
   const Hand hand(random);
   const double radius = pen_radius_pixels * std::exp(log_pen_radius * random.normal());
@@ -202,7 +202,7 @@ struct Canvas {
         images(stream.child("images")) {}
 
   void fill(const BlockRange& range) {
-    std::vector<std::uint32_t> order;  // of the ten numerals that image i belongs to
+    std::vector<std::uint32_t> order;  // of the ten digits that image i belongs to
     for (std::size_t i = range.begin; i < range.end; ++i) {
       if (order.empty() || i % 10 == 0) {
         RandomStream random = orders.child(i / 10);
@@ -217,8 +217,8 @@ struct Canvas {
 
 }  // namespace
 
-void draw_digit(int numeral, RandomStream& random, std::uint8_t* out) {
-  std::vector<Segment> segments = written(numeral, random);
+void draw_digit(int digit, RandomStream& random, std::uint8_t* out) {
+  std::vector<Segment> segments = written(digit, random);
   const double soft = random.uniform(0.9, 1.6);
   frame(segments, soft, random);
   const double grain = random.uniform(0, 0.12);

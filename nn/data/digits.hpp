@@ -1,7 +1,7 @@
-// Numerals that look handwritten, drawn by a program: a stand-in for MNIST where that cannot be had, in the same
-// format (28 x 28 bytes, white on black, the numeral within some 20 x 20, centre of mass in the middle).
+// Digits that look handwritten, drawn by a program: a stand-in for MNIST if that is not available, in the same
+// format (28 x 28 bytes, white on black, the digit within some 20 x 20, centre of mass in the middle).
 //
-// Each numeral has several styles, each a few pen strokes (Catmull-Rom curves). An image draws a style, moves its
+// Each digit has several styles, each a few pen strokes (Catmull-Rom curves). An image draws a style, moves its
 // points, bends, slants, turns and stretches it, and inks it with a pen of some width, softness and pressure.
 #pragma once
 
@@ -23,11 +23,11 @@ struct DigitsOptions {
 
 inline constexpr int digits_side = 28;  ///< pixels; D = 784
 
-/// Draws one numeral in [0,10) -> out [28,28], 0 (paper) to 255 (ink).
-void draw_digit(int numeral, RandomStream& random, std::uint8_t* out);
+/// Draws one digit in [0,10) -> out [28,28], 0 (paper) to 255 (ink).
+void draw_digit(int digit, RandomStream& random, std::uint8_t* out);
 
 /// Image i of a set depends on seed, set and i only, so a smaller set is the beginning of a larger one, and threads do
-/// not matter. Images 10j, ..., 10j+9 show each numeral once, in random order. Cost: 25 us an image and core.
+/// not matter. Images 10j, ..., 10j+9 show each digit once, in random order. Cost: 25 us an image and core.
 DataPair generate_digits(const DigitsOptions& options, Progress& progress = Progress::none());
 
 /// What DataPair::sha256 of generate_digits will be: a digest of the generator's version and the options.

@@ -1,4 +1,4 @@
-// MNIST (LeCun, Cortes and Burges): 60,000 + 10,000 handwritten numerals of 28 x 28 pixels, in four IDX files.
+// MNIST (LeCun, Cortes and Burges): 60,000 + 10,000 handwritten digits of 28 x 28 pixels, in four IDX files.
 #pragma once
 
 #include <array>
