@@ -40,7 +40,7 @@ ConfigNode map_of(std::vector<ConfigNode::Entry> entries) {
   return map;
 }
 
-ConfigNode value_of(const ConfigSeries& series) {
+ConfigNode node_of(const ConfigSeries& series) {
   const std::string form(word_of(series_kind_names, series.kind));
   if (series.kind == ConfigSeries::Kind::values) {
     return map_of({{form, {}, list_of(series.values, [](const ConfigNode& value) { return value; })}});
@@ -50,8 +50,8 @@ ConfigNode value_of(const ConfigSeries& series) {
   return map_of({{form, {}, std::move(range)}});
 }
 
-ConfigNode value_of(const Boolean& kind) { return number(*kind.value); }
-ConfigNode value_of(const Integer& kind) {
+ConfigNode node_of(const Boolean& kind) { return number(*kind.value); }
+ConfigNode node_of(const Integer& kind) {
   if (const auto* maybe = std::get_if<std::optional<std::int64_t>*>(&kind.value))
     return **maybe ? number(***maybe) : ConfigNode();
   return std::visit(
@@ -61,41 +61,41 @@ ConfigNode value_of(const Integer& kind) {
       },
       kind.value);
 }
-ConfigNode value_of(const Number& kind) {
+ConfigNode node_of(const Number& kind) {
   if (const auto* value = std::get_if<double*>(&kind.value)) return number(**value);
   const std::optional<double>& value = *std::get<std::optional<double>*>(kind.value);
   return value ? number(*value) : ConfigNode();
 }
-ConfigNode value_of(const Bytes& kind) {
+ConfigNode node_of(const Bytes& kind) {
   return *kind.value ? text_or_nothing(byte_count_text(**kind.value)) : ConfigNode();
 }
-ConfigNode value_of(const Name& kind) { return text_or_nothing(*kind.value); }
-ConfigNode value_of(const Text& kind) { return text_or_nothing(*kind.value); }
-ConfigNode value_of(const Path& kind) { return text_or_nothing(kind.value->string()); }
-ConfigNode value_of(const Paths& kind) {
+ConfigNode node_of(const Name& kind) { return text_or_nothing(*kind.value); }
+ConfigNode node_of(const Text& kind) { return text_or_nothing(*kind.value); }
+ConfigNode node_of(const Path& kind) { return text_or_nothing(kind.value->string()); }
+ConfigNode node_of(const Paths& kind) {
   if (kind.values->empty()) return {};
   return list_of(*kind.values, [](const std::filesystem::path& value) { return text_or_nothing(value.string()); });
 }
-ConfigNode value_of(const Integers& kind) {
+ConfigNode node_of(const Integers& kind) {
   // An empty list that may not be empty was not given.
   if (kind.values->empty() && kind.length.low > 0) return {};
   return list_of(*kind.values, number<std::int64_t>);
 }
-ConfigNode value_of(const Words& kind) {
+ConfigNode node_of(const Words& kind) {
   return list_of(*kind.values, [](const std::string& word) { return scalar(word); });
 }
-ConfigNode value_of(const Choice& kind) {
+ConfigNode node_of(const Choice& kind) {
   const std::vector<std::size_t> chosen = kind.get();
   const auto word = [&](std::size_t i) { return scalar(std::string(kind.words[i])); };
   if (kind.several) return list_of(chosen, word);
   return chosen.empty() ? ConfigNode() : word(chosen.front());
 }
-ConfigNode value_of(const Series& kind) {
+ConfigNode node_of(const Series& kind) {
   ConfigNode map = map_of({});
-  for (const ConfigSeries& series : *kind.values) map.entries.push_back({series.path, {}, value_of(series)});
+  for (const ConfigSeries& series : *kind.values) map.entries.push_back({series.path, {}, node_of(series)});
   return map.entries.empty() ? ConfigNode() : map;
 }
-ConfigNode value_of(const Assignments& kind) {
+ConfigNode node_of(const Assignments& kind) {
   return list_of(*kind.values, [](const std::vector<ConfigAssignment>& assignments) {
     ConfigNode map = map_of({});
     for (const ConfigAssignment& one : assignments) map.entries.push_back({one.path, {}, one.value});
@@ -104,11 +104,11 @@ ConfigNode value_of(const Assignments& kind) {
 }
 
 // Groups have settings in place of a value.
-ConfigNode value_of(const Group&) { return {}; }
-ConfigNode value_of(const OptionalGroup&) { return {}; }
-ConfigNode value_of(const NamedGroups&) { return {}; }
-ConfigNode value_of(const WordOr& kind) {
-  return kind.is_word() ? value_of(kind.word) : setting::value_of(kind.other.front().kind);
+ConfigNode node_of(const Group&) { return {}; }
+ConfigNode node_of(const OptionalGroup&) { return {}; }
+ConfigNode node_of(const NamedGroups&) { return {}; }
+ConfigNode node_of(const WordOr& kind) {
+  return kind.is_word() ? node_of(kind.word) : setting::value_of(kind.other.front().kind);
 }
 
 // Lines of a map in which each entry stands on a line of its own.
@@ -140,7 +140,7 @@ void list_paths(const std::vector<Setting>& settings, const std::string& prefix,
 }  // namespace
 
 ConfigNode setting::value_of(const Kind& kind) {
-  return std::visit([](const auto& one) { return inforelay::value_of(one); }, kind);
+  return std::visit([](const auto& one) { return node_of(one); }, kind);
 }
 
 std::vector<Setting> setting::members_of(const Kind& kind, AbsentGroups absent) {

@@ -59,18 +59,6 @@ const ConfigNode* ConfigNode::find_path(std::string_view path) const {
   return next && dot != std::string_view::npos ? next->find_path(path.substr(dot + 1)) : next;
 }
 
-const ConfigPlace& place_of(const ConfigNode& root, std::string_view path) {
-  const ConfigNode* node = &root;
-  while (!path.empty()) {
-    const std::size_t dot = path.find('.');
-    const ConfigNode* next = node->find(path.substr(0, dot));
-    if (!next) break;
-    node = next;
-    path = dot == std::string_view::npos ? "" : path.substr(dot + 1);
-  }
-  return node->place;
-}
-
 std::string ConfigNode::description() const {
   switch (kind) {
     case Kind::null:

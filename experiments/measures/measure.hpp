@@ -38,7 +38,7 @@ enum class Scope { system, layer, subset };
 struct MeasurePlace {
   const ExperimentConfig& config;
   const NetworkConfig& network;
-  LayerSizes sizes;
+  LayerSizes sizes = {};
   int layer = 0;            ///< 1, 2, ...; 0 if the scope is the system
   std::string subset = {};  ///< if the scope is a subset
 };

@@ -139,21 +139,23 @@ MetricKind metric_kind(std::string_view name) {
 
 std::string metric_missing(const ExperimentConfig& config, const NetworkConfig& network, std::string_view name) {
   const ParsedName parsed = parse_or_throw(name);
-  MeasurePlace place{.config = config, .network = network, .sizes = {}, .layer = parsed.layer, .subset = parsed.subset};
+  LayerSizes sizes;
+  int layer = parsed.layer;
   if (parsed.measure->scope != Scope::system) {
     const std::vector<std::int64_t> widths = layer_widths(config, network);
     const std::vector<int> layers = analysed_layers(config.analysis, widths);
     if (layers.empty()) {
       // Widths of a network from files are known once these are read.
-    } else if (place.layer == 0) {
+    } else if (layer == 0) {
       if (layers.size() != 1) return "several layers are analysed: name one, as in layers.1." + std::string(name);
-      place.layer = layers.front();
-    } else if (std::find(layers.begin(), layers.end(), place.layer) == layers.end()) {
-      return fmt::format("layer {} is not among analysis.layers", place.layer);
+      layer = layers.front();
+    } else if (std::find(layers.begin(), layers.end(), layer) == layers.end()) {
+      return fmt::format("layer {} is not among analysis.layers", layer);
     }
-    if (static_cast<std::size_t>(place.layer) < widths.size())
-      place.sizes.units = static_cast<double>(widths[static_cast<std::size_t>(place.layer)]);
+    if (static_cast<std::size_t>(layer) < widths.size())
+      sizes.units = static_cast<double>(widths[static_cast<std::size_t>(layer)]);
   }
+  const MeasurePlace place{config, network, sizes, layer, parsed.subset};
   std::string missing = parsed.measure->missing(place);
   if (missing.empty() && parsed.metric->missing) missing = parsed.metric->missing(place, parsed.count);
   return missing;
