@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
+#include <iterator>
 
 #include "core/error.hpp"
 #include "nn/weights/pickle_machine.hpp"
@@ -13,169 +15,108 @@ namespace {
 
 using Kind = Pickle::Kind;
 
-/// The operations that are known, with the names of Python's pickletools.
-enum class Op : std::uint8_t {
-  mark = '(',
-  stop = '.',
-  binint = 'J',
-  binint1 = 'K',
-  binint2 = 'M',
-  none = 'N',
-  binpersid = 'Q',
-  reduce = 'R',
-  binstring = 'T',
-  short_binstring = 'U',
-  binunicode = 'X',
-  append = 'a',
-  build = 'b',
-  global = 'c',
-  appends = 'e',
-  binget = 'h',
-  long_binget = 'j',
-  empty_list = ']',
-  binput = 'q',
-  long_binput = 'r',
-  setitem = 's',
-  tuple = 't',
-  empty_tuple = ')',
-  setitems = 'u',
-  empty_dict = '}',
-  binfloat = 'G',
-  proto = 0x80,
-  tuple1 = 0x85,
-  tuple2 = 0x86,
-  tuple3 = 0x87,
-  newtrue = 0x88,
-  newfalse = 0x89,
-  long1 = 0x8a,
-  short_binunicode = 0x8c,
-  stack_global = 0x93,
-  memoize = 0x94,
-  frame = 0x95,
+constexpr std::uint8_t proto = 0x80, stop = '.';
+
+struct Operation {
+  std::uint8_t code;
+  void (*run)(PickleMachine& m);
 };
 
-/// Runs one operation; false at the last.
-bool step(PickleMachine& machine) {
-  const std::uint8_t code = machine.next_operation();
-  switch (static_cast<Op>(code)) {
-    case Op::proto:
-      if (const auto version = machine.take_unsigned(1); version < 2 || version > 4) {
-        machine.fail(fmt::format("pickle protocol {}, expected 2 to 4", version));
-      }
-      return true;
-    case Op::frame:
-      machine.take_unsigned(8);  // a hint for buffers
-      return true;
-    case Op::stop:
-      return false;
-    case Op::mark:
-      machine.set_mark();
-      return true;
-    case Op::none:
-      machine.make({});
-      return true;
-    case Op::newtrue:
-    case Op::newfalse:
-      machine.make({.kind = Kind::boolean, .integer = static_cast<Op>(code) == Op::newtrue});
-      return true;
-    case Op::binint:
-      machine.make({.kind = Kind::integer, .integer = static_cast<std::int32_t>(machine.take_unsigned(4))});
-      return true;
-    case Op::binint1:
-      machine.make({.kind = Kind::integer, .integer = static_cast<std::int64_t>(machine.take_unsigned(1))});
-      return true;
-    case Op::binint2:
-      machine.make({.kind = Kind::integer, .integer = static_cast<std::int64_t>(machine.take_unsigned(2))});
-      return true;
-    case Op::long1:
-      machine.make_long(machine.take(machine.take_unsigned(1)));
-      return true;
-    case Op::binfloat: {
-      std::uint64_t bits = 0;
-      for (const std::uint8_t byte : machine.take(8)) bits = bits << 8 | byte;  // big endian
-      machine.make({.kind = Kind::real, .real = std::bit_cast<double>(bits)});
-      return true;
-    }
-    case Op::binunicode:
-    case Op::binstring:
-      machine.make({.kind = Kind::text, .text = machine.take_text(machine.take_unsigned(4))});
-      return true;
-    case Op::short_binunicode:
-    case Op::short_binstring:
-      machine.make({.kind = Kind::text, .text = machine.take_text(machine.take_unsigned(1))});
-      return true;
-    case Op::empty_tuple:
-      machine.make_tuple({});
-      return true;
-    case Op::tuple1:
-    case Op::tuple2:
-    case Op::tuple3:
-      machine.make_tuple(machine.pop_several(code - static_cast<std::size_t>(Op::tuple1) + 1));
-      return true;
-    case Op::tuple:
-      machine.make_tuple(machine.pop_to_mark());
-      return true;
-    case Op::empty_list:
-      machine.make({.kind = Kind::list});
-      return true;
-    case Op::append:
-      machine.extend(Kind::list, machine.pop_several(1));
-      return true;
-    case Op::appends:
-      machine.extend(Kind::list, machine.pop_to_mark());
-      return true;
-    case Op::empty_dict:
-      machine.make({.kind = Kind::dict});
-      return true;
-    case Op::setitem:
-      machine.extend(Kind::dict, machine.pop_several(2));
-      return true;
-    case Op::setitems:
-      machine.extend(Kind::dict, machine.pop_to_mark());
-      return true;
-    case Op::global: {
-      const std::string module = machine.take_line(), name = machine.take_line();
-      machine.make_function(module, name);
-      return true;
-    }
-    case Op::stack_global:
-      machine.make_named_function();
-      return true;
-    case Op::reduce:
-      machine.call();
-      return true;
-    case Op::build:
-      machine.build();
-      return true;
-    case Op::binpersid:
-      machine.make({.kind = Kind::persistent, .items = machine.pop_several(1)});
-      return true;
-    case Op::binput:
-      machine.memorise(machine.take_unsigned(1));
-      return true;
-    case Op::long_binput:
-      machine.memorise(machine.take_unsigned(4));
-      return true;
-    case Op::memoize:
-      machine.memorise_next();
-      return true;
-    case Op::binget:
-      machine.recall(machine.take_unsigned(1));
-      return true;
-    case Op::long_binget:
-      machine.recall(machine.take_unsigned(4));
-      return true;
-  }
-  machine.fail(fmt::format("pickle operation 0x{:02x} is not allowed in a weight file", code));
+template <std::size_t size>
+void make_integer(PickleMachine& m) {
+  m.make({.kind = Kind::integer, .integer = static_cast<std::int64_t>(m.take_unsigned(size))});
 }
+
+template <std::size_t size_bytes>
+void make_text(PickleMachine& m) {
+  m.make({.kind = Kind::text, .text = m.take_text(m.take_unsigned(size_bytes))});
+}
+
+template <std::size_t size>
+void make_tuple(PickleMachine& m) {
+  m.make_tuple(m.pop_several(size));
+}
+
+void check_protocol(PickleMachine& m) {
+  const auto version = m.take_unsigned(1);
+  if (version < 2 || version > 4) m.fail(fmt::format("pickle protocol {}, expected 2 to 4", version));
+}
+
+void make_real(PickleMachine& m) {
+  std::uint64_t bits = 0;
+  for (const std::uint8_t byte : m.take(8)) bits = bits << 8 | byte;  // big endian
+  m.make({.kind = Kind::real, .real = std::bit_cast<double>(bits)});
+}
+
+void make_function(PickleMachine& m) {
+  const std::string module = m.take_line(), name = m.take_line();
+  m.make_function(module, name);
+}
+
+/// The operations that are known, other than stop, with their names in Python's pickletools.
+constexpr Operation operations[] = {
+    {proto, check_protocol},
+    {0x95, [](PickleMachine& m) { m.take_unsigned(8); }},  // FRAME: a hint for buffers
+    {'(', [](PickleMachine& m) { m.set_mark(); }},         // MARK
+    // NONE, NEWTRUE, NEWFALSE
+    {'N', [](PickleMachine& m) { m.make({}); }},
+    {0x88, [](PickleMachine& m) { m.make({.kind = Kind::boolean, .integer = 1}); }},
+    {0x89, [](PickleMachine& m) { m.make({.kind = Kind::boolean, .integer = 0}); }},
+    // BININT (signed), BININT1, BININT2, LONG1, BINFLOAT
+    {'J',
+     [](PickleMachine& m) {
+       m.make({.kind = Kind::integer, .integer = static_cast<std::int32_t>(m.take_unsigned(4))});
+     }},
+    {'K', make_integer<1>},
+    {'M', make_integer<2>},
+    {0x8a, [](PickleMachine& m) { m.make_long(m.take(m.take_unsigned(1))); }},
+    {'G', make_real},
+    // BINUNICODE, BINSTRING, SHORT_BINUNICODE, SHORT_BINSTRING
+    {'X', make_text<4>},
+    {'T', make_text<4>},
+    {0x8c, make_text<1>},
+    {'U', make_text<1>},
+    // EMPTY_TUPLE, TUPLE1, TUPLE2, TUPLE3, TUPLE
+    {')', make_tuple<0>},
+    {0x85, make_tuple<1>},
+    {0x86, make_tuple<2>},
+    {0x87, make_tuple<3>},
+    {'t', [](PickleMachine& m) { m.make_tuple(m.pop_to_mark()); }},
+    // EMPTY_LIST, APPEND, APPENDS
+    {']', [](PickleMachine& m) { m.make({.kind = Kind::list}); }},
+    {'a', [](PickleMachine& m) { m.extend(Kind::list, m.pop_several(1)); }},
+    {'e', [](PickleMachine& m) { m.extend(Kind::list, m.pop_to_mark()); }},
+    // EMPTY_DICT, SETITEM, SETITEMS
+    {'}', [](PickleMachine& m) { m.make({.kind = Kind::dict}); }},
+    {'s', [](PickleMachine& m) { m.extend(Kind::dict, m.pop_several(2)); }},
+    {'u', [](PickleMachine& m) { m.extend(Kind::dict, m.pop_to_mark()); }},
+    // GLOBAL, STACK_GLOBAL, REDUCE, BUILD, BINPERSID
+    {'c', make_function},
+    {0x93, [](PickleMachine& m) { m.make_named_function(); }},
+    {'R', [](PickleMachine& m) { m.call(); }},
+    {'b', [](PickleMachine& m) { m.build(); }},
+    {'Q', [](PickleMachine& m) { m.make({.kind = Kind::persistent, .items = m.pop_several(1)}); }},
+    // BINPUT, LONG_BINPUT, MEMOIZE, BINGET, LONG_BINGET
+    {'q', [](PickleMachine& m) { m.memorise(m.take_unsigned(1)); }},
+    {'r', [](PickleMachine& m) { m.memorise(m.take_unsigned(4)); }},
+    {0x94, [](PickleMachine& m) { m.memorise_next(); }},
+    {'h', [](PickleMachine& m) { m.recall(m.take_unsigned(1)); }},
+    {'j', [](PickleMachine& m) { m.recall(m.take_unsigned(4)); }},
+};
 
 }  // namespace
 
 Pickle read_pickle(std::span<const std::uint8_t> content, std::span<const std::string_view> allowed,
                    std::string_view place, const PickleLimits& limits) {
   PickleMachine machine(content, allowed, place, limits);
-  if (content.size() < 2 || content[0] != static_cast<std::uint8_t>(Op::proto)) machine.fail("is no pickle");
-  while (step(machine)) {
+  if (content.size() < 2 || content[0] != proto) machine.fail("is not a pickle");
+  for (std::uint8_t code = machine.next_operation(); code != stop; code = machine.next_operation()) {
+    const auto known = std::find_if(std::begin(operations), std::end(operations),
+                                    [&](const Operation& operation) { return operation.code == code; });
+    if (known == std::end(operations)) {
+      machine.fail(fmt::format("pickle operation 0x{:02x} is not allowed in a weight file", code));
+    }
+    known->run(machine);
   }
   return machine.finish();
 }

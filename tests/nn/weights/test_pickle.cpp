@@ -189,8 +189,8 @@ TEST_CASE("Broken pickles are refused", "[pickle]") {
           "expected only _metadata of an OrderedDict");
   refused(list({}) + dict({text("_metadata"), none()}) + op('b'), "attributes of a list are set");
   refused({0x80, 5}, "pickle protocol 5, expected 2 to 4");
-  CHECK_THROWS_WITH(read({}), Contains("is no pickle"));
-  CHECK_THROWS_WITH(read({'N', '.'}), Contains("is no pickle"));
+  CHECK_THROWS_WITH(read({}), Contains("is not a pickle"));
+  CHECK_THROWS_WITH(read({'N', '.'}), Contains("is not a pickle"));
 }
 
 TEST_CASE("A pickle cut off anywhere is refused", "[pickle]") {
