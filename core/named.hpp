@@ -43,9 +43,9 @@ constexpr std::optional<T> value_of(const WordTable<T, N>& table, std::string_vi
   return std::nullopt;
 }
 
-/// All words, in the order of the table.
-template <class T, std::size_t N>
-std::vector<std::string_view> words_of(const WordTable<T, N>& table) {
+/// All words of a table {value, word}, in its order.
+template <class Table>
+std::vector<std::string_view> words_of(const Table& table) {
   std::vector<std::string_view> words;
   for (const auto& row : table) words.push_back(row.second);
   return words;

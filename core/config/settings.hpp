@@ -142,7 +142,7 @@ struct NamedGroups {
 /// One of a few words, or else what another kind takes: `kmeans` or `{method: threshold, threshold: 0.5}`.
 struct WordOr {
   Choice word;
-  std::vector<Setting> other;      ///< exactly one, without a key
+  std::vector<Setting> other;     ///< exactly one, without a key
   std::function<bool()> is_word;  ///< which of the two it holds
 };
 
@@ -159,70 +159,41 @@ struct Setting {
 
 namespace setting {
 
-/// Words with their values, {value, word}; any range of such pairs.
-template <class T>
-using WordList = std::vector<std::pair<T, std::string_view>>;
-template <class T, std::size_t N>
-WordList<T> list_of(const WordTable<T, N>& table) {
-  return {table.begin(), table.end()};
+/// A list of different words of a table (core/named.hpp), which has all values.
+template <class T, class Table>
+Choice choices(std::vector<T>& values, const Table& table) {
+  const auto get = [&values, table] {
+    std::vector<std::size_t> rows;
+    for (const T& value : values) {
+      for (std::size_t i = 0; i < table.size(); ++i) {
+        if (table[i].first == value) rows.push_back(i);
+      }
+    }
+    return rows;
+  };
+  const auto set = [&values, table](const std::vector<std::size_t>& rows) {
+    values.clear();
+    for (const std::size_t i : rows) values.push_back(table[i].first);
+  };
+  return {words_of(table), get, set, true};
 }
-
-/// A list of different words (`several`), or at most one.
-template <class T>
-Choice choice_of(WordList<T> words, std::function<std::vector<T>()> get, std::function<void(const std::vector<T>&)> set,
-                 bool several) {
-  std::vector<std::string_view> names;
-  for (const auto& row : words) names.push_back(row.second);
-  return {std::move(names),
-          [words, get] {
-            std::vector<std::size_t> indices;
-            for (const T& value : get()) {
-              for (std::size_t i = 0; i < words.size(); ++i) {
-                if (words[i].first == value) indices.push_back(i);
-              }
-            }
-            return indices;
-          },
-          [words, set](const std::vector<std::size_t>& chosen) {
-            std::vector<T> values;
-            for (const std::size_t i : chosen) values.push_back(words[i].first);
-            set(values);
-          },
-          several};
-}
-
-/// One word of a table (core/named.hpp).
-template <class T>
-Choice choice(T& value, std::type_identity_t<WordList<T>> words) {
-  return choice_of<T>(std::move(words), [&] { return std::vector<T>{value}; },
-                      [&](const std::vector<T>& chosen) { value = chosen.front(); }, false);
-}
-/// The same; none: not given.
-template <class T>
-Choice choice(std::optional<T>& value, std::type_identity_t<WordList<T>> words) {
-  return choice_of<T>(std::move(words), [&] { return value ? std::vector<T>{*value} : std::vector<T>(); },
-                      [&](const std::vector<T>& chosen) { value = chosen.front(); }, false);
-}
-template <class T, std::size_t N>
-Choice choice(T& value, const WordTable<T, N>& table) {
-  return choice(value, list_of(table));
-}
-template <class T, std::size_t N>
-Choice choice(std::optional<T>& value, const WordTable<T, N>& table) {
-  return choice(value, list_of(table));
-}
-/// A list of different words.
-template <class T, std::size_t N>
-Choice choices(std::vector<T>& values, const WordTable<T, N>& table) {
-  return choice_of<T>(list_of(table), [&] { return values; }, [&](const std::vector<T>& chosen) { values = chosen; },
-                      true);
+/// One word of a table; `member` is a value of the table's type, or an optional one.
+template <class Member, class Table>
+Choice choice(Member& member, const Table& table) {
+  const auto get = [&member, table] {
+    std::vector<std::size_t> rows;
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      if (member == table[i].first) rows.push_back(i);
+    }
+    return rows;
+  };
+  return {words_of(table), get, [&member, table](const auto& rows) { member = table[rows.front()].first; }};
 }
 /// One of `words`, which are kept as they are.
 inline Choice choice(std::string& value, const std::vector<std::string_view>& words) {
-  WordList<std::string> list;
-  for (const std::string_view word : words) list.emplace_back(word, word);
-  return choice_of<std::string>(std::move(list), [&] { return std::vector<std::string>{value}; },
-                                [&](const std::vector<std::string>& chosen) { value = chosen.front(); }, false);
+  std::vector<std::pair<std::string, std::string_view>> table;
+  for (const std::string_view word : words) table.emplace_back(word, word);
+  return choice(value, table);
 }
 
 /// The settings of `config` are those of its settings_of().

@@ -148,18 +148,6 @@ void ConfigErrors::add(const ConfigPlace& place, std::string_view path, std::str
   paths_.emplace_back(path);
 }
 
-void ConfigErrors::add(const ConfigNode& root, std::string_view path, std::string_view problem) {
-  const ConfigNode* node = &root;
-  for (std::string_view rest = path; !rest.empty();) {
-    const std::size_t dot = rest.find('.');
-    const ConfigNode* next = node->find(rest.substr(0, dot));
-    if (!next) break;
-    node = next;
-    rest = dot == std::string_view::npos ? "" : rest.substr(dot + 1);
-  }
-  add(node->place, path, fmt::format("{}: {}", path, problem));
-}
-
 bool ConfigErrors::concern(std::string_view path) const {
   const auto holds = [](std::string_view group, std::string_view inner) {
     return group.empty() || inner == group || (inner.starts_with(group) && inner[group.size()] == '.');

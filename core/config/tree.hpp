@@ -61,9 +61,6 @@ std::string to_yaml(const ConfigNode& node);
 /// something on the way is no map, or a key of the path is empty.
 std::string assign(ConfigNode& root, std::string_view path, ConfigNode value, const ConfigPlace& place);
 
-/// The place of the deepest node on `path` that was written, for messages about the setting at `path`.
-const ConfigPlace& place_of(const ConfigNode& root, std::string_view path);
-
 /// What throw_if_any throws: what() is whole lines, each with its place and "error:".
 struct ConfigError : UsageError {
   using UsageError::UsageError;
@@ -78,8 +75,6 @@ class ConfigErrors {
   void add(const ConfigPlace& place, std::string_view message);
   /// The same of the setting or group at `path`, "networks.full.train".
   void add(const ConfigPlace& place, std::string_view path, std::string_view message);
-  /// "PATH: problem", at the place of the deepest node on `path` that was written in `root`.
-  void add(const ConfigNode& root, std::string_view path, std::string_view problem);
   /// True if an error was reported at `path`, below it, or at one of its ancestors, so that its value cannot be
   /// trusted. Errors without a path always match.
   bool concern(std::string_view path) const;
