@@ -14,7 +14,7 @@ namespace inforelay {
 /// Throws UsageError unless `holds`: "optimizer.beta1 is 1, expected a number in [0,1)".
 template <class T>
 void check_bounded(bool holds, std::string_view name, const T& value, std::string_view expected) {
-  if (!holds) throw UsageError(fmt::format("{} is {}, expected {}", name, value, expected));
+  if (!holds) throw UsageError("{} is {}, expected {}", name, value, expected);
 }
 
 /// Throws Failure that names the first number of `values` [N,K] that is not finite: "activation of unit 3 of sample 17
@@ -25,7 +25,7 @@ void check_finite(const RowMatrix<float>& values, std::string_view name) {
   for (Eigen::Index n = 0; n < values.rows(); ++n) {
     for (Eigen::Index k = 0; k < values.cols(); ++k) {
       if (std::isfinite(values(n, k))) continue;
-      throw Failure(fmt::format("{} {} of sample {} is {}, expected a finite number", name, k, n, values(n, k)));
+      throw Failure("{} {} of sample {} is {}, expected a finite number", name, k, n, values(n, k));
     }
   }
 }

@@ -1,9 +1,12 @@
-// The errors that users can cause or meet. what() is one line that names the thing, its place, the value found and what
-// was expected; programs print it and exit with exit_code(). Broken invariants are asserts, not errors.
+// The errors that users can cause or meet. what() is one line that names the thing, its place, the value found and the
+// value expected; programs print it and exit with exit_code(). Broken invariants are asserts, not errors.
 #pragma once
+
+#include <fmt/core.h>
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace inforelay {
 
@@ -28,24 +31,33 @@ class Error : public std::runtime_error {
   ExitCode code_;
 };
 
+/// An error with a given exit code. Its message is a text, or fmt::format(text, arguments...).
+template <ExitCode code>
+struct ErrorWith : Error {
+  explicit ErrorWith(const std::string& message) : Error(code, message) {}
+  template <class First, class... Rest>
+  explicit ErrorWith(fmt::format_string<First, Rest...> text, First&& first, Rest&&... rest)
+      : Error(code, fmt::format(text, std::forward<First>(first), std::forward<Rest>(rest)...)) {}
+};
+
 /// Command line, configuration, or an option value out of range.
-struct UsageError : Error {
-  explicit UsageError(const std::string& message) : Error(ExitCode::usage, message) {}
+struct UsageError : ErrorWith<ExitCode::usage> {
+  using ErrorWith::ErrorWith;
 };
 
-/// A data set or weight file that is missing, damaged or not what it says.
-struct DataError : Error {
-  explicit DataError(const std::string& message) : Error(ExitCode::data, message) {}
+/// A data set or weight file that is missing, damaged or not what it claims to be.
+struct DataError : ErrorWith<ExitCode::data> {
+  using ErrorWith::ErrorWith;
 };
 
-/// A file of ours that could not be written or read back (disk full, vanished directory).
-struct IoError : Error {
-  explicit IoError(const std::string& message) : Error(ExitCode::internal, message) {}
+/// A file of this program that could not be written or read back (disk full, directory removed).
+struct IoError : ErrorWith<ExitCode::internal> {
+  using ErrorWith::ErrorWith;
 };
 
-/// A computation that could not reach its goal: weights went NaN, a detector never learned.
-struct ComputeError : Error {
-  explicit ComputeError(const std::string& message) : Error(ExitCode::internal, message) {}
+/// A computation that did not reach its goal: a weight became NaN, a detector did not reach its accuracy.
+struct ComputeError : ErrorWith<ExitCode::internal> {
+  using ErrorWith::ErrorWith;
 };
 
 /// Thrown by a long computation when its Progress asks it to stop. Not an Error: nothing went wrong.

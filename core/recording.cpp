@@ -1,7 +1,5 @@
 #include "core/recording.hpp"
 
-#include <fmt/format.h>
-
 #include "core/error.hpp"
 
 namespace inforelay {
@@ -12,7 +10,7 @@ const Samples& Recording::subset(std::string_view name) const {
     if (subset == name) return samples;
     names += (names.empty() ? "" : ", ") + subset;
   }
-  throw UsageError(fmt::format("the recording has no subset '{}'; it has {}", name, names));
+  throw UsageError("the recording has no subset '{}'; it has {}", name, names);
 }
 
 }  // namespace inforelay

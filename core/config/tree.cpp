@@ -165,7 +165,7 @@ void ConfigErrors::add_line(std::string line) {
 }
 
 void ConfigErrors::throw_if_any() const {
-  if (!lines_.empty()) throw ConfigError(fmt::format("{}", fmt::join(lines_, "\n")));
+  if (!lines_.empty()) throw ConfigError("{}", fmt::join(lines_, "\n"));
 }
 
 std::string_view nearest_word(std::string_view word, const std::vector<std::string_view>& candidates) {

@@ -1,7 +1,5 @@
 #include "core/files/checksummed_file.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <fstream>
 #include <vector>
@@ -39,7 +37,7 @@ std::string header_of(const fs::path& path, const FileStamp& stamp, const FileCo
                                  {"seconds", content.seconds},
                                  {"sha256", content.digest}};
   std::string text = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  if (text.size() > header_size) throw IoError(fmt::format("cannot write {}: its name is too long", path.string()));
+  if (text.size() > header_size) throw IoError("cannot write {}: its name is too long", path.string());
   text.resize(header_size, '\n');
   return text;
 }
@@ -55,7 +53,7 @@ FileContent write_checksummed(const fs::path& path, const FileStamp& stamp, doub
     try {
       content.digest = content_digest(closed);
     } catch (const DataError& error) {
-      throw IoError(fmt::format("cannot write {}: {}", path.string(), error.what()));
+      throw IoError("cannot write {}: {}", path.string(), error.what());
     }
     return header_of(path, stamp, content);
   });
@@ -67,9 +65,8 @@ FileContent verify_checksummed(const fs::path& path, const FileStamp& stamp) {
   const nlohmann::json header = parse_json({start.begin(), start.end()});
   const auto text = [&](const char* key) { return text_at(header, key); };
   if (text("format") != format) throw DataError("it is damaged or from another version");
-  if (text("run") != stamp.run)
-    throw DataError(fmt::format("it belongs to run {}, expected {}", text("run"), stamp.run));
-  if (text("name") != path.filename()) throw DataError(fmt::format("it was written as '{}'", text("name")));
+  if (text("run") != stamp.run) throw DataError("it belongs to run {}, expected {}", text("run"), stamp.run);
+  if (text("name") != path.filename()) throw DataError("it was written as '{}'", text("name"));
   if (text("input_digest") != stamp.input_digest) throw DataError("it was computed from other results");
   if (text("sha256") != content_digest(path)) throw DataError("it is damaged: its content does not match its checksum");
   return {.digest = text("sha256"), .seconds = positive_at(header, "seconds")};

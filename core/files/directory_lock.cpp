@@ -122,9 +122,8 @@ bool is_stale(const fs::path& path, const Lock& lock, const LockOptions& options
       }
     }
     if (is_held) {
-      throw DirectoryLocked(
-          fmt::format("output folder '{}': in use by {}; wait for it or stop it (--status shows its progress)", folder,
-                      name_of(lock)));
+      throw DirectoryLocked("output folder '{}': in use by {}; wait for it or stop it (--status shows its progress)",
+                            folder, name_of(lock));
     }
     nap(std::min(0.25, 0.01 + waited / 10));
   }
@@ -138,7 +137,7 @@ bool create(const fs::path& path, const std::string& content) {
   if (file >= 0 && ::close(file) != 0 && error == 0) error = errno;
   if (error == 0) return true;
   if (file >= 0) ::unlink(path.c_str());
-  throw IoError(fmt::format("cannot write {}: {}", path.string(), std::generic_category().message(error)));
+  throw IoError("cannot write {}: {}", path.string(), std::generic_category().message(error));
 }
 
 void remove_own(const fs::path& path, const std::string& content) {
@@ -223,9 +222,9 @@ void DirectoryLock::beat() {
 void DirectoryLock::check() const {
   if (!lost_) return;
   throw LockLost(
-      fmt::format("output folder '{}': lost the lock: lock.{}.json was removed or replaced; nothing more is "
-                  "written",
-                  folder_.string(), number_));
+      "output folder '{}': lost the lock: lock.{}.json was removed or replaced; nothing more is "
+      "written",
+      folder_.string(), number_);
 }
 
 void DirectoryLock::verify() {

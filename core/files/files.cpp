@@ -52,7 +52,7 @@ ssize_t read_all(int descriptor, std::uint8_t* out, std::size_t size) {
 }
 
 [[noreturn]] void fail(const std::filesystem::path& path, int error) {
-  throw IoError(fmt::format("cannot write {}: {}", path.string(), reason(error)));
+  throw IoError("cannot write {}: {}", path.string(), reason(error));
 }
 
 std::span<const std::uint8_t> bytes_of(std::string_view text) {
@@ -80,7 +80,7 @@ class InputFile {
     struct stat status {};
     if (descriptor_.get() < 0 || ::fstat(descriptor_.get(), &status) != 0) throw unreadable(errno);
     if (S_ISDIR(status.st_mode)) throw unreadable(EISDIR);
-    if (!S_ISREG(status.st_mode)) throw DataError(fmt::format("cannot read {}: not a regular file", path.string()));
+    if (!S_ISREG(status.st_mode)) throw DataError("cannot read {}: not a regular file", path.string());
     size_ = static_cast<std::uint64_t>(status.st_size);
   }
 
@@ -96,9 +96,7 @@ class InputFile {
   }
 
  private:
-  DataError unreadable(int error) const {
-    return DataError(fmt::format("cannot read {}: {}", path_.string(), reason(error)));
-  }
+  DataError unreadable(int error) const { return DataError("cannot read {}: {}", path_.string(), reason(error)); }
 
   const std::filesystem::path& path_;
   Descriptor descriptor_;
@@ -109,9 +107,7 @@ class InputFile {
 
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::uint64_t limit) {
   const InputFile file(path);
-  if (file.size() > limit) {
-    throw DataError(fmt::format("{} holds {} bytes, expected at most {}", path.string(), file.size(), limit));
-  }
+  if (file.size() > limit) throw DataError("{} holds {} bytes, expected at most {}", path.string(), file.size(), limit);
   return file.read(file.size());
 }
 

@@ -1,6 +1,5 @@
 #include "core/files/gzip.hpp"
 
-#include <fmt/format.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -48,18 +47,18 @@ std::vector<std::uint8_t> unpacked(std::span<const std::uint8_t> content, std::s
     made += room - stream.avail_out;
     if (status == Z_STREAM_END) {
       if (taken < content.size()) {
-        throw DataError(fmt::format("{}: {} bytes after the end of the gzip data at offset {}, expected none", name,
-                                    content.size() - taken, taken));
+        throw DataError("{}: {} bytes after the end of the gzip data at offset {}, expected none", name,
+                        content.size() - taken, taken);
       }
       break;
     }
-    if (status == Z_MEM_ERROR) throw ComputeError(fmt::format("{}: out of memory while unpacking", name));
+    if (status == Z_MEM_ERROR) throw ComputeError("{}: out of memory while unpacking", name);
     if (status == Z_BUF_ERROR || (status == Z_OK && taken == content.size() && stream.avail_out > 0)) {
-      throw DataError(fmt::format("{}: gzip data are cut off at offset {}, {} bytes unpacked", name, taken, made));
+      throw DataError("{}: gzip data are cut off at offset {}, {} bytes unpacked", name, taken, made);
     }
     if (status != Z_OK) {
-      throw DataError(fmt::format("{}: damaged gzip data near offset {}: {}", name, taken,
-                                  stream.msg != nullptr ? stream.msg : "a preset dictionary is needed"));
+      throw DataError("{}: damaged gzip data near offset {}: {}", name, taken,
+                      stream.msg != nullptr ? stream.msg : "a preset dictionary is needed");
     }
   }
   out.resize(made);

@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 
 #include <filesystem>
 #include <system_error>
@@ -18,19 +17,14 @@ Hdf5Reader::Hdf5Reader(std::filesystem::path file, std::uint64_t max_bytes)
   detail::silence_hdf5();
   std::error_code error;
   const auto status = std::filesystem::status(file, error);
-  if (!std::filesystem::exists(status))
-    throw DataError(fmt::format("cannot read {}: {}", state_->name, error.message()));
-  if (!std::filesystem::is_regular_file(status)) {
-    throw DataError(fmt::format("cannot read {}: not a regular file", state_->name));
-  }
+  if (!std::filesystem::exists(status)) throw DataError("cannot read {}: {}", state_->name, error.message());
+  if (!std::filesystem::is_regular_file(status)) throw DataError("cannot read {}: not a regular file", state_->name);
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   detail::require_hdf5(H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG));
   // Network file systems often lack locks, and nobody writes this file.
   detail::require_hdf5(H5Pset_file_locking(access.id(), false, true));
   state_->file = {H5Fopen(state_->name.c_str(), H5F_ACC_RDONLY, access.id()), H5Fclose};
-  if (!state_->file.valid()) {
-    throw DataError(fmt::format("cannot read {} as HDF5: {}", state_->name, detail::hdf5_reason()));
-  }
+  if (!state_->file.valid()) throw DataError("cannot read {} as HDF5: {}", state_->name, detail::hdf5_reason());
 }
 
 Hdf5Reader::~Hdf5Reader() = default;

@@ -34,7 +34,7 @@ std::string detail::type_name(hid_t type) {
 }
 
 void Hdf5Reader::State::fail(std::string_view path, std::string_view what) const {
-  throw DataError(fmt::format("{}: {} {}", name, path, what));
+  throw DataError("{}: {} {}", name, path, what);
 }
 
 void Hdf5Reader::State::wrong_type(const Source& source, std::string_view expected) const {

@@ -70,16 +70,14 @@ struct Hdf5Writer::State {
   std::map<std::pair<std::string, std::string>, std::string> uses{};  // group of an array, dimension -> its scale
 
   [[noreturn]] void fail(std::string_view path, std::string_view what) const {
-    throw IoError(
-        fmt::format("cannot write {} in {}: {}", detail::shown_path(path), temporary.target().string(), what));
+    throw IoError("cannot write {} in {}: {}", detail::shown_path(path), temporary.target().string(), what);
   }
 
   /// The result of an HDF5 call that was to write `path`, if neither HDF5 nor the disk failed.
   template <class Result>
   Result checked(Result result, std::string_view path) const {
     if (error != 0) {
-      throw IoError(
-          fmt::format("cannot write {}: {}", temporary.target().string(), std::generic_category().message(error)));
+      throw IoError("cannot write {}: {}", temporary.target().string(), std::generic_category().message(error));
     }
     if (result < 0) fail(path, detail::hdf5_reason());
     return result;

@@ -30,7 +30,7 @@ SaveInterval SaveInterval::from_environment() {
   if (text == nullptr || *text == '\0') return {};
   const auto seconds = number_from<double>(text);
   if (!seconds || !(*seconds >= 0) || !std::isfinite(*seconds)) {
-    throw UsageError(fmt::format("{} is '{}', expected a number of seconds, at least 0", variable, text));
+    throw UsageError("{} is '{}', expected a number of seconds, at least 0", variable, text);
   }
   return {.seconds = *seconds};
 }

@@ -37,7 +37,7 @@ constexpr bool is_sanitized = false;
 #endif
 
 [[noreturn]] void fail(std::string_view what, int error) {
-  throw IoError(fmt::format("{}: {}", what, std::generic_category().message(error)));
+  throw IoError("{}: {}", what, std::generic_category().message(error));
 }
 
 /// Both ends of a pipe, closed by the destructor.
@@ -213,9 +213,7 @@ std::vector<std::uint8_t> receive(int descriptor, std::string_view file, std::ui
     if (n < 0) fail(fmt::format("{}: cannot receive from the process that reads it", file), errno);
     if (n == 0) return bytes;
     bytes.insert(bytes.end(), buffer.begin(), buffer.begin() + n);
-    if (bytes.size() > limit) {
-      throw DataError(fmt::format("{}: damaged: more than {} bytes of weights, expected less", file, limit));
-    }
+    if (bytes.size() > limit) throw DataError("{}: damaged: more than {} bytes of weights, expected less", file, limit);
   }
 }
 
@@ -265,8 +263,8 @@ std::vector<std::uint8_t> run_in_child(const std::function<std::vector<std::uint
   std::vector<std::uint8_t> bytes = receive(pipe.get(0), file, limits.memory_bytes, progress);
   const int status = child.wait();
   if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGALRM)) {
-    throw DataError(fmt::format("{}: damaged: reading it did not end within {} s of CPU and {} s of wall time", file,
-                                limits.cpu_seconds, limits.wall_seconds));
+    throw DataError("{}: damaged: reading it did not end within {} s of CPU and {} s of wall time", file,
+                    limits.cpu_seconds, limits.wall_seconds);
   }
   if (status == 0 && !bytes.empty() && bytes.front() == has_error) {
     std::string text(bytes.begin() + 1, bytes.end());
@@ -275,8 +273,7 @@ std::vector<std::uint8_t> run_in_child(const std::function<std::vector<std::uint
     throw DataError(text);
   }
   if (status != 0 || bytes.empty() || bytes.front() != has_result) {
-    throw DataError(
-        fmt::format("{}: damaged: the process that read it ended with {}, expected a result", file, end_text(status)));
+    throw DataError("{}: damaged: the process that read it ended with {}, expected a result", file, end_text(status));
   }
   bytes.erase(bytes.begin());
   return bytes;

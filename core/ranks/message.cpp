@@ -28,13 +28,10 @@ std::vector<std::string> MessageReader::texts() {
 }
 
 void MessageReader::finish() const {
-  if (!rest_.empty())
-    throw DataError(fmt::format("a message between ranks: {} bytes more than expected", rest_.size()));
+  if (!rest_.empty()) throw DataError("a message between ranks: {} bytes more than expected", rest_.size());
 }
 
-void MessageReader::fail(std::string_view what) {
-  throw DataError(fmt::format("a message between ranks is damaged: {}", what));
-}
+void MessageReader::fail(std::string_view what) { throw DataError("a message between ranks is damaged: {}", what); }
 
 void MessageReader::fail_range(long double value, std::string_view what) {
   fail(fmt::format("{} is {}", what, static_cast<double>(value)));

@@ -56,7 +56,7 @@ class MpiRanks final : public Ranks {
 
   void send(int to, MessageKind kind, Bytes bytes) override {
     if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-      throw IoError(fmt::format("MPI: a message of {} bytes, expected less than 2^31", bytes.size()));
+      throw IoError("MPI: a message of {} bytes, expected less than 2^31", bytes.size());
     }
     Sending& out = sending_.emplace_back();
     out.bytes = std::move(bytes);

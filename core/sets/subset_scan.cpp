@@ -1,7 +1,5 @@
 #include "core/sets/subset_scan.hpp"
 
-#include <fmt/format.h>
-
 #include <numeric>
 
 #include "core/error.hpp"
@@ -23,10 +21,10 @@ void check_chunk(const ScanChunk& chunk, Eigen::Index classes, Eigen::Index sets
     return;
   }
   throw DataError(
-      fmt::format("a chunk of a scan has values [{},{}] of the classes from {} and the sets {{{}}} with any of {{{}}}, "
-                  "which do not fit a table [{},{}]",
-                  chunk.values.rows(), chunk.values.cols(), chunk.first_class, chunk.fixed.to_string(),
-                  chunk.free.to_string(), classes, sets));
+      "a chunk of a scan has values [{},{}] of the classes from {} and the sets {{{}}} with any of {{{}}}, "
+      "which do not fit a table [{},{}]",
+      chunk.values.rows(), chunk.values.cols(), chunk.first_class, chunk.fixed.to_string(), chunk.free.to_string(),
+      classes, sets);
 }
 
 void put_chunk(const ScanChunk& chunk, RowMatrix<float>& table) {

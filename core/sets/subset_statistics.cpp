@@ -1,7 +1,5 @@
 #include "core/sets/subset_statistics.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -151,9 +149,9 @@ SubsetStatisticsCollector::PartialCounts SubsetStatisticsCollector::partial_coun
     const double value = values[i];
     if (!(range.low <= value && value < range.high)) {
       throw DataError(
-          fmt::format("a chunk of a scan has the value {} of class {} and the set {{{}}}, expected one in "
-                      "[{},{}]",
-                      value, chunk.first_class + row, set.to_string(), range.low + rounding, range.high - rounding));
+          "a chunk of a scan has the value {} of class {} and the set {{{}}}, expected one in "
+          "[{},{}]",
+          value, chunk.first_class + row, set.to_string(), range.low + rounding, range.high - rounding);
     }
     const auto n = static_cast<std::size_t>(set.size());
     const auto bin = std::min(static_cast<int>((value - range.low) * per_value), bins - 1);

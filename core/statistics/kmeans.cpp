@@ -1,7 +1,5 @@
 #include "core/statistics/kmeans.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -17,15 +15,15 @@ using Points = RowMatrix<double>;  // [N,K]
 Points checked(const RowMatrix<float>& points, int clusters, const KMeansOptions& options) {
   if (points.rows() < 1) throw UsageError("kmeans: no points; at least 1 is needed");
   if (clusters < 1 || clusters > points.rows()) {
-    throw UsageError(fmt::format("kmeans: clusters is {}; must be in [1,{}]", clusters, points.rows()));
+    throw UsageError("kmeans: clusters is {}; must be in [1,{}]", clusters, points.rows());
   }
-  if (options.restarts < 1) throw UsageError(fmt::format("kmeans: restarts is {}; must be >= 1", options.restarts));
+  if (options.restarts < 1) throw UsageError("kmeans: restarts is {}; must be >= 1", options.restarts);
   if (options.max_iterations < 1) {
-    throw UsageError(fmt::format("kmeans: max_iterations is {}; must be >= 1", options.max_iterations));
+    throw UsageError("kmeans: max_iterations is {}; must be >= 1", options.max_iterations);
   }
   for (Eigen::Index n = 0; n < points.rows(); ++n) {
     if (points.row(n).allFinite()) continue;
-    throw DataError(fmt::format("kmeans: point {} has a coordinate that is not finite", n));
+    throw DataError("kmeans: point {} has a coordinate that is not finite", n);
   }
   return points.cast<double>();
 }
@@ -231,7 +229,7 @@ Clustering kmeans(const RowMatrix<float>& points, int clusters, const KMeansOpti
 std::vector<double> kmeans_cohesion(const RowMatrix<float>& points, int fewest, int most, const KMeansOptions& options,
                                     const RandomStream& random, Progress& progress) {
   if (fewest < 1 || fewest > most) {
-    throw UsageError(fmt::format("kmeans: cohesion of {} to {} clusters; must be 1 <= fewest <= most", fewest, most));
+    throw UsageError("kmeans: cohesion of {} to {} clusters; must be 1 <= fewest <= most", fewest, most);
   }
   const Points exact = checked(points, most, options);
   const auto restarts = static_cast<std::size_t>(options.restarts),

@@ -1,7 +1,5 @@
 #include "core/statistics/pca.hpp"
 
-#include <fmt/format.h>
-
 #include <Eigen/Eigenvalues>
 #include <cmath>
 #include <limits>
@@ -32,7 +30,7 @@ void fix_sign(RowMatrix<double>::RowXpr loading) {
 PrincipalComponents principal_components(const RowMatrix<float>& columns, int components) {
   if (columns.rows() < 1) throw UsageError("pca: no samples; at least 1 is needed");
   if (components < 1 || components > columns.cols()) {
-    throw UsageError(fmt::format("pca: components is {}; must be in [1,{}]", components, columns.cols()));
+    throw UsageError("pca: components is {}; must be in [1,{}]", components, columns.cols());
   }
   const Moments m = moments(columns);
   PrincipalComponents result;

@@ -61,8 +61,8 @@ void check_finite(const Block& block, std::size_t begin, const Name& name) {
   for (Eigen::Index column = 0; column < block.cols(); ++column) {
     for (Eigen::Index row = 0; row < block.rows(); ++row) {
       if (std::isfinite(block(row, column))) continue;
-      throw ComputeError(fmt::format("statistics: {} is {} in row {}; must be finite", name(column), block(row, column),
-                                     begin + static_cast<std::size_t>(row)));
+      throw ComputeError("statistics: {} is {} in row {}; must be finite", name(column), block(row, column),
+                         begin + static_cast<std::size_t>(row));
     }
   }
 }
@@ -180,11 +180,11 @@ std::string degeneracy(std::span<const Column> columns, const Moments& raw) {
 Moments moments(std::span<const Column> columns) {
   if (columns.empty()) throw UsageError("statistics: no columns; at least 1 is needed");
   const std::size_t rows = columns.front().size();
-  if (rows == 0) throw UsageError(fmt::format("statistics: {} has no rows", columns.front().name));
+  if (rows == 0) throw UsageError("statistics: {} has no rows", columns.front().name);
   for (const Column& column : columns) {
     if (column.size() == rows) continue;
-    throw UsageError(fmt::format("statistics: {} has {} rows, {} has {}; must be equal", column.name, column.size(),
-                                 columns.front().name, rows));
+    throw UsageError("statistics: {} has {} rows, {} has {}; must be equal", column.name, column.size(),
+                     columns.front().name, rows);
   }
   return blocked_moments(
       rows, [&](const BlockRange& range) { return block_of(columns, range); },
@@ -193,7 +193,7 @@ Moments moments(std::span<const Column> columns) {
 
 Moments moments(const RowMatrix<float>& matrix) {
   if (matrix.rows() < 1 || matrix.cols() < 1) {
-    throw UsageError(fmt::format("statistics: matrix is {} by {}; must not be empty", matrix.rows(), matrix.cols()));
+    throw UsageError("statistics: matrix is {} by {}; must not be empty", matrix.rows(), matrix.cols());
   }
   return blocked_moments(
       static_cast<std::size_t>(matrix.rows()),
@@ -275,7 +275,7 @@ Regression ordinary_least_squares(const Column& response, std::span<const Column
 
 double quantile(std::span<const double> values, double q) {
   if (values.empty()) throw UsageError("quantile: no values; at least 1 is needed");
-  if (!(q >= 0 && q <= 1)) throw UsageError(fmt::format("quantile: q is {}; must be in [0,1]", q));
+  if (!(q >= 0 && q <= 1)) throw UsageError("quantile: q is {}; must be in [0,1]", q);
   std::vector<double> sorted(values.begin(), values.end());
   const double position = q * static_cast<double>(values.size() - 1);
   const auto below = static_cast<std::size_t>(position);

@@ -42,7 +42,7 @@ class Parser {
   }
 
   [[noreturn]] void fail(std::size_t line, std::string_view what) const {
-    throw DataError(fmt::format("'{}', line {}: {}", name_, line, what));
+    throw DataError("'{}', line {}: {}", name_, line, what);
   }
 
  private:
@@ -115,7 +115,7 @@ CsvFile parse_csv(std::string_view text, const std::string& name) {
       csv.lines.push_back(line);
     }
   }
-  if (csv.rows.empty()) throw DataError(fmt::format("'{}': a header line and rows were expected", name));
+  if (csv.rows.empty()) throw DataError("'{}': a header line and rows were expected", name);
   return csv;
 }
 

@@ -1,7 +1,5 @@
 #include "infotheory/information/entropy.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
 
 #include "core/error.hpp"
@@ -12,12 +10,12 @@ double entropy_bits(std::span<const double> probabilities) {
   double sum = 0, entropy = 0;
   for (std::size_t i = 0; i < probabilities.size(); ++i) {
     const double p = probabilities[i];
-    if (!(p >= 0)) throw UsageError(fmt::format("entropy_bits: probability {} is {}; must be >= 0", i, p));
+    if (!(p >= 0)) throw UsageError("entropy_bits: probability {} is {}; must be >= 0", i, p);
     sum += p;
     if (p > 0) entropy -= p * std::log2(p);
   }
   if (!(std::abs(sum - 1) <= probability_sum_tolerance)) {
-    throw UsageError(fmt::format("entropy_bits: probabilities sum to {:.12g}; must be 1", sum));
+    throw UsageError("entropy_bits: probabilities sum to {:.12g}; must be 1", sum);
   }
   return entropy;
 }
@@ -38,7 +36,7 @@ double entropy_bits(std::span<const std::uint64_t> counts, EntropyEstimator esti
 }
 
 double binary_entropy_bits(double p) {
-  if (!(p >= 0 && p <= 1)) throw UsageError(fmt::format("binary_entropy_bits: p is {}; must be in [0,1]", p));
+  if (!(p >= 0 && p <= 1)) throw UsageError("binary_entropy_bits: p is {}; must be in [0,1]", p);
   double entropy = 0;
   if (p > 0) entropy -= p * std::log2(p);
   if (p < 1) entropy -= (1 - p) * std::log1p(-p) / std::numbers::ln2;

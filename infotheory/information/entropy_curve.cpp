@@ -1,7 +1,5 @@
 #include "infotheory/information/entropy_curve.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -23,12 +21,10 @@ struct Reading {
 
 void check_options(std::size_t samples, int units, const EntropyCurveOptions& options) {
   if (samples == 0) throw UsageError("entropy curve: no states; at least 1 is needed");
-  if (units < 1 || units > 32) throw UsageError(fmt::format("entropy curve: {} units; must be 1 to 32", units));
+  if (units < 1 || units > 32) throw UsageError("entropy curve: {} units; must be 1 to 32", units);
   if (options.smallest < 1) throw UsageError("entropy curve: smallest is 0; must be >= 1");
-  if (options.points < 2) throw UsageError(fmt::format("entropy curve: points is {}; must be >= 2", options.points));
-  if (options.replicates < 1) {
-    throw UsageError(fmt::format("entropy curve: replicates is {}; must be >= 1", options.replicates));
-  }
+  if (options.points < 2) throw UsageError("entropy curve: points is {}; must be >= 2", options.points);
+  if (options.replicates < 1) throw UsageError("entropy curve: replicates is {}; must be >= 1", options.replicates);
 }
 
 // Geometric from `smallest` to `largest`, rounded, without repeats.

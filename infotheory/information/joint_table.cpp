@@ -1,7 +1,5 @@
 #include "infotheory/information/joint_table.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <numeric>
 #include <string>
@@ -13,14 +11,14 @@ namespace {
 
 void check_variable_count(std::size_t variables) {
   if (variables < 1 || variables > VariableSet::max_variables) {
-    throw UsageError(fmt::format("joint table: {} variables; must be 1 to {}", variables, VariableSet::max_variables));
+    throw UsageError("joint table: {} variables; must be 1 to {}", variables, VariableSet::max_variables);
   }
 }
 
 void check_weights(std::size_t weights, std::size_t symbols, std::size_t variables) {
   if (symbols != weights * variables) {
-    throw UsageError(fmt::format("joint table: {} weights of {} variables want {} symbols, not {}", weights, variables,
-                                 weights * variables, symbols));
+    throw UsageError("joint table: {} weights of {} variables want {} symbols, not {}", weights, variables,
+                     weights * variables, symbols);
   }
 }
 
@@ -37,8 +35,8 @@ std::vector<DiscreteValue> dense_cells(std::span<const std::size_t> shape, std::
   bool fits = true;
   for (const std::size_t extent : shape) fits = !__builtin_mul_overflow(cells, extent, &cells) && fits;
   if (!fits || cells != weights) {
-    throw UsageError(fmt::format("joint table: {} weights for a shape of {} cells; must be equal", weights,
-                                 fits ? std::to_string(cells) : "more than 2^64"));
+    throw UsageError("joint table: {} weights for a shape of {} cells; must be equal", weights,
+                     fits ? std::to_string(cells) : "more than 2^64");
   }
   std::vector<DiscreteValue> symbols(cells * shape.size());
   for (std::size_t m = 0; m < cells; ++m) {
@@ -98,8 +96,8 @@ JointTable JointTable::from_samples(std::span<const std::span<const DiscreteValu
   std::vector<DiscreteValue> rows(samples * variables);
   for (std::size_t v = 0; v < variables; ++v) {
     if (columns[v].size() != samples) {
-      throw UsageError(fmt::format("joint table: variable {} has {} samples, variable 0 has {}; must be equal", v,
-                                   columns[v].size(), samples));
+      throw UsageError("joint table: variable {} has {} samples, variable 0 has {}; must be equal", v,
+                       columns[v].size(), samples);
     }
     for (std::size_t n = 0; n < samples; ++n) rows[n * variables + v] = columns[v][n];
   }
@@ -159,7 +157,7 @@ JointTable JointTable::marginal(VariableSet keep) const {
   std::vector<std::size_t> kept;
   for (int v = 0; v < VariableSet::max_variables; ++v) {
     if (!keep.contains(v)) continue;
-    if (v >= variables_) throw UsageError(fmt::format("joint table: variable {}; must be in [0,{})", v, variables_));
+    if (v >= variables_) throw UsageError("joint table: variable {}; must be in [0,{})", v, variables_);
     kept.push_back(static_cast<std::size_t>(v));
   }
   std::vector<DiscreteValue> cells;

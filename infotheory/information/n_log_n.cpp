@@ -1,7 +1,5 @@
 #include "infotheory/information/n_log_n.hpp"
 
-#include <fmt/format.h>
-
 #include <bit>
 #include <cmath>
 
@@ -10,8 +8,7 @@
 namespace inforelay {
 
 ExactNLogN::ExactNLogN(std::uint32_t max_count) : fraction_bits_(62 - std::bit_width(max_count)) {
-  if (max_count == 0 || max_count >= 1u << 31)
-    throw UsageError(fmt::format("number of samples: {}, expected [1,2^31)", max_count));
+  if (max_count == 0 || max_count >= 1u << 31) throw UsageError("number of samples: {}, expected [1,2^31)", max_count);
   scale_ = std::ldexp(1.0, -fraction_bits_) / max_count;
 
   // A sieve: first values_[n] = the smallest prime factor of n, then the log, then n times the log.

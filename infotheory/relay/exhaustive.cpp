@@ -1,7 +1,5 @@
 #include "infotheory/relay/exhaustive.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -120,11 +118,11 @@ std::vector<SubsetStatisticsCollector::Range> relay_ranges(const StateTable& tab
 int checked_units(const StateTable& table, const GreedyRelay& greedy) {
   const int contrasts = table.contrast_count(), units = table.unit_count();
   if (units > NeuronSet::max_exhaustive_neurons)
-    throw UsageError(fmt::format("exhaustive relay information: {} units, expected at most {}", units,
-                                 NeuronSet::max_exhaustive_neurons));
+    throw UsageError("exhaustive relay information: {} units, expected at most {}", units,
+                     NeuronSet::max_exhaustive_neurons);
   if (greedy.information.rows() != contrasts || greedy.information.cols() != units)
-    throw UsageError(fmt::format("exhaustive relay information: greedy search is [{},{}], expected [{},{}]",
-                                 greedy.information.rows(), greedy.information.cols(), contrasts, units));
+    throw UsageError("exhaustive relay information: greedy search is [{},{}], expected [{},{}]",
+                     greedy.information.rows(), greedy.information.cols(), contrasts, units);
   return units;
 }
 
@@ -255,8 +253,7 @@ void ExhaustiveRelayScan::add(std::size_t chunk, const ScanChunk& result) {
   const ScanChunk place = known ? search_->place(chunk) : ScanChunk{};
   if (!known || result.first_class != place.first_class || result.values.rows() != 1 || result.fixed != place.fixed ||
       result.free != place.free || result.exact_totals.size() != search_->totals_size()) {
-    throw DataError(
-        fmt::format("exhaustive relay information: this is not the result of chunk {} of {}", chunk, chunk_count()));
+    throw DataError("exhaustive relay information: this is not the result of chunk {} of {}", chunk, chunk_count());
   }
   collector_.add(result);
   if (result_.information.size() > 0) put_chunk(result, result_.information);

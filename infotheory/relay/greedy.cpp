@@ -1,7 +1,5 @@
 #include "infotheory/relay/greedy.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -157,8 +155,7 @@ void branching_step(const StateTable& table, int contrast, const BranchingOption
   detail::checked_contrasts(table, {&contrast, 1});
   const int units = table.unit_count();
   if (!table.states().fits_words())
-    throw UsageError(
-        fmt::format("branching greedy search: {} units, expected at most {}", units, NeuronSet::max_neurons));
+    throw UsageError("branching greedy search: {} units, expected at most {}", units, NeuronSet::max_neurons);
   const std::size_t step = paths.sets.size();
   assert(step < static_cast<std::size_t>(units));
   const std::vector<NeuronSet> kept = step > 0 ? paths.sets.back() : std::vector{NeuronSet::all(units)};
@@ -185,8 +182,8 @@ void branching_step(const StateTable& table, int contrast, const BranchingOption
   std::sort(next.begin(), next.end());
   next.erase(std::unique(next.begin(), next.end()), next.end());
   if (next.size() > options.max_sets)
-    throw ComputeError(fmt::format("branching greedy search: contrast {}, step {}: {} tied sets, expected at most {}",
-                                   contrast, step, next.size(), options.max_sets));
+    throw ComputeError("branching greedy search: contrast {}, step {}: {} tied sets, expected at most {}", contrast,
+                       step, next.size(), options.max_sets);
   std::vector<NeuronSet> sets;
   for (const StateWord bits : next) sets.emplace_back(bits);
   paths.sets.push_back(std::move(sets));

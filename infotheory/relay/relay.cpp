@@ -1,7 +1,5 @@
 #include "infotheory/relay/relay.hpp"
 
-#include <fmt/format.h>
-
 #include <numeric>
 
 #include "core/error.hpp"
@@ -37,8 +35,7 @@ std::uint64_t detail::information_given_all(const StateTable& table, int contras
 std::vector<int> detail::checked_contrasts(const StateTable& table, std::span<const int> contrasts) {
   for (const int contrast : contrasts) {
     if (contrast < 0 || contrast >= table.contrast_count())
-      throw UsageError(
-          fmt::format("relay information: contrast {}, expected [0,{})", contrast, table.contrast_count()));
+      throw UsageError("relay information: contrast {}, expected [0,{})", contrast, table.contrast_count());
   }
   std::vector<int> rows(contrasts.begin(), contrasts.end());
   if (rows.empty()) {
@@ -51,12 +48,11 @@ std::vector<int> detail::checked_contrasts(const StateTable& table, std::span<co
 double relay_information_bits(const StateTable& table, int contrast, NeuronSet relay) {
   detail::checked_contrasts(table, {&contrast, 1});
   if (!table.states().fits_words())
-    throw UsageError(fmt::format("relay information of a set: {} units, expected at most {}", table.unit_count(),
-                                 NeuronSet::max_neurons));
+    throw UsageError("relay information of a set: {} units, expected at most {}", table.unit_count(),
+                     NeuronSet::max_neurons);
   const NeuronSet all = NeuronSet::all(table.unit_count()), outside = all.complement(relay);
   if (!outside.empty())
-    throw UsageError(
-        fmt::format("relay information: set names unit {}, expected [0,{})", outside.to_string(), table.unit_count()));
+    throw UsageError("relay information: set names unit {}, expected [0,{})", outside.to_string(), table.unit_count());
   return table.n_log_n().bits(detail::conditional_information(table, contrast, relay.complement(all).bits()) -
                               detail::information_given_all(table, contrast));
 }

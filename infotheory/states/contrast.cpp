@@ -1,14 +1,12 @@
 #include "infotheory/states/contrast.hpp"
 
-#include <fmt/format.h>
-
 #include "core/error.hpp"
 
 namespace inforelay {
 
 std::vector<Contrast> one_vs_rest(std::span<const std::string> names) {
   if (names.size() > max_symbols)
-    throw UsageError(fmt::format("one_vs_rest: {} symbols, expected at most {}", names.size(), max_symbols));
+    throw UsageError("one_vs_rest: {} symbols, expected at most {}", names.size(), max_symbols);
   std::vector<Contrast> contrasts;
   for (std::size_t c = 0; c < names.size(); ++c) {
     std::vector<bool> is_symbol(names.size());

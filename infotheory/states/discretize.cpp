@@ -1,7 +1,5 @@
 #include "infotheory/states/discretize.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -91,7 +89,7 @@ void check_samples(const RowMatrix<float>& values) {
 
 void check_finite(float value, Eigen::Index sample, Eigen::Index unit) {
   if (!std::isfinite(value)) {
-    throw DataError(fmt::format("discretize: value of sample {}, unit {} is {}; must be finite", sample, unit, value));
+    throw DataError("discretize: value of sample {}, unit {} is {}; must be finite", sample, unit, value);
   }
 }
 
@@ -164,7 +162,7 @@ std::vector<double> thresholds(const RowMatrix<float>& values, const DiscretizeO
                                const Progress& progress) {
   check_samples(values);
   if (!std::isfinite(options.threshold)) {
-    throw UsageError(fmt::format("discretize: threshold is {}; must be finite", options.threshold));
+    throw UsageError("discretize: threshold is {}; must be finite", options.threshold);
   }
   std::vector<double> cuts(static_cast<std::size_t>(values.cols()));
   parallel_blocks(cuts.size(), [&](std::size_t block) {
@@ -183,12 +181,11 @@ std::vector<double> thresholds(const RowMatrix<float>& values, const DiscretizeO
 UnitStates discretize(const RowMatrix<float>& values, std::span<const double> thresholds) {
   check_samples(values);
   if (static_cast<Eigen::Index>(thresholds.size()) != values.cols()) {
-    throw UsageError(
-        fmt::format("discretize: {} thresholds for {} units; must be equal", thresholds.size(), values.cols()));
+    throw UsageError("discretize: {} thresholds for {} units; must be equal", thresholds.size(), values.cols());
   }
   for (std::size_t unit = 0; unit < thresholds.size(); ++unit) {
     if (!std::isfinite(thresholds[unit])) {
-      throw UsageError(fmt::format("discretize: threshold of unit {} is {}; must be finite", unit, thresholds[unit]));
+      throw UsageError("discretize: threshold of unit {} is {}; must be finite", unit, thresholds[unit]);
     }
   }
   const auto samples = static_cast<std::size_t>(values.rows());

@@ -1,7 +1,5 @@
 #include "infotheory/states/state_table.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cassert>
 #include <limits>
@@ -20,8 +18,8 @@ std::vector<std::vector<std::uint32_t>> contrasts_of_symbols(std::span<const Con
   for (std::uint32_t c = 0; c < contrasts.size(); ++c) {
     const std::vector<bool>& is_yes = contrasts[c].*answers;
     if (is_yes.size() != of_symbol.size())
-      throw UsageError(fmt::format("state table: contrast {} is defined for {} symbols, expected {} as for contrast {}",
-                                   contrasts[c].name, is_yes.size(), of_symbol.size(), contrasts.front().name));
+      throw UsageError("state table: contrast {} is defined for {} symbols, expected {} as for contrast {}",
+                       contrasts[c].name, is_yes.size(), of_symbol.size(), contrasts.front().name);
     for (std::size_t symbol = 0; symbol < is_yes.size(); ++symbol)
       if (is_yes[symbol]) of_symbol[symbol].push_back(c);
   }
@@ -30,12 +28,10 @@ std::vector<std::vector<std::uint32_t>> contrasts_of_symbols(std::span<const Con
 
 void check_symbols(std::string_view what, std::span<const Symbol> symbols, std::size_t samples, std::size_t count) {
   if (symbols.size() != samples)
-    throw UsageError(
-        fmt::format("state table: {} states with {} {} symbols, expected as many", samples, symbols.size(), what));
+    throw UsageError("state table: {} states with {} {} symbols, expected as many", samples, symbols.size(), what);
   for (std::size_t i = 0; i < samples; ++i) {
     if (symbols[i] >= count)
-      throw UsageError(
-          fmt::format("state table: sample {} has {} symbol {}, expected [0,{})", i, what, symbols[i], count));
+      throw UsageError("state table: sample {} has {} symbol {}, expected [0,{})", i, what, symbols[i], count);
   }
 }
 

@@ -1,7 +1,5 @@
 #include "infotheory/states/unit_states.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "core/error.hpp"
@@ -39,22 +37,20 @@ bool same_row(const UnitStates& states, std::size_t x, std::size_t y) {
 }  // namespace
 
 UnitStates::UnitStates(std::size_t samples, int units) : samples_(samples), units_(units) {
-  if (units < 1 || units > max_units)
-    throw UsageError(fmt::format("states: {} units, expected [1,{}]", units, max_units));
+  if (units < 1 || units > max_units) throw UsageError("states: {} units, expected [1,{}]", units, max_units);
   if (samples < 1 || samples >= std::size_t{1} << 31)
-    throw UsageError(fmt::format("states: {} samples, expected [1,2^31)", samples));
+    throw UsageError("states: {} samples, expected [1,2^31)", samples);
   stride_ = (static_cast<std::size_t>(units) + 63) / 64;
   rows_.assign(samples * stride_, 0);
 }
 
 UnitStates UnitStates::from_words(std::span<const StateWord> words, int units) {
-  if (units > max_word_units)
-    throw UsageError(fmt::format("states: words of {} units, expected at most {}", units, max_word_units));
+  if (units > max_word_units) throw UsageError("states: words of {} units, expected at most {}", units, max_word_units);
   UnitStates states(words.size(), units);
   for (std::size_t sample = 0; sample < words.size(); ++sample) {
     states.rows_[sample] = words[sample];
     if (states.rows_[sample] >> units != 0)
-      throw DataError(fmt::format("states: sample {} has state {:#x}, expected {} bits", sample, words[sample], units));
+      throw DataError("states: sample {} has state {:#x}, expected {} bits", sample, words[sample], units);
   }
   return states;
 }
@@ -64,8 +60,7 @@ UnitStates UnitStates::from_bytes(const RowMatrix<std::uint8_t>& bytes) {
   for (Eigen::Index sample = 0; sample < bytes.rows(); ++sample) {
     for (Eigen::Index unit = 0; unit < bytes.cols(); ++unit) {
       const int value = bytes(sample, unit);
-      if (value > 1)
-        throw DataError(fmt::format("states: unit {} of sample {} is {}, expected 0 or 1", unit, sample, value));
+      if (value > 1) throw DataError("states: unit {} of sample {} is {}, expected 0 or 1", unit, sample, value);
       if (value == 1) states.set(static_cast<std::size_t>(sample), static_cast<int>(unit));
     }
   }
@@ -73,8 +68,7 @@ UnitStates UnitStates::from_bytes(const RowMatrix<std::uint8_t>& bytes) {
 }
 
 std::vector<StateWord> UnitStates::words() const {
-  if (!fits_words())
-    throw UsageError(fmt::format("states: words of {} units, expected at most {}", units_, max_word_units));
+  if (!fits_words()) throw UsageError("states: words of {} units, expected at most {}", units_, max_word_units);
   std::vector<StateWord> words(samples_);
   for (std::size_t sample = 0; sample < samples_; ++sample) words[sample] = word(sample);
   return words;

@@ -1,7 +1,5 @@
 #include "nn/data/dataset.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cassert>
 #include <cstring>
@@ -21,15 +19,14 @@ Dataset::Dataset(RowMatrix<std::uint8_t> inputs, std::vector<Symbol> labels, std
   if (input_shape_.empty()) input_shape_ = {input_width()};
   assert(std::accumulate(input_shape_.begin(), input_shape_.end(), 1, std::multiplies<>()) == input_width());
   if (class_names_.size() > max_symbols) {
-    throw DataError(fmt::format("{} classes, expected at most {}", class_names_.size(), max_symbols));
+    throw DataError("{} classes, expected at most {}", class_names_.size(), max_symbols);
   }
   if (static_cast<std::size_t>(inputs_.rows()) != labels_.size()) {
-    throw DataError(fmt::format("{} samples but {} labels", inputs_.rows(), labels_.size()));
+    throw DataError("{} samples but {} labels", inputs_.rows(), labels_.size());
   }
   const auto wrong = std::find_if(labels_.begin(), labels_.end(), [&](Symbol label) { return label >= class_count(); });
   if (wrong != labels_.end()) {
-    throw DataError(
-        fmt::format("label {} of sample {} is out of range [0,{})", *wrong, wrong - labels_.begin(), class_count()));
+    throw DataError("label {} of sample {} is out of range [0,{})", *wrong, wrong - labels_.begin(), class_count());
   }
   const std::size_t blocks = width() / block_inputs;
   block_words_ = (blocks + 63) / 64;

@@ -66,7 +66,7 @@ int watch(void* opaque, curl_off_t expected, curl_off_t received, curl_off_t, cu
 void start_curl() {
   // Once in a process, and never undone: curl_global_cleanup is only for programs that unload the library.
   static const CURLcode status = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (status != CURLE_OK) throw ComputeError(fmt::format("libcurl cannot start: {}", curl_easy_strerror(status)));
+  if (status != CURLE_OK) throw ComputeError("libcurl cannot start: {}", curl_easy_strerror(status));
 }
 
 /// One line without control characters, since a server's words may stand in it.
@@ -130,7 +130,7 @@ void fetch_file(const std::filesystem::path& folder, const PublishedFile& file, 
     }
     reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", url, *reason);
   }
-  throw DataError(fmt::format("cannot download {}: {}", file.name, reasons.empty() ? "no mirror given" : reasons));
+  throw DataError("cannot download {}: {}", file.name, reasons.empty() ? "no mirror given" : reasons);
 }
 
 }  // namespace
@@ -140,7 +140,7 @@ void download_files(const std::filesystem::path& folder, std::span<const Publish
   const std::vector<PublishedFile> missing = missing_files(folder, files);
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error) throw IoError(fmt::format("cannot create {}: {}", folder.string(), error.message()));
+  if (error) throw IoError("cannot create {}: {}", folder.string(), error.message());
   // Progress is counted in bytes of content: how long the packed files are, only the servers know.
   std::uint64_t done = 0, total = 0;
   for (const PublishedFile& file : missing) total += file.bytes;

@@ -51,15 +51,13 @@ std::vector<std::uint8_t> verified_content(std::span<const std::uint8_t> content
                                            std::string_view name) {
   std::vector<std::uint8_t> bytes = unpacked(content, file.bytes + 1, name);
   if (bytes.size() > file.bytes) {
-    throw DataError(
-        fmt::format("{}: not the published {}: more than {} bytes, expected exactly that many with SHA-256 {}", name,
-                    file.name, file.bytes, file.sha256));
+    throw DataError("{}: not the published {}: more than {} bytes, expected exactly that many with SHA-256 {}", name,
+                    file.name, file.bytes, file.sha256);
   }
   const std::string found = sha256_hex(bytes);
   if (found != file.sha256) {
-    throw DataError(
-        fmt::format("{}: not the published {}, or damaged: {} bytes with SHA-256 {}, expected {} bytes with {}", name,
-                    file.name, bytes.size(), found, file.bytes, file.sha256));
+    throw DataError("{}: not the published {}, or damaged: {} bytes with SHA-256 {}, expected {} bytes with {}", name,
+                    file.name, bytes.size(), found, file.bytes, file.sha256);
   }
   return bytes;
 }

@@ -15,9 +15,9 @@ std::filesystem::path own_folder(const DataPlan& plan) { return plan.options.dat
 // The data are not available for this reason: the fallback, or an error.
 DataPlan fall_back(DataPlan plan, const std::string& reason) {
   if (plan.options.fallback == no_fallback) {
-    throw DataError(fmt::format(
+    throw DataError(
         "{} is not available: {}; data.path can name a folder that holds the files, and data.fallback: {} does without",
-        plan.source->title, reason, fmt::join(generated_data_sources(), " or ")));
+        plan.source->title, reason, fmt::join(generated_data_sources(), " or "));
   }
   const DataSource& other = data_source(plan.options.fallback);
   plan.fallback_reason = fmt::format("{} stand in for {}: {}", other.title, plan.source->title, reason);
@@ -50,8 +50,8 @@ DataPlan plan_data(const DataOptions& options) {
     if (found_in(*options.path)) return plan;
     std::vector<std::string_view> missing;
     for (const PublishedFile& file : missing_files(*options.path, plan.source->files)) missing.push_back(file.name);
-    throw DataError(fmt::format("data.path {} lacks {} of {} (plain or .gz)", options.path->string(),
-                                fmt::join(missing, ", "), plan.source->title));
+    throw DataError("data.path {} lacks {} of {} (plain or .gz)", options.path->string(), fmt::join(missing, ", "),
+                    plan.source->title);
   }
   std::string places;
   if (options.environment_folder) {
@@ -76,7 +76,7 @@ DataPlan fetch_data(DataPlan plan, Progress& progress) {
     return fall_back(std::move(plan), error.what());
   }
   const auto paths = locate_files(folder, plan.source->files);
-  if (!paths) throw DataError(fmt::format("{} lost files during the download", folder.string()));
+  if (!paths) throw DataError("{} lost files during the download", folder.string());
   plan.files = *paths;
   return plan;
 }

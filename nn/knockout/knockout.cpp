@@ -1,7 +1,5 @@
 #include "nn/knockout/knockout.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <mutex>
 #include <numeric>
@@ -94,8 +92,8 @@ RowMatrix<float> knockout_accuracy(const KnockoutSubject& subject, std::span<con
   check_shapes(subject);
   for (const NeuronSet set : sets) {
     if (subject.neurons() < NeuronSet::max_neurons && set.bits() >> subject.neurons() != 0) {
-      throw UsageError(fmt::format("knockouts: the set {{{}}} holds neurons that hidden layer {} of {} neurons lacks",
-                                   set.to_string(), subject.layer, subject.neurons()));
+      throw UsageError("knockouts: the set {{{}}} holds neurons that hidden layer {} of {} neurons lacks",
+                       set.to_string(), subject.layer, subject.neurons());
     }
   }
   const KnockoutAccuracy accuracy(subject, options, random);
@@ -253,8 +251,8 @@ namespace {
 int checked_neurons(const KnockoutSubject& subject) {
   check_shapes(subject);
   if (subject.neurons() > NeuronSet::max_exhaustive_neurons) {
-    throw UsageError(fmt::format("knockouts: hidden layer {} has {} neurons; all sets are possible for at most {}",
-                                 subject.layer, subject.neurons(), NeuronSet::max_exhaustive_neurons));
+    throw UsageError("knockouts: hidden layer {} has {} neurons; all sets are possible for at most {}", subject.layer,
+                     subject.neurons(), NeuronSet::max_exhaustive_neurons);
   }
   return subject.neurons();
 }
@@ -285,7 +283,7 @@ void KnockoutScan::compute(std::span<const std::size_t> parts, const OnChunk& ta
 
 void KnockoutScan::add(std::size_t part, const ScanChunk& result) {
   if (part >= chunk_count() || !search_->fits(part, result) || !result.exact_totals.empty()) {
-    throw DataError(fmt::format("knockouts: this is not the result of part {} of {}", part, chunk_count()));
+    throw DataError("knockouts: this is not the result of part {} of {}", part, chunk_count());
   }
   collector_.add(result);
   if (table_.size() > 0) put_chunk(result, table_);

@@ -1,7 +1,5 @@
 #include "nn/knockout/knockout_accuracy.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "core/checks.hpp"
@@ -18,8 +16,7 @@ KnockoutAccuracy::KnockoutAccuracy(const KnockoutSubject& subject, const Knockou
   check_bounded(n >= 1, "knockouts: sample_size", n, "at least 1");
   for (std::size_t c = 0; c < sizes_.size(); ++c) {
     if (static_cast<std::uint32_t>(n) > sizes_[c]) {
-      throw UsageError(
-          fmt::format("knockouts: sample_size {} is more than the {} samples of class {}", n, sizes_[c], c));
+      throw UsageError("knockouts: sample_size {} is more than the {} samples of class {}", n, sizes_[c], c);
     }
   }
   sample_size_ = static_cast<std::uint32_t>(n);

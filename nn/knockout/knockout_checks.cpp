@@ -10,16 +10,16 @@ namespace inforelay {
 void check_shapes(const KnockoutSubject& subject) {
   const auto& layers = subject.network.layers;
   if (subject.layer < 1 || static_cast<std::size_t>(subject.layer) >= layers.size()) {
-    throw UsageError(fmt::format("knockouts: there is no hidden layer {}; the network has {} hidden layers",
-                                 subject.layer, layers.empty() ? 0 : layers.size() - 1));
+    throw UsageError("knockouts: there is no hidden layer {}; the network has {} hidden layers", subject.layer,
+                     layers.empty() ? 0 : layers.size() - 1);
   }
   if (subject.hidden.cols() != subject.neurons()) {
-    throw DataError(fmt::format("knockouts: activations of {} neurons, but hidden layer {} has {}",
-                                subject.hidden.cols(), subject.layer, subject.neurons()));
+    throw DataError("knockouts: activations of {} neurons, but hidden layer {} has {}", subject.hidden.cols(),
+                    subject.layer, subject.neurons());
   }
   if (static_cast<std::size_t>(subject.hidden.rows()) != subject.labels.size()) {
-    throw DataError(fmt::format("knockouts: activations of {} samples, but {} labels", subject.hidden.rows(),
-                                subject.labels.size()));
+    throw DataError("knockouts: activations of {} samples, but {} labels", subject.hidden.rows(),
+                    subject.labels.size());
   }
 }
 
@@ -29,7 +29,7 @@ void check_finite(const KnockoutSubject& subject) {
   for (auto l = static_cast<std::size_t>(subject.layer); l < subject.network.layers.size(); ++l) {
     const DenseLayer& layer = subject.network.layers[l];
     if (layer.weight.allFinite() && layer.bias.allFinite()) continue;
-    throw ComputeError(fmt::format("knockouts: a weight or bias of layer {} is not finite", l + 1));
+    throw ComputeError("knockouts: a weight or bias of layer {} is not finite", l + 1);
   }
 }
 
@@ -37,17 +37,16 @@ std::vector<std::uint32_t> class_sizes(const KnockoutSubject& subject) {
   std::vector<std::uint32_t> sizes(static_cast<std::size_t>(subject.classes()));
   for (std::size_t i = 0; i < subject.labels.size(); ++i) {
     if (subject.labels[i] >= sizes.size()) {
-      throw DataError(
-          fmt::format("knockouts: label {} of sample {} is out of range [0,{})", subject.labels[i], i, sizes.size()));
+      throw DataError("knockouts: label {} of sample {} is out of range [0,{})", subject.labels[i], i, sizes.size());
     }
     ++sizes[subject.labels[i]];
   }
   for (std::size_t c = 0; c < sizes.size(); ++c) {
     if (sizes[c] == 0 || sizes[c] == subject.labels.size()) {
       throw UsageError(
-          fmt::format("knockouts: {} of {} samples are of class {}; its balanced accuracy needs at least "
-                      "one of the class and one other",
-                      sizes[c], subject.labels.size(), c));
+          "knockouts: {} of {} samples are of class {}; its balanced accuracy needs at least "
+          "one of the class and one other",
+          sizes[c], subject.labels.size(), c);
     }
   }
   return sizes;

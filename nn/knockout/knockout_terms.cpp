@@ -1,7 +1,5 @@
 #include "nn/knockout/knockout_terms.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -47,9 +45,7 @@ KnockoutTerms knockout_terms(const DenseLayer& layer, int output, const RowMatri
   assert(0 <= output && output < layer.out() && hidden.cols() == layer.in());
   const double bias = static_cast<double>(layer.bias(output));
   const double bound = std::abs(bias) + largest_absolute_sum(layer, output, hidden);
-  if (!std::isfinite(bound)) {
-    throw ComputeError(fmt::format("output {}: a weight, the bias or an activation is not finite", output));
-  }
+  if (!std::isfinite(bound)) throw ComputeError("output {}: a weight, the bias or an activation is not finite", output);
   KnockoutTerms terms;
   int magnitude = 0;
   std::frexp(bound, &magnitude);  // bound < 2^magnitude

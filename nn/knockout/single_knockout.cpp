@@ -1,7 +1,5 @@
 #include "nn/knockout/single_knockout.hpp"
 
-#include <fmt/format.h>
-
 #include <vector>
 
 #include "core/error.hpp"
@@ -20,9 +18,9 @@ void check(const KnockoutSubject& subject) {
   const auto last = static_cast<int>(subject.network.layers.size()) - 1;
   if (subject.layer != last) {
     throw UsageError(
-        fmt::format("knockouts: hidden layer {} is not the last one, {}: single neurons of wide layers can "
-                    "be knocked out there only",
-                    subject.layer, last));
+        "knockouts: hidden layer {} is not the last one, {}: single neurons of wide layers can "
+        "be knocked out there only",
+        subject.layer, last);
   }
   class_sizes(subject);
   check_finite(subject);

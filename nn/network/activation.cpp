@@ -119,7 +119,7 @@ Activation parse_activation(std::string_view name) {
     if (name == word) return activation;
     names.push_back(word);
   }
-  throw UsageError(fmt::format("activation '{}' is not one of {}", name, fmt::join(names, ", ")));
+  throw UsageError("activation '{}' is not one of {}", name, fmt::join(names, ", "));
 }
 
 void activate(Activation activation, float* values, std::size_t count) { row_of(activation).apply(values, count); }

@@ -1,7 +1,5 @@
 #include "nn/network/mlp.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -46,8 +44,7 @@ Mlp make_mlp(std::span<const int> widths, Activation hidden, Activation output, 
 NetworkRecord record_layers(const Mlp& network, const Dataset& data, const std::vector<int>& layers,
                             Progress& progress) {
   if (network.input_width() != data.input_width()) {
-    throw UsageError(
-        fmt::format("the network takes {} inputs but the data have {}", network.input_width(), data.input_width()));
+    throw UsageError("the network takes {} inputs but the data have {}", network.input_width(), data.input_width());
   }
   const std::size_t depth = network.layers.size();
   NetworkRecord record;
@@ -55,7 +52,7 @@ NetworkRecord record_layers(const Mlp& network, const Dataset& data, const std::
   std::vector<std::pair<std::size_t, RowMatrix<float>*>> kept{{depth, &record.output}};
   for (std::size_t i = 0; i < layers.size(); ++i) {
     if (layers[i] < 1 || static_cast<std::size_t>(layers[i]) >= depth) {
-      throw UsageError(fmt::format("hidden layer {} is out of range: the network has {}", layers[i], depth - 1));
+      throw UsageError("hidden layer {} is out of range: the network has {}", layers[i], depth - 1);
     }
     kept.emplace_back(layers[i], &record.layers[i].values);
   }
@@ -102,7 +99,7 @@ std::size_t argmax(std::span<const float> outputs) {
 
 std::vector<Symbol> argmax(const RowMatrix<float>& output) {
   const auto classes = static_cast<std::size_t>(output.cols());
-  if (classes > max_symbols) throw UsageError(fmt::format("{} outputs, expected at most {}", classes, max_symbols));
+  if (classes > max_symbols) throw UsageError("{} outputs, expected at most {}", classes, max_symbols);
   std::vector<Symbol> prediction(static_cast<std::size_t>(output.rows()));
   for (std::size_t n = 0; n < prediction.size(); ++n) {
     prediction[n] = static_cast<Symbol>(argmax(std::span(output.data() + n * classes, classes)));

@@ -15,8 +15,8 @@ DenseLayer read_layer(const Hdf5Reader& file, const std::string& path) {
   const std::string weight_path = path + "/weight";
   const auto shape = file.shape(weight_path);
   if (shape.size() == 2 && (shape[0] == 0 || shape[1] == 0)) {
-    throw DataError(fmt::format("{}: /{} has shape [{},{}], expected at least 1 row and column", file.name(),
-                                weight_path, shape[0], shape[1]));
+    throw DataError("{}: /{} has shape [{},{}], expected at least 1 row and column", file.name(), weight_path, shape[0],
+                    shape[1]);
   }
   DenseLayer layer;
   layer.weight = file.matrix<float>(weight_path);
@@ -26,7 +26,7 @@ DenseLayer read_layer(const Hdf5Reader& file, const std::string& path) {
   try {
     layer.activation = parse_activation(activation);
   } catch (const UsageError& error) {
-    throw DataError(fmt::format("{}: /{}@activation: {}", file.name(), path, error.what()));
+    throw DataError("{}: /{}@activation: {}", file.name(), path, error.what());
   }
   return layer;
 }
@@ -49,8 +49,8 @@ Mlp read_network(const Hdf5Reader& file, const std::string& group) {
     const std::string path = layer_path(group, number);
     DenseLayer layer = read_layer(file, path);
     if (!network.layers.empty() && layer.in() != network.output_width()) {
-      throw DataError(fmt::format("{}: /{}/weight takes {} inputs, expected {}", file.name(), path, layer.in(),
-                                  network.output_width()));
+      throw DataError("{}: /{}/weight takes {} inputs, expected {}", file.name(), path, layer.in(),
+                      network.output_width());
     }
     network.layers.push_back(std::move(layer));
   }

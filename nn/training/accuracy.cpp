@@ -1,7 +1,5 @@
 #include "nn/training/accuracy.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cassert>
 
@@ -35,8 +33,8 @@ std::vector<double> balanced_accuracy(const RowMatrix<float>& output, std::span<
   for (std::size_t c = 0; c < outputs; ++c) {
     const std::size_t of_class = label_count[label_of(c, outputs)], others = labels.size() - of_class;
     if (of_class == 0 || others == 0) {
-      throw DataError(fmt::format("class {} has {} of {} samples: its balanced accuracy is undefined",
-                                  label_of(c, outputs), of_class, labels.size()));
+      throw DataError("class {} has {} of {} samples: its balanced accuracy is undefined", label_of(c, outputs),
+                      of_class, labels.size());
     }
     const std::size_t off_and_other = others - (on[c] - on_and_label[c]);
     accuracy[c] = (ratio(on_and_label[c], of_class) + ratio(off_and_other, others)) / 2;
@@ -53,8 +51,8 @@ std::vector<BalancedSample> draw_balanced_samples(std::span<const Symbol> labels
   std::vector<std::uint32_t> pool;  // n of class 0, n of class 1, ...
   for (std::size_t c = 0; c < count; ++c) {
     if (n == 0 || n > members[c].size()) {
-      throw UsageError(fmt::format("cannot draw {} samples of class {}: expected 1 to {}, which is all of them", n, c,
-                                   members[c].size()));
+      throw UsageError("cannot draw {} samples of class {}: expected 1 to {}, which is all of them", n, c,
+                       members[c].size());
     }
     for (const std::uint32_t i : sample_without_replacement(members[c].size(), n, random)) {
       pool.push_back(members[c][i]);

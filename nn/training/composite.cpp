@@ -1,7 +1,5 @@
 #include "nn/training/composite.hpp"
 
-#include <fmt/format.h>
-
 #include <vector>
 
 #include "core/checks.hpp"
@@ -20,17 +18,16 @@ std::vector<Eigen::Index> hidden_offsets(std::span<const Mlp> detectors) {
     const auto& layers = detectors[t].layers;
     const auto& first = detectors[0].layers;
     if (layers.size() != 2 || layers[1].out() != 1) {
-      throw UsageError(fmt::format("detector {} has {} layers and {} outputs, expected one hidden layer and one output",
-                                   t, layers.size(), layers.empty() ? 0 : layers.back().out()));
+      throw UsageError("detector {} has {} layers and {} outputs, expected one hidden layer and one output", t,
+                       layers.size(), layers.empty() ? 0 : layers.back().out());
     }
     if (layers[0].in() != first[0].in()) {
-      throw UsageError(
-          fmt::format("detector {} takes {} inputs, detector 0 takes {}", t, layers[0].in(), first[0].in()));
+      throw UsageError("detector {} takes {} inputs, detector 0 takes {}", t, layers[0].in(), first[0].in());
     }
     for (const std::size_t l : {std::size_t{0}, std::size_t{1}}) {
       if (layers[l].activation != first[l].activation) {
-        throw UsageError(fmt::format("detector {}, layer {}: activation {}, but detector 0 has {}", t, l + 1,
-                                     to_string(layers[l].activation), to_string(first[l].activation)));
+        throw UsageError("detector {}, layer {}: activation {}, but detector 0 has {}", t, l + 1,
+                         to_string(layers[l].activation), to_string(first[l].activation));
       }
     }
     offsets.push_back(offsets.back() + layers[0].out());
@@ -70,7 +67,7 @@ Staircase staircase(const Mlp& composite, std::span<const Mlp> detectors, const 
   const auto classes = static_cast<Eigen::Index>(detectors.size());
   if (composite.layers.size() != 2 || composite.layers[0].out() != offsets.back() ||
       composite.output_width() != classes) {
-    throw UsageError(fmt::format("staircase: the composite is not made of these {} detectors", classes));
+    throw UsageError("staircase: the composite is not made of these {} detectors", classes);
   }
   QuietProgress quiet(progress);
   const float threshold = decision_threshold(composite.layers[1].activation);

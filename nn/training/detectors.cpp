@@ -54,9 +54,8 @@ Dataset one_vs_rest(const Dataset& data, const Sides& samples) {
 Dataset training_samples(const Dataset& data, std::size_t label, const DetectorOptions& options, RandomStream random) {
   Sides samples = sides(data, label);
   if (samples.positives.size() < options.positives || samples.negatives.size() < options.negatives) {
-    throw UsageError(
-        fmt::format("detector {} needs {} training samples of its class and {} others; the data have {} and {}", label,
-                    options.positives, options.negatives, samples.positives.size(), samples.negatives.size()));
+    throw UsageError("detector {} needs {} training samples of its class and {} others; the data have {} and {}", label,
+                     options.positives, options.negatives, samples.positives.size(), samples.negatives.size());
   }
   keep_random(samples.positives, options.positives, random);
   keep_random(samples.negatives, options.negatives, random);
@@ -66,9 +65,7 @@ Dataset training_samples(const Dataset& data, std::size_t label, const DetectorO
 Dataset test_samples(const Dataset& data, std::size_t label, const DetectorOptions& options, RandomStream random) {
   Sides samples = sides(data, label);
   keep_random(samples.negatives, std::min(options.test_negatives, samples.negatives.size()), random);
-  if (samples.positives.empty() && samples.negatives.empty()) {
-    throw DataError(fmt::format("detector {} has no test sample", label));
-  }
+  if (samples.positives.empty() && samples.negatives.empty()) throw DataError("detector {} has no test sample", label);
   return one_vs_rest(data, samples);
 }
 
@@ -106,9 +103,7 @@ DetectorTraining::DetectorTraining(const DetectorOptions& options, const Dataset
     states_.resize(classes);
     for (std::size_t label = 0; label < classes; ++label) begin_attempt(label, 0);
   }
-  if (states_.size() != classes) {
-    throw DataError(fmt::format("{} saved detectors for {} classes", states_.size(), classes));
-  }
+  if (states_.size() != classes) throw DataError("{} saved detectors for {} classes", states_.size(), classes);
 }
 
 bool DetectorTraining::finished() const { return std::ranges::all_of(states_, &DetectorState::finished); }
@@ -136,10 +131,10 @@ void DetectorTraining::end_attempt(std::size_t detector) {
   }
   if (state.attempt < options_.restarts) return begin_attempt(detector, state.attempt + 1);
   if (!options_.keep_best) {
-    throw ComputeError(fmt::format(
+    throw ComputeError(
         "detector {} did not reach training accuracy {} within {} epochs in any of {} attempts; the last "
         "reached {:.4f}",
-        detector, options_.stop_accuracy, options_.max_epochs, options_.restarts + 1, state.accuracy_train.back()));
+        detector, options_.stop_accuracy, options_.max_epochs, options_.restarts + 1, state.accuracy_train.back());
   }
   state.network = best.network;
   state.attempt = best.attempt;
@@ -159,10 +154,10 @@ void DetectorTraining::run_epoch(std::size_t detector, Backprop& backprop, Progr
   const auto n = static_cast<double>(everything.size());
   const BatchScore score = backprop.run(state.network, data.train, everything, progress);
   if (!std::isfinite(score.loss_sum)) {
-    throw ComputeError(fmt::format(
+    throw ComputeError(
         "detector {}, attempt {}, epoch {}: the loss is {}; a smaller learning rate than {} "
         "may help",
-        detector, state.attempt + 1, state.epoch + 1, score.loss_sum / n, options_.optimizer.learning_rate));
+        detector, state.attempt + 1, state.epoch + 1, score.loss_sum / n, options_.optimizer.learning_rate);
   }
   if (state.epoch > 0) {
     const RowMatrix<float> output = forward_outputs(state.network, data.test, progress);

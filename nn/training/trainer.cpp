@@ -18,11 +18,10 @@ namespace {
 void check_network(const Mlp& network, const Dataset& data, Loss loss) {
   const int outputs = network.output_width(), classes = data.class_count();
   if (network.input_width() != data.input_width()) {
-    throw UsageError(
-        fmt::format("the network takes {} inputs but the data have {}", network.input_width(), data.input_width()));
+    throw UsageError("the network takes {} inputs but the data have {}", network.input_width(), data.input_width());
   }
   if (outputs != classes && !(outputs == 1 && classes == 2)) {
-    throw UsageError(fmt::format("the network has {} outputs but the data {} classes", outputs, classes));
+    throw UsageError("the network has {} outputs but the data {} classes", outputs, classes);
   }
   if (loss == Loss::cross_entropy && outputs == 1) {
     throw UsageError("loss cross_entropy needs at least two outputs; the network has 1");
@@ -34,8 +33,7 @@ void check_classes(const Dataset& data, std::string_view split) {
   for (const Symbol label : data.labels()) ++count[label];
   const auto missing = std::ranges::find(count, std::size_t{0});
   if (missing != count.end()) {
-    throw DataError(
-        fmt::format("class {} has no sample among the {} {} samples", missing - count.begin(), data.size(), split));
+    throw DataError("class {} has no sample among the {} {} samples", missing - count.begin(), data.size(), split);
   }
 }
 
@@ -44,14 +42,13 @@ void check_resumable(const TrainerState& state) {
   const std::size_t parameters = state.network.parameter_count();
   for (const auto* moment : {&state.optimizer.first_moment, &state.optimizer.second_moment}) {
     if (!moment->empty() && moment->size() != parameters) {
-      throw DataError(fmt::format("training state: the optimizer has {} values, the network {} parameters",
-                                  moment->size(), parameters));
+      throw DataError("training state: the optimizer has {} values, the network {} parameters", moment->size(),
+                      parameters);
     }
   }
   if (state.curve.loss.size() != state.epoch || state.curve.accuracy_train.rows() != state.epoch ||
       state.curve.accuracy_test.rows() != state.epoch) {
-    throw DataError(
-        fmt::format("training state: the curve has {} epochs, expected {}", state.curve.loss.size(), state.epoch));
+    throw DataError("training state: the curve has {} epochs, expected {}", state.curve.loss.size(), state.epoch);
   }
 }
 
@@ -106,9 +103,9 @@ double train_epoch(const TrainingOptions& options, const Dataset& train, const R
     const BatchScore score = backprop.run(state.network, train, batch, progress);
     loss_sum += score.loss_sum;
     if (!std::isfinite(loss_sum)) {
-      throw ComputeError(fmt::format(
-          "epoch {}, batch {}: the loss is {}; a smaller learning rate than {} may help", state.epoch + 1,
-          begin / batch_size + 1, score.loss_sum / static_cast<double>(batch.size()), options.optimizer.learning_rate));
+      throw ComputeError("epoch {}, batch {}: the loss is {}; a smaller learning rate than {} may help",
+                         state.epoch + 1, begin / batch_size + 1, score.loss_sum / static_cast<double>(batch.size()),
+                         options.optimizer.learning_rate);
     }
     optimizer_step(options.optimizer, backprop.gradient(), state.optimizer, state.network);
   }

@@ -38,28 +38,27 @@ std::string shape_of(const Mlp& network) {
 
 void check_shape(std::string_view what, const Mlp& saved, const Mlp& expected) {
   if (shape_of(saved) == shape_of(expected)) return;
-  throw DataError(fmt::format("{} is {}, expected {}", what, shape_of(saved), shape_of(expected)));
+  throw DataError("{} is {}, expected {}", what, shape_of(saved), shape_of(expected));
 }
 
 void check_range(std::string_view what, std::int64_t value, std::int64_t least, std::int64_t most) {
   if (least <= value && value <= most) return;
-  throw DataError(fmt::format("{} is {}, expected [{},{}]", what, value, least, most));
+  throw DataError("{} is {}, expected [{},{}]", what, value, least, most);
 }
 
 // Both moments of a plain SGD, or of no step, may be empty.
 void check_moments(std::string_view what, const OptimizerState& state, const Mlp& network) {
   for (const auto* moment : {&state.first_moment, &state.second_moment}) {
     if (moment->empty() || moment->size() == network.parameter_count()) continue;
-    throw DataError(
-        fmt::format("the optimiser of {} has {} values, expected {}", what, moment->size(), network.parameter_count()));
+    throw DataError("the optimiser of {} has {} values, expected {}", what, moment->size(), network.parameter_count());
   }
   if (state.step == 0 || !state.first_moment.empty()) return;
-  throw DataError(fmt::format("the optimiser of {} has made {} steps but has no values", what, state.step));
+  throw DataError("the optimiser of {} has made {} steps but has no values", what, state.step);
 }
 
 void check_curve(std::string_view what, std::size_t size, std::size_t expected) {
   if (size == expected) return;
-  throw DataError(fmt::format("{} has {} epochs, expected {}", what, size, expected));
+  throw DataError("{} has {} epochs, expected {}", what, size, expected);
 }
 
 void check_detector(const std::string& what, const DetectorState& saved, const Mlp& beginning,
@@ -182,9 +181,7 @@ void check_resumable(const TrainerState& saved, const Mlp& beginning, int max_ep
 
 void check_resumable(const std::vector<DetectorState>& saved, std::size_t classes, const Mlp& beginning,
                      const DetectorOptions& options) {
-  if (saved.size() != classes) {
-    throw DataError(fmt::format("there are {} detectors, expected {}", saved.size(), classes));
-  }
+  if (saved.size() != classes) throw DataError("there are {} detectors, expected {}", saved.size(), classes);
   for (std::size_t c = 0; c < classes; ++c) check_detector(fmt::format("detector {}", c), saved[c], beginning, options);
 }
 

@@ -39,7 +39,7 @@ class Assembler {
   }
 
  private:
-  [[noreturn]] void fail(std::string_view what) const { throw DataError(fmt::format("{}: {}", file_, what)); }
+  [[noreturn]] void fail(std::string_view what) const { throw DataError("{}: {}", file_, what); }
 
   static std::string shown(const std::vector<Parts>& layers) {
     std::vector<std::string> words;

@@ -24,9 +24,7 @@ PickleMachine::PickleMachine(std::span<const std::uint8_t> content, std::span<co
       place_(place),
       limits_(limits) {}
 
-void PickleMachine::fail(std::string_view what) const {
-  throw DataError(fmt::format("{}, offset {}: {}", place_, at_, what));
-}
+void PickleMachine::fail(std::string_view what) const { throw DataError("{}, offset {}: {}", place_, at_, what); }
 
 std::uint8_t PickleMachine::next_operation() {
   at_ = next_;
@@ -162,9 +160,7 @@ void PickleMachine::make_ordered_dict(const std::vector<Id>& arguments) {
 void PickleMachine::call() {
   const Id arguments = pop();
   const Node& function = pickle_[pop()];
-  if (function.kind != Kind::function) {
-    fail(fmt::format("a call of {}, expected of a function", describe(function)));
-  }
+  if (function.kind != Kind::function) fail(fmt::format("a call of {}, expected of a function", describe(function)));
   if (pickle_[arguments].kind != Kind::tuple) {
     fail(fmt::format("a call with {}, expected a tuple", describe(pickle_[arguments])));
   }

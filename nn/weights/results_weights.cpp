@@ -31,15 +31,14 @@ std::string choose_network(const Hdf5Reader& file, const std::string& wanted) {
   for (const std::string& name : names) quoted.push_back(quoted_name(name));
   const std::string shown = listed(quoted);
   if (names.empty())
-    throw DataError(fmt::format(
-        "{}: is an HDF5 file without networks, expected results of this program with at least one", file.name()));
+    throw DataError("{}: is an HDF5 file without networks, expected results of this program with at least one",
+                    file.name());
   if (wanted.empty()) {
     if (names.size() == 1) return names.front();
-    throw DataError(fmt::format("{}: holds the networks {}: say which one", file.name(), shown));
+    throw DataError("{}: holds the networks {}: say which one", file.name(), shown);
   }
   if (std::find(names.begin(), names.end(), wanted) == names.end()) {
-    throw DataError(
-        fmt::format("{}: holds no network {}, expected one of {}", file.name(), quoted_name(wanted), shown));
+    throw DataError("{}: holds no network {}, expected one of {}", file.name(), quoted_name(wanted), shown);
   }
   return wanted;
 }
@@ -58,7 +57,7 @@ TensorFile read_results_weights(const std::filesystem::path& path, const std::st
         const Hdf5Reader file(path, largest_dataset(path));
         const std::string model = "networks/" + choose_network(file, network) + "/model";
         if (file.exists(fmt::format("{}/layer{}", model, max_layers + 1))) {
-          throw DataError(fmt::format("{}: /{} holds more than {} layers", file.name(), model, max_layers));
+          throw DataError("{}: /{} holds more than {} layers", file.name(), model, max_layers);
         }
         return write_safetensors(read_network(file, model));
       },

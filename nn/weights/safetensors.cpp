@@ -33,8 +33,8 @@ std::vector<Activation> read_activations(const std::string& text, std::string_vi
     try {
       activations.push_back(parse_activation(name));
     } catch (const UsageError&) {
-      throw DataError(fmt::format("{}: metadata 'activations' holds {}, expected tanh, sigmoid, relu or identity", file,
-                                  quoted_name(name)));
+      throw DataError("{}: metadata 'activations' holds {}, expected tanh, sigmoid, relu or identity", file,
+                      quoted_name(name));
     }
     begin = end + 1;
   }
@@ -44,14 +44,12 @@ std::vector<Activation> read_activations(const std::string& text, std::string_vi
 NamedTensor read_tensor(const SafetensorsHeader::Tensor& tensor, std::span<const std::uint8_t> data,
                         std::string_view place) {
   const auto type = element_type(tensor.dtype);
-  if (!type) {
-    throw DataError(fmt::format("{} is of type {}, expected F32, F64, F16 or BF16", place, quoted_name(tensor.dtype)));
-  }
+  if (!type) throw DataError("{} is of type {}, expected F32, F64, F16 or BF16", place, quoted_name(tensor.dtype));
   const std::uint64_t count = element_count(tensor.shape, place);
   const std::uint64_t begin = tensor.data_offsets[0], end = tensor.data_offsets[1];
   if (end - begin != count * element_bytes(*type)) {
-    throw DataError(fmt::format("{} takes {} bytes, expected {} for {} of shape {}", place, end - begin,
-                                count * element_bytes(*type), tensor.dtype, shape_text(tensor.shape)));
+    throw DataError("{} takes {} bytes, expected {} for {} of shape {}", place, end - begin,
+                    count * element_bytes(*type), tensor.dtype, shape_text(tensor.shape));
   }
   NamedTensor read{tensor.name, tensor.shape, std::vector<float>(count)};
   const auto bytes = data.subspan(begin, end - begin);
@@ -66,21 +64,18 @@ bool is_safetensors(std::span<const std::uint8_t> content) {
 }
 
 std::uint64_t safetensors_header_end(std::span<const std::uint8_t> content, std::uint64_t size, std::string_view file) {
-  if (!is_safetensors(content)) {
-    throw DataError(fmt::format("{}: is no safetensors: expected 8 bytes and then '{{'", file));
-  }
+  if (!is_safetensors(content)) throw DataError("{}: is no safetensors: expected 8 bytes and then '{{'", file);
   std::uint64_t length = 0;
   for (std::size_t i = safetensors_length_bytes; i-- > 0;) length = length << 8 | content[i];
   const std::uint64_t most = std::min<std::uint64_t>(max_header_bytes, size - safetensors_length_bytes);
   if (length > most) {
-    throw DataError(
-        fmt::format("{}: safetensors claims a header of {} bytes, expected at most {}", file, length, most));
+    throw DataError("{}: safetensors claims a header of {} bytes, expected at most {}", file, length, most);
   }
   return safetensors_length_bytes + length;
 }
 
 TensorFile read_safetensors(std::span<const std::uint8_t> content, std::string_view file) {
-  const auto fail = [&](std::string_view what) { throw DataError(fmt::format("{}: {}", file, what)); };
+  const auto fail = [&](std::string_view what) { throw DataError("{}: {}", file, what); };
   const std::uint64_t header_end = safetensors_header_end(content, content.size(), file);
   const auto data = content.subspan(header_end);
   SafetensorsHeader header = parse_safetensors_header(content.first(header_end), file);
@@ -93,8 +88,8 @@ TensorFile read_safetensors(std::span<const std::uint8_t> content, std::string_v
     const std::string place = fmt::format("{}: tensor {}", file, quoted_name(tensor.name));
     const std::uint64_t begin = tensor.data_offsets[0], end = tensor.data_offsets[1];
     if (begin != reached || end < begin || end > data.size()) {
-      throw DataError(fmt::format("{} has data_offsets [{},{}], expected to begin at {} and to end at or before {}",
-                                  place, begin, end, reached, data.size()));
+      throw DataError("{} has data_offsets [{},{}], expected to begin at {} and to end at or before {}", place, begin,
+                      end, reached, data.size());
     }
     reached = end;
     result.tensors.push_back(read_tensor(tensor, data, place));

@@ -119,9 +119,7 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
  private:
   enum class Level { start, root, metadata, tensor, numbers, end };
 
-  [[noreturn]] void fail(std::string_view what) const {
-    throw DataError(fmt::format("{}: header of safetensors: {}", file_, what));
-  }
+  [[noreturn]] void fail(std::string_view what) const { throw DataError("{}: header of safetensors: {}", file_, what); }
 
   /// The value found is not allowed at its place.
   [[noreturn]] void refuse(std::string_view found) const {

@@ -58,14 +58,13 @@ float element(ElementType type, std::span<const std::uint8_t> bytes, std::uint64
 
 std::uint64_t element_count(std::span<const std::uint64_t> shape, std::string_view place) {
   if (shape.size() > max_tensor_rank) {
-    throw DataError(fmt::format("{} has {} axes, expected at most {}", place, shape.size(), max_tensor_rank));
+    throw DataError("{} has {} axes, expected at most {}", place, shape.size(), max_tensor_rank);
   }
   // An extent of 0 makes the product 0 but does not excuse the others.
   std::uint64_t product = 1, largest = 1;
   for (const std::uint64_t extent : shape) {
     if (extent > max_weights / largest) {
-      throw DataError(
-          fmt::format("{} has shape {}, expected at most {} numbers", place, shape_text(shape), max_weights));
+      throw DataError("{} has shape {}, expected at most {} numbers", place, shape_text(shape), max_weights);
     }
     product *= extent;
     largest *= extent > 0 ? extent : 1;

@@ -43,7 +43,7 @@ class LegacyReader {
     bool is_found = false;
   };
 
-  [[noreturn]] void fail(std::string_view what) const { throw DataError(fmt::format("{}: {}", file_, what)); }
+  [[noreturn]] void fail(std::string_view what) const { throw DataError("{}: {}", file_, what); }
 
   std::span<const std::uint8_t> rest() const { return content_.subspan(next_); }
   std::string place(std::string_view part) const { return fmt::format("{}: {} at {}", file_, part, next_); }

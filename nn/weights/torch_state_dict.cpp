@@ -40,7 +40,7 @@ class StateDictReader {
   std::vector<TorchTensor> read() {
     const Node& root = pickle_.root();
     if (root.kind != Kind::dict) {
-      throw DataError(fmt::format("{}: holds {}, expected the dict of model.state_dict()", file_, describe(root)));
+      throw DataError("{}: holds {}, expected the dict of model.state_dict()", file_, describe(root));
     }
     std::vector<TorchTensor> tensors;
     std::set<std::string_view> names;
@@ -49,7 +49,7 @@ class StateDictReader {
     for (std::size_t i = 0; i < root.items.size(); i += 2) {
       const Node& key = pickle_[root.items[i]];
       if (key.kind != Kind::text) {
-        throw DataError(fmt::format("{}: holds a key {}, expected the name of a tensor", file_, describe(key)));
+        throw DataError("{}: holds a key {}, expected the name of a tensor", file_, describe(key));
       }
       place_ = fmt::format("{}: tensor {}", file_, quoted_name(key.text));
       if (!names.insert(key.text).second) fail("is there twice");
@@ -65,7 +65,7 @@ class StateDictReader {
   }
 
  private:
-  [[noreturn]] void fail(std::string_view what) const { throw DataError(fmt::format("{} {}", place_, what)); }
+  [[noreturn]] void fail(std::string_view what) const { throw DataError("{} {}", place_, what); }
 
   const std::vector<Pickle::Id>& arguments(const Node& call, std::size_t at_least, std::size_t at_most) const {
     const auto& items = pickle_[call.items.front()].items;
@@ -178,14 +178,13 @@ void check_storages(const std::vector<TorchTensor>& tensors) {
     Use& use = seen.try_emplace(tensor.storage.key, Use{&tensor.storage, 0}).first->second;
     const TorchStorage& first = *use.storage;
     if (first.type != tensor.storage.type || first.size != tensor.storage.size) {
-      throw DataError(fmt::format("{} lies in storage {} of {} elements, expected {} of the same type as before",
-                                  tensor.place, quoted_name(tensor.storage.key), tensor.storage.size, first.size));
+      throw DataError("{} lies in storage {} of {} elements, expected {} of the same type as before", tensor.place,
+                      quoted_name(tensor.storage.key), tensor.storage.size, first.size);
     }
     use.elements += element_count(tensor.shape, tensor.place);
     if (use.elements > 0 && (use.elements - 1) / max_sharing >= first.size) {  // elements > max_sharing * size
-      throw DataError(
-          fmt::format("{} is one too many in storage {}: they make {} numbers, expected at most {} times {}",
-                      tensor.place, quoted_name(tensor.storage.key), use.elements, max_sharing, first.size));
+      throw DataError("{} is one too many in storage {}: they make {} numbers, expected at most {} times {}",
+                      tensor.place, quoted_name(tensor.storage.key), use.elements, max_sharing, first.size);
     }
   }
 }

@@ -71,7 +71,7 @@ class Archive {
   }
 
  private:
-  [[noreturn]] void fail(std::string_view what) const { throw DataError(fmt::format("{}: {}", file_, what)); }
+  [[noreturn]] void fail(std::string_view what) const { throw DataError("{}: {}", file_, what); }
 
   zip_stat_t stat(zip_uint64_t index, const std::string& shown) const {
     zip_stat_t status;
@@ -115,12 +115,12 @@ std::string find_root(const Archive& archive, std::string_view file) {
   std::optional<std::string> root;
   for (const auto& [name, index] : archive.entries()) {
     if (!name.ends_with(ending) || name.find('/') != name.size() - ending.size()) continue;
-    if (root) throw DataError(fmt::format("{}: has two entries NAME/data.pkl, expected one", file));
+    if (root) throw DataError("{}: has two entries NAME/data.pkl, expected one", file);
     root = name.substr(0, name.size() - ending.size() + 1);
   }
-  if (!root) throw DataError(fmt::format("{}: is a zip archive without NAME/data.pkl, expected one of PyTorch", file));
+  if (!root) throw DataError("{}: is a zip archive without NAME/data.pkl, expected one of PyTorch", file);
   if (archive.entries().contains(*root + "constants.pkl")) {
-    throw DataError(fmt::format("{}: is a TorchScript program, expected a state dict: save model.state_dict()", file));
+    throw DataError("{}: is a TorchScript program, expected a state dict: save model.state_dict()", file);
   }
   return *root;
 }
@@ -130,7 +130,7 @@ bool is_big_endian(const Archive& archive, const std::string& root, std::string_
   if (!entry) return false;
   const std::string order(entry->begin(), entry->end());
   if (order != "little" && order != "big") {
-    throw DataError(fmt::format("{}: has byte order {}, expected 'little' or 'big'", file, quoted_name(order)));
+    throw DataError("{}: has byte order {}, expected 'little' or 'big'", file, quoted_name(order));
   }
   return order == "big";
 }
@@ -150,8 +150,8 @@ TensorFile read_torch_zip(std::span<const std::uint8_t> content, std::string_vie
   const auto pickle = archive.read(name, content.size());
   const TorchStateDict dict = read_torch_state_dict(*pickle, fmt::format("{}: {}", file, quoted_name(name)));
   if (dict.pickle_bytes != pickle->size()) {
-    throw DataError(fmt::format("{}: {} bytes follow the pickle in {}, expected none", file,
-                                pickle->size() - dict.pickle_bytes, quoted_name(name)));
+    throw DataError("{}: {} bytes follow the pickle in {}, expected none", file, pickle->size() - dict.pickle_bytes,
+                    quoted_name(name));
   }
   // One storage in memory at a time.
   std::map<std::string_view, std::vector<std::size_t>> users;
@@ -161,12 +161,11 @@ TensorFile read_torch_zip(std::span<const std::uint8_t> content, std::string_vie
   for (const auto& [key, tensors] : users) {
     const TorchTensor& first = dict.tensors[tensors.front()];
     const auto storage = archive.read(fmt::format("{}data/{}", root, key), content.size());
-    if (!storage)
-      throw DataError(fmt::format("{} lies in storage {}, which is missing", first.place, quoted_name(key)));
+    if (!storage) throw DataError("{} lies in storage {}, which is missing", first.place, quoted_name(key));
     const std::size_t width = element_bytes(first.storage.type);
     if (storage->size() % width != 0 || storage->size() / width != first.storage.size) {
-      throw DataError(fmt::format("{} lies in storage {} of {} bytes, expected {} elements of {} bytes", first.place,
-                                  quoted_name(key), storage->size(), first.storage.size, width));
+      throw DataError("{} lies in storage {} of {} bytes, expected {} elements of {} bytes", first.place,
+                      quoted_name(key), storage->size(), first.storage.size, width);
     }
     for (const std::size_t i : tensors) result.tensors[i] = gather(dict.tensors[i], *storage, big_endian);
   }

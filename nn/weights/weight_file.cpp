@@ -35,9 +35,9 @@ TensorFile read_tensors(std::span<const std::uint8_t> content, const std::string
   for (std::size_t i = 0; i < std::min<std::size_t>(content.size(), 8); ++i)
     found += fmt::format(" {:02x}", content[i]);
   throw DataError(
-      fmt::format("{}: is no weight file: begins with {}, expected safetensors, a state dict of PyTorch or "
-                  "inforelay results (HDF5)",
-                  file, found));
+      "{}: is no weight file: begins with {}, expected safetensors, a state dict of PyTorch or "
+      "inforelay results (HDF5)",
+      file, found);
 }
 
 Content read_whole(const std::filesystem::path& path) {
@@ -54,9 +54,7 @@ std::string file_sha256(const std::filesystem::path& path) {
     stream.read(block.data(), static_cast<std::streamsize>(block.size()));
     digest.update(std::string_view(block.data(), static_cast<std::size_t>(stream.gcount())));
   }
-  if (!stream.eof()) {
-    throw DataError(fmt::format("cannot read {}: {}", path.string(), std::generic_category().message(errno)));
-  }
+  if (!stream.eof()) throw DataError("cannot read {}: {}", path.string(), std::generic_category().message(errno));
   return digest.hex();
 }
 
@@ -65,8 +63,8 @@ WeightFile load(const std::filesystem::path& path, const WeightFileOptions& opti
   Content content = is_results ? Content{read_results_weights(path, options.network, {}, progress), file_sha256(path)}
                                : read_whole(path);
   if (!is_results && !options.network.empty()) {
-    throw DataError(fmt::format("{}: is {} and holds one network, expected no name of a network, not {}", path.string(),
-                                content.tensors.format, quoted_name(options.network)));
+    throw DataError("{}: is {} and holds one network, expected no name of a network, not {}", path.string(),
+                    content.tensors.format, quoted_name(options.network));
   }
   WeightFile file = network_from_tensors(std::move(content.tensors), options, path.string());
   file.source.sha256 = std::move(content.sha256);
@@ -79,7 +77,7 @@ WeightFile load_weights(const std::filesystem::path& path, const WeightFileOptio
   try {
     return load(path, options, progress);
   } catch (const std::bad_alloc&) {
-    throw DataError(fmt::format("{}: cannot be read: there is not enough memory for its content", path.string()));
+    throw DataError("{}: cannot be read: there is not enough memory for its content", path.string());
   }
 }
 
