@@ -51,17 +51,13 @@ std::string shell_line(std::span<const char* const> arguments) {
   return line;
 }
 
-std::string shell_line(int argc, const char* const* argv) {
-  return shell_line(std::span(argv, static_cast<std::size_t>(argc)));
-}
-
 Provenance current_provenance(int argc, const char* const* argv) {
   return {.version = std::string(version()),
           .git_revision = std::string(git_revision()),
           .compiler = std::string(compiler()),
           .compiler_flags = std::string(compiler_flags()),
           .host = host_name(),
-          .command_line = shell_line(argc, argv),
+          .command_line = shell_line({argv, static_cast<std::size_t>(argc)}),
           .threads = thread_count(),
           .wall_seconds = 0};
 }

@@ -23,7 +23,6 @@ std::string host_name();
 
 /// The arguments as one line that a POSIX shell splits into the same arguments again.
 std::string shell_line(std::span<const char* const> arguments);
-std::string shell_line(int argc, const char* const* argv);
 
 /// Seconds of real time since construction, unmoved by changes of the clock.
 class Stopwatch {

@@ -1,9 +1,5 @@
 #include "core/files/checksummed_file.hpp"
 
-#include <algorithm>
-#include <fstream>
-#include <vector>
-
 #include "core/error.hpp"
 #include "core/files/files.hpp"
 #include "core/files/json_values.hpp"
@@ -15,19 +11,6 @@ namespace {
 
 constexpr std::size_t header_size = 1024;
 constexpr const char* format = "inforelay stage file 2";
-
-// Of all that follows the header.
-std::string content_digest(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  file.seekg(header_size);
-  Sha256 digest;
-  std::vector<char> bytes(std::size_t{1} << 16);
-  while (file.read(bytes.data(), static_cast<std::streamsize>(bytes.size())) || file.gcount() > 0) {
-    digest.update({bytes.data(), static_cast<std::size_t>(file.gcount())});
-  }
-  if (!file.eof()) throw DataError("it cannot be read");
-  return digest.hex();
-}
 
 std::string header_of(const fs::path& path, const FileStamp& stamp, const FileContent& content) {
   const nlohmann::json header = {{"format", format},
@@ -51,7 +34,7 @@ FileContent write_checksummed(const fs::path& path, const FileStamp& stamp, doub
   write(file);
   file.commit([&](const fs::path& closed) {
     try {
-      content.digest = content_digest(closed);
+      content.digest = sha256_of_file(closed, header_size);
     } catch (const DataError& error) {
       throw IoError("cannot write {}: {}", path.string(), error.what());
     }
@@ -68,7 +51,8 @@ FileContent verify_checksummed(const fs::path& path, const FileStamp& stamp) {
   if (text("run") != stamp.run) throw DataError("it belongs to run {}, expected {}", text("run"), stamp.run);
   if (text("name") != path.filename()) throw DataError("it was written as '{}'", text("name"));
   if (text("input_digest") != stamp.input_digest) throw DataError("it was computed from other results");
-  if (text("sha256") != content_digest(path)) throw DataError("it is damaged: its content does not match its checksum");
+  if (text("sha256") != sha256_of_file(path, header_size))
+    throw DataError("it is damaged: its content does not match its checksum");
   return {.digest = text("sha256"), .seconds = positive_at(header, "seconds")};
 }
 

@@ -113,8 +113,6 @@ class Hdf5Writer {
   /// A single text, and a list of texts [size]: UTF-8 without NUL. A list takes size times its longest text.
   void dataset(std::string_view path, const std::string& value, const DatasetInfo& info);
   void dataset(std::string_view path, const std::vector<std::string>& values, const DatasetInfo& info);
-  /// Any of the above, as Hdf5Reader::read_any returns it.
-  void write_any(std::string_view path, const Hdf5Array& array);
 
   /// Adds an attribute to the dataset or group at `path` ("" is the root); a missing group is created. It is an error
   /// if the attribute exists.

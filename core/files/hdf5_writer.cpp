@@ -252,20 +252,6 @@ void Hdf5Writer::dataset(std::string_view path, const std::vector<std::string>& 
   if (!for_netcdf) attribute(detail::parent_of(path), std::string(detail::name_of(path)), values);
 }
 
-void Hdf5Writer::write_any(std::string_view path, const Hdf5Array& array) {
-  const auto write = [&]<class T>(const std::vector<T>& values) {
-    if constexpr (!std::is_same_v<T, std::string>) {
-      this->array<T>(path, values, array.shape, array.info);
-    } else if (array.shape.empty()) {
-      dataset(path, values.at(0), array.info);
-    } else {
-      assert(array.shape == std::vector{values.size()});
-      dataset(path, values, array.info);
-    }
-  };
-  std::visit(write, array.values);
-}
-
 void Hdf5Writer::attribute(std::string_view path, const std::string& name, const Hdf5Attribute& value) {
   path = detail::trim_slashes(path);
   const std::string object_path = path.empty() ? "/" : std::string(path);

@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/files/files.hpp"
 
 namespace inforelay {
 namespace {
@@ -171,16 +172,8 @@ void confine(const ChildLimits& limits) {
 /// The child of run_in_child(). It ends without the parent's exit handlers, which may flush files that are not its own.
 [[noreturn]] void live(const std::function<std::vector<std::uint8_t>()>& work, int descriptor, std::string_view file,
                        const ChildLimits& limits) {
-  const auto write_all = [&](std::span<const std::uint8_t> rest) {
-    while (!rest.empty()) {
-      const ssize_t n = ::write(descriptor, rest.data(), rest.size());
-      if (n < 0 && errno != EINTR) return false;
-      rest = rest.subspan(static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
-    }
-    return true;
-  };
   const auto send = [&](std::uint8_t kind, std::span<const std::uint8_t> bytes) {
-    return write_all({&kind, 1}) && write_all(bytes);
+    return write_all(descriptor, {&kind, 1}) && write_all(descriptor, bytes);
   };
   const auto send_error = [&](std::string_view text) {
     return send(has_error, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});

@@ -95,14 +95,6 @@ void check_finite(float value, Eigen::Index sample, Eigen::Index unit) {
 
 }  // namespace
 
-std::string_view to_string(Discretization method) {
-  for (const auto& [value, name] : discretization_names) {
-    if (value == method) return name;
-  }
-  assert(false);
-  return "";
-}
-
 double two_means_threshold(std::span<const float> values) {
   assert(!values.empty());
   std::vector<float> sorted(values.begin(), values.end());

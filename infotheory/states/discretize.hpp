@@ -1,13 +1,11 @@
 // From values to binary states: the values of each unit over the samples are split in two by a threshold.
 #pragma once
 
-#include <array>
 #include <span>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "core/axes.hpp"
+#include "core/named.hpp"
 #include "core/progress.hpp"
 #include "core/random.hpp"
 #include "infotheory/states/unit_states.hpp"
@@ -25,7 +23,7 @@ enum class Discretization {
   threshold,        ///< DiscretizeOptions::threshold, the same for all units
 };
 
-inline constexpr std::array<std::pair<Discretization, std::string_view>, 6> discretization_names{{
+inline constexpr WordTable<Discretization, 6> discretization_names{{
     {Discretization::kmeans, "kmeans"},
     {Discretization::kmeans_iterated, "kmeans_iterated"},
     {Discretization::median, "median"},
@@ -33,8 +31,6 @@ inline constexpr std::array<std::pair<Discretization, std::string_view>, 6> disc
     {Discretization::sign, "sign"},
     {Discretization::threshold, "threshold"},
 }};
-
-std::string_view to_string(Discretization method);
 
 struct DiscretizeOptions {
   Discretization method = Discretization::kmeans;

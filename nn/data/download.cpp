@@ -3,13 +3,13 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
-#include <cctype>
 #include <exception>
 #include <memory>
 #include <optional>
 
 #include "core/error.hpp"
 #include "core/files/files.hpp"
+#include "core/text/message_text.hpp"
 
 namespace inforelay {
 namespace {
@@ -69,14 +69,6 @@ void start_curl() {
   if (status != CURLE_OK) throw ComputeError("libcurl cannot start: {}", curl_easy_strerror(status));
 }
 
-/// One line without control characters, since a server's words may stand in it.
-std::string one_line(std::string text) {
-  for (char& c : text) {
-    if (std::iscntrl(static_cast<unsigned char>(c)) != 0) c = ' ';
-  }
-  return text;
-}
-
 /// Fetches `url` into transfer.bytes; the reason if that fails. Throws Interrupted.
 std::optional<std::string> fetch(const std::string& url, const DownloadOptions& options, Transfer& transfer) {
   start_curl();
@@ -107,7 +99,7 @@ std::optional<std::string> fetch(const std::string& url, const DownloadOptions& 
   if (transfer.stopped) throw Interrupted{};
   if (transfer.too_long) return fmt::format("sends more than {} bytes", transfer.limit);
   if (status == CURLE_OK) return std::nullopt;
-  return one_line(message[0] != '\0' ? message : curl_easy_strerror(status));
+  return one_line(message[0] != '\0' ? message : curl_easy_strerror(status));  // may quote a server
 }
 
 /// Fetches and verifies one file from the first mirror that has it, and puts it in place.

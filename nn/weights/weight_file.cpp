@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
 #include <new>
 #include <system_error>
 
@@ -45,23 +43,11 @@ Content read_whole(const std::filesystem::path& path) {
   return {read_tensors(content, path.string()), sha256_hex(content)};
 }
 
-/// The file may be larger than memory.
-std::string file_sha256(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::string block(1 << 20, '\0');
-  Sha256 digest;
-  while (stream) {
-    stream.read(block.data(), static_cast<std::streamsize>(block.size()));
-    digest.update(std::string_view(block.data(), static_cast<std::size_t>(stream.gcount())));
-  }
-  if (!stream.eof()) throw DataError("cannot read {}: {}", path.string(), std::generic_category().message(errno));
-  return digest.hex();
-}
-
 WeightFile load(const std::filesystem::path& path, const WeightFileOptions& options, const Progress& progress) {
   const bool is_results = is_hdf5(read_file_start(path, start_bytes));
-  Content content = is_results ? Content{read_results_weights(path, options.network, {}, progress), file_sha256(path)}
-                               : read_whole(path);
+  Content content = is_results
+                        ? Content{read_results_weights(path, options.network, {}, progress), sha256_of_file(path)}
+                        : read_whole(path);
   if (!is_results && !options.network.empty()) {
     throw DataError("{}: is {} and holds one network, expected no name of a network, not {}", path.string(),
                     content.tensors.format, quoted_name(options.network));
