@@ -5,16 +5,23 @@
 
 #include <cmath>
 #include <string_view>
+#include <type_traits>
 
 #include "core/axes.hpp"
 #include "core/error.hpp"
 
 namespace inforelay {
 
-/// Throws UsageError unless `holds`: "optimizer.beta1 is 1, expected a number in [0,1)".
-template <class T>
+/// Throws Failure unless `holds`: "optimizer.beta1 is 1, expected a number in [0,1)".
+template <class Failure = UsageError, class T>
 void check_bounded(bool holds, std::string_view name, const T& value, std::string_view expected) {
-  if (!holds) throw UsageError("{} is {}, expected {}", name, value, expected);
+  if (!holds) throw Failure("{} is {}, expected {}", name, value, expected);
+}
+
+/// Throws Failure unless value is in [least,most]: "kmeans: clusters is 11, expected [1,10]".
+template <class Failure = UsageError, class T>
+void check_range(std::string_view name, const T& value, std::type_identity_t<T> least, std::type_identity_t<T> most) {
+  if (!(least <= value && value <= most)) throw Failure("{} is {}, expected [{},{}]", name, value, least, most);
 }
 
 /// Throws Failure that names the first number of `values` [N,K] that is not finite: "activation of unit 3 of sample 17

@@ -8,7 +8,6 @@
 
 #include "core/files/hdf5_file.hpp"
 #include "core/files/hdf5_reader_state.hpp"
-#include "core/files/hdf5_values.hpp"
 
 namespace inforelay {
 
@@ -50,7 +49,7 @@ void Hdf5Reader::visit(std::string_view path, const std::function<void(const std
   const std::function<void(const std::string&, std::size_t)> walk = [&](const std::string& group, std::size_t depth) {
     std::vector<Entry> entries;
     for (const std::string& name : children(group)) {
-      const std::string child = join_path(group, name);
+      const std::string child = detail::join_path(group, name);
       entries.emplace_back(kind(child), child);
     }
     objects += entries.size();
@@ -102,7 +101,7 @@ std::map<std::string, Hdf5Attribute> Hdf5Reader::attributes(std::string_view pat
   const bool is_group = H5Iget_type(owner.id()) == H5I_GROUP;
   // Of a list of texts the writer puts a copy there.
   const auto is_copy = [&](const std::string& name) {
-    const std::string child = join_path(detail::trim_slashes(path), name);
+    const std::string child = detail::join_path(detail::trim_slashes(path), name);
     if (!is_group || !exists(child) || kind(child) == Hdf5Kind::group) return false;
     const auto source = state_->dataset(child);
     return source.is_text() && !source.shape.empty();

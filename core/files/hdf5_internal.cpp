@@ -33,6 +33,10 @@ std::string_view trim_slashes(std::string_view path) {
 
 std::string shown_path(std::string_view path) { return fmt::format("/{}", trim_slashes(path)); }
 
+std::string join_path(std::string_view group, std::string_view name) {
+  return group.empty() ? std::string(name) : fmt::format("{}/{}", group, name);
+}
+
 std::string_view parent_of(std::string_view path) {
   const auto slash = path.rfind('/');
   return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);

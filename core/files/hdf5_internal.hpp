@@ -66,6 +66,9 @@ std::string_view trim_slashes(std::string_view path);
 /// "/a/b" for messages, "/" for the root.
 std::string shown_path(std::string_view path);
 
+/// "a/b" and "c" -> "a/b/c"; "" and "c" -> "c"
+std::string join_path(std::string_view group, std::string_view name);
+
 /// "a/b/c" -> "a/b"; "a" -> ""
 std::string_view parent_of(std::string_view path);
 

@@ -14,7 +14,6 @@
 #include "core/files/hdf5_driver.hpp"
 #include "core/files/hdf5_file.hpp"
 #include "core/files/hdf5_internal.hpp"
-#include "core/files/hdf5_values.hpp"
 
 namespace inforelay {
 
@@ -134,7 +133,7 @@ struct Hdf5Writer::State {
   /// The nearest scale of that name for a dataset in `group`; "" if there is none.
   std::string nearest_scale(std::string_view group, const std::string& name) const {
     for (;; group = detail::parent_of(group)) {
-      std::string path = join_path(group, name);
+      std::string path = detail::join_path(group, name);
       if (scales.contains(path)) return path;
       if (group.empty()) return "";
     }
@@ -145,7 +144,7 @@ struct Hdf5Writer::State {
   std::string scale_for(std::string_view group, const std::string& name, std::size_t length) {
     std::string path = nearest_scale(group, name);
     if (path.empty() || scales.at(path) != length) {
-      const std::string own = join_path(group, name);
+      const std::string own = detail::join_path(group, name);
       if (path == own) {
         fail(path, fmt::format("this dimension of its group has length {}, not {}", scales.at(path), length));
       }
@@ -220,13 +219,13 @@ Hdf5Writer::~Hdf5Writer() = default;
 
 void Hdf5Writer::scale(std::string_view group, const std::string& name, std::span<const std::int64_t> values,
                        std::string_view long_name) {
-  dataset(join_path(detail::trim_slashes(group), name), values,
+  dataset(detail::join_path(detail::trim_slashes(group), name), values,
           {.units = "1", .long_name = std::string(long_name), .dims = {name}});
 }
 
 void Hdf5Writer::scale(std::string_view group, const std::string& name, const std::vector<std::string>& values,
                        std::string_view long_name) {
-  dataset(join_path(detail::trim_slashes(group), name), values,
+  dataset(detail::join_path(detail::trim_slashes(group), name), values,
           {.units = "1", .long_name = std::string(long_name), .dims = {name}});
 }
 

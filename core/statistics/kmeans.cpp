@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/checks.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 
@@ -13,14 +14,10 @@ namespace {
 using Points = RowMatrix<double>;  // [N,K]
 
 Points checked(const RowMatrix<float>& points, int clusters, const KMeansOptions& options) {
-  if (points.rows() < 1) throw UsageError("kmeans: no points; at least 1 is needed");
-  if (clusters < 1 || clusters > points.rows()) {
-    throw UsageError("kmeans: clusters is {}; must be in [1,{}]", clusters, points.rows());
-  }
-  if (options.restarts < 1) throw UsageError("kmeans: restarts is {}; must be >= 1", options.restarts);
-  if (options.max_iterations < 1) {
-    throw UsageError("kmeans: max_iterations is {}; must be >= 1", options.max_iterations);
-  }
+  check_bounded(points.rows() >= 1, "kmeans: the number of points", points.rows(), "at least 1");
+  check_range("kmeans: clusters", Eigen::Index{clusters}, 1, points.rows());
+  check_bounded(options.restarts >= 1, "kmeans: restarts", options.restarts, "at least 1");
+  check_bounded(options.max_iterations >= 1, "kmeans: max_iterations", options.max_iterations, "at least 1");
   for (Eigen::Index n = 0; n < points.rows(); ++n) {
     if (points.row(n).allFinite()) continue;
     throw DataError("kmeans: point {} has a coordinate that is not finite", n);
@@ -229,7 +226,7 @@ Clustering kmeans(const RowMatrix<float>& points, int clusters, const KMeansOpti
 std::vector<double> kmeans_cohesion(const RowMatrix<float>& points, int fewest, int most, const KMeansOptions& options,
                                     const RandomStream& random, Progress& progress) {
   if (fewest < 1 || fewest > most) {
-    throw UsageError("kmeans: cohesion of {} to {} clusters; must be 1 <= fewest <= most", fewest, most);
+    throw UsageError("kmeans: cohesion of {} to {} clusters, expected 1 <= fewest <= most", fewest, most);
   }
   const Points exact = checked(points, most, options);
   const auto restarts = static_cast<std::size_t>(options.restarts),

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/error.hpp"
+#include "core/checks.hpp"
 #include "core/parallel.hpp"
 #include "core/statistics/statistics.hpp"
 
@@ -28,10 +28,8 @@ void fix_sign(RowMatrix<double>::RowXpr loading) {
 }  // namespace
 
 PrincipalComponents principal_components(const RowMatrix<float>& columns, int components) {
-  if (columns.rows() < 1) throw UsageError("pca: no samples; at least 1 is needed");
-  if (components < 1 || components > columns.cols()) {
-    throw UsageError("pca: components is {}; must be in [1,{}]", components, columns.cols());
-  }
+  check_bounded(columns.rows() >= 1, "pca: the number of samples", columns.rows(), "at least 1");
+  check_range("pca: components", Eigen::Index{components}, 1, columns.cols());
   const Moments m = moments(columns);
   PrincipalComponents result;
   result.mean = m.mean;

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/checks.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 
@@ -61,7 +62,7 @@ void check_finite(const Block& block, std::size_t begin, const Name& name) {
   for (Eigen::Index column = 0; column < block.cols(); ++column) {
     for (Eigen::Index row = 0; row < block.rows(); ++row) {
       if (std::isfinite(block(row, column))) continue;
-      throw ComputeError("statistics: {} is {} in row {}; must be finite", name(column), block(row, column),
+      throw ComputeError("statistics: {} is {} in row {}, expected a finite number", name(column), block(row, column),
                          begin + static_cast<std::size_t>(row));
     }
   }
@@ -178,13 +179,13 @@ std::string degeneracy(std::span<const Column> columns, const Moments& raw) {
 }  // namespace
 
 Moments moments(std::span<const Column> columns) {
-  if (columns.empty()) throw UsageError("statistics: no columns; at least 1 is needed");
+  check_bounded(!columns.empty(), "statistics: the number of columns", columns.size(), "at least 1");
   const std::size_t rows = columns.front().size();
   if (rows == 0) throw UsageError("statistics: {} has no rows", columns.front().name);
   for (const Column& column : columns) {
     if (column.size() == rows) continue;
-    throw UsageError("statistics: {} has {} rows, {} has {}; must be equal", column.name, column.size(),
-                     columns.front().name, rows);
+    throw UsageError("statistics: {} has {} rows, expected {} as {} has", column.name, column.size(), rows,
+                     columns.front().name);
   }
   return blocked_moments(
       rows, [&](const BlockRange& range) { return block_of(columns, range); },
@@ -193,7 +194,8 @@ Moments moments(std::span<const Column> columns) {
 
 Moments moments(const RowMatrix<float>& matrix) {
   if (matrix.rows() < 1 || matrix.cols() < 1) {
-    throw UsageError("statistics: matrix is {} by {}; must not be empty", matrix.rows(), matrix.cols());
+    throw UsageError("statistics: a matrix of {} x {}, expected at least 1 row and column", matrix.rows(),
+                     matrix.cols());
   }
   return blocked_moments(
       static_cast<std::size_t>(matrix.rows()),
@@ -274,8 +276,8 @@ Regression ordinary_least_squares(const Column& response, std::span<const Column
 }
 
 double quantile(std::span<const double> values, double q) {
-  if (values.empty()) throw UsageError("quantile: no values; at least 1 is needed");
-  if (!(q >= 0 && q <= 1)) throw UsageError("quantile: q is {}; must be in [0,1]", q);
+  check_bounded(!values.empty(), "quantile: the number of values", values.size(), "at least 1");
+  check_range("quantile: q", q, 0, 1);
   std::vector<double> sorted(values.begin(), values.end());
   const double position = q * static_cast<double>(values.size() - 1);
   const auto below = static_cast<std::size_t>(position);

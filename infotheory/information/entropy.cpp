@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/checks.hpp"
 #include "core/error.hpp"
 
 namespace inforelay {
@@ -10,12 +11,12 @@ double entropy_bits(std::span<const double> probabilities) {
   double sum = 0, entropy = 0;
   for (std::size_t i = 0; i < probabilities.size(); ++i) {
     const double p = probabilities[i];
-    if (!(p >= 0)) throw UsageError("entropy_bits: probability {} is {}; must be >= 0", i, p);
+    if (!(p >= 0)) throw UsageError("entropy_bits: probability {} is {}, expected at least 0", i, p);
     sum += p;
     if (p > 0) entropy -= p * std::log2(p);
   }
   if (!(std::abs(sum - 1) <= probability_sum_tolerance)) {
-    throw UsageError("entropy_bits: probabilities sum to {:.12g}; must be 1", sum);
+    throw UsageError("entropy_bits: probabilities sum to {:.12g}, expected 1", sum);
   }
   return entropy;
 }
@@ -29,14 +30,14 @@ double entropy_bits(std::span<const std::uint64_t> counts, EntropyEstimator esti
     ++occupied;
     sum += static_cast<double>(count) * std::log2(static_cast<double>(count));
   }
-  if (samples == 0) throw UsageError("entropy_bits: counts sum to 0; at least 1 sample is needed");
+  if (samples == 0) throw UsageError("entropy_bits: counts sum to 0, expected at least 1 sample");
   const double n = static_cast<double>(samples);
   const double plug_in = occupied == 1 ? 0 : std::log2(n) - sum / n;  // exactly 0, whatever the rounding
   return estimator == EntropyEstimator::plug_in ? plug_in : plug_in + miller_madow_correction_bits(occupied, samples);
 }
 
 double binary_entropy_bits(double p) {
-  if (!(p >= 0 && p <= 1)) throw UsageError("binary_entropy_bits: p is {}; must be in [0,1]", p);
+  check_range("binary_entropy_bits: p", p, 0, 1);
   double entropy = 0;
   if (p > 0) entropy -= p * std::log2(p);
   if (p < 1) entropy -= (1 - p) * std::log1p(-p) / std::numbers::ln2;

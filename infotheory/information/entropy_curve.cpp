@@ -5,7 +5,7 @@
 #include <limits>
 #include <numeric>
 
-#include "core/error.hpp"
+#include "core/checks.hpp"
 #include "core/parallel.hpp"
 #include "infotheory/information/entropy.hpp"
 #include "infotheory/information/n_log_n.hpp"
@@ -20,11 +20,11 @@ struct Reading {
 };
 
 void check_options(std::size_t samples, int units, const EntropyCurveOptions& options) {
-  if (samples == 0) throw UsageError("entropy curve: no states; at least 1 is needed");
-  if (units < 1 || units > 32) throw UsageError("entropy curve: {} units; must be 1 to 32", units);
-  if (options.smallest < 1) throw UsageError("entropy curve: smallest is 0; must be >= 1");
-  if (options.points < 2) throw UsageError("entropy curve: points is {}; must be >= 2", options.points);
-  if (options.replicates < 1) throw UsageError("entropy curve: replicates is {}; must be >= 1", options.replicates);
+  check_bounded(samples >= 1, "entropy curve: the number of states", samples, "at least 1");
+  check_range("entropy curve: units", units, 1, 32);
+  check_bounded(options.smallest >= 1, "entropy curve: smallest", options.smallest, "at least 1");
+  check_bounded(options.points >= 2, "entropy curve: points", options.points, "at least 2");
+  check_bounded(options.replicates >= 1, "entropy curve: replicates", options.replicates, "at least 1");
 }
 
 // Geometric from `smallest` to `largest`, rounded, without repeats.

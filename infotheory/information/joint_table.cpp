@@ -11,20 +11,20 @@ namespace {
 
 void check_variable_count(std::size_t variables) {
   if (variables < 1 || variables > VariableSet::max_variables) {
-    throw UsageError("joint table: {} variables; must be 1 to {}", variables, VariableSet::max_variables);
+    throw UsageError("joint table: {} variables, expected 1 to {}", variables, VariableSet::max_variables);
   }
 }
 
 void check_weights(std::size_t weights, std::size_t symbols, std::size_t variables) {
   if (symbols != weights * variables) {
-    throw UsageError("joint table: {} weights of {} variables want {} symbols, not {}", weights, variables,
-                     weights * variables, symbols);
+    throw UsageError("joint table: {} weights of {} variables with {} symbols, expected {}", weights, variables,
+                     symbols, weights * variables);
   }
 }
 
 std::uint64_t checked_total(std::span<const std::uint64_t> counts) {
   const std::uint64_t total = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
-  if (total == 0) throw UsageError("joint table: counts sum to 0; at least 1 sample is needed");
+  if (total == 0) throw UsageError("joint table: counts sum to 0, expected at least 1 sample");
   return total;
 }
 
@@ -35,7 +35,7 @@ std::vector<DiscreteValue> dense_cells(std::span<const std::size_t> shape, std::
   bool fits = true;
   for (const std::size_t extent : shape) fits = !__builtin_mul_overflow(cells, extent, &cells) && fits;
   if (!fits || cells != weights) {
-    throw UsageError("joint table: {} weights for a shape of {} cells; must be equal", weights,
+    throw UsageError("joint table: {} weights for a shape of {} cells, expected one for each", weights,
                      fits ? std::to_string(cells) : "more than 2^64");
   }
   std::vector<DiscreteValue> symbols(cells * shape.size());
@@ -92,12 +92,12 @@ JointTable::JointTable(int variables, std::vector<DiscreteValue> cells, std::vec
 JointTable JointTable::from_samples(std::span<const std::span<const DiscreteValue>> columns) {
   check_variable_count(columns.size());
   const std::size_t samples = columns.front().size(), variables = columns.size();
-  if (samples == 0) throw UsageError("joint table: no samples; at least 1 is needed");
+  if (samples == 0) throw UsageError("joint table: no samples, expected at least 1");
   std::vector<DiscreteValue> rows(samples * variables);
   for (std::size_t v = 0; v < variables; ++v) {
     if (columns[v].size() != samples) {
-      throw UsageError("joint table: variable {} has {} samples, variable 0 has {}; must be equal", v,
-                       columns[v].size(), samples);
+      throw UsageError("joint table: variable {} has {} samples, expected {} as variable 0 has", v, columns[v].size(),
+                       samples);
     }
     for (std::size_t n = 0; n < samples; ++n) rows[n * variables + v] = columns[v][n];
   }
@@ -157,7 +157,7 @@ JointTable JointTable::marginal(VariableSet keep) const {
   std::vector<std::size_t> kept;
   for (int v = 0; v < VariableSet::max_variables; ++v) {
     if (!keep.contains(v)) continue;
-    if (v >= variables_) throw UsageError("joint table: variable {}; must be in [0,{})", v, variables_);
+    if (v >= variables_) throw UsageError("joint table: variable {}, expected one in [0,{})", v, variables_);
     kept.push_back(static_cast<std::size_t>(v));
   }
   std::vector<DiscreteValue> cells;
@@ -172,7 +172,7 @@ JointTable JointTable::marginal(VariableSet keep) const {
 double JointTable::entropy_bits(EntropyEstimator estimator) const {
   if (!has_counts()) {
     if (estimator != EntropyEstimator::plug_in) {
-      throw UsageError("joint table: Miller-Madow needs counts; the table holds probabilities");
+      throw UsageError("joint table: Miller-Madow needs counts, but the table holds probabilities");
     }
     return inforelay::entropy_bits(std::span<const double>(weights_));
   }

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "core/checks.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/sets/neuron_set.hpp"
@@ -83,14 +84,9 @@ double threshold_of(std::vector<float>& values, const DiscretizeOptions& options
   return options.threshold;
 }
 
-void check_samples(const RowMatrix<float>& values) {
-  if (values.rows() < 1) throw DataError("discretize: no samples; at least 1 is needed");
-}
-
-void check_finite(float value, Eigen::Index sample, Eigen::Index unit) {
-  if (!std::isfinite(value)) {
-    throw DataError("discretize: value of sample {}, unit {} is {}; must be finite", sample, unit, value);
-  }
+void check(const RowMatrix<float>& values) {
+  check_bounded<DataError>(values.rows() >= 1, "discretize: the number of samples", values.rows(), "at least 1");
+  check_finite<DataError>(values, "discretize: value of unit");
 }
 
 }  // namespace
@@ -152,9 +148,9 @@ double iterated_two_means_threshold(std::span<const float> values, RandomStream 
 
 std::vector<double> thresholds(const RowMatrix<float>& values, const DiscretizeOptions& options,
                                const Progress& progress) {
-  check_samples(values);
+  check(values);
   if (!std::isfinite(options.threshold)) {
-    throw UsageError("discretize: threshold is {}; must be finite", options.threshold);
+    throw UsageError("discretize: threshold is {}, expected a finite number", options.threshold);
   }
   std::vector<double> cuts(static_cast<std::size_t>(values.cols()));
   parallel_blocks(cuts.size(), [&](std::size_t block) {
@@ -162,7 +158,6 @@ std::vector<double> thresholds(const RowMatrix<float>& values, const DiscretizeO
     const auto unit = static_cast<Eigen::Index>(block);
     std::vector<float> column(static_cast<std::size_t>(values.rows()));
     for (Eigen::Index sample = 0; sample < values.rows(); ++sample) {
-      check_finite(values(sample, unit), sample, unit);
       column[static_cast<std::size_t>(sample)] = values(sample, unit);
     }
     cuts[block] = threshold_of(column, options, block);
@@ -171,13 +166,13 @@ std::vector<double> thresholds(const RowMatrix<float>& values, const DiscretizeO
 }
 
 UnitStates discretize(const RowMatrix<float>& values, std::span<const double> thresholds) {
-  check_samples(values);
+  check(values);
   if (static_cast<Eigen::Index>(thresholds.size()) != values.cols()) {
-    throw UsageError("discretize: {} thresholds for {} units; must be equal", thresholds.size(), values.cols());
+    throw UsageError("discretize: {} thresholds for {} units, expected one for each", thresholds.size(), values.cols());
   }
   for (std::size_t unit = 0; unit < thresholds.size(); ++unit) {
     if (!std::isfinite(thresholds[unit])) {
-      throw UsageError("discretize: threshold of unit {} is {}; must be finite", unit, thresholds[unit]);
+      throw UsageError("discretize: threshold of unit {} is {}, expected a finite number", unit, thresholds[unit]);
     }
   }
   const auto samples = static_cast<std::size_t>(values.rows());
@@ -187,7 +182,6 @@ UnitStates discretize(const RowMatrix<float>& values, std::span<const double> th
     for (std::size_t sample = range.begin; sample < range.end; ++sample) {
       const auto row = static_cast<Eigen::Index>(sample);
       for (Eigen::Index unit = 0; unit < values.cols(); ++unit) {
-        check_finite(values(row, unit), row, unit);
         if (values(row, unit) > thresholds[static_cast<std::size_t>(unit)]) states.set(sample, static_cast<int>(unit));
       }
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "core/checks.hpp"
 #include "core/error.hpp"
 #include "nn/network/network_hdf5.hpp"
 
@@ -41,11 +42,6 @@ void check_shape(std::string_view what, const Mlp& saved, const Mlp& expected) {
   throw DataError("{} is {}, expected {}", what, shape_of(saved), shape_of(expected));
 }
 
-void check_range(std::string_view what, std::int64_t value, std::int64_t least, std::int64_t most) {
-  if (least <= value && value <= most) return;
-  throw DataError("{} is {}, expected [{},{}]", what, value, least, most);
-}
-
 // Both moments of a plain SGD, or of no step, may be empty.
 void check_moments(std::string_view what, const OptimizerState& state, const Mlp& network) {
   for (const auto* moment : {&state.first_moment, &state.second_moment}) {
@@ -65,16 +61,17 @@ void check_detector(const std::string& what, const DetectorState& saved, const M
                     const DetectorOptions& options) {
   check_shape(what, saved.network, beginning);
   check_moments(what, saved.optimizer, saved.network);
-  check_range("the attempt of " + what, saved.attempt, 0, options.restarts);
-  check_range("the epoch of " + what, saved.epoch, 0, options.max_epochs);
+  check_range<DataError>("the attempt of " + what, saved.attempt, 0, options.restarts);
+  check_range<DataError>("the epoch of " + what, saved.epoch, 0, options.max_epochs);
   // While it runs, the last epoch is not measured yet.
   const auto epochs = static_cast<std::size_t>(saved.finished ? saved.epoch : std::max(saved.epoch - 1, 0));
   for (const auto* curve : {&saved.accuracy_train, &saved.accuracy_test}) check_curve(what, curve->size(), epochs);
   const DetectorState::Best& best = saved.best;
   if (best.network.layers.empty()) return;
   check_shape("the best of " + what, best.network, beginning);
-  check_range("the best attempt of " + what, best.attempt, 0, saved.finished ? options.restarts : saved.attempt);
-  check_range("the best epoch of " + what, best.epoch, 1, options.max_epochs);
+  check_range<DataError>("the best attempt of " + what, best.attempt, 0,
+                         saved.finished ? options.restarts : saved.attempt);
+  check_range<DataError>("the best epoch of " + what, best.epoch, 1, options.max_epochs);
   if (!options.keep_best) return;
   const bool over = saved.finished || best.attempt < saved.attempt;
   if (!over || saved.reached) return;
@@ -168,14 +165,15 @@ std::vector<DetectorState> read_detector_states(const Hdf5Reader& file) {
 void check_resumable(const TrainerState& saved, const Mlp& beginning, int max_epochs) {
   check_shape("the network", saved.network, beginning);
   check_moments("the network", saved.optimizer, saved.network);
-  check_range("the epoch", saved.epoch, 0, max_epochs);
+  check_range<DataError>("the epoch", saved.epoch, 0, max_epochs);
   const TrainingCurve& curve = saved.curve;
   const auto epochs = static_cast<std::size_t>(saved.epoch);
   check_curve("the curve of the loss", static_cast<std::size_t>(curve.loss.size()), epochs);
   for (const auto* accuracy : {&curve.accuracy_train, &curve.accuracy_test}) {
     check_curve("the curve of accuracies", static_cast<std::size_t>(accuracy->rows()), epochs);
     if (epochs > 0)
-      check_range("the classes of the curve", accuracy->cols(), beginning.output_width(), beginning.output_width());
+      check_range<DataError>("the classes of the curve", accuracy->cols(), beginning.output_width(),
+                             beginning.output_width());
   }
 }
 

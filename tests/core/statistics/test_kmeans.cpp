@@ -147,7 +147,7 @@ TEST_CASE("k-means can be interrupted and names what is wrong", "[cluster]") {
     bool stop_requested() const override { return true; }
   } stop;
   CHECK_THROWS_AS(kmeans(points, 2, {}, random, stop), Interrupted);
-  CHECK_THROWS_WITH(kmeans(points, 11, {}, random), Catch::Contains("clusters is 11; must be in [1,10]"));
+  CHECK_THROWS_WITH(kmeans(points, 11, {}, random), Catch::Contains("clusters is 11, expected [1,10]"));
   CHECK_THROWS_AS(kmeans(points, 0, {}, random), UsageError);
   CHECK_THROWS_AS(kmeans(RowMatrix<float>(0, 2), 1, {}, random), UsageError);
   CHECK_THROWS_AS(kmeans(points, 2, {.restarts = 0}, random), UsageError);

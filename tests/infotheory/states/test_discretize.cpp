@@ -188,8 +188,8 @@ TEST_CASE("Discretisation names what is wrong", "[discretize]") {
   for (const float bad : {infinity, -infinity, std::numeric_limits<float>::quiet_NaN()}) {
     values(7, 2) = bad;
     CHECK_THROWS_AS(thresholds(values), DataError);
-    CHECK_THROWS_WITH(thresholds(values), Catch::Contains("sample 7, unit 2"));
-    CHECK_THROWS_WITH(discretize(values, cuts), Catch::Contains("sample 7, unit 2"));
+    CHECK_THROWS_WITH(thresholds(values), Catch::Contains("unit 2 of sample 7"));
+    CHECK_THROWS_WITH(discretize(values, cuts), Catch::Contains("unit 2 of sample 7"));
   }
   values(7, 2) = 0;
   CHECK_THROWS_WITH(discretize(values, std::vector<double>(2)), Catch::Contains("2 thresholds for 3 units"));
