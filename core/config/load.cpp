@@ -4,14 +4,12 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <sstream>
 
 #include "core/config/tree.hpp"
+#include "core/files/files.hpp"
 
 namespace inforelay {
 namespace fs = std::filesystem;
@@ -278,22 +276,13 @@ class Loader {
 
  private:
   std::optional<std::string> read(const fs::path& path, const ConfigPlace& place) {
-    const auto fail = [&](std::string_view why) {
-      errors_.add(place, fmt::format("cannot read '{}': {}", path.string(), why));
+    try {
+      const std::vector<std::uint8_t> bytes = read_file(path, limits_.file_bytes);
+      return std::string(bytes.begin(), bytes.end());
+    } catch (const DataError& error) {
+      errors_.add(place, error.what());
       return std::nullopt;
-    };
-    std::error_code error;
-    const fs::file_status status = fs::status(path, error);
-    if (!fs::exists(status)) return fail("no such file");
-    if (!fs::is_regular_file(status)) return fail("not a regular file");
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return fail(std::strerror(errno));
-    std::string text(limits_.file_bytes + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (file.bad()) return fail("reading failed");
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    if (text.size() > limits_.file_bytes) return fail(fmt::format("larger than {} bytes", limits_.file_bytes));
-    return text;
+    }
   }
 
   ConfigErrors& errors_;

@@ -70,7 +70,7 @@ Hdf5Array Hdf5Reader::read_any(std::string_view path) const {
   const auto source = state_->dataset(path);
   const hid_t stored = source.type.id();
   const auto description = [&](const char* name) {
-    return has_attribute(path, name) ? attribute<std::string>(path, name) : std::string();
+    return H5Aexists(source.object.id(), name) > 0 ? attribute<std::string>(path, name) : std::string();
   };
   const auto values = [&]() -> Hdf5Values {
     if (source.is_text()) return state_->texts(source);

@@ -191,14 +191,9 @@ class Hdf5Reader {
   /// A dataset [size].
   template <Hdf5Number T>
   std::vector<T> vector(std::string_view path, std::size_t size = any) const;
-  /// A single number.
-  template <Hdf5Number T>
-  T scalar(std::string_view path) const;
-  /// A single text, and a list of texts.
-  std::string text(std::string_view path) const;
+  /// A list of texts.
   std::vector<std::string> texts(std::string_view path) const;
 
-  bool has_attribute(std::string_view path, const std::string& name) const;
   /// T: std::string, std::int64_t, double, or a std::vector of one of these.
   template <class T>
   T attribute(std::string_view path, const std::string& name) const;

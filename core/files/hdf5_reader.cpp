@@ -79,27 +79,10 @@ std::vector<T> Hdf5Reader::vector(std::string_view path, std::size_t size) const
   return state_->numbers<T>(source);
 }
 
-template <Hdf5Number T>
-T Hdf5Reader::scalar(std::string_view path) const {
-  const auto source = state_->dataset(path);
-  state_->check_shape(source, {});
-  return state_->numbers<T>(source).front();
-}
-
-std::string Hdf5Reader::text(std::string_view path) const {
-  const auto source = state_->dataset(path);
-  state_->check_shape(source, {});
-  return state_->texts(source).front();
-}
-
 std::vector<std::string> Hdf5Reader::texts(std::string_view path) const {
   const auto source = state_->dataset(path);
   state_->check_shape(source, {any});
   return state_->texts(source);
-}
-
-bool Hdf5Reader::has_attribute(std::string_view path, const std::string& name) const {
-  return H5Aexists(state_->open(path).id(), name.c_str()) > 0;
 }
 
 namespace {
@@ -138,8 +121,7 @@ T Hdf5Reader::attribute(std::string_view path, const std::string& name) const {
 #define INFORELAY_INSTANTIATE(T)                                                                 \
   template std::vector<T> Hdf5Reader::array<T>(std::string_view) const;                          \
   template RowMatrix<T> Hdf5Reader::matrix<T>(std::string_view, std::size_t, std::size_t) const; \
-  template std::vector<T> Hdf5Reader::vector<T>(std::string_view, std::size_t) const;            \
-  template T Hdf5Reader::scalar<T>(std::string_view) const;
+  template std::vector<T> Hdf5Reader::vector<T>(std::string_view, std::size_t) const;
 INFORELAY_INSTANTIATE(std::uint8_t)
 INFORELAY_INSTANTIATE(std::uint16_t)
 INFORELAY_INSTANTIATE(std::uint32_t)

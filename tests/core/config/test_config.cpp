@@ -312,7 +312,7 @@ TEST_CASE("Missing and circular bases are errors", "[config]") {
   CHECK_THAT(circular.lines()[0], Catch::Contains("b.yaml:1:11") && Catch::Contains("extends itself"));
   load_config(folder / "c.yaml", {}, missing);
   REQUIRE(missing.lines().size() == 1);
-  CHECK_THAT(missing.lines()[0], Catch::Contains("c.yaml:1:11") && Catch::Contains("no such file"));
+  CHECK_THAT(missing.lines()[0], Catch::Contains("c.yaml:1:11") && Catch::Contains("No such file or directory"));
   load_config(folder / "d.yaml", {}, absent);
   REQUIRE(absent.lines().size() == 1);
   CHECK_THROWS_AS(absent.throw_if_any(), UsageError);

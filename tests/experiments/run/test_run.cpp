@@ -203,7 +203,7 @@ TEST_CASE("Wrong usage ends with code 2 and one line", "[run]") {
   expect_failure(run_program({}, folder.path()), 2, "CONFIG is required");
   expect_failure(run_program({quick, "--nonsense"}, folder.path()), 2, "--nonsense");
   expect_failure(run_program({quick, "-j", "0"}, folder.path()), 2, "--threads");
-  expect_failure(run_program({"absent.yaml"}, folder.path()), 2, "cannot read 'absent.yaml': no such file");
+  expect_failure(run_program({"absent.yaml"}, folder.path()), 2, "cannot read absent.yaml: No such file or directory");
   expect_failure(run_program({quick, "sead=1"}, folder.path()), 2, "unknown key 'sead'; did you mean 'seed'?");
   expect_failure(run_program({quick, "seed=abc"}, folder.path()), 2, "seed: expected an integer");
   std::ofstream(folder.path() / "file") << "x";

@@ -105,7 +105,7 @@ TEST_CASE("A sweep leaves its runs, a table, and results that tell all", "[sweep
   CHECK(file.dimension_names("sweep/by_class/full.relay.test.total") == Arguments{"run", "class"});
   CHECK(!file.exists("sweep/by_class/full.states.test.entropy_bits"));
   const auto seconds = file.vector<double>("sweep/wall_seconds", 4);
-  CHECK(file.scalar<double>("provenance/wall_seconds") == seconds[0] + seconds[1] + seconds[2] + seconds[3]);
+  CHECK(file.array<double>("provenance/wall_seconds").at(0) == seconds[0] + seconds[1] + seconds[2] + seconds[3]);
 
   // What was collected is what the runs hold.
   const ExperimentResult third = read_results(a / "runs/0003-discretize-sign-seed-1/results.h5");
