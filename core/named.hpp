@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -32,15 +31,6 @@ constexpr std::string_view word_of(const WordTable<T, N>& table, std::type_ident
     if (its_value == value) return word;
   }
   return {};
-}
-
-/// The value that `word` stands for.
-template <class T, std::size_t N>
-constexpr std::optional<T> value_of(const WordTable<T, N>& table, std::string_view word) {
-  for (const auto& [value, its_word] : table) {
-    if (its_word == word) return value;
-  }
-  return std::nullopt;
 }
 
 /// All words of a table {value, word}, in its order.

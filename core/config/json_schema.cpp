@@ -11,9 +11,6 @@ namespace {
 using namespace setting;
 using Json = nlohmann::ordered_json;
 
-constexpr const char* name_pattern = "^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$";
-constexpr const char* path_pattern = "^[A-Za-z0-9][A-Za-z0-9_-]*(\\.[A-Za-z0-9][A-Za-z0-9_-]*)*$";
-
 Json schema_of(const std::vector<Setting>& settings);
 
 template <class T>
@@ -75,7 +72,9 @@ Json type(const Series&) {
   range["required"] = {"low", "high"};
   Json one = map_of({{"values", list_of(Json::object(), {.low = 1}, true)}, {"range", range}, {"log_range", range}});
   one["minProperties"] = one["maxProperties"] = 1;
-  return {{"type", "object"}, {"propertyNames", {{"pattern", path_pattern}}}, {"additionalProperties", std::move(one)}};
+  return {{"type", "object"},
+          {"propertyNames", {{"pattern", setting_path_pattern}}},
+          {"additionalProperties", std::move(one)}};
 }
 Json type(const Assignments&) { return list_of({{"type", "object"}, {"minProperties", 1}}, {}); }
 Json type(const Group& kind) { return schema_of(kind.settings); }

@@ -16,6 +16,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// A hostile file must cost little.
+constexpr std::size_t max_file_bytes = 1u << 20;
+constexpr std::size_t max_nodes = 100'000;  // over all files, aliases expanded
+constexpr std::size_t max_depth = 32, max_extends_depth = 8;
+
 // Thrown inside the reader to leave yaml-cpp once a limit is passed; becomes a line of ConfigErrors.
 struct Refused {
   ConfigPlace place;
@@ -32,13 +37,8 @@ std::size_t count_nodes(const ConfigNode& node) {
 // Builds ConfigNodes from yaml-cpp's events.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(std::shared_ptr<const fs::path> file, std::string override_text, ConfigErrors& errors,
-              const ConfigLimits& limits, std::size_t& nodes)
-      : file_(std::move(file)),
-        override_text_(std::move(override_text)),
-        errors_(errors),
-        limits_(limits),
-        nodes_(nodes) {}
+  TreeBuilder(std::shared_ptr<const fs::path> file, std::string override_text, ConfigErrors& errors, std::size_t& nodes)
+      : file_(std::move(file)), override_text_(std::move(override_text)), errors_(errors), nodes_(nodes) {}
 
   ConfigNode take_root() { return std::move(root_); }
 
@@ -101,10 +101,9 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   void check_limits(const YAML::Mark& mark) const {
-    if (nodes_ > limits_.nodes)
-      throw Refused{place(mark), fmt::format("more than {} values (aliases counted)", limits_.nodes)};
-    if (open_.size() > static_cast<std::size_t>(limits_.depth)) {
-      throw Refused{place(mark), fmt::format("nested deeper than {} levels", limits_.depth)};
+    if (nodes_ > max_nodes) throw Refused{place(mark), fmt::format("more than {} values (aliases counted)", max_nodes)};
+    if (open_.size() > max_depth) {
+      throw Refused{place(mark), fmt::format("nested deeper than {} levels", max_depth)};
     }
   }
 
@@ -148,16 +147,14 @@ class TreeBuilder : public YAML::EventHandler {
   std::shared_ptr<const fs::path> file_;
   std::string override_text_;
   ConfigErrors& errors_;
-  const ConfigLimits& limits_;
   std::size_t& nodes_;
   ConfigNode root_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, ConfigNode> anchors_;
 };
 
-ConfigNode parse(std::string_view yaml, const ConfigPlace& whole, ConfigErrors& errors, const ConfigLimits& limits,
-                 std::size_t& nodes) {
-  TreeBuilder builder(whole.file, whole.override_text, errors, limits, nodes);
+ConfigNode parse(std::string_view yaml, const ConfigPlace& whole, ConfigErrors& errors, std::size_t& nodes) {
+  TreeBuilder builder(whole.file, whole.override_text, errors, nodes);
   try {
     std::istringstream stream{std::string(yaml)};
     YAML::Parser parser(stream);
@@ -167,7 +164,7 @@ ConfigNode parse(std::string_view yaml, const ConfigPlace& whole, ConfigErrors& 
       return empty;
     }
     ConfigNode root = builder.take_root();
-    TreeBuilder second(whole.file, whole.override_text, errors, limits, nodes);
+    TreeBuilder second(whole.file, whole.override_text, errors, nodes);
     if (parser.HandleNextDocument(second)) throw Refused{second.take_root().place, "a second document in one file"};
     return root;
   } catch (const Refused& refused) {
@@ -208,7 +205,7 @@ void merge(ConfigNode& base, const ConfigNode& over) {
 
 class Loader {
  public:
-  Loader(ConfigErrors& errors, const ConfigLimits& limits) : errors_(errors), limits_(limits) {}
+  Loader(ConfigErrors& errors) : errors_(errors) {}
 
   ConfigNode load(const fs::path& path, const ConfigPlace* asked_at) {
     ConfigPlace whole{std::make_shared<const fs::path>(path), {}, 0, 0};
@@ -219,14 +216,14 @@ class Loader {
       errors_.add(place, fmt::format("'{}' extends itself", path.string()));
       return {};
     }
-    if (chain_.size() > static_cast<std::size_t>(limits_.extends_depth)) {
-      errors_.add(place, fmt::format("more than {} files extend one another", limits_.extends_depth));
+    if (chain_.size() > max_extends_depth) {
+      errors_.add(place, fmt::format("more than {} files extend one another", max_extends_depth));
       return {};
     }
     const std::optional<std::string> text = read(path, place);
     if (!text) return {};
     chain_.push_back(canonical);
-    ConfigNode root = parse(*text, whole, errors_, limits_, nodes_);
+    ConfigNode root = parse(*text, whole, errors_, nodes_);
     ConfigNode result = with_bases(std::move(root), path);
     chain_.pop_back();
     return result;
@@ -240,7 +237,7 @@ class Loader {
       return;
     }
     const std::size_t problems = errors_.lines().size();
-    ConfigNode value = parse(std::string_view(text).substr(equals + 1), place, errors_, limits_, nodes_);
+    ConfigNode value = parse(std::string_view(text).substr(equals + 1), place, errors_, nodes_);
     if (errors_.lines().size() > problems) return;  // nothing is replaced by what could not be read
     if (value.kind == ConfigNode::Kind::null) value.place = place;
     const std::string problem = assign(root, std::string_view(text).substr(0, equals), std::move(value), place);
@@ -277,7 +274,7 @@ class Loader {
  private:
   std::optional<std::string> read(const fs::path& path, const ConfigPlace& place) {
     try {
-      const std::vector<std::uint8_t> bytes = read_file(path, limits_.file_bytes);
+      const std::vector<std::uint8_t> bytes = read_file(path, max_file_bytes);
       return std::string(bytes.begin(), bytes.end());
     } catch (const DataError& error) {
       errors_.add(place, error.what());
@@ -286,30 +283,27 @@ class Loader {
   }
 
   ConfigErrors& errors_;
-  const ConfigLimits& limits_;
   std::size_t nodes_ = 0;
   std::vector<fs::path> chain_;
 };
 
 }  // namespace
 
-ConfigNode load_config(const fs::path& path, const std::vector<std::string>& overrides, ConfigErrors& errors,
-                       const ConfigLimits& limits) {
-  Loader loader(errors, limits);
+ConfigNode load_config(const fs::path& path, const std::vector<std::string>& overrides, ConfigErrors& errors) {
+  Loader loader(errors);
   ConfigNode root = loader.load(path, nullptr);
   for (const std::string& text : overrides) loader.apply_override(root, text);
   return root;
 }
 
-ConfigNode parse_config(std::string_view yaml, const fs::path& path, ConfigErrors& errors, const ConfigLimits& limits) {
-  if (yaml.size() > limits.file_bytes) {
-    errors.add({std::make_shared<const fs::path>(path), {}, 0, 0},
-               fmt::format("larger than {} bytes", limits.file_bytes));
+ConfigNode parse_config(std::string_view yaml, const fs::path& path, ConfigErrors& errors) {
+  if (yaml.size() > max_file_bytes) {
+    errors.add({std::make_shared<const fs::path>(path), {}, 0, 0}, fmt::format("larger than {} bytes", max_file_bytes));
     return {};
   }
   std::size_t nodes = 0;
-  ConfigNode root = parse(yaml, {std::make_shared<const fs::path>(path), {}, 0, 0}, errors, limits, nodes);
-  return Loader(errors, limits).with_bases(std::move(root), path);
+  ConfigNode root = parse(yaml, {std::make_shared<const fs::path>(path), {}, 0, 0}, errors, nodes);
+  return Loader(errors).with_bases(std::move(root), path);
 }
 
 }  // namespace inforelay

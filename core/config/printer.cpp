@@ -51,21 +51,20 @@ ConfigNode node_of(const ConfigSeries& series) {
 }
 
 ConfigNode node_of(const Boolean& kind) { return number(*kind.value); }
-ConfigNode node_of(const Integer& kind) {
-  if (const auto* maybe = std::get_if<std::optional<std::int64_t>*>(&kind.value))
-    return **maybe ? number(***maybe) : ConfigNode();
+template <class Members>
+ConfigNode number_in(const Members& member) {
   return std::visit(
       [](const auto* value) {
-        if constexpr (std::is_integral_v<std::decay_t<decltype(*value)>>) return number(*value);
-        return ConfigNode();
+        if constexpr (requires { value->has_value(); }) {
+          return *value ? number(**value) : ConfigNode();
+        } else {
+          return number(*value);
+        }
       },
-      kind.value);
+      member);
 }
-ConfigNode node_of(const Number& kind) {
-  if (const auto* value = std::get_if<double*>(&kind.value)) return number(**value);
-  const std::optional<double>& value = *std::get<std::optional<double>*>(kind.value);
-  return value ? number(*value) : ConfigNode();
-}
+ConfigNode node_of(const Integer& kind) { return number_in(kind.value); }
+ConfigNode node_of(const Number& kind) { return number_in(kind.value); }
 ConfigNode node_of(const Bytes& kind) {
   return *kind.value ? text_or_nothing(byte_count_text(**kind.value)) : ConfigNode();
 }

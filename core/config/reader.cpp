@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <regex>
 
 #include "core/config/settings.hpp"
 #include "core/files/data_folder.hpp"
@@ -36,18 +37,10 @@ std::optional<T> number_in(const ConfigNode& node) {
   return number_from<T>(node.text);
 }
 
-bool is_name(std::string_view text) {
-  constexpr std::size_t longest = 100;
-  const auto is_alphanumeric = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  };
-  return !text.empty() && text.size() <= longest && is_alphanumeric(text[0]) &&
-         std::all_of(text.begin(), text.end(), [&](char c) { return is_alphanumeric(c) || c == '_' || c == '-'; });
-}
-
-bool is_path_of_setting(std::string_view text) {
-  const std::size_t dot = text.find('.');
-  return is_name(text.substr(0, dot)) && (dot == std::string_view::npos || is_path_of_setting(text.substr(dot + 1)));
+// std::regex recurses over the text, so that a long one could use up the stack.
+bool matches(const std::string& text, const char* pattern) {
+  constexpr std::size_t longest = 1000;
+  return text.size() <= longest && std::regex_match(text, std::regex(pattern));
 }
 
 std::string unexpected(const ConfigNode& node, std::string_view expected) {
@@ -143,16 +136,14 @@ void read_list(const Written& written, std::vector<T>& values, Parse parse) {
   }
 }
 
-// The same; an element that is there already is an error.
+// The same; an element that repeats an earlier one is an error.
 template <class T, class Parse>
 void read_different(const Written& written, std::vector<T>& values, Parse parse) {
   read_list(written, values, [&](const Written& item) {
     std::optional<T> value = parse(item);
-    if (value && std::find(values.begin(), values.end(), *value) != values.end()) {
-      item.fail(fmt::format("'{}' is listed twice", item.node.text));
-      value.reset();
-    }
-    return value;
+    if (!value || std::find(values.begin(), values.end(), *value) == values.end()) return value;
+    item.fail(fmt::format("'{}' is listed twice", item.node.text));
+    return std::optional<T>();
   });
 }
 
@@ -166,16 +157,7 @@ void read(const Written& written, const Boolean& kind) {
 
 void read(const Written& written, const Integer& kind) {
   if (const auto number = integer(written, kind.bounds)) {
-    std::visit(
-        [&](auto* value) {
-          using Member = std::remove_pointer_t<decltype(value)>;
-          if constexpr (std::is_integral_v<Member>) {
-            *value = static_cast<Member>(*number);
-          } else {
-            *value = *number;
-          }
-        },
-        kind.value);
+    std::visit([&](auto* value) { *value = static_cast<std::remove_pointer_t<decltype(value)>>(*number); }, kind.value);
   }
 }
 
@@ -199,7 +181,7 @@ void read(const Written& written, const Bytes& kind) {
 }
 
 void read(const Written& written, const Name& kind) {
-  if (written.node.kind != NodeKind::scalar || !is_name(written.node.text)) {
+  if (written.node.kind != NodeKind::scalar || !matches(written.node.text, name_pattern)) {
     return written.fail_expected("a name (letters, digits, '_' and '-', at most 100)");
   }
   *kind.value = written.node.text;
@@ -254,71 +236,60 @@ void read(const Written& written, const Choice& kind) {
 }
 
 // low, high and perhaps count.
-bool read_range(const Written& written, ConfigSeries& series) {
+void read_range(const Written& written, ConfigSeries& series) {
   std::optional<double> low, high;
-  std::int64_t count = 0;
   const std::size_t problems = written.errors.lines().size();
-  if (!written.expect(NodeKind::map, "a map of settings")) return false;
-  read_group(written,
-             {{"low", "", Number{&low}}, {"high", "", Number{&high}}, {"count", "", Integer{&count, series_counts}}});
-  if (written.errors.lines().size() > problems) return false;
-  if (!low || !high || !(*low < *high)) {
-    written.fail("needs low and high, low less than high");
-  } else if (series.kind == ConfigSeries::Kind::log_range && *low <= 0) {
-    written.fail(fmt::format("low is {}, expected more than 0", *low));
-  } else {
-    series.low = *low;
-    series.high = *high;
-    if (count > 0) series.count = count;
-    return true;
+  if (!written.expect(NodeKind::map, "a map of settings")) return;
+  read_group(
+      written,
+      {{"low", "", Number{&low}}, {"high", "", Number{&high}}, {"count", "", Integer{&series.count, series_counts}}});
+  if (written.errors.lines().size() > problems) return;
+  if (!low || !high || !(*low < *high)) return written.fail("needs low and high, low less than high");
+  if (series.kind == ConfigSeries::Kind::log_range && *low <= 0) {
+    return written.fail(fmt::format("low is {}, expected more than 0", *low));
   }
-  return false;
+  series.low = *low;
+  series.high = *high;
 }
 
-bool read_values(const Written& written, std::vector<ConfigNode>& values) {
-  const std::size_t problems = written.errors.lines().size();
-  if (!written.expect(NodeKind::list, "a list of values")) return false;
-  written.expect_length({.low = 1});
+void read_values(const Written& written, ConfigSeries& series) {
+  if (!written.expect(NodeKind::list, "a list of values") || !written.expect_length({.low = 1})) return;
+  series.values = written.node.items;
   std::vector<std::string> earlier;
-  for (const ConfigNode& item : written.node.items) {
+  for (const ConfigNode& item : series.values) {
     const std::string text = to_yaml(item);
     if (std::find(earlier.begin(), earlier.end(), text) != earlier.end()) {
       written.item(item).fail(fmt::format("{} is listed twice", text));
     }
     earlier.push_back(text);
   }
-  values = written.node.items;
-  return written.errors.lines().size() == problems;
 }
 
+// None: an error was added.
 std::optional<ConfigSeries> one_series(const Written& written, const ConfigPlace& place) {
+  const std::size_t problems = written.errors.lines().size();
   if (!written.expect(NodeKind::map, "a map of one of values, range, log_range")) return std::nullopt;
   ConfigSeries series;
   series.place = place;
-  std::vector<std::string_view> words;
   int forms = 0;
-  bool good = true;
   for (const auto& [form, word] : series_kind_names) {
-    words.push_back(word);
     const ConfigNode* node = written.node.find(word);
     if (!node || node->kind == NodeKind::null) continue;
     ++forms;
     series.kind = form;
-    const Written value = written.entry(*node, word);
-    const bool is_read =
-        form == ConfigSeries::Kind::values ? read_values(value, series.values) : read_range(value, series);
-    good = good && is_read;
+    (form == ConfigSeries::Kind::values ? read_values : read_range)(written.entry(*node, word), series);
   }
+  const std::vector<std::string_view> words = words_of(series_kind_names);
   written.check_keys(words);
   if (forms != 1) written.fail_at(place, fmt::format("give one of {}", fmt::join(words, ", ")));
-  return good && forms == 1 ? std::optional(series) : std::nullopt;
+  return written.errors.lines().size() == problems ? std::optional(series) : std::nullopt;
 }
 
 void read(const Written& written, const Series& kind) {
   if (!written.expect(NodeKind::map, "a map of settings")) return;
   kind.values->clear();
   for (const auto& [key, place, node] : written.node.entries) {
-    if (!is_path_of_setting(key)) {
+    if (!matches(key, setting_path_pattern)) {
       written.fail_at(place, fmt::format("'{}' is not the path of a setting (networks.full.layers)", key));
     } else if (auto series = one_series(written.entry(node, key), place)) {
       series->path = key;
@@ -349,7 +320,7 @@ void read(const Written& written, const OptionalGroup& kind) {
 void read(const Written& written, const NamedGroups& kind) {
   if (!written.expect(NodeKind::map, "a map of settings")) return;
   for (const auto& [key, place, node] : written.node.entries) {
-    if (!is_name(key)) {
+    if (!matches(key, name_pattern)) {
       written.fail_at(place, fmt::format("'{}' is not a name (letters, digits, '_' and '-', at most 100)", key));
       continue;
     }

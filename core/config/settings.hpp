@@ -63,6 +63,9 @@ struct Bounds {
 };
 using Length = Bounds<std::size_t>;  ///< how many elements a list may have
 inline constexpr Bounds<std::int64_t> series_counts{2, 100'000};
+/// Regular expressions of ECMA-262 for Name, and for the path of a setting.
+inline constexpr const char* name_pattern = "^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$";
+inline constexpr const char* setting_path_pattern = "^[A-Za-z0-9][A-Za-z0-9_-]*(\\.[A-Za-z0-9][A-Za-z0-9_-]*)*$";
 
 struct Boolean {
   bool* value;

@@ -90,24 +90,15 @@ class ConfigErrors {
   std::vector<std::string> paths_;  // of those that have one
 };
 
-/// Bounds on what is read, so that a hostile file costs little.
-struct ConfigLimits {
-  std::size_t file_bytes = 1u << 20;
-  std::size_t nodes = 100'000;  ///< over all files, aliases expanded
-  int depth = 32;
-  int extends_depth = 8;
-};
-
 /// Reads `path`, follows `extends: [base.yaml, ...]` (paths relative to the file they stand in; maps are merged, lists
 /// and scalars replaced, null removes what a base had set), then applies `overrides` ("key.path=value", value in YAML).
 /// The root of the result is a map without `extends`. What is wrong is added to `errors`; a file that cannot be read at
 /// all, too.
 ConfigNode load_config(const std::filesystem::path& path, const std::vector<std::string>& overrides,
-                       ConfigErrors& errors, const ConfigLimits& limits = {});
+                       ConfigErrors& errors);
 
 /// The same from text, for tests and fuzzing; `path` is what messages name.
-ConfigNode parse_config(std::string_view yaml, const std::filesystem::path& path, ConfigErrors& errors,
-                        const ConfigLimits& limits = {});
+ConfigNode parse_config(std::string_view yaml, const std::filesystem::path& path, ConfigErrors& errors);
 
 /// The candidate nearest to `word`, where one is near enough to have been meant; else "".
 std::string_view nearest_word(std::string_view word, const std::vector<std::string_view>& candidates);

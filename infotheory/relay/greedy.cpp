@@ -128,15 +128,6 @@ GreedyRelay greedy_relay(const StateTable& table, std::span<const int> contrasts
   return result;
 }
 
-NeuronSet last_neurons(const GreedyRelay& greedy, int row, int size) {
-  NeuronSet set;
-  const Eigen::Index steps = greedy.removal_order.cols();
-  for (Eigen::Index step = std::max<Eigen::Index>(0, steps - size); step < steps; ++step) {
-    set = set.with(greedy.removal_order(row, step));
-  }
-  return set;
-}
-
 RowMatrix<double> aggregated_relay_information_bits(const GreedyRelay& greedy) {
   const Eigen::Index rows = greedy.information.rows(), units = greedy.information.cols();
   RowMatrix<double> aggregated(rows, units);

@@ -41,10 +41,6 @@ struct GreedyRelay {
 GreedyRelay greedy_relay(const StateTable& table, std::span<const int> contrasts = {},
                          Progress& progress = Progress::none());
 
-/// The relay set of row `row` when `size` in [0,K] units are left: the module of that class, according to the greedy
-/// search. At most 32 units.
-NeuronSet last_neurons(const GreedyRelay& greedy, int row, int size);
-
 /// Aggregated relay information V -> [R,K], bits: V[k] = sum over the steps i after which k is still in Y_R of
 /// (I_R after the first removal - I_R after step i). So units that are removed first or second have 0.
 RowMatrix<double> aggregated_relay_information_bits(const GreedyRelay& greedy);
