@@ -102,9 +102,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   void check_limits(const YAML::Mark& mark) const {
     if (nodes_ > max_nodes) throw Refused{place(mark), fmt::format("more than {} values (aliases counted)", max_nodes)};
-    if (open_.size() > max_depth) {
-      throw Refused{place(mark), fmt::format("nested deeper than {} levels", max_depth)};
-    }
+    if (open_.size() > max_depth) throw Refused{place(mark), fmt::format("nested deeper than {} levels", max_depth)};
   }
 
   void open(ConfigNode::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {

@@ -39,7 +39,10 @@ class Assembler {
   }
 
  private:
-  [[noreturn]] void fail(std::string_view what) const { throw DataError("{}: {}", file_, what); }
+  template <class... Arguments>
+  [[noreturn]] void fail(fmt::format_string<Arguments...> what, Arguments&&... arguments) const {
+    throw DataError("{}: {}", file_, fmt::format(what, std::forward<Arguments>(arguments)...));
+  }
 
   static std::string shown(const std::vector<Parts>& layers) {
     std::vector<std::string> words;
@@ -57,8 +60,8 @@ class Assembler {
     for (NamedTensor& tensor : tensors_.tensors) {
       if (!is_layer_weight(tensor.name, tensor.shape)) continue;
       if (tensor.values.empty()) {
-        fail(fmt::format("tensor {} has shape {}, expected at least 1 row and column", quoted_name(tensor.name),
-                         shape_text(tensor.shape)));
+        fail("tensor {} has shape {}, expected at least 1 row and column", quoted_name(tensor.name),
+             shape_text(tensor.shape));
       }
       position[stem(tensor)] = layers.size();
       layers.push_back({stem(tensor), &tensor});
@@ -75,18 +78,18 @@ class Assembler {
       Parts& layer = layers[owner->second];
       layer.bias = &tensor;
       if (tensor.shape[0] != layer.weight->shape[0]) {
-        fail(fmt::format("tensor {} has shape {}, expected [{}] beside the weight {}", quoted_name(tensor.name),
-                         shape_text(tensor.shape), layer.weight->shape[0], shape_text(layer.weight->shape)));
+        fail("tensor {} has shape {}, expected [{}] beside the weight {}", quoted_name(tensor.name),
+             shape_text(tensor.shape), layer.weight->shape[0], shape_text(layer.weight->shape));
       }
     }
     if (!strangers.empty()) {
       fail(
-          fmt::format("tensors that belong to no dense layer: {}; expected only NAME.weight [out,in] and, beside each, "
-                      "NAME.bias [out]",
-                      listed(strangers)));
+          "tensors that belong to no dense layer: {}; expected only NAME.weight [out,in] and, beside each, "
+          "NAME.bias [out]",
+          listed(strangers));
     }
     if (layers.empty() || layers.size() > max_layers) {
-      fail(fmt::format("holds {} layers (NAME.weight), expected 1 to {}", layers.size(), max_layers));
+      fail("holds {} layers (NAME.weight), expected 1 to {}", layers.size(), max_layers);
     }
     return layers;
   }
@@ -98,12 +101,11 @@ class Assembler {
     if (tensors_.ordered && chains(shapes)) return layers;
     const auto orders = chain_orders(shapes);
     if (orders.empty()) {
-      fail(fmt::format("the layers {} chain in no order, expected out of one = in of the next (weights are [out,in])",
-                       shown(layers)));
+      fail("the layers {} chain in no order, expected out of one = in of the next (weights are [out,in])",
+           shown(layers));
     }
     if (orders.size() > 1) {
-      fail(fmt::format("the layers {} chain in more than one order: give layer names in the order wanted",
-                       shown(layers)));
+      fail("the layers {} chain in more than one order: give layer names in the order wanted", shown(layers));
     }
     std::vector<Parts> ordered;
     for (const std::size_t i : orders.front()) ordered.push_back(layers[i]);
@@ -115,23 +117,16 @@ class Assembler {
     std::set<std::string_view> seen;
     for (const std::string& name : options_.layer_names) {
       const auto found = std::find_if(layers.begin(), layers.end(), [&](const Parts& p) { return p.name == name; });
-      if (found == layers.end()) {
-        fail(fmt::format("has no layer {}, expected one of {}", quoted_name(name), shown(layers)));
-      }
-      if (!seen.insert(name).second) {
-        fail(fmt::format("layer {} is named twice, expected each layer once", quoted_name(name)));
-      }
+      if (found == layers.end()) fail("has no layer {}, expected one of {}", quoted_name(name), shown(layers));
+      if (!seen.insert(name).second) fail("layer {} is named twice, expected each layer once", quoted_name(name));
       ordered.push_back(*found);
     }
-    if (ordered.size() < layers.size()) {
-      fail(fmt::format("{} layers are named, expected all of {}", ordered.size(), shown(layers)));
-    }
+    if (ordered.size() < layers.size()) fail("{} layers are named, expected all of {}", ordered.size(), shown(layers));
     for (std::size_t l = 1; l < ordered.size(); ++l) {
       if (ordered[l - 1].shape().out == ordered[l].shape().in) continue;
-      fail(fmt::format("layer {} {} does not follow {} {}: it takes {} inputs, expected {}",
-                       quoted_name(ordered[l].name), shape_text(ordered[l].weight->shape),
-                       quoted_name(ordered[l - 1].name), shape_text(ordered[l - 1].weight->shape),
-                       ordered[l].shape().in, ordered[l - 1].shape().out));
+      fail("layer {} {} does not follow {} {}: it takes {} inputs, expected {}", quoted_name(ordered[l].name),
+           shape_text(ordered[l].weight->shape), quoted_name(ordered[l - 1].name),
+           shape_text(ordered[l - 1].weight->shape), ordered[l].shape().in, ordered[l - 1].shape().out);
     }
     return ordered;
   }
@@ -140,7 +135,7 @@ class Assembler {
     std::vector<Activation> chosen = tensors_.activations;
     if (chosen.empty()) chosen.assign(layers, Activation::tanh);
     if (chosen.size() != layers) {
-      fail(fmt::format("names {} activations, expected one for each of {} layers", chosen.size(), layers));
+      fail("names {} activations, expected one for each of {} layers", chosen.size(), layers);
     }
     if (options_.activation) std::fill(chosen.begin(), chosen.end() - 1, *options_.activation);
     if (options_.output_activation) chosen.back() = *options_.output_activation;
@@ -153,9 +148,9 @@ class Assembler {
     if (bad == tensor.values.end()) return;
     const auto index = static_cast<std::uint64_t>(bad - tensor.values.begin());
     const std::uint64_t columns = tensor.shape.back();
-    fail(fmt::format("tensor {} is {} at {}, expected finite 32-bit floats", quoted_name(tensor.name), *bad,
-                     tensor.shape.size() == 2 ? fmt::format("[{},{}]", index / columns, index % columns)
-                                              : fmt::format("[{}]", index)));
+    fail("tensor {} is {} at {}, expected finite 32-bit floats", quoted_name(tensor.name), *bad,
+         tensor.shape.size() == 2 ? fmt::format("[{},{}]", index / columns, index % columns)
+                                  : fmt::format("[{}]", index));
   }
 
   /// Takes the values out of the tensors.

@@ -39,7 +39,7 @@ void make_tuple(PickleMachine& m) {
 
 void check_protocol(PickleMachine& m) {
   const auto version = m.take_unsigned(1);
-  if (version < 2 || version > 4) m.fail(fmt::format("pickle protocol {}, expected 2 to 4", version));
+  if (version < 2 || version > 4) m.fail("pickle protocol {}, expected 2 to 4", version);
 }
 
 void make_real(PickleMachine& m) {
@@ -114,7 +114,7 @@ Pickle read_pickle(std::span<const std::uint8_t> content, std::span<const std::s
     const auto known = std::find_if(std::begin(operations), std::end(operations),
                                     [&](const Operation& operation) { return operation.code == code; });
     if (known == std::end(operations)) {
-      machine.fail(fmt::format("pickle operation 0x{:02x} is not allowed in a weight file", code));
+      machine.fail("pickle operation 0x{:02x} is not allowed in a weight file", code);
     }
     known->run(machine);
   }

@@ -24,8 +24,6 @@ PickleMachine::PickleMachine(std::span<const std::uint8_t> content, std::span<co
       place_(place),
       limits_(limits) {}
 
-void PickleMachine::fail(std::string_view what) const { throw DataError("{}, offset {}: {}", place_, at_, what); }
-
 std::uint8_t PickleMachine::next_operation() {
   at_ = next_;
   return take(1)[0];
@@ -33,8 +31,8 @@ std::uint8_t PickleMachine::next_operation() {
 
 std::span<const std::uint8_t> PickleMachine::take(std::uint64_t size) {
   if (size > content_.size() - next_) {
-    if (is_cut_) fail(fmt::format("the pickle is longer than {} bytes", limits_.bytes));
-    fail(fmt::format("the pickle is cut off: {} bytes are left, expected {}", content_.size() - next_, size));
+    if (is_cut_) fail("the pickle is longer than {} bytes", limits_.bytes);
+    fail("the pickle is cut off: {} bytes are left, expected {}", content_.size() - next_, size);
   }
   const auto bytes = content_.subspan(next_, size);
   next_ += size;
@@ -49,7 +47,7 @@ std::uint64_t PickleMachine::take_unsigned(std::size_t size) {
 }
 
 std::string PickleMachine::take_text(std::uint64_t size) {
-  if (size > limits_.text_bytes) fail(fmt::format("text of {} bytes, expected at most {}", size, limits_.text_bytes));
+  if (size > limits_.text_bytes) fail("text of {} bytes, expected at most {}", size, limits_.text_bytes);
   const auto bytes = take(size);
   return {bytes.begin(), bytes.end()};
 }
@@ -57,14 +55,14 @@ std::string PickleMachine::take_text(std::uint64_t size) {
 std::string PickleMachine::take_line() {
   std::string line;
   for (std::uint8_t c = take(1)[0]; c != '\n'; c = take(1)[0]) {
-    if (line.size() == limits_.text_bytes) fail(fmt::format("a name of more than {} bytes", limits_.text_bytes));
+    if (line.size() == limits_.text_bytes) fail("a name of more than {} bytes", limits_.text_bytes);
     line += static_cast<char>(c);
   }
   return line;
 }
 
 void PickleMachine::set_mark() {
-  if (marks_.size() == limits_.marks) fail(fmt::format("nested more than {} deep", limits_.marks));
+  if (marks_.size() == limits_.marks) fail("nested more than {} deep", limits_.marks);
   marks_.push_back(stack_.size());
 }
 
@@ -84,7 +82,7 @@ std::vector<PickleMachine::Id> PickleMachine::pop_several(std::size_t count) {
 }
 
 void PickleMachine::push(Id id) {
-  if (stack_.size() == limits_.stack) fail(fmt::format("more than {} values on the stack", limits_.stack));
+  if (stack_.size() == limits_.stack) fail("more than {} values on the stack", limits_.stack);
   stack_.push_back(id);
 }
 
@@ -101,7 +99,7 @@ PickleMachine::Node& PickleMachine::top() {
 }
 
 void PickleMachine::make(Node node) {
-  if (pickle_.nodes_.size() == limits_.nodes) fail(fmt::format("more than {} values", limits_.nodes));
+  if (pickle_.nodes_.size() == limits_.nodes) fail("more than {} values", limits_.nodes);
   count_items(node.items.size());
   pickle_.nodes_.push_back(std::move(node));
   push(static_cast<Id>(pickle_.nodes_.size() - 1));
@@ -110,7 +108,7 @@ void PickleMachine::make(Node node) {
 // Items can be named again and again at little cost in the file.
 void PickleMachine::count_items(std::size_t added) {
   items_ += added;
-  if (items_ > limits_.items) fail(fmt::format("more than {} items of lists, tuples and dicts", limits_.items));
+  if (items_ > limits_.items) fail("more than {} items of lists, tuples and dicts", limits_.items);
 }
 
 void PickleMachine::make_long(std::span<const std::uint8_t> bytes) {
@@ -125,8 +123,8 @@ void PickleMachine::make_long(std::span<const std::uint8_t> bytes) {
 void PickleMachine::make_function(const std::string& module, const std::string& name) {
   std::string full = fmt::format("{}.{}", module, name);
   if (std::find(allowed_.begin(), allowed_.end(), full) == allowed_.end()) {
-    fail(fmt::format("{} is not allowed in a weight file, expected {}", quoted_name(full),
-                     allowed_.empty() ? "no function here" : fmt::format("only {}", fmt::join(allowed_, ", "))));
+    fail("{} is not allowed in a weight file, expected {}", quoted_name(full),
+         allowed_.empty() ? "no function here" : fmt::format("only {}", fmt::join(allowed_, ", ")));
   }
   make({.kind = Kind::function, .text = std::move(full)});
 }
@@ -135,7 +133,7 @@ void PickleMachine::make_named_function() {
   const auto names = pop_several(2);
   const Node &module = pickle_[names[0]], &name = pickle_[names[1]];
   if (module.kind != Kind::text || name.kind != Kind::text) {
-    fail(fmt::format("a function is named by {} and {}, expected texts", describe(module), describe(name)));
+    fail("a function is named by {} and {}, expected texts", describe(module), describe(name));
   }
   make_function(module.text, name.text);
 }
@@ -160,19 +158,15 @@ void PickleMachine::make_ordered_dict(const std::vector<Id>& arguments) {
 void PickleMachine::call() {
   const Id arguments = pop();
   const Node& function = pickle_[pop()];
-  if (function.kind != Kind::function) fail(fmt::format("a call of {}, expected of a function", describe(function)));
-  if (pickle_[arguments].kind != Kind::tuple) {
-    fail(fmt::format("a call with {}, expected a tuple", describe(pickle_[arguments])));
-  }
+  if (function.kind != Kind::function) fail("a call of {}, expected of a function", describe(function));
+  if (pickle_[arguments].kind != Kind::tuple) fail("a call with {}, expected a tuple", describe(pickle_[arguments]));
   if (function.text == ordered_dict) return make_ordered_dict(pickle_[arguments].items);
   make({.kind = Kind::call, .text = function.text, .items = {arguments}});
 }
 
 void PickleMachine::extend(Kind kind, const std::vector<Id>& items) {
   Node& target = top();
-  if (target.kind != kind) {
-    fail(fmt::format("an operation on {}, expected {}", describe(target), describe({.kind = kind})));
-  }
+  if (target.kind != kind) fail("an operation on {}, expected {}", describe(target), describe({.kind = kind}));
   if (kind == Kind::dict && items.size() % 2 != 0) fail("a key without a value");
   count_items(items.size());
   target.items.insert(target.items.end(), items.begin(), items.end());
@@ -184,25 +178,23 @@ void PickleMachine::build() {
   // One pair and no more: a long dict could be given to this operation again and again, at two bytes each.
   const bool known = target.kind == Kind::dict && state.kind == Kind::dict && state.items.size() == 2 &&
                      pickle_[state.items[0]].kind == Kind::text && pickle_[state.items[0]].text == "_metadata";
-  if (!known) {
-    fail(fmt::format("attributes of {} are set, expected only _metadata of an OrderedDict", describe(target)));
-  }
+  if (!known) fail("attributes of {} are set, expected only _metadata of an OrderedDict", describe(target));
 }
 
 void PickleMachine::memorise(std::uint64_t key) {
   top();  // must be there
   memo_[key] = stack_.back();
-  if (memo_.size() > limits_.nodes) fail(fmt::format("more than {} values are remembered", limits_.nodes));
+  if (memo_.size() > limits_.nodes) fail("more than {} values are remembered", limits_.nodes);
 }
 
 void PickleMachine::recall(std::uint64_t key) {
   const auto found = memo_.find(key);
-  if (found == memo_.end()) fail(fmt::format("nothing was remembered as {}", key));
+  if (found == memo_.end()) fail("nothing was remembered as {}", key);
   push(found->second);
 }
 
 Pickle PickleMachine::finish() {
-  if (stack_.size() != 1 || !marks_.empty()) fail(fmt::format("ends with {} values, expected 1", stack_.size()));
+  if (stack_.size() != 1 || !marks_.empty()) fail("ends with {} values, expected 1", stack_.size());
   pickle_.root_ = stack_.front();
   pickle_.size_ = next_;
   return std::move(pickle_);

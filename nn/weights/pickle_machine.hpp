@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/error.hpp"
 #include "nn/weights/pickle.hpp"
 
 namespace inforelay {
@@ -27,7 +28,10 @@ class PickleMachine {
   PickleMachine(std::span<const std::uint8_t> content, std::span<const std::string_view> allowed,
                 std::string_view place, const PickleLimits& limits);
 
-  [[noreturn]] void fail(std::string_view what) const;
+  template <class... Arguments>
+  [[noreturn]] void fail(fmt::format_string<Arguments...> what, Arguments&&... arguments) const {
+    throw DataError("{}, offset {}: {}", place_, at_, fmt::format(what, std::forward<Arguments>(arguments)...));
+  }
 
   // The content.
 

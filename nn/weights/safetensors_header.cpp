@@ -23,7 +23,7 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
     for (const auto& tensor : header_.tensors) {
       for (const auto& [there, field] : {std::pair(tensor.has_dtype, "dtype"), std::pair(tensor.has_shape, "shape"),
                                          std::pair(tensor.has_offsets, "data_offsets")}) {
-        if (!there) fail(fmt::format("tensor {} has no {}", quoted_name(tensor.name), field));
+        if (!there) fail("tensor {} has no {}", quoted_name(tensor.name), field);
       }
     }
     return std::move(header_);
@@ -37,7 +37,7 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
       case Level::root:
         level_ = key_ == "__metadata__" ? Level::metadata : Level::tensor;
         if (level_ == Level::tensor) header_.tensors.push_back({.name = key_});
-        if (header_.tensors.size() > max_tensors) fail(fmt::format("more than {} tensors", max_tensors));
+        if (header_.tensors.size() > max_tensors) fail("more than {} tensors", max_tensors);
         return true;
       default:
         refuse("an object");
@@ -55,7 +55,7 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
     if (level_ == Level::root) fresh = names_.insert(name).second;
     if (level_ == Level::metadata) {
       fresh = header_.metadata.emplace(name, "").second;
-      if (header_.metadata.size() > max_metadata) fail(fmt::format("more than {} entries of metadata", max_metadata));
+      if (header_.metadata.size() > max_metadata) fail("more than {} entries of metadata", max_metadata);
     }
     if (level_ == Level::tensor) {
       auto& tensor = header_.tensors.back();
@@ -64,12 +64,12 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
                     : name == "data_offsets" ? &tensor.has_offsets
                                              : nullptr;
       if (there == nullptr) {
-        fail(fmt::format("tensor {} has a key {}, expected dtype, shape and data_offsets", quoted_name(tensor.name),
-                         quoted_name(name)));
+        fail("tensor {} has a key {}, expected dtype, shape and data_offsets", quoted_name(tensor.name),
+             quoted_name(name));
       }
       fresh = !std::exchange(*there, true);
     }
-    if (!fresh) fail(fmt::format("key {} stands twice", quoted_name(name)));
+    if (!fresh) fail("key {} stands twice", quoted_name(name));
     return true;
   }
 
@@ -113,33 +113,36 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
     // nlohmann's words: "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error while ..."
     std::string_view reason = error.what();
     if (const auto colon = reason.find(": "); colon != reason.npos) reason.remove_prefix(colon + 2);
-    fail(fmt::format("is no JSON at byte {}: {}", position, quoted_name(reason)));
+    fail("is no JSON at byte {}: {}", position, quoted_name(reason));
   }
 
  private:
   enum class Level { start, root, metadata, tensor, numbers, end };
 
-  [[noreturn]] void fail(std::string_view what) const { throw DataError("{}: header of safetensors: {}", file_, what); }
+  template <class... Arguments>
+  [[noreturn]] void fail(fmt::format_string<Arguments...> what, Arguments&&... arguments) const {
+    throw DataError("{}: header of safetensors: {}", file_, fmt::format(what, std::forward<Arguments>(arguments)...));
+  }
 
   /// The value found is not allowed at its place.
   [[noreturn]] void refuse(std::string_view found) const {
     switch (level_) {
       case Level::metadata:
-        fail(fmt::format("metadata {} is {}, expected text", quoted_name(key_), found));
+        fail("metadata {} is {}, expected text", quoted_name(key_), found);
       case Level::tensor:
       case Level::numbers:
-        fail(fmt::format("tensor {}: {} {} {}, expected {}", quoted_name(header_.tensors.back().name), key_,
-                         level_ == Level::numbers ? "holds" : "is", found,
-                         key_ == "dtype"   ? "the name of a type"
-                         : key_ == "shape" ? "a list of whole numbers from 0"
-                                           : "a list of two whole numbers from 0"));
+        fail("tensor {}: {} {} {}, expected {}", quoted_name(header_.tensors.back().name), key_,
+             level_ == Level::numbers ? "holds" : "is", found,
+             key_ == "dtype"   ? "the name of a type"
+             : key_ == "shape" ? "a list of whole numbers from 0"
+                               : "a list of two whole numbers from 0");
       case Level::root:
-        fail(fmt::format("{} is {}, expected an object", quoted_name(key_), found));
+        fail("{} is {}, expected an object", quoted_name(key_), found);
       case Level::start:
       case Level::end:
         break;
     }
-    fail(fmt::format("is {}, expected an object", found));
+    fail("is {}, expected an object", found);
   }
 
   std::vector<std::uint64_t>& list() {

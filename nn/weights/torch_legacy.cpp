@@ -43,7 +43,10 @@ class LegacyReader {
     bool is_found = false;
   };
 
-  [[noreturn]] void fail(std::string_view what) const { throw DataError("{}: {}", file_, what); }
+  template <class... Arguments>
+  [[noreturn]] void fail(fmt::format_string<Arguments...> what, Arguments&&... arguments) const {
+    throw DataError("{}: {}", file_, fmt::format(what, std::forward<Arguments>(arguments)...));
+  }
 
   std::span<const std::uint8_t> rest() const { return content_.subspan(next_); }
   std::string place(std::string_view part) const { return fmt::format("{}: {} at {}", file_, part, next_); }
@@ -58,66 +61,57 @@ class LegacyReader {
   void check_magic() {
     const Pickle pickle = next_pickle("magic number");
     if (pickle.root().kind != Kind::long_integer || pickle.root().text != magic_number) {
-      fail(fmt::format("is a pickle of {}, expected a state dict that torch.save wrote", describe(pickle.root())));
+      fail("is a pickle of {}, expected a state dict that torch.save wrote", describe(pickle.root()));
     }
   }
 
   void check_protocol() {
     const Pickle pickle = next_pickle("protocol");
     if (pickle.root().kind != Kind::integer || pickle.root().integer != protocol) {
-      fail(fmt::format("has PyTorch's protocol {}, expected {}", describe(pickle.root()), protocol));
+      fail("has PyTorch's protocol {}, expected {}", describe(pickle.root()), protocol);
     }
   }
 
   void check_system() {
     const Pickle pickle = next_pickle("system");
     const auto& items = pickle.root().items;
-    if (pickle.root().kind != Kind::dict) {
-      fail(fmt::format("describes its machine by {}, expected a dict", describe(pickle.root())));
-    }
+    if (pickle.root().kind != Kind::dict) fail("describes its machine by {}, expected a dict", describe(pickle.root()));
     for (std::size_t i = 0; i < items.size(); i += 2) {
       if (pickle[items[i]].kind != Kind::text || pickle[items[i]].text != "little_endian") continue;
       if (pickle[items[i + 1]].kind == Kind::boolean && pickle[items[i + 1]].integer != 0) return;
-      fail(fmt::format("was written with little_endian {}, expected True", describe(pickle[items[i + 1]])));
+      fail("was written with little_endian {}, expected True", describe(pickle[items[i + 1]]));
     }
     fail("does not say whether it is little endian");
   }
 
   /// Where the storages lie: the last part of the file, and all of it.
   void find_storages(const Pickle& keys) {
-    if (keys.root().kind != Kind::list) {
-      fail(fmt::format("lists its storages as {}, expected a list", describe(keys.root())));
-    }
+    if (keys.root().kind != Kind::list) fail("lists its storages as {}, expected a list", describe(keys.root()));
     for (const Pickle::Id id : keys.root().items) {
       const auto known = keys[id].kind == Kind::text ? storages_.find(keys[id].text) : storages_.end();
-      if (known == storages_.end()) {
-        fail(fmt::format("lists storage {}, expected one of its tensors'", describe(keys[id])));
-      }
+      if (known == storages_.end()) fail("lists storage {}, expected one of its tensors'", describe(keys[id]));
       Found& found = known->second;
       const std::string name = quoted_name(known->first);
-      if (std::exchange(found.is_found, true)) fail(fmt::format("lists storage {} twice", name));
+      if (std::exchange(found.is_found, true)) fail("lists storage {} twice", name);
       found.bytes = take(name, *found.storage);
     }
     for (const auto& [key, found] : storages_) {
-      if (!found.is_found) fail(fmt::format("lacks storage {}", quoted_name(key)));
+      if (!found.is_found) fail("lacks storage {}", quoted_name(key));
     }
     if (next_ != content_.size()) {
-      fail(fmt::format("{} bytes follow the last storage at {}, expected none", content_.size() - next_, next_));
+      fail("{} bytes follow the last storage at {}, expected none", content_.size() - next_, next_);
     }
   }
 
   std::span<const std::uint8_t> take(const std::string& name, const TorchStorage& storage) {
     constexpr std::size_t count_bytes = 8;
     std::uint64_t count = 0;
-    if (rest().size() < count_bytes) fail(fmt::format("is cut off before storage {} at {}", name, next_));
+    if (rest().size() < count_bytes) fail("is cut off before storage {} at {}", name, next_);
     for (std::size_t i = count_bytes; i-- > 0;) count = count << 8 | rest()[i];
-    if (count != storage.size) {
-      fail(fmt::format("storage {} at {} has {} elements, expected {}", name, next_, count, storage.size));
-    }
+    if (count != storage.size) fail("storage {} at {} has {} elements, expected {}", name, next_, count, storage.size);
     next_ += count_bytes;
     if (count > rest().size() / element_bytes(storage.type)) {
-      fail(fmt::format("storage {} at {} of {} elements is cut off: {} bytes are left", name, next_, count,
-                       rest().size()));
+      fail("storage {} at {} of {} elements is cut off: {} bytes are left", name, next_, count, rest().size());
     }
     const auto bytes = rest().first(count * element_bytes(storage.type));
     next_ += bytes.size();

@@ -53,24 +53,27 @@ class StateDictReader {
       }
       place_ = fmt::format("{}: tensor {}", file_, quoted_name(key.text));
       if (!names.insert(key.text).second) fail("is there twice");
-      if (names.size() > max_tensors) fail(fmt::format("is one too many, expected at most {}", max_tensors));
+      if (names.size() > max_tensors) fail("is one too many, expected at most {}", max_tensors);
       tensors.push_back(read_tensor(key.text, pickle_[root.items[i + 1]]));
       if (is_layer_weight(key.text, tensors.back().shape) && ++layers > max_layers) {
-        fail(fmt::format("is the weight of one layer too many, expected at most {} layers", max_layers));
+        fail("is the weight of one layer too many, expected at most {} layers", max_layers);
       }
       total += element_count(tensors.back().shape, place_);
-      if (total > max_weights) fail(fmt::format("makes more than {} numbers in all", max_weights));
+      if (total > max_weights) fail("makes more than {} numbers in all", max_weights);
     }
     return tensors;
   }
 
  private:
-  [[noreturn]] void fail(std::string_view what) const { throw DataError("{} {}", place_, what); }
+  template <class... Arguments>
+  [[noreturn]] void fail(fmt::format_string<Arguments...> what, Arguments&&... arguments) const {
+    throw DataError("{} {}", place_, fmt::format(what, std::forward<Arguments>(arguments)...));
+  }
 
   const std::vector<Pickle::Id>& arguments(const Node& call, std::size_t at_least, std::size_t at_most) const {
     const auto& items = pickle_[call.items.front()].items;
     if (items.size() < at_least || items.size() > at_most) {
-      fail(fmt::format("is {} with {} arguments, expected {} to {}", describe(call), items.size(), at_least, at_most));
+      fail("is {} with {} arguments, expected {} to {}", describe(call), items.size(), at_least, at_most);
     }
     return items;
   }
@@ -81,7 +84,7 @@ class StateDictReader {
       node = &pickle_[arguments(*node, 3, 3)[0]];
     }
     if (node->kind != Kind::call || node->text != rebuild_tensor) {
-      fail(fmt::format("is {}, expected a tensor: save model.state_dict()", describe(*node)));
+      fail("is {}, expected a tensor: save model.state_dict()", describe(*node));
     }
     // storage, offset, size, stride, requires_grad, hooks, and in later versions metadata
     const auto& items = arguments(*node, 6, 7);
@@ -95,14 +98,14 @@ class StateDictReader {
 
   std::uint64_t read_count(const Node& node, std::string_view what) const {
     if (node.kind != Kind::integer || node.integer < 0) {
-      fail(fmt::format("has {} {}, expected a whole number from 0", what, describe(node)));
+      fail("has {} {}, expected a whole number from 0", what, describe(node));
     }
     return static_cast<std::uint64_t>(node.integer);
   }
 
   std::vector<std::uint64_t> read_counts(const Node& node, std::string_view what) const {
     if (node.kind != Kind::tuple || node.items.size() > max_tensor_rank) {
-      fail(fmt::format("has {} {}, expected a tuple of at most {}", what, describe(node), max_tensor_rank));
+      fail("has {} {}, expected a tuple of at most {}", what, describe(node), max_tensor_rank);
     }
     std::vector<std::uint64_t> counts;
     for (const Pickle::Id id : node.items) counts.push_back(read_count(pickle_[id], what));
@@ -113,21 +116,21 @@ class StateDictReader {
   TorchStorage read_storage(const Node& node) const {
     const Node* id = node.kind == Kind::persistent ? &pickle_[node.items[0]] : nullptr;
     if (id == nullptr || id->kind != Kind::tuple || id->items.size() < 5 || id->items.size() > 6) {
-      fail(fmt::format("lies in {}, expected a storage", describe(id == nullptr ? node : *id)));
+      fail("lies in {}, expected a storage", describe(id == nullptr ? node : *id));
     }
     const auto item = [&](std::size_t i) -> const Node& { return pickle_[id->items[i]]; };
     if (item(0).kind != Kind::text || item(0).text != "storage") {
-      fail(fmt::format("lies in {}, expected a storage", describe(item(0))));
+      fail("lies in {}, expected a storage", describe(item(0)));
     }
     const auto type = std::find_if(storage_types.begin(), storage_types.end(), [&](const auto& known) {
       return item(1).kind == Kind::function && item(1).text == known.first;
     });
     if (type == storage_types.end()) {
-      fail(fmt::format("lies in a storage of {}, expected one of 16 to 64-bit floats", describe(item(1))));
+      fail("lies in a storage of {}, expected one of 16 to 64-bit floats", describe(item(1)));
     }
-    if (item(2).kind != Kind::text) fail(fmt::format("lies in storage {}, expected its name", describe(item(2))));
+    if (item(2).kind != Kind::text) fail("lies in storage {}, expected its name", describe(item(2)));
     if (id->items.size() == 6 && item(5).kind != Kind::none) {
-      fail(fmt::format("lies in a storage that is a view, {}, expected a storage of its own", describe(item(5))));
+      fail("lies in a storage that is a view, {}, expected a storage of its own", describe(item(5)));
     }
     return {item(2).text, type->second, read_count(item(4), "storage size")};
   }
@@ -135,11 +138,11 @@ class StateDictReader {
   /// Within the storage, and no element twice.
   void check_extent(const TorchTensor& tensor) const {
     if (tensor.shape.size() != tensor.strides.size()) {
-      fail(fmt::format("has shape {} but strides {}", shape_text(tensor.shape), shape_text(tensor.strides)));
+      fail("has shape {} but strides {}", shape_text(tensor.shape), shape_text(tensor.strides));
     }
     const auto outside = [&] {
-      fail(fmt::format("of shape {}, strides {} and offset {} reaches beyond its storage of {} elements",
-                       shape_text(tensor.shape), shape_text(tensor.strides), tensor.offset, tensor.storage.size));
+      fail("of shape {}, strides {} and offset {} reaches beyond its storage of {} elements", shape_text(tensor.shape),
+           shape_text(tensor.strides), tensor.offset, tensor.storage.size);
     };
     if (tensor.offset > tensor.storage.size) outside();
     if (element_count(tensor.shape, place_) == 0) return;
@@ -153,8 +156,8 @@ class StateDictReader {
       const std::uint64_t steps = tensor.shape[axis] - 1, stride = tensor.strides[axis];
       if (steps == 0) continue;
       if (stride <= reach) {
-        fail(fmt::format("of shape {} and strides {} has elements that overlap", shape_text(tensor.shape),
-                         shape_text(tensor.strides)));
+        fail("of shape {} and strides {} has elements that overlap", shape_text(tensor.shape),
+             shape_text(tensor.strides));
       }
       if (stride > room / steps) outside();
       room -= steps * stride;

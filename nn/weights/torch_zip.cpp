@@ -34,7 +34,7 @@ class Archive {
       archive_.reset(zip_open_from_source(source, ZIP_RDONLY, &error));
       if (archive_ == nullptr) zip_source_free(source);
     }
-    if (archive_ == nullptr) fail(fmt::format("is a damaged zip archive: {}", zip_error_strerror(&error)));
+    if (archive_ == nullptr) fail("is a damaged zip archive: {}", zip_error_strerror(&error));
     list(content.size());
   }
 
@@ -48,13 +48,13 @@ class Archive {
     const std::string shown = quoted_name(name);
     const zip_stat_t status = stat(found->second, shown);
     if (status.comp_method != ZIP_CM_STORE || status.encryption_method != ZIP_EM_NONE) {
-      fail(fmt::format("entry {} is compressed or encrypted, expected it stored, as PyTorch writes it", shown));
+      fail("entry {} is compressed or encrypted, expected it stored, as PyTorch writes it", shown);
     }
     if (status.size != status.comp_size || status.size > limit) {
-      fail(fmt::format("entry {} claims {} bytes, expected at most {}", shown, status.size, limit));
+      fail("entry {} claims {} bytes, expected at most {}", shown, status.size, limit);
     }
     const std::unique_ptr<zip_file_t, CloseEntry> entry(zip_fopen_index(archive_.get(), found->second, 0));
-    if (entry == nullptr) fail(fmt::format("entry {} is damaged: {}", shown, zip_strerror(archive_.get())));
+    if (entry == nullptr) fail("entry {} is damaged: {}", shown, zip_strerror(archive_.get()));
     std::vector<std::uint8_t> bytes(status.size);
     std::uint64_t done = 0;
     // The read that meets the end verifies the check sum.
@@ -62,16 +62,18 @@ class Archive {
       const bool is_full = done == bytes.size();
       const zip_int64_t n = is_full ? zip_fread(entry.get(), &beyond, 1)
                                     : zip_fread(entry.get(), bytes.data() + done, bytes.size() - done);
-      if (n < 0)
-        fail(fmt::format("entry {} is damaged: {}", shown, zip_error_strerror(zip_file_get_error(entry.get()))));
+      if (n < 0) fail("entry {} is damaged: {}", shown, zip_error_strerror(zip_file_get_error(entry.get())));
       if (n == 0 && is_full) return bytes;
-      if (n == 0 || is_full) fail(fmt::format("entry {} is not of the {} bytes that it claims", shown, bytes.size()));
+      if (n == 0 || is_full) fail("entry {} is not of the {} bytes that it claims", shown, bytes.size());
       done += static_cast<std::uint64_t>(n);
     }
   }
 
  private:
-  [[noreturn]] void fail(std::string_view what) const { throw DataError("{}: {}", file_, what); }
+  template <class... Arguments>
+  [[noreturn]] void fail(fmt::format_string<Arguments...> what, Arguments&&... arguments) const {
+    throw DataError("{}: {}", file_, fmt::format(what, std::forward<Arguments>(arguments)...));
+  }
 
   zip_stat_t stat(zip_uint64_t index, const std::string& shown) const {
     zip_stat_t status;
@@ -79,7 +81,7 @@ class Archive {
     constexpr zip_uint64_t needed =
         ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
     if (zip_stat_index(archive_.get(), index, 0, &status) != 0 || (status.valid & needed) != needed) {
-      fail(fmt::format("entry {} is damaged", shown));
+      fail("entry {} is damaged", shown);
     }
     return status;
   }
@@ -88,17 +90,16 @@ class Archive {
   void list(std::uint64_t bytes) {
     const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
     if (count < 0 || static_cast<std::uint64_t>(count) > max_entries) {
-      fail(fmt::format("is a zip archive of {} entries, expected at most {}", count, max_entries));
+      fail("is a zip archive of {} entries, expected at most {}", count, max_entries);
     }
     for (zip_uint64_t i = 0; i < static_cast<zip_uint64_t>(count); ++i) {
       const char* name = zip_get_name(archive_.get(), i, ZIP_FL_ENC_RAW);
-      if (name == nullptr) fail(fmt::format("entry number {} is damaged", i));
+      if (name == nullptr) fail("entry number {} is damaged", i);
       const std::string shown = quoted_name(name);
-      if (!entries_.emplace(name, i).second) fail(fmt::format("has two entries {}", shown));
+      if (!entries_.emplace(name, i).second) fail("has two entries {}", shown);
       const std::uint64_t size = stat(i, shown).comp_size;
       if (size > bytes) {
-        fail(fmt::format("entry {} claims {} bytes, expected at most the {} that those before it leave", shown, size,
-                         bytes));
+        fail("entry {} claims {} bytes, expected at most the {} that those before it leave", shown, size, bytes);
       }
       bytes -= size;
     }
