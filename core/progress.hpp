@@ -1,5 +1,5 @@
-// How long computations tell their caller how far they are, and learn that they should stop.
-// The libraries print nothing; the program decides what a report looks like.
+// Progress reports of long computations, and requests to stop them. The libraries print nothing; the program decides
+// how a report looks.
 #pragma once
 
 #include <cstdint>
@@ -19,13 +19,13 @@ class Progress {
     (void)total;
   }
 
-  /// A short remark on the work in hand, e.g. "epoch 12, mean balanced accuracy 0.9412".
+  /// A short remark on the current work, e.g. "epoch 12, mean balanced accuracy 0.9412".
   virtual void note(std::string_view text) { (void)text; }
 
-  /// True when the caller wants the work to end early; or throws an Error that ends it. May be asked from any thread.
+  /// True if the caller wants the work to end early; may instead throw an Error that ends it. Called from any thread.
   virtual bool stop_requested() const { return false; }
 
-  /// Throws Interrupted when a stop was requested.
+  /// Throws Interrupted if a stop was requested.
   void check() const {
     if (stop_requested()) throw Interrupted{};
   }
@@ -50,6 +50,16 @@ class PartOfProgress final : public Progress {
  private:
   Progress& outer_;
   std::uint64_t before_, whole_;
+};
+
+/// For the inner loops of a long computation: passes on requests to stop, but no reports.
+class QuietProgress final : public Progress {
+ public:
+  explicit QuietProgress(const Progress& outer) : outer_(outer) {}
+  bool stop_requested() const override { return outer_.stop_requested(); }
+
+ private:
+  const Progress& outer_;
 };
 
 }  // namespace inforelay

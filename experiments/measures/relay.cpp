@@ -6,7 +6,7 @@
 #include <limits>
 #include <numeric>
 
-#include "core/quiet_progress.hpp"
+#include "core/progress.hpp"
 #include "experiments/measures/branching_arrays.hpp"
 #include "experiments/measures/layer_states.hpp"
 #include "experiments/measures/measure.hpp"

@@ -6,7 +6,7 @@
 #include <array>
 
 #include "core/error.hpp"
-#include "core/quiet_progress.hpp"
+#include "core/progress.hpp"
 #include "nn/training/composite.hpp"
 #include "nn/training/detectors.hpp"
 #include "nn/training/trainer.hpp"

@@ -11,7 +11,6 @@
 #include "core/checks.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "core/quiet_progress.hpp"
 #include "nn/training/accuracy.hpp"
 
 namespace inforelay {

@@ -8,7 +8,6 @@
 
 #include "core/checks.hpp"
 #include "core/error.hpp"
-#include "core/quiet_progress.hpp"
 #include "nn/training/accuracy.hpp"
 #include "nn/training/backprop.hpp"
 
