@@ -139,13 +139,13 @@ TEST_CASE("Metrics that a configuration will not compute are known before the ru
   CHECK(metric_missing(config, wide, "relay.train.last_2") == "the layer has more than 32 units");
   CHECK(metric_missing(config, wide, "relay.train.participation").empty());
   CHECK(metric_missing(config, deep, "relay.train.total").empty());
-  config.analysis.layers.kind = LayerChoice::Kind::all;
+  config.analysis.layers.word = LayerWord::all;
   CHECK(metric_missing(config, deep, "relay.train.total") ==
         "several layers are analysed: name one, as in layers.1.relay.train.total");
   CHECK(metric_missing(config, deep, "layers.2.relay.train.last_6") == "the layer has fewer units");
   CHECK(metric_missing(config, read, "training.epochs") == "the network is not trained here");
   CHECK(metric_missing(config, read, "relay.train.last_20").empty());  // not known before the file is read
-  config.analysis.knockout = KnockoutConfig{.subsets = {"test"}, .sets = KnockoutSets::single};
+  config.analysis.knockout = KnockoutConfig{.subsets = {"test"}, .sets = KnockoutSets::single, .options = {}};
   CHECK(missing("knockout.test.intact") == "analysis.knockout.sets is not exhaustive");
   config.analysis.relay.greedy = false;
   CHECK(missing("relay.train.participation") == "analysis.relay.greedy is false");

@@ -75,7 +75,7 @@ TEST_CASE("Tables of all sets are kept if they fit, and left out with a warning 
   }
   CHECK(scans == 2);
 
-  CHECK(resolved({"analysis.tables=never"}).tables == AllSetsTable::discard);
+  CHECK(resolved({"analysis.tables=never"}).tables() == AllSetsTable::discard);
   CHECK(resolved({"analysis.tables=never"}).tables_note().empty());
 }
 

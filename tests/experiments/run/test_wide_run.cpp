@@ -4,6 +4,7 @@
 
 #include "experiments/measures/layer_states.hpp"
 #include "experiments/results/results_file.hpp"
+#include "infotheory/relay/greedy.hpp"
 #include "infotheory/relay/relay.hpp"
 #include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
