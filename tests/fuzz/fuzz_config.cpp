@@ -4,7 +4,7 @@
 
 #include "core/config/tree.hpp"
 #include "core/error.hpp"
-#include "experiments/config/config.hpp"
+#include "experiments/run/load_config.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace inforelay;

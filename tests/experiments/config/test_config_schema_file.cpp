@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "experiments/config/config.hpp"
+#include "experiments/run/load_config.hpp"
 #include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 
@@ -80,12 +81,13 @@ TEST_CASE("Every configuration that we ship names the JSON Schema and fits it", 
 TEST_CASE("A resolved configuration with every setting fits the JSON Schema", "[config]") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "all.yaml";
-  ExperimentConfig config = load_experiment_config(configs / "paper_fresh.yaml", {"max_memory=3 GiB"});
+  ExperimentConfig config = load_experiment_config(configs / "paper_fresh.yaml", {"max_memory=3 GiB"}).config;
   std::ofstream(file) << print_experiment_config(config);
   const auto swept = folder.path() / "swept.yaml";
   std::ofstream(swept) << print_experiment_config(
       load_experiment_config(configs / "sweeps/learning_rate.yaml",
-                             {"sweep.exclude=[{networks.full.train.learning_rate: 3e-4}]", "data.path=/x"}));
+                             {"sweep.exclude=[{networks.full.train.learning_rate: 3e-4}]", "data.path=/x"})
+          .config);
   const Verdict verdict = validate({file, swept});
   if (cannot_validate(verdict)) return;
   INFO(verdict.text);

@@ -3,9 +3,9 @@
 #include <fstream>
 #include <sstream>
 
-#include "experiments/compare/compare_checks.hpp"
 #include "experiments/config/config.hpp"
 #include "experiments/config/config_checks.hpp"
+#include "experiments/run/load_config.hpp"
 #include "experiments/sweep/plan.hpp"
 #include "tests/catch2.hpp"
 
@@ -18,7 +18,7 @@ std::vector<std::string> problems(const std::string& yaml) {
   ConfigErrors errors;
   const ConfigNode root = parse_config(yaml, "test.yaml", errors);
   try {
-    read_experiment_config(root, errors, check_comparisons);
+    read_experiment_config(root, errors);
   } catch (const UsageError&) {
   }
   return errors.lines();
@@ -39,15 +39,15 @@ TEST_CASE("Every configuration that we ship is valid", "[config]") {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(configs)) {
     if (entry.path().extension() != ".yaml") continue;
     INFO(entry.path());
-    CHECK_NOTHROW(load_experiment_config(entry.path(), {}));
-    if (load_experiment_config(entry.path(), {}).sweep) CHECK_NOTHROW(plan_sweep(entry.path(), {}));
+    const LoadedConfig loaded = load_experiment_config(entry.path(), {});
+    if (loaded.config.sweep) CHECK_NOTHROW(plan_sweep(loaded));
     ++count;
   }
   CHECK(count >= 3);
 }
 
 TEST_CASE("A resolved configuration reads back the same", "[config]") {
-  const std::string printed = print_experiment_config(load_experiment_config(configs / "mnist_relay.yaml", {}));
+  const std::string printed = print_experiment_config(load_experiment_config(configs / "mnist_relay.yaml", {}).config);
   ConfigErrors errors;
   const ExperimentConfig again = read_experiment_config(parse_config(printed, "printed.yaml", errors), errors);
   CHECK(print_experiment_config(again) == printed);
@@ -110,16 +110,16 @@ TEST_CASE("Layers and discretisation are a word, or say more", "[config]") {
   };
   const auto layers = [&](const std::string& settings) {
     const ExperimentConfig config = analysis(settings);
-    return analysed_layers(config.analysis, config.networks[0].second);
+    return analysed_layers(config.analysis, layer_widths(config, config.networks[0].second));
   };
   CHECK(layers("{}") == std::vector{2});
   CHECK(layers("{layers: last}") == std::vector{2});
   CHECK(layers("{layers: all}") == std::vector{1, 2});
   CHECK(layers("{layers: [1]}") == std::vector{1});
-  const BinarizeOptions word = analysis("{discretize: sign}").analysis.discretize;
-  CHECK(word.method == Binarization::sign);
-  const BinarizeOptions map = analysis("{discretize: {method: threshold, threshold: 0.5}}").analysis.discretize;
-  CHECK(map.method == Binarization::threshold);
+  const DiscretizeOptions word = analysis("{discretize: sign}").analysis.discretize;
+  CHECK(word.method == Discretization::sign);
+  const DiscretizeOptions map = analysis("{discretize: {method: threshold, threshold: 0.5}}").analysis.discretize;
+  CHECK(map.method == Discretization::threshold);
   CHECK(map.threshold == 0.5);
 }
 
@@ -185,46 +185,38 @@ TEST_CASE("Settings that do not fit together are named with their place", "[conf
        "analysis.regression.knockout: needs analysis.knockout with sets exhaustive and 'test' among its subsets"},
       {one_detectors + "compare: {r: {network: n}}}",
        "compare.r: needs one of 'published' (a file, with 'network' and 'columns') and 'statement'"},
-      {one_detectors + "compare: {r: {published: p.csv, network: m, columns: {c: {metric: relay.test.all}}}}}",
+      {one_detectors + "compare: {r: {published: p.csv, network: m, columns: {c: {metric: relay.test.total}}}}}",
        "compare.r.network: 'm' is none of the networks: n"},
-      {one_detectors + "compare: {r: {published: p.csv, network: n, columns: {c: {metric: relay.test.al}}}}}",
-       "compare.r.columns.c.metric: 'relay.test.al' is not a metric; did you mean 'relay.test.all'?"},
-      {one_detectors + "compare: {r: {published: p.csv, network: n, columns: {c: {metric: relay.test.all, absolute: 1, "
-                       "relative: 1}}}}}",
+      {one_detectors + "compare: {r: {published: p.csv, network: n, columns: {c: {metric: relay.test.totl}}}}}",
+       "compare.r.columns.c.metric: 'relay.test.totl' is not a metric; did you mean 'relay.test.total'?"},
+      {one_detectors +
+           "compare: {r: {published: p.csv, network: n, columns: {c: {metric: relay.test.total, absolute: 1, "
+           "relative: 1}}}}}",
        "compare.r.columns.c: give absolute or relative, not both"},
       {one_detectors + "compare: {r: {published: p.csv, network: n, columns: {c: {metric: regression.f}}}}}",
        "compare.r.columns.c.metric: regression.f will not be computed: there is no analysis.regression"},
       {one_detectors + "compare: {r: {published: p.csv, network: n}}}",
        "compare.r.columns: at least one column is needed"},
-      {one_detectors + "compare: {r: {statement: n.relay.test.all > 0, network: n}}}",
+      {one_detectors + "compare: {r: {statement: n.relay.test.total > 0, network: n}}}",
        "compare.r: 'network' and 'columns' are used with 'published', not with 'statement'"},
-      {one_detectors + "compare: {r: {statement: n.relay.test.all}}}",
-       "compare.r.statement: 'n.relay.test.all' is not a statement: NETWORK.METRIC < NETWORK.METRIC or a number; also "
+      {one_detectors + "compare: {r: {statement: n.relay.test.total}}}",
+       "compare.r.statement: 'n.relay.test.total' is not a statement: NETWORK.METRIC < NETWORK.METRIC or a number; "
+       "also "
        ">, <=, >=, and abs(...) of a metric"},
-      {one_detectors + "compare: {r: {statement: m.relay.test.all > 0}}}",
+      {one_detectors + "compare: {r: {statement: m.relay.test.total > 0}}}",
        "compare.r.statement: 'm' is none of the networks: n"},
       {one_detectors + "compare: {r: {statement: 0 < n.regression.f}}}",
        "compare.r.statement: regression.f will not be computed: there is no analysis.regression"},
       {one_detectors + "compare: {r: {statement: abs(n.relay.test.last_2) > 0}}}",
        "compare.r.statement: relay.test.last_2 is a set of units; expected numbers"},
-      {one_detectors + "compare: {r: {statement: n.relay.test.all > 0, at_least: 11}}}",
+      {one_detectors + "compare: {r: {statement: n.relay.test.total > 0, at_least: 11}}}",
        "compare.r.at_least: 11 is out of range: must be in [0, 10]"},
-      {one_detectors +
-           "compare: {r: {statement: n.relay.test.all > 0}}, sweep: {parameters: {analysis.layers: {values: [all]}}}}",
+      {one_detectors + "compare: {r: {statement: n.relay.test.total > 0}}, sweep: {parameters: {analysis.layers: "
+                       "{values: [all]}}}}",
        "compare: over seeds alone: not with sweep.parameters"},
       {one_detectors + "analysis: {relay: {subsets: [train, tset], exhaustive: [train]}}}",
        "analysis.relay.subsets: 'tset' is not among the subsets of the data: train, test"},
       {one_detectors + "analysis: {layers: [1, 1]}}", "analysis.layers: 1 is listed twice"},
-      {one_detectors + "analysis: {layer: 1}}", "analysis.layer is now analysis.layers"},
-      {one_detectors + "analysis: {binarize: mean}}", "analysis.binarize is now analysis.discretize"},
-      {one_detectors + "analysis: {threshold: 1}}", "analysis.threshold is now analysis.discretize.threshold"},
-      {one_detectors + "analysis: {knockout: {splits: [test]}}}",
-       "analysis.knockout.splits is now analysis.knockout.subsets"},
-      {one_detectors + "reproduce: {r: {published: p.csv}}}", "reproduce is now compare"},
-      {one_detectors + "claims: {distributed: n, modular: n}}",
-       "claims is now compare, with a statement for each claim"},
-      {one_detectors + "compare: {r: {columns: {c: {quantity: relay.test.all}}}}}",
-       "compare.r.columns.c.quantity is now metric"},
       {"{name: t, networks: {n: {detectors: {}, weights_out: /tmp/x.safetensors}}, sweep: {replicates: 2}}",
        "networks.n.weights_out: not in a sweep"},
       {"{name: t, networks: {n: {detectors: {}}}, figures: {formats: []}}",
@@ -236,7 +228,7 @@ TEST_CASE("Settings that do not fit together are named with their place", "[conf
   CHECK_THAT(lines[0], Catch::EndsWith("error: " + expected) && Catch::StartsWith("test.yaml:"));
 }
 
-TEST_CASE("Wrong values, unknown keys and what does not fit together are told at once", "[config]") {
+TEST_CASE("Wrong values, unknown keys and settings that do not fit together are reported at once", "[config]") {
   const auto lines = problems(
       "sead: 1\n"
       "networks: {n: {layers: [784, 5, 3], train: {}}, m: {detectors: {hiden: 3}}}\n"

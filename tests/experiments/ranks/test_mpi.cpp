@@ -50,7 +50,7 @@ const Arguments deep = with(small, {"networks.full.layers=[784, 14, 8, 10]", "an
                                     "analysis.knockout.samples=10"});
 const std::string sweep =
     "sweep={parameters: {analysis.discretize: {values: [kmeans, sign]}}, replicates: 3, "
-    "collect: [full.relay.test.all, full.states.test.entropy_bits]}";
+    "collect: [full.relay.test.total, full.states.test.entropy_bits]}";
 const Arguments small_run = with(small, {"networks.full.layers=[784, 5, 10]"});
 
 // What `arguments` leave when nobody disturbs them, without mpirun.
@@ -172,7 +172,7 @@ TEST_CASE("A run that fails on another rank is named, and ends no other", "[mpi]
                        "restarts: 0, on_failure: keep_best}}",
                        "analysis.knockout=null", "analysis.regression=null", "analysis.relay.exhaustive=[]",
                        "sweep={parameters: {networks.composite.detectors.positives: {values: [500, 20]}}, "
-                       "replicates: 2, collect: [composite.relay.test.all]}",
+                       "replicates: 2, collect: [composite.relay.test.total]}",
                        "-o", "run", "-j", "1"}),
       folder.path(), on_ranks(3));
   INFO(result.err);

@@ -70,8 +70,8 @@ TEST_CASE("Views read by paths below their group and refuse other types and rank
   CHECK(view.has("curves"));
   CHECK(view.has("curves/3/loss"));
   CHECK_FALSE(view.has("curv"));
-  CHECK(view.children() == std::vector<std::string>{"class", "count", "cube", "curves", "names", "note", "state",
-                                                    "table", "total"});
+  CHECK(view.children() ==
+        std::vector<std::string>{"class", "count", "cube", "curves", "names", "note", "state", "table", "total"});
   CHECK(view.vector<double>("total")[1] == 1.0 / 3);
   CHECK(view.number<std::int64_t>("count") == -5);
   CHECK(view.text("note") == "why");

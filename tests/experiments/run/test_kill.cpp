@@ -160,7 +160,7 @@ TEST_CASE("A sweep killed at 20 random moments ends with the same numbers", "[ki
   kill_often(with(small, {"networks.composite=null", "data.train_limit=400", "analysis.knockout=null",
                           "analysis.regression=null", "analysis.relay.exhaustive=[test]",
                           "sweep={parameters: {analysis.discretize: {values: [kmeans, sign]}}, replicates: 2, "
-                          "collect: [full.relay.test.all, full.states.test.entropy_bits]}"}),
+                          "collect: [full.relay.test.total, full.states.test.entropy_bits]}"}),
              20, 3, [](const fs::path& whole, const fs::path& sweep) {
                CHECK(identical(numbers_of(whole / "results.h5"), numbers_of(sweep / "results.h5")));
                int runs = 0;

@@ -59,10 +59,9 @@ TEST_CASE("A run leaves results and a second start finds them", "[run]") {
   CHECK(std::filesystem::exists(run / "run.log"));
   CHECK(!std::filesystem::exists(run / "stages"));
   const ExperimentResult result = read_results(run / "results.h5");
-  REQUIRE(result.networks.size() == 2);
-  CHECK(result.networks[0].first == "full");
-  CHECK(result.networks[0].second.relay.at(Split::test).exhaustive->information.cols() == 64);
-  CHECK(result.networks[1].second.knockout.at(Split::test).accuracy.cols() == 1024);
+  CHECK(result.networks == std::vector<std::string>{"full", "composite"});
+  CHECK(result.network("full").matrix<float>("layers/1/relay/test/information").cols() == 64);
+  CHECK(result.network("composite").matrix<float>("layers/1/knockout/test/accuracy").cols() == 1024);
 
   const auto written = std::filesystem::last_write_time(run / "results.h5");
   const ProgramResult second = run_program(small, folder.path());
@@ -94,7 +93,7 @@ TEST_CASE("Results are the same to the last bit for one and for several threads"
   CHECK(identical(one, numbers_of(folder.path() / "j3/results.h5")));
 }
 
-TEST_CASE("An interrupted run goes on and ends with the same numbers", "[run]") {
+TEST_CASE("An interrupted run resumes and ends with the same numbers", "[run]") {
   const TemporaryFolder folder;
   REQUIRE(run_program(with(small, {"-o", "whole"}), folder.path()).exit_code == 0);
   int interruptions = 0;
@@ -133,7 +132,7 @@ TEST_CASE("A damaged stage file is noticed and computed again", "[run]") {
   const auto mended = run_program(with(small, {"-o", "parts"}), folder.path());
   INFO(mended.err);
   CHECK(mended.exit_code == 0);
-  CHECK_THAT(mended.err, Catch::Contains("is of no use and its work is done again: it is cut short"));
+  CHECK_THAT(mended.err, Catch::Contains("ignoring "));
   CHECK(identical(numbers_of(folder.path() / "whole/results.h5"), numbers_of(folder.path() / "parts/results.h5")));
 #endif
 }
@@ -175,15 +174,13 @@ TEST_CASE("Greedy removal can be left out", "[run]") {
   REQUIRE(run.exit_code == 0);
   CHECK_THAT(run.out, !Catch::Contains("last two"));
   const Hdf5Reader file(folder.path() / "run/results.h5");
-  CHECK(file.exists("networks/full/relay/test/single"));
-  CHECK(file.exists("networks/full/relay/test/best/set"));
+  CHECK(file.exists("networks/full/layers/1/relay/test/single"));
+  CHECK(file.exists("networks/full/layers/1/relay/test/best/set"));
   for (const char* part : {"greedy", "aggregated", "best/above_greedy", "best/above_greedy_as_published"}) {
     INFO(part);
-    CHECK(!file.exists(std::string("networks/full/relay/test/") + part));
+    CHECK(!file.exists(std::string("networks/full/layers/1/relay/test/") + part));
   }
-  const RelayResult relay = read_results(folder.path() / "run/results.h5").networks[0].second.relay.at(Split::test);
-  CHECK(!relay.has_greedy());
-  CHECK(relay.exhaustive->information.cols() == 64);
+  CHECK(file.matrix<float>("networks/full/layers/1/relay/test/information", 10, 64).allFinite());
 }
 
 TEST_CASE("A failed computation names its network", "[run]") {
@@ -198,7 +195,7 @@ TEST_CASE("A failed computation names its network", "[run]") {
       1, "composite: training of the detectors: detector 0 did not reach");
 }
 
-TEST_CASE("Wrong usage ends with code 2 and one line", "[run]") {
+TEST_CASE("Wrong usage exits with code 2 and one line", "[run]") {
   const TemporaryFolder folder;
   expect_failure(run_program({}, folder.path()), 2, "CONFIG is required");
   expect_failure(run_program({quick, "--nonsense"}, folder.path()), 2, "--nonsense");
@@ -216,7 +213,7 @@ TEST_CASE("Wrong usage ends with code 2 and one line", "[run]") {
   }
 }
 
-TEST_CASE("Unusable data end with code 3", "[run]") {
+TEST_CASE("Unusable data exit with code 3", "[run]") {
   const TemporaryFolder folder;
   const auto mnist = [&](const std::string& path) {
     return std::vector<std::string>{quick, "data.dataset=mnist", "data.download=false", "data.path=" + path};
@@ -230,7 +227,7 @@ TEST_CASE("Unusable data end with code 3", "[run]") {
   expect_failure(run_program(mnist("damaged"), folder.path()), 3, "train-images-idx3-ubyte");
 }
 
-TEST_CASE("A missing MNIST leads to digits where the configuration allows it", "[run]") {
+TEST_CASE("Digits stand in for a missing MNIST if the configuration allows it", "[run]") {
   const TemporaryFolder folder;
   ProgramOptions nowhere;
   nowhere.environment["INFORELAY_DATA"] = "";
@@ -245,7 +242,7 @@ TEST_CASE("A missing MNIST leads to digits where the configuration allows it", "
   CHECK(read_results(folder.path() / "run/results.h5").provenance.fallback_reason != "");
 }
 
-TEST_CASE("A full disk ends with code 1 and nothing half-written", "[run]") {
+TEST_CASE("A full disk exits with code 1 and leaves no partial file", "[run]") {
 #ifdef INFORELAY_SANITIZED_THREADS
   WARN("skipped under the thread sanitizer: it cannot begin where the size of files is limited");
 #else
@@ -264,7 +261,7 @@ TEST_CASE("A full disk ends with code 1 and nothing half-written", "[run]") {
 #endif
 }
 
-TEST_CASE("The program says what it would do and what it is told", "[run]") {
+TEST_CASE("--validate, --print-config, --dry-run, --help and --version print and leave nothing", "[run]") {
   const TemporaryFolder folder;
   const ProgramResult valid = run_program({quick, "--validate"}, folder.path());
   CHECK(valid.exit_code == 0);

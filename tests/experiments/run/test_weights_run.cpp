@@ -34,7 +34,7 @@ networks:
 const std::string load = common + "networks: {full: {weights: full.safetensors}}\n";
 
 std::vector<float> information(const std::filesystem::path& results) {
-  return Hdf5Reader(results).array<float>("networks/full/relay/test/information");
+  return Hdf5Reader(results).array<float>("networks/full/layers/1/relay/test/information");
 }
 
 bool same(const std::vector<float>& a, const std::vector<float>& b) {
@@ -64,11 +64,11 @@ TEST_CASE("A network that is written out and read in gives the same numbers", "[
   CHECK_THAT(content(folder.path() / "b/config.yaml"),
              Catch::Contains("layers: [784, 6, 10]") && Catch::Contains("output_activation: sigmoid"));
   // All tied paths hold the one that breaks ties by the lowest index.
-  const auto greedy = loaded.matrix<double>("networks/full/relay/test/greedy/information");
-  const auto branching = loaded.matrix<double>("networks/full/relay/test/branching/information");
+  const auto greedy = loaded.matrix<double>("networks/full/layers/1/relay/test/greedy/information");
+  const auto branching = loaded.matrix<double>("networks/full/layers/1/relay/test/branching/information");
   CHECK(branching.rows() == 10);
   CHECK((branching.leftCols(1) - greedy.leftCols(1)).norm() == 0);
-  CHECK(loaded.matrix<std::int64_t>("networks/full/relay/test/branching/tied").minCoeff() >= 1);
+  CHECK(loaded.matrix<std::int64_t>("networks/full/layers/1/relay/test/branching/tied").minCoeff() >= 1);
 
   // The results of a run are a weight file too.
   result = run_program({"load.yaml", "networks.full.weights=a/results.h5", "-o", "c"}, folder.path());
@@ -87,7 +87,7 @@ TEST_CASE("A network that is written out and read in gives the same numbers", "[
   CHECK(content(folder.path() / "full.safetensors") == "precious notes");
 }
 
-TEST_CASE("A weight file that does not serve is a data error, told before any work", "[run][weights]") {
+TEST_CASE("An unusable weight file is a data error before any work", "[run][weights]") {
   const TemporaryFolder folder;
   write(folder.path() / "train.yaml", train);
   write(folder.path() / "load.yaml", load);
@@ -121,14 +121,14 @@ TEST_CASE("A weight file that does not serve is a data error, told before any wo
       "/b: No such file");
 }
 
-TEST_CASE("Published values are met or the exit code says so, every time", "[run][reproduction]") {
+TEST_CASE("Published values that are not met give exit code 5, on every start", "[run][comparison]") {
   const TemporaryFolder folder;
   write(folder.path() / "train.yaml", train);
   REQUIRE(run_program({"train.yaml", "-o", "a", "networks.full.weights_out=null"}, folder.path()).exit_code == 0);
   // Our own numbers, "published".
   const Hdf5Reader results(folder.path() / "a/results.h5");
-  const auto all = results.vector<double>("networks/full/relay/test/all");
-  const auto order = results.matrix<std::uint8_t>("networks/full/relay/train/greedy/removal_order");
+  const auto all = results.vector<double>("networks/full/layers/1/relay/test/total");
+  const auto order = results.matrix<std::uint8_t>("networks/full/layers/1/relay/train/greedy/removal_order");
   std::filesystem::create_directory(folder.path() / "data");
   std::ofstream csv(folder.path() / "data/published.csv");
   csv << "numeral,information,last\n";
@@ -142,7 +142,7 @@ compare:
     network: full
     by: numeral
     columns:
-      information: {metric: relay.test.all, absolute: 1e-5}
+      information: {metric: relay.test.total, absolute: 1e-5}
       last: {metric: relay.train.last_1}
 )");
   const std::vector<std::string> command{"compare.yaml", "networks.full.weights_out=null", "-o", "b"};
@@ -151,14 +151,14 @@ compare:
   ProgramResult result = run_program(command, folder.path(), options);
   INFO(result.err);
   CHECK(result.exit_code == 0);
-  CHECK_THAT(result.out, Catch::Contains("own.information: relay.test.all of full") &&
+  CHECK_THAT(result.out, Catch::Contains("own.information: relay.test.total of full") &&
                              Catch::Contains("10 of 10 ok, 10 needed: ok") &&
                              Catch::Contains("All 20 published values that have a tolerance are met."));
   CHECK(content(folder.path() / "b/summary.txt") == result.out);
   const Hdf5Reader compared(folder.path() / "b/results.h5");
-  CHECK(compared.vector<double>("reproduction/ours").size() == 20);
-  CHECK(compared.vector<std::int64_t>("reproduction/ok") == std::vector<std::int64_t>(20, 1));
-  CHECK_THAT(content(folder.path() / "b/reproduction.csv"), Catch::Contains("own,information,full,relay.test.all,0,"));
+  CHECK(compared.vector<double>("comparison/value").size() == 20);
+  CHECK(compared.vector<std::int64_t>("comparison/ok") == std::vector<std::int64_t>(20, 1));
+  CHECK_THAT(content(folder.path() / "b/comparison.csv"), Catch::Contains("own,information,full,relay.test.total,0,"));
 
   // Where $INFORELAY_DATA is not set it stands for data/. Another tolerance is another run.
   options.environment["INFORELAY_DATA"] = "";

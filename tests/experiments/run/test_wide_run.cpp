@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "experiments/measures/layer_states.hpp"
 #include "experiments/results/results_file.hpp"
+#include "infotheory/relay/greedy.hpp"
 #include "infotheory/relay/relay.hpp"
-#include "nn/network/mlp.hpp"
 #include "tests/catch2.hpp"
-#include "tests/contrasts.hpp"
 #include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
@@ -34,7 +34,7 @@ std::vector<std::string> wide_run(const std::vector<std::string>& more, const st
   return arguments;
 }
 
-const std::string group = "networks/wide/";
+const std::string group = "networks/wide/layers/1/";
 
 }  // namespace
 
@@ -47,36 +47,32 @@ TEST_CASE("A run on a wide layer has states as bytes, greedy removal, single neu
 
   const auto path = folder.path() / "run/results.h5";
   const Hdf5Reader file(path);
-  const auto hidden = file.matrix<float>(group + "states/test/hidden", samples, neurons);
-  const auto threshold = file.vector<double>(group + "states/test/threshold", neurons);
+  const auto hidden = file.matrix<float>(group + "states/test/value", samples, neurons);
+  const auto threshold = file.matrix<double>(group + "states/test/threshold", neurons, 1);
   const auto state = file.matrix<std::uint8_t>(group + "states/test/state", samples, neurons);
-  CHECK(file.dimension_names(group + "states/test/state") == std::vector<std::string>{"sample", "neuron"});
+  CHECK(file.dimension_names(group + "states/test/state") == std::vector<std::string>{"sample", "unit"});
   bool right = true;
   for (Eigen::Index i = 0; i < hidden.rows(); ++i) {
-    for (Eigen::Index k = 0; k < neurons; ++k)
-      right = right && state(i, k) == (hidden(i, k) > threshold[static_cast<std::size_t>(k)] ? 1 : 0);
+    for (Eigen::Index k = 0; k < neurons; ++k) right = right && state(i, k) == (hidden(i, k) > threshold(k, 0) ? 1 : 0);
   }
   CHECK(right);
   for (const char* part :
-       {"appendix", "regression", "relay/test/information", "relay/test/best", "relay/test/branching"})
+       {"geometry", "regression", "relay/test/information", "relay/test/best", "relay/test/branching"})
     CHECK(!file.exists(group + part));
   CHECK(file.matrix<float>(group + "knockout/test/accuracy_single", 10, neurons).minCoeff() > 0);
 
   // The numbers are those of the search on the states that stand beside them.
-  const NetworkResult network = read_results(path).networks.front().second;
-  const StatesResult& states = network.states.at(Split::test);
-  const RelayResult& relay = network.relay.at(Split::test);
-  const auto predicted = argmax(states.output);
-  const std::vector<Symbol> input(states.label.begin(), states.label.end()), output(predicted.begin(), predicted.end());
-  const StateTable table(states.state, input, output, test::numbered_contrasts(10));
-  CHECK(states.occupied_states == static_cast<std::int64_t>(table.size()));
+  const ExperimentResult result = read_results(path);
+  const ResultView layer = result.network("wide").at("layers/1"), relay = layer.at("relay/test");
+  const LayerStates states = one_vs_rest_states(layer.at("states/test"), result.network("wide").texts("class"));
+  const StateTable table = states.table();
+  CHECK(layer.number<std::int64_t>("states/test/occupied_states") == static_cast<std::int64_t>(table.size()));
   const GreedyRelay greedy = greedy_relay(table);
-  CHECK(relay.greedy.removal_order == greedy.removal_order);
-  CHECK(relay.greedy.information == greedy.information);
-  CHECK(relay.aggregated == aggregated_relay_information_bits(greedy));
-  CHECK(relay.all == total_relay_information_bits(table));
-  CHECK(relay.single == single_neuron_loss_bits(table));
-  CHECK(file.matrix<std::uint16_t>(group + "relay/test/greedy/removal_order", 10, neurons) == greedy.removal_order);
+  CHECK(relay.matrix<std::uint16_t>("greedy/removal_order") == greedy.removal_order);
+  CHECK(relay.matrix<double>("greedy/information") == greedy.information);
+  CHECK(relay.matrix<double>("aggregated") == aggregated_relay_information_bits(greedy));
+  CHECK(relay.numbers("total") == total_relay_information_bits(table));
+  CHECK(relay.matrix<double>("single") == single_neuron_loss_bits(table));
 
   for (const char* figure : {"relay_wide", "training"})
     CHECK(std::filesystem::exists(folder.path() / "run/figures" / (std::string(figure) + ".svg")));
@@ -92,29 +88,31 @@ TEST_CASE("Chosen classes have the relay information that they have among all, o
   const ProgramResult run = run_program(wide_run({"analysis.relay.classes=[7, 2]"}, hidden), some.path());
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
-  const auto relay_in = [](const TemporaryFolder& folder) {
-    return read_results(folder.path() / "run/results.h5").networks.front().second.relay.at(Split::test);
+  const ExperimentResult from_all = read_results(all.path() / "run/results.h5"),
+                         from_some = read_results(some.path() / "run/results.h5");
+  const ResultView expected = from_all.network("wide").at("layers/1/relay/test"),
+                   found = from_some.network("wide").at("layers/1/relay/test");
+  // One byte per unit up to 32 units, two in wider layers.
+  const auto order = [&](const ResultView& relay) -> RowMatrix<std::uint16_t> {
+    if (hidden == "41") return relay.matrix<std::uint16_t>("greedy/removal_order");
+    return relay.matrix<std::uint8_t>("greedy/removal_order").cast<std::uint16_t>();
   };
-  const RelayResult expected = relay_in(all), found = relay_in(some);
+  const std::uint16_t no_unit = hidden == "41" ? no_neuron : static_cast<std::uint8_t>(no_neuron);
   for (int c = 0; c < 10; ++c) {
     const auto cls = static_cast<std::size_t>(c);
-    if (c == 2 || c == 7) {
-      CHECK(found.all[cls] == expected.all[cls]);
-      CHECK(found.single.row(c) == expected.single.row(c));
-      CHECK(found.aggregated.row(c) == expected.aggregated.row(c));
-      CHECK(found.greedy.removal_order.row(c) == expected.greedy.removal_order.row(c));
-      CHECK(found.greedy.information.row(c) == expected.greedy.information.row(c));
-    } else {
-      CHECK(std::isnan(found.all[cls]));
-      CHECK(found.single.row(c).array().isNaN().all());
-      CHECK(found.aggregated.row(c).array().isNaN().all());
-      CHECK((found.greedy.removal_order.row(c).array() == no_neuron).all());
-      CHECK(found.greedy.information.row(c).array().isNaN().all());
+    const bool chosen = c == 2 || c == 7;
+    CAPTURE(c);
+    CHECK(std::isnan(found.vector<double>("total")[cls]) == !chosen);
+    if (chosen) CHECK(found.vector<double>("total")[cls] == expected.vector<double>("total")[cls]);
+    for (const char* name : {"single", "aggregated", "greedy/information"}) {
+      const auto here = found.matrix<double>(name).row(c), there = expected.matrix<double>(name).row(c);
+      CHECK((chosen ? here == there : here.array().isNaN().all()));
     }
+    CHECK((chosen ? order(found).row(c) == order(expected).row(c) : (order(found).row(c).array() == no_unit).all()));
   }
 }
 
-TEST_CASE("What is out of reach of a wide layer is refused with its bound", "[wide][run]") {
+TEST_CASE("Analyses that a wide layer is too wide for are refused with their bound", "[wide][run]") {
   const auto [hidden, setting, message] = GENERATE(table<std::string, std::string, std::string>({
       {"4097", "seed=1", "4097 neurons; relay information is possible up to 4096"},
       {"41", "analysis.relay.exhaustive=[test]", "41 neurons; exhaustive relay information is possible up to 24"},

@@ -13,9 +13,9 @@
 
 #include "core/files/directory_lock.hpp"
 #include "core/files/hdf5_file.hpp"
+#include "core/process/child_process.hpp"
 #include "experiments/results/results_file.hpp"
 #include "experiments/sweep/collect.hpp"
-#include "experiments/sweep/process.hpp"
 #include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 
@@ -226,7 +226,8 @@ TEST_CASE("A stop signal that comes before a run's program has begun ends it", "
   ignore.sa_handler = [](int) {};  // as that of the program, which notes it down
   sigaction(SIGTERM, &ignore, &earlier);
   stop_in_child = true;
-  const pid_t child = start_child({"--list-reporters"}, folder.path() / "messages");
+  const pid_t child = start_program(
+      {.program = "/proc/self/exe", .arguments = {"self", "--list-reporters"}, .messages = folder.path() / "messages"});
   stop_in_child = false;
   int status = 0;
   REQUIRE(waitpid(child, &status, 0) == child);
@@ -235,7 +236,7 @@ TEST_CASE("A stop signal that comes before a run's program has begun ends it", "
   CHECK(WTERMSIG(status) == SIGTERM);
 }
 
-TEST_CASE("An interrupted sweep goes on and ends with the same numbers", "[sweep]") {
+TEST_CASE("An interrupted sweep resumes and ends with the same numbers", "[sweep]") {
   const TemporaryFolder folder;
   const Arguments sweep = with(small, {"sweep={replicates: 6}", "-j", "2"});
   REQUIRE(run_program(with(sweep, {"-o", "whole"}), folder.path()).exit_code == 0);

@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include "core/files/hdf5_file.hpp"
-#include "experiments/results/metrics.hpp"
+#include "experiments/measures/metrics.hpp"
 #include "experiments/results/results_file.hpp"
-#include "experiments/run/run_plan.hpp"
+#include "experiments/results/statistics_arrays.hpp"
+#include "experiments/run/load_config.hpp"
+#include "experiments/run/resolve.hpp"
 #include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 #include "tests/set_scans.hpp"
@@ -22,11 +24,12 @@ const std::string quick = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
 const std::vector<std::string> large{"networks.composite=null", "networks.full.layers=[784, 20, 10]",
                                      "analysis.regression=null", "data.train_limit=1000", "data.test_limit=300"};
 
-const std::string stored_relay = "run/stages/full-relay-test.h5", relay_table = "networks/full/relay/test/information",
-                  knockout_table = "networks/full/knockout/test/accuracy";
+const std::string stored_relay = "run/stages/full-layer1-relay-test.h5",
+                  relay_table = "networks/full/layers/1/relay/test/information",
+                  knockout_table = "networks/full/layers/1/knockout/test/accuracy";
 
-PreparedExperiment prepared(const std::vector<std::string>& more) {
-  return prepare(load_experiment_config(quick, with(large, more)));
+ResolvedExperiment resolved(const std::vector<std::string>& more) {
+  return ResolvedExperiment(load_experiment_config(quick, with(large, more)).config);
 }
 
 // A run in the folder `run` that is interrupted when its relay information has been stored.
@@ -42,9 +45,9 @@ void leave_after_relay(const std::vector<std::string>& arguments, const std::fil
   FAIL("it was never interrupted");
 }
 
-std::string refusal(const PreparedExperiment& experiment, int threads = 1, int ranks = 1) {
+std::string refusal(const ResolvedExperiment& experiment, int threads = 1, int ranks = 1) {
   try {
-    check_memory(experiment, threads, ranks);
+    experiment.check_memory(threads, ranks);
   } catch (const UsageError& error) {
     return error.what();
   }
@@ -53,38 +56,38 @@ std::string refusal(const PreparedExperiment& experiment, int threads = 1, int r
 
 }  // namespace
 
-TEST_CASE("Tables of all sets are kept where they fit, and left out with a word where they do not", "[plan][tables]") {
-  const PreparedExperiment ample = prepared({"max_memory=2 GB"}), tight = prepared({"max_memory=180 MB"});
-  CHECK(ample.tables == AllSetsTable::keep);
-  CHECK(tables_note(ample).empty());
-  CHECK(tight.tables == AllSetsTable::discard);
+TEST_CASE("Tables of all sets are kept if they fit, and left out with a warning if they do not", "[plan][tables]") {
+  const ResolvedExperiment ample = resolved({"max_memory=2 GB"}), tight = resolved({"max_memory=180 MB"});
+  CHECK(ample.tables() == AllSetsTable::keep);
+  CHECK(ample.tables_note().empty());
+  CHECK(tight.tables() == AllSetsTable::discard);
   CHECK(refusal(tight).empty());
-  CHECK_THAT(tables_note(tight), Catch::StartsWith("the tables of all sets are left out") &&
-                                     Catch::Contains("more than the 180 MB of max_memory; summaries"));
+  CHECK_THAT(tight.tables_note(), Catch::StartsWith("the tables of all sets are left out") &&
+                                      Catch::Contains("more than the 180 MB of max_memory; statistics"));
   // Each stage keeps less by its table, and works with no less.
-  const auto all = plan_of(ample), none = plan_of(tight);
-  REQUIRE(all.size() == none.size());
   int scans = 0;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const double saved = all[i].cost.bytes - none[i].cost.bytes;
-    CHECK(saved == (all[i].cost.sets > 0 ? 4. * 10 * (1 << 20) : 0));
-    CHECK(all[i].cost.working == none[i].cost.working);
-    scans += all[i].cost.sets > 0 ? 1 : 0;
+  for (const Stage& stage : ample.stages()) {
+    const MemoryNeed with_table = stage.measure->memory(stage.place, AllSetsTable::keep);
+    const MemoryNeed without = stage.measure->memory(stage.place, AllSetsTable::discard);
+    CHECK(with_table.kept - without.kept == (with_table.sets > 0 ? 4. * 10 * (1 << 20) : 0));
+    CHECK(with_table.working == without.working);
+    scans += with_table.sets > 0 ? 1 : 0;
   }
   CHECK(scans == 2);
 
-  CHECK(prepared({"analysis.tables=never"}).tables == AllSetsTable::discard);
-  CHECK(tables_note(prepared({"analysis.tables=never"})).empty());
+  CHECK(resolved({"analysis.tables=never"}).tables() == AllSetsTable::discard);
+  CHECK(resolved({"analysis.tables=never"}).tables_note().empty());
 }
 
-TEST_CASE("What needs the tables of all sets, or asks for them, is refused with what to change", "[plan][tables]") {
-  const PreparedExperiment asked = prepared({"max_memory=180 MB", "analysis.tables=always"});
-  CHECK(asked.tables == AllSetsTable::keep);
+TEST_CASE("A run that needs tables of all sets that do not fit is refused, with the settings to change",
+          "[plan][tables]") {
+  const ResolvedExperiment asked = resolved({"max_memory=180 MB", "analysis.tables=always"});
+  CHECK(asked.tables() == AllSetsTable::keep);
   CHECK_THAT(refusal(asked),
              Catch::EndsWith("; or analysis.tables: auto: then the tables of all sets are left out, and "
-                             "their summaries for each size fit"));
-  const PreparedExperiment needed = prepared({"max_memory=180 MB", "analysis.regression={}"});
-  CHECK(needed.tables == AllSetsTable::keep);
+                             "their statistics for each size fit"));
+  const ResolvedExperiment needed = resolved({"max_memory=180 MB", "analysis.regression={}"});
+  CHECK(needed.tables() == AllSetsTable::keep);
   CHECK_THAT(refusal(needed), Catch::Contains("; or leave out analysis.regression (and what needs it), with "
                                               "analysis.tables: auto: then"));
   // What rank 0 holds for other ranks is counted, and named.
@@ -93,11 +96,11 @@ TEST_CASE("What needs the tables of all sets, or asks for them, is refused with 
   // What is chosen already is no advice, however many threads and ranks there are.
   for (int megabytes = 120; megabytes <= 320; megabytes += 10) {
     CAPTURE(megabytes);
-    const PreparedExperiment each = prepared({fmt::format("max_memory={} MB", megabytes)});
+    const ResolvedExperiment each = resolved({fmt::format("max_memory={} MB", megabytes)});
     CHECK_THAT(refusal(each, 64, 2), !Catch::Contains("analysis.tables"));
   }
   // Where they would make no difference, nothing is promised.
-  const std::string too_small = refusal(prepared({"max_memory=20 MB"}));
+  const std::string too_small = refusal(resolved({"max_memory=20 MB"}));
   CHECK(!too_small.empty());
   CHECK_THAT(too_small, !Catch::Contains("analysis.tables"));
   CHECK_THROWS_WITH(
@@ -105,7 +108,7 @@ TEST_CASE("What needs the tables of all sets, or asks for them, is refused with 
       Catch::Contains("analysis.regression: needs the tables of all sets: not with analysis.tables: never"));
 }
 
-TEST_CASE("A run without tables has the same summaries, and all else but the tables", "[run][tables]") {
+TEST_CASE("A run without tables has the same statistics and everything else but the tables", "[run][tables]") {
   const std::vector<std::string> small = with(
       large, {"networks.full.layers=[784, 9, 10]", "networks.full.train.max_epochs=2", "figures={formats: [svg]}"});
   const TemporaryFolder folder;
@@ -116,30 +119,25 @@ TEST_CASE("A run without tables has the same summaries, and all else but the tab
     REQUIRE(run.exit_code == 0);
     CHECK((run.out.find("The tables of all sets were left out") != std::string::npos) == (tables == "never"));
     CHECK((run.out.find("worst two out") != std::string::npos) == (tables == "never"));
-    return read_results(folder.path() / name / "results.h5").networks.front().second;
+    return read_results(folder.path() / name / "results.h5");
   };
-  const NetworkResult kept = results("kept", "always"), dropped = results("dropped", "never");
-  const RelayResult &relay = kept.relay.at(Split::test), &lean = dropped.relay.at(Split::test);
-  CHECK(relay.has_table());
-  CHECK(!lean.has_table());
-  REQUIRE(lean.exhaustive);
-  CHECK(test::same(relay.exhaustive->statistics, lean.exhaustive->statistics));
-  CHECK(relay.exhaustive->best_information == lean.exhaustive->best_information);
-  CHECK(relay.exhaustive->best_set == lean.exhaustive->best_set);
-  CHECK(relay.exhaustive->above_greedy == lean.exhaustive->above_greedy);
-  const KnockoutResult &knockout = kept.knockout.at(Split::test), &lean_knockout = dropped.knockout.at(Split::test);
-  CHECK(knockout.has_table());
-  CHECK(!lean_knockout.has_table());
-  CHECK(lean_knockout.exhaustive);
-  CHECK(test::same(knockout.statistics, lean_knockout.statistics));
-  for (int c = 0; c < 10; ++c) {
-    CHECK(lean_knockout.intact(c) == knockout.accuracy(c, 0));
-    CHECK(lean_knockout.intact(c) == knockout.intact(c));
-  }
-
-  const auto intact = [](const NetworkResult& network) { return quantity(network, "knockout.test.intact"); };
-  CHECK(intact(kept).size() == 10);
-  CHECK(intact(kept) == intact(dropped));
+  const ExperimentResult kept = results("kept", "always"), dropped = results("dropped", "never");
+  const ResultView layer = kept.network("full").at("layers/1"), lean_layer = dropped.network("full").at("layers/1");
+  const ResultView relay = layer.at("relay/test"), lean = lean_layer.at("relay/test");
+  CHECK(relay.has("information"));
+  CHECK(!lean.has("information"));
+  CHECK(test::same(statistics_from(relay.at("sizes")), statistics_from(lean.at("sizes"))));
+  CHECK(relay.matrix<double>("best/information") == lean.matrix<double>("best/information"));
+  CHECK(relay.matrix<std::uint32_t>("best/set") == lean.matrix<std::uint32_t>("best/set"));
+  CHECK(relay.numbers("best/above_greedy") == lean.numbers("best/above_greedy"));
+  const ResultView knockout = layer.at("knockout/test"), lean_knockout = lean_layer.at("knockout/test");
+  CHECK(knockout.has("accuracy"));
+  CHECK(!lean_knockout.has("accuracy"));
+  CHECK(test::same(statistics_from(knockout.at("sizes")), statistics_from(lean_knockout.at("sizes"))));
+  const std::span<const double> intact = knockout.vector<double>("intact");
+  for (int c = 0; c < 10; ++c) CHECK(intact[static_cast<std::size_t>(c)] == knockout.matrix<float>("accuracy")(c, 0));
+  CHECK(knockout.numbers("intact") == lean_knockout.numbers("intact"));
+  CHECK(metric_values(kept.network("full"), "knockout.test.intact").size() == 10);
 
   for (const std::string name : {"relay_sizes_full", "knockout_sizes_full", "relay_full", "function_full"}) {
     const auto drawn = [&](const std::string& run) {
@@ -149,7 +147,7 @@ TEST_CASE("A run without tables has the same summaries, and all else but the tab
     CHECK(drawn("dropped") == (name.find("sizes") != std::string::npos));
   }
   const Hdf5Reader file(folder.path() / "dropped/results.h5");
-  const std::string sizes = "networks/full/relay/test/sizes/";
+  const std::string sizes = "networks/full/layers/1/relay/test/sizes/";
   CHECK(file.dimension_names(sizes + "quantile") == std::vector<std::string>{"class", "size", "percent"});
   CHECK(file.dimension_names(sizes + "highest_set") == std::vector<std::string>{"class", "size", "rank"});
   CHECK(file.attribute<std::string>(sizes + "mean", "units") == "bit");
@@ -158,7 +156,7 @@ TEST_CASE("A run without tables has the same summaries, and all else but the tab
   CHECK(!file.exists(knockout_table));
 }
 
-TEST_CASE("A run whose tables do not fit says so, before it begins and in its log", "[run][tables]") {
+TEST_CASE("A run whose tables do not fit prints a warning before it begins and logs it", "[run][tables]") {
   const TemporaryFolder folder;
   const std::vector<std::string> tight =
       with(large, {"max_memory=180 MB", "networks.full.train.max_epochs=1", "figures=null", "-o", "run"});
@@ -170,15 +168,16 @@ TEST_CASE("A run whose tables do not fit says so, before it begins and in its lo
   REQUIRE(run.exit_code == 0);
   CHECK_THAT(run.err, Catch::Contains("warning: the tables of all sets are left out"));
   CHECK_THAT(test::content(folder.path() / "run/run.log"), Catch::Contains("the tables of all sets are left out"));
-  const NetworkResult network = read_results(folder.path() / "run/results.h5").networks.front().second;
-  CHECK(!network.relay.at(Split::test).has_table());
-  CHECK(network.relay.at(Split::test).exhaustive->statistics.count[10] == 184756);
+  const ExperimentResult result = read_results(folder.path() / "run/results.h5");
+  const ResultView relay = result.network("full").at("layers/1/relay/test");
+  CHECK(!relay.has("information"));
+  CHECK(statistics_from(relay.at("sizes")).count[10] == 184756);
 #ifndef INFORELAY_SANITIZED
   CHECK(run.peak_bytes < 180e6);
 #endif
 }
 
-TEST_CASE("A run that goes on with other memory has the tables that it is to have then", "[run][tables]") {
+TEST_CASE("A run resumed with another memory limit has the tables that this limit allows", "[run][tables]") {
   // Knockouts are by draws, so that they take long enough to be interrupted.
   const std::vector<std::string> settings =
       with({quick}, with(large, {"networks.full.layers=[784, 18, 10]", "networks.full.train.max_epochs=5",
@@ -198,7 +197,7 @@ TEST_CASE("A run that goes on with other memory has the tables that it is to hav
   const Hdf5Reader resumed(folder.path() / "run/results.h5");
   CHECK(resumed.exists(relay_table) == !is_tight_at_last);
   CHECK(resumed.exists(knockout_table) == !is_tight_at_last);
-  CHECK(resumed.exists("networks/full/relay/test/sizes/mean"));
+  CHECK(resumed.exists("networks/full/layers/1/relay/test/sizes/mean"));
   // What lacks its table is computed again; what has one too many is read without.
   const bool is_again = run.err.find("warning: ignoring file '" + stored_relay +
                                      "': it was made without the table of all sets") != std::string::npos;
