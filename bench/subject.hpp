@@ -3,12 +3,16 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "infotheory/states/state_table.hpp"
 #include "nn/data/dataset.hpp"
 #include "nn/network/mlp.hpp"
 
 namespace inforelay::bench {
+
+enum class Split { train, test };
+constexpr std::string_view to_string(Split split) { return split == Split::train ? "train" : "test"; }
 
 struct Subject {
   DataPair data;

@@ -1,4 +1,4 @@
-// Lists of named things that keep the order in which they were written, and the words that stand for values of an enum.
+// Look-up in lists of named values, and tables of words for the values of an enum.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ const T* find_named(const std::vector<std::pair<std::string, T>>& list, std::str
   return nullptr;
 }
 
-/// The words for the values of an enum, {value, word}; stands next to the enum.
+/// The words for the values of an enum, {value, word}; defined next to the enum.
 template <class T, std::size_t N>
 using WordTable = std::array<std::pair<T, std::string_view>, N>;
 

@@ -1,7 +1,7 @@
-// The one place where threads are started.
+// Parallel loops. No other code starts threads.
 //
-// Work is cut into blocks whose number and bounds depend on the problem only, never on the number of threads; whoever
-// adds up the blocks' results does it in block order. So the last bit of a result is the same for 1 and for 64 threads.
+// Work is cut into blocks whose number and bounds depend on the problem only, never on the number of threads; their
+// results are combined in block order. So a result is the same to the last bit for 1 and for 64 threads.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +17,8 @@ namespace inforelay {
 void set_thread_count(int n);
 int thread_count();
 
-/// Threads that wait for work sleep, where OMP_WAIT_POLICY does not say otherwise: spinning would take the cores from
-/// whatever else runs on a shared machine. OpenMP reads that variable before main(), so the program is started anew.
+/// Makes threads that wait for work sleep, unless OMP_WAIT_POLICY is set: spinning would take the cores from other
+/// processes of a shared machine. OpenMP reads that variable before main(), so the program is restarted.
 void let_idle_threads_sleep(char** argv);
 
 namespace detail {
@@ -28,7 +28,7 @@ void run_blocks(std::size_t count, void* context, void (*call)(void*, std::size_
 
 /// Calls body(block) once for each block in [0,count), on up to thread_count() threads, in no particular order.
 /// Nested calls run on the calling thread. The first exception thrown is rethrown here after the running blocks have
-/// ended; blocks not yet begun are then skipped. If `progress` asks to stop, the rest is skipped and Interrupted
+/// ended; blocks not yet begun are then skipped. If `progress` requests a stop, the rest is skipped and Interrupted
 /// thrown; it receives a report (blocks done, count) after each block.
 template <class Body>
 void parallel_blocks(std::size_t count, Body&& body, Progress& progress = Progress::none()) {

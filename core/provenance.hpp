@@ -1,4 +1,4 @@
-// What made a result: program, machine, command. Recorded with it, so that it can be made again.
+// Program, machine and command that produced a result; recorded with it, so that it can be reproduced.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@ namespace inforelay {
 
 /// "0.1.0"
 std::string_view version();
-/// Hash of the commit that the program was built from, with "-dirty" where tracked files differed; "unknown" outside
+/// Hash of the commit that the program was built from, with "-dirty" if tracked files differed; "unknown" outside
 /// git. As of the last build.
 std::string_view git_revision();
 /// "GNU 12.2.0"
@@ -18,7 +18,7 @@ std::string_view compiler();
 /// Optimisation and other flags: "Release: -O3 -DNDEBUG -ffp-contract=off ..."
 std::string_view compiler_flags();
 
-/// Name of this machine; "unknown" where it has none.
+/// Name of this machine; "unknown" if it has none.
 std::string host_name();
 
 /// The arguments as one line that a POSIX shell splits into the same arguments again.
@@ -33,7 +33,7 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-/// The record that a result carries.
+/// The record stored with a result.
 struct Provenance {
   std::string version, git_revision, compiler, compiler_flags, host, command_line;
   int threads = 0;

@@ -1,6 +1,6 @@
-// Random numbers as named streams, all derived from the one seed of an experiment.
+// Random numbers in named streams, all derived from one seed.
 //
-// The generator is Philox4x32-10 (Salmon et al., SC 2011): a counter is enciphered, so a stream has no state but its
+// The generator is Philox4x32-10 (Salmon et al., SC 2011): a counter is encrypted, so the state of a stream is its
 // key and its position, streams never overlap, and block b of a parallel computation draws the same numbers on any
 // thread.
 #pragma once
@@ -32,7 +32,7 @@ class RandomStream {
   /// The independent sub-stream called `name`.
   RandomStream child(std::string_view name) const;
 
-  /// What tells this stream from all others; with it another process has the same stream, from its beginning.
+  /// Identifies the stream: from_key() gives the same stream in another process, from its beginning.
   std::uint64_t key() const { return key_; }
   static RandomStream from_key(std::uint64_t key) { return RandomStream(key); }
 
@@ -49,7 +49,7 @@ class RandomStream {
   /// Standard normal (Boost's ziggurat).
   double normal();
 
-  /// Where the stream stands: 64-bit words drawn so far. Saving and restoring it resumes the stream exactly.
+  /// Number of 64-bit words drawn so far. Saving and restoring it resumes the stream exactly.
   std::uint64_t position() const { return position_; }
   void seek(std::uint64_t position);
 

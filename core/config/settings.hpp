@@ -1,10 +1,10 @@
 // Settings as data. Each struct of a configuration has one function that lists its settings: key, meaning, and a
-// pointer to the member with what it may hold. The initialisers of the members are the defaults.
+// pointer to the member with its type and bounds. The initialisers of the members are the defaults.
 //
 //     std::vector<Setting> settings_of(TrainConfig& config) {
-//       return {{"max_epochs", "Training ends here at the latest.", setting::Integer{&config.max_epochs, {1,
+//       return {{"max_epochs", "Maximum number of epochs.", setting::Integer{&config.max_epochs, {1,
 //       1'000'000}}},
-//               {"stop", "When training is good enough.", setting::group(config.stop)}};
+//               {"stop", "Stopping criterion.", setting::group(config.stop)}};
 //     }
 //
 // Reader, printer, reference page, JSON Schema and the list of paths are functions over such a list.
@@ -28,7 +28,7 @@ namespace inforelay {
 
 struct Setting;
 
-/// The values that one setting takes in turn: written out, or numbers from `low` to `high`, both included, at equal
+/// The values of one setting in a sweep: listed, or numbers from `low` to `high`, both included, at equal
 /// distances (range) or equal ratios (log_range).
 struct ConfigSeries {
   enum class Kind { values, range, log_range };
@@ -94,7 +94,7 @@ struct Text {
   std::string* value;
 };
 /// A file or folder; relative ones are relative to the file they are written in, and made absolute. A path that begins
-/// with $INFORELAY_DATA is kept as it is, for whoever opens it (core/files/data_folder.hpp). Empty: not given.
+/// with $INFORELAY_DATA is kept as it is, for the code that opens it (core/files/data_folder.hpp). Empty: not given.
 struct Path {
   std::filesystem::path* value;
 };
@@ -107,7 +107,7 @@ struct Integers {
   Bounds<std::int64_t> bounds{};
   Length length{};
 };
-/// A list of different words, each without blanks, that others check.
+/// A list of different words, each without blanks, that are checked elsewhere.
 struct Words {
   std::vector<std::string>* values;
 };
@@ -131,7 +131,7 @@ struct Assignments {
 struct Group {
   std::vector<Setting> settings;
 };
-/// A group that is switched on by being there.
+/// A group that may be absent; its presence switches it on.
 struct OptionalGroup {
   std::function<bool()> is_there;
   std::function<std::vector<Setting>()> settings;  ///< makes it, with its defaults, if it is not there
@@ -142,7 +142,7 @@ struct NamedGroups {
   std::function<std::vector<Setting>(const std::string& name)> add;  ///< makes lists of those before invalid
 };
 
-/// One of a few words, or else what another kind takes: `kmeans` or `{method: threshold, threshold: 0.5}`.
+/// One of a few words, or a value of another kind: `kmeans` or `{method: threshold, threshold: 0.5}`.
 struct WordOr {
   Choice word;
   std::vector<Setting> other;     ///< exactly one, without a key
@@ -218,7 +218,7 @@ NamedGroups named_groups(std::vector<std::pair<std::string, Config>>& groups) {
           [&](const std::string& name) { return settings_of(groups.emplace_back(name, Config{}).second); }};
 }
 
-/// What a setting holds, as it would be written; null: not given, or a group.
+/// The value of a setting, as it would be written; null: not given, or a group.
 ConfigNode value_of(const Kind& kind);
 
 enum class AbsentGroups { skip, make };
@@ -228,8 +228,8 @@ std::vector<Setting> members_of(const Kind& kind, AbsentGroups absent);
 
 }  // namespace setting
 
-/// Fills the structs behind `settings` from the map `root`. What is missing keeps its default; unknown keys, wrong
-/// types and values out of bounds are added to `errors`, with the place and, if one is near, the key that was meant.
+/// Fills the structs behind `settings` from the map `root`. Missing settings keep their defaults; unknown keys, wrong
+/// types and values out of bounds are added to `errors`, with the place and the nearest known key.
 void read_settings(const ConfigNode& root, const std::vector<Setting>& settings, ConfigErrors& errors);
 
 /// The settings as YAML, every default spelled out. Reading the result back gives the same structs.
@@ -240,20 +240,19 @@ std::string print_settings(const std::vector<Setting>& settings);
 std::string settings_reference(const std::vector<Setting>& settings);
 
 /// The settings as a JSON Schema of draft 7, with which editors complete, explain and check configuration files: types,
-/// bounds, words, defaults and meanings. A file that does not extend another must have the keys of `required`. It takes
-/// what read_settings() takes, also null for any setting, which removes what a base has set; only a path or word that
-/// looks like a number needs quotes. It takes some more: it cannot tell 1e3 from 1000, nor see relations between
-/// settings. Changes the structs as settings_reference() does.
+/// bounds, words, defaults and meanings. A file that does not extend another must have the keys of `required`. It
+/// accepts all that read_settings() accepts, also null for any setting, which removes the value of a base; only a path
+/// or word that looks like a number needs quotes. It accepts more: it cannot distinguish 1e3 from 1000 or check
+/// relations between settings. Changes the structs as settings_reference() does.
 std::string settings_json_schema(std::string_view title, const std::vector<Setting>& settings,
                                  const std::vector<std::string>& required);
 
 struct SettablePath {
-  std::string path;         ///< "networks.full.train.learning_rate"; groups stand before what they hold
+  std::string path;         ///< "networks.full.train.learning_rate"; groups precede their settings
   bool is_integer = false;  ///< takes whole numbers only
 };
 
-/// All that can be set. Groups that may be absent count as present, and are made; of named groups, those that there
-/// are.
+/// All settings. Groups that may be absent count as present, and are created; of named groups, those that exist.
 std::vector<SettablePath> settable_paths(const std::vector<Setting>& settings);
 
 }  // namespace inforelay

@@ -1,4 +1,4 @@
-// Where data lie that are not part of a configuration: the folder that $INFORELAY_DATA names, else data/.
+// The folder of data that are not part of a configuration: $INFORELAY_DATA, otherwise data/.
 #pragma once
 
 #include <filesystem>
@@ -7,14 +7,14 @@
 
 namespace inforelay {
 
-/// The value of $INFORELAY_DATA; none where it is not set or empty.
+/// The value of $INFORELAY_DATA; none if it is not set or empty.
 std::optional<std::filesystem::path> data_folder_from_environment();
 
-/// Does `path` begin with the folder $INFORELAY_DATA, written so? It is the only variable that paths may hold.
+/// True if `path` begins with the text $INFORELAY_DATA, the only variable that paths may contain.
 bool names_data_folder(std::string_view path);
 
 /// `path` with $INFORELAY_DATA at its beginning replaced: by the variable's value, or by data (in the current folder)
-/// where it is not set. Other paths are returned as they are.
+/// if it is not set. Other paths are returned as they are.
 std::filesystem::path with_data_folder(const std::filesystem::path& path);
 
 }  // namespace inforelay

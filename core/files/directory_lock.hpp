@@ -1,4 +1,4 @@
-// Keeps two processes out of one folder, even if they run on different machines that share a disk.
+// Locks of folders, so that only one process works in a folder, also across machines that share a disk.
 //
 // A lock is a small file lock.N.json that names the process that works in the folder, and whose time of modification is
 // its heartbeat. The file system needs no locking of its own, only open() with O_EXCL:
@@ -7,8 +7,8 @@
 //   - It then reads the folder again. If that shows a lock other than the stale ones, two processes took the folder at
 //     once by different numbers; the one that sees this, at least the later one, removes its lock and starts again.
 //     Otherwise it removes the stale locks.
-//   - A lock is stale if its process has ended, which the system tells on the same machine. For one on another machine,
-//     the heartbeat must have stood still for LockOptions::patience_seconds of our own steady clock. Clocks of
+//   - A lock is stale if its process has ended, which can be checked on the same machine. For one on another machine,
+//     the heartbeat must not have changed for LockOptions::patience_seconds of the local steady clock. Clocks of
 //     different machines are never compared.
 //   - A process whose lock was removed or replaced, perhaps because it was suspended for longer than the patience of
 //     another machine, notices this at its next heartbeat.

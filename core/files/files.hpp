@@ -1,4 +1,4 @@
-// Whole files: read with a limit, and written so that they are either absent (or as they were) or complete.
+// Whole files: read with a size limit, and written atomically.
 #pragma once
 
 #include <cstdint>
@@ -9,13 +9,13 @@
 
 namespace inforelay {
 
-/// The bytes of the file. Throws DataError, naming the path and the reason, where it cannot be read, is no regular
-/// file, or holds more than `limit` bytes (found before anything is allocated).
+/// The bytes of the file. Throws DataError, naming the path and the reason, if it cannot be read, is not a regular
+/// file, or holds more than `limit` bytes (checked before anything is allocated).
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::uint64_t limit);
-/// Its first `count` bytes, all where it holds less. Throws as read_file().
+/// Its first `count` bytes, or all if it holds fewer. Throws as read_file().
 std::vector<std::uint8_t> read_file_start(const std::filesystem::path& path, std::size_t count);
 
-/// All of `bytes` to an open file; false, with errno, where that fails.
+/// Writes all of `bytes` to an open file. False, with errno, if that fails.
 bool write_all(int descriptor, std::span<const std::uint8_t> bytes);
 bool write_all(int descriptor, std::string_view text);
 
@@ -25,10 +25,10 @@ bool write_all(int descriptor, std::string_view text);
 void write_file_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
 
-/// The same without a flush, for what is replaced every second: a crash of the machine may leave the old content, the
-/// new or none; one of the program cannot.
+/// The same without a flush, for files that are replaced every second: after a crash of the machine, but not of the
+/// program, the file may hold the old content, the new or none.
 void replace_file(const std::filesystem::path& path, std::string_view text);
-/// Whether `name` is one that TemporaryFile gives: NAME.PID-N.tmp.
+/// True for names of the form of TemporaryFile, NAME.PID-N.tmp.
 bool is_temporary_name(std::string_view name);
 
 /// The same as write_file_atomically() for content that another library writes (HDF5, gnuplot, a download): an empty
@@ -36,7 +36,7 @@ bool is_temporary_name(std::string_view name);
 /// removes it.
 class TemporaryFile {
  public:
-  /// Creates NAME.PID-N.tmp in the folder of `target`, with the permissions of a new file. Throws IoError, e.g. where
+  /// Creates NAME.PID-N.tmp in the folder of `target`, with the permissions of a new file. Throws IoError, e.g. if
   /// the folder does not exist.
   explicit TemporaryFile(std::filesystem::path target);
   TemporaryFile(const TemporaryFile&) = delete;
@@ -49,8 +49,8 @@ class TemporaryFile {
   /// Replaces the first bytes of the content. Throws IoError.
   void write_start(std::string_view text);
 
-  /// Flushes the content to the disk and gives it the target's name, replacing what stood there. To be called once,
-  /// when the file is closed. Throws IoError, and then the target is as it was.
+  /// Flushes the content to the disk and renames it to the target, replacing an existing file. To be called once,
+  /// when the file is closed. Throws IoError; the target is then unchanged.
   void commit();
   /// The same without the flush, as replace_file().
   void commit_unflushed();

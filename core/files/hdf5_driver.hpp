@@ -1,8 +1,8 @@
-// How HDF5 writes to the disk for us.
+// The file driver through which HDF5 writes.
 //
-// HDF5 1.10 does not survive a failed write: closing a file on a full disk corrupts its caches and crashes the process,
-// then or at exit. So this driver records the first error and reports success to HDF5; the writer checks the record
-// after each call.
+// HDF5 1.10 does not survive a failed write: closing a file on a full disk corrupts its caches and crashes the process
+// immediately or at exit. So this driver records the first error and reports success to HDF5; the writer checks the
+// record after each call.
 #pragma once
 
 #include <hdf5.h>

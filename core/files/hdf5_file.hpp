@@ -5,7 +5,7 @@
 //
 // Dimensions follow the rules of netCDF-4. An array of one dimension that has the name of that dimension (class
 // [class]) is its scale: it holds the coordinates along it, for all arrays in its group and below. Each axis of an
-// array takes the nearest scale of its name, in the array's own group or above. Where there is none, or one of another
+// array takes the nearest scale of its name, in the array's own group or above. If there is none, or one of another
 // length above, the array's group gets a scale without values (no storage, h5py reads zeros), which netCDF shows as a
 // dimension without variable. So `unit` may have 20 elements in one network and 8 in another, but only one length in a
 // group.
@@ -42,10 +42,10 @@ concept Hdf5Number =
     std::same_as<T, std::uint8_t> || std::same_as<T, std::uint16_t> || std::same_as<T, std::uint32_t> ||
     std::same_as<T, std::int64_t> || std::same_as<T, float> || std::same_as<T, double>;
 
-/// What the values of a dataset are; stored with it.
+/// The description stored with a dataset.
 struct DatasetInfo {
   std::string units{};              ///< "bit", "s"; "1" for fractions, counts and indices
-  std::string long_name{};          ///< a phrase for people: "relay information of every set of neurons"
+  std::string long_name{};          ///< a description: "relay information of every set of units"
   std::vector<std::string> dims{};  ///< the name of each axis, {"class", "set"}; none for a scalar
 };
 
@@ -69,7 +69,7 @@ using Hdf5Attribute = std::variant<std::string, std::int64_t, double, std::vecto
 /// reason (disk full, no such directory, a dimension of two lengths); then the writer can only be destroyed.
 class Hdf5Writer {
  public:
-  /// `user_block`: bytes at the file's beginning that HDF5 leaves to us, 0 or a power of two from 512 on.
+  /// `user_block`: bytes at the beginning of the file that HDF5 leaves to its user, 0 or a power of two from 512 on.
   explicit Hdf5Writer(std::filesystem::path target, std::size_t user_block = 0);
   ~Hdf5Writer();
   Hdf5Writer(const Hdf5Writer&) = delete;
@@ -129,12 +129,12 @@ class Hdf5Writer {
   std::unique_ptr<State> state_;
 };
 
-/// What a path of a file leads to.
+/// The kind of object at a path.
 enum class Hdf5Kind {
   group,
   array,      ///< a dataset that is not a scale
   scale,      ///< the coordinates of a dimension
-  dimension,  ///< a scale without values, which writers create themselves
+  dimension,  ///< a scale without values, created by the writer
 };
 
 /// Reads a file written by Hdf5Writer or by others. Every function throws DataError naming file, path, what was found
@@ -162,7 +162,7 @@ class Hdf5Reader {
   /// The file, as the errors name it.
   const std::string& name() const;
 
-  /// Is there a group or dataset at `path`? Throws DataError if a link leads elsewhere.
+  /// True if there is a group or dataset at `path`. Throws DataError if a link leads elsewhere.
   bool exists(std::string_view path) const;
   Hdf5Kind kind(std::string_view path) const;
   /// Names of everything in the group at `path` ("" is the root), sorted.

@@ -1,4 +1,4 @@
-// What writer and reader of HDF5 files share: handles that close themselves, types, paths, HDF5's messages.
+// Internal: handles, types, paths and error messages shared by writer and reader of HDF5 files.
 #pragma once
 
 #include <hdf5.h>
@@ -54,7 +54,7 @@ inline constexpr std::string_view without_variable = "This is a netCDF dimension
 /// Turns off the stack trace that HDF5 prints for every failed call, process-wide.
 void silence_hdf5();
 
-/// Throws IoError unless `result` says that a call of HDF5 which prepares for files succeeded.
+/// Throws IoError if `result` is the failure of a call that prepares HDF5.
 void require_hdf5(herr_t result);
 
 /// The innermost message of HDF5's last failed call, on one line; "unknown error" if it left none.

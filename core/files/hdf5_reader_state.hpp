@@ -1,4 +1,4 @@
-// The open file behind Hdf5Reader: finding datasets and attributes in it, checking and reading them.
+// Internal: the open file behind Hdf5Reader; finds, checks and reads its datasets and attributes.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ struct Hdf5Source {
   bool is_text() const { return H5Tget_class(type.id()) == H5T_STRING; }
 };
 
-/// Does T hold every value of the stored type?
+/// True if T can represent every value of the stored type.
 template <class T>
 bool holds(hid_t stored) {
   const H5T_class_t type_class = H5Tget_class(stored);
@@ -59,7 +59,7 @@ struct Hdf5Reader::State {
   /// Names of the axes; those of scales have none of their own and are named like the scale.
   std::vector<std::string> dimension_names(const Source& dataset) const;
 
-  /// The extents must be `expected`, except where that is `any`.
+  /// The extents must be `expected`, in which `any` stands for any length.
   void check_shape(const Source& source, const std::vector<std::size_t>& expected) const;
   template <Hdf5Number T>
   void check_type(const Source& source) const {

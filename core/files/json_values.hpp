@@ -1,4 +1,4 @@
-// Values of JSON files that may be half-written, or come from anyone: what is absent or of another type has a default.
+// Values of untrusted or incomplete JSON files, with defaults for those that are missing or of another type.
 #pragma once
 
 #include <cmath>
@@ -10,8 +10,8 @@
 
 namespace inforelay {
 
-/// null where `text` is not JSON. What lies deeper than any of our files goes is left out: nlohmann frees a value by
-/// recursion, and enough brackets would use up the stack.
+/// null if `text` is not JSON. Values nested deeper than 16 levels are dropped: nlohmann frees values recursively, so
+/// deep nesting would overflow the stack.
 inline nlohmann::json parse_json(const std::string& text) {
   constexpr int deepest = 16;
   const auto keep = [](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) { return depth <= deepest; };
@@ -19,7 +19,7 @@ inline nlohmann::json parse_json(const std::string& text) {
   return value.is_discarded() ? nlohmann::json() : value;
 }
 
-/// The member `key`; null where there is none.
+/// The member `key`; null if there is none.
 inline const nlohmann::json& member(const nlohmann::json& object, const char* key) {
   static const nlohmann::json null;
   if (!object.is_object()) return null;
@@ -32,7 +32,7 @@ inline std::string text_at(const nlohmann::json& object, const char* key) {
   return value.is_string() ? value.get<std::string>() : "";
 }
 
-/// 0 where there is none, or it does not fit.
+/// 0 if there is none or it does not fit.
 inline std::int64_t integer_at(const nlohmann::json& object, const char* key) {
   const nlohmann::json& value = member(object, key);
   if (!value.is_number_integer()) return 0;
@@ -40,13 +40,13 @@ inline std::int64_t integer_at(const nlohmann::json& object, const char* key) {
   return value.get<std::int64_t>();
 }
 
-/// 0 where there is none, or it is negative.
+/// 0 if there is none or it is negative.
 inline double positive_at(const nlohmann::json& object, const char* key) {
   const nlohmann::json& value = member(object, key);
   return value.is_number() && value.get<double>() > 0 ? value.get<double>() : 0;
 }
 
-/// A process as the members of an object, and from them.
+/// Conversion of a process to and from the members of an object.
 inline nlohmann::json to_json(const ProcessIdentity& process) {
   return {{"pid", process.pid}, {"start", process.start}, {"host", process.host}, {"machine", process.machine}};
 }

@@ -4,9 +4,9 @@
 //   stages/NAME.state.h5      state of an unfinished stage, replaced at each save (training)
 //   stages/NAME.chunks-N.h5   finished chunks of an unfinished scan over all sets, others in each file
 //
-// A file that is damaged, or belongs to another run or stage or to other results, is ignored with a warning; what it
-// held is computed again, and the file replaced, even if a folder has its name. Each file states how long its stage has
-// been computing, over all starts (core/files/checksummed_file.hpp).
+// A file that is damaged, or belongs to another run or stage or to other results, is ignored with a warning; its
+// content is recomputed and the file replaced, even if it is a folder. Each file records the computing time of its
+// stage over all starts (core/files/checksummed_file.hpp).
 #pragma once
 
 #include <chrono>
@@ -45,7 +45,7 @@ class StageStore {
 
   // The result. A DataError thrown by `read` counts as damage.
 
-  /// Reads the stage's result; false if there is no usable one, after `read` may have done a part of its work.
+  /// Reads the stage's result; false if there is no usable one; `read` may then have done part of its work.
   bool load(const Read& read);
   /// Writes the result and removes the intermediate ones. Throws IoError.
   void save(const Write& write);

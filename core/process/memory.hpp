@@ -1,4 +1,4 @@
-// How much memory there is.
+// The memory that this process may use.
 #pragma once
 
 #include <cstdint>
@@ -6,9 +6,9 @@
 
 namespace inforelay {
 
-/// Bytes of memory that this process may use at most: those of the machine, or of the tightest control group (of either
-/// version) that we live in, where that has fewer. What cannot be read sets no bound. `root`: where /proc and /sys are,
-/// for tests.
+/// Bytes of memory that this process may use at most: the memory of the machine, or the tightest limit of the enclosing
+/// control groups (version 1 or 2) if that is less. Limits that cannot be read are ignored. `root`: the folder with
+/// /proc and /sys, for tests.
 std::uint64_t machine_memory(const std::filesystem::path& root = "/");
 
 }  // namespace inforelay

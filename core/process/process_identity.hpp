@@ -1,4 +1,4 @@
-// Identity of a process across machines and restarts, and whether it still runs.
+// Identity of a process across machines and restarts, and whether it is still running.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,10 @@ namespace inforelay {
 
 struct ProcessIdentity {
   std::int64_t pid = 0;
-  std::uint64_t start = 0;  ///< clock ticks from boot to its start, which tell it from a later process of the same pid;
-                            ///< 0: not known
-  std::string host;         ///< host_name(), for people
-  std::string machine;      ///< boot and pid namespace: if these agree, equal pids mean the same process; "": not known
+  std::uint64_t start = 0;  ///< clock ticks from boot to its start, which distinguish it from a later process of the
+                            ///< same pid; 0: not known
+  std::string host;     ///< host_name(), for people
+  std::string machine;  ///< boot and pid namespace: if these agree, equal pids mean the same process; "": not known
 
   bool operator==(const ProcessIdentity&) const = default;
 };

@@ -3,15 +3,15 @@
 
 namespace inforelay {
 
-/// Opens a stand-in for each of stdin, stdout and stderr that is closed; using it fails. Otherwise the next file opened
-/// would get its number, and what is printed would be written there.
+/// Opens a placeholder for each of stdin, stdout and stderr that is closed; using it fails. Otherwise the next file
+/// opened would get its descriptor, and output would be written there.
 void reserve_standard_streams();
 
 /// From now on SIGINT and SIGTERM request a stop, and a second signal ends the process at once with the exit code of an
 /// interruption. SIGUSR1 acts as SIGTERM: mpirun passes it on without killing the processes a second later. SIGPIPE is
 /// ignored, so that a write fails instead.
 void install_stop_signals();
-/// Ignores the same signals, on ranks other than 0, which is told by rank 0 when to stop.
+/// Ignores the same signals, for ranks other than 0, which stop when rank 0 requests it.
 void ignore_stop_signals();
 /// SIGINT or SIGTERM if one requested a stop, otherwise 0.
 int stop_signal();

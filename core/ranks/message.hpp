@@ -1,5 +1,5 @@
-// The bytes of messages: numbers, texts and arrays one after another, each array after its size. All ranks are machines
-// of one kind, so numbers are sent as they lie in memory.
+// The bytes of messages: numbers, texts and arrays one after another, each array after its size. All ranks have the
+// same architecture, so numbers are sent as they are in memory.
 #pragma once
 
 #include <concepts>
@@ -55,8 +55,8 @@ class MessageWriter {
   Bytes bytes_;
 };
 
-/// Reads in the order of writing. Every function throws DataError where the bytes end before what they announce; no
-/// memory is taken for more than is there.
+/// Reads in the order of writing. Every function throws DataError if the bytes end early; no memory is allocated for
+/// more than is there.
 class MessageReader {
  public:
   explicit MessageReader(std::span<const std::uint8_t> bytes) : rest_(bytes) {}
@@ -67,7 +67,7 @@ class MessageReader {
     std::memcpy(&value, take(sizeof value).data(), sizeof value);
     return value;
   }
-  /// A number of [low,high]; `what` names it in the DataError for any other.
+  /// A number of [low,high]; throws DataError, with `what`, for any other.
   template <std::integral T>
   T number(T low, T high, std::string_view what) {
     const T value = number<T>();
@@ -94,7 +94,7 @@ class MessageReader {
   }
   std::string text();
   std::vector<std::string> texts();
-  /// That nothing is left.
+  /// Throws DataError if bytes are left.
   void finish() const;
 
  private:

@@ -2,7 +2,7 @@
 // interface to MPI.
 //
 // Rank 0 runs the program: it reads the configuration, owns the output folder and does all output. The others compute
-// what it asks for (experiments/worker.hpp) and access no files.
+// what it requests (experiments/worker.hpp) and access no files.
 #pragma once
 
 #include <chrono>
@@ -28,7 +28,7 @@ enum class MessageKind : int {
   begin_run,  ///< from rank 0: a run of a sweep
   run_ended,  ///< to rank 0
   signal,     ///< from rank 0: to be sent to the runs
-  stop,       ///< from rank 0: the job is over, unfinished work is dropped
+  stop,       ///< from rank 0: the job is over, unfinished work is discarded
   ended,      ///< to rank 0: the last message of a job
   failed,     ///< to rank 0: an error that ends the whole job
 };
@@ -59,7 +59,7 @@ class Ranks {
   /// Bytes of messages that have not been sent completely; continues to send them.
   virtual std::size_t unsent_bytes() = 0;
   virtual std::optional<Message> receive() = 0;
-  /// Ends all processes of the job at once; mpirun exits with `code`.
+  /// Ends all processes of the job immediately; mpirun exits with `code`.
   [[noreturn]] virtual void abort(int code) = 0;
 };
 
@@ -80,7 +80,7 @@ void send_job(Ranks& ranks, const Bytes& bytes);
 /// Cores for one of `ranks` ranks of a machine: it may use `own` cores, and all of them together `all`.
 int share_of_cores(int own, int all, int ranks);
 
-/// Sleeps, each time for longer, up to `most`, until reset.
+/// Sleeps for increasing times, up to `most`, until reset.
 class Backoff {
  public:
   explicit Backoff(std::chrono::microseconds most) : most_(most) {}

@@ -13,7 +13,7 @@ namespace inforelay {
 class NeuronSet {
  public:
   static constexpr int max_neurons = 32;
-  /// The widest layer all of whose sets are computed: 2^24 sets x 10 classes are 640 MiB of float.
+  /// The widest layer for which all sets are computed: 2^24 sets x 10 classes are 640 MiB of float.
   static constexpr int max_exhaustive_neurons = 24;
 
   constexpr NeuronSet() = default;

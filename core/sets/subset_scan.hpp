@@ -30,7 +30,7 @@ struct ScanChunk {
 /// A scan over all sets in chunks. The data that it computes from are given to its constructor and must outlive it.
 class SubsetScan {
  public:
-  /// Receives the result of one chunk; called from several threads at once.
+  /// Receives the result of one chunk; called concurrently from several threads.
   using OnChunk = std::function<void(std::size_t chunk, ScanChunk&& result)>;
 
   virtual ~SubsetScan() = default;
@@ -42,9 +42,9 @@ class SubsetScan {
   /// must not be used, even if their shapes agree.
   virtual std::string format_id() const = 0;
 
-  /// Computes `chunks` (each at most once), in parallel, and passes each result to `on_chunk` as soon as it is there.
-  /// Reports (chunks done, chunks.size()). Throws Interrupted: the chunks in progress are then lost, at most about a
-  /// second of work. Exceptions of `on_chunk` are passed on.
+  /// Computes `chunks` (each at most once), in parallel, and passes each result to `on_chunk` as soon as it is
+  /// computed. Reports (chunks done, chunks.size()). Throws Interrupted: the chunks in progress are then lost, at most
+  /// about a second of work. Exceptions of `on_chunk` are passed on.
   virtual void compute(std::span<const std::size_t> chunks, const OnChunk& on_chunk, Progress& progress) const = 0;
 
   /// Adds the result of a chunk to the whole. Different chunks may be added from different threads. Throws DataError,
@@ -55,7 +55,7 @@ class SubsetScan {
 /// Computes all chunks and adds them as they come, without saving anything.
 void run_whole(SubsetScan& scan, Progress& progress);
 
-/// Whether a scan keeps the values of all sets, or only their statistics (core/sets/subset_statistics.hpp).
+/// Whether a scan keeps the values of all sets or only their statistics (core/sets/subset_statistics.hpp).
 enum class AllSetsTable { keep, discard };
 
 /// The next greater subset of `free`, from 0 on; 0 after the last.

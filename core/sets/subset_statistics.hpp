@@ -1,6 +1,6 @@
-// Statistics of the values of all S = 2^K sets, if they are too many to keep: for each class and size of the set their
+// Statistics of the values of all S = 2^K sets, if there are too many to keep: for each class and size of the set their
 // number, mean, quantiles and the sets with the highest and lowest values. Computed in one pass over the chunks of a
-// scan, of which nothing is kept. Memory: C (K+1) (4 bins + 192) bytes, 4.1 MB for 24 units and ten classes, compared
+// scan, whose values are not kept. Memory: C (K+1) (4 bins + 192) bytes, 4.1 MB for 24 units and ten classes, compared
 // with 671 MB for the values.
 //
 // All sums are of integers, and sets are ordered by value and index. So the result does not depend on the order of the
@@ -67,11 +67,11 @@ class SubsetStatisticsCollector {
   SubsetStatisticsCollector(int neurons, std::vector<Range> range);
   ~SubsetStatisticsCollector();
 
-  /// Each chunk once; from several threads at once. Throws DataError, having added nothing, if its classes or sets are
-  /// not those of this scan or a value is out of its range. Cost: about 5 ns a value.
+  /// To be called once for each chunk; thread-safe. Throws DataError, having added nothing, if its classes or sets are
+  /// not those of this scan or a value is out of its range. Cost: about 5 ns per value.
   void add(const ScanChunk& chunk);
 
-  /// Once every chunk was added.
+  /// To be called after every chunk was added.
   SubsetStatistics result() const;
 
  private:

@@ -35,7 +35,7 @@ struct Moments {
 /// Moments of columns of equal length. Throws UsageError for no columns, no rows or lengths that differ; ComputeError
 /// for a value that is not finite, naming column and row. Cost O(n P^2), one pass, parallel over rows.
 Moments moments(std::span<const Column> columns);
-/// The same of the columns of a matrix [n,P], called "column 0" and so on in errors.
+/// The same for the columns of a matrix [n,P], called "column 0" and so on in errors.
 Moments moments(const RowMatrix<float>& matrix);
 
 /// r_ij = comoment_ij / sqrt(comoment_ii comoment_jj), [P,P], in [-1,1] up to rounding. NaN in the row and column of a
@@ -79,7 +79,7 @@ Regression ordinary_least_squares(const Column& response, std::span<const Column
 /// Throws UsageError for no values or q out of range. Cost O(n).
 double quantile(std::span<const double> values, double q);
 
-/// How values scatter; all NaN if there are none.
+/// Median and range of values; all NaN if there are none.
 struct Spread {
   std::size_t count = 0;
   double median = 0, low = 0, high = 0;  ///< quantiles 1/2, 0.05 and 0.95

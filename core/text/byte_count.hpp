@@ -1,4 +1,4 @@
-// Numbers of bytes as people write them: "8 GiB", "500 MB".
+// Numbers of bytes with units: "8 GiB", "500 MB".
 #pragma once
 
 #include <array>
@@ -26,7 +26,7 @@ inline constexpr std::array<ByteUnit, 9> byte_units{{{"TiB", std::uint64_t{1} <<
                                                      {"B", 1}}};
 
 /// A decimal number and one of byte_units, with or without a blank between: "1.5 GiB". Rounded down to whole bytes.
-/// None for all else, also for what has no unit, is negative or does not fit.
+/// None for anything else, including a number without unit, negative or too large.
 std::optional<std::uint64_t> byte_count_from(std::string_view text);
 
 /// In the largest unit of which it is a whole number; reads back as the same number.

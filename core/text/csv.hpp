@@ -1,4 +1,4 @@
-// Small tables of text from files of comma-separated values (RFC 4180), as published numbers come.
+// Reading of small tables from files of comma-separated values (RFC 4180).
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ struct CsvFile {
   std::vector<std::size_t> lines;              ///< [rows.size()] the line that each row begins on, from 1
 };
 
-/// A table with one header line; `name` is what messages call it. Empty lines are passed over. Throws DataError naming
+/// A table with one header line; `name` is what messages call it. Empty lines are skipped. Throws DataError naming
 /// file and line: a row of another length, an open quote, text after a quote, an empty or repeated column name, more
 /// than 1000 columns, no rows.
 CsvFile parse_csv(std::string_view text, const std::string& name);

@@ -1,4 +1,4 @@
-// The numbers of a figure as CSV (RFC 4180): one header line, then rows, numbers in their shortest exact form.
+// Writing of tables as CSV (RFC 4180): one header line, then rows; numbers in their shortest exact form.
 #pragma once
 
 #include <fmt/format.h>
@@ -28,7 +28,7 @@ class CsvTable {
     ++rows_;
   }
 
-  /// A row of as many cells as there are.
+  /// A row of any number of cells.
   void row_of(const std::vector<std::string>& cells) {
     std::string_view separator;
     for (const std::string& each : cells) {
@@ -49,7 +49,7 @@ class CsvTable {
   requires std::integral<Number> || std::floating_point<Number>
   void cell(Number value) { fmt::format_to(std::back_inserter(text_), "{}", value); }
 
-  /// A line break inside a quoted cell is correct CSV, but gnuplot (and grep) read line by line: it becomes a blank.
+  /// A line break inside a quoted cell is valid CSV, but gnuplot and grep read line by line, so it becomes a blank.
   void cell(std::string_view value) {
     if (value.find_first_of(",\"\r\n") == std::string_view::npos) {
       text_ += value;

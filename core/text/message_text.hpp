@@ -1,4 +1,4 @@
-// What comes from outside, made fit for a message of one line.
+// Escaping of untrusted text for one-line messages.
 #pragma once
 
 #include <span>
@@ -7,14 +7,13 @@
 
 namespace inforelay {
 
-/// A name found in a file, for messages: on one line, in quotes, cut where it is long, other than printable ASCII as
-/// \xNN.
+/// A name from a file, for messages: in quotes, cut after 80 characters, bytes other than printable ASCII as \xNN.
 std::string quoted_name(std::string_view name);
-/// `text` with '?' for control characters other than line breaks, which a terminal must not obey.
+/// `text` with '?' in place of control characters other than line breaks, since a terminal would execute them.
 std::string printable(std::string_view text);
-/// The same with blanks for line breaks.
+/// printable(), with blanks in place of line breaks.
 std::string one_line(std::string_view text);
-/// "a, b, c", for messages; of more than 8 the first 8, "... and" the number of the others.
+/// "a, b, c", for messages; of more than 8 items the first 8, then "... and N more".
 std::string listed(std::span<const std::string> items);
 
 }  // namespace inforelay

@@ -8,8 +8,8 @@
 
 namespace inforelay {
 
-/// The number that the whole of `text` is, in the form of std::from_chars: no blanks, no sign '+', decimal. None where
-/// it is something else, or out of the range of T. Of floats, "inf" and "nan" are numbers.
+/// The number in `text`, which must hold nothing else, in the form of std::from_chars: no blanks, no sign '+', decimal.
+/// None if it is not a number or out of the range of T. "inf" and "nan" are numbers for floats.
 template <class T>
 std::optional<T> number_from(std::string_view text) {
   T value{};

@@ -1,4 +1,4 @@
-// Times, rates and sizes as people read them.
+// Times, rates and sizes as text with units.
 #pragma once
 
 #include <string>

@@ -10,7 +10,7 @@ namespace inforelay {
 /// Multiply bits by this to get nats.
 inline constexpr double nats_per_bit = std::numbers::ln2;
 
-/// How far the sum of given probabilities may be from 1.
+/// Maximum deviation of the sum of given probabilities from 1.
 inline constexpr double probability_sum_tolerance = 1e-9;
 
 /// How an entropy is estimated from counts. Neither is ever clamped, so differences of them may be negative.

@@ -1,5 +1,5 @@
-// Plug-in entropy of the units' states over the number of samples, compared with that of uniformly random words: how
-// far a finite sample is from filling its states.
+// Plug-in entropy of the units' states over the number of samples, compared with that of uniformly random words: a
+// measure of undersampling.
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,7 @@ double conditional_entropy_bits(const JointTable& table, VariableSet x, Variable
 /// I(X;Y) = H(X) + H(Y) - H(X,Y), in [0, min(H(X), H(Y))].
 double mutual_information_bits(const JointTable& table, VariableSet x, VariableSet y,
                                EntropyEstimator estimator = EntropyEstimator::plug_in);
-/// The same of two columns of N symbols each.
+/// The same for two columns of N symbols each.
 double mutual_information_bits(std::span<const DiscreteValue> x, std::span<const DiscreteValue> y,
                                EntropyEstimator estimator = EntropyEstimator::plug_in);
 
@@ -57,7 +57,7 @@ double total_correlation_bits(const JointTable& table, EntropyEstimator estimato
 /// DTC = H(X_1,...,X_V) - sum_i H(X_i | all others); >= 0.
 double dual_total_correlation_bits(const JointTable& table, EntropyEstimator estimator = EntropyEstimator::plug_in);
 
-/// O = TC - DTC: positive where redundancy dominates, negative where synergy does.
+/// O = TC - DTC: positive if redundancy dominates, negative if synergy does.
 double o_information_bits(const JointTable& table, EntropyEstimator estimator = EntropyEstimator::plug_in);
 
 /// The likelihood-ratio test of independence.

@@ -47,10 +47,10 @@ class ExhaustiveRelayScan final : public SubsetScan {
   std::size_t chunk_count() const override;
   std::string format_id() const override;
   void compute(std::span<const std::size_t> chunks, const OnChunk& on_chunk, Progress& progress) const override;
-  /// Each chunk once.
+  /// To be called once for each chunk.
   void add(std::size_t chunk, const ScanChunk& result) override;
 
-  /// The whole, once every chunk was added. To be called once.
+  /// The result, after every chunk was added. To be called once.
   ExhaustiveRelay result();
 
  private:

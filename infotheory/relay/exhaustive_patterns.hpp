@@ -24,7 +24,7 @@ struct Pattern {
   std::array<Union, max_unions> list{};
 };
 
-/// [256], by the bits of the occupied cells. Each union stands in the list once, after those that make it up.
+/// [256], by the bits of the occupied cells. Each union is in the list once, after those that it consists of.
 const std::array<Pattern, 256>& patterns();
 
 /// [256][8]: all ones in entry s if bit s of the index is set.

@@ -1,4 +1,4 @@
-// Internal: I(X_in; X_out | Y_0) of one contrast for all Y_0 at once.
+// Internal: I(X_in; X_out | Y_0) of one contrast for all Y_0.
 //
 // The units are decided one after the other, from the top bit of the state words down: kept (part of Y_0, conditioned
 // on) or marginalised (part of Y_R). The 2^K leaves of that binary tree are the sets. A node holds the states that its
@@ -7,7 +7,7 @@
 //   * marginalising it merges the two halves, which are sorted: one linear pass that adds the counts of equal words;
 //   * a group that is a single state, or pure (see BasicRelayCell::is_pure), has its final contribution and is
 //     dropped. Most are;
-//   * a group of a few states is closed: what it contributes to all sets below the node is written down at once.
+//   * a group of a few states is closed: its contribution to all sets below the node is recorded at once.
 // The last cube_bits units are not worth sorting for: the states of a group are laid out as a cube of 2^cube_bits
 // cells.
 //
@@ -17,8 +17,8 @@
 // differ, is within the marginalised set R, and the contribution of the group is
 //   T(R) = sum over unions Y of v(Y) = sum over Z in G with D(Z) in R of c(Z).
 // The tree therefore works with *increments* t, where T(R) = sum over D in R of t(D): closing a group is adding c(Z) to
-// t(D(Z)) for its 2^|G|-1 subsets, whatever number of units is still undecided. One sum over subsets at the end, K
-// additions a set, turns t into T. All of it in integers modulo 2^64, so without error.
+// t(D(Z)) for its 2^|G|-1 subsets, for any number of units still undecided. One sum over subsets at the end, K
+// additions per set, turns t into T. All of it in integers modulo 2^64, so without error.
 #pragma once
 
 #include <cstddef>
@@ -64,7 +64,7 @@ class ExhaustiveTree {
   const std::uint64_t* f_ = nullptr;
   std::vector<RelayState<Cell>> arena_;
   std::uint32_t top_ = 0;             // arena_[0,top_) is in use
-  std::uint32_t largest_closed_ = 1;  // groups of so many states are closed
+  std::uint32_t largest_closed_ = 1;  // largest number of states of a group that is closed
   std::vector<StateRange> groups_, small_;
 };
 

@@ -1,4 +1,4 @@
-// Which units relay a contrast: shrinking subset aggregation, along one path or along all tied paths.
+// Greedy search for the units that relay a contrast: shrinking subset aggregation, along one path or all tied paths.
 #pragma once
 
 #include <cstddef>

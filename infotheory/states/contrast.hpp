@@ -1,4 +1,4 @@
-// The pairs of yes-no questions that relay information is asked about.
+// Contrasts: the binary input and output variables between which relay information is computed.
 #pragma once
 
 #include <span>

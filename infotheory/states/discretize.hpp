@@ -47,13 +47,13 @@ struct DiscretizedStates {
 /// The cut t = argmin over cuts of sum_{x <= t} (x - m_0)^2 + sum_{x > t} (x - m_1)^2, m_0 and m_1 the means of either
 /// side: exact 2-means of `values`, in any order. Returns the midpoint of the two values on either side of the cut,
 /// which always separates them (doubles are finer than floats). Of equally good cuts the lowest. If all values are
-/// equal: that value, so that none lies above. values.size() >= 1, all finite. Cost O(n log n).
+/// equal: that value, so that none is above it. values.size() >= 1, all finite. Cost O(n log n).
 double two_means_threshold(std::span<const float> values);
 
-/// 2-means as usual k-means software finds it (scikit-learn's defaults of 2022, but for its choice among several
+/// 2-means as found by common k-means software (scikit-learn's defaults of 2022, but for its choice among several
 /// candidates of a second centre): Lloyd's iteration until the squared shifts of both centres add up to at most 1e-4 of
 /// the variance, 300 times at most; the best of 10 k-means++ starts, of equals the first. Returned is the midpoint of
-/// the two centres. Stopped that early it is near the exact cut, not at it: of 10,000 activations some differ in their
+/// the two centres. Because of the early stop it is near the exact cut: of 10,000 activations a few differ in their
 /// bit. Same conditions as two_means_threshold. Cost O(n) for each of about a hundred iterations.
 double iterated_two_means_threshold(std::span<const float> values, RandomStream random);
 

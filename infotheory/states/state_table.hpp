@@ -1,4 +1,4 @@
-// The samples of an analysis, collapsed to their distinct states: everything that relay information depends on.
+// The samples of an analysis as counts of their distinct states: all that relay information depends on.
 #pragma once
 
 #include <cstddef>
@@ -21,8 +21,8 @@ struct ContrastCounts {
 };
 
 /// The M distinct states of any number of units, with their counts for C contrasts. Memory: states [M,K], counts [M],
-/// contrast counts [C,M], so 4 + 8 ceil(K/64) + 12 C bytes a state (the networks of the paper have 1,400 to 6,300
-/// states), and 8 bytes a sample for ExactNLogN.
+/// contrast counts [C,M], so 4 + 8 ceil(K/64) + 12 C bytes per state (the networks of the paper have 1,400 to 6,300
+/// states), and 8 bytes per sample for ExactNLogN.
 class StateTable {
  public:
   /// `input` and `output` [N]: symbols below the number that the contrasts are defined for. Cost O(N log N) comparisons

@@ -1,4 +1,4 @@
-// Binary states of any number of units, their distinct states, and how well the samples fill these.
+// Binary states of any number of units, their distinct states, and their occupancy by the samples.
 #pragma once
 
 #include <cstddef>
@@ -72,10 +72,10 @@ struct DistinctStates {
 /// Cost O(N log N) comparisons of rows.
 DistinctStates distinct_states(const UnitStates& states);
 
-/// How well the samples fill their states; belongs beside every information that is estimated from them.
+/// Occupancy of the states by the samples; to be reported with every information estimated from them.
 struct Occupancy {
   std::uint64_t occupied = 0;     ///< M, distinct states seen. Near N, undersampling erases conditional information
-  double singleton_fraction = 0;  ///< of the samples, those alone in their state, in [0,1]
+  double singleton_fraction = 0;  ///< fraction of the samples in singleton states, in [0,1]
   double entropy_bits = 0;        ///< plug-in entropy of the states, in [0, log2 M]
 };
 

@@ -1,4 +1,4 @@
-// Labelled samples in memory, whatever file or generator they came from.
+// Labelled samples in memory, from a file or a generator.
 #pragma once
 
 #include <cstddef>
@@ -36,7 +36,7 @@ class Dataset {
 
   /// Inputs are examined in blocks of this many, from the first; those left over at the end of a sample are in none.
   static constexpr std::size_t block_inputs = 16;
-  /// Which blocks of a sample hold an input that is not 0, so that computations can skip the others: bit b of
+  /// The blocks of a sample that contain an input other than 0, so that computations can skip the others: bit b of
   /// [block_words()] words is block b.
   const std::uint64_t* nonzero_blocks(std::size_t sample) const { return nonzero_.data() + sample * block_words_; }
   std::size_t block_words() const { return block_words_; }
@@ -58,11 +58,11 @@ class Dataset {
 /// "0", "1", ..., [count].
 std::vector<std::string> numbered_names(int count);
 
-/// A training and a test set, and where they came from.
+/// A training and a test set, and their origin.
 struct DataPair {
   Dataset train, test;
   std::string name;    ///< of the source
-  std::string origin;  ///< for people: the folder read, or "generated, seed 1"
+  std::string origin;  ///< for display: the folder read, or "generated, seed 1"
   std::string sha256;  ///< hex digest that identifies the content
 };
 

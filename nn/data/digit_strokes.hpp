@@ -14,7 +14,7 @@ struct PenPoint {
 /// Points that the pen passes through, as a smooth curve. The same point twice in a row is a corner.
 using PenStroke = std::vector<PenPoint>;
 
-/// One way of writing a digit: x to the right, y downwards, some 0.7 wide and 1 high.
+/// One way of writing a digit: x to the right, y downwards, about 0.7 wide and 1 high.
 using PenStyle = std::vector<PenStroke>;
 
 /// The styles of a digit in [0,10); at least three.

@@ -10,6 +10,7 @@
 
 #include "core/files/sha256.hpp"
 #include "core/parallel.hpp"
+#include "core/random.hpp"
 #include "nn/data/digit_strokes.hpp"
 #include "nn/data/source.hpp"
 
@@ -19,11 +20,11 @@ namespace {
 using detail::PenPoint;
 using detail::PenStroke;
 
-// To be raised whenever an image changes: it goes into the digest that names the data.
+// To be raised whenever an image changes: it is part of the digest that identifies the data.
 constexpr int generator_version = 1;
 constexpr std::size_t digits = 10;
 
-// How much hands differ. Set so that the paper's 784-20-10 network finds these images about as hard as MNIST's.
+// Variation between writers. Set so that the paper's 784-20-10 network finds these images about as hard as MNIST's.
 constexpr double jitter = 0.032;     // of each point of the skeleton, in heights of the digit
 constexpr double bend = 0.045;       // amplitude of a slow wave across the digit
 constexpr double rotation = 0.11;    // radians
@@ -69,7 +70,7 @@ std::vector<Vec> moved_points(const PenStroke& stroke, RandomStream& random) {
   return points;
 }
 
-/// The stroke as a chain of points, its ends cut by a random little.
+/// The stroke as a chain of points, a random small part of its ends cut off.
 std::vector<Vec> drawn_stroke(const PenStroke& stroke, RandomStream& random) {
   constexpr int steps = 5;  // between two points of the skeleton, some 1.5 to 5 pixels apart
   const std::vector<Vec> points = moved_points(stroke, random);
@@ -191,7 +192,20 @@ Ink inked(const std::vector<Segment>& segments, double soft) {
   return ink;
 }
 
-/// One split while it is filled.
+/// Draws one digit in [0,10) -> out [28,28], 0 (paper) to 255 (ink).
+void draw_digit(int digit, RandomStream& random, std::uint8_t* out) {
+  std::vector<Segment> segments = written(digit, random);
+  const double soft = random.uniform(0.9, 1.6);
+  frame(segments, soft, random);
+  const double grain = random.uniform(0, 0.12);
+  for (const double ink : inked(segments, soft)) {
+    // Paper stays black; ink is a little uneven.
+    const double level = ink > 0 ? ink * (1 - grain * random.uniform()) : 0.0;
+    *out++ = static_cast<std::uint8_t>(std::lround(255 * level));
+  }
+}
+
+/// A training or test set in the making.
 struct Canvas {
   RowMatrix<std::uint8_t> pixels;  ///< [N,D]
   std::vector<Symbol> labels;      ///< [N]
@@ -218,18 +232,6 @@ struct Canvas {
 };
 
 }  // namespace
-
-void draw_digit(int digit, RandomStream& random, std::uint8_t* out) {
-  std::vector<Segment> segments = written(digit, random);
-  const double soft = random.uniform(0.9, 1.6);
-  frame(segments, soft, random);
-  const double grain = random.uniform(0, 0.12);
-  for (const double ink : inked(segments, soft)) {
-    // Paper stays black; ink is a little uneven.
-    const double level = ink > 0 ? ink * (1 - grain * random.uniform()) : 0.0;
-    *out++ = static_cast<std::uint8_t>(std::lround(255 * level));
-  }
-}
 
 DataPair generate_digits(const DigitsOptions& options, Progress& progress) {
   constexpr std::size_t block_size = 500;

@@ -1,15 +1,14 @@
-// Digits that look handwritten, drawn by a program: a stand-in for MNIST if that is not available, in the same format
+// Digits that look handwritten, drawn by a program: a substitute for MNIST if that is not available, in the same format
 // (28 x 28 bytes, white on black, the digit within about 20 x 20, centre of mass in the middle).
 //
 // Each digit has several styles, each a few pen strokes (Catmull-Rom curves). An image draws a style, moves its points,
-// bends, slants, turns and stretches it, and inks it with a pen of some width, softness and pressure.
+// bends, slants, turns and stretches it, and draws it with a pen of random width, softness and pressure.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
 #include "core/progress.hpp"
-#include "core/random.hpp"
 #include "nn/data/dataset.hpp"
 
 namespace inforelay {
@@ -22,11 +21,8 @@ struct DigitsOptions {
 
 inline constexpr int digits_side = 28;  ///< pixels; D = 784
 
-/// Draws one digit in [0,10) -> out [28,28], 0 (paper) to 255 (ink).
-void draw_digit(int digit, RandomStream& random, std::uint8_t* out);
-
 /// Image i of a set depends on seed, set and i only, so a smaller set is the beginning of a larger one, and threads do
-/// not matter. Images 10j, ..., 10j+9 show each digit once, in random order. Cost: 25 us an image and core.
+/// not matter. Images 10j, ..., 10j+9 show each digit once, in random order. Cost: 25 us per image on one core.
 DataPair generate_digits(const DigitsOptions& options, Progress& progress = Progress::none());
 
 }  // namespace inforelay

@@ -1,8 +1,8 @@
 // IDX files, the format of MNIST: a big-endian header (two zero bytes, a type, the number of dimensions, each dimension
 // as 32 bits), then the values. http://yann.lecun.com/exdb/mnist/
 //
-// Whether a file is gzipped is seen from its content, not its name. The header is checked before anything of its size
-// is allocated, and unpacking stops one byte after what the header announces.
+// Whether a file is gzipped is determined from its content, not its name. The header is checked before anything of its
+// size is allocated, and decompression stops one byte after the size given in the header.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +20,13 @@ struct IdxImages {
   RowMatrix<std::uint8_t> pixels;  ///< [N, rows * columns]
 };
 
-/// The most bytes, header included, that an IDX file may have when unpacked: 1 GiB.
+/// The most bytes, header included, of an IDX file after decompression: 1 GiB.
 inline constexpr std::uint64_t max_idx_bytes = std::uint64_t{1} << 30;
 
 /// Images (unsigned bytes, 3 dimensions, magic number 0x00000803) from the content of a file, plain or gzipped. N may
-/// be 0; rows and columns are in [1,4096]. `name` is what errors call the content. Throws DataError with the offset or
-/// field, the value found and the value expected: wrong magic number, type or dimensions, too big, truncated, bytes
-/// after the end, damaged gzip.
+/// be 0; rows and columns are in [1,4096]. `name` is the name of the content in errors. Throws DataError with the
+/// offset or field, the value found and the value expected: wrong magic number, type or dimensions, too big, truncated,
+/// bytes after the end, damaged gzip.
 IdxImages parse_idx_images(std::span<const std::uint8_t> content, std::string_view name);
 /// Labels (unsigned bytes, 1 dimension, magic number 0x00000801): [N]. Errors as above.
 std::vector<std::uint8_t> parse_idx_labels(std::span<const std::uint8_t> content, std::string_view name);

@@ -1,4 +1,4 @@
-// Where data come from. Each source is a row of one table; what a run uses is decided, downloaded and read in turn:
+// Data sources. Each is a row of one table. The data of a run are chosen, downloaded and read in three steps:
 //
 //   DataPlan plan = plan_data(options);        // looks at file names only: cheap enough for every start
 //   plan = fetch_data(plan, progress);         // downloads if the plan says so
@@ -34,8 +34,8 @@ struct DataOptions {
   /// `path` is given.
   std::string fallback{no_fallback};
   bool download = true;         ///< whether files may be downloaded
-  std::size_t train_limit = 0;  ///< use the first so many training samples; 0: all
-  std::size_t test_limit = 0;   ///< use the first so many test samples; 0: all
+  std::size_t train_limit = 0;  ///< use only the first N training samples; 0: all
+  std::size_t test_limit = 0;   ///< use only the first N test samples; 0: all
   std::uint64_t seed = 1;       ///< of generated data
   /// The folder of this name in data_folder is searched, and downloaded into.
   std::filesystem::path data_folder = "data";
@@ -55,7 +55,7 @@ struct DataPlan;
 
 /// A row of the table of sources.
 struct DataSource {
-  std::string_view name;   ///< the word for it in configurations, and the name of its folder
+  std::string_view name;   ///< its name in configurations, and of its folder
   std::string_view title;  ///< in sentences: "MNIST", "generated digits"
   std::string_view about;  ///< one line for the documentation
   std::string_view note;   ///< a small line at the foot of figures; may be empty
@@ -80,12 +80,12 @@ const DataSource& data_source(std::string_view name);
 /// Names of the sources that need no files, and can be fallbacks.
 std::vector<std::string_view> generated_data_sources();
 
-/// What will be used.
+/// The data that will be used.
 struct DataPlan {
   DataOptions options;
   const DataSource* source;                  ///< of the data that will be used
   std::vector<std::filesystem::path> files;  ///< as found, in the order of source->files; empty until downloaded
-  std::string fallback_reason;               ///< "generated digits stand in for MNIST: ..."; empty if nothing does
+  std::string fallback_reason;  ///< "generated digits stand in for MNIST: ..."; empty if no fallback is used
 
   bool needs_download() const { return files.size() < source->files.size(); }
   std::string name() const { return std::string(source->name); }
@@ -95,13 +95,14 @@ struct DataPlan {
   std::string sha256() const { return source->sha256(options); }
 };
 
-/// Decides without reading or downloading: options.path; else environment_folder/NAME; else data_folder/NAME; else a
-/// download into data_folder/NAME; else the fallback. Throws DataError, with all places searched, if nothing is left.
+/// Chooses the data without reading or downloading: options.path; else environment_folder/NAME; else data_folder/NAME;
+/// else a download into data_folder/NAME; else the fallback. Throws DataError, with all places searched, if nothing is
+/// left.
 DataPlan plan_data(const DataOptions& options);
 
-/// Carries out the download of a plan that needs one; other plans are returned as they are. Returns a plan with files;
+/// Carries out the download of a plan that needs one; other plans are returned unchanged. Returns a plan with files;
 /// or, if all mirrors fail or data_folder cannot be written, that of the fallback, with the reason. Throws DataError
-/// with that reason if there is no fallback, Interrupted if progress asks.
+/// with that reason if there is no fallback, Interrupted if progress requests a stop.
 DataPlan fetch_data(DataPlan plan, Progress& progress = Progress::none());
 
 /// Fetches if need be, then reads and verifies, or generates, and cuts to the limits. Throws DataError on damaged

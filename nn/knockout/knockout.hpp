@@ -1,4 +1,4 @@
-// Knockouts (ablation): what a network can still do when a set of its hidden neurons is held at 0 (paper, section 5).
+// Knockouts (ablation): the accuracy of a network when a set of its hidden neurons is held at 0 (paper, section 5).
 //
 // The function of the network for class c is its balanced accuracy. Output c is *on* for a sample if its pre-activation
 // (the sum that the activation function of the output is applied to) is above 0: output > 0 for tanh, identity and
@@ -59,7 +59,7 @@ struct KnockoutSubject {
 
 /// Balanced accuracy [C,sets.size()] in [0,1] with each of `sets` knocked out.
 /// `random` is used by the sampled method only: the draw for class c and set B comes from random.child(c).child(B), so
-/// a set's result does not depend on which other sets are asked for.
+/// the result of a set does not depend on the other sets.
 /// Cost O(sets N K C) for the last hidden layer; for others a forward pass through the later layers for each set.
 /// Throws UsageError if the layer does not exist, a set holds neurons beyond K, a class has no samples, or fewer than
 /// the sampled method needs; DataError if shapes differ or labels are out of range; ComputeError if weights or
@@ -70,23 +70,23 @@ RowMatrix<float> knockout_accuracy(const KnockoutSubject& subject, std::span<con
 
 /// Balanced accuracy [C,S] of all S = 2^K sets; the column is the index of the set knocked out. The values are those of
 /// knockout_accuracy, to the last bit. For the last hidden layer a fast method is used (nn/knockout/knockout_tree.hpp);
-/// for others every set takes a forward pass, so that K much above 12 takes hours. Errors as knockout_accuracy; and
+/// for others each set takes a forward pass, so K much above 12 takes hours. Errors as knockout_accuracy; and
 /// UsageError if K > NeuronSet::max_exhaustive_neurons.
 RowMatrix<float> exhaustive_knockout_accuracy(const KnockoutSubject& subject, const KnockoutOptions& options,
                                               const RandomStream& random, Progress& progress = Progress::none());
 
-/// Of all S sets.
+/// The accuracies of all S sets.
 struct ExhaustiveKnockout {
-  RowMatrix<float> accuracy;    ///< [C,S] as exhaustive_knockout_accuracy(); [0,0]: dropped
+  RowMatrix<float> accuracy;    ///< [C,S] as exhaustive_knockout_accuracy(); [0,0]: discarded
   SubsetStatistics statistics;  ///< of the same values
 };
 
-/// The same in parts; `exact` of a part is empty. For the last hidden layer a part is one block of one class's tree,
-/// some 10 ms for the authors' network; for others a few sets of all classes, each set a forward pass.
+/// The same in chunks; `exact_totals` of a chunk is empty. For the last hidden layer a chunk is one block of one
+/// class's tree, about 10 ms for the authors' network; for others a few sets of all classes, each set a forward pass.
 class KnockoutScan final : public SubsetScan {
  public:
   /// Errors as exhaustive_knockout_accuracy(); ComputeError only from compute(). Memory of the table [C,S], if it is
-  /// kept, is touched by add() only.
+  /// kept, is written by add() only.
   KnockoutScan(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random,
                AllSetsTable keep = AllSetsTable::keep);
   ~KnockoutScan() override;
@@ -95,10 +95,10 @@ class KnockoutScan final : public SubsetScan {
   std::string format_id() const override;
   /// Class by class, so that only one class's tree is in memory; it is kept for the next call.
   void compute(std::span<const std::size_t> parts, const OnChunk& take, Progress& progress) const override;
-  /// Each part once.
+  /// To be called once for each chunk.
   void add(std::size_t part, const ScanChunk& result) override;
 
-  /// The whole, once every part was added. To be called once.
+  /// The result, after every chunk was added. To be called once.
   ExhaustiveKnockout result();
 
  private:

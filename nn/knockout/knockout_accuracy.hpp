@@ -1,4 +1,4 @@
-// From counts to balanced accuracies: how knockouts score an output, on all samples or on a random draw of them; see
+// From counts to balanced accuracies: of an output on all samples or on a random draw; see
 // nn/knockout/knockout.hpp for the definition.
 #pragma once
 

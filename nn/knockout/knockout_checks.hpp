@@ -1,4 +1,4 @@
-// Checks of a subject that all methods of knocking out neurons share.
+// Checks of a subject shared by all knockout methods.
 #pragma once
 
 #include <cstdint>

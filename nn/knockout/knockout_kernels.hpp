@@ -8,7 +8,7 @@
 
 namespace inforelay::knockout_kernels {
 
-/// A sample that is still undecided at a node of the tree, and the sum of what is decided of it.
+/// A sample that is still undecided at a node of the tree, and the sum of its decided terms.
 struct Candidate {
   std::int32_t sum;
   std::uint32_t sample;
@@ -18,7 +18,7 @@ struct Candidate {
 /// first; a set bit means knocked out.
 inline constexpr std::size_t children = 8;
 
-/// What deciding three neurons does to one sample: sum in child j = sum + add[j]; then the output is surely on if
+/// The effect of deciding three neurons on one sample: sum in child j = sum + add[j]; then the output is surely on if
 /// sum > on_above, surely off if sum <= off_up_to, else undecided.
 struct Step {
   std::array<std::int32_t, children> add;
@@ -30,7 +30,7 @@ struct Step {
 void expand(const Candidate* in, std::size_t n, const Step* steps, Candidate* out, std::size_t stride,
             std::array<std::uint32_t, children>& length, std::array<std::uint32_t, children>& on);
 
-/// The last 7 neurons are decided together: 128 sets, whose sums stand in a table of 16-bit numbers for each sample.
+/// The last 7 neurons are decided together: 128 sets, whose sums are in a table of 16-bit numbers for each sample.
 inline constexpr std::size_t leaf_neurons = 7;
 inline constexpr std::size_t leaf_sets = std::size_t{1} << leaf_neurons;
 /// A vector across two cache lines takes two loads, so rows begin at one.
@@ -52,19 +52,19 @@ struct LeafThreshold {
         possible(static_cast<std::int16_t>(((-sum - margin) >> leaf_shift) - leaf_offset)) {}
 };
 
-/// The sets of a leaf that must be looked at closely for one sample; bit B % 64 of sets[B / 64] is set B.
+/// The sets of a leaf that need the exact terms for one sample; bit B % 64 of sets[B / 64] is set B.
 struct CloseSets {
   std::uint32_t sample, child;
   std::array<std::uint64_t, leaf_sets / 64> sets;
 };
 
-/// Adds to counts[B] the number of candidates for which the output is surely on, and `on`. What must be looked at
-/// closely is written to `close` (room for n); returns the number of samples there. n < 2^16.
+/// Adds to counts[B] the number of candidates for which the output is surely on, and `on`. Sets that need the
+/// exact terms are written to `close` (room for n); returns the number of samples there. n < 2^16.
 std::size_t count_leaf(const Candidate* in, std::size_t n, std::int32_t margin, const LeafRow* rows, std::uint32_t on,
                        std::uint32_t* counts, CloseSets* close);
 
-/// Of how many samples the leaves under a node are counted together: their rows, and counts of all leaves, stay in the
-/// first-level cache.
+/// Number of samples for which the leaves under a node are counted together: their rows, and counts of all leaves, stay
+/// in the first-level cache.
 inline constexpr std::size_t leaf_tile = 48;
 
 /// A node whose children are leaves: expand() and count_leaf() of child j into counts[128 j + B]. Room for 8 n in

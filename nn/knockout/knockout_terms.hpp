@@ -1,5 +1,5 @@
 // The sums behind a knockout, as integers: sums of integers do not depend on their order, so a slow and a fast method,
-// on any number of threads, agree on every sample however close it is to the border.
+// on any number of threads, agree on every sample, however near the threshold.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace inforelay {
 ///
 /// float times float is exact in double, and the exponent is the largest for which |b| + sum_k |w_k h_ik| < 2^61 in all
 /// samples. So no sum overflows, and a sum of the K+1 integers is off by less than (K+1) 2^-exponent, that is by less
-/// than (K+1) 2^-60 of the largest |b| + sum_k |w_k h_ik|: some hundred times finer than the same sum in double.
+/// than (K+1) 2^-60 of the largest |b| + sum_k |w_k h_ik|: about a hundred times finer than the same sum in double.
 struct KnockoutTerms {
   int exponent = 0;
   std::int64_t bias = 0;
@@ -27,7 +27,7 @@ struct KnockoutTerms {
   int neurons() const { return static_cast<int>(term.cols()); }                  ///< K
   std::size_t samples() const { return static_cast<std::size_t>(term.rows()); }  ///< N
 
-  /// Whether the output is on (sum above 0) for `sample` with the neurons of `knocked_out` held at 0.
+  /// True if the output is on (sum above 0) for `sample` with the neurons of `knocked_out` held at 0.
   bool on(std::size_t sample, NeuronSet knocked_out) const {
     const std::int64_t* row = term.data() + sample * static_cast<std::size_t>(neurons());
     std::int64_t sum = bias;

@@ -1,4 +1,4 @@
-// All 2^K knockouts of the last hidden layer at once, for one output.
+// All 2^K knockouts of the last hidden layer for one output.
 //
 // The neurons are decided (kept or knocked out) one by one, those with the largest mean |term| first. A node of the
 // tree is a decision about the first few; it has the samples for which the output can still be on or off. A sample
@@ -24,7 +24,7 @@
 namespace inforelay {
 
 /// Counts of one output over all S sets, in blocks that can be worked on in parallel. Holds a reference to the terms.
-/// Memory: some 400 bytes a sample for K = 20.
+/// Memory: about 400 bytes per sample for K = 20.
 class KnockoutTree {
  public:
   /// group [N], each in [0,groups). 1 <= K <= 31.
@@ -39,7 +39,7 @@ class KnockoutTree {
   }
   /// For each group and each set of the block, the number of the group's samples for which the output is on:
   /// [G, sets_per_block()]. May be called from several threads. Cost: for the authors'
-  /// network 0.015 ns a sample and set, bound by the leaves' comparisons (16 at a time with AVX2).
+  /// network 0.015 ns per sample and set, bound by the leaves' comparisons (16 at a time with AVX2).
   RowMatrix<std::uint32_t> count_on(std::size_t block) const;
 
  private:

@@ -1,4 +1,4 @@
-// Activation functions a(x) of a layer, and what "on" means for an output neuron that has one.
+// Activation functions a(x) of a layer, and the threshold above which an output neuron is "on".
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,7 @@ void activate(Activation activation, float* values, std::size_t count);
 /// delta[i] *= a'(x_i), from values[i] = a(x_i): 1 - a^2; a (1 - a); 1 where a > 0, else 0; 1.
 void multiply_by_slope(Activation activation, const float* values, std::size_t count, float* delta);
 
-/// Output c is "on" (the network says: class c) if its value is greater than this, a(0): 0 for tanh, relu and identity,
+/// Output c is "on" (a prediction of class c) if its value is greater than this, a(0): 0 for tanh, relu and identity,
 /// 0.5 for sigmoid. It is midway between target_off and target_on for all but relu, whose outputs cannot be negative
 /// and settle at 0 for a class that is less likely than not.
 float decision_threshold(Activation activation);

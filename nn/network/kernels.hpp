@@ -1,7 +1,7 @@
 // The hot loops of training: dense layers on a tile of samples, for the best vector instructions that the processor has
 // (Google Highway chooses them at run time). All arrays are dense, row-major, of any size and alignment.
 //
-// A sample's result depends on its own row only, not on where it stands in the tile, so that results do not depend on
+// A sample's result depends on its own row only, not on its position in the tile, so that results do not depend on
 // how samples are cut into tiles. Nor do they depend on the vector instructions, if these have a fused multiply-add
 // (x86 since 2013, 64-bit ARM); on older processors they may differ in the last bit.
 #pragma once
@@ -20,7 +20,7 @@ constexpr std::size_t tile_samples = 24;
 constexpr std::size_t block_inputs = 16;
 
 /// The blocks that a kernel processes. The inputs of all others are taken to be zero: 0 times a weight adds nothing, so
-/// leaving blocks of zeros out changes no result (if weights are finite). Of images with a margin, a fifth is left out.
+/// leaving blocks of zeros out changes no result (if weights are finite). For images with a margin this skips a fifth.
 struct InputBlocks {
   const std::uint32_t* begin;  ///< [count] the first input of each, ascending
   std::size_t count;

@@ -41,9 +41,9 @@ struct Mlp {
 /// UsageError for fewer than two widths or a width below 1.
 Mlp make_mlp(std::span<const int> widths, Activation hidden, Activation output, RandomStream& random);
 
-/// What a network did on N samples.
+/// Activations and outputs of a network on N samples.
 struct NetworkRecord {
-  std::vector<Samples> layers;  ///< of each layer asked for: values [N,K]; input is the label, output argmax(output)
+  std::vector<Samples> layers;  ///< of each requested layer: values [N,K]; input is the label, output argmax(output)
   RowMatrix<float> output;      ///< [N,C] activations of the output layer
 };
 

@@ -1,4 +1,4 @@
-// Networks in our HDF5 files: results, and the states of unfinished trainings.
+// Networks in HDF5 files: results, and the states of unfinished trainings.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace inforelay {
 /// Writes GROUP/layer1, GROUP/layer2, ...: weight [out,in], bias [out], and the attribute `activation`. Throws IoError.
 void write_network(Hdf5Writer& file, const std::string& group, const Mlp& network);
 
-/// Reads it back. Throws DataError, naming the place in the file: something missing or of another type; no layer; a
+/// Reads a network. Throws DataError, naming the place in the file: something missing or of another type; no layer; a
 /// layer without rows or columns, or whose inputs do not match the outputs of the one before; an unknown activation.
 Mlp read_network(const Hdf5Reader& file, const std::string& group);
 

@@ -1,6 +1,6 @@
-// How well outputs tell classes apart.
+// Classification accuracy of outputs.
 //
-// An output neuron c says "class c" if its value exceeds decision_threshold() of its activation. Output c stands for
+// An output neuron c predicts class c if its value exceeds decision_threshold() of its activation. Output c stands for
 // label c; a network with a single output (a detector) answers for label 1 against the others.
 #pragma once
 
@@ -38,7 +38,7 @@ std::vector<double> balanced_accuracy(const RowMatrix<float>& output, std::span<
 /// Fraction of samples whose largest output (argmax) is that of the label. output [N,C], C >= 2.
 double argmax_accuracy(const RowMatrix<float>& output, std::span<const Symbol> labels);
 
-/// Fraction of samples at which the single output [N,1] is on exactly where the label is 1.
+/// Fraction of samples for which the single output [N,1] is on if and only if the label is 1.
 double binary_accuracy(const RowMatrix<float>& output, std::span<const Symbol> labels, float threshold);
 
 }  // namespace inforelay

@@ -18,7 +18,7 @@ namespace inforelay {
 /// differ.
 Mlp compose(std::span<const Mlp> detectors, double noise_stddev, RandomStream& random);
 
-/// Balanced accuracy of each output while detectors are added one by one.
+/// Balanced accuracy of each output as detectors are added one by one.
 struct Staircase {
   RowMatrix<double> accuracy_train;  ///< [C,C] row s: with detectors 0..s in place
   RowMatrix<double> accuracy_test;   ///< [C,C]

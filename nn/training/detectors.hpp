@@ -1,5 +1,5 @@
-// One-vs-rest classifiers, "detectors": one small network for each class, trained to tell it from all others. They are
-// the parts of the composite network.
+// One-vs-rest classifiers, "detectors": one small network for each class, trained to separate it from all others. They
+// are the parts of the composite network.
 #pragma once
 
 #include <Eigen/Core>
@@ -24,7 +24,7 @@ struct DetectorOptions {
   std::size_t positives = 5000;       ///< training samples of the class, drawn once
   std::size_t negatives = 5000;       ///< training samples of other classes, drawn once
   std::size_t test_negatives = 5000;  ///< test samples of other classes, all if there are fewer; of the class: all
-  OptimizerOptions optimizer{};       ///< one step an epoch, on all training samples of the detector
+  OptimizerOptions optimizer{};       ///< one step per epoch, on all training samples of the detector
   double stop_accuracy = 0.98;        ///< on the detector's training samples, in (0,1]
   int max_epochs = 20000;             ///< of one attempt, >= 1
   int restarts = 5;                   ///< further attempts from other initial weights, >= 0
@@ -34,7 +34,7 @@ struct DetectorOptions {
   void check() const;
 };
 
-/// The state of one detector's training: everything needed to continue it.
+/// The state of one detector's training: all that is needed to continue it.
 struct DetectorState {
   Mlp network;  ///< [D, hidden, 1]; the weights after `epoch` epochs
   OptimizerState optimizer{};
@@ -44,9 +44,9 @@ struct DetectorState {
   std::vector<double> accuracy_test;   ///< and on the test samples; fraction right, not balanced. While the
                                        ///< training runs the last epoch is missing: the next one measures it.
   bool finished = false;
-  bool reached = false;  ///< the stop rule was met; false with `finished`: this is the best that was seen (keep_best)
+  bool reached = false;  ///< the stop rule was met; false with `finished`: this is the best attempt (keep_best)
 
-  /// keep_best only: the weights of the highest training accuracy yet, over all attempts; the earliest of equals.
+  /// keep_best only: the weights of the highest training accuracy so far, over all attempts; the earliest of equals.
   struct Best {
     Mlp network;
     int attempt = 0, epoch = 0;
@@ -71,9 +71,9 @@ class DetectorTraining {
   bool finished() const;
 
   /// Up to 64 epochs of every detector that is not finished. Cost: an epoch of 1,600 weights on 10,000 training and
-  /// 6,000 test samples takes one core with AVX2 about 2.5 ms. Throws ComputeError when a loss is no longer finite or
-  /// no attempt of a detector reached stop_accuracy (unless keep_best); Interrupted. The states are then each whole, as
-  /// after some epoch.
+  /// 6,000 test samples takes one core with AVX2 about 2.5 ms. Throws ComputeError if a loss is no longer finite or
+  /// no attempt of a detector reached stop_accuracy (unless keep_best); Interrupted. Each state is then that after
+  /// some epoch.
   void run_round(Progress& progress = Progress::none());
 
   /// Rounds until finished(); reports (detectors finished, C) and notes the progress of the others.

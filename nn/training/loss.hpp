@@ -13,14 +13,14 @@ namespace inforelay {
 /// Of a batch of B samples with outputs y [B,C] and targets t [B,C] (target_on for the label, else target_off):
 ///   mean_squared_error   L = sum (y - t)^2 / (B C), as PyTorch's MSELoss
 ///   cross_entropy        L = -sum ln softmax(y)[label] / B in nats, as PyTorch's CrossEntropyLoss; C >= 2.
-///                        Softmax sees differences of outputs only, so that the sign of an output, and with it the
-///                        balanced accuracy, is not what this loss trains: stop on accuracy with it.
+///                        Softmax depends on differences of outputs only, so this loss does not train the sign of an
+///                        output, and hence not the balanced accuracy: use it with a stop on accuracy.
 enum class Loss { mean_squared_error, cross_entropy };
 
 inline constexpr WordTable<Loss, 2> loss_names{
     {{Loss::mean_squared_error, "mse"}, {Loss::cross_entropy, "cross_entropy"}}};
 
-/// What a batch, or a part of it, shows about the network.
+/// Loss and accuracy of a batch, or a part of it.
 struct BatchScore {
   double loss_sum = 0;        ///< B times the loss
   std::uint64_t correct = 0;  ///< samples whose prediction (argmax; of a single output: on or off) is the label

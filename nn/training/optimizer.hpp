@@ -28,7 +28,7 @@ struct OptimizerOptions {
   void check() const;
 };
 
-/// All that an optimiser keeps between steps. The vectors hold one value a parameter, in the order of the network:
+/// The state of an optimiser between steps. The vectors hold one value per parameter, in the order of the network:
 /// layer by layer, weights row by row, then biases.
 struct OptimizerState {
   std::uint64_t step = 0;            ///< steps taken
@@ -42,7 +42,7 @@ struct OptimizerState {
 ///   Adam  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;
 ///         p -= lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + epsilon)
 ///   SGD   v = momentum v + g;  p -= lr v
-/// An empty state begins with zeros.
+/// An empty state starts with zeros.
 void optimizer_step(const OptimizerOptions& options, std::span<const float> gradient, OptimizerState& state,
                     Mlp& network);
 

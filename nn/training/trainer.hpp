@@ -1,4 +1,4 @@
-// Training a network to classify, epoch by epoch, until it is good enough.
+// Training of a network as a classifier, epoch by epoch, until a stopping criterion is met.
 #pragma once
 
 #include <Eigen/Core>
@@ -30,7 +30,7 @@ struct Evaluation {
     sampled,  ///< as published: draw_balanced_samples(), anew after each epoch
   };
   Method method = Method::exact;
-  std::size_t train_samples = 1000;  ///< n of a class, when sampled
+  std::size_t train_samples = 1000;  ///< n per class, if sampled
   std::size_t test_samples = 800;
 };
 
@@ -39,7 +39,7 @@ inline constexpr WordTable<Evaluation::Method, 2> evaluation_names{
 
 /// Defaults are those of the paper's full network, which stops at a balanced accuracy of 0.96.
 struct TrainingOptions {
-  std::size_t batch_size = 1000;  ///< samples a step; 0: all of them
+  std::size_t batch_size = 1000;  ///< samples per step; 0: all
   OptimizerOptions optimizer{};
   Loss loss = Loss::mean_squared_error;
   StopRule stop{};
@@ -50,14 +50,14 @@ struct TrainingOptions {
   void check() const;
 };
 
-/// What was measured after each of E epochs. C is the number of outputs.
+/// Measurements after each of E epochs. C is the number of outputs.
 struct TrainingCurve {
   RowMatrix<double> accuracy_train;  ///< [E,C] balanced accuracies
   RowMatrix<double> accuracy_test;   ///< [E,C]
   Eigen::VectorXd loss;              ///< [E] mean over the epoch's samples, each before the step of its batch
 };
 
-/// The whole state of a training: saved and given back to a Trainer, it continues as if never stopped.
+/// The whole state of a training: a Trainer that is given a saved state continues as if it had never stopped.
 struct TrainerState {
   Mlp network;
   OptimizerState optimizer{};
@@ -79,9 +79,9 @@ double train_epoch(const TrainingOptions& options, const Dataset& train, const R
 /// saved in between.
 class Trainer {
  public:
-  /// Continues from `state`; TrainerState{network} begins. Throws UsageError if the network does not fit the data (as
-  /// many outputs as classes, or one output and two classes; widths) or an option is out of range; DataError if a class
-  /// has no sample.
+  /// Continues from `state`; TrainerState{network} starts a training. Throws UsageError if the network does not fit the
+  /// data (as many outputs as classes, or one output and two classes; widths) or an option is out of range; DataError
+  /// if a class has no sample.
   Trainer(const TrainingOptions& options, TrainerState state, const Dataset& train, const Dataset& test,
           const RandomStream& random);
 
@@ -89,7 +89,7 @@ class Trainer {
   bool finished() const { return state_.reached || state_.epoch >= options_.max_epochs; }
 
   /// One epoch and its measurements. Cost for 16,000 weights, 60,000 + 10,000 samples and batches of 1000 on one core
-  /// with AVX2: 59 ms for the steps, 34 ms for the accuracies. Throws ComputeError when the loss is no longer finite;
+  /// with AVX2: 59 ms for the steps, 34 ms for the accuracies. Throws ComputeError if the loss is no longer finite;
   /// Interrupted. The state is then that before the epoch.
   void run_epoch(Progress& progress = Progress::none());
 

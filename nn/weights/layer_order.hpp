@@ -1,4 +1,4 @@
-// The orders in which layers chain.
+// The orders in which layers can be chained.
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,8 @@
-// Python's pickles, as far as files of weights use them. https://docs.python.org/3/library/pickletools.html
+// Reading of Python's pickles, as far as weight files use them. https://docs.python.org/3/library/pickletools.html
 //
 // A pickle is a program for a stack machine that may name any function of Python and call it. Here nothing is called:
-// a call becomes a node that says what was to be called with what, only functions of a list may be named at all, and
-// only the operations that PyTorch's files need (protocols 2 to 4) are known. All else is refused by name.
+// a call becomes a node with the function and its arguments, only functions of a list may be named, and only the
+// operations that PyTorch's files need (protocols 2 to 4) are known. Everything else is refused.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@
 
 namespace inforelay {
 
-/// What a pickle may hold at most; far above what a file of max_tensors tensors needs.
+/// Limits of a pickle, far above the needs of a file of max_tensors tensors.
 struct PickleLimits {
   std::size_t bytes = std::size_t{16} << 20;
   std::size_t nodes = 200'000;
@@ -24,7 +24,7 @@ struct PickleLimits {
   std::size_t text_bytes = 64 << 10;
 };
 
-/// The values of one pickle. Nodes refer to one another by number, and may do so in circles.
+/// The values of one pickle. Nodes refer to one another by number, possibly in cycles.
 class Pickle {
  public:
   using Id = std::uint32_t;
@@ -41,7 +41,7 @@ class Pickle {
     dict,        ///< items: key, value, key, value, ... in the order set, equal keys not merged
     function,    ///< text: "collections.OrderedDict"
     call,        ///< text: the function; items: one, the tuple of its arguments
-    persistent,  ///< items: one, what names an object outside the pickle
+    persistent,  ///< items: one, the identifier of an object outside the pickle
   };
 
   struct Node {
@@ -54,7 +54,7 @@ class Pickle {
 
   const Node& operator[](Id id) const { return nodes_[id]; }
   const Node& root() const { return nodes_[root_]; }
-  /// Bytes that the pickle took.
+  /// Length of the pickle in bytes.
   std::size_t size() const { return size_; }
 
  private:
@@ -65,8 +65,8 @@ class Pickle {
 };
 
 /// Reads the pickle that `content` begins with; other bytes may follow. `allowed` are the functions that may be named,
-/// "module.name"; a call of collections.OrderedDict gives a dict. `place` is what errors call the pickle; they add the
-/// offset in `content`. Throws DataError: an operation, or a function, that is not allowed; a damaged or truncated
+/// "module.name"; a call of collections.OrderedDict gives a dict. `place` is the name of the pickle in errors; they add
+/// the offset in `content`. Throws DataError: an operation, or a function, that is not allowed; a damaged or truncated
 /// pickle; more than `limits`.
 Pickle read_pickle(std::span<const std::uint8_t> content, std::span<const std::string_view> allowed,
                    std::string_view place, const PickleLimits& limits = {});

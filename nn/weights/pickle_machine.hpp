@@ -1,5 +1,4 @@
-// The stack machine that pickles are programs for: what its operations do. Which byte is which operation stands in
-// pickle.cpp.
+// Internal: the stack machine that executes pickles; pickle.cpp maps their bytes to its operations.
 #pragma once
 
 #include <cstddef>
@@ -35,7 +34,7 @@ class PickleMachine {
 
   // The content.
 
-  /// The byte of the next operation, which is the running one from now on.
+  /// The byte of the next operation, which becomes the running one.
   std::uint8_t next_operation();
   std::span<const std::uint8_t> take(std::uint64_t size);
   /// `size` bytes, little endian.
@@ -59,14 +58,14 @@ class PickleMachine {
   void make_function(const std::string& module, const std::string& name);
   /// The same, named by two texts on the stack.
   void make_named_function();
-  /// Keeps a call: the function and the tuple of its arguments are on the stack.
+  /// Records a call: the function and the tuple of its arguments are on the stack.
   void call();
 
-  // What changes values that are there, or pushes them again.
+  // Changes of existing values, and copies on the stack.
 
   /// Adds to the list, or the dict, on top.
   void extend(Kind kind, const std::vector<Id>& items);
-  /// Sets attributes: the one that PyTorch hangs on the dict of its tensors says nothing that we need.
+  /// Sets attributes; accepts and ignores _metadata, which PyTorch attaches to the dict of its tensors.
   void build();
   void memorise(std::uint64_t key);
   void memorise_next() { memorise(memo_.size()); }
@@ -79,7 +78,7 @@ class PickleMachine {
   void push(Id id);
   Id pop();
   Node& top();
-  /// Where the part of the stack begins that the running operation may touch.
+  /// The part of the stack that the running operation may access begins here.
   std::size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
   void count_items(std::size_t added);
   void make_ordered_dict(const std::vector<Id>& arguments);
@@ -92,7 +91,7 @@ class PickleMachine {
   Pickle pickle_;
   std::vector<Id> stack_;
   std::vector<std::size_t> marks_;    // sizes of the stack
-  std::map<std::uint64_t, Id> memo_;  // ordered: the file chooses the keys, and could choose them to collide in a hash
+  std::map<std::uint64_t, Id> memo_;  // ordered: a hostile file could choose keys that collide in a hash
   std::size_t items_ = 0;
   std::size_t at_ = 0, next_ = 0;  // offsets of the running operation and of the next byte
 };

@@ -11,7 +11,7 @@
 
 namespace inforelay {
 
-/// True if the content begins as HDF5 does.
+/// True if the content begins like an HDF5 file.
 bool is_hdf5(std::span<const std::uint8_t> content);
 
 /// The tensors and activations of networks/NAME/model, see nn/network/network_hdf5.hpp; NAME is `network`, or if that

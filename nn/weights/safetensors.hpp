@@ -13,7 +13,7 @@
 
 namespace inforelay {
 
-/// True if the content begins as such a file does.
+/// True if the content begins like such a file.
 bool is_safetensors(std::span<const std::uint8_t> content);
 
 /// Where the header ends and the numbers begin, by the first 8 bytes of `content`, the start of a file of `size` bytes.
@@ -23,7 +23,7 @@ std::uint64_t safetensors_header_end(std::span<const std::uint8_t> content, std:
 /// The tensors in the order of their numbers. The rules of the format are checked, all of them: a header of at most
 /// 100,000,000 bytes that begins with '{', no key twice, types and shapes that agree with the offsets, numbers without
 /// overlap or hole from the header to the end. F32, F64, F16 and BF16 are read, other types refused by name. `file` is
-/// what errors call the content. Throws DataError.
+/// the name of the content in errors. Throws DataError.
 TensorFile read_safetensors(std::span<const std::uint8_t> content, std::string_view file);
 
 /// The content of a file for `network`, see save_safetensors() in nn/weights/weight_file.hpp.

@@ -20,7 +20,7 @@ struct SafetensorsHeader {
     std::vector<std::uint64_t> data_offsets{};  ///< two, from the end of the header
     bool has_dtype = false, has_shape = false, has_offsets = false;
   };
-  std::vector<Tensor> tensors;  ///< in the order written, names differ; each field is there
+  std::vector<Tensor> tensors;  ///< in the order written, names differ; all fields are set
   std::map<std::string, std::string> metadata;
 };
 
@@ -28,8 +28,7 @@ struct SafetensorsHeader {
 inline constexpr std::size_t safetensors_length_bytes = 8;
 
 /// Parses the JSON of a file of which `start` is all up to the end of the header. It is read as a stream of events, so
-/// that nothing is built that does not belong: depth and number of tensors are limited, duplicate keys are seen. Throws
-/// DataError with `file`.
+/// that depth and number of tensors are limited and duplicate keys are detected. Throws DataError with `file`.
 SafetensorsHeader parse_safetensors_header(std::span<const std::uint8_t> start, std::string_view file);
 
 }  // namespace inforelay

@@ -1,4 +1,4 @@
-// Named tensors, which every reader of weights makes of its file, and the network that they describe.
+// Named tensors, the output of every reader of weights, and the network that they describe.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ inline constexpr std::uint64_t max_weights = std::uint64_t{1} << 30;
 inline constexpr std::size_t max_tensors = 1024;
 inline constexpr std::size_t max_tensor_rank = 8;
 inline constexpr std::size_t max_layers = 64;
-/// How often the numbers of a file may be used, as tied weights are: the tensors in one storage have together at most
+/// How often the numbers of a file may be shared, as in tied weights: the tensors in one storage have together at most
 /// this many times its elements.
 inline constexpr std::uint64_t max_sharing = 8;
 
@@ -35,17 +35,18 @@ struct NamedTensor {
 struct TensorFile {
   std::string format;                     ///< as in WeightSource
   std::vector<NamedTensor> tensors;       ///< in the order of the file; names differ
-  bool ordered = false;                   ///< does the order of the file mean the order of the layers?
-  std::vector<Activation> activations{};  ///< of each layer, in order; empty: the file says nothing
+  bool ordered = false;                   ///< true if the order of the file is that of the layers
+  std::vector<Activation> activations{};  ///< of each layer, in order; empty: not in the file
 };
 
 /// The network of a file that holds NAME.weight [out,in] for each layer and NAME.bias [out] (none: all 0), and nothing
 /// else. The order of the layers is that of options.layer_names, which must then name all of them; else that of the
-/// file, if the format keeps one (PyTorch, our own files) and the shapes chain in it, out of one layer = in of the
-/// next; else the one order in which they chain.
+/// file, if the format keeps one (PyTorch, results of this program) and the shapes chain in it, out of one layer = in
+/// of the next; else the one order in which they chain.
 ///
-/// `file` is what errors call the file. Throws DataError: no layers or more than max_layers; a tensor that is neither;
-/// shapes that do not chain in any order or in more than one (layers and shapes are listed); a NaN or infinite value.
+/// `file` is the name of the file in errors. Throws DataError: no layers or more than max_layers; a tensor that is
+/// neither; shapes that do not chain in any order or in more than one (layers and shapes are listed); a NaN or infinite
+/// value.
 WeightFile network_from_tensors(TensorFile tensors, const WeightFileOptions& options, std::string_view file);
 
 /// True if a tensor of this name and shape is the weight of a layer, NAME.weight [out,in].

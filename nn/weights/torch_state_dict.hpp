@@ -1,5 +1,5 @@
 // The state dict in a file of PyTorch: names, and the place of the tensors in their storages. Both of PyTorch's formats
-// hold the same pickle; they differ in where the storages are.
+// hold the same pickle; they differ in the location of the storages.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace inforelay {
 
-/// A run of numbers that tensors lie in.
+/// An array of numbers that tensors refer to.
 struct TorchStorage {
   std::string key;
   ElementType type = ElementType::f32;
@@ -30,12 +30,12 @@ struct TorchTensor {
 
 struct TorchStateDict {
   std::vector<TorchTensor> tensors;  ///< in the order of the dict
-  std::size_t pickle_bytes = 0;      ///< that the pickle took
+  std::size_t pickle_bytes = 0;      ///< length of the pickle
 };
 
-/// Reads the pickle that `content` begins with. Every tensor lies within its storage, no two indices of one fall on the
+/// Reads the pickle that `content` begins with. Every tensor is within its storage, no two indices of one refer to the
 /// same element, and all have together at most max_weights elements; tensors may share a storage, within max_sharing.
-/// `file` is what errors call it. Throws DataError, as read_pickle(), and for anything but a dict from names to
+/// `file` is its name in errors. Throws DataError, as read_pickle(), and for anything but a dict from names to
 /// tensors, or more than max_tensors tensors or max_layers layers.
 TorchStateDict read_torch_state_dict(std::span<const std::uint8_t> content, std::string_view file);
 

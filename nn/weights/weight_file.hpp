@@ -1,4 +1,4 @@
-// Trained networks from files: those of PyTorch, safetensors, and our own results. docs/weights.md is for users.
+// Trained networks from files of PyTorch, safetensors, or results of this program. For users: docs/weights.md.
 //
 // The format is determined from the content, never from the name. Nothing in a file is trusted: every size is checked
 // before anything of that size is allocated, and nothing in a file is ever executed.
@@ -17,10 +17,10 @@ namespace inforelay {
 
 struct WeightFileOptions {
   /// The layers in order, "hiddenLayer", "outputLayer", if the tensors are "hiddenLayer.weight" and so on; empty: as
-  /// the file has them, see network_from_tensors() in nn/weights/tensors.hpp.
+  /// in the file, see network_from_tensors() in nn/weights/tensors.hpp.
   std::vector<std::string> layer_names{};
-  /// Of the hidden layers, and of the last; none: what the file says (safetensors and results of this program do), else
-  /// tanh.
+  /// Of the hidden layers, and of the last; none: those of the file (safetensors and results of this program have
+  /// them), else tanh.
   std::optional<Activation> activation{};
   std::optional<Activation> output_activation{};
   /// results.h5 only: which of its networks; "": the only one.
@@ -46,7 +46,7 @@ struct WeightFile {
 /// results file is read by a separate process (see nn/weights/results_weights.hpp). Throws DataError in one line
 /// that names file, tensor or place, what was found and what was expected: not of a known format, damaged, more than
 /// the limits of nn/weights/tensors.hpp, no chain of layers, options that do not fit the file, not enough memory.
-/// Throws Interrupted if `progress` asks for it while a results file is read; nothing is reported to it.
+/// Throws Interrupted if `progress` requests a stop while a results file is read; nothing is reported to it.
 WeightFile load_weights(const std::filesystem::path& path, const WeightFileOptions& options = {},
                         const Progress& progress = Progress::none());
 

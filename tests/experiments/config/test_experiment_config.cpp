@@ -93,8 +93,8 @@ TEST_CASE("The words of every choice are those of its enum", "[config]") {
   }
   for (const Discretization each : {Discretization::kmeans, Discretization::median, Discretization::mean,
                                     Discretization::sign, Discretization::threshold}) {
-    const std::string yaml =
-        "{name: t, networks: {n: {detectors: {}}}, analysis: {discretize: " + std::string(to_string(each)) + "}}";
+    const std::string yaml = "{name: t, networks: {n: {detectors: {}}}, analysis: {discretize: " +
+                             std::string(word_of(discretization_names, each)) + "}}";
     ConfigErrors errors;
     CHECK(read_experiment_config(parse_config(yaml, "test.yaml", errors), errors).analysis.discretize.method == each);
   }
