@@ -1,6 +1,6 @@
-#include "tests/catch2.hpp"
 #include <filesystem>
 #include <fstream>
+#include "tests/catch2.hpp"
 
 #include "core/config/settings.hpp"
 #include "tests/temporary_folder.hpp"
@@ -137,7 +137,7 @@ maps: [{epochs: 3, widths: [1, 2]}, {named: {x: "7"}}]
   CHECK(printed.find("  epochs: {log_range: {low: 1, high: 100}}\n") != std::string::npos);
 }
 
-TEST_CASE("All that can be set is listed by its path", "[config]") {
+TEST_CASE("All settings are listed by their paths", "[config]") {
   Outer config;
   config.named.emplace_back("n", Inner{});
   std::vector<std::string> paths, integers;
@@ -167,7 +167,7 @@ TEST_CASE("A value is assigned by its path", "[config]") {
   CHECK(assign(root, "a..b", list, {}) == "an empty key in the path");
 }
 
-TEST_CASE("What is printed reads back the same", "[config]") {
+TEST_CASE("Printed settings read back the same", "[config]") {
   const std::string yaml =
       "{name: x, epochs: 9, inner: {rate: 0.1}, extra: {limit: 3}, named: {n: {rate: 1}}, file: /a/b}";
   const std::string printed = print(read_ok(yaml));
@@ -232,7 +232,7 @@ TEST_CASE("Each wrong setting is named with its place and what was expected", "[
   CHECK(problems(yaml) == Lines{expected});
 }
 
-TEST_CASE("All errors of a file are told at once", "[config]") {
+TEST_CASE("All errors of a file are reported together", "[config]") {
   CHECK(problems("epochs: x\nloud: 2\nnmae: y").size() == 3);
 }
 
@@ -242,7 +242,7 @@ TEST_CASE("Broken YAML is one error with its place", "[config]") {
   CHECK_THAT(lines[0], Catch::StartsWith("test.yaml:2:") && Catch::Contains("not valid YAML"));
 }
 
-TEST_CASE("Bombs are refused before they grow", "[config]") {
+TEST_CASE("Alias bombs, deep nesting and large files are rejected", "[config]") {
   std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n";
   for (int i = 1; i < 9; ++i) {
     bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";

@@ -40,14 +40,14 @@ TEST_CASE("A checksummed file is read back and is HDF5", "[checksums]") {
                                       Contains(fmt::format("\"sha256\":\"{}\"}}\n\n", written.digest)));
 }
 
-TEST_CASE("Equal content has an equal digest, whoever wrote it, whenever and how slowly", "[checksums]") {
+TEST_CASE("Equal content has an equal digest, independent of run and time", "[checksums]") {
   const test::TemporaryFolder folder;
   const std::string first = write_values(folder.path() / "first.h5").digest;
   CHECK(write_values(folder.path() / "second.h5", {"other", "input"}, 7).digest == first);
   CHECK(write_values(folder.path() / "third.h5", stamp, 1.5, 4).digest != first);
 }
 
-TEST_CASE("A changed or missing byte of a checksummed file is noticed", "[checksums]") {
+TEST_CASE("A changed or missing byte of a checksummed file is detected", "[checksums]") {
   const test::TemporaryFolder folder;
   const fs::path path = folder.path() / "stage.h5";
   write_values(path);

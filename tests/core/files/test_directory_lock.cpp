@@ -81,7 +81,7 @@ void wait_for(const fs::path& file) {
 
 }  // namespace
 
-TEST_CASE("A folder is locked by one process, which is named, and free afterwards", "[lock]") {
+TEST_CASE("A folder is locked by one process at a time, which errors name", "[lock]") {
   const TemporaryFolder folder;
   {
     const DirectoryLock lock(folder.path());
@@ -133,7 +133,7 @@ TEST_CASE("A killed process leaves a stale lock, even while it is a zombie", "[l
   CHECK(exit_code_of(child) == 128 + SIGKILL);
 }
 
-TEST_CASE("The heartbeat of a lock of another machine is waited for", "[lock]") {
+TEST_CASE("A lock of another machine is checked by its heartbeat", "[lock]") {
   const TemporaryFolder folder;
   const fs::path file = folder.path() / first_lock;
   leave_lock(file, elsewhere());
@@ -254,7 +254,7 @@ TEST_CASE("A process whose parent has ended is given time to end", "[lock]") {
   CHECK(exit_code_of(holder) == 128 + SIGKILL);
 }
 
-TEST_CASE("Of processes that start at once exactly one gets the folder", "[lock]") {
+TEST_CASE("Of processes that start simultaneously exactly one locks the folder", "[lock]") {
   const bool stale = GENERATE(false, true);
   constexpr int repetitions = 40, processes = 4;
   enum Answer { works = 0, refused = 2, broken = 3 };

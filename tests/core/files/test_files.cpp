@@ -104,7 +104,7 @@ TEST_CASE("A file is replaced without a flush, and no temporary is left", "[file
   CHECK_THROWS_AS(replace_file(folder.path() / "absent/file", "text"), IoError);
 }
 
-TEST_CASE("Names of temporaries are told from others", "[files]") {
+TEST_CASE("Names of temporary files are recognised", "[files]") {
   const TemporaryFolder folder;
   const TemporaryFile temporary(folder.path() / "results.h5");
   CHECK(is_temporary_name(temporary.path().filename().string()));

@@ -78,7 +78,7 @@ TEST_CASE("An array is read with the type that it was written with", "[hdf5]") {
   check_any<double>(folder.path());
 }
 
-TEST_CASE("A copy of a file by its content is that file", "[hdf5]") {
+TEST_CASE("A file can be copied by its content, to the same bytes each time", "[hdf5]") {
   const TemporaryFolder folder;
   {
     Hdf5Writer writer(folder / "a.h5");
@@ -140,7 +140,7 @@ TEST_CASE("Groups, arrays, scales and dimensions without values are told apart",
   CHECK_THROWS_WITH(reader.attributes("c"), Contains("/c does not exist"));
 }
 
-TEST_CASE("Types that no array of ours has are read as wider ones or refused", "[hdf5]") {
+TEST_CASE("Types that the writer never uses are read as wider ones or rejected", "[hdf5]") {
   const TemporaryFolder folder;
   const std::string path = (folder / "x.h5").string();
   const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);

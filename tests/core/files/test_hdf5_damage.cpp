@@ -60,7 +60,7 @@ TEST_CASE("A truncated file is refused at every length", "[hdf5]") {
   }
 }
 
-TEST_CASE("Damaged bytes give an error or other values but nothing worse", "[hdf5]") {
+TEST_CASE("Damaged bytes either fail with DataError or give other values", "[hdf5]") {
   const TemporaryFolder folder;
   write_sample(folder / "whole.h5");
   const std::string whole = bytes_of(folder / "whole.h5");
@@ -112,7 +112,7 @@ TEST_CASE("Links that lead elsewhere are refused", "[hdf5]") {
   CHECK_THROWS_WITH(reader.attribute<std::string>("external/full", "terms"), Contains("is an external link"));
 }
 
-TEST_CASE("Datasets whose values lie in other files are refused", "[hdf5]") {
+TEST_CASE("Datasets with values in other files are rejected", "[hdf5]") {
   const TemporaryFolder folder;
   write_sample(folder / "x.h5");
   write_sample(folder / "other.h5");

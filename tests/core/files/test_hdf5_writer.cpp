@@ -54,7 +54,7 @@ std::string with_file_size_limit(rlim_t limit, Work&& work) {
 
 }  // namespace
 
-TEST_CASE("A writer that is given up leaves nothing", "[hdf5]") {
+TEST_CASE("A writer destroyed without commit leaves nothing", "[hdf5]") {
   const TemporaryFolder folder;
   {
     Hdf5Writer writer(folder / "x.h5");
@@ -73,7 +73,7 @@ TEST_CASE("commit replaces an older file", "[hdf5]") {
   CHECK(entries_in(folder.path()) == 1);
 }
 
-TEST_CASE("Writing where one cannot or twice is an error", "[hdf5]") {
+TEST_CASE("Writing to an unwritable place or twice is an error", "[hdf5]") {
   const TemporaryFolder folder;
   CHECK_THROWS_WITH(Hdf5Writer(folder / "no/such/x.h5"), Contains("x.h5: No such file or directory"));
   Hdf5Writer writer(folder / "x.h5");

@@ -31,7 +31,7 @@ ProgramStart shell(const test::TemporaryFolder& folder, const std::string& scrip
 
 }  // namespace
 
-TEST_CASE("A child sends back what it computed, also beside threads of its parent", "[child]") {
+TEST_CASE("A child process returns its result, also if its parent has threads", "[child]") {
   std::atomic<int> blocks = 0;
   const auto in_parallel = [&] { parallel_blocks(64, [&](std::size_t) { ++blocks; }); };
   in_parallel();
@@ -42,7 +42,7 @@ TEST_CASE("A child sends back what it computed, also beside threads of its paren
   CHECK(blocks == 128);
 }
 
-TEST_CASE("A child's errors arrive as DataError", "[child]") {
+TEST_CASE("Exceptions of a child process arrive as DataError", "[child]") {
   CHECK_THROWS_MATCHES(run_in_child([]() -> Bytes { throw DataError("file: bad"); }, "file"), DataError,
                        Catch::Matchers::Message("file: bad"));
   CHECK_THROWS_WITH(run_in_child([]() -> Bytes { throw DataError("a\n\x1b[2Jb"); }, "file"), "a??[2Jb");
@@ -51,7 +51,7 @@ TEST_CASE("A child's errors arrive as DataError", "[child]") {
                     "file: cannot be read: odd");
 }
 
-TEST_CASE("A child that crashes, hangs or leaves is a damaged file", "[child]") {
+TEST_CASE("A child process that crashes, hangs or exits is reported as a damaged file", "[child]") {
   CHECK_THROWS_MATCHES(
       run_in_child(
           []() -> Bytes {
@@ -81,7 +81,7 @@ TEST_CASE("A child that crashes, hangs or leaves is a damaged file", "[child]") 
                     Contains("1 s of wall time"));
 }
 
-TEST_CASE("A wish to stop ends the child", "[child]") {
+TEST_CASE("A stop request ends the child process", "[child]") {
   struct Stop final : Progress {
     bool stop_requested() const override { return true; }
   };
@@ -92,7 +92,7 @@ TEST_CASE("A wish to stop ends the child", "[child]") {
   CHECK((::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD));
 }
 
-TEST_CASE("A child that wants too much memory is refused", "[child]") {
+TEST_CASE("A child process that exceeds its memory limit fails with DataError", "[child]") {
 #ifdef INFORELAY_SANITIZED
   WARN("skipped: sanitizers need memory that is not limited");
 #else
@@ -101,7 +101,7 @@ TEST_CASE("A child that wants too much memory is refused", "[child]") {
 #endif
 }
 
-TEST_CASE("A program has its folder, environment and messages, and nothing of ours besides", "[child]") {
+TEST_CASE("A started program inherits only its folder, environment and message file", "[child]") {
   const test::TemporaryFolder folder;
   ::setenv("INFORELAY_TEST_OLD", "old", 1);
   ::setenv("INFORELAY_TEST_SET", "old", 1);

@@ -64,7 +64,7 @@ TEST_CASE("k-means finds the best of all partitions of few points", "[cluster]")
   }
 }
 
-TEST_CASE("k-means separates clusters that stand apart", "[cluster]") {
+TEST_CASE("k-means finds well separated clusters", "[cluster]") {
   RowMatrix<float> points = random_points(400, 5, 1) * 0.1f;
   for (Eigen::Index n = 0; n < points.rows(); ++n) points(n, n % 4) += 10;
   const Clustering found = kmeans(points, 4, {}, RandomStream(1, "kmeans"));

@@ -4,7 +4,7 @@
 
 using namespace inforelay;
 
-TEST_CASE("A table is read as it stands, whatever its line ends and quotes", "[csv]") {
+TEST_CASE("A table is read with any line ends and quotes", "[csv]") {
   const CsvFile csv =
       parse_csv("\xef\xbb\xbfnumeral, last two ,\"a \"\"b\"\", c\"\r\n0,10 12,0.5\r\n\r\n1,,\"x\ny\"\n2,3,4", "t.csv");
   CHECK(csv.header == std::vector<std::string>{"numeral", "last two", "a \"b\", c"});

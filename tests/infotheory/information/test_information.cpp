@@ -50,7 +50,7 @@ JointTable random_table(RandomStream& random) {
 
 }  // namespace
 
-TEST_CASE("Exclusive or is synergy alone", "[information]") {
+TEST_CASE("An XOR gate is pure synergy", "[information]") {
   const JointTable table = gate([](DiscreteValue x, DiscreteValue y) { return x ^ y; });
   CHECK(mutual_information_bits(table, X, Z) == exactly(0));
   CHECK(mutual_information_bits(table, XY, Z) == exactly(1));
@@ -61,7 +61,7 @@ TEST_CASE("Exclusive or is synergy alone", "[information]") {
   CHECK(o_information_bits(table) == exactly(-1));
 }
 
-TEST_CASE("And", "[information]") {
+TEST_CASE("Information of an AND gate", "[information]") {
   const JointTable table = gate([](DiscreteValue x, DiscreteValue y) { return x & y; });
   CHECK(mutual_information_bits(table, X, Z) == exactly(0.3112781244591328));
   CHECK(mutual_information_bits(table, XY, Z) == exactly(0.8112781244591328));
@@ -70,13 +70,13 @@ TEST_CASE("And", "[information]") {
   CHECK(co_information_bits(table, X, Y, Z) == exactly(-0.188721875540867));
 }
 
-TEST_CASE("A copy of both bits", "[information]") {
+TEST_CASE("Information of a copy of two bits", "[information]") {
   const JointTable table = gate([](DiscreteValue x, DiscreteValue y) { return 2 * x + y; });
   CHECK(mutual_information_bits(table, XY, Z) == exactly(2));
   CHECK(conditional_mutual_information_bits(table, X, Z, Y) == exactly(1));
 }
 
-TEST_CASE("The giant bit is redundancy and even parity synergy", "[information]") {
+TEST_CASE("A common bit is redundant and even parity is synergistic", "[information]") {
   const int n = GENERATE(2, 3, 4, 6);
   const JointTable giant = uniform_bits(n, [&](std::uint32_t word) { return word == 0 || word + 1 == 1u << n; });
   CHECK(total_correlation_bits(giant) == exactly(n - 1));
@@ -90,7 +90,7 @@ TEST_CASE("The giant bit is redundancy and even parity synergy", "[information]"
   CHECK(o_information_bits(parity) == exactly(-(n - 2)));
 }
 
-TEST_CASE("Channels", "[information]") {
+TEST_CASE("Information of channels with known capacity", "[information]") {
   struct Case {
     std::vector<std::size_t> shape;
     std::vector<double> probabilities;

@@ -138,7 +138,7 @@ TEST_CASE("Relay information of noisy channels", "[relay]") {
   }
 }
 
-TEST_CASE("Two terms are the eight entropies", "[relay]") {
+TEST_CASE("Relay information equals its sum of eight entropies", "[relay]") {
   const int neurons = GENERATE(1, 2, 3, 4, 5, 6, 7, 8);
   const StateSamples samples = random_samples(60, neurons, 3, RandomStream(7, "eight").child(std::uint64_t(neurons)));
   const StateTable table = samples.table();
@@ -242,7 +242,7 @@ TEST_CASE("Rows follow the list of contrasts", "[relay]") {
   }
 }
 
-TEST_CASE("Contrasts that are no single symbol: any yes-no question of input and output", "[relay]") {
+TEST_CASE("Contrasts may be any sets of input and output symbols", "[relay]") {
   // The two low bits of a three-bit input are copied; the output has four symbols. One contrast for each copied bit,
   // one for a bit that is not in the output.
   std::vector<StateWord> states;
@@ -264,7 +264,7 @@ TEST_CASE("Contrasts that are no single symbol: any yes-no question of input and
   CHECK(relay_information_bits(table, 1, {1}) == 1);
 }
 
-TEST_CASE("Three hundred classes", "[relay]") {
+TEST_CASE("Relay information is computed for 300 classes", "[relay]") {
   // A word of nine bits is the input and, in nine cases of ten, the output. Each class against the rest, by counting.
   constexpr int classes = 300, units = 9;
   StateSamples samples;

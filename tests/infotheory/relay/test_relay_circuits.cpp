@@ -57,7 +57,7 @@ int bit(int word, int k) { return word >> k & 1; }
 
 }  // namespace
 
-TEST_CASE("Circuits relay what is known of them", "[relay][circuits]") {
+TEST_CASE("Circuits have their analytically known relay information", "[relay][circuits]") {
   SECTION("one neuron copies and one is noise") {
     const JointTable table = fair(2, [](int w) { return Wires{bit(w, 0), bit(w, 0), {bit(w, 0), bit(w, 1)}}; });
     CHECK(relayed(table, {}) == 0);
@@ -128,7 +128,7 @@ TEST_CASE("Circuits relay what is known of them", "[relay][circuits]") {
   }
 }
 
-TEST_CASE("Noisy circuits relay what is known of them", "[relay][circuits]") {
+TEST_CASE("Noisy circuits have their analytically known relay information", "[relay][circuits]") {
   // A binary symmetric channel of 0.1, in tenths.
   const auto channel = [](int from, int to) { return from == to ? std::uint64_t{9} : std::uint64_t{1}; };
   SECTION("binary symmetric channel") {
@@ -165,7 +165,7 @@ TEST_CASE("Bits together are one variable of many symbols", "[relay][circuits]")
   CHECK_THROWS_AS(relay_information_bits(table, {in, out, {6}, {}}), UsageError);
 }
 
-TEST_CASE("The definition is the eight entropies, and what state tables give", "[relay][circuits]") {
+TEST_CASE("The general definition agrees with eight entropies and with state tables", "[relay][circuits]") {
   const int neurons = 4;
   const StateSamples samples = random_samples(200, neurons, 3, RandomStream(9, "definition"));
   const StateTable states = samples.table();

@@ -52,7 +52,7 @@ bool same(const ExhaustiveRelay& x, const ExhaustiveRelay& y) {
 
 }  // namespace
 
-TEST_CASE("Greedy search is the naive one", "[relay]") {
+TEST_CASE("Greedy search agrees with a naive search", "[relay]") {
   const int neurons = GENERATE(1, 2, 3, 5, 8, 11);
   const std::size_t n = GENERATE(std::size_t{1}, std::size_t{30}, std::size_t{400});
   const StateTable table =
@@ -125,7 +125,7 @@ TEST_CASE("Branching search keeps exactly the tied sets", "[relay]") {
   }
 }
 
-TEST_CASE("Aggregated relay information sums the losses while a neuron is there", "[relay]") {
+TEST_CASE("Aggregated relay information sums the losses over the steps before a neuron is removed", "[relay]") {
   GreedyRelay greedy;
   greedy.removal_order.resize(1, 4);
   greedy.removal_order << 2, 0, 3, 1;
@@ -138,7 +138,7 @@ TEST_CASE("Aggregated relay information sums the losses while a neuron is there"
   CHECK(aggregated(0, 1) == 0.375);
 }
 
-TEST_CASE("Exhaustive search is the definition for every set", "[relay]") {
+TEST_CASE("Exhaustive search agrees with the definition for every set", "[relay]") {
   const int neurons = GENERATE(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
   const std::size_t n = GENERATE(std::size_t{1}, std::size_t{25}, std::size_t{2000});
   const StateTable table =
@@ -150,7 +150,7 @@ TEST_CASE("Exhaustive search is the definition for every set", "[relay]") {
       REQUIRE(exhaustive.information(c, set) == static_cast<float>(relay_information_bits(table, c, NeuronSet(set))));
 }
 
-TEST_CASE("Exhaustive search is the definition for random sets of many neurons", "[relay]") {
+TEST_CASE("Exhaustive search agrees with the definition for random sets of many neurons", "[relay]") {
   const int neurons = GENERATE(14, 15, 17);
   RandomStream random = RandomStream(14, "many").child(static_cast<std::uint64_t>(neurons));
   // More than 65,535 samples, so that counts need more than 16 bits.
@@ -163,7 +163,7 @@ TEST_CASE("Exhaustive search is the definition for random sets of many neurons",
   }
 }
 
-TEST_CASE("Best sets and sets above greedy are those of a plain loop", "[relay]") {
+TEST_CASE("Best sets and sets above greedy agree with a plain loop", "[relay]") {
   const int neurons = 9;
   StateSamples samples = random_samples(600, neurons - 1, 3, RandomStream(15, "best"));
   samples.units = neurons;  // neuron 8 copies neuron 3, so the best sets are tied

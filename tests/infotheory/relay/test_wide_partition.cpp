@@ -156,7 +156,7 @@ TEST_CASE("Total and single loss of many units follow the definition", "[wide][r
   }
 }
 
-TEST_CASE("Constant and duplicate units are no loss", "[wide][relay]") {
+TEST_CASE("Constant and duplicate units have no single-unit loss", "[wide][relay]") {
   // Units that never vary lose nothing, so the lowest of them is removed first; of two equal ones the first loses
   // nothing.
   const WideSamples samples = random_wide_samples(2000, 100, 3, RandomStream(25, "wide"));

@@ -199,7 +199,7 @@ TEST_CASE("Discretisation names what is wrong", "[discretize]") {
   CHECK_THROWS_AS(discretize(RowMatrix<float>::Zero(4, 4097)), UsageError);
 }
 
-TEST_CASE("Iterated 2-means comes near the exact cut, and to it where the clusters are plain", "[discretize]") {
+TEST_CASE("Iterated 2-means is near the exact cut, and equal to it for well separated clusters", "[discretize]") {
   // Three values near 0, two near 1: every start ends with the means 0.1 and 0.95.
   const std::vector<float> plain{0.0f, 1.0f, 0.1f, 0.9f, 0.2f};
   CHECK(iterated_two_means_threshold(plain, RandomStream(1, "plain")) == Approx((0.1 + 0.95) / 2).margin(1e-7));

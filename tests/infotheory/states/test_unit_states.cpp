@@ -56,7 +56,7 @@ TEST_CASE("States name what is wrong", "[states]") {
   CHECK_THROWS_AS(UnitStates::from_bytes(bytes), DataError);
 }
 
-TEST_CASE("Distinct states and occupancy are those of a map", "[states]") {
+TEST_CASE("Distinct states and occupancy agree with a map", "[states]") {
   const int units = GENERATE(3, 32, 33, 150);
   const UnitStates states = random_wide_samples(300, units, 3, RandomStream(4, "states")).states;
   std::map<std::string, std::uint32_t> count;

@@ -33,7 +33,7 @@ DataOptions options_in(const TemporaryFolder& folder, const HttpServer& server) 
 
 }  // namespace
 
-TEST_CASE("MNIST is looked for in the order that is promised", "[data]") {
+TEST_CASE("MNIST is searched for in the documented order", "[data]") {
   const TemporaryFolder folder;
   const HttpServer server({});
   DataOptions options = options_in(folder, server);
@@ -97,7 +97,7 @@ TEST_CASE("Without MNIST the fallback is used and says why", "[data]") {
   }
 }
 
-TEST_CASE("Without MNIST and fallback the error says what can be done", "[data]") {
+TEST_CASE("Without MNIST and fallback the error names the possible remedies", "[data]") {
   const TemporaryFolder folder;
   const HttpServer server({});
   DataOptions options = options_in(folder, server);
@@ -137,7 +137,7 @@ TEST_CASE("MNIST that vanishes after it was found is an error that names the fil
   }
 }
 
-TEST_CASE("Digits that are asked for are no fallback", "[data]") {
+TEST_CASE("Generated digits chosen as the data set are not a fallback", "[data]") {
   DataOptions options;
   options.dataset = "digits";
   options.seed = 9;
@@ -152,7 +152,7 @@ TEST_CASE("Digits that are asked for are no fallback", "[data]") {
   CHECK(data.train.inputs() == generate_digits({40, 0, 9}).train.inputs());
 }
 
-TEST_CASE("The plan's digest tells data apart without reading them", "[data]") {
+TEST_CASE("The digest of a plan identifies the data without reading them", "[data]") {
   const TemporaryFolder folder;
   const HttpServer server({});
   DataOptions options = options_in(folder, server);

@@ -24,7 +24,7 @@ Image image(const Dataset& data, std::size_t sample) {
 
 }  // namespace
 
-TEST_CASE("Digits are the same on any number of threads and as ever", "[digits]") {
+TEST_CASE("Generated digits are the same for any number of threads and have their pinned digest", "[digits]") {
   std::set<std::string> digests;
   for (const int threads : {1, 2, 3}) {
     set_thread_count(threads);
@@ -58,7 +58,7 @@ TEST_CASE("Labels of digits are balanced and in random order", "[digits]") {
   CHECK(((counts.array() - 50).square() / 50).sum() < 126);
 }
 
-TEST_CASE("Digits are framed as those of MNIST", "[digits]") {
+TEST_CASE("Generated digits are scaled and centred as in MNIST", "[digits]") {
   const Dataset data = generate_digits({5000, 0, 3}).train;
   double offset_squares = 0, ink = 0;
   int at_the_rim = 0;
@@ -81,7 +81,7 @@ TEST_CASE("Digits are framed as those of MNIST", "[digits]") {
   CHECK(at_the_rim < 0.05 * n);
 }
 
-TEST_CASE("Digits of a digit resemble each other and vary", "[digits]") {
+TEST_CASE("Images of one digit are similar but vary", "[digits]") {
   // The nearest class mean is right far more often than chance, and far from always: MNIST gives 0.82.
   const DataPair data = generate_digits({5000, 2000, 4});
   RowMatrix<float> mean = RowMatrix<float>::Zero(10, data.train.input_width());

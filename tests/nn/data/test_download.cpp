@@ -106,7 +106,7 @@ TEST_CASE("A bad download names mirror and reason and leaves nothing", "[downloa
   check_refused(files, {Bytes(200000, 0)}, "sends more than");
 }
 
-TEST_CASE("Only the web is followed", "[download]") {
+TEST_CASE("Redirects to URLs other than HTTP are rejected", "[download]") {
   const SmallFiles files;
   const TemporaryFolder elsewhere;
   write_file_atomically(elsewhere / "first.gz", files.first_packed);
@@ -152,7 +152,7 @@ TEST_CASE("Mirrors are tried in turn", "[download]") {
   CHECK_THROWS_WITH(download_files(other.path(), files.list, from({}), Progress::none()), Contains("no mirror given"));
 }
 
-TEST_CASE("A mirror that stalls is given up", "[download]") {
+TEST_CASE("A stalled mirror is abandoned", "[download]") {
   const SmallFiles files;
   Answer stalled{{0x1f, 0x8b}};
   stalled.held_back = 100;
@@ -165,7 +165,7 @@ TEST_CASE("A mirror that stalls is given up", "[download]") {
   CHECK(entries(folder.path()) == 2);
 }
 
-TEST_CASE("A download stops when asked also while nothing comes", "[download]") {
+TEST_CASE("A stop request ends a download even if no data arrive", "[download]") {
   const SmallFiles files;
   Answer stalled{{0x1f, 0x8b}};
   stalled.held_back = 100;

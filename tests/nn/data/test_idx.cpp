@@ -46,7 +46,7 @@ TEST_CASE("IDX images and labels are read plain and gzipped", "[idx]") {
   CHECK(parse_idx_labels(idx({0}, {}), "test").empty());
 }
 
-TEST_CASE("IDX files are told from their content not their name", "[idx]") {
+TEST_CASE("Compression of an IDX file is determined from its content", "[idx]") {
   const TemporaryFolder folder;
   write_file_atomically(folder / "plain.gz", idx({2}, {1, 2}));
   write_file_atomically(folder / "packed", gzipped(idx({1, 1, 2}, {1, 2})));

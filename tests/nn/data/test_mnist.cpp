@@ -81,7 +81,7 @@ TEST_CASE("MNIST loads as published", "[mnist][data]") {
   CHECK(data.train.inputs().cast<double>().mean() / 255 == Approx(0.1307).margin(5e-5));
 }
 
-TEST_CASE("One flipped bit in MNIST is found", "[mnist][data]") {
+TEST_CASE("One flipped bit in MNIST is detected", "[mnist][data]") {
   REQUIRE_INFORELAY_DATA();
   auto paths = locate_files(*data_folder() / "mnist", mnist_files);
   REQUIRE(paths);

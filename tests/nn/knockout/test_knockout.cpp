@@ -71,7 +71,7 @@ TEST_CASE("Knockouts of a network that can be worked out by hand", "[knockout]")
   }
 }
 
-TEST_CASE("A network without neurons is at chance whatever its bias", "[knockout]") {
+TEST_CASE("With all neurons knocked out, accuracy is at chance for any bias", "[knockout]") {
   Scene scene = copies();
   for (const float bias : {-1.0f, 0.0f, 1.0f}) {
     scene.network.layers[1].bias.setConstant(bias);
@@ -187,7 +187,7 @@ TEST_CASE("Knockouts do not depend on the number of threads", "[knockout]") {
   CHECK(results[0][3] == results[0][1].leftCols(64));
 }
 
-TEST_CASE("Sampled knockouts scatter around the exact ones as they should", "[knockout]") {
+TEST_CASE("Sampled knockouts scatter around the exact values with the expected deviation", "[knockout]") {
   RandomStream random(5, "scatter");
   const int classes = 3, n = 60;
   const Scene scene = random_scene(8, classes, 900, random);

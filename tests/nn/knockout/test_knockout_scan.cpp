@@ -35,7 +35,7 @@ const RandomStream draws(32, "draws");
 
 }  // namespace
 
-TEST_CASE("Parts of knockouts computed apart make the same whole", "[knockout]") {
+TEST_CASE("Chunks of knockouts computed by different scans give the same result", "[knockout]") {
   const int neurons = GENERATE(1, 3, 9, 13);
   const bool deep = GENERATE(false, true);
   const auto method = GENERATE(KnockoutMethod::exact, KnockoutMethod::sampled);
@@ -72,7 +72,7 @@ TEST_CASE("Parts of knockouts computed apart make the same whole", "[knockout]")
   }
 }
 
-TEST_CASE("The parts of knockouts are what their layout says", "[knockout]") {
+TEST_CASE("The chunks of knockouts have the format of their id", "[knockout]") {
   const Scene wide(13, false), deep(9, true), narrow(5, true);
   const KnockoutScan tree(wide.subject(), {}, draws), forward(deep.subject(), {}, draws);
   CHECK(KnockoutScan(narrow.subject(), {}, draws).chunk_count() == 32);
@@ -107,7 +107,7 @@ TEST_CASE("The parts of knockouts are what their layout says", "[knockout]") {
   CHECK(of_forward.at(3).free == NeuronSet{0, 1, 2});
 }
 
-TEST_CASE("What is no part of this scan of knockouts is refused", "[knockout]") {
+TEST_CASE("Results of another scan of knockouts are rejected", "[knockout]") {
   const Scene wide(13, false), deep(5, true);
   KnockoutScan tree(wide.subject(), {}, draws), forward(deep.subject(), {}, draws);
   const std::vector<std::size_t> some{1};

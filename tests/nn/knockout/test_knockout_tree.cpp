@@ -100,7 +100,7 @@ TEST_CASE("Integer sums have the sign of sums in double", "[knockout]") {
   }
 }
 
-TEST_CASE("The tree counts what counting set by set gives", "[knockout]") {
+TEST_CASE("The tree agrees with counting set by set", "[knockout]") {
   RandomStream random(3, "tree");
   for (const int neurons : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15}) {
     CAPTURE(neurons);

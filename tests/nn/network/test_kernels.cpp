@@ -199,7 +199,7 @@ TEST_CASE("Activations are exact to 1e-6 everywhere and keep NaN", "[kernels]") 
   }
 }
 
-TEST_CASE("Blocks of zeros may be left out: not a bit changes", "[kernels]") {
+TEST_CASE("Skipping blocks of zeros changes no bit", "[kernels]") {
   RandomStream random(6, "blocks");
   for (const auto& [samples, width, outputs] : shapes) {
     auto in = random_values(samples * width, random);

@@ -38,7 +38,7 @@ TEST_CASE("An output that never changes has balanced accuracy one half", "[accur
   }
 }
 
-TEST_CASE("Balanced accuracy of inverted outputs is the rest to one", "[accuracy]") {
+TEST_CASE("Inverted outputs change a balanced accuracy a to 1 - a", "[accuracy]") {
   const auto labels = labels_of(test::random_dataset(1000, 1, 7, 2));
   const RowMatrix<float> output = random_output(1000, 7, 3);
   const auto accuracy = balanced_accuracy(output, labels, 0), inverted = balanced_accuracy(-output, labels, 0);

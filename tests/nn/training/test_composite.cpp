@@ -53,7 +53,7 @@ TEST_CASE("Hidden neurons of a composite belong to their detectors in order", "[
   }
 }
 
-TEST_CASE("Noise goes to the foreign weights only", "[composite]") {
+TEST_CASE("Noise is added only to weights between different detectors", "[composite]") {
   const auto detectors = random_detectors(std::vector<int>(30, 2));
   auto random = noise(), again = noise(), unused = noise();
   const Mlp composite = compose(detectors, 0.001, random), plain = compose(detectors, 0, unused);

@@ -58,7 +58,7 @@ TEST_CASE("Detectors stop at the first epoch that meets the rule", "[detectors]"
   }
 }
 
-TEST_CASE("A detector tells its class from the others", "[detectors]") {
+TEST_CASE("A detector separates its class from the others", "[detectors]") {
   const Setup setup;
   DetectorTraining training = setup.training();
   training.run();
@@ -100,7 +100,7 @@ TEST_CASE("Detectors that were saved and resumed are the same to the last bit", 
   check_same(second, whole);
 }
 
-TEST_CASE("A detector that never gets there is restarted and then an error", "[detectors]") {
+TEST_CASE("A detector that does not reach its accuracy is restarted, then fails", "[detectors]") {
   Setup setup;
   setup.options.max_epochs = 3;
   setup.options.restarts = 2;
@@ -112,7 +112,7 @@ TEST_CASE("A detector that never gets there is restarted and then an error", "[d
                                                    "in any of 3 attempts; the last came to "));
 }
 
-TEST_CASE("A detector whose weights go out of range is an error with detector, epoch and loss", "[detectors]") {
+TEST_CASE("A diverging detector is an error with detector, epoch and loss", "[detectors]") {
   Setup setup;
   setup.options.hidden_activation = Activation::relu;
   setup.options.output_activation = Activation::identity;
@@ -125,7 +125,7 @@ TEST_CASE("A detector whose weights go out of range is an error with detector, e
                             "smaller learning rate than 1e\\+30 may help"));
 }
 
-TEST_CASE("The best weights are kept where the options say so", "[detectors]") {
+TEST_CASE("The best weights are kept with keep_best", "[detectors]") {
   Setup setup;
   setup.options.stop_accuracy = 1.0;
   setup.options.max_epochs = 8;
@@ -176,7 +176,7 @@ TEST_CASE("Restarts begin from other weights", "[detectors]") {
   CHECK(training.finished());
 }
 
-TEST_CASE("Detectors say when images are missing or options out of range", "[detectors]") {
+TEST_CASE("Detectors name missing samples and options out of range", "[detectors]") {
   Setup setup;
   setup.options.positives = 301;
   CHECK_THROWS_WITH(setup.training(),

@@ -55,7 +55,7 @@ TEST_CASE("Gradients of single-output networks equal finite differences", "[grad
   }
 }
 
-TEST_CASE("A batch counts the samples that are predicted rightly", "[gradient]") {
+TEST_CASE("A batch counts its correct predictions", "[gradient]") {
   RandomStream random(3, "test_gradient");
   for (const int outputs : {1, 4}) {
     const std::vector<int> widths{11, 3, outputs};

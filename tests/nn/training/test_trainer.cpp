@@ -56,7 +56,7 @@ TEST_CASE("Training learns and stops once the rule is met", "[trainer]") {
   }
 }
 
-TEST_CASE("Training that does not get there ends at max_epochs and says so", "[trainer]") {
+TEST_CASE("Training that does not meet its stop rule ends at max_epochs and is not reached", "[trainer]") {
   Setup setup;
   setup.options.max_epochs = 2;
   Trainer trainer = setup.trainer();
@@ -171,7 +171,7 @@ TEST_CASE("Cross-entropy trains a classifier", "[trainer]") {
   CHECK(trainer.state().reached);
 }
 
-TEST_CASE("A trainer says what does not fit", "[trainer]") {
+TEST_CASE("A trainer names mismatches of network and data", "[trainer]") {
   const Setup setup;
   const auto construct = [&](TrainerState state, const Dataset& train, const TrainingOptions& options) {
     Trainer trainer(options, std::move(state), train, setup.held_back, setup.random);

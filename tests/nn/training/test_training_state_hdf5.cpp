@@ -113,7 +113,7 @@ Mlp of_relu() {
 
 }  // namespace
 
-TEST_CASE("A saved training that does not fit is refused, whatever differs", "[checkpoint]") {
+TEST_CASE("A saved training that does not fit is rejected, for each kind of difference", "[checkpoint]") {
   const Mlp beginning = some_network(7);
   CHECK_NOTHROW(check_resumable(whole_state(), beginning, 3));
   CHECK_NOTHROW(check_resumable(TrainerState{.network = some_network(1)}, beginning, 3));
@@ -139,7 +139,7 @@ TEST_CASE("A saved training that does not fit is refused, whatever differs", "[c
           "the classes of the curve is 2, expected [1,1]");
 }
 
-TEST_CASE("Saved detectors that do not fit are refused, whatever differs", "[checkpoint]") {
+TEST_CASE("Saved detectors that do not fit are rejected, for each kind of difference", "[checkpoint]") {
   const Mlp beginning = some_network(7);
   CHECK_NOTHROW(check_resumable({detector(), detector()}, 2, beginning, detector_bounds));
   CHECK_THROWS_WITH(check_resumable({detector()}, 2, beginning, detector_bounds), "there are 1 detectors, expected 2");

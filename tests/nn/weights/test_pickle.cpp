@@ -103,7 +103,7 @@ TEST_CASE("Containers of pickles", "[pickle]") {
   CHECK(pairs[pairs.root().items[1]].integer == 2);
 }
 
-TEST_CASE("What a pickle remembers is shared, not copied", "[pickle]") {
+TEST_CASE("Memoised values of a pickle are shared, not copied", "[pickle]") {
   // x = []; (x, x) with x.append(1) in between
   const Pickle shared = value({'(', ']', 'q', 7, 'h', 7, 'K', 1, 'a', 't'});
   CHECK(shared.root().items[0] == shared.root().items[1]);
@@ -115,7 +115,7 @@ TEST_CASE("What a pickle remembers is shared, not copied", "[pickle]") {
   CHECK(&circle[circle.root().items[0]] == &circle.root());
 }
 
-TEST_CASE("A call is kept, never made", "[pickle]") {
+TEST_CASE("Pickle calls are recorded, not executed", "[pickle]") {
   const Pickle called = value(call(function("torch", "FloatStorage"), {integer(3)}));
   CHECK(called.root().kind == Kind::call);
   CHECK(called.root().text == "torch.FloatStorage");
@@ -228,7 +228,7 @@ TEST_CASE("A pickle's limits hold", "[pickle]") {
   CHECK_THROWS_WITH(value(dicts + op('t')), Contains("items of lists, tuples and dicts"));
 }
 
-TEST_CASE("Keys that are chosen to collide in a hash table cost no more than others", "[pickle]") {
+TEST_CASE("Pickle keys that collide in a hash table take no longer than others", "[pickle]") {
   // 42043 is a number of buckets of libstdc++: in a table, each access would look at all of the keys, for hours.
   constexpr std::uint32_t buckets = 42043, keys = 42000, accesses = 3'000'000;
   Bytes operations{'N'};

@@ -138,7 +138,7 @@ TEST_CASE("Networks in HDF5 are checked", "[weights]") {
   refused("weight holds 64-bit float, expected 32-bit float or narrower");
 }
 
-TEST_CASE("A damaged results file is refused or read, never more", "[weights]") {
+TEST_CASE("A damaged results file either fails with DataError or gives a valid network", "[weights]") {
   const TemporaryFolder folder;
   const auto path = folder / "whole.h5", damaged = folder / "damaged.h5";
   write_results(path, {"a"});

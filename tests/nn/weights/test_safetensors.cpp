@@ -28,7 +28,7 @@ Bytes small_file() {
 
 }  // namespace
 
-TEST_CASE("A network survives being written as safetensors, bit for bit", "[safetensors]") {
+TEST_CASE("A network written as safetensors is read back bit for bit", "[safetensors]") {
   RandomStream random(1, "safetensors");
   Mlp network = make_mlp(std::array{5, 4, 3, 3, 2}, Activation::relu, Activation::sigmoid, random);
   network.layers[1].activation = Activation::identity;
@@ -134,7 +134,7 @@ TEST_CASE("Overlapping tensors are refused", "[safetensors]") {
                     Contains("tensor 'b' has data_offsets [4,12], expected to begin at 8"));
 }
 
-TEST_CASE("Claims of a long header, deep JSON and many tensors cost nothing", "[safetensors]") {
+TEST_CASE("Claimed long headers, deep JSON and many tensors are rejected", "[safetensors]") {
   const auto claim = [](std::uint64_t length) { return number(length, 8) + bytes_of("{}      "); };
   CHECK_THROWS_WITH(read(claim(9)), Contains("claims a header of 9 bytes, expected at most 8"));
   CHECK_THROWS_WITH(read(claim(~std::uint64_t{0})), Contains("claims a header"));
@@ -152,7 +152,7 @@ TEST_CASE("Hostile names stay on one line of a message", "[safetensors]") {
                     Contains(R"('\x0a\x1b[31maaaa)") && Contains("aaa...'"));
 }
 
-TEST_CASE("Our own metadata must fit the network", "[safetensors]") {
+TEST_CASE("Activations in the metadata must fit the network", "[safetensors]") {
   const auto with = [](std::string_view activations) {
     return network_from_tensors(
         read(safetensors(fmt::format(R"({{"__metadata__":{{"format":"inforelay-network","activations":"{}"}},)"
@@ -167,7 +167,7 @@ TEST_CASE("Our own metadata must fit the network", "[safetensors]") {
   CHECK_THROWS_AS(with(""), DataError);
 }
 
-TEST_CASE("Damaged safetensors are refused or read, never more", "[safetensors]") {
+TEST_CASE("Damaged safetensors files either fail with DataError or give a valid network", "[safetensors]") {
   const auto read_span = [](std::span<const std::uint8_t> content) { return read_safetensors(content, "cut"); };
   check_truncation(small_file(), read_span);
   check_bit_flips(small_file(), read_span);

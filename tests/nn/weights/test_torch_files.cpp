@@ -173,7 +173,7 @@ TEST_CASE("A storage may be shared by a few tensors, not by many", "[torch]") {
   CHECK_THROWS_WITH(read_zip(zip(model.entries())), Contains(message));
 }
 
-TEST_CASE("Entries of a zip archive may not lie in one another", "[torch]") {
+TEST_CASE("Overlapping entries of a zip archive are rejected", "[torch]") {
   Model model;
   model.tensors.clear();
   model.storages.clear();
@@ -317,7 +317,7 @@ TEST_CASE("Zip archives are checked", "[torch]") {
   CHECK_THROWS_WITH(read_zip(bytes_of("PK\x03\x04")), Contains("is a damaged zip archive"));
 }
 
-TEST_CASE("A changed number in a zip archive is noticed by its check sum", "[torch]") {
+TEST_CASE("A changed number in a zip archive is detected by its checksum", "[torch]") {
   Bytes bytes = zip(Model{}.entries());
   const Bytes six = floats({1, 2, 3, 4, 5, 6});
   const auto data = std::search(bytes.begin(), bytes.end(), six.begin(), six.end());
@@ -326,7 +326,7 @@ TEST_CASE("A changed number in a zip archive is noticed by its check sum", "[tor
   CHECK_THROWS_WITH(read_zip(bytes), Contains("entry 'm/data/0' is damaged: CRC error"));
 }
 
-TEST_CASE("Damaged files of PyTorch are refused or read, never more", "[torch]") {
+TEST_CASE("Damaged PyTorch files either fail with DataError or give a valid network", "[torch]") {
   const Model model;
   const auto legacy = [](std::span<const std::uint8_t> content) { return read_torch_legacy(content, "cut"); };
   check_truncation(model.legacy(), legacy);

@@ -70,7 +70,7 @@ void write_results(const std::filesystem::path& path, const Mlp& network) {
 
 }  // namespace
 
-TEST_CASE("A format is found from the content, whatever the name", "[weights]") {
+TEST_CASE("The format of a weight file is determined from its content", "[weights]") {
   const TemporaryFolder folder;
   const auto path = folder / "weights.txt";
   RandomStream random(1, "weights");
@@ -94,7 +94,7 @@ TEST_CASE("A format is found from the content, whatever the name", "[weights]") 
         Activation::tanh);
 }
 
-TEST_CASE("A digest tells which bytes were read", "[weights]") {
+TEST_CASE("The digest of a weight file is that of the bytes read", "[weights]") {
   const TemporaryFolder folder;
   const auto path = folder / "w";
   RandomStream random(1, "weights");
@@ -106,7 +106,7 @@ TEST_CASE("A digest tells which bytes were read", "[weights]") {
   CHECK(load_weights(path).source.sha256 == digest());
 }
 
-TEST_CASE("Memory that is short while a file is read is told with the file's name", "[weights]") {
+TEST_CASE("Running out of memory while reading a file is an error with its name", "[weights]") {
 #ifdef INFORELAY_SANITIZED
   WARN("skipped: sanitizers need memory that is not limited");
 #else
@@ -123,7 +123,7 @@ TEST_CASE("Memory that is short while a file is read is told with the file's nam
 #endif
 }
 
-TEST_CASE("A safetensors file is known by its whole header", "[weights]") {
+TEST_CASE("A file is recognised as safetensors by its whole header", "[weights]") {
   const TemporaryFolder folder;
   const auto path = folder / "w";
   const auto is_one = [&](const Bytes& bytes) {
@@ -187,7 +187,7 @@ TEST_CASE("safetensors are replaced as a whole or not at all", "[weights]") {
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }
 
-TEST_CASE("The authors' full network loads and is as accurate as they say", "[weights][mnist]") {
+TEST_CASE("The authors' full network loads and has its published accuracy", "[weights][mnist]") {
   REQUIRE_INFORELAY_DATA();
   const WeightFile file = load_weights(*data_folder() / "reference" / "fullModel.model");
   CHECK(file.source.format == "PyTorch (legacy)");
@@ -214,7 +214,7 @@ TEST_CASE("The authors' detectors load and make a composite that works", "[weigh
   for (const double each : accuracy) CHECK((each > 0.92 && each < 0.99));
 }
 
-TEST_CASE("PyTorch's own files are read, and PyTorch reads ours", "[weights][torch]") {
+TEST_CASE("Files of PyTorch are read, and PyTorch reads files of this program", "[weights][torch]") {
   const TemporaryFolder folder;
   const auto [output, status] = run(torch_command("write " + folder.path().string()));
   constexpr int not_installed = 77, no_such_command = 127;
