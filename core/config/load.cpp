@@ -93,7 +93,7 @@ class TreeBuilder : public YAML::EventHandler {
     ++nodes_;
     check_limits(mark);
     if (!tag.empty() && tag != "!" && tag != "?")
-      throw Refused{place(mark), fmt::format("tags such as {} are not used here", tag)};
+      throw Refused{place(mark), fmt::format("tags such as {} are not supported", tag)};
     ConfigNode node;
     node.kind = kind;
     node.place = place(mark);
@@ -134,8 +134,8 @@ class TreeBuilder : public YAML::EventHandler {
       auto [key, key_place] = std::move(*parent.key);
       parent.key.reset();
       if (const ConfigNode* earlier = parent.node.find(key)) {
-        errors_.add(key_place, fmt::format("key '{}' stands here twice; its first value is at {}", key,
-                                           earlier->place.to_string()));
+        errors_.add(key_place,
+                    fmt::format("duplicate key '{}'; its first value is at {}", key, earlier->place.to_string()));
         return;
       }
       parent.node.entries.push_back({std::move(key), std::move(key_place), std::move(node)});

@@ -302,7 +302,7 @@ void read(const Written& written, const Assignments& kind) {
   if (!written.expect(NodeKind::list, "a list of maps of paths of settings to values")) return;
   read_list(written, *kind.values, [](const Written& item) -> std::optional<std::vector<ConfigAssignment>> {
     if (!item.expect(NodeKind::map, "a map of paths of settings to values")) return std::nullopt;
-    if (item.node.entries.empty()) item.fail("an empty map would fit everything");
+    if (item.node.entries.empty()) item.fail("an empty map would match every point");
     std::vector<ConfigAssignment> map;
     for (const auto& [key, place, node] : item.node.entries) map.push_back({key, node, place});
     return map;

@@ -105,7 +105,7 @@ std::string assign(ConfigNode& root, std::string_view path, ConfigNode value, co
     const std::string key(path.substr(0, dot));
     const bool last = dot == std::string_view::npos;
     if (node->kind != ConfigNode::Kind::map) {
-      if (node->kind != ConfigNode::Kind::null) return fmt::format("what holds '{}' is not a map", key);
+      if (node->kind != ConfigNode::Kind::null) return fmt::format("the parent of '{}' is not a map", key);
       node->kind = ConfigNode::Kind::map;
       node->place = place;
     }

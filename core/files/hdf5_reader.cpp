@@ -36,7 +36,7 @@ bool Hdf5Reader::exists(std::string_view path) const { return state_->exists(pat
 std::vector<std::string> Hdf5Reader::children(std::string_view path) const {
   const Hdf5Handle group = state_->open(path);
   H5G_info_t info{};
-  if (H5Gget_info(group.id(), &info) < 0) state_->fail(detail::shown_path(path), "is no group");
+  if (H5Gget_info(group.id(), &info) < 0) state_->fail(detail::shown_path(path), "is not a group");
   std::vector<std::string> names;
   for (hsize_t i = 0; i < info.nlinks; ++i) {
     const auto link_name = [&](char* out, std::size_t size) {

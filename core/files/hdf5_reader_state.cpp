@@ -83,7 +83,7 @@ void Hdf5Reader::State::check_storage(const Source& source) const {
 
 detail::Hdf5Source Hdf5Reader::State::dataset(std::string_view path) const {
   Source source{.path = detail::shown_path(path), .object = open(path), .type = {}, .space = {}, .is_attribute = false};
-  if (H5Iget_type(source.object.id()) != H5I_DATASET) fail(source.path, "is no dataset");
+  if (H5Iget_type(source.object.id()) != H5I_DATASET) fail(source.path, "is not a dataset");
   check_storage(source);
   source.type = {H5Dget_type(source.object.id()), H5Tclose};
   source.space = {H5Dget_space(source.object.id()), H5Sclose};

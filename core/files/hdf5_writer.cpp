@@ -151,7 +151,7 @@ struct Hdf5Writer::State {
       path = own;
       const Hdf5Handle scale = create(path, H5T_NATIVE_UINT8, {length});
       make_scale(scale.id(), path, length, false);
-      describe(scale.id(), path, {.units = "1", .long_name = "a dimension without values"});
+      describe(scale.id(), path, {.units = "1", .long_name = "dimension without values"});
     }
     uses[{std::string(group), name}] = path;
     return path;

@@ -20,7 +20,7 @@ const DataSource& data_source(std::string_view name) {
     if (source->name == name) return *source;
     names.push_back(source->name);
   }
-  throw UsageError("'{}' is none of the data sets: {}", name, fmt::join(names, ", "));
+  throw UsageError("unknown data set '{}', expected one of {}", name, fmt::join(names, ", "));
 }
 
 std::vector<std::string_view> generated_data_sources() {

@@ -35,7 +35,7 @@ std::string choose_network(const Hdf5Reader& file, const std::string& wanted) {
                     file.name());
   if (wanted.empty()) {
     if (names.size() == 1) return names.front();
-    throw DataError("{}: holds the networks {}: say which one", file.name(), shown);
+    throw DataError("{}: holds the networks {}, expected the name of one", file.name(), shown);
   }
   if (std::find(names.begin(), names.end(), wanted) == names.end()) {
     throw DataError("{}: holds no network {}, expected one of {}", file.name(), quoted_name(wanted), shown);

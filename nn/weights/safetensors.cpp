@@ -64,7 +64,7 @@ bool is_safetensors(std::span<const std::uint8_t> content) {
 }
 
 std::uint64_t safetensors_header_end(std::span<const std::uint8_t> content, std::uint64_t size, std::string_view file) {
-  if (!is_safetensors(content)) throw DataError("{}: is no safetensors: expected 8 bytes and then '{{'", file);
+  if (!is_safetensors(content)) throw DataError("{}: is not a safetensors file: expected 8 bytes and then '{{'", file);
   std::uint64_t length = 0;
   for (std::size_t i = safetensors_length_bytes; i-- > 0;) length = length << 8 | content[i];
   const std::uint64_t most = std::min<std::uint64_t>(max_header_bytes, size - safetensors_length_bytes);

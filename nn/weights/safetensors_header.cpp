@@ -69,7 +69,7 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
       }
       fresh = !std::exchange(*there, true);
     }
-    if (!fresh) fail("key {} stands twice", quoted_name(name));
+    if (!fresh) fail("duplicate key {}", quoted_name(name));
     return true;
   }
 
@@ -113,7 +113,7 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
     // nlohmann's words: "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error while ..."
     std::string_view reason = error.what();
     if (const auto colon = reason.find(": "); colon != reason.npos) reason.remove_prefix(colon + 2);
-    fail("is no JSON at byte {}: {}", position, quoted_name(reason));
+    fail("is not JSON at byte {}: {}", position, quoted_name(reason));
   }
 
  private:

@@ -52,7 +52,7 @@ class StateDictReader {
         throw DataError("{}: holds a key {}, expected the name of a tensor", file_, describe(key));
       }
       place_ = fmt::format("{}: tensor {}", file_, quoted_name(key.text));
-      if (!names.insert(key.text).second) fail("is there twice");
+      if (!names.insert(key.text).second) fail("occurs twice");
       if (names.size() > max_tensors) fail("is one too many, expected at most {}", max_tensors);
       tensors.push_back(read_tensor(key.text, pickle_[root.items[i + 1]]));
       if (is_layer_weight(key.text, tensors.back().shape) && ++layers > max_layers) {

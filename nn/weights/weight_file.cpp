@@ -33,7 +33,7 @@ TensorFile read_tensors(std::span<const std::uint8_t> content, const std::string
   for (std::size_t i = 0; i < std::min<std::size_t>(content.size(), 8); ++i)
     found += fmt::format(" {:02x}", content[i]);
   throw DataError(
-      "{}: is no weight file: begins with {}, expected safetensors, a state dict of PyTorch or "
+      "{}: is not a weight file: begins with {}, expected safetensors, a state dict of PyTorch or "
       "inforelay results (HDF5)",
       file, found);
 }

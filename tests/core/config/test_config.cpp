@@ -163,7 +163,7 @@ TEST_CASE("A value is assigned by its path", "[config]") {
   CHECK(to_yaml(*root.find_path("e.f")) == "3");
   CHECK(root.find_path("e.g") == nullptr);
   CHECK(root.find_path("d.f") == nullptr);
-  CHECK(assign(root, "d.x", list, {}) == "what holds 'x' is not a map");
+  CHECK(assign(root, "d.x", list, {}) == "the parent of 'x' is not a map");
   CHECK(assign(root, "a..b", list, {}) == "an empty key in the path");
 }
 
@@ -206,7 +206,7 @@ TEST_CASE("Each wrong setting is named with its place and what was expected", "[
       {"series: {a: {range: {low: 0, high: 1, count: 1}}}",
        "test.yaml:1:46: error: series.a.range.count: 1 is out of range: must be in [2, 100000]"},
       {"maps: [1]", "test.yaml:1:8: error: maps: expected a map of paths of settings to values, found '1'"},
-      {"maps: [{}]", "test.yaml:1:8: error: maps: an empty map would fit everything"},
+      {"maps: [{}]", "test.yaml:1:8: error: maps: an empty map would match every point"},
       {"epocs: 5", "test.yaml:1:1: error: unknown key 'epocs'; did you mean 'epochs'?"},
       {"inner:\n  rat: 5", "test.yaml:2:3: error: unknown key 'rat' in inner; did you mean 'rate'?"},
       {"inner: {rate: .nan}", "test.yaml:1:15: error: inner.rate: expected a finite number, found '.nan'"},
@@ -222,9 +222,8 @@ TEST_CASE("Each wrong setting is named with its place and what was expected", "[
        "test.yaml:1:7: error: name: expected a name (letters, digits, '_' and '-', at most 100), found '../x'"},
       {"named: {a/b: {}}",
        "test.yaml:1:9: error: named: 'a/b' is not a name (letters, digits, '_' and '-', at most 100)"},
-      {"epochs: 1\nepochs: 2",
-       "test.yaml:2:1: error: key 'epochs' stands here twice; its first value is at test.yaml:1:9"},
-      {"epochs: !!int 3", "test.yaml:1:9: error: tags such as tag:yaml.org,2002:int are not used here"},
+      {"epochs: 1\nepochs: 2", "test.yaml:2:1: error: duplicate key 'epochs'; its first value is at test.yaml:1:9"},
+      {"epochs: !!int 3", "test.yaml:1:9: error: tags such as tag:yaml.org,2002:int are not supported"},
       {"[1, 2]", "test.yaml:1:1: error: expected a map of settings, found a list"},
       {"a: 1\n---\nb: 2", "test.yaml:3:1: error: a second document in one file"},
   }));
@@ -291,7 +290,7 @@ TEST_CASE("Overrides obey the same rules and are named in errors", "[config]") {
       {"epcohs=4", "command line, 'epcohs=4': error: unknown key 'epcohs'; did you mean 'epochs'?"},
       {"inner.rate=7", "command line, 'inner.rate=7': error: inner.rate: 7 is out of range: must be in [0, 1]"},
       {"epochs", "command line, 'epochs': error: expected key.path=value"},
-      {"epochs.x=1", "command line, 'epochs.x=1': error: what holds 'x' is not a map"},
+      {"epochs.x=1", "command line, 'epochs.x=1': error: the parent of 'x' is not a map"},
       {"a..b=1", "command line, 'a..b=1': error: an empty key in the path"},
   }));
   ConfigErrors errors;

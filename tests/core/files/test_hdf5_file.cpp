@@ -146,8 +146,8 @@ TEST_CASE("Types and shapes are checked when reading", "[hdf5]") {
   CHECK_THROWS_WITH(reader.texts("bytes"), Contains("expected text"));
   CHECK_THROWS_WITH(reader.vector<float>("no/such"), Contains("/no/such does not exist"));
   CHECK_THROWS_WITH(reader.vector<float>("bytes/below"), Contains("/bytes/below does not exist"));
-  CHECK_THROWS_WITH(reader.vector<float>(""), Contains("/ is no dataset"));
-  CHECK_THROWS_WITH(reader.children("bytes"), Contains("/bytes is no group"));
+  CHECK_THROWS_WITH(reader.vector<float>(""), Contains("/ is not a dataset"));
+  CHECK_THROWS_WITH(reader.children("bytes"), Contains("/bytes is not a group"));
   CHECK(reader.exists("bytes"));
   CHECK(reader.exists("/"));
   CHECK_FALSE(reader.exists("no/such"));

@@ -192,7 +192,7 @@ TEST_CASE("Sizes are known before any data are read, and are those of the data",
   CHECK(data.train.input_width() == 784);
   CHECK(data.train.input_shape() == std::vector{28, 28});
   CHECK(data.train.class_names() == numbered_names(10));
-  CHECK_THROWS_WITH(data_source("mnits"), "'mnits' is none of the data sets: mnist, digits");
+  CHECK_THROWS_WITH(data_source("mnits"), "unknown data set 'mnits', expected one of mnist, digits");
 }
 
 TEST_CASE("An empty INFORELAY_DATA counts as not set", "[data]") {

@@ -65,10 +65,11 @@ TEST_CASE("Networks of a results file come back bit for bit, by name", "[weights
   CHECK(only.network.layers[1].activation == Activation::sigmoid);
   CHECK(same_bits(network(one, "full").network, small_network(0)));
   CHECK(same_bits(network(two, "b").network, small_network(1)));
-  CHECK_THROWS_WITH(network(two, ""), two.string() + ": holds the networks 'a', 'b': say which one");
+  CHECK_THROWS_WITH(network(two, ""), two.string() + ": holds the networks 'a', 'b', expected the name of one");
   const auto many = folder / "many.h5";
   write_results(many, {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"});
-  CHECK_THROWS_WITH(network(many, ""), Contains("networks 'a', 'b'") && Contains("'h' ... and 2 more: say which one"));
+  CHECK_THROWS_WITH(network(many, ""),
+                    Contains("networks 'a', 'b'") && Contains("'h' ... and 2 more, expected the name of one"));
   CHECK_THROWS_WITH(network(two, "c"), two.string() + ": holds no network 'c', expected one of 'a', 'b'");
 }
 

@@ -116,15 +116,15 @@ TEST_CASE("Headers that break the format are refused", "[safetensors]") {
   refused(with(R"({"dtype":"F32","shape":[2]})"), "tensor 'x' has no data_offsets");
   refused(with(R"({"shape":[2],"data_offsets":[0,8]})"), "tensor 'x' has no dtype");
   refused(with(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8],"stride":[1]})"), "has a key 'stride'");
-  refused(with(R"({"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]})"), "key 'dtype' stands twice");
-  refused(with(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]},"x":{)"), "key 'x' stands twice");
+  refused(with(R"({"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]})"), "duplicate key 'dtype'");
+  refused(with(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]},"x":{)"), "duplicate key 'x'");
   refused(with("true"), "'x' is true, expected an object");
   refused(R"({"__metadata__":{"a":1}})", "metadata 'a' is 1, expected text", 0);
-  refused(R"({"__metadata__":{"a":"1","a":"2"}})", "key 'a' stands twice", 0);
+  refused(R"({"__metadata__":{"a":"1","a":"2"}})", "duplicate key 'a'", 0);
   refused(R"({"__metadata__":[]})", "is a list", 0);
-  refused(R"({"x":)", "is no JSON", 0);
-  refused("{} x", "is no JSON", 0);
-  refused("{\"\x80\":1}", "is no JSON", 0);
+  refused(R"({"x":)", "is not JSON", 0);
+  refused("{} x", "is not JSON", 0);
+  refused("{\"\x80\":1}", "is not JSON", 0);
 }
 
 TEST_CASE("Overlapping tensors are refused", "[safetensors]") {

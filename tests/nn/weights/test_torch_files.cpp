@@ -221,7 +221,7 @@ TEST_CASE("Pickles that are no state dict of floats are refused", "[torch]") {
                               tuple({text("v"), integer(0), integer(1)})})),
           "is a view");
   const Bytes tensor = torch_tensor({.name = "x", .storage_size = 1, .shape = {1}, .strides = {1}}, false);
-  message(dict({text("x"), tensor, text("x"), tensor}), "tensor 'x' is there twice");
+  message(dict({text("x"), tensor, text("x"), tensor}), "tensor 'x' occurs twice");
 }
 
 TEST_CASE("Parameters are read like tensors", "[torch]") {

@@ -153,9 +153,9 @@ TEST_CASE("Files that hold no weights are refused with what they begin with", "[
     CHECK_THROWS_MATCHES(load_weights(path), DataError, Catch::Matchers::Message(path.string() + message));
   };
   const std::string expected = ", expected safetensors, a state dict of PyTorch or inforelay results (HDF5)";
-  refused("", ": is no weight file: begins with nothing" + expected);
-  refused("hello, world", ": is no weight file: begins with bytes 68 65 6c 6c 6f 2c 20 77" + expected);
-  refused("PK", ": is no weight file: begins with bytes 50 4b" + expected);
+  refused("", ": is not a weight file: begins with nothing" + expected);
+  refused("hello, world", ": is not a weight file: begins with bytes 68 65 6c 6c 6f 2c 20 77" + expected);
+  refused("PK", ": is not a weight file: begins with bytes 50 4b" + expected);
   CHECK_THROWS_WITH(load_weights(folder / "missing"), Contains("cannot read") && Contains("No such file"));
   CHECK_THROWS_WITH(load_weights(folder.path()), Contains("Is a directory"));
 }
