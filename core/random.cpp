@@ -44,15 +44,12 @@ RandomStream RandomStream::child(std::uint64_t index) const { return RandomStrea
 RandomStream RandomStream::child(std::string_view name) const { return RandomStream(mix(mix(key_) ^ fnv1a(name))); }
 
 RandomStream::result_type RandomStream::operator()() {
-  if (position_ % 2 == 0) seek(position_);
+  if (position_ % 2 == 0) {
+    const std::uint64_t block = position_ / 2;
+    const auto words = philox4x32({low(block), high(block), 0, 0}, {low(key_), high(key_)});
+    buffer_ = {words[0] | std::uint64_t{words[1]} << 32, words[2] | std::uint64_t{words[3]} << 32};
+  }
   return buffer_[position_++ % 2];
-}
-
-void RandomStream::seek(std::uint64_t position) {
-  position_ = position;
-  const std::uint64_t block = position / 2;
-  const auto words = philox4x32({low(block), high(block), 0, 0}, {low(key_), high(key_)});
-  buffer_ = {words[0] | std::uint64_t{words[1]} << 32, words[2] | std::uint64_t{words[3]} << 32};
 }
 
 double RandomStream::uniform() { return static_cast<double>((*this)() >> 11) * 0x1p-53; }

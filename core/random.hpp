@@ -49,14 +49,10 @@ class RandomStream {
   /// Standard normal (Boost's ziggurat).
   double normal();
 
-  /// Number of 64-bit words drawn so far. Saving and restoring it resumes the stream exactly.
-  std::uint64_t position() const { return position_; }
-  void seek(std::uint64_t position);
-
  private:
   explicit RandomStream(std::uint64_t key) : key_(key) {}
   std::uint64_t key_;
-  std::uint64_t position_ = 0;
+  std::uint64_t position_ = 0;  // number of 64-bit words drawn so far
   std::array<std::uint64_t, 2> buffer_{};
 };
 

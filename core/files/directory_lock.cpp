@@ -17,6 +17,7 @@
 
 #include "core/files/files.hpp"
 #include "core/files/json_values.hpp"
+#include "core/provenance.hpp"
 #include "core/text/message_text.hpp"
 #include "core/text/number_text.hpp"
 
@@ -98,11 +99,11 @@ std::string name_of(const Lock& lock) {
 bool is_stale(const fs::path& path, const Lock& lock, const LockOptions& options, Progress& progress) {
   const std::string folder = path.parent_path().string();
   const auto holder = holder_of(lock);
-  const auto begin = std::chrono::steady_clock::now();
+  const Stopwatch since_begin;
   bool reported = false;
   while (true) {
     progress.check();
-    const double waited = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const double waited = since_begin.seconds();
     const ProcessState state = holder ? state_of(holder->process) : ProcessState::unknown;
     bool is_held = false;
     if (state == ProcessState::ended) return true;

@@ -21,11 +21,12 @@ struct Inflater {
   ~Inflater() { inflateEnd(&stream); }
 };
 
-}  // namespace
-
+// RFC 1952.
 bool is_gzip(std::span<const std::uint8_t> content) {
   return content.size() >= 2 && content[0] == 0x1f && content[1] == 0x8b;
 }
+
+}  // namespace
 
 std::vector<std::uint8_t> unpacked(std::span<const std::uint8_t> content, std::size_t limit, std::string_view name) {
   if (!is_gzip(content))

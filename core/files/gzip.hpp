@@ -8,9 +8,6 @@
 
 namespace inforelay {
 
-/// True if the content begins with the signature of gzip (RFC 1952: bytes 1f 8b).
-bool is_gzip(std::span<const std::uint8_t> content);
-
 /// The first `limit` bytes of `content`, decompressed if it is gzip; fewer if there are fewer. To detect more bytes
 /// than expected, request one byte more. Memory grows with the bytes decompressed, never beyond `limit`, whatever the
 /// content claims. If the end is within `limit`, gzip's checksum is verified and nothing may follow. Throws DataError

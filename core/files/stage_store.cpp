@@ -18,10 +18,6 @@ namespace {
 
 constexpr const char *result_ending = ".h5", *state_ending = ".state.h5";
 
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
 }  // namespace
 
 SaveInterval SaveInterval::from_environment() {
@@ -79,8 +75,8 @@ FileContent StageStore::write_file(const fs::path& path, const Write& write) {
   // A file cannot replace a folder.
   std::error_code ignored;
   if (fs::is_directory(fs::symlink_status(path, ignored))) fs::remove_all(path, ignored);
-  const FileContent content = write_checksummed(path, stamp_, earlier_seconds_ + seconds_since(begin_), write);
-  last_save_ = Clock::now();
+  const FileContent content = write_checksummed(path, stamp_, earlier_seconds_ + since_begin_.seconds(), write);
+  since_save_ = {};
   return content;
 }
 
@@ -97,7 +93,7 @@ void StageStore::save(const Write& write) {
   remove_intermediate();
 }
 
-bool StageStore::should_save() const { return seconds_since(last_save_) >= interval_.seconds; }
+bool StageStore::should_save() const { return since_save_.seconds() >= interval_.seconds; }
 
 bool StageStore::load_state(const Read& read) { return read_intermediate(path(state_ending), read); }
 

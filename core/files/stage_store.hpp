@@ -9,7 +9,6 @@
 // stage over all starts (core/files/checksummed_file.hpp).
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -19,6 +18,7 @@
 
 #include "core/files/checksummed_file.hpp"
 #include "core/files/hdf5_file.hpp"
+#include "core/provenance.hpp"
 
 namespace inforelay {
 
@@ -63,8 +63,6 @@ class StageStore {
   void save_chunks(const Write& write);
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   std::filesystem::path path(const std::string& ending) const { return folder_ / (name_ + ending); }
   std::map<std::size_t, std::filesystem::path> chunk_files() const;
   std::optional<FileContent> read_file(const std::filesystem::path& path, const Read& read);
@@ -79,7 +77,7 @@ class StageStore {
   Calls calls_;
   FileContent content_;
   double earlier_seconds_ = 0;  // of earlier starts, as far as they were saved
-  Clock::time_point begin_ = Clock::now(), last_save_ = begin_;
+  Stopwatch since_begin_, since_save_;
   std::size_t next_chunk_file_ = 1;
 };
 

@@ -1,9 +1,5 @@
 #include "core/ranks/message.hpp"
 
-#include <fmt/format.h>
-
-#include "core/error.hpp"
-
 namespace inforelay {
 
 MessageWriter& MessageWriter::raw(const void* data, std::size_t size) {
@@ -32,10 +28,6 @@ void MessageReader::finish() const {
 }
 
 void MessageReader::fail(std::string_view what) { throw DataError("a message between ranks is damaged: {}", what); }
-
-void MessageReader::fail_range(long double value, std::string_view what) {
-  fail(fmt::format("{} is {}", what, static_cast<double>(value)));
-}
 
 std::span<const std::uint8_t> MessageReader::take(std::size_t size) {
   if (size > rest_.size()) fail("it ends too early");

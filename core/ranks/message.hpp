@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/axes.hpp"
+#include "core/error.hpp"
 #include "core/ranks/ranks.hpp"
 
 namespace inforelay {
@@ -71,7 +72,7 @@ class MessageReader {
   template <std::integral T>
   T number(T low, T high, std::string_view what) {
     const T value = number<T>();
-    if (value < low || value > high) fail_range(static_cast<long double>(value), what);
+    if (value < low || value > high) throw DataError("a message between ranks is damaged: {} is {}", what, value);
     return value;
   }
   template <MessageNumber T>
@@ -99,7 +100,6 @@ class MessageReader {
 
  private:
   [[noreturn]] static void fail(std::string_view what);
-  [[noreturn]] static void fail_range(long double value, std::string_view what);
   std::span<const std::uint8_t> take(std::size_t size);
   std::span<const std::uint8_t> take_items(std::uint64_t count, std::size_t size);
 

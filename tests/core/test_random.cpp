@@ -27,17 +27,6 @@ TEST_CASE("Streams depend on seed, name and index, and on nothing else", "[rando
   CHECK(different.size() == 8);
 }
 
-TEST_CASE("A stream resumes from its position", "[random]") {
-  RandomStream stream(7, "resume");
-  for (const std::uint64_t skip : {0u, 1u, 2u, 5u}) {
-    stream.seek(0);
-    for (std::uint64_t i = 0; i < skip; ++i) stream();
-    RandomStream other(7, "resume");
-    other.seek(stream.position());
-    for (int i = 0; i < 5; ++i) CHECK(other() == stream());
-  }
-}
-
 TEST_CASE("below(n) is uniform", "[random]") {
   RandomStream stream(3, "below");
   std::array<int, 7> counts{};

@@ -121,8 +121,6 @@ TEST_CASE("Unpacking gives the beginning of plain and packed content", "[idx]") 
   RandomStream random(1, "content");
   for (auto& byte : content) byte = static_cast<std::uint8_t>(random.below(4));
   const Bytes packed = gzipped(content);
-  CHECK(is_gzip(packed));
-  CHECK_FALSE(is_gzip(content));
   for (const std::size_t limit :
        {std::size_t{0}, std::size_t{1}, std::size_t{1} << 20, content.size() - 1, content.size(), content.size() + 1}) {
     const Bytes expected(content.begin(),
