@@ -34,7 +34,7 @@ Json map_of(Json properties) {
   return {{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
 }
 
-// Nothing written, as `key:` or `key: null`, is the same as no key, and takes away what a base has set.
+// `key:` and `key: null` mean the same as no key, and remove the value of a base.
 Json or_null(Json type) {
   if (type.contains("anyOf")) {
     type["anyOf"].push_back({{"type", "null"}});
@@ -65,7 +65,7 @@ Json type(const Choice& kind) {
   return kind.several ? list_of(std::move(words), {}, true) : words;
 }
 Json type(const Series&) {
-  // What else must hold between low and high is for the reader.
+  // The reader checks the relation of low and high.
   Json range = map_of({{"low", {{"type", "number"}}},
                        {"high", {{"type", "number"}}},
                        {"count", number_type<std::int64_t>("integer", series_counts)}});

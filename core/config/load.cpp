@@ -236,7 +236,7 @@ class Loader {
     }
     const std::size_t problems = errors_.lines().size();
     ConfigNode value = parse(std::string_view(text).substr(equals + 1), place, errors_, nodes_);
-    if (errors_.lines().size() > problems) return;  // nothing is replaced by what could not be read
+    if (errors_.lines().size() > problems) return;  // an invalid value replaces nothing
     if (value.kind == ConfigNode::Kind::null) value.place = place;
     const std::string problem = assign(root, std::string_view(text).substr(0, equals), std::move(value), place);
     if (!problem.empty()) errors_.add(place, problem);

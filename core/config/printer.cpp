@@ -1,4 +1,4 @@
-// What settings hold, as YAML, and the paths of all that can be set.
+// Printing of settings as YAML, and the paths of all settings.
 #include <fmt/format.h>
 
 #include "core/config/settings.hpp"
@@ -110,7 +110,7 @@ ConfigNode node_of(const WordOr& kind) {
   return kind.is_word() ? node_of(kind.word) : setting::value_of(kind.other.front().kind);
 }
 
-// Lines of a map in which each entry stands on a line of its own.
+// Lines of a map with one entry on each line.
 void print(const std::vector<Setting>& settings, int depth, std::string& text) {
   const auto line = [&](int its_depth, std::string_view key, std::string_view value) {
     text += fmt::format("{:{}}{}:{}{}\n", "", 2 * its_depth, key, value.empty() ? "" : " ", value);

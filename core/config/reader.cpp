@@ -25,7 +25,7 @@ std::string interval(Bounds<T> bounds) {
   return fmt::format("in [{}, {}]", bounds.low, bounds.high);
 }
 
-// "010" is 8 to some readers and 10 to others.
+// "010" is 8 in some parsers and 10 in others.
 bool has_leading_zero(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
   return text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
@@ -78,7 +78,7 @@ struct Written {
     for (const auto& entry : node.entries) {
       if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
       const std::string_view near = nearest_word(entry.key, known);
-      // The group may have been meant to hold what its key was to say.
+      // The error concerns the whole group: the key may have been meant for any of its settings.
       errors.add(entry.place, path.empty() ? entry.key : path,
                  fmt::format("unknown key '{}'{}{}", entry.key, path.empty() ? "" : fmt::format(" in {}", path),
                              near.empty() ? fmt::format("; known are {}", fmt::join(known, ", "))

@@ -158,7 +158,7 @@ bool ConfigErrors::concern(std::string_view path) const {
 }
 
 void ConfigErrors::add_line(std::string line) {
-  // A message is one line whatever it quotes.
+  // A message is one line, even if it quotes line breaks.
   std::replace_if(
       line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
   lines_.push_back(std::move(line));

@@ -76,7 +76,7 @@ std::string content_of(const LockHolder& holder) {
   json object = to_json(holder.process);
   object["format"] = "inforelay-lock";
   object["since"] = holder.since;
-  object["token"] = std::random_device{}();  // this process may lock the folder again
+  object["token"] = std::random_device{}();  // since this process may lock the folder again
   if (holder.parent) object["parent"] = to_json(*holder.parent);
   return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
@@ -94,8 +94,7 @@ std::string name_of(const Lock& lock) {
   return holder ? to_string(*holder) : "another process";
 }
 
-// Waits while that is not known. False if another file has taken the lock's place. Throws DirectoryLocked if it is
-// held.
+// Waits until that is known. False if the file was replaced meanwhile. Throws DirectoryLocked if the lock is held.
 bool is_stale(const fs::path& path, const Lock& lock, const LockOptions& options, Progress& progress) {
   const std::string folder = path.parent_path().string();
   const auto holder = holder_of(lock);
@@ -161,7 +160,7 @@ DirectoryLock::DirectoryLock(fs::path folder, LockOptions options, Progress& pro
       options_(std::move(options)),
       content_(content_of({.process = this_process(), .since = utc_now(), .parent = parent_to_die_with()})) {
   acquire(progress);
-  // Signals are for the other threads: this one would take the end of a child from the thread that waits for it.
+  // Signals are left to other threads: this one would receive the SIGCHLD that another thread waits for.
   sigset_t all, earlier;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &earlier);

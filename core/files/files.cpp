@@ -20,7 +20,7 @@ namespace {
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
-/// An open file descriptor, closed at the end. get() < 0: opening failed, errno says why.
+/// An open file descriptor, closed by the destructor. get() < 0: opening failed, with errno.
 class Descriptor {
  public:
   Descriptor(const std::filesystem::path& path, int flags, mode_t mode = 0)
@@ -59,7 +59,7 @@ std::span<const std::uint8_t> bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-/// Makes a rename in `folder` last. Some file systems cannot flush a folder; there is nothing to be done about that.
+/// Makes a rename in `folder` last. Some file systems cannot flush a folder; such errors are ignored.
 void flush_folder(const std::filesystem::path& folder, const std::filesystem::path& target) {
   const Descriptor descriptor(folder, O_RDONLY | O_DIRECTORY);
   if (descriptor.get() < 0 || ::fsync(descriptor.get()) != 0) {
@@ -120,7 +120,7 @@ bool write_all(int descriptor, std::span<const std::uint8_t> bytes) {
   while (!bytes.empty()) {
     const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n == 0) errno = EIO;  // nothing written and no reason given: asking again could go on forever
+    if (n == 0) errno = EIO;  // nothing written and no error: trying again could loop forever
     if (n <= 0) return false;
     bytes = bytes.subspan(static_cast<std::size_t>(n));
   }

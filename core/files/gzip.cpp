@@ -31,7 +31,7 @@ bool is_gzip(std::span<const std::uint8_t> content) {
 std::vector<std::uint8_t> unpacked(std::span<const std::uint8_t> content, std::size_t limit, std::string_view name) {
   if (!is_gzip(content))
     return {content.begin(), content.begin() + std::ssize(content.first(std::min(limit, content.size())))};
-  constexpr std::size_t piece = std::size_t{1} << 20;  // far below 4 GiB, which is all that zlib's counters hold
+  constexpr std::size_t piece = std::size_t{1} << 20;  // far below 4 GiB, the limit of zlib's counters
   Inflater inflater;
   z_stream& stream = inflater.stream;
   std::vector<std::uint8_t> out;
@@ -39,7 +39,7 @@ std::vector<std::uint8_t> unpacked(std::span<const std::uint8_t> content, std::s
   while (made < limit) {
     const std::size_t give = std::min(piece, content.size() - taken), room = std::min(piece, limit - made);
     out.resize(made + room);
-    stream.next_in = const_cast<Bytef*>(content.data() + taken);  // zlib's interface predates const; it only reads
+    stream.next_in = const_cast<Bytef*>(content.data() + taken);  // zlib's interface lacks const; it only reads
     stream.avail_in = static_cast<uInt>(give);
     stream.next_out = out.data() + made;
     stream.avail_out = static_cast<uInt>(room);

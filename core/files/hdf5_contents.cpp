@@ -1,4 +1,4 @@
-// Reading what is not known beforehand: what a file holds, and datasets and attributes of any type.
+// Reading of files with unknown contents: objects, and datasets and attributes of any type.
 #include <fmt/format.h>
 #include <hdf5_hl.h>
 
@@ -13,7 +13,7 @@ namespace inforelay {
 
 namespace {
 
-// Hard links may form circles: no file of ours has as much.
+// Hard links may form cycles; files of this program are far below these limits.
 constexpr std::size_t max_depth = 32, max_objects = std::size_t{1} << 16;
 
 /// Attributes of HDF5, of netCDF and of every dataset.

@@ -31,8 +31,8 @@ std::size_t product(const std::vector<std::size_t>& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
 }
 
-/// Where a text stands decides how it is stored. A single one has a terminating NUL, and two bytes at least, so that
-/// netCDF always sees a string. A list has no more than it needs: texts of one byte are characters to netCDF.
+/// How a text is stored depends on its place. A single one has a terminating NUL, and two bytes at least, so that
+/// netCDF always sees a string. A list has the width of its longest text: texts of one byte are characters to netCDF.
 enum class TextPlace { attribute, single, list };
 
 /// Texts as HDF5 stores them: each `width` bytes long.
@@ -72,7 +72,7 @@ struct Hdf5Writer::State {
     throw IoError("cannot write {} in {}: {}", detail::shown_path(path), temporary.target().string(), what);
   }
 
-  /// The result of an HDF5 call that was to write `path`, if neither HDF5 nor the disk failed.
+  /// Returns the result of an HDF5 call that writes `path`; throws IoError if HDF5 or the disk failed.
   template <class Result>
   Result checked(Result result, std::string_view path) const {
     if (error != 0) {
@@ -177,7 +177,7 @@ struct Hdf5Writer::State {
     write_texts_attribute(dataset, path, "long_name", {}, {&info.long_name, 1});
   }
 
-  /// Names the axes, and attaches the scales if it is no scale itself, which HDF5 does not allow.
+  /// Names the axes, and attaches the scales unless it is a scale itself, which HDF5 does not allow.
   void name_axes(hid_t dataset, std::string_view path, const std::vector<std::size_t>& shape, const DatasetInfo& info,
                  bool attach) {
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {

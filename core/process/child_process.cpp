@@ -26,7 +26,7 @@
 namespace inforelay {
 namespace {
 
-// The first byte that run_in_child()'s child sends.
+// The first byte sent by the child of run_in_child().
 constexpr std::uint8_t has_result = 1, has_error = 2;
 
 constexpr int poll_ms = 100;  // between two looks at whether a stop was requested
@@ -63,7 +63,7 @@ class Pipe {
 };
 
 /// As fork(). The child is killed with this process, has a process group of its own, and the default action for every
-/// signal: until that is so, signals are held back. Only async-signal-safe functions may be called in it.
+/// signal: until then signals are blocked. Only async-signal-safe functions may be called in it.
 pid_t fork_child() {
   const pid_t parent = ::getpid();
   sigset_t all, earlier;

@@ -16,15 +16,15 @@ namespace {
 
 constexpr std::uint64_t unbounded = std::numeric_limits<std::uint64_t>::max();
 
-// The number in a control group's file; "max", or no file, is no bound.
+// The number in a control group's file; unbounded if it is "max" or there is no file.
 std::uint64_t bound_in(const fs::path& file) {
   std::string word;
   std::ifstream(file) >> word;
   return number_from<std::uint64_t>(word).value_or(unbounded);
 }
 
-// The tightest bound of a group and all that it is in. In a container the group's path may be that of the host, while
-// its files stand at the top: what is not there is passed over.
+// The tightest bound of a group and its ancestors. In a container the group's path may be that of the host, while
+// its files stand at the top: missing files are skipped.
 std::uint64_t tightest_bound(const fs::path& top, fs::path group, const char* file) {
   std::uint64_t bound = bound_in(top / file);
   for (group = group.relative_path(); !group.empty(); group = group.parent_path()) {

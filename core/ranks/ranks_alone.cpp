@@ -7,7 +7,7 @@
 namespace inforelay {
 
 std::unique_ptr<Ranks> join_ranks() {
-  // PMIX_RANK is all that srun --mpi=pmix says: the first process has to be told by SLURM's own number of tasks.
+  // srun --mpi=pmix sets only PMIX_RANK: rank 0 of several is recognised by SLURM's number of tasks.
   const auto number = [](const char* variable) {
     const char* value = std::getenv(variable);
     return value ? std::atoi(value) : 0;

@@ -1,4 +1,4 @@
-// Ranks by MPI: its C interface, from one thread, without a call that waits.
+// Ranks by MPI: the C interface, from one thread, without blocking calls.
 #define OMPI_SKIP_MPICXX 1
 #include <fmt/format.h>
 #include <mpi.h>

@@ -56,8 +56,8 @@ double squared_distance(const Points& points, Eigen::Index n, const RowMatrix<do
   return (points.row(n) - centers.row(c)).squaredNorm();
 }
 
-// Lloyd's iteration with Hamerly's bounds (SDM 2010): a point whose own centre is surely nearer than any other is
-// passed over. The steps are those of the plain iteration, up to ties at rounding level.
+// Lloyd's iteration with Hamerly's bounds (SDM 2010): a point whose own centre is certainly nearer than any other is
+// skipped. The steps are those of the plain iteration, up to ties at rounding level.
 class Lloyd {
  public:
   Lloyd(const Points& points, RowMatrix<double> centers)
@@ -235,7 +235,7 @@ std::vector<double> kmeans_cohesion(const RowMatrix<float>& points, int fewest, 
   parallel_blocks(
       within.size(),
       [&](std::size_t block) {
-        // The largest numbers take longest, so they go first.
+        // The largest numbers take longest, so they come first.
         const std::size_t i = numbers - 1 - block / restarts, r = block % restarts;
         const int clusters = fewest + static_cast<int>(i);
         const RandomStream stream = random.child(static_cast<std::uint64_t>(clusters)).child(r);

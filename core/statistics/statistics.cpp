@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t rows_per_block = 2048;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-// Columns as one block of rows of doubles, whatever they are kept as.
+// Columns of any type as one block of rows of doubles.
 using Block = Eigen::MatrixXd;  // [rows of the block, P]
 
 // Moments of a block; its mean is left relative to the origin.
@@ -78,7 +78,7 @@ Moments blocked_moments(std::size_t rows, const Fill& fill, const Name& name) {
     const BlockRange range(b, rows_per_block, rows);
     const Block block = fill(range);
     parts[b] = moments_of(block, origin);
-    // One bad value spoils its column's sums: only then are the values looked at one by one.
+    // A value that is not finite makes its column's sums so; only then are the values checked one by one.
     if (!parts[b].comoment.allFinite()) check_finite(block, range.begin, name);
   });
   Moments total;

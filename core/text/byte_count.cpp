@@ -17,7 +17,7 @@ std::optional<std::uint64_t> byte_count_from(std::string_view text) {
   std::string_view unit = text.substr(digits);
   if (unit.starts_with(' ')) unit.remove_prefix(1);
   const auto found = std::find_if(byte_units.begin(), byte_units.end(), [&](const auto& u) { return u.name == unit; });
-  // "010" is 8 to some readers; "." and ".5" are for none.
+  // Ambiguous or incomplete numbers: "010", ".", ".5", "5.".
   const bool odd = number.empty() || number.front() == '.' || number.back() == '.' ||
                    (number.size() > 1 && number[0] == '0' && number[1] != '.');
   if (found == byte_units.end() || odd) return std::nullopt;

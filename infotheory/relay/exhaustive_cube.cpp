@@ -23,8 +23,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 using WordTag = hn::CappedTag<std::uint64_t, 8>;
 constexpr std::size_t max_padded_unions = (max_unions + 7) / 8 * 8;
 
-// Which of `cells` carry information (are not pure), as bits. Half of the unions are pure, and which ones cannot be
-// foretold: found before any is evaluated, they cost few branches.
+// Which of `cells` carry information (are not pure), as bits. Half of the unions are pure, and branch
+// prediction fails on them: determined before any is evaluated, they cost few branches.
 template <class Cell>
 HWY_INLINE std::uint32_t Impure(const Cell* cells, std::size_t count) {
   std::uint32_t bits = 0;

@@ -118,7 +118,7 @@ const Styles nine{
     {curve({58, 18, 38, 2, 12, 15, 10, 40, 30, 50, 52, 36, 60, 10, 60, 10, 56, 50, 50, 100})},
     // A hooked tail.
     {curve({58, 16, 36, 1, 10, 16, 10, 40, 32, 50, 54, 36, 60, 16, 60, 50, 50, 86, 26, 100, 8, 92})},
-    // A slanted stem that goes on from the ring.
+    // A slanted stem that continues the ring.
     {curve({55, 18, 32, 0, 7, 18, 14, 44, 42, 40, 58, 12, 46, 56, 30, 100})},
     // A small ring, a bent stem.
     {curve({52, 10, 32, 0, 18, 16, 24, 36, 44, 34, 54, 10, 58, 40, 52, 75, 40, 100})},

@@ -248,7 +248,7 @@ void KnockoutTree::look_closely(Walk& walk, std::size_t n, std::size_t first_col
       for (std::uint64_t rest = close.sets[word]; rest != 0; rest &= rest - 1) {
         const std::size_t column =
             first_column + close.child * leaf_sets + word * 64 + static_cast<std::size_t>(std::countr_zero(rest));
-        if (column >= sets_per_block()) break;  // K < 7: these are no sets
+        if (column >= sets_per_block()) break;  // K < 7: these columns are not sets
         walk.counts[column] += terms_.on(sample, set(walk.block, column)) ? 1u : 0u;
       }
     }

@@ -11,7 +11,7 @@ namespace inforelay {
 namespace {
 
 constexpr std::size_t samples_per_block = 1024;
-constexpr std::size_t neurons_per_block = 8;  // activations of so many are read together: rows are far apart
+constexpr std::size_t neurons_per_block = 8;  // their activations are read together, since rows are far apart
 
 void check(const KnockoutSubject& subject) {
   check_shapes(subject);

@@ -14,7 +14,7 @@ bool is_correct(std::span<const float> outputs, Symbol label, float threshold) {
   return argmax(outputs) == label;
 }
 
-// The output that stands for `label`; size_t(-1), which is no output, for label 0 of a single output.
+// The output that stands for `label`; size_t(-1), which is not an output, for label 0 of a single output.
 std::size_t output_of(Symbol label, std::size_t outputs) {
   return outputs == 1 ? std::size_t{label} - 1 : std::size_t{label};
 }

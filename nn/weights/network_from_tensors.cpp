@@ -1,4 +1,4 @@
-// The network that named tensors spell.
+// The network described by named tensors.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -115,7 +115,7 @@ void PickleMachine::make_long(std::span<const std::uint8_t> bytes) {
   if (bytes.size() > sizeof(std::int64_t)) {
     return make({.kind = Kind::long_integer, .text = {bytes.begin(), bytes.end()}});
   }
-  std::uint64_t value = !bytes.empty() && bytes.back() >= 0x80 ? ~std::uint64_t{0} : 0;  // the sign goes on
+  std::uint64_t value = !bytes.empty() && bytes.back() >= 0x80 ? ~std::uint64_t{0} : 0;  // sign extension
   for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | bytes[i];
   make({.kind = Kind::integer, .integer = static_cast<std::int64_t>(value)});
 }
@@ -175,7 +175,7 @@ void PickleMachine::extend(Kind kind, const std::vector<Id>& items) {
 void PickleMachine::build() {
   const Node& state = pickle_[pop()];
   const Node& target = top();
-  // One pair and no more: a long dict could be given to this operation again and again, at two bytes each.
+  // Only one pair: a long dict could be passed to this operation repeatedly, at two bytes each.
   const bool known = target.kind == Kind::dict && state.kind == Kind::dict && state.items.size() == 2 &&
                      pickle_[state.items[0]].kind == Kind::text && pickle_[state.items[0]].text == "_metadata";
   if (!known) fail("attributes of {} are set, expected only _metadata of an OrderedDict", describe(target));

@@ -170,7 +170,7 @@ class StateDictReader {
   std::string place_{};
 };
 
-/// One key is one storage, whoever refers to it, and a small storage makes no large tensors.
+/// Equal keys must mean equal storages, and a small storage must not give large tensors.
 void check_storages(const std::vector<TorchTensor>& tensors) {
   struct Use {
     const TorchStorage* storage;

@@ -86,7 +86,7 @@ class Archive {
     return status;
   }
 
-  /// Entries that lie in one another could make of `bytes` more than there are: all must fit side by side.
+  /// Overlapping entries could expand beyond `bytes`: all entries together must fit.
   void list(std::uint64_t bytes) {
     const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
     if (count < 0 || static_cast<std::uint64_t>(count) > max_entries) {
@@ -110,7 +110,7 @@ class Archive {
   std::map<std::string, zip_uint64_t, std::less<>> entries_;
 };
 
-/// The folder that all of a PyTorch archive lies in, "archive/"; it may have any name.
+/// The top folder of a PyTorch archive, such as "archive/"; it may have any name.
 std::string find_root(const Archive& archive, std::string_view file) {
   constexpr std::string_view ending = "/data.pkl";
   std::optional<std::string> root;
