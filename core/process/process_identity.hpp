@@ -11,8 +11,8 @@ struct ProcessIdentity {
   std::int64_t pid = 0;
   std::uint64_t start = 0;  ///< clock ticks from boot to its start, which distinguish it from a later process of the
                             ///< same pid; 0: not known
-  std::string host;     ///< host_name(), for people
-  std::string machine;  ///< boot and pid namespace: if these agree, equal pids mean the same process; "": not known
+  std::string host;         ///< host_name(), for people
+  std::string machine;      ///< boot and pid namespace: if these agree, equal pids mean the same process; "": not known
 
   bool operator==(const ProcessIdentity&) const = default;
 };

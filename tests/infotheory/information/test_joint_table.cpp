@@ -95,7 +95,8 @@ TEST_CASE("Joint tables name what is wrong", "[joint_table]") {
   CHECK_THROWS_WITH(JointTable::from_counts({3, 0xAAAAAAAAAAAAAAABu}, {1}), Catch::Contains("more than 2^64 cells"));
   CHECK_THROWS_AS(JointTable::from_counts({2}, {0, 0}), UsageError);
   CHECK_THROWS_WITH(JointTable::from_probabilities({2}, {1.5, -0.5}), Catch::Contains("probability 1 is -0.5"));
-  CHECK_THROWS_WITH(JointTable::from_cells(2, three, std::vector<double>{1}), Catch::Contains("with 3 symbols, expected 2"));
+  CHECK_THROWS_WITH(JointTable::from_cells(2, three, std::vector<double>{1}),
+                    Catch::Contains("with 3 symbols, expected 2"));
   const JointTable table = JointTable::from_probabilities({2}, {0.5, 0.5});
   CHECK_THROWS_WITH(table.marginal({1}), Catch::Contains("variable 1, expected one in [0,1)"));
   CHECK_THROWS_WITH(table.entropy_bits(EntropyEstimator::miller_madow), Catch::Contains("needs counts"));
