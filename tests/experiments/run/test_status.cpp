@@ -89,7 +89,7 @@ TEST_CASE("A second process on a run is refused, and --status shows its progress
                                            Catch::Contains("stopped   [ 1/8] full: training"));
 }
 
-TEST_CASE("--status shows that a run was killed, and the next start takes over its lock and tidies up", "[status]") {
+TEST_CASE("Status shows that a run was killed, and the next start takes over its lock and tidies up", "[status]") {
   const TemporaryFolder folder;
   const fs::path run = folder.path() / "run";
   const pid_t killed = [&] {
