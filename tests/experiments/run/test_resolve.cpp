@@ -116,10 +116,9 @@ sweep: {parameters: {networks.full.layers: {values: [[784, 4, 10], [784, 20, 10]
   const ProgramResult swept = run_program({"sweep.yaml", "-o", "many"}, folder.path());
   INFO(swept.err);
   CHECK(swept.exit_code == 2);
-  CHECK_THAT(swept.err,
-             Catch::Contains("run 0002-layers-784-20-10-seed-1 (networks.full.layers=[784, 20, 10], seed 1): "
-                             "needs about ") &&
-                 Catch::Contains("more than the 60 MB of max_memory"));
+  CHECK_THAT(swept.err, Catch::Contains("run 0002-layers-784-20-10-seed-1 (networks.full.layers=[784, 20, 10], seed 1) "
+                                        "needs about ") &&
+                            Catch::Contains("more than the 60 MB of max_memory"));
   CHECK(!std::filesystem::exists(folder.path() / "many/runs"));
 }
 
