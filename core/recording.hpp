@@ -6,9 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "core/axes.hpp"
@@ -24,14 +21,6 @@ struct Samples {
   RowMatrix<float> values;                ///< [N,K]
   std::vector<Symbol> input, output;      ///< [N], each below the number of names
   std::vector<std::int32_t> trial, time;  ///< [N], or empty if the samples have none
-};
-
-struct Recording {
-  std::vector<std::string> input_names, output_names;    ///< [symbols]
-  std::vector<std::pair<std::string, Samples>> subsets;  ///< "train", "test" or any others; no name twice
-
-  /// Throws UsageError, listing the subsets there are, if none is called `name`.
-  const Samples& subset(std::string_view name) const;
 };
 
 }  // namespace inforelay
