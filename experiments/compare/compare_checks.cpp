@@ -7,6 +7,7 @@
 #include "core/text/message_text.hpp"
 #include "experiments/compare/network_metric.hpp"
 #include "experiments/compare/statement.hpp"
+#include "experiments/config/config_checks.hpp"
 #include "experiments/measures/metrics.hpp"
 
 namespace inforelay {
@@ -39,17 +40,24 @@ class Checker {
     if (!entry.network.empty() || !entry.columns.empty()) fail(path, "a statement has neither network nor columns");
     if (entry.at_least && config_.sweep)
       fail(path + ".at_least", "over seeds statements are counted, without a verdict: not with sweep");
+    std::int64_t count = 1;  // of values, one for each class; 0: not known before the weights are read
     try {
       const Statement statement = parse_statement(entry.statement);
       for (const StatementTerm* term : {&statement.left, &statement.right}) {
         if (term->is_number()) continue;
         const NetworkMetric metric = parse_network_metric(term->network + "." + term->metric, config_);
         const std::string why = metric_missing(config_, metric);
-        if (!why.empty()) fail(path + ".statement", fmt::format("there will be no {}: {}", metric.name(), why));
+        if (!why.empty()) fail(path + ".statement", fmt::format("{} will not be computed: {}", metric.name(), why));
+        const NetworkConfig& network = *find_named(config_.networks, metric.network);
+        if (!metric_by_class(network, metric.metric)) continue;
+        const std::vector<std::int64_t> widths = layer_widths(config_, network);
+        count = widths.empty() ? 0 : widths.back();
       }
     } catch (const UsageError& error) {
-      fail(path + ".statement", error.what());
+      return fail(path + ".statement", error.what());
     }
+    if (entry.at_least && count > 0 && *entry.at_least > count)
+      fail(path + ".at_least", fmt::format("{} is out of range: must be in [0, {}]", *entry.at_least, count));
   }
 
   void check_published(const std::string& path, const CompareConfig& entry) {
@@ -73,7 +81,7 @@ class Checker {
       }
       if (network) {
         const std::string why = metric_missing(config_, *network, column.metric);
-        if (!why.empty()) fail(at, fmt::format("there will be no {}: {}", column.metric, why));
+        if (!why.empty()) fail(at, fmt::format("{} will not be computed: {}", column.metric, why));
       }
       check_tolerance(at, column);
     }

@@ -8,10 +8,10 @@
 #include <utility>
 
 #include "core/error.hpp"
-#include "core/named.hpp"
 #include "core/files/data_folder.hpp"
 #include "core/files/files.hpp"
 #include "core/files/sha256.hpp"
+#include "core/named.hpp"
 #include "core/text/csv.hpp"
 #include "core/text/message_text.hpp"
 #include "core/text/number_text.hpp"
@@ -146,7 +146,7 @@ void check_column(const std::string& path, const ExperimentConfig& config, const
   const NetworkConfig& network = *find_named(config.networks, table.network);
   const std::string& metric = column.config.metric;
   if (const std::string why = metric_missing(config, network, metric); !why.empty())
-    throw UsageError(fmt::format("{}: there will be no {}: {}", path, metric, why));
+    throw UsageError(fmt::format("{}: {} will not be computed: {}", path, metric, why));
   const bool by_class = metric_by_class(network, metric);
   for (const std::string& cls : column.classes) {
     if (cls.empty() != by_class) continue;

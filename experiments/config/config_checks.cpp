@@ -151,6 +151,7 @@ class Checker {
     check_subsets("analysis.relay.exhaustive", analysis.relay.exhaustive, "analysis.relay.subsets", subsets);
     if (analysis.knockout)
       check_subsets("analysis.knockout.subsets", analysis.knockout->subsets, "analysis.relay.subsets", subsets);
+    check_no_repetition("analysis.layers", analysis.layers.list);
     check_relay_classes(analysis.relay);
     if (!analysis.regression) return;
     if (analysis.tables == SetTables::never)
@@ -166,16 +167,20 @@ class Checker {
     }
   }
 
+  void check_no_repetition(std::string_view path, std::vector<std::int64_t> list) {
+    std::sort(list.begin(), list.end());
+    const auto twice = std::adjacent_find(list.begin(), list.end());
+    if (twice != list.end()) fail(path, fmt::format("{} is listed twice", *twice));
+  }
+
   void check_relay_classes(const RelayConfig& relay) {
     if (relay.classes.empty()) return;
     const char* path = "analysis.relay.classes";
-    std::vector<std::int64_t> sorted = relay.classes;
-    std::sort(sorted.begin(), sorted.end());
-    const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
-    if (twice != sorted.end()) fail(path, fmt::format("{} is there twice", *twice));
-    if (sorted.back() >= sizes_.classes)
-      fail(path, fmt::format("{} is out of range: there are {} classes", sorted.back(), sizes_.classes));
-    if (std::ssize(sorted) == sizes_.classes) return;
+    check_no_repetition(path, relay.classes);
+    const std::int64_t last = *std::max_element(relay.classes.begin(), relay.classes.end());
+    if (last >= sizes_.classes)
+      fail(path, fmt::format("{} is out of range: there are {} classes", last, sizes_.classes));
+    if (std::ssize(relay.classes) == sizes_.classes) return;
     const auto needs_all = [&](bool there, std::string_view what) {
       if (there) fail(path, fmt::format("{} needs all classes", what));
     };
@@ -257,15 +262,13 @@ std::vector<std::string> analysed_layer_problems(const std::vector<std::int64_t>
   std::vector<std::string> problems;
   const std::vector<int> layers = analysed_layers(analysis, widths);
   for (const int layer : layers) {
-    if (std::count(layers.begin(), layers.end(), layer) > 1)
-      return {fmt::format("analysis.layers lists {} twice", layer)};
     if (layer > hidden_layers) {
       problems.push_back(fmt::format("analysis.layers has {}, but there {} {} hidden layer{}", layer,
                                      hidden_layers == 1 ? "is" : "are", hidden_layers, hidden_layers == 1 ? "" : "s"));
       continue;
     }
-    for (std::string& problem : width_problems(analysis, layer, widths[static_cast<std::size_t>(layer)],
-                                               layer == hidden_layers))
+    for (std::string& problem :
+         width_problems(analysis, layer, widths[static_cast<std::size_t>(layer)], layer == hidden_layers))
       problems.push_back(std::move(problem));
   }
   return problems;

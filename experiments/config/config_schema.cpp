@@ -131,13 +131,13 @@ std::vector<Setting> settings_of(RelayConfig& config) {
 }
 
 std::vector<Setting> settings_of(KnockoutConfig& config) {
-  return {{"subsets", "Subsets, of those of relay.", Words{&config.subsets}},
-          {"sets", "exhaustive: all 2^K sets of units; single: each unit alone.",
-           choice(config.sets, knockout_sets_names)},
-          {"method", "exact: balanced accuracy on all samples; sampled: on a fresh random draw for every set.",
-           choice(config.options.method, knockout_method_names)},
-          {"samples", "With method sampled: samples of the class, and as many others.",
-           Integer{&config.options.sample_size, {1, million}}}};
+  return {
+      {"subsets", "Subsets, of those of relay.", Words{&config.subsets}},
+      {"sets", "exhaustive: all 2^K sets of units; single: each unit alone.", choice(config.sets, knockout_sets_names)},
+      {"method", "exact: balanced accuracy on all samples; sampled: on a fresh random draw for every set.",
+       choice(config.options.method, knockout_method_names)},
+      {"samples", "With method sampled: samples of the class, and as many others.",
+       Integer{&config.options.sample_size, {1, million}}}};
 }
 
 std::vector<Setting> settings_of(RegressionConfig& config) {
@@ -154,25 +154,26 @@ std::vector<Setting> settings_of(DiscretizeOptions& config) {
 std::vector<Setting> settings_of(AnalysisConfig& config) {
   LayerChoice& layers = config.layers;
   DiscretizeOptions& discretize = config.discretize;
-  return {{"layers", "Hidden layers to analyse: the last one, all, or their numbers; 1 is the first.",
-           WordOr{choice(layers.word, layer_word_names),
-                  {{"", "", Integers{&layers.list, {1, 62}, {1, 62}}}},
-                  [&layers] { return layers.list.empty(); }}},
-          {"discretize",
-           "How a value becomes a state: exact 2-means, 2-means by iteration from random starts (as published), "
-           "median, mean, sign, or a given threshold.",
-           WordOr{choice(discretize.method, discretization_names),
-                  {{"", "", group(discretize)}},
-                  [&discretize] { return discretize.method != Discretization::threshold; }}},
-          {"tables",
-           "Whether the values of all 2^K sets are kept beside their statistics for each size of the set. auto: if they "
-           "fit the memory (max_memory); always: if they do not fit the run is refused; never: statistics alone, "
-           "without regression and the figures of all sets.",
-           choice(config.tables, set_tables_names)},
-          {"relay", "Relay information.", group(config.relay)},
-          {"knockout", "The function lost when sets of units are held at 0 (ablation).", group(config.knockout)},
-          {"regression", "Function (balanced accuracy after the knockout) against set size and relay information.",
-           group(config.regression)}};
+  return {
+      {"layers", "Hidden layers to analyse: the last one, all, or their numbers; 1 is the first.",
+       WordOr{choice(layers.word, layer_word_names),
+              {{"", "", Integers{&layers.list, {1, 62}, {1, 62}}}},
+              [&layers] { return layers.list.empty(); }}},
+      {"discretize",
+       "How a value becomes a state: exact 2-means, 2-means by iteration from random starts (as published), "
+       "median, mean, sign, or a given threshold.",
+       WordOr{choice(discretize.method, discretization_names),
+              {{"", "", group(discretize)}},
+              [&discretize] { return discretize.method != Discretization::threshold; }}},
+      {"tables",
+       "Whether the values of all 2^K sets are kept beside their statistics for each size of the set. auto: if they "
+       "fit the memory (max_memory); always: if they do not fit the run is refused; never: statistics alone, "
+       "without regression and the figures of all sets.",
+       choice(config.tables, set_tables_names)},
+      {"relay", "Relay information.", group(config.relay)},
+      {"knockout", "The function lost when sets of units are held at 0 (ablation).", group(config.knockout)},
+      {"regression", "Function (balanced accuracy after the knockout) against set size and relay information.",
+       group(config.regression)}};
 }
 
 std::vector<Setting> settings_of(FigureOptions& config) {
@@ -244,25 +245,26 @@ std::vector<Setting> settings_of(SweepConfig& config) {
 }
 
 std::vector<Setting> settings_of(ExperimentConfig& config) {
-  return {{"name", "Of the experiment; its results go to runs/NAME-HASH.", Name{&config.name}},
-          {"seed", "All random numbers derive from it.",
-           Integer{&config.seed, {0, std::numeric_limits<std::int64_t>::max()}}},
-          {"max_memory",
-           "A run that would take more is refused before it begins, and the runs of a sweep share it. Not given: what "
-           "the memory of the machine or of the enclosing control group (container, batch job).",
-           Bytes{&config.max_memory, {1'000'000, std::uint64_t{1} << 50}}},
-          {"data", "The data set.", group(config.data)},
-          {"networks", "The networks, by names of your choice.", named_groups(config.networks)},
-          {"analysis", "What is computed on the networks.", group(config.analysis)},
-          {"compare",
-           "Comparisons with published values, and statements about metrics, by names of your choice; exit code 5 if one "
-           "is out of tolerance or does not hold.",
-           named_groups(config.compare)},
-          {"figures", "Left out: no figures.", group(config.figures)},
-          {"sweep",
-           "Left out: a single run. Else many runs of this configuration with other values and seeds; see "
-           "docs/sweeps.md.",
-           group(config.sweep)}};
+  return {
+      {"name", "Of the experiment; its results go to runs/NAME-HASH.", Name{&config.name}},
+      {"seed", "All random numbers derive from it.",
+       Integer{&config.seed, {0, std::numeric_limits<std::int64_t>::max()}}},
+      {"max_memory",
+       "A run that would take more is refused before it begins, and the runs of a sweep share it. Not given: what "
+       "the memory of the machine or of the enclosing control group (container, batch job).",
+       Bytes{&config.max_memory, {1'000'000, std::uint64_t{1} << 50}}},
+      {"data", "The data set.", group(config.data)},
+      {"networks", "The networks, by names of your choice.", named_groups(config.networks)},
+      {"analysis", "What is computed on the networks.", group(config.analysis)},
+      {"compare",
+       "Comparisons with published values, and statements about metrics, by names of your choice; exit code 5 if one "
+       "is out of tolerance or does not hold.",
+       named_groups(config.compare)},
+      {"figures", "Left out: no figures.", group(config.figures)},
+      {"sweep",
+       "Left out: a single run. Else many runs of this configuration with other values and seeds; see "
+       "docs/sweeps.md.",
+       group(config.sweep)}};
 }
 
 std::string print_experiment_config(ExperimentConfig config) { return print_settings(settings_of(config)); }

@@ -65,8 +65,8 @@ class DataChecker {
     const ClassCount rarest = fewest(samples);
     if (rarest.samples > 0) return;
     fail(key, limit,
-         fmt::format("class {} has no sample among the {} {} samples; at least one of each class is needed", rarest.label,
-                     total(samples), subset));
+         fmt::format("class {} has no sample among the {} {} samples; at least one of each class is needed",
+                     rarest.label, total(samples), subset));
   }
 
   // `value` samples are to be drawn of each class.
@@ -92,8 +92,7 @@ class DataChecker {
                          asked = static_cast<std::int64_t>(network.detectors->negatives);
       if (asked > others) {
         fail(path + ".detectors.negatives", asked,
-             fmt::format("at most {}: there are no more training samples of other classes than {}", others,
-                         commonest.label));
+             fmt::format("at most {}: all training samples of classes other than {}", others, commonest.label));
       }
     }
     if (!config_.analysis.knockout || config_.analysis.knockout->options.method != KnockoutMethod::sampled) return;

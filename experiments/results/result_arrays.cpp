@@ -48,7 +48,7 @@ void ResultArrays::add(const std::string& path, ArrayValues values, const std::v
 void ResultArrays::put_scale(const std::string& path, const std::vector<std::string>& values,
                              const std::string& long_name) {
   const std::string axis = path.substr(path.rfind('/') + 1);
-  arrays_[path] = {"text", long_name, {axis}, {values.size()}, values, true};
+  arrays_[path] = {"1", long_name, {axis}, {values.size()}, values, true};
 }
 
 void ResultArrays::put_scale(const std::string& path, const std::vector<std::int64_t>& values,
@@ -75,8 +75,9 @@ bool ResultView::has(std::string_view path) const {
   const std::string name = full(path);
   const auto found = arrays_->arrays().lower_bound(name);
   if (found != arrays_->arrays().end() && found->first == name) return true;
-  const auto below = arrays_->arrays().lower_bound(name + "/");
-  return below != arrays_->arrays().end() && below->first.starts_with(name + "/");
+  const std::string prefix = name.empty() ? "" : name + "/";
+  const auto below = arrays_->arrays().lower_bound(prefix);
+  return below != arrays_->arrays().end() && below->first.starts_with(prefix);
 }
 
 std::vector<std::string> ResultView::children() const {
@@ -172,9 +173,9 @@ T ResultView::attribute(std::string_view path, const std::string& name) const {
   return *value;
 }
 
-#define INFORELAY_RESULT_TYPE(T)                                                     \
-  template const RowMatrix<T>& ResultView::matrix<T>(std::string_view path) const;  \
-  template std::span<const T> ResultView::vector<T>(std::string_view path) const;   \
+#define INFORELAY_RESULT_TYPE(T)                                                   \
+  template const RowMatrix<T>& ResultView::matrix<T>(std::string_view path) const; \
+  template std::span<const T> ResultView::vector<T>(std::string_view path) const;  \
   template T ResultView::number<T>(std::string_view path) const;
 INFORELAY_RESULT_TYPE(std::uint8_t)
 INFORELAY_RESULT_TYPE(std::uint16_t)
@@ -186,6 +187,6 @@ INFORELAY_RESULT_TYPE(double)
 template std::string ResultView::attribute<std::string>(std::string_view, const std::string&) const;
 template std::int64_t ResultView::attribute<std::int64_t>(std::string_view, const std::string&) const;
 template std::vector<std::string> ResultView::attribute<std::vector<std::string>>(std::string_view,
-                                                                                   const std::string&) const;
+                                                                                  const std::string&) const;
 
 }  // namespace inforelay

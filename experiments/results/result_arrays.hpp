@@ -1,5 +1,5 @@
-// Results as named arrays: everything that is computed goes into one tree of arrays that carry their unit, their meaning
-// and the names of their axes, and is written to and read from HDF5 by one function each (results_file.hpp).
+// Results as named arrays: everything that is computed goes into one tree of arrays that carry their unit, their
+// meaning and the names of their axes, and is written to and read from HDF5 by one function each (results_file.hpp).
 //
 // A path names an array below the root or below a view: "networks/full/layers/1/relay/test/total".
 #pragma once
@@ -27,8 +27,9 @@ struct ArrayInfo {
 };
 
 /// Row-major values of any rank, kept as a matrix: [rows, columns], [1, size], [1, 1], or [first, product of the rest].
-using ArrayValues = std::variant<RowMatrix<std::uint8_t>, RowMatrix<std::uint16_t>, RowMatrix<std::uint32_t>,
-                                 RowMatrix<std::int64_t>, RowMatrix<float>, RowMatrix<double>, std::vector<std::string>>;
+using ArrayValues =
+    std::variant<RowMatrix<std::uint8_t>, RowMatrix<std::uint16_t>, RowMatrix<std::uint32_t>, RowMatrix<std::int64_t>,
+                 RowMatrix<float>, RowMatrix<double>, std::vector<std::string>>;
 
 struct ResultArray {
   std::string units, long_name;
@@ -51,7 +52,8 @@ class ResultArrays {
   /// Adds an array that `infos` describes. A path that `infos` lacks with that many axes is a broken invariant.
   template <class T>
   void put(const std::string& path, RowMatrix<T> values) {
-    const std::vector<std::size_t> shape{static_cast<std::size_t>(values.rows()), static_cast<std::size_t>(values.cols())};
+    const std::vector<std::size_t> shape{static_cast<std::size_t>(values.rows()),
+                                         static_cast<std::size_t>(values.cols())};
     add(path, ArrayValues(std::move(values)), shape);
   }
   template <class T>
@@ -67,10 +69,8 @@ class ResultArrays {
     }
   }
   template <class T>
-    requires std::is_arithmetic_v<T>
-  void put(const std::string& path, T value) {
-    add(path, row_of(std::span<const T>(&value, 1)), {});
-  }
+  requires std::is_arithmetic_v<T>
+  void put(const std::string& path, T value) { add(path, row_of(std::span<const T>(&value, 1)), {}); }
   void put(const std::string& path, const std::string& text) { add(path, std::vector<std::string>{text}, {}); }
   /// A matrix [a, b c] that stands for [a, b, c], c = `last`.
   template <class T>

@@ -24,6 +24,12 @@ constexpr std::array<CountingAxis, 5> counting_axes{{{"unit", 0, "unit of the la
                                                      {"cut", 0, "cut of the unit's values"},
                                                      {"epoch", 1, "epochs done"}}};
 
+const CountingAxis* counting_axis(std::string_view name) {
+  const auto found = std::find_if(counting_axes.begin(), counting_axes.end(),
+                                  [&](const CountingAxis& axis) { return axis.name == name; });
+  return found == counting_axes.end() ? nullptr : &*found;
+}
+
 std::string group_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string::npos ? "" : path.substr(0, slash);
@@ -45,12 +51,11 @@ void write_counting_scales(Hdf5Writer& file, const ResultArrays& arrays, const s
   std::set<std::string> written;
   for (const auto& [path, array] : arrays.arrays()) {
     for (std::size_t i = 0; i < array.axes.size(); ++i) {
-      for (const CountingAxis& axis : counting_axes) {
-        if (axis.name != array.axes[i]) continue;
-        const std::string home = home_of_axis(axis.name, joined(group, path));
-        if (!written.insert(joined(home, array.axes[i])).second) continue;
-        file.scale(home, array.axes[i], counting(axis.first, array.shape[i]), axis.long_name);
-      }
+      const CountingAxis* axis = counting_axis(array.axes[i]);
+      if (!axis) continue;
+      const std::string home = home_of_axis(axis->name, joined(group, path));
+      if (!written.insert(joined(home, array.axes[i])).second) continue;
+      file.scale(home, array.axes[i], counting(axis->first, array.shape[i]), axis->long_name);
     }
   }
 }
@@ -191,6 +196,7 @@ ResultArrays read_arrays(const Hdf5Reader& file, const std::string& group, ReadT
     if (kind != Hdf5Kind::group && kind != Hdf5Kind::array && kind != Hdf5Kind::scale) return;
     if (kind != Hdf5Kind::group) {
       const std::vector<std::string> axes = file.dimension_names(path);
+      if (kind == Hdf5Kind::scale && counting_axis(axes.front())) return;  // write_arrays() makes it anew
       const bool table = std::find(axes.begin(), axes.end(), "set") != axes.end();
       if (table && tables == ReadTables::no) return;
       Hdf5Array array = file.read_any(path);

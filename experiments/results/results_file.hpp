@@ -52,7 +52,8 @@ bool is_table(const ResultArray& array);
 /// Which arrays a reader wants: those of all sets are large.
 enum class ReadTables { no, yes };
 
-/// All arrays and attributes below `group`, with paths relative to it. Throws DataError if the file is damaged.
+/// All arrays and attributes below `group`, with paths relative to it, but for the coordinates that write_arrays()
+/// adds. Throws DataError if the file is damaged.
 ResultArrays read_arrays(const Hdf5Reader& file, const std::string& group = "", ReadTables tables = ReadTables::yes);
 
 /// The root's attributes and /provenance; `status`: "complete", or in a sweep "incomplete".

@@ -128,7 +128,7 @@ std::string describe_run(const ExperimentConfig& config, const CommandLine& line
   const MemoryPeak peak = run.peak(thread_count(), ranks_here);
   const double limit = memory_limit(run.config());
   std::string text = fmt::format(
-      "data     {} ({})\nfolder   {}\nthreads  {}\nmemory   at most {}, at '{}'; allowed are {}{}\n\n", run.data().name(),
+      "data     {} ({})\nfolder   {}\nthreads  {}\nmemory   at most {}, at '{}'; limit {}{}\n\n", run.data().name(),
       run.data().origin(), folder, thread_count(), bytes_text(peak.bytes), peak.stage, bytes_text(limit),
       peak.bytes > limit ? ": the run would be refused" : "");
   if (const std::string note = run.tables_note(); !note.empty()) text += fmt::format("note: {}\n\n", note);

@@ -29,6 +29,7 @@ class Published {
     std::ofstream(file_) << csv;
     config.networks = {{"full", {}}};
     config.compare = {{"t", {}}};
+    config.analysis.regression.emplace();
     entry().published = file_;
     entry().network = "full";
   }
@@ -71,6 +72,7 @@ ComparisonResult stated(const std::string& statement, std::optional<std::int64_t
   test::add_network(result, "composite", {0.625, 0.25, 0.5});
   ExperimentConfig config;
   config.networks = {{"full", {}}, {"composite", {}}};
+  config.analysis.regression.emplace();
   config.compare = {{"s", {}}};
   config.compare[0].second.statement = statement;
   config.compare[0].second.at_least = at_least;
@@ -152,7 +154,8 @@ TEST_CASE("Errors of published tables name file, line and column", "[compare]") 
   CHECK(message("class,r2\na,high\n", number) == "'t.csv', line 2, column 'r2': 'high', expected a number");
   CHECK(message("class,r2\na,inf\n", number) == "'t.csv', line 2, column 'r2': 'inf', expected a number");
   CHECK(message("class,r2\n,1\n", number) == "'t.csv', line 2, column 'class': '', expected the name of a class");
-  CHECK(message("class,r2\na,1\n", number, "r3") == "compare.t: 't.csv' has no column 'r3'; it has 'class', 'r2'");
+  CHECK(message("class,r2\na,1\n", number, "r3") ==
+        "compare.t.columns.r3: 't.csv' has no column 'r3'; it has 'class', 'r2'");
   CHECK(message("numeral,r2\na,1\nb,1\n", number) ==
         "'t.csv' has 2 rows and no column 'class' that gives the class of each; it has 'numeral', 'r2'");
   for (const char* cell : {"5,5", "8 8", "-1", "32", "1  2", "1 two"}) {

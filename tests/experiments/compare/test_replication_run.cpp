@@ -117,7 +117,7 @@ TEST_CASE("A comparison that cannot be made is refused before any work", "[run][
     CHECK_FALSE(std::filesystem::exists(folder.path() / "a"));
   };
   refused({"compare.fit.columns.r2.metric=relay.train.above_greedy"},
-          "compare.fit.columns.r2: there will be no relay.train.above_greedy: train is not among "
+          "compare.fit.columns.r2: relay.train.above_greedy will not be computed: train is not among "
           "analysis.relay.exhaustive");
   refused({"compare.fit.columns.r2.metric=relay.test.last_2"}, "over seeds only numbers compare");
   refused({"compare.fit.columns.r2.absolute=0.1"}, "no tolerance with sweep");
@@ -136,7 +136,7 @@ TEST_CASE("A comparison that cannot be made is refused before any work", "[run][
   refused({"compare.negative.statement=full.regression.information"}, "is not a statement");
   refused({"compare.negative.statement=ful.regression.information < 0"}, "did you mean 'full'?");
   refused({"compare.negative.statement=full.relay.train.smallest_set_50 > 1"},
-          "compare.negative.statement: there will be no full.relay.train.smallest_set_50: train is not among");
+          "compare.negative.statement: full.relay.train.smallest_set_50 will not be computed: train is not among");
 }
 
 TEST_CASE("A statement that does not hold for as many classes as it must makes exit code 5", "[run][compare]") {
@@ -146,15 +146,15 @@ TEST_CASE("A statement that does not hold for as many classes as it must makes e
     return run_program({"t.yaml", "sweep=null", "figures=null", "compare={s: " + statement + "}", "-o", output},
                        folder.path());
   };
-  const ProgramResult met = run("{statement: full.relay.test.total >= 0, at_least: 0}", "met");
+  const ProgramResult met = run("{statement: full.relay.test.total >= -1, at_least: 0}", "met");
   INFO(met.err);
   CHECK(met.exit_code == 0);
   CHECK_THAT(met.out, Catch::Contains("10 of 10, 10 needed: ok"));
-  CHECK(run("{statement: full.relay.test.total < 0}", "shown").exit_code == 0);
-  const ProgramResult missed = run("{statement: full.relay.test.total < 0, at_least: 1}", "missed");
+  CHECK(run("{statement: full.relay.test.total < -1}", "shown").exit_code == 0);
+  const ProgramResult missed = run("{statement: full.relay.test.total < -1, at_least: 1}", "missed");
   CHECK(missed.exit_code == 5);
   CHECK_THAT(missed.out, Catch::Contains("0 of 10, 1 needed: NOT MET"));
-  CHECK_THAT(content(folder.path() / "missed/comparison.csv"), Catch::Contains("s,,,full.relay.test.total < 0,0,0,"));
+  CHECK_THAT(content(folder.path() / "missed/comparison.csv"), Catch::Contains("s,,,full.relay.test.total < -1,0,-1,"));
 }
 
 }  // namespace inforelay

@@ -301,9 +301,9 @@ TEST_CASE("Names of figures are names of files and do not collide", "[figures]")
 TEST_CASE("Figures without a single number are drawn empty", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path()});
-  const std::set<std::string> coordinates{"class",         "neuron",    "set",          "set_size",
-                                          "sets",          "magnitude", "touches_next", "activation_from",
-                                          "activation_to", "clusters",  "level"};
+  const std::set<std::string> coordinates{"class",           "label",         "neuron",    "set",
+                                          "set_size",        "sets",          "magnitude", "touches_next",
+                                          "activation_from", "activation_to", "clusters",  "level"};
   for (const auto& name : draw_all(writer, "nothing", class_names(2), 3, true)) {
     check_files(folder.path(), name);
     const auto rows = rows_of(folder.path() / (name + ".csv"));

@@ -200,8 +200,10 @@ TEST_CASE("An error on another rank ends a distributed scan with its message and
   SECTION("in the middle: an activation that is not finite") {
     KnockoutScene bad(7, true, KnockoutMethod::exact);
     bad.hidden(11, 2) = std::numeric_limits<float>::infinity();
-    CHECK_THROWS_WITH(share(scan, bad.job(), 2, 1),
-                      "rank 1 on test: knockouts: an activation of hidden layer 1 is not finite");
+    CHECK_THROWS_WITH(
+        share(scan, bad.job(), 2, 1),
+        "rank 1 on test: knockouts: activation of hidden layer 1, neuron 2 of sample 11 is inf, expected a finite "
+        "number");
   }
   SECTION("what takes the results fails") {
     ThreadJob ranks(3);

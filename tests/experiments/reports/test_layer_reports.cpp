@@ -129,9 +129,9 @@ TEST_CASE("A figure whose results are damaged is named", "[layers][reports]") {
 TEST_CASE("The summary has a table of states and of classes for each layer", "[layers][reports]") {
   const std::string one = summarise(results_with({"1"}, {"train", "test"}), {}, "folder", 3, 1.5);
   CHECK_THAT(one, !Catch::Contains("layer") && Catch::Contains("1.500 of at most 2 bits") &&
-                      Catch::Contains("  class  I_R(all)  last two  I_R(all)  last two\n"
-                                      "    cat    1.0000       0 1    1.1250       0 1\n"
-                                      "    dog    1.0000       0 1    1.1250       0 1\n") &&
+                      Catch::Contains("  class  I_R(all)  last two   I_R(all)  last two\n"
+                                      "    cat    1.0000       0 1     1.1250       0 1\n"
+                                      "    dog    1.0000       0 1     1.1250       0 1\n") &&
                       Catch::EndsWith("Wrote results.h5 and 3 figures to folder (1.5 s this start)\n"));
   const std::string two = summarise(results_with({"1", "2"}, {"train", "test"}), {}, "folder", 0, 0);
   CHECK_THAT(two, Catch::Contains("\nlayer 1\n") && Catch::Contains("\nlayer 2\n") && Catch::Contains("2.1250"));

@@ -151,10 +151,10 @@ TEST_CASE("Whichever write fails, its file is named and the next start completes
   }
 }
 
-TEST_CASE("A run that cannot take its folder says so, and one that cannot say how far it is goes on", "[run][faults]") {
+TEST_CASE("A run that cannot lock its folder fails, and one that cannot write its status does not", "[run][faults]") {
   const TemporaryFolder whole;
   const auto holding = operations_of(with(tiny(whole.path()), {"-o", "run"}), whole.path(), "run/lock.", "");
-  REQUIRE(holding.size() > 3);
+  REQUIRE(holding.size() >= 3);
   const auto numbers = numbers_of(whole.path() / "run/results.h5");
   for (std::size_t i = 0; i < holding.size(); ++i) {
     const TemporaryFolder folder;
@@ -164,10 +164,8 @@ TEST_CASE("A run that cannot take its folder says so, and one that cannot say ho
     options.environment["INFORELAY_FAULT_EXCEPT"] = "";
     const ProgramResult failed = run_program(arguments, folder.path(), options);
     INFO(i + 1 << ": " << holding[i].name << " " << holding[i].path << ": " << failed.err);
-    // It is made aside; what follows are signs of life, and the next one comes.
-    const bool making = fs::path(holding[i].path).extension() == ".tmp" && is_vital(holding, i);
-    CHECK(failed.exit_code == (making ? 1 : 0));
-    if (making) CHECK_THAT(failed.err, Catch::Contains("No space left on device") && Catch::Contains("lock.1.json"));
+    CHECK(failed.exit_code == 1);
+    CHECK_THAT(failed.err, Catch::Contains("No space left on device") && Catch::Contains("lock.1.json"));
     CHECK(run_program(arguments, folder.path()).exit_code == 0);
     CHECK(identical(numbers_of(folder.path() / "run/results.h5"), numbers));
   }
@@ -183,8 +181,7 @@ TEST_CASE("A run that cannot take its folder says so, and one that cannot say ho
   CHECK(identical(numbers_of(folder.path() / "run/results.h5"), numbers));
 }
 
-TEST_CASE("A write that does half, or nothing without a reason, neither loses bytes nor goes on forever",
-          "[run][faults]") {
+TEST_CASE("Short and zero-length writes lose no bytes and end", "[run][faults]") {
   const TemporaryFolder whole;
   const std::vector<Operation> operations = operations_of(with(tiny(whole.path()), {"-o", "run"}), whole.path());
   const auto numbers = numbers_of(whole.path() / "run/results.h5");
@@ -206,7 +203,7 @@ TEST_CASE("A write that does half, or nothing without a reason, neither loses by
   }
 }
 
-TEST_CASE("A figure that cannot be written or drawn is named, and the next start draws it", "[run][faults]") {
+TEST_CASE("A figure that cannot be written or drawn is named and drawn by the next start", "[run][faults]") {
   const TemporaryFolder folder;
   const auto arguments = with(tiny(folder.path()), {"-o", "run", "figures={formats: [svg, pdf]}"});
   const std::vector<Operation> operations = operations_of(arguments, folder.path(), "run/figures");
@@ -232,6 +229,7 @@ TEST_CASE("A figure that cannot be written or drawn is named, and the next start
   const auto count = static_cast<std::size_t>(second - operations.begin());
   CHECK(count > 8);
   for (std::size_t i = 0; i < count; ++i) {
+    if (operations[i].name == "close" && operations[i - 1].name == "open") continue;  // nothing was written
     INFO(i + 1 << ": " << operations[i].name << " " << operations[i].path);
     fail_with({{"INFORELAY_FAULT_AT", std::to_string(i + 1)}, {"INFORELAY_FAULT_KIND", "ENOSPC"}},
               "No space left on device");
@@ -245,8 +243,7 @@ TEST_CASE("A figure that cannot be written or drawn is named, and the next start
   CHECK(identical(numbers_of(folder.path() / "run/results.h5"), numbers));
 }
 
-TEST_CASE("A log or a stderr that takes nothing does not end a run, a stdout that takes nothing does so last",
-          "[run][faults]") {
+TEST_CASE("An unwritable log or stderr does not end a run, an unwritable stdout does so at the end", "[run][faults]") {
   const TemporaryFolder folder;
   const auto arguments = with(tiny(folder.path()), {"-o", "run"});
   const auto complete = [&] {
@@ -280,7 +277,7 @@ TEST_CASE("A log or a stderr that takes nothing does not end a run, a stdout tha
   }
 }
 
-TEST_CASE("The clock may jump as it likes", "[run][faults]") {
+TEST_CASE("A clock that jumps changes no result", "[run][faults]") {
   const TemporaryFolder folder;
   const auto arguments = tiny(folder.path());
   REQUIRE(run_program(with(arguments, {"-o", "steady"}), folder.path()).exit_code == 0);
@@ -290,8 +287,7 @@ TEST_CASE("The clock may jump as it likes", "[run][faults]") {
   CHECK(wild.exit_code == 0);
   CHECK_THAT(wild.err, !Catch::Contains("in -"));
   CHECK(identical(numbers_of(folder.path() / "wild/results.h5"), numbers_of(folder.path() / "steady/results.h5")));
-  const Hdf5Reader file(folder.path() / "wild/results.h5");
-  const double seconds = file.attribute<double>("provenance", "wall_seconds");
+  const double seconds = Hdf5Reader(folder.path() / "wild/results.h5").scalar<double>("provenance/wall_seconds");
   CHECK(seconds >= 0);
   CHECK(seconds < 3600);
   // The log's dates are those of the clock: the layer was at work.
@@ -330,7 +326,7 @@ TEST_CASE("Short memory ends with code 1 and keeps what was finished", "[run][fa
     options.environment["OMP_NUM_THREADS"] = "1";
     const ProgramResult run = run_program(arguments, folder.path(), options);
     if (run.exit_code == 0) break;
-    if (!fs::exists(folder.path() / "run/stages/full-states-test.h5")) continue;
+    if (!fs::exists(folder.path() / "run/stages/full-layer1-states-test.h5")) continue;
     INFO(run.err);
     CHECK(run.exit_code == 1);
     CHECK_THAT(run.err, Catch::Contains("error: ") && Catch::Contains("memory"));

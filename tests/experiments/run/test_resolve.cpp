@@ -83,7 +83,7 @@ TEST_CASE("A plan beyond max_memory is refused before anything is computed", "[p
   };
   refused({quick, "max_memory=30 MB", "-o", "one"}, "fewer detectors.positives, negatives and test_negatives");
   refused({quick, "max_memory=30 MB", "-o", "one", "networks.full.layers=[784, 22, 10]"},
-          "'full: knockout of all sets (test images)' alone needs 274 MB");
+          "'full: knockout of all sets (test)' alone takes 274 MB");
   // A complete run is reported, but not repeated.
   const std::vector<std::string> small{quick,
                                        "data.train_limit=1000",
@@ -116,10 +116,9 @@ sweep: {parameters: {networks.full.layers: {values: [[784, 4, 10], [784, 20, 10]
   const ProgramResult swept = run_program({"sweep.yaml", "-o", "many"}, folder.path());
   INFO(swept.err);
   CHECK(swept.exit_code == 2);
-  CHECK_THAT(swept.err,
-             Catch::Contains("run 0002-layers-784-20-10-seed-1 (networks.full.layers=[784, 20, 10], seed 1): "
-                             "needs about ") &&
-                 Catch::Contains("more than the 60 MB of max_memory"));
+  CHECK_THAT(swept.err, Catch::Contains("run 0002-layers-784-20-10-seed-1 (networks.full.layers=[784, 20, 10], seed 1) "
+                                        "needs about ") &&
+                            Catch::Contains("more than the 60 MB of max_memory"));
   CHECK(!std::filesystem::exists(folder.path() / "many/runs"));
 }
 
@@ -137,8 +136,7 @@ TEST_CASE("Limits that the data set are found before any work, with key and boun
       {"networks.composite.detectors.positives=601",
        "networks.composite.detectors.positives: 601: at most 600: class "},
       {"networks.composite.detectors.negatives=5401",
-       "networks.composite.detectors.negatives: 5401: at most 5400: there are no more training images of other "
-       "classes"},
+       "networks.composite.detectors.negatives: 5401: at most 5400: all training samples of classes other than "},
       {"analysis.knockout={method: sampled, samples: 201}", "analysis.knockout.samples: 201: at most 200: class "},
       {"networks.full.train={evaluation: sampled, evaluation_samples: 601, evaluation_test_samples: 200}",
        "networks.full.train.evaluation_samples: 601: at most 600: class "},

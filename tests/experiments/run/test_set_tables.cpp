@@ -189,7 +189,7 @@ TEST_CASE("A run resumed with another memory limit has the tables that this limi
   const std::vector<std::string>&first = is_tight_at_last ? ample : tight, &last = is_tight_at_last ? tight : ample;
   const TemporaryFolder folder;
   leave_after_relay(first, folder.path());
-  CHECK(Hdf5Reader(folder.path() / stored_relay).exists("result/information") == is_tight_at_last);
+  CHECK(Hdf5Reader(folder.path() / stored_relay).exists("information") == is_tight_at_last);
 
   const ProgramResult run = run_program(with(last, {"-o", "run"}), folder.path());
   INFO(run.err);

@@ -107,7 +107,7 @@ TEST_CASE("An unusable weight file is a data error before any work", "[run][weig
   refused({"networks.full.weights=load.yaml"}, "load.yaml");
   refused({"networks.full.layers=[784, 7, 10]"}, "holds a network [784, 6, 10], but layers says [784, 7, 10]");
   refused({"networks.full.layer_names=[layer2, layer1]"}, "layer");
-  refused({"analysis.layers=[2]"}, "analysis.layers has layer 2 but there is 1 hidden layer", 2);
+  refused({"analysis.layers=[2]"}, "analysis.layers has 2, but there is 1 hidden layer", 2);
   write(folder.path() / "full.safetensors", good.substr(0, good.size() - 5));
   refused({}, "full.safetensors");
   // NaN in the last bias.
@@ -179,7 +179,7 @@ compare:
   write(folder.path() / "data/published.csv", "numeral,information,last\n0,0.5,one\n");
   result = run_program(command, folder.path(), options);
   CHECK(result.exit_code == 3);
-  CHECK_THAT(result.err, Catch::Contains("line 2, column 'last': 'one', expected a set of neurons"));
+  CHECK_THAT(result.err, Catch::Contains("line 2, column 'last': 'one', expected a set of units"));
 }
 
 TEST_CASE("The authors' full network gives the published numbers", "[run][published][mnist]") {

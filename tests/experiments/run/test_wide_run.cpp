@@ -114,17 +114,18 @@ TEST_CASE("Chosen classes have the relay information that they have among all, o
 
 TEST_CASE("Analyses that a wide layer is too wide for are refused with their bound", "[wide][run]") {
   const auto [hidden, setting, message] = GENERATE(table<std::string, std::string, std::string>({
-      {"4097", "seed=1", "4097 neurons; relay information is possible up to 4096"},
-      {"41", "analysis.relay.exhaustive=[test]", "41 neurons; exhaustive relay information is possible up to 24"},
-      {"41", "analysis.knockout.sets=exhaustive", "41 neurons; exhaustive knockout is possible up to 24"},
-      {"41", "analysis.relay.branching=true", "41 neurons; branching greedy search is possible up to 32"},
-      {"41", "analysis.knockout.method=sampled", "41 neurons; a sampled knockout is possible up to 32"},
-      {"41, 12", "seed=1", "41 neurons; a knockout in a hidden layer other than the last is possible up to 32"},
+      {"4097", "seed=1", "4097 units; relay information is possible up to 4096"},
+      {"41", "analysis.relay.exhaustive=[test]", "41 units; exhaustive relay information is possible up to 24"},
+      {"41", "analysis.knockout.sets=exhaustive", "41 units; exhaustive knockout is possible up to 24"},
+      {"41", "analysis.relay.branching=true", "41 units; branching greedy search is possible up to 32"},
+      {"41", "analysis.knockout.method=sampled", "41 units; a sampled knockout is possible up to 32"},
+      {"41, 12", "analysis.layers=[1]",
+       "41 units; a knockout in a hidden layer other than the last is possible up to 32"},
   }));
   const TemporaryFolder folder;
   const ProgramResult run = run_program(wide_run({setting, "--validate"}, hidden), folder.path());
   CHECK(run.exit_code == 2);
-  CHECK_THAT(run.err, Catch::Contains("networks.wide.layers: the analysed layer has " + message));
+  CHECK_THAT(run.err, Catch::Contains("networks.wide.layers: the analysed layer 1 has " + message));
 }
 
 }  // namespace inforelay

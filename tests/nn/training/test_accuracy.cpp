@@ -100,7 +100,7 @@ TEST_CASE("Sampling more images than a class has is an error with both numbers",
   const std::vector<Symbol> labels{0, 0, 0, 1, 1};
   RandomStream random(11, "sample");
   CHECK_THROWS_WITH(draw_balanced_samples(labels, 2, 3, random),
-                    "cannot sample 3 images of class 1: expected 1 to 2, which is all of them");
+                    "cannot draw 3 samples of class 1: expected 1 to 2, which is all of them");
   CHECK_THROWS_AS(draw_balanced_samples(labels, 2, 0, random), UsageError);
   // All images of two classes: the sample is everything.
   const std::vector<Symbol> even{0, 1, 0, 1};

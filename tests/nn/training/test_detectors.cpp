@@ -109,7 +109,7 @@ TEST_CASE("A detector that does not reach its accuracy is restarted, then fails"
   set_thread_count(1);
   DetectorTraining again = setup.training();
   CHECK_THROWS_WITH(again.run(), Catch::StartsWith("detector 0 did not reach training accuracy 0.97 within 3 epochs "
-                                                   "in any of 3 attempts; the last came to "));
+                                                   "in any of 3 attempts; the last reached "));
 }
 
 TEST_CASE("A diverging detector is an error with detector, epoch and loss", "[detectors]") {
@@ -180,7 +180,7 @@ TEST_CASE("Detectors name missing samples and options out of range", "[detectors
   Setup setup;
   setup.options.positives = 301;
   CHECK_THROWS_WITH(setup.training(),
-                    "detector 0 wants 301 training images of its class and 250 others; the data have 300 and 600");
+                    "detector 0 needs 301 training samples of its class and 250 others; the data have 300 and 600");
   setup.options.positives = 200;
   setup.options.test_negatives = 100000;  // all that there are
   CHECK_NOTHROW(setup.training());

@@ -179,9 +179,9 @@ TEST_CASE("A trainer names mismatches of network and data", "[trainer]") {
   CHECK_THROWS_WITH(construct({setup.start(4)}, setup.train, setup.options),
                     "the network has 4 outputs but the data 5 classes");
   CHECK_THROWS_WITH(construct({setup.start()}, test::random_dataset(50, 29, 5, 1), setup.options),
-                    "the network takes 30 inputs but each image has 29");
+                    "the network takes 30 inputs but the data have 29");
   CHECK_THROWS_WITH(construct({setup.start()}, setup.train.head(4), setup.options),
-                    "class 4 has no image among the 4 training images");
+                    "class 4 has no sample among the 4 training samples");
   TrainingOptions wrong = setup.options;
   wrong.stop.balanced_accuracy = 1.5;
   CHECK_THROWS_WITH(construct({setup.start()}, setup.train, wrong),
