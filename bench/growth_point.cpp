@@ -3,7 +3,7 @@
 //
 // The subject is a network D-K-C trained for ten epochs on MNIST (generated digits without INFORELAY_DATA), and N of
 // the training images. Beyond 60,000 these are the same images moved by up to two pixels: nearest moves first, 25 in
-// all. Beside ten classes: of C < 10 the class is numeral modulo C; of C = 10 q each numeral is cut into q classes by
+// all. Beside ten classes: of C < 10 the class is digit modulo C; of C = 10 q each digit is cut into q classes by
 // the amount of ink.
 #include <fmt/format.h>
 #include <malloc.h>
@@ -22,6 +22,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/subject.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/random.hpp"
@@ -30,15 +31,13 @@
 #include "infotheory/relay/greedy.hpp"
 #include "infotheory/states/discretize.hpp"
 #include "infotheory/states/state_table.hpp"
-#include "nn/data/digits.hpp"
-#include "nn/data/mnist.hpp"
 #include "nn/knockout/knockout.hpp"
 #include "nn/training/trainer.hpp"
 
 namespace inforelay::bench {
 namespace {
 
-constexpr int numerals = 10, image_side = 28, training_epochs = 10;
+constexpr int digit_classes = 10, image_side = 28, training_epochs = 10;
 
 struct Point {
   std::string scan;  // relay, knockout
@@ -46,34 +45,26 @@ struct Point {
   int neurons, samples, classes, threads, repeats;
 };
 
-DataPair load_data() {
-  const char* folder = std::getenv("INFORELAY_DATA");
-  if (folder == nullptr || *folder == '\0') return generate_digits({});
-  const auto paths = locate_mnist(std::filesystem::path(folder) / "mnist");
-  if (!paths) throw DataError(fmt::format("no MNIST in '{}/mnist'", folder));
-  return load_mnist(*paths);
-}
-
-// Labels of C classes in place of the numerals.
+// Labels of C classes in place of the digit_classes.
 Dataset with_classes(const Dataset& images, int classes) {
-  std::vector<std::uint8_t> labels(images.labels().begin(), images.labels().end());
-  if (classes < numerals) {
-    for (std::uint8_t& label : labels) label = static_cast<std::uint8_t>(label % classes);
-  } else if (classes > numerals) {
-    const auto parts = static_cast<std::size_t>(classes / numerals);
-    for (std::uint8_t numeral = 0; numeral < numerals; ++numeral) {
+  std::vector<Symbol> labels(images.labels().begin(), images.labels().end());
+  if (classes < digit_classes) {
+    for (Symbol& label : labels) label = static_cast<Symbol>(label % classes);
+  } else if (classes > digit_classes) {
+    const auto parts = static_cast<std::size_t>(classes / digit_classes);
+    for (std::uint8_t digit = 0; digit < digit_classes; ++digit) {
       std::vector<std::pair<int, std::size_t>> by_ink;
       for (std::size_t n = 0; n < images.size(); ++n) {
-        if (images.labels()[n] != numeral) continue;
-        by_ink.emplace_back(images.pixels().row(static_cast<Eigen::Index>(n)).cast<int>().sum(), n);
+        if (images.labels()[n] != digit) continue;
+        by_ink.emplace_back(images.inputs().row(static_cast<Eigen::Index>(n)).cast<int>().sum(), n);
       }
       std::sort(by_ink.begin(), by_ink.end());
       for (std::size_t rank = 0; rank < by_ink.size(); ++rank) {
-        labels[by_ink[rank].second] = static_cast<std::uint8_t>(numeral * parts + rank * parts / by_ink.size());
+        labels[by_ink[rank].second] = static_cast<Symbol>(digit * parts + rank * parts / by_ink.size());
       }
     }
   }
-  return {images.pixels(), std::move(labels), classes};
+  return {images.inputs(), std::move(labels), classes};
 }
 
 // The moves of images, nearest first; the first is none.
@@ -88,12 +79,12 @@ std::vector<std::array<int, 2>> moves() {
 }
 
 Dataset moved(const Dataset& images, std::array<int, 2> by) {
-  RowMatrix<std::uint8_t> pixels = RowMatrix<std::uint8_t>::Zero(images.pixels().rows(), images.pixels().cols());
+  RowMatrix<std::uint8_t> pixels = RowMatrix<std::uint8_t>::Zero(images.inputs().rows(), images.inputs().cols());
   for (int y = 0; y < image_side; ++y) {
     for (int x = 0; x < image_side; ++x) {
       const int to_x = x + by[0], to_y = y + by[1];
       if (to_x < 0 || to_x >= image_side || to_y < 0 || to_y >= image_side) continue;
-      pixels.col(to_y * image_side + to_x) = images.pixels().col(y * image_side + x);
+      pixels.col(to_y * image_side + to_x) = images.inputs().col(y * image_side + x);
     }
   }
   return {std::move(pixels), {images.labels().begin(), images.labels().end()}, images.class_count()};
@@ -102,35 +93,32 @@ Dataset moved(const Dataset& images, std::array<int, 2> by) {
 // What the scans are given. The images are gone by then.
 struct Layer {
   Mlp network;
-  RowMatrix<float> hidden;              // [N,K]
-  std::vector<std::uint8_t> labels;     // [N]
-  UnitStates states;                    // [N,K]
-  std::vector<std::uint8_t> predicted;  // [N]
+  Samples samples;
+  UnitStates states;  // [N,K]
 };
 
 Layer make_layer(const Point& point) {
-  const DataPair data = load_data();
+  const DataPair data = load_images(std::getenv("INFORELAY_DATA"));
   const Dataset train = with_classes(data.train, point.classes), test = with_classes(data.test, point.classes);
   const RandomStream random(1, "growth");
   RandomStream init = random.child("init");
   const std::array widths{train.input_width(), point.neurons, point.classes};
-  const TrainingOptions options{.stop = {.measure = StopRule::Measure::none}, .max_epochs = training_epochs};
+  const TrainingOptions options{.max_epochs = training_epochs};
   Trainer trainer(options, {make_mlp(widths, Activation::tanh, Activation::tanh, init)}, train, test, random);
   trainer.run();
 
-  Layer layer{.network = trainer.state().network, .hidden = {}, .labels = {}, .states = {}, .predicted = {}};
-  layer.hidden.resize(point.samples, point.neurons);
+  Layer layer{.network = trainer.state().network, .samples = {}, .states = {}};
+  Samples& all = layer.samples;
+  all.values.resize(point.samples, point.neurons);
   for (const std::array<int, 2> move : moves()) {
-    const auto begin = static_cast<Eigen::Index>(layer.labels.size()), missing = point.samples - begin;
+    const auto begin = std::ssize(all.input), missing = point.samples - begin;
     if (missing == 0) break;
-    const LayerStates states = forward(layer.network, moved(train.head(static_cast<std::size_t>(missing)), move), 1);
-    layer.hidden.middleRows(begin, states.hidden.rows()) = states.hidden;
-    const std::vector<std::uint8_t> predicted = argmax(states.output);
-    layer.predicted.insert(layer.predicted.end(), predicted.begin(), predicted.end());
-    layer.labels.insert(layer.labels.end(), train.labels().begin(),
-                        train.labels().begin() + static_cast<std::ptrdiff_t>(predicted.size()));
+    const Samples some = layer_samples(layer.network, moved(train.head(static_cast<std::size_t>(missing)), move));
+    all.values.middleRows(begin, some.values.rows()) = some.values;
+    all.input.insert(all.input.end(), some.input.begin(), some.input.end());
+    all.output.insert(all.output.end(), some.output.begin(), some.output.end());
   }
-  layer.states = discretize(layer.hidden).states;
+  layer.states = discretize(all.values, thresholds(all.values));
   return layer;
 }
 
@@ -167,7 +155,7 @@ Point read_point(char** arguments) {
   if (point.scan != "relay" && point.scan != "knockout") throw UsageError("growth: the scan is relay or knockout");
   if (point.keep != "table" && point.keep != "summaries")
     throw UsageError("growth: what is kept is table or summaries");
-  if (point.classes > numerals && point.classes % numerals != 0) {
+  if (point.classes > digit_classes && point.classes % digit_classes != 0) {
     throw UsageError(fmt::format("growth: C is {}, expected 2 to 10 or a multiple of 10", point.classes));
   }
   return point;
@@ -177,16 +165,14 @@ Point read_point(char** arguments) {
 void scan(const Point& point, const Layer& layer) {
   const AllSetsTable keep = point.keep == "table" ? AllSetsTable::keep : AllSetsTable::discard;
   if (point.scan == "relay") {
-    const std::vector<Symbol> input(layer.labels.begin(), layer.labels.end()),
-        output(layer.predicted.begin(), layer.predicted.end());
-    const std::vector<std::string> names(static_cast<std::size_t>(point.classes));
-    const StateTable table(layer.states, input, output, one_vs_rest(names));
+    const StateTable table(layer.states, layer.samples.input, layer.samples.output,
+                           one_vs_rest(numbered_names(point.classes)));
     const GreedyRelay greedy = greedy_relay(table);
     ExhaustiveRelayScan relay(table, greedy, keep);
     run_whole(relay, Progress::none());
     if (relay.result().statistics.neurons() != point.neurons) throw ComputeError("growth: no result");
   } else {
-    const KnockoutSubject subject{layer.network, 1, layer.hidden, layer.labels};
+    const KnockoutSubject subject{layer.network, 1, layer.samples.values, layer.samples.input};
     KnockoutScan knockout(subject, {}, RandomStream(1, "exact knockouts draw nothing"), keep);
     run_whole(knockout, Progress::none());
     if (knockout.result().statistics.neurons() != point.neurons) throw ComputeError("growth: no result");

@@ -35,8 +35,7 @@ void relay_exhaustive(benchmark::State& state, Split split) {
 }
 
 void knockout_exhaustive(benchmark::State& state, Split split) {
-  const NetworkRecord record = layer_record(split);
-  const Samples& layer = record.layers.front();
+  const Samples layer = layer_samples(split);
   const KnockoutSubject knockout{subject().network, 1, layer.values, layer.input};
   const RandomStream unused(1, "exact knockouts draw nothing");
   for (auto _ : state) benchmark::DoNotOptimize(exhaustive_knockout_accuracy(knockout, {}, unused));

@@ -58,15 +58,14 @@ struct Scene {
     const Split split = scan_name.ends_with("train") ? Split::train : Split::test;
     const Dataset& images = subject().images(split);
     network = neurons == 20 && !forward_pass ? subject().network : trained(neurons, forward_pass);
-    const LayerStates layers = forward(network, images, 1);
+    samples = layer_samples(network, images);
     if (scan_name.starts_with("relay")) {
-      table = std::make_unique<StateTable>(state_table(layers, images));
+      table = std::make_unique<StateTable>(state_table(samples, network.output_width()));
       path = greedy_relay(*table);
       scan = std::make_unique<ExhaustiveRelayScan>(*table, path);
     } else if (forward_pass || scan_name.starts_with("knockout")) {
-      hidden = layers.hidden;
-      scan = std::make_unique<KnockoutScan>(KnockoutSubject{network, 1, hidden, images.labels()}, KnockoutOptions{},
-                                            RandomStream(1, "exact knockouts draw nothing"));
+      scan = std::make_unique<KnockoutScan>(KnockoutSubject{network, 1, samples.values, samples.input},
+                                            KnockoutOptions{}, RandomStream(1, "exact knockouts draw nothing"));
     } else {
       throw std::runtime_error("there is no scan " + scan_name);
     }
@@ -76,7 +75,7 @@ struct Scene {
     const RandomStream random(1, "schedule");
     RandomStream init = random.child("init");
     const std::vector<int> widths = deep ? std::vector{784, neurons, 10, 10} : std::vector{784, neurons, 10};
-    const TrainingOptions options{.stop = {.measure = StopRule::Measure::none}, .max_epochs = 5};
+    const TrainingOptions options{.max_epochs = 5};
     Trainer trainer(options, {make_mlp(widths, Activation::tanh, Activation::tanh, init)}, subject().data.train,
                     subject().data.test, random);
     trainer.run();
@@ -84,7 +83,7 @@ struct Scene {
   }
 
   Mlp network;
-  RowMatrix<float> hidden;
+  Samples samples;
   std::unique_ptr<StateTable> table;
   GreedyRelay path;
   std::unique_ptr<SubsetScan> scan;

@@ -12,25 +12,23 @@
 #include "core/random.hpp"
 #include "infotheory/states/discretize.hpp"
 #include "nn/data/digits.hpp"
-#include "nn/data/mnist.hpp"
+#include "nn/data/source.hpp"
 #include "nn/training/trainer.hpp"
 #include "nn/weights/weight_file.hpp"
 
 namespace inforelay::bench {
 namespace {
 
-Subject authors_on_mnist(const std::filesystem::path& folder) {
-  const auto paths = locate_mnist(folder / "mnist");
-  if (!paths) throw DataError("no MNIST in " + (folder / "mnist").string());
-  const std::filesystem::path weights = folder / "reference" / "fullModel.model";
-  return {load_mnist(*paths), load_weights(weights).network, "the authors' full network on MNIST"};
+Subject authors_on_mnist(const char* folder) {
+  const std::filesystem::path weights = std::filesystem::path(folder) / "reference" / "fullModel.model";
+  return {load_images(folder), load_weights(weights).network, "the authors' full network on MNIST"};
 }
 
 Subject quickly_trained_on_digits() {
-  DataPair data = generate_digits({});
+  DataPair data = load_images(nullptr);
   const RandomStream random(1, "bench");
   RandomStream init = random.child("init");
-  const TrainingOptions options{.stop = {.measure = StopRule::Measure::none}, .max_epochs = 5};
+  const TrainingOptions options{.max_epochs = 5};
   Trainer trainer(options, {make_mlp(std::array{784, 20, 10}, Activation::tanh, Activation::tanh, init)}, data.train,
                   data.test, random);
   trainer.run();
@@ -48,22 +46,28 @@ const Subject& subject() {
   return instance;
 }
 
-LayerStates layer_states(Split split) { return forward(subject().network, subject().images(split), 1); }
+Samples layer_samples(const Mlp& network, const Dataset& images) {
+  return std::move(record_layers(network, images, {1}).layers.front());
+}
 
-StateTable state_table(Split split) { return state_table(layer_states(split), subject().images(split)); }
+Samples layer_samples(Split split) { return layer_samples(subject().network, subject().images(split)); }
 
-StateTable state_table(const LayerStates& layers, const Dataset& images) {
-  const auto predicted = argmax(layers.output);
-  const std::vector<Symbol> input(images.labels().begin(), images.labels().end()),
-      output(predicted.begin(), predicted.end());
-  const std::vector<std::string> names(static_cast<std::size_t>(images.class_count()));
-  return {discretize(layers.hidden).states, input, output, one_vs_rest(names)};
+StateTable state_table(const Samples& samples, int classes) {
+  return {discretize(samples.values, thresholds(samples.values)), samples.input, samples.output,
+          one_vs_rest(numbered_names(classes))};
+}
+
+StateTable state_table(Split split) { return state_table(layer_samples(split), subject().network.output_width()); }
+
+DataPair load_images(const char* folder) {
+  if (folder == nullptr || *folder == '\0') return generate_digits({});
+  return load_data(plan_data({.dataset = "mnist", .path = std::filesystem::path(folder) / "mnist"}));
 }
 
 Dataset detector_images() {
   const Dataset& images = subject().data.train;
   std::vector<Eigen::Index> rows;
-  std::vector<std::uint8_t> labels;
+  std::vector<Symbol> labels;
   for (const bool positive : {true, false}) {
     std::size_t wanted = 5000;
     for (std::size_t n = 0; n < images.size() && wanted > 0; ++n) {
@@ -73,7 +77,7 @@ Dataset detector_images() {
       --wanted;
     }
   }
-  return {RowMatrix<std::uint8_t>(images.pixels()(rows, Eigen::all)), std::move(labels), 2};
+  return {RowMatrix<std::uint8_t>(images.inputs()(rows, Eigen::all)), std::move(labels), 2};
 }
 
 }  // namespace inforelay::bench

@@ -26,12 +26,16 @@ struct Subject {
 /// (mnist/). Without: as many generated digits, and a network trained on them for five epochs.
 const Subject& subject();
 
-/// Activations of the hidden layer, labels and states, as an experiment has them.
-LayerStates layer_states(Split split);
+/// Activations of the hidden layer with labels and decisions, and their states, as an experiment has them.
+Samples layer_samples(const Mlp& network, const Dataset& images);
+Samples layer_samples(Split split);
+StateTable state_table(const Samples& samples, int classes);
 StateTable state_table(Split split);
-StateTable state_table(const LayerStates& layers, const Dataset& images);
 
-/// The training images of a detector: the first 5,000 of numeral 3 (or all, where there are fewer) and the first 5,000
+/// Generated digits, or MNIST from the folder `folder`/mnist. Throws DataError if it is not there.
+DataPair load_images(const char* folder);
+
+/// The training images of a detector: the first 5,000 of digit 3 (or all, if there are fewer) and the first 5,000
 /// others.
 Dataset detector_images();
 
