@@ -76,11 +76,16 @@ const ArrayInfo& info_of(const Measure& measure, const Metric& metric) {
   return *found;
 }
 
-MetricKind kind_of(const Measure& measure, const Metric& metric) {
+// `count`: what the N of its name stands for; 0 keeps the letter.
+MetricKind kind_of(const Measure& measure, const Metric& metric, int count = 0) {
   const std::string name =
       fmt::format("{}{}.{}", measure.name, measure.scope == Scope::subset ? ".SUBSET" : "", metric.name);
-  if (metric.array.empty())
-    return {name, metric.derived.units, metric.derived.about, metric.title, metric.derived.is_set};
+  if (metric.array.empty()) {
+    std::string about = metric.derived.about;
+    const std::size_t letter = count > 0 ? about.find(" N ") : std::string::npos;
+    if (letter != std::string::npos) about.replace(letter + 1, 1, std::to_string(count));
+    return {name, metric.derived.units, about, metric.title, metric.derived.is_set};
+  }
   const ArrayInfo& info = info_of(measure, metric);
   return {name, info.units, info.long_name, metric.title, false};
 }
@@ -103,8 +108,8 @@ ResultView group_of(const ResultView& system, const ParsedName& name) {
                                    layers.empty() ? "1" : layers.back(), name.measure->name, name.metric->name));
     layer = layers.front();
   }
-  const std::string path = fmt::format("layers/{}/{}{}{}", layer, name.measure->name, name.subset.empty() ? "" : "/",
-                                       name.subset);
+  const std::string path =
+      fmt::format("layers/{}/{}{}{}", layer, name.measure->name, name.subset.empty() ? "" : "/", name.subset);
   if (!system.has(path)) throw UsageError(fmt::format("it was not computed: there is no group {}", path));
   return system.at(path);
 }
@@ -134,7 +139,7 @@ std::string metric_error(std::string_view name) {
 
 MetricKind metric_kind(std::string_view name) {
   const ParsedName parsed = parse_or_throw(name);
-  return kind_of(*parsed.measure, *parsed.metric);
+  return kind_of(*parsed.measure, *parsed.metric, parsed.count);
 }
 
 std::string metric_missing(const ExperimentConfig& config, const NetworkConfig& network, std::string_view name) {

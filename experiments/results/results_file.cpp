@@ -12,17 +12,17 @@
 namespace inforelay {
 namespace {
 
-// Axes whose coordinates are whole numbers in a row.
+// Axes whose coordinates are consecutive integers.
 struct CountingAxis {
   std::string_view name;
   std::int64_t first;
   const char* long_name;
 };
-constexpr std::array<CountingAxis, 5> counting_axes{{{"unit", 0, "unit of the layer"},
-                                                     {"step", 0, "removals before this one"},
-                                                     {"size", 0, "units in the set"},
-                                                     {"cut", 0, "cut of the unit's values"},
-                                                     {"epoch", 1, "epochs done"}}};
+constexpr std::array<CountingAxis, 5> counting_axes{{{"unit", 0, "unit of the layer, from 0"},
+                                                     {"step", 0, "removal step, from 0"},
+                                                     {"size", 0, "number of units in the set"},
+                                                     {"cut", 0, "number of the threshold"},
+                                                     {"epoch", 1, "epoch, from 1"}}};
 
 const CountingAxis* counting_axis(std::string_view name) {
   const auto found = std::find_if(counting_axes.begin(), counting_axes.end(),
@@ -39,7 +39,7 @@ std::string joined(const std::string& group, const std::string& path) {
   return group.empty() || path.empty() ? group + path : group + "/" + path;
 }
 
-// Where the coordinates of an axis of the array at `path` stand.
+// The group that holds the coordinates of an axis of the array at `path`.
 std::string home_of_axis(std::string_view axis, const std::string& path) {
   constexpr std::string_view mark = "/layers/";
   const std::size_t at = path.find(mark);
@@ -91,14 +91,14 @@ const std::vector<ArrayInfo>& provenance_infos() {
       {"version", "text", {}, "version of inforelay"},
       {"git_revision", "text", {}, "revision of inforelay"},
       {"compiler", "text", {}, "compiler of inforelay"},
-      {"compiler_flags", "text", {}, "its flags"},
-      {"host", "text", {}, "machine"},
-      {"threads", "1", {}, "threads; no number depends on them"},
+      {"compiler_flags", "text", {}, "compiler flags"},
+      {"host", "text", {}, "name of the machine"},
+      {"threads", "1", {}, "number of threads; results do not depend on it"},
       {"seed", "1", {}, "seed of all random streams"},
       {"data_name", "text", {}, "data set used"},
-      {"data_origin", "text", {}, "where it came from"},
-      {"data_sha256", "text", {}, "digest of its content"},
-      {"fallback_reason", "text", {}, "why other data stand in for those asked for; empty if they do not"},
+      {"data_origin", "text", {}, "origin of the data"},
+      {"data_sha256", "text", {}, "SHA-256 of the data"},
+      {"fallback_reason", "text", {}, "why other data were used than those configured; empty if they were not"},
       {"wall_seconds", "s", {}, "wall-clock time of all stages, over all starts"},
       {"stage_seconds", "s", {"stage"}, "time of each stage"}};
   return infos;
