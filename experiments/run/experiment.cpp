@@ -21,7 +21,7 @@
 namespace inforelay {
 namespace {
 
-// Whatever is read from a results file of an earlier start.
+// Reads a results file of an earlier start.
 ExperimentResult read_earlier(const std::filesystem::path& path, ReadTables tables) {
   try {
     return read_results(path, tables);
@@ -56,7 +56,7 @@ std::size_t draw(const ExperimentConfig& config, ExperimentResult& result, const
   console.begin_stage("figures");
   const Stopwatch watch;
   std::vector<std::string> names = draw_figures(*config.figures, result, directory.figures(), console);
-  console.check();  // asked to stop during the last one
+  console.check();  // for a stop request during the last figure
   result.stages.push_back({"figures", watch.seconds()});
   console.end_stage(watch.seconds());
   const std::size_t count = names.size();
@@ -64,7 +64,7 @@ std::size_t draw(const ExperimentConfig& config, ExperimentResult& result, const
   return count;
 }
 
-// All stages of results of an earlier start are done but the figures.
+// Reports all stages of an earlier start as cached, except the figures.
 void report_kept_stages(const ExperimentConfig& config, const ExperimentResult& result, Console& console) {
   console.expect_stages(1, static_cast<int>(result.stages.size()) + (config.figures ? 1 : 0));
   for (const StageTime& stage : result.stages) console.kept_stage(stage.stage, stage.seconds);
@@ -78,7 +78,7 @@ void export_weights(const ExperimentConfig& config, const ExperimentResult& resu
   }
 }
 
-// A run that only needs to be reported, unless its figures are gone.
+// Reports a complete run; redraws its figures if they are missing.
 RunReport report_complete(const ExperimentConfig& config, RunDirectory& directory, Console& console) {
   const ExperimentResult small = read_earlier(directory.results(), ReadTables::no);
   export_weights(config, small, console);
@@ -87,7 +87,7 @@ RunReport report_complete(const ExperimentConfig& config, RunDirectory& director
     if (access(directory.folder().c_str(), W_OK) == 0) {
       directory.acquire_lock(console);
       return in_open_folder(directory, config.name, console, [&] {
-        console.info(fmt::format("'{}' is complete, but lacks figures: they are drawn again", folder));
+        console.info(fmt::format("'{}' is complete, but lacks figures: redrawing all figures", folder));
         ExperimentResult result = read_earlier(directory.results(), ReadTables::yes);
         report_kept_stages(config, result, console);
         draw(config, result, directory, console);
@@ -100,8 +100,9 @@ RunReport report_complete(const ExperimentConfig& config, RunDirectory& director
   return {read_summary(directory), exit_code_of(small)};
 }
 
-// What an earlier start wrote before it was stopped; none if it is not of this run. Files and memory may have been
-// named otherwise then: it is made again all the same, from the stages, which are there until the summary is.
+// The results that an earlier start wrote before it was stopped; none if they belong to another run, or if paths of
+// files or max_memory differ in the configuration that they quote. They are then written again from the stages, which
+// exist until the summary does.
 std::optional<ExperimentResult> written_results(const ResolvedExperiment& run, const RunDirectory& directory,
                                                 Console& console) {
   if (!std::filesystem::exists(directory.results())) return {};
@@ -110,12 +111,12 @@ std::optional<ExperimentResult> written_results(const ResolvedExperiment& run, c
       result.provenance.data_sha256 == run.data().sha256()) {
     return result;
   }
-  console.warning(fmt::format("'{}' is computed again: it belongs to another configuration or other data",
-                              directory.results().string()));
+  console.warning(
+      fmt::format("recomputing '{}': it belongs to another configuration or other data", directory.results().string()));
   return {};
 }
 
-// Computes what is not yet there, and writes what belongs beside the results.
+// Computes the results unless they exist, and writes figures, comparison and summary.
 RunReport work(const ResolvedExperiment& run, const CommandLine& line, RunDirectory& directory, Console& console) {
   const Stopwatch watch;
   const ExperimentConfig& config = run.config();
@@ -141,10 +142,13 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   check_weights_out(written);
   ResolvedExperiment run(written, console);
   const ExperimentConfig& config = run.config();
+  // Before a download: a run that does not fit is refused without it.
+  if (const std::string identity = run.identity();
+      line.fresh || !holds_complete_run(folder_for(config, line, identity), identity)) {
+    run.check_memory(thread_count(), ranks().size());
+  }
   run.set_data(fetch_as_stage(run.data(), static_cast<int>(run.stages().size()) + (config.figures ? 1 : 0), console));
   const std::string identity = run.identity();
-  if (line.fresh || !holds_complete_run(folder_for(config, line, identity), identity))
-    run.check_memory(thread_count(), ranks().size());
   RunDirectory directory = open_folder(config, line, identity, console);
   if (!run.data().fallback_reason.empty()) console.warning(run.data().fallback_reason);
   if (directory.complete()) return report_complete(config, directory, console);
