@@ -87,10 +87,7 @@ std::string line_of(std::string_view heading, const std::string& text) {
   return fmt::format("{:<9} {}\n", heading, one_line(text));
 }
 
-std::string stage_text(const StageStatus& stage) {
-  return fmt::format("[{:>2}/{}] {}  {}{}", stage.index, stage.count, stage.label, progress_text(stage),
-                     stage.note.empty() ? "" : "  " + stage.note);
-}
+std::string stage_text(const StageStatus& stage) { return title_of(stage) + "  " + progress_text(stage); }
 
 // Names come from a file that anyone may have written: only folders directly in runs/ are read.
 bool is_plain_name(const std::string& name) {
