@@ -125,7 +125,7 @@ struct CompareConfig {
   std::string by = "class";
   PublishedRows rows = PublishedRows::all;
   std::vector<std::pair<std::string, CompareColumnConfig>> columns;
-  std::string statement;               ///< "full.regression.r_squared < composite.regression.r_squared"
+  std::string statement;                 ///< "full.regression.r_squared < composite.regression.r_squared"
   std::optional<std::int64_t> at_least;  ///< of a statement: classes for which it must hold; none: no verdict
 };
 

@@ -23,7 +23,8 @@ void put_all_sets(MeasureRun& run, const KnockoutSubject& subject, const RandomS
   ExhaustiveKnockout all = scan.result();
   std::vector<double> intact;
   for (int c = 0; c < subject.classes(); ++c) {
-    intact.push_back(static_cast<double>(all.accuracy.size() > 0 ? all.accuracy(c, 0) : all.statistics.lowest_of(c, 0)));
+    intact.push_back(
+        static_cast<double>(all.accuracy.size() > 0 ? all.accuracy(c, 0) : all.statistics.lowest_of(c, 0)));
   }
   out.put("intact", intact);
   if (!all.statistics.empty()) put_statistics(all.statistics, out);
@@ -60,8 +61,7 @@ MemoryNeed memory(const MeasurePlace& place, AllSetsTable tables) {
   if (size.is_wide()) return samples_need(4 * size.units * size.classes, samples * size.classes * (8 + 2 * 32));
   // The terms of one output, and what the tree knows of each sample.
   const double working = samples * (8 * size.units + (all_sets(place) ? 20 * size.units : 0));
-  return all_sets(place) ? all_sets_need(size, tables, working)
-                         : samples_need(4 * size.units * size.classes, working);
+  return all_sets(place) ? all_sets_need(size, tables, working) : samples_need(4 * size.units * size.classes, working);
 }
 
 std::string missing_sets(const MeasurePlace& place, int) {

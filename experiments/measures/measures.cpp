@@ -44,8 +44,9 @@ MemoryNeed all_sets_need(const LayerSizes& size, AllSetsTable tables, double wor
           .working = working + sizes * each_size + unsaved + saving,
           .waiting = std::min(values, static_cast<double>(most_results_bytes)),
           .sets = std::exp2(size.units),
-          .smaller = "fewer units in the analysed layer, fewer subsets in analysis.relay.exhaustive and "
-                     "analysis.knockout.subsets, or analysis.knockout.sets: single"};
+          .smaller =
+              "fewer units in the analysed layer, fewer subsets in analysis.relay.exhaustive and "
+              "analysis.knockout.subsets, or analysis.knockout.sets: single"};
 }
 
 double expected_states(double samples, double units) { return std::min(std::exp2(units), 5 * std::pow(samples, 0.65)); }

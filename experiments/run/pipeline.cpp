@@ -65,8 +65,8 @@ ExperimentResult run_stages(const ResolvedExperiment& run, const RunDirectory& d
       console.check();
       console.begin_stage(stage.label);
       const std::string layer = stage.place.layer > 0 ? fmt::format("/layers/{}", stage.place.layer) : "";
-      MeasureRun measured{stage.place,  system, result.arrays.view(system.group() + layer), run.tables(), store,
-                          console};
+      MeasureRun measured{stage.place,  system, result.arrays.view(system.group() + layer),
+                          run.tables(), store,  console};
       with_label(stage.label, [&] { stage.measure->compute(measured, arrays); });
       store.save([&](Hdf5Writer& file) { write_arrays(file, arrays); });
       console.end_stage(store.content().seconds);

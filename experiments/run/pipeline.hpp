@@ -11,9 +11,9 @@
 
 namespace inforelay {
 
-/// Computes every stage of `run`, or reads it back if an earlier start has finished it. Each finished stage is written to
-/// a file of its own in the folder, in the form that it has in results.h5; long stages also keep unfinished work. Each
-/// file names by a digest what it was computed from (all earlier stages of the same network), so that results of
+/// Computes every stage of `run`, or reads it back if an earlier start has finished it. Each finished stage is written
+/// to a file of its own in the folder, in the form that it has in results.h5; long stages also keep unfinished work.
+/// Each file names by a digest what it was computed from (all earlier stages of the same network), so that results of
 /// different computations are never joined.
 ///
 /// Returns arrays, stage times and networks; provenance is the caller's. Throws Error; Interrupted if the console says

@@ -50,8 +50,8 @@ class ResolvedExperiment {
   MemoryPeak peak(int threads, int ranks = 1) const { return peak_with(tables_, threads, ranks); }
   /// If tables are left out because they do not fit: a sentence about it. Else "".
   std::string tables_note() const;
-  /// Throws UsageError if the run would take more than memory_limit(): with the stage, its bytes, the bound and what can
-  /// be changed. `run`: of a sweep, which one; else empty.
+  /// Throws UsageError if the run would take more than memory_limit(): with the stage, its bytes, the bound and what
+  /// can be changed. `run`: of a sweep, which one; else empty.
   void check_memory(int threads, int ranks, const std::string& run = "") const;
 
  private:

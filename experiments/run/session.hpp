@@ -35,7 +35,8 @@ std::string read_summary(const RunDirectory& directory);
 /// All but wall_seconds.
 RunProvenance provenance_of(const ExperimentConfig& config, const CommandLine& line, const DataPlan& data);
 
-/// Downloads data that are not there yet, as a stage of its own before `later_stages` others; returns what will be used.
+/// Downloads data that are not there yet, as a stage of its own before `later_stages` others; returns what will be
+/// used.
 DataPlan fetch_as_stage(const DataPlan& data, int later_stages, Console& console);
 
 /// "2 threads", of several ranks() "16 ranks, the first with 2 threads"

@@ -1,4 +1,5 @@
-// The stages of a run, as data: which measure is computed where, in order. Built once, from the configuration and sizes.
+// The stages of a run, as data: which measure is computed where, in order. Built once, from the configuration and
+// sizes.
 #pragma once
 
 #include <cstddef>

@@ -155,8 +155,8 @@ RunReport do_sweep(const SweepPlan& plan, const CommandLine& line, const Resolve
                    RunDirectory& directory, Console& console) {
   const Stopwatch since_start;
   console.info(fmt::format("{}: sweep of {} runs, data {} ({}), {}, results in '{}'", plan.config.name,
-                           plan.runs.size(), whole.data().source->title, whole.data().origin(),
-                           threads_text(thread_count()), directory.folder().string()));
+                           plan.runs.size(), whole.data().name(), whole.data().origin(), threads_text(thread_count()),
+                           directory.folder().string()));
   std::vector<RunOutcome> outcomes = do_runs(plan, line, directory.folder(), console);
   std::vector<StageTime> stages;
   const auto stage = [&](const std::string& name, auto&& work) {
@@ -192,13 +192,13 @@ RunReport do_sweep(const SweepPlan& plan, const CommandLine& line, const Resolve
   stages.insert(stages.begin(), header.stages.begin(), header.stages.end());
   const std::string summary = summarise_sweep(plan, table, header, directory.folder().string(), figures) +
                               replication_table(replication) + "\n" + times_table(stages) +
-                              fmt::format("wall time of this start {}\n", duration(since_start.seconds()));
+                              fmt::format("Wall time of this start: {}\n", duration(since_start.seconds()));
   directory.remove_stages();
   write_file_atomically(directory.summary(), std::string_view(summary));
   const std::size_t missing = plan.runs.size() - table.count(RunOutcome::Status::finished);
   if (missing == 0) return {summary, ExitCode::ok};
   const std::string failure = fmt::format("{} of {} runs failed or were not started", missing, plan.runs.size());
-  console.error(fmt::format("{} (listed in summary.txt and sweep.csv in '{}'); the same command tries them again",
+  console.error(fmt::format("{} (listed in summary.txt and sweep.csv in '{}'); rerun the same command to retry them",
                             failure, directory.folder().string()));
   return {summary, ExitCode::sweep, failure};
 }
@@ -224,9 +224,9 @@ std::string describe_sweep(const SweepPlan& plan, const CommandLine& line) {
   const ResolvedExperiment whole(plan.config);
   const fs::path folder = folder_for(plan.config, line, whole.identity());
   const double limit = memory_limit(plan.config);
-  std::string text = fmt::format("data     {} ({})\nfolder   {}\nthreads  {}\n\n{:<70} {:>6} {:>9} {:>12}\n",
-                                 whole.data().source->title, whole.data().origin(), folder.string(), thread_count(),
-                                 "point", "runs", "done", "memory each");
+  std::string text =
+      fmt::format("data     {} ({})\nfolder   {}\nthreads  {}\n\n{:<70} {:>6} {:>9} {:>12}\n", whole.data().name(),
+                  whole.data().origin(), folder.string(), thread_count(), "point", "runs", "done", "memory each");
   double most_bytes = 0;
   std::size_t finished = 0;
   const std::size_t replicates = plan.runs.size() / plan.points.size();

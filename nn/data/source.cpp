@@ -16,7 +16,7 @@ std::filesystem::path own_folder(const DataPlan& plan) { return plan.options.dat
 DataPlan fall_back(DataPlan plan, const std::string& reason) {
   if (plan.options.fallback == no_fallback) {
     throw DataError(fmt::format(
-        "{} is not available: {}; data.path can name a folder that holds the files, and data.fallback: {} does without",
+        "{} is not available: {}; data.path can name a folder that holds the files, and data.fallback: {} uses generated data instead",
         plan.source->title, reason, fmt::join(generated_data_sources(), " or ")));
   }
   const DataSource& other = data_source(plan.options.fallback);
