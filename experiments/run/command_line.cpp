@@ -58,7 +58,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
       ->transform(CLI::Transformer(styles).description(""))
       ->type_name("STYLE");
   CLI::Option* be_quiet = app.add_flag("-q,--quiet", quiet, "print only warnings and errors");
-  app.add_flag("-v,--verbose", verbose, "print details")->excludes(be_quiet);
+  app.add_flag("-v,--verbose", verbose, "print details: data, memory, each file written")->excludes(be_quiet);
   app.set_version_flag("--version", fmt::format("inforelay {} ({})\n", version(), git_revision()));
   app.footer(
       "Results go to stdout, messages and progress to stderr. Rerun the same command to resume an\n"

@@ -1,6 +1,8 @@
 #include "experiments/run/experiment.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <optional>
@@ -10,6 +12,7 @@
 #include "core/files/files.hpp"
 #include "core/parallel.hpp"
 #include "core/ranks/ranks.hpp"
+#include "core/text/unit_text.hpp"
 #include "experiments/compare/comparison.hpp"
 #include "experiments/reports/draw_figures.hpp"
 #include "experiments/reports/summary.hpp"
@@ -34,6 +37,25 @@ ExitCode exit_code_of(const ExperimentResult& result) {
   return comparison_from(result.arrays.view("comparison")).met() ? ExitCode::ok : ExitCode::reproduction;
 }
 
+// Details of the run, with -v and in run.log.
+void report_details(const ResolvedExperiment& run, Console& console) {
+  const DataPlan& data = run.data();
+  const DataSizes sizes = data.source->sizes(data.options);
+  const MemoryPeak peak = run.peak(thread_count(), ranks().size());
+  console.detail(fmt::format("program: inforelay {} ({}), {}, {}", version(), git_revision(), compiler(), host_name()));
+  console.detail(fmt::format("data: {} training and {} test samples, {} inputs, {} classes, SHA-256 {}", sizes.train,
+                             sizes.test, sizes.inputs, sizes.classes, data.sha256()));
+  console.detail(fmt::format("memory: {} expected, at '{}'; limit {}", bytes_text(peak.bytes), peak.stage,
+                             bytes_text(memory_limit(run.config()))));
+}
+
+// The largest amount of memory that this process has used, bytes.
+double peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return 1024.0 * static_cast<double>(usage.ru_maxrss);
+}
+
 ExperimentResult compute(const ResolvedExperiment& run, const CommandLine& line, const RunDirectory& directory,
                          Console& console) {
   ExperimentResult result = run_stages(run, directory, console);
@@ -48,6 +70,9 @@ ExperimentResult compute(const ResolvedExperiment& run, const CommandLine& line,
   }
   directory.verify_lock();
   write_results(directory.results(), result);
+  console.detail(fmt::format("wrote '{}' ({}), peak memory {}", directory.results().string(),
+                             bytes_text(static_cast<double>(std::filesystem::file_size(directory.results()))),
+                             bytes_text(peak_memory())));
   return result;
 }
 
@@ -60,6 +85,7 @@ std::size_t draw(const ExperimentConfig& config, ExperimentResult& result, const
   result.stages.push_back({"figures", watch.seconds()});
   console.end_stage(watch.seconds());
   const std::size_t count = names.size();
+  console.detail(fmt::format("wrote {}/{{{}}}", directory.figures().string(), fmt::join(names, ",")));
   console.report_figures(std::move(names));
   return count;
 }
@@ -155,6 +181,7 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   return in_open_folder(directory, config.name, console, [&] {
     console.info(fmt::format("{}: data {} ({}), {}, results in '{}'", config.name, run.data().name(),
                              run.data().origin(), threads_text(thread_count()), directory.folder().string()));
+    report_details(run, console);
     if (const std::string note = run.tables_note(); !note.empty()) console.warning(note);
     return work(run, line, directory, console);
   });

@@ -70,6 +70,7 @@ ExperimentResult run_stages(const ResolvedExperiment& run, const RunDirectory& d
       with_label(stage.label, [&] { stage.measure->compute(measured, arrays); });
       store.save([&](Hdf5Writer& file) { write_arrays(file, arrays); });
       console.end_stage(store.content().seconds);
+      console.detail(fmt::format("wrote '{}', SHA-256 {}", directory.stage(stage.id).string(), store.content().digest));
     }
     result.arrays.merge(group, std::move(arrays));
     input_digest[stage.network] = sha256_hex(input_digest[stage.network] + store.content().digest);
