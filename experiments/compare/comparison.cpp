@@ -36,12 +36,12 @@ void set_value(const MetricValue& value, double& number, std::int64_t& set) {
   }
 }
 
-// Sets are equal or not; without a tolerance there is no verdict on numbers.
+// For sets: whether they are equal. For numbers: whether they are within tolerance; no verdict without one.
 std::int64_t verdict(const Row& row) {
   if (row.reference_set >= 0) return row.value_set == row.reference_set ? 1 : 0;
   if (std::isnan(row.reference) || (std::isnan(row.absolute) && std::isnan(row.relative))) return -1;
   const double allowed = std::isnan(row.absolute) ? row.relative * std::fabs(row.reference) : row.absolute;
-  return std::fabs(row.difference) <= allowed ? 1 : 0;  // NaN is not within anything
+  return std::fabs(row.difference) <= allowed ? 1 : 0;  // false for NaN
 }
 
 // The rows of one column of a published table.
@@ -110,10 +110,10 @@ const RecordArrays<Row>& row_arrays() {
        {"value_set", "1", "set found, bit k is unit k; -1: a number", &Row::value_set},
        {"reference_set", "1", "published set, bit k is unit k; -1: a number", &Row::reference_set},
        {"difference", "as the metric", "value minus reference; NaN for sets", &Row::difference},
-       {"tolerance_absolute", "as the metric", "largest difference that is ok; NaN: no such bound", &Row::absolute},
+       {"tolerance_absolute", "as the metric", "largest allowed difference; NaN: no such bound", &Row::absolute},
        {"tolerance_relative", "1", "the same as a fraction of the reference; NaN: no such bound", &Row::relative},
        {"ok", "1", "1: within the tolerance, equal, or the statement holds; 0: not; -1: no verdict", &Row::ok},
-       {"needed", "1", "how many rows of this column or statement must be ok; 0: there is no verdict", &Row::needed}}};
+       {"needed", "1", "number of rows of this column or statement that must be ok; 0: no verdict", &Row::needed}}};
   return arrays;
 }
 

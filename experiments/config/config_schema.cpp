@@ -1,4 +1,4 @@
-// All settings with their words, bounds and meanings, in the order in which they are printed.
+// All settings with their descriptions and bounds, in the order in which they are printed.
 #include "experiments/config/config.hpp"
 #include "experiments/config/config_checks.hpp"
 

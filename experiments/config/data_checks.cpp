@@ -49,7 +49,7 @@ class DataChecker {
     return sum;
   }
 
-  // Training is measured on both subsets, and so is the staircase of a composite.
+  // Accuracies of training and of the staircase of a composite network are measured on both subsets.
   bool is_used(std::string_view subset) const {
     const std::vector<std::string>& subsets = config_.analysis.relay.subsets;
     return std::find(subsets.begin(), subsets.end(), subset) != subsets.end() ||
@@ -69,7 +69,7 @@ class DataChecker {
                      rarest.label, total(samples), subset));
   }
 
-  // `value` samples are to be drawn of each class.
+  // `count` samples of each class are to be drawn.
   void check_drawn(const std::string& key, std::size_t count, const Counts& samples, std::string_view subset) {
     const ClassCount rarest = fewest(samples);
     const auto value = static_cast<std::int64_t>(count);

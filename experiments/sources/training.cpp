@@ -20,8 +20,8 @@ Activation output_activation(const NetworkConfig& config) {
   return config.output_activation.value_or(Activation::tanh);
 }
 
-// Runs steps until `training` is finished, and then `rest`. Its state is saved every so often, and before an
-// interruption leaves: both trainers promise a state that is whole when they throw Interrupted.
+// Runs steps until `training` is finished, and then `rest`. The state is saved at intervals and on an interruption:
+// both trainers are in a valid state when they throw Interrupted.
 template <class Training, class Step, class Rest>
 void run_with_saves(Training& training, StageStore& files, const StageStore::Write& write, Step&& step, Rest&& rest) {
   try {
@@ -67,7 +67,7 @@ ModelResult train_whole(const NetworkConfig& config, const DataPair& data, const
           .sources = {}};
 }
 
-// The composite of `detectors`, and its staircase.
+// The composite network of `detectors`, and its staircase.
 void put_together(const DetectorsConfig& config, std::span<const Mlp> detectors, const DataPair& data,
                   const RandomStream& random, Progress& progress, ModelResult& model) {
   RandomStream noise = random.child("noise");
