@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "core/config/tree.hpp"
 #include "core/error.hpp"
@@ -183,16 +184,6 @@ std::vector<MetricValue> metric_values(const ResultView& system, std::string_vie
   } catch (const Error& error) {
     throw UsageError(fmt::format("there is no {}: {}", name, error.what()));
   }
-}
-
-const MetricValue& value_of_class(const std::vector<MetricValue>& values, std::optional<int> cls) {
-  if (cls.has_value() == (values.size() == 1)) {
-    throw UsageError(cls ? "there is one number for the network as a whole, none for each class"
-                         : "there is a number for each class, none for the network as a whole");
-  }
-  const auto index = static_cast<std::size_t>(cls.value_or(0));
-  if (index >= values.size()) throw UsageError(fmt::format("there is no class {}", index));
-  return values[index];
 }
 
 }  // namespace inforelay

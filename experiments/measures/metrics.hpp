@@ -3,7 +3,6 @@
 // one layer is analysed.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,8 +39,5 @@ bool metric_by_class(const NetworkConfig& network, std::string_view name);
 /// The values of a metric of one system, [C], or [1] if it belongs to the system as a whole; `system` is its group.
 /// Throws UsageError if the name is none, or the results lack it.
 std::vector<MetricValue> metric_values(const ResultView& system, std::string_view name);
-
-/// The value of class `cls`, or of the system as a whole if there is none. Throws UsageError if `values` has no such.
-const MetricValue& value_of_class(const std::vector<MetricValue>& values, std::optional<int> cls);
 
 }  // namespace inforelay

@@ -19,7 +19,6 @@
 #include "experiments/run/export_weights.hpp"
 #include "experiments/run/pipeline.hpp"
 #include "experiments/run/resolve.hpp"
-#include "experiments/sources/network_system.hpp"
 
 namespace inforelay {
 namespace {
@@ -96,18 +95,10 @@ void report_kept_stages(const ExperimentConfig& config, const ExperimentResult& 
   for (const StageTime& stage : result.stages) console.kept_stage(stage.stage, stage.seconds);
 }
 
-// The weights that the configuration wants written beside the results.
-void export_weights(const ExperimentConfig& config, const ExperimentResult& result, Console& console) {
-  for (const auto& [name, network] : config.networks) {
-    if (network.weights_out.empty()) continue;
-    write_weights_out(config, name, network_from(result.network(name).at("model")), console);
-  }
-}
-
 // Reports a complete run; redraws its figures if they are missing.
 RunReport report_complete(const ExperimentConfig& config, RunDirectory& directory, Console& console) {
   const ExperimentResult small = read_earlier(directory.results(), ReadTables::no);
-  export_weights(config, small, console);
+  write_weights_out(config, small, console);
   const std::string folder = directory.folder().string();
   if (config.figures && !holds_figures(directory.folder(), config.figures->formats)) {
     if (access(directory.folder().c_str(), W_OK) == 0) {
@@ -149,7 +140,7 @@ RunReport work(const ResolvedExperiment& run, const CommandLine& line, RunDirect
   std::optional<ExperimentResult> written = written_results(run, directory, console);
   if (written) report_kept_stages(config, *written, console);
   ExperimentResult result = written ? std::move(*written) : compute(run, line, directory, console);
-  export_weights(config, result, console);
+  write_weights_out(config, result, console);
   directory.verify_lock();
   const std::size_t figures = config.figures ? draw(config, result, directory, console) : 0;
   directory.verify_lock();

@@ -46,7 +46,7 @@ ExperimentResult run_stages(const ResolvedExperiment& run, const RunDirectory& d
   RunData data(config, run.data());
   std::vector<NetworkSystem> systems;
   for (const auto& [name, network] : config.networks) {
-    systems.emplace_back(config, name, network, run.files(), data);
+    systems.emplace_back(config, name, run.files(), data);
     result.networks.push_back(name);
   }
   const std::string identity = run.identity();

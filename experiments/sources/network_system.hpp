@@ -25,8 +25,6 @@ class RunData {
  public:
   RunData(const ExperimentConfig& config, DataPlan plan) : config_(config), plan_(std::move(plan)) {}
 
-  const DataPlan& plan() const { return plan_; }
-  void set_plan(DataPlan plan) { plan_ = std::move(plan); }
   /// Throws ConfigError if the configuration needs more samples than there are.
   const DataPair& get(Progress& progress);
 
@@ -55,13 +53,11 @@ struct LayerRecord {
 
 class NetworkSystem {
  public:
-  /// All arguments must outlive it.
-  NetworkSystem(const ExperimentConfig& config, const std::string& name, const NetworkConfig& network,
-                const ExternalFiles& files, RunData& data);
+  /// `files` and `data` must outlive it.
+  NetworkSystem(const ExperimentConfig& config, const std::string& name, const ExternalFiles& files, RunData& data);
 
   const std::string& name() const { return name_; }
   std::string group() const { return "networks/" + name_; }
-  const NetworkConfig& config() const { return network_; }
   /// The random stream of this network, derived from the seed and its name.
   const RandomStream& random() const { return random_; }
   RunData& data() { return data_; }
@@ -74,7 +70,6 @@ class NetworkSystem {
 
  private:
   std::string name_;
-  const NetworkConfig& network_;
   const ExternalFiles& files_;
   RunData& data_;
   RandomStream random_;

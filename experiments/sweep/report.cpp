@@ -65,8 +65,9 @@ ResultArrays sweep_arrays(const SweepPlan& plan, const SweepTable& table) {
   std::vector<RunRecord> runs;
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
     const SweepRun& run = plan.runs[i];
-    runs.push_back({run.folder, std::string(to_string(table.outcomes[i].status)), table.outcomes[i].message,
-                    static_cast<std::int64_t>(run.point + 1), run.seed, table.wall_seconds[i]});
+    runs.push_back({run.folder, std::string(word_of(run_status_names, table.outcomes[i].status)),
+                    table.outcomes[i].message, static_cast<std::int64_t>(run.point + 1), run.seed,
+                    table.wall_seconds[i]});
   }
   run_arrays().put(runs, out);
   out.put_scale("run", counting(1, runs.size()), "number of the run");
@@ -176,7 +177,7 @@ std::string sweep_csv(const SweepPlan& plan, const SweepTable& table) {
     std::vector<std::string> row{fmt::format("{}", run.number), run.folder, fmt::format("{}", run.point + 1),
                                  fmt::format("{}", run.replicate), fmt::format("{}", run.seed)};
     for (const ConfigNode& value : plan.points[run.point].values) row.push_back(to_yaml(value));
-    row.emplace_back(to_string(table.outcomes[i].status));
+    row.emplace_back(word_of(run_status_names, table.outcomes[i].status));
     row.push_back(table.outcomes[i].message);
     row.push_back(number_text(table.wall_seconds[i]));
     for (const MetricColumn& metric : table.metrics) row.push_back(number_text(metric.mean[i]));

@@ -200,18 +200,6 @@ class Runner {
 
 }  // namespace
 
-std::string_view to_string(RunOutcome::Status status) {
-  switch (status) {
-    case RunOutcome::Status::finished:
-      return "finished";
-    case RunOutcome::Status::failed:
-      return "failed";
-    case RunOutcome::Status::not_started:
-      break;
-  }
-  return "not started";
-}
-
 std::vector<RunOutcome> run_jobs(const std::vector<RunJob>& jobs, const RunnerOptions& options, Ranks& ranks,
                                  Console& console) {
   return Runner(jobs, options, ranks, console).run();
