@@ -98,6 +98,8 @@ std::string measure_group(const Measure& measure, const std::string& system_grou
 // For the rows.
 
 bool holds(const std::vector<std::string>& subsets, std::string_view subset);
+/// Measure::missing of measures that are computed for each of analysis.relay.subsets.
+std::string missing_subset(const MeasurePlace& place);
 /// A need that fewer samples would make smaller.
 MemoryNeed samples_need(double kept, double working);
 /// A scan of all sets, beside its own `working` bytes: the table if it is kept, statistics by size, chunks to be saved.

@@ -30,6 +30,11 @@ bool holds(const std::vector<std::string>& subsets, std::string_view subset) {
   return std::find(subsets.begin(), subsets.end(), subset) != subsets.end();
 }
 
+std::string missing_subset(const MeasurePlace& place) {
+  if (holds(place.config.analysis.relay.subsets, place.subset)) return "";
+  return fmt::format("{} is not among analysis.relay.subsets", place.subset);
+}
+
 MemoryNeed samples_need(double kept, double working) {
   return {.kept = kept, .working = working, .smaller = "data.train_limit and data.test_limit"};
 }

@@ -257,11 +257,7 @@ const Measure relay_measure{
                  {"1", "size of the smallest set with N percent of the relay information of all units", false, true,
                   smallest_set},
                  missing_sets}},
-    .missing = [](const MeasurePlace& place) -> std::string {
-      return holds(place.config.analysis.relay.subsets, place.subset)
-                 ? ""
-                 : fmt::format("{} is not among analysis.relay.subsets", place.subset);
-    },
+    .missing = missing_subset,
     .label = [](const MeasurePlace& place) -> std::string {
       return exhaustive_at(place)                 ? "relay information of all sets"
              : place.config.analysis.relay.greedy ? "greedy relay search"

@@ -75,11 +75,7 @@ const Measure states_measure{
                 {"occupied_states", "occupied states", "occupied_states"},
                 {"singleton_fraction", "fraction of samples alone in their state", "singleton_fraction"},
                 {"entropy_bits", "entropy of the states (bit)", "entropy_bits"}},
-    .missing = [](const MeasurePlace& place) -> std::string {
-      return holds(place.config.analysis.relay.subsets, place.subset)
-                 ? ""
-                 : fmt::format("{} is not among analysis.relay.subsets", place.subset);
-    },
+    .missing = missing_subset,
     .label = [](const MeasurePlace&) -> std::string { return "states"; },
     .memory =
         [](const MeasurePlace& place, AllSetsTable) {
