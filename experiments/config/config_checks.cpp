@@ -137,9 +137,8 @@ class Checker {
                      const std::vector<std::string>& known) {
     for (const std::string& subset : subsets) {
       if (std::find(known.begin(), known.end(), subset) != known.end()) continue;
-      const std::string_view near = nearest_word(subset, {known.begin(), known.end()});
-      fail(path, fmt::format("'{}' is not among {}{}", subset, among,
-                             near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+      fail(path,
+           fmt::format("'{}' is not among {}{}", subset, among, suggestion(subset, {known.begin(), known.end()})));
     }
   }
 
@@ -197,6 +196,11 @@ class Checker {
 };
 
 }  // namespace
+
+std::string suggestion(std::string_view word, const std::vector<std::string_view>& known) {
+  const std::string_view near = nearest_word(word, known);
+  return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
+}
 
 DataOptions data_options(const ExperimentConfig& config) {
   DataOptions options;

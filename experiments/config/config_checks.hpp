@@ -8,6 +8,9 @@
 
 namespace inforelay {
 
+/// "; did you mean 'seed'?" with the known word that is close to `word`; "" if there is none.
+std::string suggestion(std::string_view word, const std::vector<std::string_view>& known);
+
 /// The data of a configuration, and their sizes, known before they are read.
 DataOptions data_options(const ExperimentConfig& config);
 DataSizes data_sizes(const ExperimentConfig& config);

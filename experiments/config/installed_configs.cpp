@@ -4,8 +4,8 @@
 
 #include <system_error>
 
-#include "core/config/tree.hpp"
 #include "core/error.hpp"
+#include "experiments/config/config_checks.hpp"
 
 namespace inforelay {
 
@@ -25,10 +25,9 @@ fs::path find_config(const fs::path& config) {
     for (fs::directory_iterator file(folder, error), end; !error && file != end; file.increment(error))
       if (file->path().extension() == ".yaml") names.push_back(file->path().stem());
   }
-  const std::string stem = name.stem();
-  const std::string_view near = nearest_word(stem, {names.begin(), names.end()});
+  const std::string near = suggestion(name.stem().string(), {names.begin(), names.end()});
   if (near.empty()) return config;
-  throw UsageError(fmt::format("cannot read '{}': no such file; did you mean '{}'?", config.string(), near));
+  throw UsageError(fmt::format("cannot read '{}': no such file{}", config.string(), near));
 }
 
 }  // namespace inforelay

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/config/tree.hpp"
 #include "core/error.hpp"
 #include "core/text/number_text.hpp"
 #include "experiments/config/config_checks.hpp"
@@ -134,8 +133,7 @@ std::string metric_error(std::string_view name) {
       names.push_back(std::move(text));
     }
   }
-  const std::string_view near = nearest_word(name, {names.begin(), names.end()});
-  return fmt::format("'{}' is not a metric{}", name, near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+  return fmt::format("'{}' is not a metric{}", name, suggestion(name, {names.begin(), names.end()}));
 }
 
 MetricKind metric_kind(std::string_view name) {

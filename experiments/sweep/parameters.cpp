@@ -9,6 +9,7 @@
 
 #include "core/config/tree.hpp"
 #include "core/text/number_text.hpp"
+#include "experiments/config/config_checks.hpp"
 
 namespace inforelay {
 namespace {
@@ -120,9 +121,8 @@ class PointMaker {
       for (const ConfigSeries& series : sweep_.parameters) paths.emplace_back(series.path);
       const auto found = std::find(paths.begin(), paths.end(), one.path);
       if (found == paths.end()) {
-        const std::string_view near = nearest_word(one.path, paths);
         errors_.add(one.place, fmt::format("sweep.exclude: '{}' is not among sweep.parameters{}", one.path,
-                                           near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+                                           suggestion(one.path, paths)));
         return;
       }
       wanted.emplace_back(static_cast<std::size_t>(found - paths.begin()), &one.value);

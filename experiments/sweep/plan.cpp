@@ -111,9 +111,7 @@ class Planner {
       };
       const auto found = std::find(known.begin(), known.end(), series.path);
       if (found == known.end()) {
-        const std::string_view near = nearest_word(series.path, known);
-        fail(fmt::format("there is no setting '{}'{}", series.path,
-                         near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+        fail(fmt::format("there is no setting '{}'{}", series.path, suggestion(series.path, known)));
       } else if (is_parent_only(first_key(series.path), SweepConfig{})) {
         fail(fmt::format("'{}' belongs to the sweep as a whole", series.path));
       } else if (series.path == "max_memory") {
