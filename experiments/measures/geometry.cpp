@@ -11,8 +11,8 @@
 namespace inforelay {
 namespace {
 
-// The paper: shape of the states on the test images, their entropy on the training images. Of other subsets the last
-// and the first one.
+// As in the paper: clusters and components on the test samples, entropy on the training samples; of other subsets the
+// last and the first one.
 std::string shape_subset(const MeasurePlace& place) {
   const auto& subsets = place.config.analysis.relay.subsets;
   return holds(subsets, "test") ? "test" : subsets.back();

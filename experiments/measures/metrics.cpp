@@ -12,7 +12,7 @@
 namespace inforelay {
 namespace {
 
-// A name taken apart.
+// A parsed name.
 struct ParsedName {
   const Measure* measure = nullptr;
   const Metric* metric = nullptr;
@@ -28,7 +28,7 @@ std::string_view take_word(std::string_view& text) {
   return word;
 }
 
-// Is `name` that of `metric`? Returns what stands for N, 0 if nothing does.
+// If `name` is that of `metric`: the number in place of N, 0 if there is no N.
 std::optional<int> match(const Metric& metric, std::string_view name) {
   if (!metric.name.ends_with("_N")) return name == metric.name ? std::optional(0) : std::nullopt;
   const std::string_view stem = std::string_view(metric.name).substr(0, metric.name.size() - 1);

@@ -1,4 +1,4 @@
-// The function left after a knockout against the size of the set and the relay information that it carries.
+// Regression of balanced accuracy after a knockout on the size and the relay information of the set.
 #include <array>
 #include <cmath>
 

@@ -1,4 +1,4 @@
-// A network and how it came about: trained as a whole, composed of detectors, or read from files.
+// The network: trained as a whole, composed of trained detectors, or read from files.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 namespace inforelay {
 namespace {
 
-// What is kept of the weight files that a network comes from.
+// The attributes that describe the weight files of a network.
 constexpr std::array<std::pair<const char*, std::string WeightSource::*>, 3> source_parts{
     {{"weights_file", &WeightSource::file},
      {"weights_format", &WeightSource::format},

@@ -148,7 +148,7 @@ RunReport work(const ResolvedExperiment& run, const CommandLine& line, RunDirect
   if (!comparison.empty())
     write_file_atomically(directory.folder() / "comparison.csv", std::string_view(comparison_csv(comparison)));
   const std::string summary = summarise(result, comparison, directory.folder().string(), figures, watch.seconds());
-  directory.remove_stages();  // before the summary, which says that nothing is left to do
+  directory.remove_stages();  // before the summary, which marks the run as complete
   write_file_atomically(directory.summary(), std::string_view(summary));
   return {summary, exit_code_of(result)};
 }

@@ -11,7 +11,7 @@
 namespace inforelay {
 namespace {
 
-// Libraries name classes and epochs in their errors; the network and the measure are known here.
+// Adds network and measure to the errors of the libraries, which only name classes and epochs.
 template <class Work>
 void with_label(const std::string& label, Work&& work) {
   const auto named = [&](const Error& error) { return fmt::format("{}: {}", label, error.what()); };
@@ -20,7 +20,7 @@ void with_label(const std::string& label, Work&& work) {
   } catch (const ComputeError& error) {
     throw ComputeError(named(error));
   } catch (const ConfigError&) {
-    throw;  // names its keys itself
+    throw;  // it names its keys
   } catch (const UsageError& error) {
     throw UsageError(named(error));
   }

@@ -16,8 +16,7 @@ namespace {
 
 using Point = std::vector<ConfigNode>;
 
-// A number of a range: whole, or with six digits, which tell values apart and name folders better than
-// 0.0029999999999999996.
+// A number of a range: an integer, or rounded to six digits (0.003 rather than 0.0029999999999999996).
 ConfigNode number_node(double value, bool is_integer, const ConfigPlace& place) {
   ConfigNode node;
   node.kind = ConfigNode::Kind::scalar;
@@ -154,7 +153,7 @@ std::vector<ConfigNode> values_of(const ConfigSeries& series, bool is_integer) {
     double value = series.kind == ConfigSeries::Kind::range ? series.low + fraction * (series.high - series.low)
                                                             : series.low * std::pow(series.high / series.low, fraction);
     const bool is_end = i == 0 || i + 1 == *series.count;
-    if (is_end) value = i == 0 ? series.low : series.high;  // not one rounding beside it
+    if (is_end) value = i == 0 ? series.low : series.high;  // without rounding errors
     ConfigNode node = number_node(value, is_integer, series.place);
     if (is_end && !is_integer) node.text = fmt::format("{}", value);
     if (values.empty() || values.back().text != node.text) values.push_back(std::move(node));
@@ -164,7 +163,7 @@ std::vector<ConfigNode> values_of(const ConfigSeries& series, bool is_integer) {
 
 ConfigNode draw_value(const ConfigSeries& series, bool is_integer, RandomStream random) {
   if (series.kind == ConfigSeries::Kind::values) return series.values[random.below(series.values.size())];
-  // Half a step more on either side, so that the outermost whole numbers are as likely as the others.
+  // Half a step more on either side, so that the first and last integer are as likely as the others.
   const double margin = is_integer ? 0.5 : 0;
   const double low = series.low - margin, high = series.high + margin;
   const double value = series.kind == ConfigSeries::Kind::range

@@ -25,7 +25,7 @@ bool is_parent_only(std::string_view key, const SweepConfig& sweep) {
   return std::find(parent_only_keys.begin(), parent_only_keys.end(), key) != parent_only_keys.end();
 }
 
-// One holds the other: "networks.full" and "networks.full.layers".
+// True if one path contains the other: "networks.full" and "networks.full.layers".
 bool overlap(std::string_view a, std::string_view b) {
   return a == b || a.starts_with(fmt::format("{}.", b)) || b.starts_with(fmt::format("{}.", a));
 }
@@ -143,7 +143,7 @@ class Planner {
     }
   }
 
-  // Each value by itself, so that a wrong one is reported once and not for every point that it is part of.
+  // Checks each value by itself, so that an invalid one is reported once, not for every point.
   void check_values() {
     for (std::size_t p = 0; p < plan_.parameters.size(); ++p) {
       ConfigSeries ends = sweep().parameters[p];
@@ -196,7 +196,7 @@ class Planner {
     errors_.add_line(fmt::format("{} (swept: {})", line, values));
   }
 
-  // Those asked for must be computed somewhere; of the default ones, the others are left out.
+  // Configured metrics must be computed by some run; default ones that are not are left out.
   void check_metrics() {
     std::vector<NetworkMetric> kept;
     for (std::size_t m = 0; m < plan_.metrics.size(); ++m) {

@@ -48,7 +48,7 @@ class Runner {
       if (!stopping_) start_jobs();
       show();
       if (running_.empty()) break;
-      // Stop signals end the wait too, which the system never restarts. A message of another rank does not end it.
+      // Stop signals end the wait too; messages of other ranks do not.
       const timespec patience{0, capacity_.size() == 1 ? 500'000'000 : 10'000'000};
       sigtimedwait(&child_signal_, nullptr, &patience);
       for (const ChildRuns::End& each : own_.collect()) end(each);

@@ -23,7 +23,7 @@ namespace inforelay {
 namespace fs = std::filesystem;
 namespace {
 
-// Downloads the data once, so that the runs do not each do it. Returns those of the sweep as a whole.
+// Downloads the data once for all runs. Returns the data of the sweep as a whole.
 DataPlan fetch_for_all(SweepPlan& plan, const DataPlan& data, Console& console) {
   const int later_stages = plan.config.figures ? 3 : 2;
   const auto fetched = [&](const DataPlan& wanted) {
@@ -41,7 +41,7 @@ DataPlan fetch_for_all(SweepPlan& plan, const DataPlan& data, Console& console) 
   return found;
 }
 
-// Is nothing left to do? Failed runs are tried again.
+// True if nothing is left to do; failed runs are retried.
 bool is_complete(const SweepPlan& plan, const RunDirectory& directory) {
   if (!directory.complete()) return false;
   try {
@@ -92,7 +92,7 @@ std::vector<RunOutcome> do_runs(const SweepPlan& plan, const CommandLine& line, 
   const Work work = work_left(plan, line, folder, console);
   RunnerOptions options;
   options.threads = thread_count();
-  // Some of the machine's memory is left to others; what the user allows is used whole.
+  // A third of the machine's memory is left to other programs; max_memory is used in full.
   options.bytes = plan.config.max_memory ? memory_limit(plan.config) : memory_limit(plan.config) * 2 / 3;
   if (plan.config.max_memory) options.max_memory = memory_limit(plan.config);
   options.continue_on_error = plan.config.sweep->on_error == SweepFailure::go_on;
@@ -143,7 +143,7 @@ std::size_t draw(const SweepPlan& plan, const SweepTable& table, const SeedRepli
   const FigureWriter writer(options);
   std::vector<std::string> names = draw_sweep_figures(writer, plan, table, console);
   const std::vector<std::string> more = draw_replication(writer, replication, console);
-  console.check();  // asked to stop during the last figure
+  console.check();  // for a stop request during the last figure
   names.insert(names.end(), more.begin(), more.end());
   const std::size_t count = names.size();
   console.report_figures(std::move(names));
