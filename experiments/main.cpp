@@ -11,7 +11,6 @@
 #include <system_error>
 #include <utility>
 
-#include "core/files/files.hpp"
 #include "core/parallel.hpp"
 #include "core/process/stop_signals.hpp"
 #include "experiments/config/config.hpp"

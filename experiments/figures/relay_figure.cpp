@@ -1,7 +1,6 @@
 // Relay information of every set vs. its size, and the greedy path.
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "core/parallel.hpp"
 #include "experiments/figures/figure_kind.hpp"

@@ -1,5 +1,4 @@
 // Quantiles of relay information or accuracy over all sets of each size, a panel for each class.
-#include <algorithm>
 #include <array>
 
 #include "experiments/figures/figure_kind.hpp"

@@ -1,8 +1,6 @@
 // The shape of the states of a layer: clusters, principal components, entropy as a function of the number of samples.
 #include <algorithm>
-#include <numeric>
 
-#include "core/sets/neuron_set.hpp"
 #include "core/statistics/kmeans.hpp"
 #include "core/statistics/pca.hpp"
 #include "experiments/measures/measure.hpp"

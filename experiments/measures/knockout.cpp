@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "experiments/measures/measure.hpp"
 #include "experiments/ranks/resumable_scan.hpp"
 #include "experiments/ranks/scan_messages.hpp"

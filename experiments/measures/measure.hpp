@@ -4,8 +4,6 @@
 // To add one: a file that defines a `const Measure`, and a line in measures.cpp.
 #pragma once
 
-#include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -13,7 +11,6 @@
 
 #include "core/files/stage_store.hpp"
 #include "core/progress.hpp"
-#include "core/random.hpp"
 #include "core/sets/neuron_set.hpp"
 #include "core/sets/subset_scan.hpp"
 #include "experiments/config/config.hpp"

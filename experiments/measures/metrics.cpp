@@ -90,13 +90,6 @@ MetricKind kind_of(const Measure& measure, const Metric& metric, int count = 0) 
   return {name, info.units, info.long_name, metric.title, false};
 }
 
-template <class Take>
-void for_each_metric(Take&& take) {
-  for (const Measure* measure : measures()) {
-    for (const Metric& metric : measure->metrics) take(*measure, metric);
-  }
-}
-
 // The group of the measure in the results of a system; throws UsageError if it is not there.
 ResultView group_of(const ResultView& system, const ParsedName& name) {
   if (name.measure->scope == Scope::system) return system;
@@ -118,7 +111,9 @@ ResultView group_of(const ResultView& system, const ParsedName& name) {
 
 std::vector<MetricKind> metric_kinds() {
   std::vector<MetricKind> kinds;
-  for_each_metric([&](const Measure& measure, const Metric& metric) { kinds.push_back(kind_of(measure, metric)); });
+  for (const Measure* measure : measures()) {
+    for (const Metric& metric : measure->metrics) kinds.push_back(kind_of(*measure, metric));
+  }
   return kinds;
 }
 

@@ -1,8 +1,6 @@
 // Computes the stages of a run one after the other, and keeps finished ones in the folder of the run.
 #pragma once
 
-#include <string>
-
 #include "core/files/stage_store.hpp"
 #include "experiments/reports/console.hpp"
 #include "experiments/results/results_file.hpp"

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <numeric>
-
 #include "core/error.hpp"
 #include "experiments/config/data_checks.hpp"
 

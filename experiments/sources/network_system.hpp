@@ -6,7 +6,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "core/progress.hpp"
 #include "core/random.hpp"

@@ -9,7 +9,6 @@
 
 #include "core/config/settings.hpp"
 #include "core/error.hpp"
-#include "core/text/message_text.hpp"
 #include "experiments/config/config_checks.hpp"
 #include "experiments/sweep/parameters.hpp"
 

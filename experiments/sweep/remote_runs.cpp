@@ -2,10 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <exception>
-#include <utility>
-
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/process/memory.hpp"

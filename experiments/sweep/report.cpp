@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "core/config/tree.hpp"
 #include "core/files/hdf5_file.hpp"
