@@ -15,9 +15,10 @@ std::filesystem::path own_folder(const DataPlan& plan) { return plan.options.dat
 // The data are not available for this reason: the fallback, or an error.
 DataPlan fall_back(DataPlan plan, const std::string& reason) {
   if (plan.options.fallback == no_fallback) {
-    throw DataError(fmt::format(
-        "{} is not available: {}; data.path can name a folder that holds the files, and data.fallback: {} uses generated data instead",
-        plan.source->title, reason, fmt::join(generated_data_sources(), " or ")));
+    throw DataError(
+        fmt::format("{} is not available: {}; data.path can name a folder that holds the files, and data.fallback: {} "
+                    "uses generated data instead",
+                    plan.source->title, reason, fmt::join(generated_data_sources(), " or ")));
   }
   const DataSource& other = data_source(plan.options.fallback);
   plan.fallback_reason = fmt::format("{} stand in for {}: {}", other.title, plan.source->title, reason);
