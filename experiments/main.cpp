@@ -11,7 +11,6 @@
 #include <system_error>
 #include <utility>
 
-#include "core/files/files.hpp"
 #include "core/parallel.hpp"
 #include "core/process/stop_signals.hpp"
 #include "experiments/config/config.hpp"
@@ -56,6 +55,26 @@ RunReport act(const CommandLine& line, Console& console) {
   return {fmt::format("{}: ok\n", line.config.string())};
 }
 
+// Reports an error. Returns the exit code.
+int fail(const std::exception& error, Console& console) {
+  if (dynamic_cast<const std::bad_alloc*>(&error)) {
+    console.error("out of memory; run_experiment --dry-run shows how much a configuration needs");
+    return static_cast<int>(ExitCode::internal);
+  }
+  const auto* reported = dynamic_cast<const Error*>(&error);
+  if (dynamic_cast<const ConfigError*>(&error)) {
+    console.print(error.what());  // its lines say "error" themselves
+  } else {
+    console.error(reported ? error.what() : fmt::format("internal error: {}", error.what()));
+  }
+  return static_cast<int>(reported ? reported->exit_code() : ExitCode::internal);
+}
+
+int fail(const std::exception& error) {
+  Console console(ProgressStyle::off, Verbosity::normal);
+  return fail(error, console);
+}
+
 // Does what the command line asks for and reports errors. Returns the exit code.
 int run_reporting(const CommandLine& line) {
   install_stop_signals();
@@ -68,28 +87,9 @@ int run_reporting(const CommandLine& line) {
   } catch (const Interrupted&) {
     console.warning("interrupted; rerun the same command to resume: " + line.provenance.command_line);
     return static_cast<int>(stop_signal() == SIGTERM ? ExitCode::terminated : ExitCode::interrupted);
-  } catch (const ConfigError& error) {
-    console.print(error.what());
-    return static_cast<int>(error.exit_code());
-  } catch (const Error& error) {
-    console.error(error.what());
-    return static_cast<int>(error.exit_code());
-  } catch (const std::bad_alloc&) {
-    console.error("out of memory; run_experiment --dry-run shows how much a configuration needs");
   } catch (const std::exception& error) {
-    console.error(fmt::format("internal error: {}", error.what()));
+    return fail(error, console);
   }
-  return static_cast<int>(ExitCode::internal);
-}
-
-int fail(const std::exception& error) {
-  Console console(ProgressStyle::off, Verbosity::normal);
-  if (const auto* reported = dynamic_cast<const Error*>(&error)) {
-    console.error(reported->what());
-    return static_cast<int>(reported->exit_code());
-  }
-  console.error(fmt::format("internal error: {}", error.what()));
-  return static_cast<int>(ExitCode::internal);
 }
 
 // Rank 0 runs the program, and releases the other ranks at the end.

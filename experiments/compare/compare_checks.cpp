@@ -37,10 +37,10 @@ class Checker {
   }
 
   void check_statement(const std::string& path, const CompareConfig& entry) {
-    if (!entry.network.empty() || !entry.columns.empty()) fail(path, "a statement has neither network nor columns");
+    if (!entry.network.empty() || !entry.columns.empty()) fail(path, "a statement takes neither network nor columns");
     if (entry.at_least && config_.sweep)
       fail(path + ".at_least", "over seeds statements are counted, without a verdict: not with sweep");
-    std::int64_t count = 1;  // of values, one for each class; 0: not known before the weights are read
+    std::int64_t count = 1;  // number of values, one for each class; 0: unknown before the weights are read
     try {
       const Statement statement = parse_statement(entry.statement);
       for (const StatementTerm* term : {&statement.left, &statement.right}) {
@@ -62,7 +62,7 @@ class Checker {
 
   void check_published(const std::string& path, const CompareConfig& entry) {
     const NetworkConfig* network = find_named(config_.networks, entry.network);
-    if (entry.at_least) fail(path + ".at_least", "belongs to a statement; of published values, to a column");
+    if (entry.at_least) fail(path + ".at_least", "is for statements; for published values it is given for each column");
     if (!network) {
       std::vector<std::string> names;
       for (const auto& each : config_.networks) names.push_back(each.first);

@@ -1,4 +1,4 @@
-// What the entries of `compare` must fulfil, known before any work.
+// Checks of the entries of `compare` before any work.
 #pragma once
 
 #include "core/config/tree.hpp"
@@ -6,9 +6,9 @@
 
 namespace inforelay {
 
-/// Adds to `errors`, with the places in `root`, what is wrong with the entries of `compare`: networks and metrics that
-/// do not exist or will not be computed, tolerances of sets, verdicts over seeds. Does nothing if networks or analysis
-/// have errors already.
+/// Adds errors in the entries of `compare` to `errors`, with their places in `root`: networks and metrics that do not
+/// exist or will not be computed, tolerances for sets, verdicts over seeds. Does nothing if networks or analysis have
+/// errors already.
 void check_comparisons(const ExperimentConfig& config, const ConfigNode& root, ConfigErrors& errors);
 
 }  // namespace inforelay

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "core/error.hpp"
 #include "core/text/csv_table.hpp"
@@ -19,13 +18,17 @@ namespace {
 
 using Row = ComparisonRow;
 
-// The index of the class; none for the network as a whole.
-std::optional<int> index_of(const std::string& cls, const std::vector<std::string>& names) {
-  if (cls.empty()) return std::nullopt;
+// The value of class `cls`, or that of the network as a whole if `cls` is empty.
+const MetricValue& value_of(const std::vector<MetricValue>& values, const std::string& cls,
+                            const std::vector<std::string>& names) {
+  const bool whole = values.size() == 1;
+  if (!cls.empty() && whole) throw UsageError("there is one number for the network as a whole, none for each class");
+  if (cls.empty() && !whole) throw UsageError("there is a number for each class, none for the network as a whole");
+  if (whole) return values.front();
   const auto found = std::find(names.begin(), names.end(), cls);
   if (found == names.end())
     throw UsageError(fmt::format("there is no class {}; classes are {}", quoted_name(cls), listed(names)));
-  return static_cast<int>(found - names.begin());
+  return values.at(static_cast<std::size_t>(found - names.begin()));
 }
 
 void set_value(const MetricValue& value, double& number, std::int64_t& set) {
@@ -36,12 +39,12 @@ void set_value(const MetricValue& value, double& number, std::int64_t& set) {
   }
 }
 
-// Sets are equal or not; without a tolerance there is no verdict on numbers.
+// For sets: whether they are equal. For numbers: whether they are within tolerance; no verdict without one.
 std::int64_t verdict(const Row& row) {
   if (row.reference_set >= 0) return row.value_set == row.reference_set ? 1 : 0;
   if (std::isnan(row.reference) || (std::isnan(row.absolute) && std::isnan(row.relative))) return -1;
   const double allowed = std::isnan(row.absolute) ? row.relative * std::fabs(row.reference) : row.absolute;
-  return std::fabs(row.difference) <= allowed ? 1 : 0;  // NaN is not within anything
+  return std::fabs(row.difference) <= allowed ? 1 : 0;  // false for NaN
 }
 
 // The rows of one column of a published table.
@@ -52,8 +55,7 @@ std::vector<Row> rows_of(const PublishedTable& table, const PublishedColumn& col
   std::int64_t judged = 0;
   for (std::size_t i = 0; i < column.values.size(); ++i) {
     Row row{table.comparison, column.name, table.network, column.config.metric, column.classes[i]};
-    const std::optional<int> index = index_of(row.cls, network.texts("class"));
-    set_value(value_of_class(values, index), row.value, row.value_set);
+    set_value(value_of(values, row.cls, network.texts("class")), row.value, row.value_set);
     set_value(column.values[i], row.reference, row.reference_set);
     row.difference = row.value - row.reference;
     row.absolute = column.config.absolute.value_or(Row::no_number);
@@ -110,10 +112,10 @@ const RecordArrays<Row>& row_arrays() {
        {"value_set", "1", "set found, bit k is unit k; -1: a number", &Row::value_set},
        {"reference_set", "1", "published set, bit k is unit k; -1: a number", &Row::reference_set},
        {"difference", "as the metric", "value minus reference; NaN for sets", &Row::difference},
-       {"tolerance_absolute", "as the metric", "largest difference that is ok; NaN: no such bound", &Row::absolute},
+       {"tolerance_absolute", "as the metric", "largest allowed difference; NaN: no such bound", &Row::absolute},
        {"tolerance_relative", "1", "the same as a fraction of the reference; NaN: no such bound", &Row::relative},
        {"ok", "1", "1: within the tolerance, equal, or the statement holds; 0: not; -1: no verdict", &Row::ok},
-       {"needed", "1", "how many rows of this column or statement must be ok; 0: there is no verdict", &Row::needed}}};
+       {"needed", "1", "number of rows of this column or statement that must be ok; 0: no verdict", &Row::needed}}};
   return arrays;
 }
 

@@ -1,4 +1,4 @@
-// How the results of a run compare with published numbers, and for which classes the statements of `compare` hold.
+// Comparison of the results of a run with published numbers, and the classes for which statements of `compare` hold.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct ComparisonRow {
   double difference = no_number;                      ///< value minus reference
   double absolute = no_number, relative = no_number;  ///< tolerance; NaN: none
   std::int64_t ok = -1;                               ///< 1, 0, or -1: no verdict, as there is no tolerance
-  std::int64_t needed = 0;  ///< how many rows of the column or statement must be ok; 0: there is no verdict
+  std::int64_t needed = 0;  ///< number of rows of the column or statement that must be ok; 0: no verdict
 
   bool is_statement() const { return column.empty(); }
 };
@@ -47,17 +47,17 @@ struct ComparisonResult {
   bool met() const;
 };
 
-/// All entries of config.compare. In a statement a NaN, as of a regression without a fit, compares as false. Throws
+/// All entries of config.compare. In statements NaN (e.g. a regression without a fit) compares as false. Throws
 /// UsageError if the result lacks a metric or class, or has one number for the network where classes are compared.
 ComparisonResult compare(const ExperimentConfig& config, const PublishedTables& published,
                          const ExperimentResult& result);
 
-/// The group /comparison of a results file, and back; an empty result if `group` has no arrays. The latter throws
-/// DataError if they are damaged.
+/// The group /comparison of a results file, and the inverse, which returns an empty result if `group` has no arrays and
+/// throws DataError if they are damaged.
 ResultArrays comparison_arrays(const ComparisonResult& comparison);
 ComparisonResult comparison_from(const ResultView& group);
 
-/// The comparison for people, with a verdict; "" if it is empty.
+/// The comparison as text, with verdicts; "" if it is empty.
 std::string comparison_table(const ComparisonResult& comparison);
 /// A line for each row, numbers in full.
 std::string comparison_csv(const ComparisonResult& comparison);

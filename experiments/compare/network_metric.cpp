@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/named.hpp"
+#include "experiments/config/config_checks.hpp"
 #include "experiments/measures/metrics.hpp"
 
 namespace inforelay {
@@ -14,9 +15,8 @@ NetworkMetric parse_network_metric(std::string_view name, const ExperimentConfig
   if (dot == std::string_view::npos || !find_named(config.networks, network)) {
     std::vector<std::string_view> names;
     for (const auto& each : config.networks) names.emplace_back(each.first);
-    const std::string_view near = nearest_word(network, names);
     throw UsageError(fmt::format("'{}' is not NETWORK.METRIC: there is no network '{}'{}", name, network,
-                                 near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+                                 suggestion(network, names)));
   }
   const std::string_view metric = name.substr(dot + 1);
   if (const std::string problem = metric_error(metric); !problem.empty()) throw UsageError(problem);

@@ -1,4 +1,4 @@
-// A number of one network by its full name, "full.regression.r_squared": what statements are about and sweeps collect.
+// A metric of one network by its full name, "full.regression.r_squared", as used by statements and collected by sweeps.
 #pragma once
 
 #include <string>

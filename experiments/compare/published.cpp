@@ -92,7 +92,7 @@ class Table {
                                 quoted_name(csv_.header[column]), quoted_name(csv_.rows[row][column]), expected));
   }
 
-  // One row for each class in the order of the file; without a column of classes the only row, or the last.
+  // One row for each class in the order of the file; without a column of classes the only row, or the last one.
   void choose_rows() {
     const bool last = config_.rows == PublishedRows::last;
     by_ = find(config_.by);
@@ -137,10 +137,10 @@ class Table {
   std::string name_, sha256_;
   CsvFile csv_;
   std::optional<std::size_t> by_;  // the column of classes
-  std::vector<std::size_t> rows_;  // those to be compared
+  std::vector<std::size_t> rows_;  // rows to be compared
 };
 
-// Nothing is computed for a comparison that cannot be made.
+// Throws if the comparison cannot be made, before anything is computed.
 void check_column(const std::string& path, const ExperimentConfig& config, const PublishedTable& table,
                   const PublishedColumn& column) {
   const NetworkConfig& network = *find_named(config.networks, table.network);

@@ -24,9 +24,9 @@ struct PublishedTable {
 };
 using PublishedTables = std::vector<PublishedTable>;
 
-/// Reads the tables that the entries of `compare` name; `config` is complete. Throws DataError, naming file and line: no
-/// such file or column, a class listed twice, a cell that is neither a number nor, for metrics that are sets, a set of
-/// units; UsageError if a metric will not be computed, or is not about single classes where the table is.
+/// Reads the tables that the entries of `compare` name; `config` is complete. Throws DataError, naming file and line:
+/// no such file or column, a class listed twice, a cell that is neither a number nor, for metrics that are sets, a set
+/// of units; UsageError if a metric will not be computed, or is not about single classes where the table is.
 PublishedTables read_published_tables(const ExperimentConfig& config);
 
 /// Changes with the content of any of the files.

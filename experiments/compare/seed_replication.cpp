@@ -13,14 +13,14 @@ namespace inforelay {
 namespace {
 
 constexpr double low = 0.05, middle = 0.5, high = 0.95;
-constexpr std::size_t fewest_seeds = 10;  // of less, the 5 and 95 % points are hardly more than the extremes
+constexpr std::size_t fewest_seeds = 10;  // with fewer, the 5 and 95 % points are close to the extremes
 
 std::vector<double> defined(std::vector<double> values) {
   std::erase_if(values, [](double value) { return std::isnan(value); });
   return values;
 }
 
-// The regressions of the other networks, nothing of which was published.
+// The regressions of the other networks, for which nothing was published.
 PublishedTables other_networks(const ExperimentConfig& config, const PublishedTables& published) {
   PublishedTables others;
   for (const auto& network : config.networks) {
@@ -37,8 +37,8 @@ PublishedTables other_networks(const ExperimentConfig& config, const PublishedTa
   return others;
 }
 
-// The chance that one more value lies between the interpolated 5 and 95 % points of n others of its distribution: the
-// k-th of n is above a fraction k / (n + 1) of it, and the points are at k = 1 + (n - 1) q.
+// The probability that one more value lies between the interpolated 5 and 95 % points of n other values of its
+// distribution: the k-th of n is expected at the quantile k / (n + 1), and the points are at k = 1 + (n - 1) q.
 double expected_within(std::size_t n) {
   return (high - low) * (static_cast<double>(n) - 1) / (static_cast<double>(n) + 1);
 }

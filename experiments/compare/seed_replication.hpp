@@ -1,5 +1,5 @@
-// One experiment repeated with other seeds: where published numbers fall in the distribution over the seeds, and in how
-// many of them the statements of `compare` hold.
+// One experiment repeated with other seeds: the position of published numbers in the distribution over seeds, and the
+// number of seeds for which the statements of `compare` hold.
 #pragma once
 
 #include <cstddef>
@@ -11,14 +11,14 @@
 
 namespace inforelay {
 
-/// What each seed gave in place of one published value (the reference); or the number of classes for which a statement
-/// holds, of as many as the reference says.
+/// The values of all seeds for one published value (the reference); or the numbers of classes for which a statement
+/// holds, out of `reference` classes.
 struct ReplicationRow : ComparisonRow {
   std::vector<double> values;  ///< [seeds]; NaN if undefined
 
-  /// Quantile of the values that are defined; NaN if none is.
+  /// Quantile of the defined values; NaN if there are none.
   double at(double probability) const;
-  /// Fraction of the defined values that are below the reference, equal ones counted half; NaN if there is none.
+  /// Fraction of the defined values below the reference, ties counting one half; NaN if there are none.
   double fraction_below() const;
 };
 
@@ -28,14 +28,14 @@ class SeedReplication {
   /// All columns of `published` hold numbers. `config` must outlive this object.
   SeedReplication(const ExperimentConfig& config, PublishedTables published);
 
-  /// Throws UsageError, naming the column, if the run lacks what is compared; then nothing was added.
+  /// Throws UsageError, naming the column, if the run lacks a compared value; nothing is added then.
   void add(std::int64_t seed, const ExperimentResult& result);
 
   const std::vector<std::int64_t>& seeds() const { return seeds_; }
   /// First the published values; then the same metrics of the other networks, without one; then the statements.
   const std::vector<ReplicationRow>& rows() const { return rows_; }
   std::size_t published_rows() const { return published_rows_; }
-  /// Is there nothing to show? So if no run was added.
+  /// True if there is nothing to show, e.g. if no run was added.
   bool empty() const { return rows_.empty(); }
 
  private:
@@ -46,7 +46,7 @@ class SeedReplication {
   std::vector<ReplicationRow> rows_;
 };
 
-/// Distributions and statements for people; "" if there are none.
+/// Distributions and statements as text; "" if there are none.
 std::string replication_table(const SeedReplication& replication);
 /// A line for each row, with the value of each seed.
 std::string replication_csv(const SeedReplication& replication);

@@ -1,4 +1,4 @@
-// Statements about results, as `compare` in a configuration holds them: "full.regression.information < 0",
+// Statements about results, entries of `compare` in a configuration: "full.regression.information < 0",
 // "composite.regression.r_squared > full.regression.r_squared".
 //
 //     statement = term relation term            relation = "<" | ">" | "<=" | ">="
@@ -25,12 +25,12 @@ struct Statement {
   Relation relation = Relation::less;
   StatementTerm right;
 
-  /// Whether the relation is true of these values of the terms; of NaN none is.
+  /// True if the relation holds for these values of the terms; false if one is NaN.
   bool holds(double left_value, double right_value) const;
 };
 
-/// Checks the form alone: that at least one term is a quantity, but not whether it exists. Throws UsageError that shows
-/// the form.
+/// Checks the form only: at least one term is a quantity, which need not exist. Throws a UsageError that shows the
+/// form.
 Statement parse_statement(std::string_view text);
 
 }  // namespace inforelay

@@ -1,5 +1,5 @@
-// Everything an experiment can be told: the structs behind the YAML files, their defaults, and what they are checked
-// for. The wording, bounds and order of the keys stand in config_schema.cpp.
+// All settings of an experiment: the structs behind the YAML files, and their defaults. Descriptions, bounds and order
+// of the keys are in config_schema.cpp.
 #pragma once
 
 #include <cstdint>
@@ -53,14 +53,14 @@ struct DataConfig {
 
 struct DetectorsConfig : DetectorOptions {
   double noise = 0;
-  /// One file for each class: then nothing is trained.
+  /// One file for each class; nothing is trained then.
   std::vector<std::filesystem::path> weights;
 };
 
-/// Either layers + train, or detectors, or weights.
+/// One of: layers and train; detectors; weights.
 struct NetworkConfig {
   std::vector<std::int64_t> layers;
-  std::optional<Activation> activation;  ///< none: what a weight file says, else tanh
+  std::optional<Activation> activation;  ///< none: that of the weight file, else tanh
   std::optional<Activation> output_activation;
   std::optional<TrainingOptions> train;
   std::optional<DetectorsConfig> detectors;
@@ -96,7 +96,7 @@ enum class LayerWord { last, all };
 inline constexpr WordTable<LayerWord, 2> layer_word_names{{{LayerWord::last, "last"}, {LayerWord::all, "all"}}};
 struct LayerChoice {
   LayerWord word = LayerWord::last;
-  std::vector<std::int64_t> list;  ///< these in place of the word; 1 is the first hidden layer
+  std::vector<std::int64_t> list;  ///< used instead of `word` unless empty; 1 is the first hidden layer
 };
 
 struct AnalysisConfig {
@@ -112,10 +112,10 @@ struct AnalysisConfig {
 struct CompareColumnConfig {
   std::string column;  ///< empty: named as the entry
   std::string metric;
-  std::string cls;  ///< name of the class that all its values are of; empty: the table says
-  /// At most one; none: shown without a verdict.
+  std::string cls;  ///< name of the class of all its values; empty: the table has classes
+  /// At most one of them; none: no verdict.
   std::optional<double> absolute, relative;
-  std::int64_t at_least = 0;  ///< rows that must be within; 0: all
+  std::int64_t at_least = 0;  ///< number of rows that must be within tolerance; 0: all
 };
 
 /// A comparison: with a table of published values, or a statement about metrics.
@@ -125,11 +125,11 @@ struct CompareConfig {
   std::string by = "class";
   PublishedRows rows = PublishedRows::all;
   std::vector<std::pair<std::string, CompareColumnConfig>> columns;
-  std::string statement;               ///< "full.regression.r_squared < composite.regression.r_squared"
-  std::optional<std::int64_t> at_least;  ///< of a statement: classes for which it must hold; none: no verdict
+  std::string statement;                 ///< "full.regression.r_squared < composite.regression.r_squared"
+  std::optional<std::int64_t> at_least;  ///< for a statement: classes for which it must hold; none: no verdict
 };
 
-/// Many runs of the rest of the configuration; experiments/sweep/plan.hpp makes them.
+/// Many runs of the rest of the configuration (experiments/sweep/plan.hpp).
 struct SweepConfig {
   SweepMethod method = SweepMethod::grid;
   std::vector<ConfigSeries> parameters;
@@ -145,7 +145,7 @@ struct SweepConfig {
 struct ExperimentConfig {
   std::string name;
   std::int64_t seed = 1;
-  std::optional<std::uint64_t> max_memory;  ///< bytes; none: what the machine has
+  std::optional<std::uint64_t> max_memory;  ///< bytes; none: the memory of the machine
   DataConfig data;
   std::vector<std::pair<std::string, NetworkConfig>> networks;
   AnalysisConfig analysis;
@@ -158,13 +158,13 @@ struct ExperimentConfig {
 std::vector<Setting> settings_of(ExperimentConfig& config);
 std::vector<Setting> settings_of(DetectorsConfig& config);
 
-/// The resolved configuration as YAML, every default spelled out; reading it gives the same configuration.
+/// The resolved configuration as YAML with all defaults; reading it gives the same configuration.
 std::string print_experiment_config(ExperimentConfig config);
 
-/// All settings as a JSON Schema: what configs/inforelay.schema.json holds.
+/// All settings as a JSON Schema, the content of configs/inforelay.schema.json.
 std::string experiment_config_json_schema();
 
-/// All settings with types, bounds, defaults and meaning, as a Markdown table: what docs/configuration.md shows.
+/// All settings with types, bounds, defaults and meaning as a Markdown table, part of docs/configuration.md.
 std::string experiment_config_reference();
 
 }  // namespace inforelay

@@ -19,9 +19,9 @@ class Checker {
   Checker(const ExperimentConfig& config, const ConfigNode& root, ConfigErrors& errors)
       : config_(config), sizes_(data_sizes(config)), root_(root), errors_(errors) {}
 
-  // Relations between settings make sense only where each of these settings does.
+  // Relations between settings are checked only if each of these settings is valid.
   void run() {
-    constexpr std::size_t most_worth_more = 100;  // a file with more errors is no configuration
+    constexpr std::size_t most_worth_more = 100;  // a file with more errors is not a configuration
     if (errors_.lines().size() > most_worth_more) return;
     const auto good = [&](std::string_view path) { return !errors_.concern(path); };
     const bool whole = errors_.empty(), analysis = good("analysis");
@@ -55,7 +55,7 @@ class Checker {
     if (network.train && network.train->stop.balanced_accuracy && network.train->stop.accuracy) {
       fail(path + ".train.stop", "give balanced_accuracy or accuracy, not both");
     }
-    // What only weight files can tell is checked once they are read.
+    // Sizes that depend on weight files are checked after these are read.
     if (!network.from_files() && (network.detectors || network.layers.size() >= 3)) {
       for (const std::string& problem : analysed_layer_problems(layer_widths(config_, network), config_.analysis)) {
         fail(network.detectors ? path + ".detectors.hidden" : path + ".layers", problem);
@@ -87,8 +87,8 @@ class Checker {
     }
   }
 
-  // Settings of the training beside weights from files. The resolved configuration has them all: a default says
-  // nothing.
+  // Settings of the training are not used with weights from files. Defaults are allowed, as the resolved configuration
+  // has them all.
   void check_untrained(const std::string& path, DetectorsConfig given) {
     DetectorsConfig defaults;
     defaults.hidden = given.hidden;
@@ -132,14 +132,13 @@ class Checker {
     }
   }
 
-  // Each of `subsets` must be one of those at `among`.
+  // Each of `subsets` must be in `known`, the subsets at `among`.
   void check_subsets(std::string_view path, const std::vector<std::string>& subsets, std::string_view among,
                      const std::vector<std::string>& known) {
     for (const std::string& subset : subsets) {
       if (std::find(known.begin(), known.end(), subset) != known.end()) continue;
-      const std::string_view near = nearest_word(subset, {known.begin(), known.end()});
-      fail(path, fmt::format("'{}' is not among {}{}", subset, among,
-                             near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+      fail(path,
+           fmt::format("'{}' is not among {}{}", subset, among, suggestion(subset, {known.begin(), known.end()})));
     }
   }
 
@@ -198,6 +197,11 @@ class Checker {
 
 }  // namespace
 
+std::string suggestion(std::string_view word, const std::vector<std::string_view>& known) {
+  const std::string_view near = nearest_word(word, known);
+  return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
+}
+
 DataOptions data_options(const ExperimentConfig& config) {
   DataOptions options;
   options.dataset = config.data.dataset;
@@ -231,7 +235,7 @@ std::vector<int> analysed_layers(const AnalysisConfig& analysis, const std::vect
 
 namespace {
 
-// What keeps the analysis from a layer of `width` units.
+// The reasons why a layer of `width` units cannot be analysed.
 std::vector<std::string> width_problems(const AnalysisConfig& analysis, int layer, std::int64_t width, bool is_last) {
   const auto too_wide = [&](std::int64_t widest, std::string_view what) {
     return fmt::format("the analysed layer {} has {} units; {} is possible up to {}", layer, width, what, widest);

@@ -1,4 +1,4 @@
-// What a configuration must fulfil beyond each setting's own type and bounds.
+// Checks of a configuration beyond the type and bounds of each setting.
 #pragma once
 
 #include <string>
@@ -8,7 +8,10 @@
 
 namespace inforelay {
 
-/// The data that a configuration asks for, and their sizes, known before they are read.
+/// "; did you mean 'seed'?" with the known word that is close to `word`; "" if there is none.
+std::string suggestion(std::string_view word, const std::vector<std::string_view>& known);
+
+/// The data of a configuration, and their sizes, known before they are read.
 DataOptions data_options(const ExperimentConfig& config);
 DataSizes data_sizes(const ExperimentConfig& config);
 
@@ -19,13 +22,13 @@ std::vector<std::int64_t> layer_widths(const ExperimentConfig& config, const Net
 /// Numbers of the hidden layers that analysis.layers chooses in a network of these widths; 1 is the first.
 std::vector<int> analysed_layers(const AnalysisConfig& analysis, const std::vector<std::int64_t>& widths);
 
-/// What keeps the analysis from the layers that it is about: one is not there, or too wide. Sentences for people.
+/// The reasons why the chosen layers cannot be analysed, as sentences: one does not exist, or is too wide.
 std::vector<std::string> analysed_layer_problems(const std::vector<std::int64_t>& widths,
                                                  const AnalysisConfig& analysis);
 
-/// Adds to `errors`, with the places in `root`, what does not fit together: networks with none or several of train,
-/// detectors and weights, sizes that do not match the data, an analysed layer that is not there or too wide, a
-/// regression on numbers that are not computed.
+/// Adds inconsistencies to `errors`, with their places in `root`: networks with none or several of train, detectors and
+/// weights, sizes that do not match the data, an analysed layer that does not exist or is too wide, a regression on
+/// values that are not computed.
 void check_experiment_config(const ExperimentConfig& config, const ConfigNode& root, ConfigErrors& errors);
 
 }  // namespace inforelay

@@ -1,4 +1,4 @@
-// All settings with their words, bounds and meanings, in the order in which they are printed.
+// All settings with their descriptions and bounds, in the order in which they are printed.
 #include "experiments/config/config.hpp"
 #include "experiments/config/config_checks.hpp"
 
@@ -20,7 +20,7 @@ std::vector<Setting> settings_of(DataConfig& config) {
   for (const DataSource* source : data_sources()) names.push_back(source->name);
   fallbacks.insert(fallbacks.begin(), no_fallback);
   return {
-      {"dataset", "The data set; run_experiment --help lists them.", choice(config.dataset, names)},
+      {"dataset", "The data set: MNIST, or generated digits, which need no files.", choice(config.dataset, names)},
       {"path",
        "Folder of the data set's files, gzipped or not. Not given: the folder with the name of the data set in "
        "$INFORELAY_DATA, then in data, then a download.",
@@ -37,9 +37,9 @@ std::vector<Setting> settings_of(DataConfig& config) {
 
 std::vector<Setting> settings_of(StopRule& config) {
   return {{"balanced_accuracy",
-           "Stop when the mean over classes of the balanced accuracy on the training images is at least this.",
+           "Stop when the mean over classes of the balanced accuracy on the training samples is at least this.",
            Number{&config.balanced_accuracy, {0, 1}}},
-          {"accuracy", "Stop when the argmax accuracy on the training images is at least this.",
+          {"accuracy", "Stop when the argmax accuracy on the training samples is at least this.",
            Number{&config.accuracy, {0, 1}}}};
 }
 
@@ -47,66 +47,68 @@ std::vector<Setting> settings_of(TrainingOptions& config) {
   return {
       {"optimizer", "adam (beta 0.9 and 0.999, epsilon 1e-8) or sgd.", choice(config.optimizer.kind, optimizer_names)},
       {"learning_rate", "Step size.", Number{&config.optimizer.learning_rate, step_sizes}},
-      {"momentum", "Of sgd; unused by adam.", Number{&config.optimizer.momentum, {0, 0.999999}}},
+      {"momentum", "Momentum of sgd; not used by adam.", Number{&config.optimizer.momentum, {0, 0.999999}}},
       {"loss",
        "mse: mean squared error against +1 for the class and -1 for the others; cross_entropy: of the softmax of "
        "the outputs (use output_activation: identity).",
        choice(config.loss, loss_names)},
-      {"batch_size", "Images a step, reshuffled every epoch; 0: all of them.",
+      {"batch_size", "Samples per step (mini-batch), reshuffled every epoch; 0: all (full batch).",
        Integer{&config.batch_size, {0, 100 * million}}},
-      {"stop", "When training is good enough: one of the two; with none it ends at max_epochs.", group(config.stop)},
-      {"max_epochs", "Training ends here at the latest.", Integer{&config.max_epochs, {1, million}}},
-      {"evaluation", "How balanced accuracy is measured after each epoch: exact, on all images, or sampled.",
+      {"stop", "Stopping criterion: at most one of the two. If omitted, training runs for max_epochs.",
+       group(config.stop)},
+      {"max_epochs", "Maximum number of epochs.", Integer{&config.max_epochs, {1, million}}},
+      {"evaluation", "How balanced accuracy is measured after each epoch: exact, on all samples; or sampled.",
        choice(config.evaluation.method, evaluation_names)},
-      {"evaluation_samples", "With evaluation sampled: images of the class, and as many others.",
+      {"evaluation_samples",
+       "With evaluation sampled: number of training samples of the class, and as many of other classes.",
        Integer{&config.evaluation.train_samples, {1, million}}},
-      {"evaluation_test_samples", "The same on the test images.",
+      {"evaluation_test_samples", "The same for test samples.",
        Integer{&config.evaluation.test_samples, {1, million}}}};
 }
 
 std::vector<Setting> settings_of(DetectorsConfig& config) {
   return {
       {"hidden", "Hidden neurons of each detector.", Integer{&config.hidden, {1, 32}}},
-      {"positives", "Training images of the class, drawn once.", Integer{&config.positives, {1, 100 * million}}},
-      {"negatives", "Training images of other classes, drawn once.", Integer{&config.negatives, {1, 100 * million}}},
-      {"test_negatives", "Test images of other classes, beside all of the class; at most as many as there are.",
+      {"positives", "Training samples of the class, drawn once.", Integer{&config.positives, {1, 100 * million}}},
+      {"negatives", "Training samples of other classes, drawn once.", Integer{&config.negatives, {1, 100 * million}}},
+      {"test_negatives",
+       "Test samples of other classes, in addition to all of the class; at most as many as there are.",
        Integer{&config.test_negatives, {1, 100 * million}}},
-      {"learning_rate", "Step size of Adam; every step sees all the detector's training images.",
+      {"learning_rate", "Step size of Adam; every step uses all training samples of the detector.",
        Number{&config.optimizer.learning_rate, step_sizes}},
-      {"stop", "When a detector is good enough.",
+      {"stop", "Stopping criterion.",
        Group{{{"accuracy", "Stop when the training accuracy (sign of the output) is at least this.",
                Number{&config.stop_accuracy, {0.5, 1}}}}}},
-      {"max_epochs", "Steps after which a detector starts again from other weights.",
+      {"max_epochs", "Maximum number of steps before a detector is re-initialised with other weights.",
        Integer{&config.max_epochs, {1, 100 * million}}},
-      {"restarts", "How often it may start again.", Integer{&config.restarts, {0, 1000}}},
-      {"on_failure", "If no attempt gets there: error, or keep_best (with a warning).",
+      {"restarts", "Maximum number of re-initialisations.", Integer{&config.restarts, {0, 1000}}},
+      {"on_failure", "If no attempt meets the stopping criterion: error, or keep_best (with a warning).",
        choice(config.keep_best, keep_best_names)},
       {"noise", "Standard deviation of the second-layer weights between different classes; 0: exactly zero.",
        Number{&config.noise, {0, 1000}}},
-      {"weights", "Weight files, one for each class, in their order: then nothing is trained.",
+      {"weights", "Weight files, one for each class in order; nothing is trained then.",
        Paths{&config.weights, {1, 256}}}};
 }
 
 std::vector<Setting> settings_of(NetworkConfig& config) {
   return {
-      {"layers", "Neurons of each layer, inputs and outputs included: [784, 20, 10].",
+      {"layers", "Number of neurons of each layer, including inputs and outputs: [784, 20, 10].",
        Integers{&config.layers, {1, million}, {2, 64}}},
-      {"activation", "Of the hidden layers. Not given: what a weight file says, else tanh.",
+      {"activation", "Activation function of the hidden layers. Not given: that of the weight file, else tanh.",
        choice(config.activation, activation_names())},
-      {"output_activation", "Of the output layer. Not given: likewise.",
+      {"output_activation", "Activation function of the output layer. Not given: likewise.",
        choice(config.output_activation, activation_names())},
       {"train", "Train the whole network on all classes.", group(config.train)},
       {"detectors",
-       "Build the network from one detector (a one-vs-rest classifier) for each class instead: detector c owns its own "
-       "hidden neurons and output c.",
+       "Compose the network of one detector (a one-vs-rest classifier) for each class instead: detector c has hidden "
+       "neurons of its own and output c.",
        group(config.detectors)},
       {"weights",
        "Read the network from this file instead (safetensors, PyTorch state dict, results.h5; see docs/weights.md).",
        Path{&config.weights}},
       {"layer_names",
-       "With weights: the layers in order, as the file names them ([hidden, output] for hidden.weight, ...). Not "
-       "given: "
-       "the file's order, or the one chain that the shapes make; see docs/weights.md.",
+       "With weights: the layers in order, as named in the file ([hidden, output] for hidden.weight, ...). Not given: "
+       "the order of the file, or the only order that the shapes allow; see docs/weights.md.",
        Words{&config.layer_names}},
       {"weights_network", "With weights: which network of a results.h5. Not given: the only one.",
        Text{&config.weights_network}},
@@ -116,27 +118,27 @@ std::vector<Setting> settings_of(NetworkConfig& config) {
 }
 
 std::vector<Setting> settings_of(RelayConfig& config) {
-  return {{"subsets",
-           "Subsets of the samples (train, test) on each of which states, greedy removal and single-unit measures are "
-           "computed.",
-           Words{&config.subsets}},
-          {"greedy", "Shrinking subset aggregation and aggregated relay information.", Boolean{&config.greedy}},
-          {"branching", "Also all tied paths of the greedy removal: each step keeps every best set.",
-           Boolean{&config.branching}},
-          {"exhaustive", "Those of the subsets on which all 2^K sets are computed.", Words{&config.exhaustive}},
-          {"classes",
-           "Only these classes; empty: all. With fewer than all: exhaustive: [], and neither branching nor anything "
-           "that needs all classes (compare, sweep).",
-           Integers{&config.classes, {0, max_symbols - 1}, {0, max_symbols}}}};
+  return {
+      {"subsets",
+       "Subsets of the samples (train, test) for which states, greedy removal and single-unit measures are computed.",
+       Words{&config.subsets}},
+      {"greedy", "Shrinking subset aggregation and aggregated relay information.", Boolean{&config.greedy}},
+      {"branching", "Also follow all ties of the greedy removal: each step keeps every best set.",
+       Boolean{&config.branching}},
+      {"exhaustive", "Those of the subsets for which all 2^K sets are computed.", Words{&config.exhaustive}},
+      {"classes",
+       "Only these classes; empty: all. Some classes only: not possible with exhaustive, branching, compare or "
+       "sweep, which need all classes.",
+       Integers{&config.classes, {0, max_symbols - 1}, {0, max_symbols}}}};
 }
 
 std::vector<Setting> settings_of(KnockoutConfig& config) {
   return {
-      {"subsets", "Subsets, of those of relay.", Words{&config.subsets}},
+      {"subsets", "Those of the subsets of relay for which knockouts are computed.", Words{&config.subsets}},
       {"sets", "exhaustive: all 2^K sets of units; single: each unit alone.", choice(config.sets, knockout_sets_names)},
       {"method", "exact: balanced accuracy on all samples; sampled: on a fresh random draw for every set.",
        choice(config.options.method, knockout_method_names)},
-      {"samples", "With method sampled: samples of the class, and as many others.",
+      {"samples", "With method sampled: number of samples of the class, and as many of other classes.",
        Integer{&config.options.sample_size, {1, million}}}};
 }
 
@@ -146,7 +148,7 @@ std::vector<Setting> settings_of(RegressionConfig& config) {
 }
 
 std::vector<Setting> settings_of(DiscretizeOptions& config) {
-  return {{"method", "How values become states.", choice(config.method, discretization_names)},
+  return {{"method", "Method by which values become states.", choice(config.method, discretization_names)},
           {"threshold", "With method threshold: values above it are 1.",
            Number{&config.threshold, {-any_number, any_number}}}};
 }
@@ -166,104 +168,102 @@ std::vector<Setting> settings_of(AnalysisConfig& config) {
               {{"", "", group(discretize)}},
               [&discretize] { return discretize.method != Discretization::threshold; }}},
       {"tables",
-       "Whether the values of all 2^K sets are kept beside their statistics for each size of the set. auto: if they "
-       "fit the memory (max_memory); always: if they do not fit the run is refused; never: statistics alone, "
-       "without regression and the figures of all sets.",
+       "Whether the values of all 2^K sets are kept in addition to their statistics for each set size. auto: if they "
+       "fit into memory (max_memory); always: a run in which they do not fit is refused; never: statistics only, "
+       "without the regression and the figures that show every set.",
        choice(config.tables, set_tables_names)},
       {"relay", "Relay information.", group(config.relay)},
-      {"knockout", "The function lost when sets of units are held at 0 (ablation).", group(config.knockout)},
-      {"regression", "Function (balanced accuracy after the knockout) against set size and relay information.",
+      {"knockout", "Balanced accuracy with sets of units held at 0 (ablation).", group(config.knockout)},
+      {"regression", "Regression of balanced accuracy after the knockout on set size and relay information.",
        group(config.regression)}};
 }
 
 std::vector<Setting> settings_of(FigureOptions& config) {
-  return {{"formats", "Files to draw of each figure.", choices(config.formats, figure_format_names)},
-          {"palette", "safe: for colour-blind readers; rainbow: the paper's.",
+  return {{"formats", "File formats of each figure.", choices(config.formats, figure_format_names)},
+          {"palette", "safe: suitable for colour-blind readers; rainbow: that of the paper.",
            choice(config.palette, figure_palette_names)}};
 }
 
 std::vector<Setting> settings_of(CompareColumnConfig& config) {
-  return {{"column", "Name of the column. Not given: that of this entry.", Text{&config.column}},
-          {"metric", "The metric it is compared with, e.g. regression.r_squared; see docs/reproduction.md.",
-           Text{&config.metric}},
-          {"class", "The class that this column is about, if the table has a column for each. Not given: its rows say.",
-           Text{&config.cls}},
-          {"absolute",
-           "Largest difference that is ok. Neither this nor relative: no verdict (sets of units: must be equal).",
-           Number{&config.absolute, {0, any_number}}},
-          {"relative", "Largest difference that is ok, as a fraction of the published value.",
-           Number{&config.relative, {0, any_number}}},
-          {"at_least", "Number of rows that must be ok; 0: all.", Integer{&config.at_least, {0, million}}}};
+  return {
+      {"column", "Name of the column. Not given: the name of this entry.", Text{&config.column}},
+      {"metric", "The metric that it is compared with, e.g. regression.r_squared; see docs/reproduction.md.",
+       Text{&config.metric}},
+      {"class", "The class of this column, if the table has a column for each class. Not given: a row for each class.",
+       Text{&config.cls}},
+      {"absolute", "Largest allowed difference. Neither this nor relative: no verdict (sets of units must be equal).",
+       Number{&config.absolute, {0, any_number}}},
+      {"relative", "Largest allowed difference, as a fraction of the published value.",
+       Number{&config.relative, {0, any_number}}},
+      {"at_least", "Number of rows that must be within tolerance; 0: all.", Integer{&config.at_least, {0, million}}}};
 }
 
 std::vector<Setting> settings_of(CompareConfig& config) {
-  return {{"published", "CSV file with a header line; a path may begin with $INFORELAY_DATA.", Path{&config.published}},
-          {"network", "The network that its values are of.", Text{&config.network}},
-          {"by",
-           "The column that holds the class. A table without it holds one row, for metrics of the network as a whole.",
-           Text{&config.by}},
-          {"rows",
-           "all; or last: of several rows of a class, or of a table without classes, the last one (the end of a "
-           "training).",
-           choice(config.rows, published_rows_names)},
-          {"columns", "The columns to compare; others are ignored.", named_groups(config.columns)},
-          {"statement",
-           "In place of a table: METRIC < METRIC (or >, <=, >=), each NETWORK.METRIC, abs(NETWORK.METRIC) or a number; "
-           "judged for each class.",
-           Text{&config.statement}},
-          {"at_least",
-           "Of a statement: the number of classes for which it must hold, 0: all of them. Not given: no verdict.",
-           Integer{&config.at_least, {0, max_symbols}}}};
+  return {
+      {"published", "CSV file with a header line; a path may begin with $INFORELAY_DATA.", Path{&config.published}},
+      {"network", "The network that the values belong to.", Text{&config.network}},
+      {"by", "The column that holds the class. A table without it has one row, for metrics of the network as a whole.",
+       Text{&config.by}},
+      {"rows",
+       "all; or last: only the last row of each class, or of a table without classes (the end of the training).",
+       choice(config.rows, published_rows_names)},
+      {"columns", "The columns to compare; others are ignored.", named_groups(config.columns)},
+      {"statement",
+       "Instead of a table: METRIC < METRIC (or >, <=, >=), each NETWORK.METRIC, abs(NETWORK.METRIC) or a number; "
+       "evaluated for each class.",
+       Text{&config.statement}},
+      {"at_least", "Number of classes for which the statement must hold; 0: all. Not given: no verdict.",
+       Integer{&config.at_least, {0, max_symbols}}}};
 }
 
 std::vector<Setting> settings_of(SweepConfig& config) {
   return {
       {"method",
-       "grid: all combinations of the parameters' values; random: drawn from them (ranges: uniformly, log_range of the "
-       "logarithm; count is not needed); list: the first values of all parameters, then the second ones, and so on.",
+       "grid: all combinations of the values of the parameters; random: drawn from them (range: uniformly, log_range: "
+       "uniformly in the logarithm; count is not needed); list: the first values of all parameters, then the second "
+       "ones, and so on.",
        choice(config.method, sweep_method_names)},
       {"parameters",
-       "The settings that are varied, by their paths (networks.full.layers). A range of whole numbers is rounded, "
-       "equal "
-       "ones count once. None: replicates alone.",
+       "The settings that are varied, by their paths (networks.full.layers). Ranges of integers are rounded, without "
+       "duplicates. None: replicates only.",
        Series{&config.parameters}},
-      {"samples", "Points of method random.", Integer{&config.samples, {1, 100'000}}},
-      {"exclude", "Of method grid: points with all the values of one of these maps are left out.",
+      {"samples", "With method random: number of points.", Integer{&config.samples, {1, 100'000}}},
+      {"exclude", "With method grid: points that have all values of one of these maps are left out.",
        Assignments{&config.exclude}},
       {"replicates", "Runs of each point, each with a seed of its own.", Integer{&config.replicates, {1, 100'000}}},
       {"pair_seeds",
        "true: replicate r = 0, 1, ... has the seed `seed` + r at every point, so that points differ by their values "
        "only; false: no two runs share a seed (`seed` + number of the run).",
        Boolean{&config.pair_seeds}},
-      {"on_error", "When a run fails: continue with the others, or stop, starting no more.",
+      {"on_error", "If a run fails: continue with the others, or stop, which starts no further runs.",
        choice(config.on_error, sweep_failure_names)},
       {"collect",
-       "What to gather from the runs, as NETWORK.METRIC (full.regression.r_squared; docs/sweeps.md lists the "
-       "metrics). None: a choice of what the configuration computes.",
+       "Metrics to collect from the runs, as NETWORK.METRIC (full.regression.r_squared; docs/sweeps.md lists the "
+       "metrics). None: a selection of what the configuration computes.",
        Words{&config.collect}},
-      {"figures", "Whether each run draws its own figures too.", Boolean{&config.figures}}};
+      {"figures", "Whether each run also draws its own figures.", Boolean{&config.figures}}};
 }
 
 std::vector<Setting> settings_of(ExperimentConfig& config) {
   return {
-      {"name", "Of the experiment; its results go to runs/NAME-HASH.", Name{&config.name}},
+      {"name", "Name of the experiment; its results go to runs/NAME-HASH.", Name{&config.name}},
       {"seed", "All random numbers derive from it.",
        Integer{&config.seed, {0, std::numeric_limits<std::int64_t>::max()}}},
       {"max_memory",
-       "A run that would take more is refused before it begins, and the runs of a sweep share it. Not given: what "
+       "Memory limit: a run that would need more is refused before it begins; the runs of a sweep share it. Not given: "
        "the memory of the machine or of the enclosing control group (container, batch job).",
        Bytes{&config.max_memory, {1'000'000, std::uint64_t{1} << 50}}},
       {"data", "The data set.", group(config.data)},
-      {"networks", "The networks, by names of your choice.", named_groups(config.networks)},
+      {"networks", "The networks, under names of your choice.", named_groups(config.networks)},
       {"analysis", "What is computed on the networks.", group(config.analysis)},
       {"compare",
-       "Comparisons with published values, and statements about metrics, by names of your choice; exit code 5 if one "
+       "Comparisons with published values, and statements about metrics, under names of your choice; exit code 5 if "
+       "one "
        "is out of tolerance or does not hold.",
        named_groups(config.compare)},
-      {"figures", "Left out: no figures.", group(config.figures)},
+      {"figures", "The figures. Left out: none are drawn.", group(config.figures)},
       {"sweep",
-       "Left out: a single run. Else many runs of this configuration with other values and seeds; see "
-       "docs/sweeps.md.",
+       "Many runs of this configuration with other values and seeds; see docs/sweeps.md. Left out: a single run.",
        group(config.sweep)}};
 }
 

@@ -3,17 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/config/tree.hpp"
 
 namespace inforelay {
 namespace {
-
-// A class with the number of its samples.
-struct ClassCount {
-  std::size_t label = 0;
-  std::int64_t samples = 0;
-};
 
 class DataChecker {
  public:
@@ -35,21 +30,11 @@ class DataChecker {
     for (const Symbol label : data.labels()) ++samples[label];
     return samples;
   }
-  static ClassCount fewest(const Counts& samples) {
-    const auto found = std::min_element(samples.begin(), samples.end());
-    return {static_cast<std::size_t>(found - samples.begin()), *found};
-  }
-  static ClassCount most(const Counts& samples) {
-    const auto found = std::max_element(samples.begin(), samples.end());
-    return {static_cast<std::size_t>(found - samples.begin()), *found};
-  }
   static std::int64_t total(const Counts& samples) {
-    std::int64_t sum = 0;
-    for (const std::int64_t each : samples) sum += each;
-    return sum;
+    return std::accumulate(samples.begin(), samples.end(), std::int64_t{0});
   }
 
-  // Training is measured on both subsets, and so is the staircase of a composite.
+  // Accuracies of training and of the staircase of a composite network are measured on both subsets.
   bool is_used(std::string_view subset) const {
     const std::vector<std::string>& subsets = config_.analysis.relay.subsets;
     return std::find(subsets.begin(), subsets.end(), subset) != subsets.end() ||
@@ -62,19 +47,20 @@ class DataChecker {
   }
 
   void check_classes(std::string_view key, std::int64_t limit, const Counts& samples, std::string_view subset) {
-    const ClassCount rarest = fewest(samples);
-    if (rarest.samples > 0) return;
+    const auto rarest = std::min_element(samples.begin(), samples.end());
+    if (*rarest > 0) return;
     fail(key, limit,
          fmt::format("class {} has no sample among the {} {} samples; at least one of each class is needed",
-                     rarest.label, total(samples), subset));
+                     rarest - samples.begin(), total(samples), subset));
   }
 
-  // `value` samples are to be drawn of each class.
+  // `count` samples of each class are to be drawn.
   void check_drawn(const std::string& key, std::size_t count, const Counts& samples, std::string_view subset) {
-    const ClassCount rarest = fewest(samples);
+    const auto rarest = std::min_element(samples.begin(), samples.end());
     const auto value = static_cast<std::int64_t>(count);
-    if (value <= rarest.samples) return;
-    fail(key, value, fmt::format("at most {}: class {} has no more {} samples", rarest.samples, rarest.label, subset));
+    if (value <= *rarest) return;
+    fail(key, value,
+         fmt::format("at most {}: class {} has no more {} samples", *rarest, rarest - samples.begin(), subset));
   }
 
   void check_samples() {
@@ -87,12 +73,13 @@ class DataChecker {
       }
       if (!network.detectors) continue;
       check_drawn(path + ".detectors.positives", network.detectors->positives, train_, "training");
-      const ClassCount commonest = most(train_);
-      const std::int64_t others = total(train_) - commonest.samples,
+      const auto commonest = std::max_element(train_.begin(), train_.end());
+      const std::int64_t others = total(train_) - *commonest,
                          asked = static_cast<std::int64_t>(network.detectors->negatives);
       if (asked > others) {
         fail(path + ".detectors.negatives", asked,
-             fmt::format("at most {}: all training samples of classes other than {}", others, commonest.label));
+             fmt::format("at most {}: all training samples of classes other than {}", others,
+                         commonest - train_.begin()));
       }
     }
     if (!config_.analysis.knockout || config_.analysis.knockout->options.method != KnockoutMethod::sampled) return;

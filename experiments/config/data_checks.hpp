@@ -1,4 +1,4 @@
-// What can be said of a configuration only once its data are there: whether the images suffice for what it asks.
+// Checks of a configuration that need the data: whether there are enough samples.
 #pragma once
 
 #include "experiments/config/config.hpp"
@@ -6,8 +6,8 @@
 
 namespace inforelay {
 
-/// Throws ConfigError with a line for each setting that the data cannot meet, with its key, value and bound: a class
-/// without images in a split that is used, more images to be drawn of a class than it has.
+/// Throws ConfigError with a line for each setting that the data cannot satisfy, with its key, value and bound: a class
+/// without samples in a subset that is used, more samples to be drawn of a class than it has.
 void check_data(const ExperimentConfig& config, const DataPair& data);
 
 }  // namespace inforelay

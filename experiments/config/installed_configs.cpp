@@ -1,6 +1,11 @@
 #include "experiments/config/installed_configs.hpp"
 
+#include <fmt/format.h>
+
 #include <system_error>
+
+#include "core/error.hpp"
+#include "experiments/config/config_checks.hpp"
 
 namespace inforelay {
 
@@ -10,10 +15,19 @@ fs::path find_config(const fs::path& config) {
   std::error_code error;  // what cannot be looked at is not there
   if (config.empty() || config.is_absolute() || fs::exists(config, error)) return config;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  const fs::path configs = program.parent_path() / INFORELAY_CONFIGS_FROM_PROGRAM;
   const fs::path name = *config.begin() == "configs" ? config.lexically_relative("configs") : config;
-  const fs::path installed = (configs / name).lexically_normal();
-  return fs::is_regular_file(installed, error) ? installed : config;
+  std::vector<std::string> names;
+  for (const fs::path& folder : {fs::path("configs"), program.parent_path() / INFORELAY_CONFIGS_FROM_PROGRAM}) {
+    for (const char* ending : {"", ".yaml"}) {
+      const fs::path found = (folder / name).lexically_normal() += ending;
+      if (fs::is_regular_file(found, error)) return found;
+    }
+    for (fs::directory_iterator file(folder, error), end; !error && file != end; file.increment(error))
+      if (file->path().extension() == ".yaml") names.push_back(file->path().stem());
+  }
+  const std::string near = suggestion(name.stem().string(), {names.begin(), names.end()});
+  if (near.empty()) return config;
+  throw UsageError(fmt::format("cannot read '{}': no such file{}", config.string(), near));
 }
 
 }  // namespace inforelay

@@ -1,12 +1,13 @@
-// The configurations that are installed with the program, found by name from any folder.
+// Configurations by name: those in configs/ of the working directory, and those that are installed with the program.
 #pragma once
 
 #include <filesystem>
 
 namespace inforelay {
 
-/// `config` if there is such a file; else the installed one of that name ("quick.yaml", "configs/quick.yaml"), if there
-/// is one; else `config`.
+/// `config` if there is such a file; else the configuration of that name, with or without "configs/" and ".yaml"
+/// ("quick", "sweeps/seeds.yaml"), in configs/ or installed; else `config`. Throws UsageError with a suggestion if
+/// there is none but one of a similar name.
 std::filesystem::path find_config(const std::filesystem::path& config);
 
 }  // namespace inforelay

@@ -34,11 +34,11 @@ std::string draw_activations(const FigureWriter& writer, const ActivationsFigure
   const double foot = 4;
   const PanelGrid grid(neurons, columns, neurons == 1 ? single_column : double_column, neurons <= 2 ? 40 : 20,
                        {.left = 12, .top = 4.5, .bottom = 8.5, .column_gap = 3.5, .row_gap = 6}, foot);
-  FigureCanvas canvas(
-      name,
-      "Activations of each hidden neuron: number of samples in each interval, logarithmic. Dashed line: "
-      "binarisation threshold; the state is 1 above it.",
-      grid.width, grid.height);
+  FigureCanvas canvas(name,
+                      "Histograms of the activation of each hidden neuron, on a logarithmic scale. Dashed line: "
+                      "binarisation threshold; "
+                      "the state is 1 above it.",
+                      grid.width, grid.height);
   CsvTable table("neuron,activation_from,activation_to,samples,threshold");
   const double most = std::pow(10, std::ceil(std::log10(std::max(counts.maxCoeff(), 10u) * 1.01)));
   const double decades = std::log10(most) > 3 ? 100 : 10;
@@ -65,7 +65,7 @@ std::string draw_activations(const FigureWriter& writer, const ActivationsFigure
                      "fillstyle solid 1 noborder fillcolor rgb '#7d9cc0' notitle",
                      rows_from(table, first))});
   }
-  canvas.common_labels(grid, foot + 1.5, "'activation'", "'samples'");
+  canvas.common_labels(grid, foot + 1.5, "'activation'", "'number of samples'");
   canvas.legend(grid.boxes[0].left, 1.8,
                 {{{.colour = colour::red, .dash = "(16,10)", .size = 0.8}, "binarisation threshold"}});
   return writer.write(canvas.finish(table, writer.options()));

@@ -1,4 +1,4 @@
-// Do the states of a layer form groups: cohesion of k-means clusters over their number.
+// Cohesion of k-means clusters of the activations of a layer vs. their number.
 #include <cstdint>
 
 #include "experiments/figures/figure_kind.hpp"
@@ -9,7 +9,7 @@
 namespace inforelay {
 namespace {
 
-/// Large numbers are shown in thousands or millions, to leave room for the panel.
+/// The unit of an axis: large numbers are shown in thousands or millions, which leaves more room for the panel.
 struct Scale {
   double unit;
   const char* suffix;
@@ -41,12 +41,13 @@ std::string draw_clusters(const FigureWriter& writer, const ClustersFigure& figu
   const double left = 12;
   const double foot = 1 + FigureCanvas::legend_height(single_column, left, legend);
   const PanelGrid grid(1, 1, single_column, 52, {.left = left, .top = 3, .bottom = 9}, foot);
-  FigureCanvas canvas(name, "Cohesion of k-means clusters of the activations as a function of the number of clusters.",
-                      grid.width, grid.height);
+  FigureCanvas canvas(
+      name, "Within-cluster sum of squares of k-means clusters of the activations vs. the number of clusters.",
+      grid.width, grid.height);
   CsvTable table("clusters,cohesion,network");
   canvas.begin_panel(grid.boxes[0]);
   canvas.x_axis(x.low() - 0.6, x.high() + 0.6, 10);
-  canvas.x_label(grid.boxes[0], "'clusters'");
+  canvas.x_label(grid.boxes[0], "'number of clusters'");
   const AxisRange axis = y.widened(0, 0.05);
   const Scale scale = scale_of(axis.high());
   canvas.y_axis(axis.low() / scale.unit, axis.high() / scale.unit, 6);

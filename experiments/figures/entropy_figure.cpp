@@ -1,4 +1,4 @@
-// Entropy of the states of a layer over the number of samples.
+// Entropy of the states of a layer vs. the number of samples.
 #include <algorithm>
 #include <cmath>
 
@@ -58,14 +58,14 @@ std::string draw_entropy(const FigureWriter& writer, const EntropyFigure& figure
     legend.push_back({{.dash = random_dash, .size = 0.8}, fmt::format("uniform random {}-bit words", figure.neurons)});
   }
   legend.push_back(
-      {{.colour = bound_colour, .size = bound_width}, fmt::format("upper bound min(log2 N, {})", figure.neurons)});
+      {{.colour = bound_colour, .size = bound_width}, fmt::format("upper bound min(log\u2082 N, {})", figure.neurons)});
   const double left = 11;
   const double foot = 1 + FigureCanvas::legend_height(single_column, left, legend);
   const PanelGrid grid(1, 1, single_column, 50, {.left = left, .top = 3, .bottom = 9}, foot);
   FigureCanvas canvas(
       name,
-      "Plug-in entropy of the states as a function of the number of samples, that of as many uniformly random words "
-      "(dashed; band: mean +- 2 standard deviations), and the upper bound for N samples of K bits (broad line).",
+      "Plug-in entropy of the states vs. the number of samples N, that of N uniformly random words of K bits (dashed; "
+      "band: mean +- 2 standard deviations), and the upper bound min(log2 N, K) (broad line).",
       grid.width, grid.height);
   CsvTable table("samples,entropy_bits,low_bits,high_bits,kind,network");
   std::vector<std::string> elements{"NaN notitle"};  // a range given to the first element would set the axis
@@ -101,7 +101,7 @@ std::string draw_entropy(const FigureWriter& writer, const EntropyFigure& figure
   const AxisRange axis = y.widened(0, 0.04);
   canvas.add("set logscale x; set xrange [{}:{}]; set xtics nomirror 10; set mxtics 10; set format x '10^{{%T}}'",
              bound_from / 1.15, bound_to * 1.15);
-  canvas.x_label(grid.boxes[0], "'samples\u00a0{/:Italic N}'");
+  canvas.x_label(grid.boxes[0], "'number of samples\u00a0{/:Italic N}'");
   canvas.y_axis(axis.low(), axis.high(), 8);
   canvas.y_label(grid.boxes[0], "'entropy (bits)'");
   canvas.plot(elements);

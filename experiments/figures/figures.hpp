@@ -48,7 +48,7 @@ struct TrainingFigure {
   std::vector<StaircasePanel> staircases{};  ///< a panel for each network composed of detectors
 };
 
-/// "training": accuracy over epochs (logarithmic beyond 200), coloured by class, mean black, train solid and test
+/// "training": accuracy vs. epoch (logarithmic beyond 200), coloured by class, mean black, train solid and test
 /// dotted; then the staircases. Long curves are thinned to the resolution of the panel (thin_curve).
 std::string draw_training(const FigureWriter& writer, const TrainingFigure& figure);
 
@@ -98,14 +98,14 @@ struct FunctionFigure {
   std::size_t points = 10000;                      ///< random sets shown, the same in every panel; all if S is smaller
 };
 
-/// "function_NETWORK": accuracy over set size and I_R, in three dimensions, a panel for each class. Of points in the
+/// "function_NETWORK": accuracy vs. set size and I_R, in three dimensions, a panel for each class. Of points in the
 /// same 0.8 mm cell of the page only the nearest is drawn and listed in the table.
 std::string draw_function(const FigureWriter& writer, const FunctionFigure& figure, RandomStream& random);
 
 struct RegressionPanel {
   std::string network{};
   std::vector<double> set_size{};     ///< [C] coefficient of D (scaled to [0,1]); NaN if undefined
-  std::vector<double> information{};  ///< [C] coefficient of I_R (scaled), signed; its absolute value is drawn
+  std::vector<double> information{};  ///< [C] coefficient of I_R (scaled); NaN if undefined
 };
 
 struct RegressionFigure {
@@ -113,7 +113,7 @@ struct RegressionFigure {
   std::vector<RegressionPanel> networks{};
 };
 
-/// "regression": coefficients of D (red) and of I_R (black; absolute value, open if it is negative) over classes.
+/// "regression": coefficients of D (red) and of I_R (black) for each class.
 std::string draw_regression(const FigureWriter& writer, const RegressionFigure& figure);
 
 struct ClusterCurve {
@@ -126,7 +126,7 @@ struct ClustersFigure {
   std::vector<ClusterCurve> networks{};
 };
 
-/// "clusters": cohesion of the activations over the number of k-means clusters, a line for each network.
+/// "clusters": cohesion of the activations vs. the number of k-means clusters, a line for each network.
 std::string draw_clusters(const FigureWriter& writer, const ClustersFigure& figure);
 
 struct PcaFigure {
@@ -170,7 +170,7 @@ struct EntropyFigure {
   RandomWordsBand random;  ///< empty: left out
 };
 
-/// "entropy": entropy of the states over the number of samples (logarithmic), with that of random words and the upper
+/// "entropy": entropy of the states vs. the number of samples (logarithmic), with that of random words and the upper
 /// bound min(log2 N, K).
 std::string draw_entropy(const FigureWriter& writer, const EntropyFigure& figure);
 

@@ -1,4 +1,4 @@
-// Accuracy after a knockout over set size and relay information, in three dimensions.
+// Accuracy after a knockout vs. set size and relay information, in three dimensions.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -28,7 +28,7 @@ struct Axes3d {
   AxisRange size, information, accuracy;
 };
 
-/// From one multiple of 0.05 to another.
+/// The smallest range between multiples of 0.05 that holds `values`.
 AxisRange whole_steps(const AxisRange& values) {
   AxisRange range;
   if (values.empty()) return range;
@@ -37,7 +37,8 @@ AxisRange whole_steps(const AxisRange& values) {
   return range;
 }
 
-/// Where gnuplot puts a point of the unit cube, with edges of `edge` mm, on the paper; and how far away it is.
+/// Position on the paper, in mm, at which gnuplot draws a point of the unit cube with edges of `edge` mm; and its
+/// depth.
 struct Projection {
   double across, up, away;
   Projection(double x, double y, double z, double edge) {
@@ -49,7 +50,7 @@ struct Projection {
   }
 };
 
-/// The sets that are seen in a panel, from the farthest to the nearest. Points that are not finite are left out.
+/// The sets that are visible in a panel, from the farthest to the nearest. Points that are not finite are left out.
 std::vector<std::uint32_t> visible_sets(const FunctionFigure& figure, const std::vector<std::uint32_t>& sets,
                                         std::size_t c, const Axes3d& axes, double edge) {
   const auto row = static_cast<Eigen::Index>(c);
@@ -124,9 +125,9 @@ std::string draw_function(const FigureWriter& writer, const FunctionFigure& figu
   FigureCanvas canvas(
       name,
       fmt::format(
-          "Balanced accuracy of the network with a set of hidden neurons knocked out, as a function of the size "
-          "of the set and its relay information; {} random sets, the same in the panels of all classes. "
-          "Overlapping points are thinned: only the nearest in each {} mm cell is drawn and listed.",
+          "Balanced accuracy of the network with a set of hidden neurons knocked out vs. the size and the relay "
+          "information of the set, a panel for each class; {} random sets, the same in all panels. Overlapping points "
+          "are thinned: only the nearest in each {} mm cell is drawn and listed.",
           sets.size(), cell),
       grid.width, grid.height);
   canvas.define_colours("shades", shades);

@@ -57,7 +57,7 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
   require_some(name, "labels", classes);
   std::vector<HeatMap> maps;
   if (figure.aggregated.size() > 0) maps.push_back({"aggregated relay information", "aggregated", figure.aggregated});
-  if (figure.single.size() > 0) maps.push_back({"single-neuron loss", "single", figure.single});
+  if (figure.single.size() > 0) maps.push_back({"relay information lost without the neuron", "single", figure.single});
   require_some(name, "values", maps.size());
   for (const auto& map : maps) {
     require_count(name, map.kind, map.values.rows(), "rows", classes);
@@ -71,9 +71,9 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
                        {.left = names_width + 8, .right = 14, .top = 7, .bottom = 9, .column_gap = names_width + 24},
                        1.5);
   FigureCanvas canvas(name,
-                      "Relay information of each hidden neuron for each class: aggregated over the greedy removal, and "
-                      "the loss if that neuron alone is removed (single). In bits; white is 0, blue positive, orange "
-                      "negative.",
+                      "Relay information of each hidden neuron for each class, in bits: aggregated over the greedy "
+                      "removal, and the loss of relay information without that neuron. White is 0, blue positive, "
+                      "orange negative.",
                       grid.width, grid.height);
   const std::string tics = canvas.category_tics(figure.labels);
   CsvTable table("class,neuron,bits,kind,label");

@@ -48,14 +48,12 @@ std::string draw_pca(const FigureWriter& writer, const PcaFigure& figure) {
   };
   std::vector<Mark> marks;
   std::vector<std::int64_t> mark_at(classes * cell_count, -1);
-  Eigen::MatrixXd sums = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(classes), 3);  // x, y, number
   for (std::size_t n = 0; n < samples; ++n) {
     const auto row = static_cast<Eigen::Index>(n);
     const double u = figure.scores(row, 0), v = figure.scores(row, 1);
     const int i = columns.of(u), j = rows.of(v);
     if (i < 0 || j < 0) continue;
     const std::size_t c = figure.classes[n];
-    sums.row(static_cast<Eigen::Index>(c)) += Eigen::RowVector3d(u, v, 1);
     auto& at = mark_at[(c * static_cast<std::size_t>(rows.count) + static_cast<std::size_t>(j)) *
                            static_cast<std::size_t>(columns.count) +
                        static_cast<std::size_t>(i)];
@@ -69,9 +67,8 @@ std::string draw_pca(const FigureWriter& writer, const PcaFigure& figure) {
   FigureCanvas canvas(
       name,
       fmt::format(
-          "First two principal components of the standardised activations, coloured by class; names (of at most "
-          "ten classes) are at the means. Samples of one class in the same {} mm cell share a mark; the table has "
-          "their number.",
+          "First two principal components of the standardised activations, coloured by class. Samples of one class in "
+          "the same {} mm cell share a mark; the table has their number.",
           cell),
       grid.width, grid.height);
   canvas.define_colours("colours", colours);
@@ -85,13 +82,6 @@ std::string draw_pca(const FigureWriter& writer, const PcaFigure& figure) {
   canvas.y_axis(y.low(), y.high(), 7);
   canvas.x_label(box, fmt::format("'principal component 1 ({:.1f} % of the variance)'", 100 * figure.explained[0]));
   canvas.y_label(box, fmt::format("'principal component 2 ({:.1f} %)'", 100 * figure.explained[1]));
-  canvas.add("set style textbox opaque fillcolor rgb '#40ffffff' noborder margins 0.4,0.4");
-  for (std::size_t c = 0; c < classes; ++c) {
-    const auto row = static_cast<Eigen::Index>(c);
-    if (sums(row, 2) == 0 || classes > 10) continue;  // more names would hide the picture
-    canvas.add("set label {} at {},{} center boxed front font ',7'", canvas.text(figure.labels[c]),
-               sums(row, 0) / sums(row, 2), sums(row, 1) / sums(row, 2));
-  }
   std::vector<std::string> elements;
   if (!marks.empty()) {
     elements.push_back(

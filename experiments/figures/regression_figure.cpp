@@ -1,6 +1,4 @@
-// Regression coefficients over classes.
-#include <cmath>
-
+// Regression coefficients of each class.
 #include "experiments/figures/figure_kind.hpp"
 #include "experiments/figures/figures.hpp"
 #include "experiments/figures/plot/figure_canvas.hpp"
@@ -13,28 +11,20 @@ std::string draw_regression(const FigureWriter& writer, const RegressionFigure& 
   require_some(name, "labels", classes);
   require_some(name, "networks", figure.networks.size());
   AxisRange range;
-  bool negative = false;
   range.add(0);
   for (const auto& panel : figure.networks) {
     require_count(name, "set_size of " + panel.network, panel.set_size.size(), "values", classes);
     require_count(name, "information of " + panel.network, panel.information.size(), "values", classes);
     range.add_all(panel.set_size);
-    for (const double value : panel.information) {
-      range.add(std::abs(value));
-      negative = negative || value < 0;
-    }
+    range.add_all(panel.information);
   }
-  const AxisRange axis = range.widened(0.06, 0.08);
+  const AxisRange axis = range.widened(0.06, 0.06);
 
   const std::size_t panels = figure.networks.size();
   const double width = panels == 1 ? single_column : double_column, left = 12;
   std::vector<FigureCanvas::LegendEntry> legend{
       {{.kind = LegendSample::Kind::mark, .colour = colour::red, .size = 1.7}, "set size D"},
-      {{.kind = LegendSample::Kind::mark, .size = 1.6, .mark = 5}, "relay information |I|"}};
-  if (negative) {
-    legend.push_back({{.kind = LegendSample::Kind::mark, .size = 1.5, .mark = 4},
-                      "open: negative coefficient (absolute value shown)"});
-  }
+      {{.kind = LegendSample::Kind::mark, .size = 1.6, .mark = 5}, "relay information I"}};
   const double foot = 0.9 + FigureCanvas::legend_height(width, left, legend);
   // Long names are upright, not to overlap.
   const double names_width = widest_text(figure.labels);
@@ -45,19 +35,17 @@ std::string draw_regression(const FigureWriter& writer, const RegressionFigure& 
                        foot);
   FigureCanvas canvas(
       name,
-      "Coefficients of the least-squares fit K ~ 1 + D + I over all sets of hidden neurons, each scaled "
-      "to [0,1], for each class: set size D in red, relay information I_R in black (absolute value; "
-      "open if the coefficient is negative). The fit describes one network: its rows are not a sample of "
-      "independent observations.",
+      "Coefficients of the least-squares fit A ~ 1 + D + I over all sets of hidden neurons, for each class: A balanced "
+      "accuracy with the set knocked out, D size of the set (red), I its relay information (black), each scaled to "
+      "[0,1]. The fit describes one network: the sets are not independent observations.",
       grid.width, grid.height);
   const std::string tics = canvas.category_tics(figure.labels);
-  CsvTable table("class,set_size_coefficient,information_coefficient,information_drawn,label,network");
+  CsvTable table("class,set_size_coefficient,information_coefficient,label,network");
   for (std::size_t i = 0; i < panels; ++i) {
     const auto& panel = figure.networks[i];
     const std::size_t first = table.rows();
     for (std::size_t c = 0; c < classes; ++c) {
-      table.row(c, panel.set_size[c], panel.information[c], std::abs(panel.information[c]), figure.labels[c],
-                panel.network);
+      table.row(c, panel.set_size[c], panel.information[c], figure.labels[c], panel.network);
     }
     const std::string rows = rows_from(table, first);
     canvas.begin_panel(grid.boxes[i]);
@@ -70,11 +58,8 @@ std::string draw_regression(const FigureWriter& writer, const RegressionFigure& 
     canvas.y_label(grid.boxes[i], "'regression coefficient'");
     canvas.plot({
         fmt::format("0 with lines lw 0.5 lc rgb '{}' notitle", hex(colour::grey)),
-        fmt::format("{} using 1:2 with lines lw 0.6 lc rgb '{}' notitle", rows, hex(colour::red)),
-        fmt::format("{} using 1:4 with lines lw 0.6 lc rgb '{}' notitle", rows, hex(colour::ink)),
         fmt::format("{} using 1:2 with points pt 7 ps 1.7*mm lw 0.1 lc rgb '{}' notitle", rows, hex(colour::red)),
-        fmt::format("{} using 1:4 with points pt 5 ps 1.6*mm lw 0.1 lc rgb '{}' notitle", rows, hex(colour::ink)),
-        fmt::format("{} using 1:($3 < 0 ? $4 : NaN) with points pt 5 ps 0.9*mm lw 0.1 lc rgb '#ffffff' notitle", rows),
+        fmt::format("{} using 1:3 with points pt 5 ps 1.6*mm lw 0.1 lc rgb '{}' notitle", rows, hex(colour::ink)),
     });
   }
   canvas.legend(left, foot - 2.3, legend);

@@ -1,7 +1,6 @@
-// Relay information of every set by its size, and the greedy path.
+// Relay information of every set vs. its size, and the greedy path.
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "core/parallel.hpp"
 #include "experiments/figures/figure_kind.hpp"
@@ -16,7 +15,7 @@ namespace {
 constexpr int mark_intervals = 120;  // in a panel of 32 mm: marks of a quarter of a millimetre
 constexpr std::array<std::uint32_t, 5> shades{0xc3d4e8, 0x93b4d8, 0x5c8cc0, 0x2d6099, 0x12355f};
 constexpr std::array<const char*, 5> shade_names{"1\u20139", "10\u201399", "100\u2013999", "1000\u20139999",
-                                                 "10000 or more"};
+                                                 "\u2265 10000"};
 
 void check(const std::string& name, const RelayFigure& figure) {
   const std::size_t classes = figure.labels.size();
@@ -43,7 +42,7 @@ std::span<const float> row_of(const RelayFigure& figure, std::size_t c) {
           static_cast<std::size_t>(figure.information.cols())};
 }
 
-/// The same for all panels, so that they can be compared.
+/// The range of all panels, so that they can be compared.
 AxisRange information_range(const RelayFigure& figure) {
   std::vector<AxisRange> ranges(figure.labels.size());
   if (figure.information.size() > 0) {
@@ -79,12 +78,12 @@ std::vector<FigureCanvas::LegendEntry> legend_of(const RelayFigure& figure, int 
 std::string description(const RelayFigure& figure) {
   if (figure.information.size() == 0)
     return "Relay information I_R of the sets of hidden neurons along the path of greedy removal, from all neurons to "
-           "none, by size of the set; a panel for each class.";
+           "none, vs. set size; a panel for each class.";
   return fmt::format(
-      "Relay information I_R of every set of hidden neurons by size of the set, a panel for each class; "
-      "red: the path of greedy removal, from all neurons to none. Each size has {} cells of information, "
-      "shaded by the power of ten of the number of sets in the cell; a row of the table (kind: sets) is a "
-      "run of neighbouring cells of one shade.",
+      "Relay information I_R of every set of hidden neurons vs. set size, a panel for each class; red: the path of "
+      "greedy removal, from all neurons to none. Each size has {} cells of information, shaded by the order of "
+      "magnitude of the number of sets in the cell; a row of the table (kind: sets) is a run of neighbouring cells of "
+      "the same shade.",
       mark_intervals);
 }
 
@@ -151,7 +150,8 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
     }
     canvas.plot(elements);
   }
-  canvas.common_labels(grid, foot + 2.2, "'neurons in the set'", "'relay information\u00a0{/:Italic I}_R\u00a0(bits)'");
+  canvas.common_labels(grid, foot + 2.2, "'number of neurons in the set'",
+                       "'relay information\u00a0{/:Italic I}_R\u00a0(bits)'");
   canvas.legend(legend_left, foot - 3.2, legend);
   return writer.write(canvas.finish(table, writer.options()));
 }
@@ -161,7 +161,7 @@ const FigureKind relay_figure{
     "relay", FigureScope::subset, [](const FigureSource& source) -> FigureDrawing {
       const ResultView relay = source.layer->arrays.at("relay/" + source.subset);
       const bool all_sets = relay.has("information"), greedy = relay.has("greedy/information");
-      // Of a wide layer the greedy path alone.
+      // A wide layer has only the greedy path.
       if (!all_sets && !(greedy && is_wide(*source.layer))) return {};
       static const RowMatrix<float> none;
       return drawing(draw_relay,

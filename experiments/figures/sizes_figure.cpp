@@ -1,5 +1,4 @@
 // Quantiles of relay information or accuracy over all sets of each size, a panel for each class.
-#include <algorithm>
 #include <array>
 
 #include "experiments/figures/figure_kind.hpp"
@@ -67,9 +66,9 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
   FigureCanvas canvas(
       name,
       fmt::format(
-          "{} all sets of hidden neurons by size of the set, a panel for each class: median, 25-75 % and 5-95 % "
-          "bands, minimum and maximum over the sets of each size{}.",
-          relay ? "Relay information I_R of" : "Balanced accuracy after the knockout of",
+          "{} vs. set size over all sets of hidden neurons, a panel for each class: median, 25-75 % and 5-95 % bands, "
+          "minimum and maximum of the sets of each size{}.",
+          relay ? "Relay information I_R" : "Balanced accuracy with the set knocked out",
           figure.greedy_information.size() > 0 ? "; red: the path of greedy removal" : ""),
       grid.width, grid.height);
 
@@ -105,7 +104,7 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
     if (figure.greedy_information.size() > 0) elements.push_back(line(greedy_column, 0.9, "1", colour::red));
     canvas.plot(elements);
   }
-  canvas.common_labels(grid, foot + 2.2, relay ? "'neurons in the set'" : "'neurons knocked out'",
+  canvas.common_labels(grid, foot + 2.2, relay ? "'number of neurons in the set'" : "'number of neurons knocked out'",
                        relay ? "'relay information\u00a0{/:Italic I}_R\u00a0(bits)'" : "'balanced accuracy'");
   canvas.legend(legend_left, foot - 3.2, legend);
   return writer.write(canvas.finish(table, writer.options()));

@@ -188,7 +188,7 @@ std::string draw_sweep(const FigureWriter& writer, const SweepFigure& figure) {
   const PanelGrid grid(1, 1, single_column, 50, {.left = left, .top = 3, .bottom = below + 7}, foot);
   const PanelBox& box = grid.boxes[0];
   FigureCanvas canvas(name,
-                      fmt::format("{} over {}. Faint dots: single runs; marks: medians; bars or bands: 5 to 95 % of "
+                      fmt::format("{} vs. {}. Faint dots: single runs; marks: medians; bars or bands: 5 to 95 % of "
                                   "the runs.",
                                   figure.quantity, figure.setting),
                       grid.width, grid.height);

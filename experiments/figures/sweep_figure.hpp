@@ -1,4 +1,4 @@
-// A metric of many runs, over the values of a setting or over seeds.
+// A metric of many runs vs. the values of a setting, or its distribution over seeds.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Accuracy over epochs, and the staircase of a composite network.
+// Accuracy vs. epoch, and accuracy of a composite network as its detectors are added (the staircase).
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -20,7 +20,7 @@ constexpr std::string_view name = "training";
 
 using Curves = std::vector<std::vector<double>>;
 
-/// Means over the classes, of the epochs for which all of them have a value.
+/// The mean over the classes, for the epochs at which all of them have a value.
 std::vector<double> mean_curve(const Curves& curves) {
   std::size_t length = std::numeric_limits<std::size_t>::max();
   for (const auto& curve : curves) length = std::min(length, curve.size());
@@ -32,7 +32,7 @@ std::vector<double> mean_curve(const Curves& curves) {
   return mean;
 }
 
-/// What a panel shows of one subset.
+/// The curves of one subset in a panel.
 struct SubsetCurves {
   std::string_view subset;
   Curves curves;             // [C]
@@ -187,10 +187,10 @@ std::string draw_training(const FigureWriter& writer, const TrainingFigure& figu
 
   FigureCanvas canvas(
       std::string(name),
-      "Accuracy over epochs, a coloured line for each class and the mean in black, train solid and test "
-      "dotted; dots mark the end of a detector's training. For networks composed of detectors: accuracy "
-      "as these are added. Long curves are thinned to the first, last, smallest and largest value in "
-      "each of 400 parts of the axis, which gives the same line.",
+      "Accuracy vs. epoch, a coloured line for each class and the mean in black; solid: training samples, dotted: test "
+      "samples; dots mark the end of a detector's training. For networks composed of detectors: accuracy as these are "
+      "added. Long curves are thinned to the first, last, smallest and largest value in each of 400 parts of the axis, "
+      "which gives the same line.",
       grid.width, grid.height);
   TrainingDrawing drawing(canvas, figure, writer.options().palette);
   std::size_t panel = 0;

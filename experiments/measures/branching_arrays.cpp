@@ -35,8 +35,7 @@ std::vector<BranchingRelay> branching_from(const ResultView& group) {
 
 void put_branching(const std::vector<BranchingRelay>& paths, int steps, ResultArrays& out) {
   const auto classes = static_cast<Eigen::Index>(paths.size());
-  RowMatrix<double> information =
-      RowMatrix<double>::Constant(classes, steps, std::numeric_limits<double>::quiet_NaN());
+  RowMatrix<double> information = RowMatrix<double>::Constant(classes, steps, std::numeric_limits<double>::quiet_NaN());
   RowMatrix<std::int64_t> tied = RowMatrix<std::int64_t>::Zero(classes, steps);
   std::vector<std::uint32_t> sets;
   for (Eigen::Index c = 0; c < classes; ++c) {

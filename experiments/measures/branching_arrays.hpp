@@ -10,7 +10,7 @@
 
 namespace inforelay {
 
-/// Of all contrasts. A step may have thousands of tied sets: what there is is kept in `store` after each one.
+/// For all contrasts. As a step may have thousands of tied sets, the state is saved in `store` between steps.
 std::vector<BranchingRelay> compute_branching(const StateTable& table, StageStore& store, Progress& progress);
 
 /// Adds the group `branching`.

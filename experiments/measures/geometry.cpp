@@ -1,8 +1,6 @@
 // The shape of the states of a layer: clusters, principal components, entropy as a function of the number of samples.
 #include <algorithm>
-#include <numeric>
 
-#include "core/sets/neuron_set.hpp"
 #include "core/statistics/kmeans.hpp"
 #include "core/statistics/pca.hpp"
 #include "experiments/measures/measure.hpp"
@@ -11,8 +9,8 @@
 namespace inforelay {
 namespace {
 
-// The paper: shape of the states on the test images, their entropy on the training images. Of other subsets the last
-// and the first one.
+// As in the paper: clusters and components on the test samples, entropy on the training samples; of other subsets the
+// last and the first one.
 std::string shape_subset(const MeasurePlace& place) {
   const auto& subsets = place.config.analysis.relay.subsets;
   return holds(subsets, "test") ? "test" : subsets.back();
@@ -32,10 +30,11 @@ void put_entropy(const std::vector<EntropyCurvePoint>& curve, ResultArrays& out)
         curve[i].uniform_mean_bits, curve[i].uniform_sd_bits, curve[i].uniform_expected_bits;
   }
   out.put_scale("samples", samples, "samples drawn");
-  out.put_scale("estimate",
-                std::vector<std::string>{"states, plug-in", "states, Miller-Madow", "uniform words, mean over replicates",
-                                         "uniform words, standard deviation", "uniform words, expected"},
-                "estimate of the entropy");
+  out.put_scale(
+      "estimate",
+      std::vector<std::string>{"states, plug-in", "states, Miller-Madow", "uniform words, mean over replicates",
+                               "uniform words, standard deviation", "uniform words, expected"},
+      "estimate of the entropy");
   out.put("entropy_occupied", occupied);
   out.put("entropy", entropy);
 }
@@ -49,8 +48,7 @@ void compute(MeasureRun& run, ResultArrays& out) {
   constexpr int fewest_clusters = 2, most_clusters = 20;  // the paper's range
   std::vector<double> cohesion;
   if (const int most = std::min(most_clusters, samples); most >= fewest_clusters) {
-    cohesion =
-        kmeans_cohesion(values, fewest_clusters, most, {.restarts = 3}, random.child("clusters"), run.progress);
+    cohesion = kmeans_cohesion(values, fewest_clusters, most, {.restarts = 3}, random.child("clusters"), run.progress);
   }
   out.put_scale("clusters", counting(fewest_clusters, cohesion.size()), "number of k-means clusters");
   out.put("cohesion", cohesion);
@@ -58,8 +56,7 @@ void compute(MeasureRun& run, ResultArrays& out) {
   const PrincipalComponents components = principal_components(values, std::min(2, units));
   out.put("component_scores", RowMatrix<double>(components.scores));
   out.put_attribute("component_scores", "subset", shape_subset(run.place));
-  out.put("component_ratio",
-          std::vector<double>(components.variance_ratio.begin(), components.variance_ratio.end()));
+  out.put("component_ratio", std::vector<double>(components.variance_ratio.begin(), components.variance_ratio.end()));
   put_entropy(entropy_curve(entropy.vector<StateWord>("state"), units, {}, random.child("entropy"), run.progress), out);
 }
 
@@ -70,11 +67,12 @@ const Measure geometry_measure{
     .name = "geometry",
     .scope = Scope::layer,
     .about = "clusters, principal components and entropy of the states (the paper's appendix)",
-    .arrays = {{"cohesion", "1", {"clusters"}, "within-cluster sum of squares of the values per sample"},
-               {"component_scores", "1", {"sample", "component"}, "first principal components of the standardised values"},
-               {"component_ratio", "1", {"component"}, "fraction of the variance"},
-               {"entropy", "bit", {"samples", "estimate"}, "entropy as a function of the number of samples"},
-               {"entropy_occupied", "1", {"samples"}, "distinct states among the samples drawn"}},
+    .arrays =
+        {{"cohesion", "1", {"clusters"}, "within-cluster sum of squares of the values per sample"},
+         {"component_scores", "1", {"sample", "component"}, "first principal components of the standardised values"},
+         {"component_ratio", "1", {"component"}, "fraction of the variance"},
+         {"entropy", "bit", {"samples", "estimate"}, "entropy as a function of the number of samples"},
+         {"entropy_occupied", "1", {"samples"}, "distinct states among the samples drawn"}},
     .metrics = {},
     .missing = [](const MeasurePlace& place) -> std::string {
       return place.sizes.is_wide() ? "the layer has more than 32 units" : "";

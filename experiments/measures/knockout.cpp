@@ -1,9 +1,7 @@
-// The function of a network with units of the layer knocked out (ablated).
+// Balanced accuracy of a network with units of the layer knocked out (ablated).
 #include "nn/knockout/knockout.hpp"
 
 #include <fmt/format.h>
-
-#include <cmath>
 
 #include "experiments/measures/measure.hpp"
 #include "experiments/ranks/resumable_scan.hpp"
@@ -23,7 +21,8 @@ void put_all_sets(MeasureRun& run, const KnockoutSubject& subject, const RandomS
   ExhaustiveKnockout all = scan.result();
   std::vector<double> intact;
   for (int c = 0; c < subject.classes(); ++c) {
-    intact.push_back(static_cast<double>(all.accuracy.size() > 0 ? all.accuracy(c, 0) : all.statistics.lowest_of(c, 0)));
+    intact.push_back(
+        static_cast<double>(all.accuracy.size() > 0 ? all.accuracy(c, 0) : all.statistics.lowest_of(c, 0)));
   }
   out.put("intact", intact);
   if (!all.statistics.empty()) put_statistics(all.statistics, out);
@@ -56,12 +55,11 @@ void compute(MeasureRun& run, ResultArrays& out) {
 MemoryNeed memory(const MeasurePlace& place, AllSetsTable tables) {
   const LayerSizes& size = place.sizes;
   const double samples = size.samples.at(place.subset);
-  // Wide: sums, and whether each output is on without each of the units at work.
+  // Wide: sums, and the decision of each output without each unit of the block at work.
   if (size.is_wide()) return samples_need(4 * size.units * size.classes, samples * size.classes * (8 + 2 * 32));
-  // The terms of one output, and what the tree knows of each sample.
+  // The terms of one output, and the state of the tree for each sample.
   const double working = samples * (8 * size.units + (all_sets(place) ? 20 * size.units : 0));
-  return all_sets(place) ? all_sets_need(size, tables, working)
-                         : samples_need(4 * size.units * size.classes, working);
+  return all_sets(place) ? all_sets_need(size, tables, working) : samples_need(4 * size.units * size.classes, working);
 }
 
 std::string missing_sets(const MeasurePlace& place, int) {

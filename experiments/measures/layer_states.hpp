@@ -1,4 +1,4 @@
-// The discrete states of a layer as arrays of results, and as what relay information is computed from.
+// The discrete states of a layer as arrays of results, and as the input of relay information.
 #pragma once
 
 #include <span>

@@ -1,11 +1,9 @@
-// A measure is a row: what it computes, from what, under which names, with how much memory. Stages, results, `collect`,
+// A measure is a row: its scope, arrays, metrics, memory and computation. Stages, results, `collect`,
 // `compare`, memory and the tables of the documentation follow from the rows of measures().
 //
 // To add one: a file that defines a `const Measure`, and a line in measures.cpp.
 #pragma once
 
-#include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -13,7 +11,6 @@
 
 #include "core/files/stage_store.hpp"
 #include "core/progress.hpp"
-#include "core/random.hpp"
 #include "core/sets/neuron_set.hpp"
 #include "core/sets/subset_scan.hpp"
 #include "experiments/config/config.hpp"
@@ -22,13 +19,13 @@
 
 namespace inforelay {
 
-/// Bytes that a stage needs, and how many sets it is about.
+/// Memory of a stage in bytes, and its number of sets.
 struct MemoryNeed {
   double kept = 0;           ///< until the end of the run
   double working = 0;        ///< only while the stage runs
   double waiting = 0;        ///< on top of that if other ranks take part: results that they have sent
-  double sets = 0;           ///< sets of units, if the stage is about all of them
-  std::string smaller = {};  ///< the settings that would make it need less
+  double sets = 0;           ///< number of sets, if the stage computes all of them
+  std::string smaller = {};  ///< the settings that reduce it
 };
 
 /// What a measure is applied to: a system as a whole, a layer of it, or a layer on one subset of the samples.
@@ -68,7 +65,7 @@ struct Metric {
     /// `group` is the measure's, `count` what stands for N.
     std::vector<MetricValue> (*values)(const ResultView& group, int count) = nullptr;
   } derived = {};
-  /// Why a run will not have it though the measure is computed; "" if it will.
+  /// Why a run will not have it although the measure is computed; "" if it will.
   std::string (*missing)(const MeasurePlace& place, int count) = nullptr;
 };
 
@@ -84,8 +81,8 @@ struct Measure {
   /// For the progress line: "relay information of all sets".
   std::string (*label)(const MeasurePlace& place);
   MemoryNeed (*memory)(const MeasurePlace& place, AllSetsTable tables);
-  /// Adds its arrays, which `arrays` describes, to `out`; paths are relative to the measure's group. What a long
-  /// computation has is kept in run.store while it continues. Throws Error, Interrupted.
+  /// Adds its arrays, which `arrays` describes, to `out`; paths are relative to the measure's group. A long computation
+  /// saves its state in run.store. Throws Error, Interrupted.
   void (*compute)(MeasureRun& run, ResultArrays& out);
 };
 
@@ -98,11 +95,13 @@ std::string measure_group(const Measure& measure, const std::string& system_grou
 // For the rows.
 
 bool holds(const std::vector<std::string>& subsets, std::string_view subset);
-/// A need that fewer samples would make smaller.
+/// Measure::missing of measures that are computed for each of analysis.relay.subsets.
+std::string missing_subset(const MeasurePlace& place);
+/// Memory that depends on the number of samples.
 MemoryNeed samples_need(double kept, double working);
-/// A scan of all sets, beside its own `working` bytes: the table if it is kept, statistics by size, chunks to be saved.
+/// Memory of a scan of all sets: its `working` bytes, the table if it is kept, statistics by size, chunks to be saved.
 MemoryNeed all_sets_need(const LayerSizes& sizes, AllSetsTable tables, double working);
-/// Occupied states that are to be expected; they grow slower than samples.
+/// Expected number of occupied states, which grows more slowly than the number of samples.
 double expected_states(double samples, double units);
 
 }  // namespace inforelay

@@ -30,6 +30,11 @@ bool holds(const std::vector<std::string>& subsets, std::string_view subset) {
   return std::find(subsets.begin(), subsets.end(), subset) != subsets.end();
 }
 
+std::string missing_subset(const MeasurePlace& place) {
+  if (holds(place.config.analysis.relay.subsets, place.subset)) return "";
+  return fmt::format("{} is not among analysis.relay.subsets", place.subset);
+}
+
 MemoryNeed samples_need(double kept, double working) {
   return {.kept = kept, .working = working, .smaller = "data.train_limit and data.test_limit"};
 }
@@ -44,8 +49,9 @@ MemoryNeed all_sets_need(const LayerSizes& size, AllSetsTable tables, double wor
           .working = working + sizes * each_size + unsaved + saving,
           .waiting = std::min(values, static_cast<double>(most_results_bytes)),
           .sets = std::exp2(size.units),
-          .smaller = "fewer units in the analysed layer, fewer subsets in analysis.relay.exhaustive and "
-                     "analysis.knockout.subsets, or analysis.knockout.sets: single"};
+          .smaller =
+              "fewer units in the analysed layer, fewer subsets in analysis.relay.exhaustive and "
+              "analysis.knockout.subsets, or analysis.knockout.sets: single"};
 }
 
 double expected_states(double samples, double units) { return std::min(std::exp2(units), 5 * std::pow(samples, 0.65)); }

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
-#include "core/config/tree.hpp"
 #include "core/error.hpp"
 #include "core/text/number_text.hpp"
 #include "experiments/config/config_checks.hpp"
@@ -12,7 +12,7 @@
 namespace inforelay {
 namespace {
 
-// A name taken apart.
+// A parsed name.
 struct ParsedName {
   const Measure* measure = nullptr;
   const Metric* metric = nullptr;
@@ -28,7 +28,7 @@ std::string_view take_word(std::string_view& text) {
   return word;
 }
 
-// Is `name` that of `metric`? Returns what stands for N, 0 if nothing does.
+// If `name` is that of `metric`: the number in place of N, 0 if there is no N.
 std::optional<int> match(const Metric& metric, std::string_view name) {
   if (!metric.name.ends_with("_N")) return name == metric.name ? std::optional(0) : std::nullopt;
   const std::string_view stem = std::string_view(metric.name).substr(0, metric.name.size() - 1);
@@ -76,20 +76,18 @@ const ArrayInfo& info_of(const Measure& measure, const Metric& metric) {
   return *found;
 }
 
-MetricKind kind_of(const Measure& measure, const Metric& metric) {
+// `count`: what the N of its name stands for; 0 keeps the letter.
+MetricKind kind_of(const Measure& measure, const Metric& metric, int count = 0) {
   const std::string name =
       fmt::format("{}{}.{}", measure.name, measure.scope == Scope::subset ? ".SUBSET" : "", metric.name);
-  if (metric.array.empty())
-    return {name, metric.derived.units, metric.derived.about, metric.title, metric.derived.is_set};
+  if (metric.array.empty()) {
+    std::string about = metric.derived.about;
+    const std::size_t letter = count > 0 ? about.find(" N ") : std::string::npos;
+    if (letter != std::string::npos) about.replace(letter + 1, 1, std::to_string(count));
+    return {name, metric.derived.units, about, metric.title, metric.derived.is_set};
+  }
   const ArrayInfo& info = info_of(measure, metric);
   return {name, info.units, info.long_name, metric.title, false};
-}
-
-template <class Take>
-void for_each_metric(Take&& take) {
-  for (const Measure* measure : measures()) {
-    for (const Metric& metric : measure->metrics) take(*measure, metric);
-  }
 }
 
 // The group of the measure in the results of a system; throws UsageError if it is not there.
@@ -103,8 +101,8 @@ ResultView group_of(const ResultView& system, const ParsedName& name) {
                                    layers.empty() ? "1" : layers.back(), name.measure->name, name.metric->name));
     layer = layers.front();
   }
-  const std::string path = fmt::format("layers/{}/{}{}{}", layer, name.measure->name, name.subset.empty() ? "" : "/",
-                                       name.subset);
+  const std::string path =
+      fmt::format("layers/{}/{}{}{}", layer, name.measure->name, name.subset.empty() ? "" : "/", name.subset);
   if (!system.has(path)) throw UsageError(fmt::format("it was not computed: there is no group {}", path));
   return system.at(path);
 }
@@ -113,7 +111,9 @@ ResultView group_of(const ResultView& system, const ParsedName& name) {
 
 std::vector<MetricKind> metric_kinds() {
   std::vector<MetricKind> kinds;
-  for_each_metric([&](const Measure& measure, const Metric& metric) { kinds.push_back(kind_of(measure, metric)); });
+  for (const Measure* measure : measures()) {
+    for (const Metric& metric : measure->metrics) kinds.push_back(kind_of(*measure, metric));
+  }
   return kinds;
 }
 
@@ -128,13 +128,12 @@ std::string metric_error(std::string_view name) {
       names.push_back(std::move(text));
     }
   }
-  const std::string_view near = nearest_word(name, {names.begin(), names.end()});
-  return fmt::format("'{}' is not a metric{}", name, near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+  return fmt::format("'{}' is not a metric{}", name, suggestion(name, {names.begin(), names.end()}));
 }
 
 MetricKind metric_kind(std::string_view name) {
   const ParsedName parsed = parse_or_throw(name);
-  return kind_of(*parsed.measure, *parsed.metric);
+  return kind_of(*parsed.measure, *parsed.metric, parsed.count);
 }
 
 std::string metric_missing(const ExperimentConfig& config, const NetworkConfig& network, std::string_view name) {
@@ -178,16 +177,6 @@ std::vector<MetricValue> metric_values(const ResultView& system, std::string_vie
   } catch (const Error& error) {
     throw UsageError(fmt::format("there is no {}: {}", name, error.what()));
   }
-}
-
-const MetricValue& value_of_class(const std::vector<MetricValue>& values, std::optional<int> cls) {
-  if (cls.has_value() == (values.size() == 1)) {
-    throw UsageError(cls ? "there is one number for the network as a whole, none for each class"
-                         : "there is a number for each class, none for the network as a whole");
-  }
-  const auto index = static_cast<std::size_t>(cls.value_or(0));
-  if (index >= values.size()) throw UsageError(fmt::format("there is no class {}", index));
-  return values[index];
 }
 
 }  // namespace inforelay

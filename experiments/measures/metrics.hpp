@@ -1,9 +1,7 @@
-// The numbers of a result by name, "regression.r_squared" or "relay.train.last_2": what sweeps collect, what `compare`
-// refers to. A name is [layers.L.]MEASURE[.SUBSET].METRIC, with the rows of measures(); `layers.L` may be left out if
-// one layer is analysed.
+// The metrics of a result by name, "regression.r_squared" or "relay.train.last_2", for sweeps and `compare`. A name is
+// [layers.L.]MEASURE[.SUBSET].METRIC, with the rows of measures(); `layers.L` may be left out if one layer is analysed.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +12,7 @@
 
 namespace inforelay {
 
-/// What is known of a metric without any result.
+/// Description of a metric.
 struct MetricKind {
   std::string name;  ///< with SUBSET, and N for a number: "relay.SUBSET.last_N"
   std::string units, about, title;
@@ -24,24 +22,21 @@ struct MetricKind {
 /// All metrics, in the order of the documentation.
 std::vector<MetricKind> metric_kinds();
 
-/// What is wrong with `name`: "'relay.test.totl' is not a metric; did you mean 'relay.test.total'?"; "" if it is one.
+/// "'relay.test.totl' is not a metric; did you mean 'relay.test.total'?"; "" if `name` is a metric.
 std::string metric_error(std::string_view name);
 
-/// Throws UsageError if `name` is none.
+/// Throws UsageError if `name` is not a metric.
 MetricKind metric_kind(std::string_view name);
 
 /// Why a run of `config` will not have the metric `name` of `network`, one of its networks: "analysis.relay.greedy is
 /// false"; "" if it will.
 std::string metric_missing(const ExperimentConfig& config, const NetworkConfig& network, std::string_view name);
 
-/// Has the metric a value for each class, not one for the system as a whole?
+/// True if the metric has a value for each class, not one for the system as a whole.
 bool metric_by_class(const NetworkConfig& network, std::string_view name);
 
 /// The values of a metric of one system, [C], or [1] if it belongs to the system as a whole; `system` is its group.
-/// Throws UsageError if the name is none, or the results lack it.
+/// Throws UsageError if `name` is not a metric, or the results lack it.
 std::vector<MetricValue> metric_values(const ResultView& system, std::string_view name);
-
-/// The value of class `cls`, or of the system as a whole if there is none. Throws UsageError if `values` has no such.
-const MetricValue& value_of_class(const std::vector<MetricValue>& values, std::optional<int> cls);
 
 }  // namespace inforelay

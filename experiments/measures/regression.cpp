@@ -1,4 +1,4 @@
-// The function left after a knockout against the size of the set and the relay information that it carries.
+// Regression of balanced accuracy after a knockout on the size and the relay information of the set.
 #include <array>
 #include <cmath>
 
@@ -63,8 +63,7 @@ void compute(MeasureRun& run, ResultArrays& out) {
   out.put("rows", static_cast<std::int64_t>(fits.front().rows));
   out.put_cube("correlations", std::move(correlations), variables.size());
   for (const char* name : {"coefficient", "stderr", "t", "p"}) out.put_attribute(name, "terms", fits.front().terms);
-  for (const char* name : {"stderr", "t", "p", "f", "f_p"})
-    out.put_attribute(name, "note", std::string(not_inference));
+  for (const char* name : {"stderr", "t", "p", "f", "f_p"}) out.put_attribute(name, "note", std::string(not_inference));
   out.put_attribute("correlations", "variables", variables);
 }
 
@@ -83,21 +82,20 @@ const Measure regression_measure{
     .name = "regression",
     .scope = Scope::layer,
     .about = "accuracy after knockout ~ 1 + set size + relay information over all sets, each scaled to [0,1]",
-    .arrays =
-        {{"coefficient",
-          "1",
-          {"class", "term"},
-          "coefficients of accuracy ~ 1 + set_size + information, all scaled to [0,1]"},
-         {"stderr", "1", {"class", "term"}, "standard errors of the coefficients"},
-         {"t", "1", {"class", "term"}, "coefficient over standard error"},
-         {"p", "1", {"class", "term"}, "two-sided p-value of t"},
-         {"f", "1", {"class"}, "F statistic of the fit"},
-         {"f_p", "1", {"class"}, "p-value of F"},
-         {"r_squared", "1", {"class"}, "fraction of the variance of accuracy that is explained"},
-         {"residual_variance", "1", {"class"}, "residual sum of squares over degrees of freedom"},
-         {"undefined", "text", {"class"}, "why a class has no fit; empty if it has one"},
-         {"rows", "1", {}, "sets in each fit"},
-         {"correlations", "1", {"class", "variable", "variable"}, "Pearson correlations over all sets"}},
+    .arrays = {{"coefficient",
+                "1",
+                {"class", "term"},
+                "coefficients of accuracy ~ 1 + set_size + information, all scaled to [0,1]"},
+               {"stderr", "1", {"class", "term"}, "standard errors of the coefficients"},
+               {"t", "1", {"class", "term"}, "coefficient over standard error"},
+               {"p", "1", {"class", "term"}, "two-sided p-value of t"},
+               {"f", "1", {"class"}, "F statistic of the fit"},
+               {"f_p", "1", {"class"}, "p-value of F"},
+               {"r_squared", "1", {"class"}, "fraction of the variance of accuracy that is explained"},
+               {"residual_variance", "1", {"class"}, "residual sum of squares over degrees of freedom"},
+               {"undefined", "text", {"class"}, "why a class has no fit; empty if it has one"},
+               {"rows", "1", {}, "sets in each fit"},
+               {"correlations", "1", {"class", "variable", "variable"}, "Pearson correlations over all sets"}},
     .metrics = {{"intercept",
                  "intercept",
                  "",

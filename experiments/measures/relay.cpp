@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -13,6 +12,7 @@
 #include "experiments/ranks/resumable_scan.hpp"
 #include "experiments/ranks/scan_messages.hpp"
 #include "experiments/results/statistics_arrays.hpp"
+#include "infotheory/information/information.hpp"
 #include "infotheory/relay/exhaustive.hpp"
 #include "infotheory/relay/greedy.hpp"
 #include "infotheory/relay/relay.hpp"
@@ -24,7 +24,7 @@ constexpr double not_computed = std::numeric_limits<double>::quiet_NaN();
 
 bool exhaustive_at(const MeasurePlace& place) { return holds(place.config.analysis.relay.exhaustive, place.subset); }
 
-/// The classes of analysis.relay.classes, of all [0,C).
+/// The classes of analysis.relay.classes, by default all: [0,C).
 std::vector<int> chosen_classes(const RelayConfig& config, int classes) {
   if (!config.classes.empty()) return {config.classes.begin(), config.classes.end()};
   std::vector<int> all(static_cast<std::size_t>(classes));
@@ -47,6 +47,23 @@ void put_removal_order(const RowMatrix<std::uint16_t>& order, bool wide, ResultA
   out.put<std::uint8_t>("greedy/removal_order", order.cast<std::uint8_t>());
 }
 
+// I(X_in; X_out) of each contrast, bits.
+std::vector<double> input_output_information(const StateTable& table) {
+  std::vector<double> bits;
+  for (int c = 0; c < table.contrast_count(); ++c) {
+    std::uint64_t input = 0, output = 0, both = 0;
+    for (const ContrastCounts& state : table.contrast_counts(c)) {
+      input += state.input;
+      output += state.output;
+      both += state.both;
+    }
+    const std::uint64_t neither = table.sample_count() + both - input - output;
+    const auto joint = JointTable::from_counts({2, 2}, {neither, output - both, input - both, both});
+    bits.push_back(mutual_information_bits(joint, {0}, {1}));
+  }
+  return bits;
+}
+
 // (sum V)^2 / sum V^2: K if all units have the same aggregated relay information V, 1 if one has all of it.
 std::vector<double> participation(const RowMatrix<double>& aggregated) {
   std::vector<double> ratio;
@@ -58,14 +75,14 @@ std::vector<double> participation(const RowMatrix<double>& aggregated) {
 }
 
 // 1 if the greedy path ends with the units of detector c: of H units for each, cH ... cH + H-1.
-std::vector<std::int64_t> module_found(const GreedyRelay& greedy, const std::vector<int>& chosen, int classes, int units) {
+std::vector<std::int64_t> module_found(const GreedyRelay& greedy, const std::vector<int>& chosen, int classes,
+                                       int units) {
   std::vector<std::int64_t> found(static_cast<std::size_t>(classes));
   for (std::size_t row = 0; row < chosen.size(); ++row) {
     const int c = chosen[row];
     const auto order = greedy.removal_order.row(static_cast<Eigen::Index>(row));
-    found[static_cast<std::size_t>(c)] = std::all_of(order.end() - units, order.end(), [&](std::uint16_t unit) {
-      return unit / units == c;
-    });
+    found[static_cast<std::size_t>(c)] =
+        std::all_of(order.end() - units, order.end(), [&](std::uint16_t unit) { return unit / units == c; });
   }
   return found;
 }
@@ -73,7 +90,9 @@ std::vector<std::int64_t> module_found(const GreedyRelay& greedy, const std::vec
 void put_exhaustive(MeasureRun& run, const LayerStates& states, const StateTable& table, const GreedyRelay& path,
                     ResultArrays& out) {
   ExhaustiveRelayScan scan(table, path, run.tables);
-  run_resumable_scan(scan, run.store, run.progress, [&] { return relay_scan_job({states.states, states.input, states.output, states.contrasts, path}); });
+  run_resumable_scan(scan, run.store, run.progress, [&] {
+    return relay_scan_job({states.states, states.input, states.output, states.contrasts, path});
+  });
   ExhaustiveRelay all = scan.result();
   if (all.information.size() > 0) out.put("information", std::move(all.information));
   if (!all.statistics.empty()) put_statistics(all.statistics, out);
@@ -93,20 +112,20 @@ void compute(MeasureRun& run, ResultArrays& out) {
   const bool wide = units > NeuronSet::max_neurons;
   const std::vector<int> chosen = chosen_classes(config, classes);
   QuietProgress quiet(run.progress);
-  Progress& greedy_progress = wide ? run.progress : quiet;  // of narrow layers it takes a moment
+  Progress& greedy_progress = wide ? run.progress : quiet;  // a narrow layer takes a moment only
 
   std::vector<double> total(static_cast<std::size_t>(classes), not_computed);
   const std::vector<double> totals = total_relay_information_bits(table, chosen);
   for (std::size_t row = 0; row < chosen.size(); ++row) total[static_cast<std::size_t>(chosen[row])] = totals[row];
   out.put("total", total);
+  out.put("input_output_information", input_output_information(table));
   out.put("single", by_class(single_neuron_loss_bits(table, chosen), chosen, classes, not_computed));
   if (config.branching) put_branching(compute_branching(table, run.store, run.progress), table.unit_count(), out);
   if (!config.greedy && !exhaustive_at(run.place)) return;
   const GreedyRelay path = greedy_relay(table, chosen, greedy_progress);
   if (exhaustive_at(run.place)) put_exhaustive(run, states, table, path, out);
   if (!config.greedy) return;
-  const RowMatrix<double> aggregated =
-      by_class(aggregated_relay_information_bits(path), chosen, classes, not_computed);
+  const RowMatrix<double> aggregated = by_class(aggregated_relay_information_bits(path), chosen, classes, not_computed);
   out.put("participation", participation(aggregated));
   out.put("aggregated", aggregated);
   put_removal_order(by_class(path.removal_order, chosen, classes, no_neuron), wide, out);
@@ -136,7 +155,7 @@ std::string missing_modules(const MeasurePlace& place, int) {
   return place.network.detectors ? missing_greedy(place, 0) : "the network is not composed of detectors";
 }
 
-// The units that are left when `count` are.
+// The `count` units that greedy removal keeps longest.
 std::vector<MetricValue> last_units(const ResultView& relay, int count) {
   const RowMatrix<std::uint8_t>& order = relay.matrix<std::uint8_t>("greedy/removal_order");
   std::vector<MetricValue> values;
@@ -149,7 +168,7 @@ std::vector<MetricValue> last_units(const ResultView& relay, int count) {
   return values;
 }
 
-// The size of the smallest set that relays so many percent of what all units do.
+// The size of the smallest set with at least `percent` of the relay information of all units.
 std::vector<MetricValue> smallest_set(const ResultView& relay, int percent) {
   const std::span<const double> total = relay.vector<double>("total");
   const RowMatrix<double>& best = relay.matrix<double>("best/information");
@@ -182,6 +201,10 @@ const Measure relay_measure{
     .about = "relay information of the units of the layer, I_R(X_in; X_out; Y_R | Y_0)",
     .arrays = with_statistics(
         {{"total", "bit", {"class"}, "relay information of all units together"},
+         {"input_output_information",
+          "bit",
+          {"class"},
+          "I(X_in; X_out): an upper bound of the relay information of all units together"},
          {"single", "bit", {"class", "unit"}, "loss of relay information without the unit"},
          {"aggregated", "bit", {"class", "unit"}, "aggregated relay information"},
          {"participation",
@@ -213,34 +236,29 @@ const Measure relay_measure{
           {"class"},
           "the same against the greedy set one smaller, as in the published numbers"}},
         "bit", "relay information"),
-    .metrics =
-        {{"total", "relay information of all units (bit)", "total"},
-         {"participation", "participation ratio", "participation", {}, missing_greedy},
-         {"module_found", "known module found", "module_found", {}, missing_modules},
-         {"above_greedy", "fraction of sets above greedy", "best/above_greedy", {}, missing_both},
-         {"above_greedy_as_published",
-          "fraction of sets above greedy, as published",
-          "best/above_greedy_as_published",
-          {},
-          missing_both},
-         {"last_N",
-          "last units",
-          "",
-          {"1", "the N units that greedy removal keeps longest", true, true, last_units},
-          missing_last},
-         {"smallest_set_N",
-          "size of the smallest set",
-          "",
-          {"1", "size of the smallest set with N percent of the relay information of all units", false, true,
-           smallest_set},
-          missing_sets}},
-    .missing = [](const MeasurePlace& place) -> std::string {
-      return holds(place.config.analysis.relay.subsets, place.subset)
-                 ? ""
-                 : fmt::format("{} is not among analysis.relay.subsets", place.subset);
-    },
+    .metrics = {{"total", "relay information of all units (bit)", "total"},
+                {"participation", "participation ratio", "participation", {}, missing_greedy},
+                {"module_found", "known module found", "module_found", {}, missing_modules},
+                {"above_greedy", "fraction of sets above greedy", "best/above_greedy", {}, missing_both},
+                {"above_greedy_as_published",
+                 "fraction of sets above greedy, as published",
+                 "best/above_greedy_as_published",
+                 {},
+                 missing_both},
+                {"last_N",
+                 "last units",
+                 "",
+                 {"1", "the N units that greedy removal keeps longest", true, true, last_units},
+                 missing_last},
+                {"smallest_set_N",
+                 "size of the smallest set",
+                 "",
+                 {"1", "size of the smallest set with N percent of the relay information of all units", false, true,
+                  smallest_set},
+                 missing_sets}},
+    .missing = missing_subset,
     .label = [](const MeasurePlace& place) -> std::string {
-      return exhaustive_at(place)                  ? "relay information of all sets"
+      return exhaustive_at(place)                 ? "relay information of all sets"
              : place.config.analysis.relay.greedy ? "greedy relay search"
                                                   : "relay information of single units";
     },

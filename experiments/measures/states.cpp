@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "experiments/measures/measure.hpp"
 #include "experiments/measures/layer_states.hpp"
+#include "experiments/measures/measure.hpp"
 #include "infotheory/states/discretize.hpp"
 #include "nn/network/activation.hpp"
 #include "nn/training/accuracy.hpp"
@@ -19,9 +19,10 @@ void check_finite(const std::string& name, std::string_view what, const RowMatri
   for (Eigen::Index sample = 0; sample < values.rows(); ++sample) {
     for (Eigen::Index unit = 0; unit < values.cols(); ++unit) {
       if (std::isfinite(values(sample, unit))) continue;
-      throw DataError(fmt::format("network {}: {} {} of sample {} is {}, expected a finite number: its weights are too "
-                                  "large",
-                                  name, what, unit, sample, values(sample, unit)));
+      throw DataError(
+          fmt::format("network {}: {} {} of sample {} is {}, expected a finite number: its weights are too "
+                      "large",
+                      name, what, unit, sample, values(sample, unit)));
     }
   }
 }
@@ -57,29 +58,24 @@ const Measure states_measure{
     .name = "states",
     .scope = Scope::subset,
     .about = "values of the units of the layer, and the discrete states made of them",
-    .arrays =
-        {{"value", "1", {"sample", "unit"}, "activations of the layer"},
-         {"network_output", "1", {"sample", "class"}, "activations of the output layer"},
-         {"input", "1", {"sample"}, "input symbol: the true class"},
-         {"output", "1", {"sample"}, "output symbol: the class with the largest output"},
-         {"threshold", "1", {"unit", "cut"}, "a unit's state is 1 if its value is above this"},
-         {"state", "1", {"sample"}, "state of the layer, bit k is unit k"},
-         {"state", "1", {"sample", "unit"}, "state of each unit"},
-         {"occupied_states", "1", {}, "distinct states of the layer that occur"},
-         {"singleton_fraction", "1", {}, "fraction of the samples that are alone in their state"},
-         {"entropy_bits", "bit", {}, "plug-in entropy of the states of the layer"},
-         {"argmax_accuracy", "1", {}, "fraction of samples whose largest output is that of their class"},
-         {"balanced_accuracy", "1", {"class"}, "balanced accuracy of each output, exact"}},
+    .arrays = {{"value", "1", {"sample", "unit"}, "activations of the layer"},
+               {"network_output", "1", {"sample", "class"}, "activations of the output layer"},
+               {"input", "1", {"sample"}, "input symbol: the true class"},
+               {"output", "1", {"sample"}, "output symbol: the class with the largest output"},
+               {"threshold", "1", {"unit", "cut"}, "a unit's state is 1 if its value is above this"},
+               {"state", "1", {"sample"}, "state of the layer, bit k is unit k"},
+               {"state", "1", {"sample", "unit"}, "state of each unit"},
+               {"occupied_states", "1", {}, "distinct states of the layer that occur"},
+               {"singleton_fraction", "1", {}, "fraction of the samples that are alone in their state"},
+               {"entropy_bits", "bit", {}, "plug-in entropy of the states of the layer"},
+               {"argmax_accuracy", "1", {}, "fraction of samples whose largest output is that of their class"},
+               {"balanced_accuracy", "1", {"class"}, "balanced accuracy of each output, exact"}},
     .metrics = {{"argmax_accuracy", "argmax accuracy", "argmax_accuracy"},
                 {"balanced_accuracy", "balanced accuracy", "balanced_accuracy"},
                 {"occupied_states", "occupied states", "occupied_states"},
                 {"singleton_fraction", "fraction of samples alone in their state", "singleton_fraction"},
                 {"entropy_bits", "entropy of the states (bit)", "entropy_bits"}},
-    .missing = [](const MeasurePlace& place) -> std::string {
-      return holds(place.config.analysis.relay.subsets, place.subset)
-                 ? ""
-                 : fmt::format("{} is not among analysis.relay.subsets", place.subset);
-    },
+    .missing = missing_subset,
     .label = [](const MeasurePlace&) -> std::string { return "states"; },
     .memory =
         [](const MeasurePlace& place, AllSetsTable) {

@@ -1,4 +1,4 @@
-// A network and how it came about: trained as a whole, composed of detectors, or read from files.
+// The network: trained as a whole, composed of trained detectors, or read from files.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 namespace inforelay {
 namespace {
 
-// What is kept of the weight files that a network comes from.
+// The attributes that describe the weight files of a network.
 constexpr std::array<std::pair<const char*, std::string WeightSource::*>, 3> source_parts{
     {{"weights_file", &WeightSource::file},
      {"weights_format", &WeightSource::format},
@@ -27,9 +27,9 @@ void put_sources(const std::vector<WeightSource>& sources, ResultArrays& out) {
 void compute(MeasureRun& run, ResultArrays& out) {
   const DataPair& data = run.system.data().get(run.progress);
   const LoadedWeights* loaded = run.system.loaded();
-  const ModelResult model =
-      loaded ? model_from_files(run.place.network, *loaded, data, run.system.random(), run.progress)
-             : make_model(run.place.network, data, run.system.random(), run.store, run.progress);
+  const ModelResult model = loaded
+                                ? model_from_files(run.place.network, *loaded, data, run.system.random(), run.progress)
+                                : make_model(run.place.network, data, run.system.random(), run.store, run.progress);
   put_network(model.network, out);
   if (!model.sources.empty()) put_sources(model.sources, out);
   out.put_scale("class", data.train.class_names(), "class");
@@ -91,8 +91,7 @@ MemoryNeed memory(const MeasurePlace& place, AllSetsTable) {
   if (network.train) return samples_need(weights, weights * (gradient_parts + copies) + outputs);
   const auto& detectors = *network.detectors;
   const double images = std::min(static_cast<double>(detectors.positives + detectors.negatives), train);
-  const double test_images =
-      std::min(test / size.classes + static_cast<double>(detectors.test_negatives), test);
+  const double test_images = std::min(test / size.classes + static_cast<double>(detectors.test_negatives), test);
   return {.kept = weights,
           .working = size.classes * (images + test_images) * size.inputs,
           .smaller = "fewer detectors.positives, negatives and test_negatives"};
@@ -105,27 +104,25 @@ const Measure training_measure{
     .name = "training",
     .scope = Scope::system,
     .about = "the network: its weights and the accuracies while it was trained",
-    .arrays = {{"model/*/weight", "1", {"out", "in"}, "weights"},
-               {"model/*/bias", "1", {"out"}, "biases"},
-               {"training/accuracy_train", "1", {"epoch", "class"}, "balanced accuracy on the training samples"},
-               {"training/accuracy_test", "1", {"epoch", "class"}, "balanced accuracy on the test samples"},
-               {"training/loss", "1", {"epoch"}, "mean training loss of the epoch"},
-               {"training/detectors/*/accuracy_train",
-                "1",
-                {"epoch"},
-                "fraction of the detector's training samples classified correctly"},
-               {"training/detectors/*/accuracy_test",
-                "1",
-                {"epoch"},
-                "fraction of the detector's test samples classified correctly"},
-               {"training/staircase_train",
-                "1",
-                {"detectors_in_place", "class"},
-                "balanced accuracy on the training samples"},
-               {"training/staircase_test",
-                "1",
-                {"detectors_in_place", "class"},
-                "balanced accuracy on the test samples"}},
+    .arrays =
+        {{"model/*/weight", "1", {"out", "in"}, "weights"},
+         {"model/*/bias", "1", {"out"}, "biases"},
+         {"training/accuracy_train", "1", {"epoch", "class"}, "balanced accuracy on the training samples"},
+         {"training/accuracy_test", "1", {"epoch", "class"}, "balanced accuracy on the test samples"},
+         {"training/loss", "1", {"epoch"}, "mean training loss of the epoch"},
+         {"training/detectors/*/accuracy_train",
+          "1",
+          {"epoch"},
+          "fraction of the detector's training samples classified correctly"},
+         {"training/detectors/*/accuracy_test",
+          "1",
+          {"epoch"},
+          "fraction of the detector's test samples classified correctly"},
+         {"training/staircase_train",
+          "1",
+          {"detectors_in_place", "class"},
+          "balanced accuracy on the training samples"},
+         {"training/staircase_test", "1", {"detectors_in_place", "class"}, "balanced accuracy on the test samples"}},
     .metrics =
         {{"epochs",
           "epochs",
@@ -138,8 +135,7 @@ const Measure training_measure{
           {"1",
            "balanced accuracy of each class after the last epoch on the training samples; of a composite network, the "
            "fraction that each detector classifies correctly",
-           false, true,
-           [](const ResultView& system, int) { return last_accuracy(system, "accuracy_train"); }},
+           false, true, [](const ResultView& system, int) { return last_accuracy(system, "accuracy_train"); }},
           missing_training},
          {"accuracy_test",
           "accuracy, test samples",

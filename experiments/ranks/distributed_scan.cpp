@@ -64,7 +64,7 @@ class DistributedScan {
     std::vector<std::size_t> chunks{};  // unfinished, ascending
   };
 
-  // For rank 0's own chunks: stops with everything else, and as soon as without other ranks.
+  // Progress of rank 0's own chunks: stops with all other work, and as promptly as without other ranks.
   class OwnProgress final : public Progress {
    public:
     explicit OwnProgress(const DistributedScan& scan) : scan_(scan) {}

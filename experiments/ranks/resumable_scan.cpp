@@ -112,7 +112,7 @@ class ChunkWriter {
     ended();
   }
 
-  /// Saves all that waits. To be called when no thread computes any more.
+  /// Saves all waiting chunks. To be called when no thread computes any more.
   void save_rest() {
     if (!waiting_.empty()) save(waiting_);
   }

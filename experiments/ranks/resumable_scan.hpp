@@ -11,8 +11,8 @@
 
 namespace inforelay {
 
-/// Finished chunks wait in memory for the next save. When they have so many bytes, they are saved at once, and
-/// computing waits while earlier ones are being saved.
+/// Finished chunks wait in memory for the next save. At this number of bytes they are saved at once, and computation
+/// waits while earlier ones are being saved.
 inline constexpr std::size_t most_waiting_bytes = std::size_t{32} << 20;
 
 /// Adds the chunks that earlier starts saved in `store` to `scan`, then computes and adds the others. These are saved

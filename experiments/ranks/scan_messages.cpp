@@ -23,7 +23,7 @@ void write_contrasts(MessageWriter& job, std::span<const Contrast> contrasts) {
   }
 }
 
-// Without their names, which scans do not use.
+// Contrasts without their names, which scans do not use.
 std::vector<Contrast> read_contrasts(MessageReader& job) {
   std::vector<Contrast> contrasts;
   for (auto left = job.number<std::uint64_t>(); left > 0; --left) {

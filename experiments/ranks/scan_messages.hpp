@@ -21,7 +21,7 @@ enum class JobKind : std::uint8_t {
   runs,  ///< start runs of a sweep
 };
 
-/// The beginning of a job's bytes.
+/// The first bytes of a job.
 MessageWriter begin_job(JobKind kind);
 /// Reads it. Throws DataError for an unknown kind, and UsageError if rank 0 is another build of the program, unless the
 /// job is the last one.

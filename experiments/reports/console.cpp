@@ -77,7 +77,7 @@ void Console::begin_stage(std::string_view name) {
   stage.index = next_stage_++;
   stage.count = stage_count_;
   stage.label = printable(name);
-  clock_.start();
+  clock_ = {};
   display_.begin(stage);
   if (may_write()) log_.begin(stage);
   update(true);

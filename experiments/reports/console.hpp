@@ -1,4 +1,4 @@
-// Reports a run to people: messages and progress on stderr, both also in run.log, and its state in status.json.
+// Output of a run: messages and progress on stderr and in run.log, and its state in status.json.
 #pragma once
 
 #include <cstdint>
@@ -35,10 +35,9 @@ class Console : public Progress {
   /// if the log cannot be opened.
   void open(const std::filesystem::path& folder, const std::filesystem::path& log, const std::string& name,
             const DirectoryLock* directory_lock);
-  /// Writes the last status, with `error` for State::failed; without a state the folder is lost and nothing is written.
+  /// Writes the last status, with `error` for State::failed. Without a state (the lock is lost) nothing is written.
   void close(std::optional<RunStatus::State> state, const std::string& error = {});
-  /// To be called every few seconds, from any thread, so that log and status are up to date even if a stage reports
-  /// nothing.
+  /// To be called every few seconds, from any thread, to keep log and status up to date if a stage reports nothing.
   void tick();
 
   void detail(std::string_view text);   ///< shown if verbose
@@ -49,7 +48,7 @@ class Console : public Progress {
 
   /// The next stage is number `next` of `count`, from 1.
   void expect_stages(int next, int count);
-  /// The next stage begins, e.g. "full: relay information of all sets (test images)".
+  /// The next stage begins, e.g. "full: relay information of all sets (test)".
   void begin_stage(std::string_view name);
   void end_stage(double seconds);
   /// The result of the next stage is that of an earlier start, which took `seconds`.

@@ -1,6 +1,5 @@
 #include "experiments/reports/display.hpp"
 
-#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -8,8 +7,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
-
-#include "core/text/unit_text.hpp"
 
 namespace inforelay {
 namespace {

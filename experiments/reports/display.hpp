@@ -1,4 +1,4 @@
-// What people see on stderr: lines, and the progress of a stage in a last line that is redrawn or in plain lines.
+// Output on stderr: lines, and the progress of a stage as a last line that is redrawn, or as plain lines.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,7 @@ class Display {
 
   void print(std::string_view line);
   void begin(const StageStatus& stage);
-  /// Shows the progress again, if the last time is long enough ago.
+  /// Shows the progress again if the interval since the last time has passed.
   void update(const StageStatus& stage);
   void end(const StageStatus& stage, double seconds);
 

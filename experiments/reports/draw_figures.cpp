@@ -10,7 +10,7 @@
 namespace inforelay {
 namespace {
 
-// Reads what the results have of a figure, if it is all that the figure needs.
+// Reads a figure; false if the results lack what it needs.
 bool add(const FigureKind& kind, const FigureSource& source, std::vector<FigureDrawing>& drawings) {
   try {
     FigureDrawing drawing = kind.read(source);
@@ -29,7 +29,7 @@ std::vector<FigureDrawing> read_figures(const ExperimentResult& result, const st
     for (const LayerResults& layer : layers) {
       if (kind->scope == FigureScope::layer) add(*kind, {result, layers, &layer, "", layer.name}, drawings);
       if (kind->scope != FigureScope::subset) continue;
-      // The last subset that has the figure, `test` if there is one, needs no mark in the names of files.
+      // The last subset that has the figure (`test` if there is one) is not part of the file name.
       const std::vector<std::string> subsets = subsets_of(layer, "states");
       bool plain = true;
       for (auto subset = subsets.rbegin(); subset != subsets.rend(); ++subset) {

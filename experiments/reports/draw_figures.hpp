@@ -11,8 +11,8 @@
 
 namespace inforelay {
 
-/// Draws each of figure_kinds() that the results have the numbers of, into `folder`. `options`: as configured; folder
-/// and note are set here. Returns the figures' names. Throws FigureError, IoError; Interrupted between figures.
+/// Draws all figure_kinds() for which the results have the data into `folder`. `options`: as configured; folder and
+/// note are set here. Returns the names of the figures. Throws FigureError, IoError; Interrupted between figures.
 std::vector<std::string> draw_figures(FigureOptions options, const ExperimentResult& result,
                                       const std::filesystem::path& folder, Progress& progress);
 

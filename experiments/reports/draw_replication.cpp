@@ -8,7 +8,7 @@
 namespace inforelay {
 namespace {
 
-// The element of `list` whose `name` is `wanted`, made if there is none.
+// The element of `list` whose `name` is `wanted`, added if there is none.
 template <class Element>
 Element& element_of(std::vector<Element>& list, std::string Element::*name, const std::string& wanted) {
   const auto found = std::find_if(list.begin(), list.end(), [&](const Element& each) { return each.*name == wanted; });

@@ -21,7 +21,8 @@ void RunLog::open(const std::filesystem::path& file) {
   }
   logger_->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %v", spdlog::pattern_time_type::utc);
   logger_->flush_on(spdlog::level::info);
-  logger_->set_error_handler([](const std::string&) {});  // e.g. a full disk, which ends the run elsewhere if at all
+  logger_->set_error_handler(
+      [](const std::string&) {});  // e.g. a full disk, which is reported when results are written
 }
 
 void RunLog::line(std::string_view text) {

@@ -26,7 +26,7 @@ class RunLog {
   // Without an open file these do nothing.
   void line(std::string_view text);
   void begin(const StageStatus& stage);
-  /// A line about the stage, if the last one is long enough ago.
+  /// A line about the stage, if the interval since the last one has passed.
   void update(const StageStatus& stage);
   void end(const StageStatus& stage, double seconds);
 

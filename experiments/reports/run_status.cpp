@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <string_view>
 
 #include "core/error.hpp"
 #include "core/files/files.hpp"
 #include "core/files/json_values.hpp"
+#include "core/named.hpp"
 #include "core/text/unit_text.hpp"
 
 namespace inforelay {
@@ -18,17 +18,10 @@ using State = RunStatus::State;
 
 constexpr std::uint64_t most_bytes = 1u << 20;
 constexpr std::string_view format_name = "inforelay-status";
-constexpr std::array<std::pair<State, const char*>, 4> state_names{{{State::running, "running"},
-                                                                    {State::interrupted, "interrupted"},
-                                                                    {State::failed, "failed"},
-                                                                    {State::complete, "complete"}}};
-
-const char* name_of(State state) {
-  for (const auto& [each, name] : state_names) {
-    if (each == state) return name;
-  }
-  return "";
-}
+constexpr WordTable<State, 4> state_names{{{State::running, "running"},
+                                           {State::interrupted, "interrupted"},
+                                           {State::failed, "failed"},
+                                           {State::complete, "complete"}}};
 
 json json_of(const StageStatus& stage) {
   json object = {{"index", stage.index}, {"count", stage.count}, {"label", stage.label},     {"note", stage.note},
@@ -112,21 +105,16 @@ std::string end_text(const StageStatus& stage, double seconds) {
   return duration(seconds) + (stage.note.empty() ? "" : fmt::format("  ({})", stage.note));
 }
 
-void StageClock::start() {
-  begin_ = first_report_ = Clock::now();
-  first_done_ = 0;
-}
-
 void StageClock::report(StageStatus& stage, std::uint64_t done, std::uint64_t total) {
   if (total != stage.total) {  // another kind of work begins, or results of an earlier start were loaded
     const bool from_nothing = stage.total == 0 && done <= 1;
     first_done_ = from_nothing ? 0 : done;
-    first_report_ = from_nothing ? begin_ : Clock::now();
+    since_first_report_ = from_nothing ? since_begin_ : Stopwatch();
     stage.rate = 0;
   }
   stage.done = done;
   stage.total = total;
-  const double seconds = seconds_since(first_report_);
+  const double seconds = since_first_report_.seconds();
   if (done > first_done_ && seconds > 0) stage.rate = static_cast<double>(done - first_done_) / seconds;
   set_seconds(stage);
 }
@@ -138,8 +126,9 @@ std::string to_json(const RunStatus& status) {
   for (const EndedStage& stage : status.ended) {
     ended.push_back({{"index", stage.index}, {"label", stage.label}, {"seconds", stage.seconds}, {"kept", stage.kept}});
   }
-  json object = {{"format", format_name},    {"state", name_of(status.state)}, {"name", status.name},
-                 {"error", status.error},    {"updated", status.updated},      {"stages_ended", std::move(ended)},
+  json object = {{"format", format_name},     {"state", word_of(state_names, status.state)},
+                 {"name", status.name},       {"error", status.error},
+                 {"updated", status.updated}, {"stages_ended", std::move(ended)},
                  {"figures", status.figures}};
   object.update(to_json(status.process));
   if (status.stage) object["stage"] = json_of(*status.stage);
@@ -158,10 +147,7 @@ std::optional<RunStatus> read_status(const std::filesystem::path& folder) {
   }
   if (text_at(object, "format") != format_name) return std::nullopt;
   RunStatus status;
-  const std::string state = text_at(object, "state");
-  for (const auto& [each, name] : state_names) {
-    if (state == name) status.state = each;
-  }
+  status.state = value_of(state_names, text_at(object, "state")).value_or(State::running);
   status.name = text_at(object, "name");
   status.error = text_at(object, "error");
   status.updated = text_at(object, "updated");

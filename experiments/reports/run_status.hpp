@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/process/process_identity.hpp"
+#include "core/provenance.hpp"
 
 namespace inforelay {
 
@@ -30,21 +31,15 @@ std::string progress_text(const StageStatus& stage);
 /// "12.3 s  (NOTE)"
 std::string end_text(const StageStatus& stage, double seconds);
 
-/// Measures time and rate of the stage in progress.
+/// Measures time and rate of the stage that begins with its construction.
 class StageClock {
  public:
-  void start();
-  void set_seconds(StageStatus& stage) const { stage.seconds = seconds_since(begin_); }
+  void set_seconds(StageStatus& stage) const { stage.seconds = since_begin_.seconds(); }
   /// Notes that `done` of `total` units of work are finished.
   void report(StageStatus& stage, std::uint64_t done, std::uint64_t total);
 
  private:
-  using Clock = std::chrono::steady_clock;
-  static double seconds_since(Clock::time_point begin) {
-    return std::chrono::duration<double>(Clock::now() - begin).count();
-  }
-
-  Clock::time_point begin_{}, first_report_{};
+  Stopwatch since_begin_, since_first_report_;
   std::uint64_t first_done_ = 0;  // by an earlier start: does not count for the rate
 };
 

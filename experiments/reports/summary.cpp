@@ -78,12 +78,15 @@ std::string states_table(const LayerResults& layer) {
   for (const std::string& subset : subsets_of(layer, "states")) {
     const ResultView states = layer.arrays.at("states/" + subset);
     const RowMatrix<float>& values = states.matrix<float>("value");
+    const auto units = static_cast<double>(values.cols());
+    const double log_samples = std::log2(static_cast<double>(values.rows()));
+    const std::string bound = log_samples < units ? fmt::format("{:.3f}", log_samples) : fmt::format("{}", units);
     const Cells row{subset,
                     std::to_string(values.rows()),
                     fmt::format("{:.4f}", states.number<double>("argmax_accuracy")),
                     std::to_string(states.number<std::int64_t>("occupied_states")),
                     fmt::format("{:.1f} %", 100 * states.number<double>("singleton_fraction")),
-                    fmt::format("{:.3f} of at most {} bits", states.number<double>("entropy_bits"), values.cols())};
+                    fmt::format("{:.3f} of at most {} bits", states.number<double>("entropy_bits"), bound)};
     for (std::size_t i = 0; i < row.size(); ++i) group.columns[i].second.push_back(row[i]);
   }
   return table_text({group});
@@ -107,21 +110,34 @@ std::vector<int> last_two(const ResultView& relay, std::size_t c) {
   return last;
 }
 
+// The fraction of I_R(all) that the `left` units have which greedy removal keeps longest.
+std::string share_cell(const ResultView& relay, std::size_t c, std::size_t left) {
+  const RowMatrix<double>& path = relay.matrix<double>("greedy/information");
+  const double total = relay.vector<double>("total")[c];
+  const Eigen::Index removals = path.cols() - static_cast<Eigen::Index>(left);
+  const double share = removals == 0 ? 1 : path(static_cast<Eigen::Index>(c), removals - 1) / total;
+  return std::isfinite(share) ? fmt::format("{:.1f} %", 100 * share) : "-";
+}
+
 ColumnGroup relay_columns(const LayerResults& layer, const std::string& subset) {
   const ResultView relay = layer.arrays.at("relay/" + subset);
-  ColumnGroup group{subset + " samples, bits", {{"I_R(all)", number_cells(relay.numbers("total"))}}};
+  ColumnGroup group{subset + " samples, bits",
+                    {{"I(X_in; X_out)", number_cells(relay.numbers("input_output_information"))},
+                     {"I_R(all)", number_cells(relay.numbers("total"))}}};
   if (!relay.has("greedy")) return group;
-  Cells last;
+  Cells last, shares;
   for (std::size_t c = 0; c < layer.classes.size(); ++c) {
     const std::vector<int> units = last_two(relay, c);
     last.push_back(units.empty() ? "-" : fmt::format("{}", fmt::join(units, " ")));
+    shares.push_back(units.empty() ? "-" : share_cell(relay, c, units.size()));
   }
   group.columns.emplace_back("last two", last);
+  group.columns.emplace_back("of I_R(all)", shares);
   return group;
 }
 
-// Accuracy without the last two units, or without all if these were not searched for. If only statistics were kept:
-// without the two units that matter most.
+// Accuracy without the last two units, or without all units if there was no greedy search. If only statistics were
+// kept: without the pair whose knockout hurts most.
 ColumnGroup knockout_columns(const LayerResults& layer, const std::string& subset) {
   const ResultView knockout = layer.arrays.at("knockout/" + subset), relay = layer.arrays.at("relay/" + subset);
   const bool table = knockout.has("accuracy"), greedy = relay.has("greedy");
@@ -160,19 +176,20 @@ ColumnGroup regression_columns(const ResultView& regression) {
   return group;
 }
 
-// A row for each class: information, its last units, and how well information explains function.
-std::string class_table(const LayerResults& layer) {
+// Two tables with a row for each class: relay information; function, and how well information explains it.
+std::string class_tables(const LayerResults& layer) {
   Cells classes;
   for (const std::string& name : layer.classes) classes.push_back(one_line(name));
-  std::vector<ColumnGroup> groups{{"", {{"class", classes}}}};
-  for (const std::string& subset : subsets_of(layer, "relay")) groups.push_back(relay_columns(layer, subset));
+  const ColumnGroup names{"", {{"class", classes}}};
+  std::vector<ColumnGroup> relay{names}, function{names};
+  for (const std::string& subset : subsets_of(layer, "relay")) relay.push_back(relay_columns(layer, subset));
   for (const std::string& subset : subsets_of(layer, "knockout")) {
     if (!layer.arrays.has("knockout/" + subset + "/intact")) continue;
-    groups.push_back(knockout_columns(layer, subset));
+    function.push_back(knockout_columns(layer, subset));
     break;
   }
-  if (layer.arrays.has("regression")) groups.push_back(regression_columns(layer.arrays.at("regression")));
-  return table_text(groups);
+  if (layer.arrays.has("regression")) function.push_back(regression_columns(layer.arrays.at("regression")));
+  return table_text(relay) + (function.size() > 1 ? table_text(function) : "");
 }
 
 // Were tables of all sets left out?
@@ -210,16 +227,16 @@ std::string summarise(const ExperimentResult& result, const ComparisonResult& co
     const std::vector<LayerResults> layers = layers_of(result, network);
     for (const LayerResults& layer : layers) {
       if (layers.size() > 1) text += fmt::format("\nlayer {}\n", layer.layer);
-      text += states_table(layer) + class_table(layer);
+      text += states_table(layer) + class_tables(layer);
       regressions = regressions || layer.arrays.has("regression");
       no_tables = no_tables || lacks_tables(layer);
     }
   }
+  text += "\nI_R(all), the relay information of all units, is at most I(X_in; X_out).\n";
   if (no_tables) {
     text +=
-        "\nThe tables of all sets were left out (analysis.tables, max_memory): results.h5 has statistics for each "
-        "size\n"
-        "of the set.\n";
+        "\nThe tables of all sets were left out (analysis.tables, max_memory): results.h5 has statistics for each set\n"
+        "size.\n";
   }
   if (regressions) {
     text +=

@@ -20,13 +20,13 @@ struct LayerResults {
 /// The analysed layers of `network`, from the first one.
 std::vector<LayerResults> layers_of(const ExperimentResult& result, const std::string& network);
 
-/// The subsets for which a layer has `measure`: `train` first, `test` last, others between them by name. If one has to
-/// be chosen, the paper's choice is thus the first for the greedy search and the last for everything else.
+/// The subsets for which a layer has `measure`: `train` first, `test` last, others in between by name. The paper uses
+/// the first one for the greedy search and the last one for everything else.
 std::vector<std::string> subsets_of(const LayerResults& layer, const std::string& measure);
 
 /// K.
 Eigen::Index unit_count(const LayerResults& layer);
-/// Has it more units than a NeuronSet can hold? Such a layer has no results for each set.
+/// True if it has more units than a NeuronSet can hold; such a layer has no results for all sets.
 bool is_wide(const LayerResults& layer);
 
 }  // namespace inforelay

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -14,7 +13,7 @@
 namespace inforelay {
 
 template <class Record>
-struct RecordField {  // the first of a record is a text
+struct RecordField {  // the first field of a record must be a text
   std::string name, units, about;
   std::variant<std::string Record::*, double Record::*, std::int64_t Record::*> member;
 };
@@ -44,7 +43,7 @@ struct RecordArrays {
     }
   }
 
-  /// Reads them back; none if there is no group `arrays`. Throws DataError if they are damaged.
+  /// The inverse; none if the group `arrays` does not exist. Throws DataError if the arrays are damaged.
   std::vector<Record> records_from(const ResultView& arrays) const {
     std::vector<Record> records;
     if (!arrays.has("")) return records;

@@ -9,7 +9,7 @@
 namespace inforelay {
 namespace {
 
-// Does `path` have the components of `pattern`, of which `*` stands for any?
+// True if `path` matches `pattern`, in which a component `*` stands for any name.
 bool matches(std::string_view pattern, std::string_view path) {
   while (true) {
     const std::size_t pattern_end = pattern.find('/'), path_end = path.find('/');

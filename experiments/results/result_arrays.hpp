@@ -23,7 +23,7 @@ struct ArrayInfo {
   std::string path;               ///< below the measure's group; a component `*` stands for any name
   std::string units;              ///< "bit"; "1" for fractions, counts and indices; "text"
   std::vector<std::string> axes;  ///< names of the axes, {"class", "set"}; none for a single number
-  std::string long_name;          ///< a phrase for people
+  std::string long_name;          ///< a phrase that says what it is
 };
 
 /// Row-major values of any rank, kept as a matrix: [rows, columns], [1, size], [1, 1], or [first, product of the rest].
@@ -49,7 +49,7 @@ class ResultArrays {
   /// `infos` describes the arrays that put() accepts; it must outlive this object.
   explicit ResultArrays(std::span<const ArrayInfo> infos = {}) : infos_(infos) {}
 
-  /// Adds an array that `infos` describes. A path that `infos` lacks with that many axes is a broken invariant.
+  /// Adds an array that `infos` describes, with that path and number of axes; another one is a broken invariant.
   template <class T>
   void put(const std::string& path, RowMatrix<T> values) {
     const std::vector<std::size_t> shape{static_cast<std::size_t>(values.rows()),
@@ -85,7 +85,7 @@ class ResultArrays {
   /// Any array, as a file holds it.
   void put_array(const std::string& path, ResultArray array) { arrays_[path] = std::move(array); }
 
-  /// Of the array or group at `path` ("" is the root).
+  /// An attribute of the array or group at `path` ("" is the root).
   void put_attribute(const std::string& path, const std::string& name, Hdf5Attribute value) {
     attributes_[path][name] = std::move(value);
   }
@@ -123,7 +123,7 @@ class ResultView {
   ResultView root() const { return {*arrays_, ""}; }
   const std::string& group() const { return group_; }
 
-  /// Is there an array, or a group with arrays, at `path`?
+  /// True if there is an array, or a group with arrays, at `path`.
   bool has(std::string_view path) const;
   /// Names of the arrays and groups directly below, sorted.
   std::vector<std::string> children() const;

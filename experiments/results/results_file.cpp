@@ -12,17 +12,17 @@
 namespace inforelay {
 namespace {
 
-// Axes whose coordinates are whole numbers in a row.
+// Axes whose coordinates are consecutive integers.
 struct CountingAxis {
   std::string_view name;
   std::int64_t first;
   const char* long_name;
 };
-constexpr std::array<CountingAxis, 5> counting_axes{{{"unit", 0, "unit of the layer"},
-                                                     {"step", 0, "removals before this one"},
-                                                     {"size", 0, "units in the set"},
-                                                     {"cut", 0, "cut of the unit's values"},
-                                                     {"epoch", 1, "epochs done"}}};
+constexpr std::array<CountingAxis, 5> counting_axes{{{"unit", 0, "unit of the layer, from 0"},
+                                                     {"step", 0, "removal step, from 0"},
+                                                     {"size", 0, "number of units in the set"},
+                                                     {"cut", 0, "number of the threshold"},
+                                                     {"epoch", 1, "epoch, from 1"}}};
 
 const CountingAxis* counting_axis(std::string_view name) {
   const auto found = std::find_if(counting_axes.begin(), counting_axes.end(),
@@ -39,7 +39,7 @@ std::string joined(const std::string& group, const std::string& path) {
   return group.empty() || path.empty() ? group + path : group + "/" + path;
 }
 
-// Where the coordinates of an axis of the array at `path` stand.
+// The group that holds the coordinates of an axis of the array at `path`.
 std::string home_of_axis(std::string_view axis, const std::string& path) {
   constexpr std::string_view mark = "/layers/";
   const std::size_t at = path.find(mark);
@@ -84,42 +84,37 @@ void write_array(Hdf5Writer& file, const std::string& path, const ResultArray& a
       array.values);
 }
 
-const std::vector<ArrayInfo>& provenance_infos() {
-  static const std::vector<ArrayInfo> infos{
-      {"command_line", "text", {}, "command that produced this file"},
-      {"config", "text", {}, "resolved configuration, YAML"},
-      {"version", "text", {}, "version of inforelay"},
-      {"git_revision", "text", {}, "revision of inforelay"},
-      {"compiler", "text", {}, "compiler of inforelay"},
-      {"compiler_flags", "text", {}, "its flags"},
-      {"host", "text", {}, "machine"},
-      {"threads", "1", {}, "threads; no number depends on them"},
-      {"seed", "1", {}, "seed of all random streams"},
-      {"data_name", "text", {}, "data set used"},
-      {"data_origin", "text", {}, "where it came from"},
-      {"data_sha256", "text", {}, "digest of its content"},
-      {"fallback_reason", "text", {}, "why other data stand in for those asked for; empty if they do not"},
-      {"wall_seconds", "s", {}, "wall-clock time of all stages, over all starts"},
-      {"stage_seconds", "s", {"stage"}, "time of each stage"}};
+struct ProvenanceText {
+  const char *name, *about;
+  std::string RunProvenance::*member;
+};
+constexpr std::array<ProvenanceText, 11> provenance_texts{
+    {{"command_line", "command that produced this file", &RunProvenance::command_line},
+     {"config", "resolved configuration, YAML", &RunProvenance::config},
+     {"version", "version of inforelay", &RunProvenance::version},
+     {"git_revision", "revision of inforelay", &RunProvenance::git_revision},
+     {"compiler", "compiler of inforelay", &RunProvenance::compiler},
+     {"compiler_flags", "compiler flags", &RunProvenance::compiler_flags},
+     {"host", "name of the machine", &RunProvenance::host},
+     {"data_name", "data set used", &RunProvenance::data_name},
+     {"data_origin", "origin of the data", &RunProvenance::data_origin},
+     {"data_sha256", "SHA-256 of the data", &RunProvenance::data_sha256},
+     {"fallback_reason", "why other data were used than those configured; empty if they were not",
+      &RunProvenance::fallback_reason}}};
+
+std::vector<ArrayInfo> provenance_infos() {
+  std::vector<ArrayInfo> infos{{"threads", "1", {}, "number of threads; results do not depend on it"},
+                               {"seed", "1", {}, "seed of all random streams"},
+                               {"wall_seconds", "s", {}, "wall-clock time of all stages, over all starts"},
+                               {"stage_seconds", "s", {"stage"}, "time of each stage"}};
+  for (const ProvenanceText& text : provenance_texts) infos.push_back({text.name, "text", {}, text.about});
   return infos;
 }
 
-constexpr std::array<std::pair<const char*, std::string RunProvenance::*>, 11> provenance_texts{
-    {{"command_line", &RunProvenance::command_line},
-     {"config", &RunProvenance::config},
-     {"version", &RunProvenance::version},
-     {"git_revision", &RunProvenance::git_revision},
-     {"compiler", &RunProvenance::compiler},
-     {"compiler_flags", &RunProvenance::compiler_flags},
-     {"host", &RunProvenance::host},
-     {"data_name", &RunProvenance::data_name},
-     {"data_origin", &RunProvenance::data_origin},
-     {"data_sha256", &RunProvenance::data_sha256},
-     {"fallback_reason", &RunProvenance::fallback_reason}}};
-
 ResultArrays provenance_arrays(const RunProvenance& from, const std::vector<StageTime>& stages) {
-  ResultArrays arrays(provenance_infos());
-  for (const auto& [name, text] : provenance_texts) arrays.put(name, from.*text);
+  static const std::vector<ArrayInfo> infos = provenance_infos();
+  ResultArrays arrays(infos);
+  for (const ProvenanceText& text : provenance_texts) arrays.put(text.name, from.*text.member);
   arrays.put("threads", std::int64_t{from.threads});
   arrays.put("seed", from.seed);
   arrays.put("wall_seconds", from.wall_seconds);
@@ -136,7 +131,7 @@ ResultArrays provenance_arrays(const RunProvenance& from, const std::vector<Stag
 
 void read_provenance(const ResultView& group, ExperimentResult& result) {
   RunProvenance& from = result.provenance;
-  for (const auto& [name, text] : provenance_texts) from.*text = group.text(name);
+  for (const ProvenanceText& text : provenance_texts) from.*text.member = group.text(text.name);
   from.threads = static_cast<int>(group.number<std::int64_t>("threads"));
   from.seed = group.number<std::int64_t>("seed");
   from.wall_seconds = group.number<double>("wall_seconds");
@@ -197,8 +192,7 @@ ResultArrays read_arrays(const Hdf5Reader& file, const std::string& group, ReadT
     if (kind != Hdf5Kind::group) {
       const std::vector<std::string> axes = file.dimension_names(path);
       if (kind == Hdf5Kind::scale && counting_axis(axes.front())) return;  // write_arrays() makes it anew
-      const bool table = std::find(axes.begin(), axes.end(), "set") != axes.end();
-      if (table && tables == ReadTables::no) return;
+      if (tables == ReadTables::no && std::find(axes.begin(), axes.end(), "set") != axes.end()) return;
       Hdf5Array array = file.read_any(path);
       std::vector<std::size_t> shape = array.shape;
       DatasetInfo info = std::move(array.info);

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/files/hdf5_file.hpp"
@@ -17,12 +16,12 @@ namespace inforelay {
 inline constexpr std::string_view results_format = "inforelay-results";
 inline constexpr std::int64_t results_format_version = 2;
 
-/// Where the numbers come from: program, machine and command (the base), configuration and data.
+/// Provenance of the results: program, machine and command (the base), configuration and data.
 struct RunProvenance : Provenance {
   std::string config;  ///< resolved YAML
   std::int64_t seed = 0;
   std::string data_name, data_origin, data_sha256;
-  std::string fallback_reason;  ///< why other data stand in for those asked for; empty if they do not
+  std::string fallback_reason;  ///< why other data were used than those configured; empty if they were not
 };
 
 /// A stage of the run and how long it took.
@@ -31,7 +30,7 @@ struct StageTime {
   double seconds = 0;
 };
 
-/// All that a run has found.
+/// All results of a run.
 struct ExperimentResult {
   std::string experiment;
   RunProvenance provenance;
@@ -42,14 +41,14 @@ struct ExperimentResult {
   ResultView network(const std::string& name) const { return arrays.view("networks/" + name); }
 };
 
-/// Writes all arrays and attributes below `group`. Axes that merely count (unit, step, size, ...) get their
-/// coordinates here: in the group of the layer if the array is of one, else in its own.
+/// Writes all arrays and attributes below `group`. Axes whose coordinates are consecutive integers (unit, step, size,
+/// ...) get them here: `unit` in the group of the layer if there is one, the others in the group of the array.
 void write_arrays(Hdf5Writer& file, const ResultArrays& arrays, const std::string& group = "");
 
-/// Has the array a value for every set?
+/// True if the array has a value for every set.
 bool is_table(const ResultArray& array);
 
-/// Which arrays a reader wants: those of all sets are large.
+/// Whether the arrays of all sets, which are large, are read too.
 enum class ReadTables { no, yes };
 
 /// All arrays and attributes below `group`, with paths relative to it, but for the coordinates that write_arrays()
@@ -59,7 +58,7 @@ ResultArrays read_arrays(const Hdf5Reader& file, const std::string& group = "", 
 /// The root's attributes and /provenance; `status`: "complete", or in a sweep "incomplete".
 void write_header(Hdf5Writer& file, const ExperimentResult& result, const std::string& status);
 
-/// Writes all of it to `path`, which is absent or whole at any moment.
+/// Writes all results to `path` atomically.
 void write_results(const std::filesystem::path& path, const ExperimentResult& result);
 
 /// Reads a file of write_results back. Throws DataError if it is damaged, of another format or version.

@@ -14,13 +14,14 @@ constexpr std::size_t levels = SubsetStatistics::quantile_levels.size(), ends = 
 std::vector<ArrayInfo> with_statistics(std::vector<ArrayInfo> arrays, const std::string& units,
                                        const std::string& quantity) {
   const std::vector<std::string> extremes{"class", "size", "rank"};
-  const std::string sets = "these sets, bit k is unit k; of equals the lowest first; all bits: no more sets";
+  const std::string sets = "these sets: bit k is unit k, ties in ascending order; all bits set: there are fewer sets";
   const auto of_size = [&](const char* which) {
-    return fmt::format("{} {} of a set of each size, and the next ones; NaN: no more sets", which, quantity);
+    return fmt::format("{} {} among the sets of each size, in order of rank; NaN: there are fewer sets", which,
+                       quantity);
   };
   for (ArrayInfo& info : std::vector<ArrayInfo>{
            {"sizes/count", "1", {"size"}, "sets of that size"},
-           {"sizes/mean", units, {"class", "size"}, fmt::format("mean {} of the sets of each size", quantity)},
+           {"sizes/mean", units, {"class", "size"}, fmt::format("mean {} over the sets of each size", quantity)},
            {"sizes/quantile",
             units,
             {"class", "size", "percent"},
@@ -28,7 +29,7 @@ std::vector<ArrayInfo> with_statistics(std::vector<ArrayInfo> arrays, const std:
            {"sizes/quantile_error",
             units,
             {"class"},
-            "quantiles other than 0 and 100 percent, which are exact, are off by less than this"},
+            "bound of the error of the quantiles other than 0 and 100 percent, which are exact"},
            {"sizes/highest", units, extremes, of_size("highest")},
            {"sizes/highest_set", "1", extremes, sets},
            {"sizes/lowest", units, extremes, of_size("lowest")},
@@ -41,8 +42,8 @@ std::vector<ArrayInfo> with_statistics(std::vector<ArrayInfo> arrays, const std:
 void put_statistics(const SubsetStatistics& statistics, ResultArrays& out) {
   std::vector<std::int64_t> percent;
   for (const double level : SubsetStatistics::quantile_levels) percent.push_back(std::lround(100 * level));
-  out.put_scale("sizes/percent", percent, "percent of the sets of that size that have no more");
-  out.put_scale("sizes/rank", counting(0, ends), "sets before this one");
+  out.put_scale("sizes/percent", percent, "quantile level, percent");
+  out.put_scale("sizes/rank", counting(0, ends), "rank, from 0: the most extreme set");
   out.put("sizes/count", statistics.count);
   out.put("sizes/mean", statistics.mean);
   out.put_cube("sizes/quantile", statistics.quantile, levels);

@@ -9,8 +9,8 @@
 
 namespace inforelay {
 
-/// Appends the rows for the arrays of put_statistics() to those of a measure: of `quantity` in `units`, "relay
-/// information" in "bit".
+/// Adds the descriptions of the arrays of put_statistics() to those of a measure, e.g. for the `quantity` "relay
+/// information" with the `units` "bit".
 std::vector<ArrayInfo> with_statistics(std::vector<ArrayInfo> arrays, const std::string& units,
                                        const std::string& quantity);
 

@@ -28,17 +28,25 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
       "Trains networks, measures the relay information of sets of their neurons and the effect of knocking them out\n"
       "(ablation), as described in CONFIG.",
       "run_experiment");
-  bool validate = false, print_config = false, dry_run = false, quiet = false, verbose = false;
+  using Action = CommandLine::Action;
+  const auto action = [&](const char* name, Action value, const char* about) {
+    return app.add_flag_callback(
+        name, [&line, value] { line.action = value; }, about);
+  };
+  const auto verbosity = [&](const char* names, Verbosity value, const char* about) {
+    return app.add_flag_callback(
+        names, [&line, value] { line.verbosity = value; }, about);
+  };
   CLI::Option* config = app.add_option("CONFIG", line.config, "the experiment (YAML), e.g. configs/mnist_relay.yaml");
   app.add_option("SETTING", line.overrides, "settings that override those of the file, e.g. seed=3")
       ->option_text("KEY.PATH=VALUE ...");
   std::string output, status;
   CLI::Option* to_folder = app.add_option("-o,--output", output, "folder of the results (default: runs/NAME-HASH)");
   app.add_flag("--fresh", line.fresh, "start again; an existing folder is renamed");
-  CLI::Option* only_validate = app.add_flag("--validate", validate, "check the configuration, then exit");
+  CLI::Option* only_validate = action("--validate", Action::validate, "check the configuration, then exit");
   CLI::Option* only_print =
-      app.add_flag("--print-config", print_config, "print the configuration with all defaults, then exit");
-  CLI::Option* only_dry = app.add_flag("-n,--dry-run", dry_run, "show the stages and their memory, then exit");
+      action("--print-config", Action::print_config, "print the configuration with all defaults, then exit");
+  CLI::Option* only_dry = action("-n,--dry-run", Action::dry_run, "show the stages and their memory, then exit");
   only_validate->excludes(only_print)->excludes(only_dry);
   only_print->excludes(only_dry);
   CLI::Option* of_folder =
@@ -57,8 +65,8 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   app.add_option("--progress", line.progress, "auto, bar, plain or off")
       ->transform(CLI::Transformer(styles).description(""))
       ->type_name("STYLE");
-  CLI::Option* be_quiet = app.add_flag("-q,--quiet", quiet, "print only warnings and errors");
-  app.add_flag("-v,--verbose", verbose, "print details")->excludes(be_quiet);
+  CLI::Option* be_quiet = verbosity("-q,--quiet", Verbosity::quiet, "print only warnings and errors");
+  verbosity("-v,--verbose", Verbosity::verbose, "print details: data, memory, each file written")->excludes(be_quiet);
   app.set_version_flag("--version", fmt::format("inforelay {} ({})\n", version(), git_revision()));
   app.footer(
       "Results go to stdout, messages and progress to stderr. Rerun the same command to resume an\n"
@@ -91,19 +99,8 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     throw UsageError("CONFIG is required (run_experiment --help lists the options)");
   if (of_folder->count() > 0 && config->count() > 0)
     throw UsageError("--status takes a folder alone, without CONFIG (run_experiment --help lists the options)");
-  if (!line.text.empty()) {
-    line.action = CommandLine::Action::print;
-  } else if (of_folder->count() > 0) {
-    line.action = CommandLine::Action::status;
-  } else if (validate) {
-    line.action = CommandLine::Action::validate;
-  } else if (print_config) {
-    line.action = CommandLine::Action::print_config;
-  } else if (dry_run) {
-    line.action = CommandLine::Action::dry_run;
-  }
-  if (quiet) line.verbosity = Verbosity::quiet;
-  if (verbose) line.verbosity = Verbosity::verbose;
+  if (of_folder->count() > 0) line.action = Action::status;
+  if (!line.text.empty()) line.action = Action::print;
   return line;
 }
 

@@ -1,6 +1,8 @@
 #include "experiments/run/experiment.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <optional>
@@ -10,18 +12,18 @@
 #include "core/files/files.hpp"
 #include "core/parallel.hpp"
 #include "core/ranks/ranks.hpp"
+#include "core/text/unit_text.hpp"
 #include "experiments/compare/comparison.hpp"
 #include "experiments/reports/draw_figures.hpp"
 #include "experiments/reports/summary.hpp"
 #include "experiments/run/export_weights.hpp"
 #include "experiments/run/pipeline.hpp"
 #include "experiments/run/resolve.hpp"
-#include "experiments/sources/network_system.hpp"
 
 namespace inforelay {
 namespace {
 
-// Whatever is read from a results file of an earlier start.
+// Reads a results file of an earlier start.
 ExperimentResult read_earlier(const std::filesystem::path& path, ReadTables tables) {
   try {
     return read_results(path, tables);
@@ -32,6 +34,25 @@ ExperimentResult read_earlier(const std::filesystem::path& path, ReadTables tabl
 
 ExitCode exit_code_of(const ExperimentResult& result) {
   return comparison_from(result.arrays.view("comparison")).met() ? ExitCode::ok : ExitCode::reproduction;
+}
+
+// Details of the run, with -v and in run.log.
+void report_details(const ResolvedExperiment& run, Console& console) {
+  const DataPlan& data = run.data();
+  const DataSizes sizes = data.source->sizes(data.options);
+  const MemoryPeak peak = run.peak(thread_count(), ranks().size());
+  console.detail(fmt::format("program: inforelay {} ({}), {}, {}", version(), git_revision(), compiler(), host_name()));
+  console.detail(fmt::format("data: {} training and {} test samples, {} inputs, {} classes, SHA-256 {}", sizes.train,
+                             sizes.test, sizes.inputs, sizes.classes, data.sha256()));
+  console.detail(fmt::format("memory: {} expected, at '{}'; limit {}", bytes_text(peak.bytes), peak.stage,
+                             bytes_text(memory_limit(run.config()))));
+}
+
+// The largest amount of memory that this process has used, bytes.
+double peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return 1024.0 * static_cast<double>(usage.ru_maxrss);
 }
 
 ExperimentResult compute(const ResolvedExperiment& run, const CommandLine& line, const RunDirectory& directory,
@@ -48,6 +69,9 @@ ExperimentResult compute(const ResolvedExperiment& run, const CommandLine& line,
   }
   directory.verify_lock();
   write_results(directory.results(), result);
+  console.detail(fmt::format("wrote '{}' ({}), peak memory {}", directory.results().string(),
+                             bytes_text(static_cast<double>(std::filesystem::file_size(directory.results()))),
+                             bytes_text(peak_memory())));
   return result;
 }
 
@@ -56,38 +80,31 @@ std::size_t draw(const ExperimentConfig& config, ExperimentResult& result, const
   console.begin_stage("figures");
   const Stopwatch watch;
   std::vector<std::string> names = draw_figures(*config.figures, result, directory.figures(), console);
-  console.check();  // asked to stop during the last one
+  console.check();  // for a stop request during the last figure
   result.stages.push_back({"figures", watch.seconds()});
   console.end_stage(watch.seconds());
   const std::size_t count = names.size();
+  console.detail(fmt::format("wrote {}/{{{}}}", directory.figures().string(), fmt::join(names, ",")));
   console.report_figures(std::move(names));
   return count;
 }
 
-// All stages of results of an earlier start are done but the figures.
+// Reports all stages of an earlier start as cached, except the figures.
 void report_kept_stages(const ExperimentConfig& config, const ExperimentResult& result, Console& console) {
   console.expect_stages(1, static_cast<int>(result.stages.size()) + (config.figures ? 1 : 0));
   for (const StageTime& stage : result.stages) console.kept_stage(stage.stage, stage.seconds);
 }
 
-// The weights that the configuration wants written beside the results.
-void export_weights(const ExperimentConfig& config, const ExperimentResult& result, Console& console) {
-  for (const auto& [name, network] : config.networks) {
-    if (network.weights_out.empty()) continue;
-    write_weights_out(config, name, network_from(result.network(name).at("model")), console);
-  }
-}
-
-// A run that only needs to be reported, unless its figures are gone.
+// Reports a complete run; redraws its figures if they are missing.
 RunReport report_complete(const ExperimentConfig& config, RunDirectory& directory, Console& console) {
   const ExperimentResult small = read_earlier(directory.results(), ReadTables::no);
-  export_weights(config, small, console);
+  write_weights_out(config, small, console);
   const std::string folder = directory.folder().string();
   if (config.figures && !holds_figures(directory.folder(), config.figures->formats)) {
     if (access(directory.folder().c_str(), W_OK) == 0) {
       directory.acquire_lock(console);
       return in_open_folder(directory, config.name, console, [&] {
-        console.info(fmt::format("'{}' is complete, but lacks figures: they are drawn again", folder));
+        console.info(fmt::format("'{}' is complete, but lacks figures: redrawing all figures", folder));
         ExperimentResult result = read_earlier(directory.results(), ReadTables::yes);
         report_kept_stages(config, result, console);
         draw(config, result, directory, console);
@@ -100,8 +117,9 @@ RunReport report_complete(const ExperimentConfig& config, RunDirectory& director
   return {read_summary(directory), exit_code_of(small)};
 }
 
-// What an earlier start wrote before it was stopped; none if it is not of this run. Files and memory may have been
-// named otherwise then: it is made again all the same, from the stages, which are there until the summary is.
+// The results that an earlier start wrote before it was stopped; none if they belong to another run, or if paths of
+// files or max_memory differ in the configuration that they quote. They are then written again from the stages, which
+// exist until the summary does.
 std::optional<ExperimentResult> written_results(const ResolvedExperiment& run, const RunDirectory& directory,
                                                 Console& console) {
   if (!std::filesystem::exists(directory.results())) return {};
@@ -110,19 +128,19 @@ std::optional<ExperimentResult> written_results(const ResolvedExperiment& run, c
       result.provenance.data_sha256 == run.data().sha256()) {
     return result;
   }
-  console.warning(fmt::format("'{}' is computed again: it belongs to another configuration or other data",
-                              directory.results().string()));
+  console.warning(
+      fmt::format("recomputing '{}': it belongs to another configuration or other data", directory.results().string()));
   return {};
 }
 
-// Computes what is not yet there, and writes what belongs beside the results.
+// Computes the results unless they exist, and writes figures, comparison and summary.
 RunReport work(const ResolvedExperiment& run, const CommandLine& line, RunDirectory& directory, Console& console) {
   const Stopwatch watch;
   const ExperimentConfig& config = run.config();
   std::optional<ExperimentResult> written = written_results(run, directory, console);
   if (written) report_kept_stages(config, *written, console);
   ExperimentResult result = written ? std::move(*written) : compute(run, line, directory, console);
-  export_weights(config, result, console);
+  write_weights_out(config, result, console);
   directory.verify_lock();
   const std::size_t figures = config.figures ? draw(config, result, directory, console) : 0;
   directory.verify_lock();
@@ -130,7 +148,7 @@ RunReport work(const ResolvedExperiment& run, const CommandLine& line, RunDirect
   if (!comparison.empty())
     write_file_atomically(directory.folder() / "comparison.csv", std::string_view(comparison_csv(comparison)));
   const std::string summary = summarise(result, comparison, directory.folder().string(), figures, watch.seconds());
-  directory.remove_stages();  // before the summary, which says that nothing is left to do
+  directory.remove_stages();  // before the summary, which marks the run as complete
   write_file_atomically(directory.summary(), std::string_view(summary));
   return {summary, exit_code_of(result)};
 }
@@ -141,16 +159,20 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   check_weights_out(written);
   ResolvedExperiment run(written, console);
   const ExperimentConfig& config = run.config();
+  // Before a download: a run that does not fit is refused without it.
+  if (const std::string identity = run.identity();
+      line.fresh || !holds_complete_run(folder_for(config, line, identity), identity)) {
+    run.check_memory(thread_count(), ranks().size());
+  }
   run.set_data(fetch_as_stage(run.data(), static_cast<int>(run.stages().size()) + (config.figures ? 1 : 0), console));
   const std::string identity = run.identity();
-  if (line.fresh || !holds_complete_run(folder_for(config, line, identity), identity))
-    run.check_memory(thread_count(), ranks().size());
   RunDirectory directory = open_folder(config, line, identity, console);
   if (!run.data().fallback_reason.empty()) console.warning(run.data().fallback_reason);
   if (directory.complete()) return report_complete(config, directory, console);
   return in_open_folder(directory, config.name, console, [&] {
     console.info(fmt::format("{}: data {} ({}), {}, results in '{}'", config.name, run.data().name(),
                              run.data().origin(), threads_text(thread_count()), directory.folder().string()));
+    report_details(run, console);
     if (const std::string note = run.tables_note(); !note.empty()) console.warning(note);
     return work(run, line, directory, console);
   });

@@ -8,7 +8,7 @@
 
 namespace inforelay {
 
-/// Runs what is not yet done. A run that is complete is only reported. Throws Error, Interrupted.
+/// Starts or resumes a run; a complete run is only reported. Throws Error, Interrupted.
 RunReport run_experiment(const ExperimentConfig& config, const CommandLine& line, Console& console);
 
 }  // namespace inforelay

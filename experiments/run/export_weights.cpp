@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/files/data_folder.hpp"
-#include "core/named.hpp"
+#include "experiments/sources/network_system.hpp"
 #include "nn/weights/weight_file.hpp"
 
 namespace inforelay {
@@ -48,13 +48,14 @@ void check_weights_out(const ExperimentConfig& config) {
   }
 }
 
-void write_weights_out(const ExperimentConfig& config, const std::string& name, const Mlp& network, Console& console) {
-  const NetworkConfig* asked = find_named(config.networks, name);
-  if (!asked || asked->weights_out.empty()) return;
-  const fs::path path = with_data_folder(asked->weights_out);
-  check_one(config, name, path);
-  save_safetensors(path, network);
-  console.info(fmt::format("{}: weights written to '{}'", name, path.string()));
+void write_weights_out(const ExperimentConfig& config, const ExperimentResult& result, Console& console) {
+  check_weights_out(config);
+  for (const auto& [name, network] : config.networks) {
+    if (network.weights_out.empty()) continue;
+    const fs::path path = with_data_folder(network.weights_out);
+    save_safetensors(path, network_from(result.network(name).at("model")));
+    console.info(fmt::format("{}: weights written to '{}'", name, path.string()));
+  }
 }
 
 }  // namespace inforelay

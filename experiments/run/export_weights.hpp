@@ -1,21 +1,18 @@
-// weights_out: a run's networks as safetensors files, where the configuration asks for them.
+// weights_out: the networks of a run as safetensors files.
 #pragma once
-
-#include <string>
 
 #include "experiments/config/config.hpp"
 #include "experiments/reports/console.hpp"
-#include "nn/network/mlp.hpp"
+#include "experiments/results/results_file.hpp"
 
 namespace inforelay {
 
-/// Can all weights_out of `config` be written? To be called before any work. Only what is a safetensors file already is
-/// replaced, and never a file that the configuration reads: a configuration from elsewhere must not be able to
-/// overwrite other files. Throws UsageError naming network and file.
+/// Checks before any work whether all weights_out of `config` can be written. Existing files are replaced only if they
+/// are safetensors files that the configuration does not read, so that a configuration from elsewhere cannot overwrite
+/// other files. Throws UsageError naming network and file.
 void check_weights_out(const ExperimentConfig& config);
 
-/// Writes `network`, the one called `name`, if it is asked for. Checked again: hours may have passed. Throws
-/// UsageError, IoError.
-void write_weights_out(const ExperimentConfig& config, const std::string& name, const Mlp& network, Console& console);
+/// Writes the networks of `result` that `config` names a file for, after the same checks. Throws UsageError, IoError.
+void write_weights_out(const ExperimentConfig& config, const ExperimentResult& result, Console& console);
 
 }  // namespace inforelay

@@ -16,10 +16,10 @@ struct LoadedConfig {
 };
 
 /// Reads `path` with `overrides` and checks everything that can be known without other files. Throws ConfigError with
-/// all that is wrong, a line each.
+/// one line for each error.
 LoadedConfig load_experiment_config(const std::filesystem::path& path, const std::vector<std::string>& overrides);
 
-/// The same from a tree; `errors` may hold findings already.
+/// The same from a tree; `errors` may already hold errors.
 ExperimentConfig read_experiment_config(const ConfigNode& root, ConfigErrors& errors);
 
 }  // namespace inforelay

@@ -11,7 +11,7 @@
 namespace inforelay {
 namespace {
 
-// Libraries name classes and epochs in their errors; the network and the measure are known here.
+// Adds network and measure to the errors of the libraries, which only name classes and epochs.
 template <class Work>
 void with_label(const std::string& label, Work&& work) {
   const auto named = [&](const Error& error) { return fmt::format("{}: {}", label, error.what()); };
@@ -20,7 +20,7 @@ void with_label(const std::string& label, Work&& work) {
   } catch (const ComputeError& error) {
     throw ComputeError(named(error));
   } catch (const ConfigError&) {
-    throw;  // names its keys itself
+    throw;  // it names its keys
   } catch (const UsageError& error) {
     throw UsageError(named(error));
   }
@@ -46,7 +46,7 @@ ExperimentResult run_stages(const ResolvedExperiment& run, const RunDirectory& d
   RunData data(config, run.data());
   std::vector<NetworkSystem> systems;
   for (const auto& [name, network] : config.networks) {
-    systems.emplace_back(config, name, network, run.files(), data);
+    systems.emplace_back(config, name, run.files(), data);
     result.networks.push_back(name);
   }
   const std::string identity = run.identity();
@@ -65,11 +65,12 @@ ExperimentResult run_stages(const ResolvedExperiment& run, const RunDirectory& d
       console.check();
       console.begin_stage(stage.label);
       const std::string layer = stage.place.layer > 0 ? fmt::format("/layers/{}", stage.place.layer) : "";
-      MeasureRun measured{stage.place,  system, result.arrays.view(system.group() + layer), run.tables(), store,
-                          console};
+      MeasureRun measured{stage.place,  system, result.arrays.view(system.group() + layer),
+                          run.tables(), store,  console};
       with_label(stage.label, [&] { stage.measure->compute(measured, arrays); });
       store.save([&](Hdf5Writer& file) { write_arrays(file, arrays); });
       console.end_stage(store.content().seconds);
+      console.detail(fmt::format("wrote '{}', SHA-256 {}", directory.stage(stage.id).string(), store.content().digest));
     }
     result.arrays.merge(group, std::move(arrays));
     input_digest[stage.network] = sha256_hex(input_digest[stage.network] + store.content().digest);

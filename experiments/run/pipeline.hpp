@@ -1,7 +1,5 @@
-// Computes the stages of a run one after the other, and keeps what is done in the run's folder.
+// Computes the stages of a run one after the other, and keeps finished ones in the folder of the run.
 #pragma once
-
-#include <string>
 
 #include "core/files/stage_store.hpp"
 #include "experiments/reports/console.hpp"
@@ -11,13 +9,13 @@
 
 namespace inforelay {
 
-/// Computes every stage of `run`, or reads it back if an earlier start has finished it. Each finished stage is written to
-/// a file of its own in the folder, in the form that it has in results.h5; long stages also keep unfinished work. Each
-/// file names by a digest what it was computed from (all earlier stages of the same network), so that results of
-/// different computations are never joined.
+/// Computes every stage of `run`, or reads it back if an earlier start has finished it. Each finished stage is written
+/// to a file of its own in the folder, in the form that it has in results.h5; long stages also keep unfinished work.
+/// Each file has a digest of its input (all earlier stages of the same network), so that results of different
+/// computations are never combined.
 ///
-/// Returns arrays, stage times and networks; provenance is the caller's. Throws Error; Interrupted if the console says
-/// so: what was finished, and what a long stage had by then, are then in the folder.
+/// Returns arrays, stage times and networks; the caller adds the provenance. Throws Error; Interrupted if the console
+/// requests a stop, after finished stages and the intermediate state of a long one have been saved.
 ExperimentResult run_stages(const ResolvedExperiment& run, const RunDirectory& directory, Console& console);
 
 }  // namespace inforelay

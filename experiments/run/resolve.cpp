@@ -19,7 +19,8 @@ namespace {
 // Code, libraries and tables of constants; stack and working memory of each thread.
 constexpr double program_bytes = 22e6, thread_bytes = 1e6;
 
-// Whether tables fit is judged for so many, whatever a run has, so that results depend on neither.
+// Whether the tables fit is decided for this many threads and ranks, so that results do not depend on the actual
+// numbers.
 constexpr int many_threads = 64, many_ranks = 2;
 
 double data_bytes(const DataSizes& sizes) {
@@ -87,16 +88,17 @@ AllSetsTable ResolvedExperiment::choose_tables() const {
 std::string ResolvedExperiment::tables_note() const {
   if (tables_ == AllSetsTable::keep || config_.analysis.tables == SetTables::never) return "";
   return fmt::format(
-      "the tables of all sets are left out, and with them the figures that show every set: they would take the run to "
-      "{} (on {} threads of several ranks), more than {}; statistics for each size of the set are kept",
-      bytes_text(peak_with(AllSetsTable::keep, many_threads, many_ranks).bytes), many_threads, limit_text(config_));
+      "the tables of all sets are left out, and with them the figures that show every set: the run could need {} with "
+      "them, more than {}; statistics for each set size are kept (this is decided for {} threads, however many there "
+      "are, so that the results do not depend on them)",
+      bytes_text(peak_with(AllSetsTable::keep, many_threads, many_ranks).bytes), limit_text(config_), many_threads);
 }
 
-// What would make a run fit that is too large with tables; "" if nothing about them would.
+// Advice for a run that would fit without the tables of all sets; "" if it would not.
 std::string ResolvedExperiment::without_tables(int threads, int ranks) const {
   if (tables_ == AllSetsTable::discard) return "";
   if (peak_with(AllSetsTable::discard, threads, ranks).bytes > memory_limit(config_)) return "";
-  return fmt::format("; or {}: then the tables of all sets are left out, and their statistics for each size fit",
+  return fmt::format("; or {}: then the tables of all sets are left out, and their statistics for each set size fit",
                      config_.analysis.regression ? "leave out analysis.regression (and what needs it), with "
                                                    "analysis.tables: auto"
                                                  : "analysis.tables: auto");
@@ -113,12 +115,12 @@ void ResolvedExperiment::check_memory(int threads, int ranks, const std::string&
                                       [&](const Stage& a, const Stage& b) { return bytes_of(a) < bytes_of(b); });
   const MemoryNeed need = stage->measure->memory(stage->place, tables_);
   const bool for_ranks = ranks > 1 && need.waiting > 0;
-  throw UsageError(fmt::format(
-      "{} needs about {} of memory at '{}', more than {}; '{}' alone takes {}{}; to take less: {}{}{}",
-      run.empty() ? "the run" : run, bytes_text(most.bytes), most.stage, limit_text(config_), stage->label,
-      bytes_text(bytes_of(*stage)),
-      for_ranks ? fmt::format(", {} of it for results of other ranks", bytes_text(need.waiting)) : "", need.smaller,
-      for_ranks ? "; or no other ranks" : "", without_tables(threads, ranks)));
+  throw UsageError(
+      fmt::format("{} needs about {} of memory at '{}', more than {}; '{}' alone takes {}{}; to take less: {}{}{}",
+                  run.empty() ? "the run" : run, bytes_text(most.bytes), most.stage, limit_text(config_), stage->label,
+                  bytes_text(bytes_of(*stage)),
+                  for_ranks ? fmt::format(", {} of it for results of other ranks", bytes_text(need.waiting)) : "",
+                  need.smaller, for_ranks ? "; or no other ranks" : "", without_tables(threads, ranks)));
 }
 
 std::string describe_run(const ExperimentConfig& config, const CommandLine& line) {
@@ -127,19 +129,22 @@ std::string describe_run(const ExperimentConfig& config, const CommandLine& line
   const int ranks_here = ranks().size();
   const MemoryPeak peak = run.peak(thread_count(), ranks_here);
   const double limit = memory_limit(run.config());
-  std::string text = fmt::format(
-      "data     {} ({})\nfolder   {}\nthreads  {}\nmemory   at most {}, at '{}'; limit {}{}\n\n", run.data().name(),
-      run.data().origin(), folder, thread_count(), bytes_text(peak.bytes), peak.stage, bytes_text(limit),
-      peak.bytes > limit ? ": the run would be refused" : "");
-  if (const std::string note = run.tables_note(); !note.empty()) text += fmt::format("note: {}\n\n", note);
+  std::string text =
+      fmt::format("data     {} ({})\nfolder   {}\nthreads  {}\nmemory   at most {}, at '{}'; limit {}{}\n\n",
+                  run.data().name(), run.data().origin(), folder, thread_count(), bytes_text(peak.bytes), peak.stage,
+                  bytes_text(limit), peak.bytes > limit ? ": the run would be refused" : "");
+  for (const std::string& note : {run.data().fallback_reason, run.tables_note()}) {
+    if (!note.empty()) text += fmt::format("note: {}\n\n", note);
+  }
   if (ranks_here > 1) text += fmt::format("note: {} ranks share the scans of all sets\n\n", ranks_here);
   text += fmt::format("{:<66} {:>9} {:>9} {:>9}\n", "stage", "sets", "kept", "working");
   double kept = 0;
   for (const Stage& stage : run.stages()) {
     const MemoryNeed need = stage.measure->memory(stage.place, run.tables());
     const double working = working_bytes(need, ranks_here);
-    text += fmt::format("{:<66} {:>9} {:>9} {:>9}\n", stage.label, need.sets > 0 ? fmt::format("{:.0f}", need.sets) : "",
-                        bytes_text(need.kept), working > 0 ? bytes_text(working) : "");
+    text +=
+        fmt::format("{:<66} {:>9} {:>9} {:>9}\n", stage.label, need.sets > 0 ? fmt::format("{:.0f}", need.sets) : "",
+                    bytes_text(need.kept), working > 0 ? bytes_text(working) : "");
     kept += need.kept;
   }
   return text + fmt::format("{:<66} {:>9} {:>9}\n", "all", "", bytes_text(kept));

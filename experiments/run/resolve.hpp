@@ -32,26 +32,27 @@ class ResolvedExperiment {
   ResolvedExperiment(const ResolvedExperiment&) = delete;
   ResolvedExperiment& operator=(const ResolvedExperiment&) = delete;
 
-  const ExperimentConfig& config() const { return config_; }  ///< completed from the files
+  const ExperimentConfig& config() const { return config_; }  ///< with layers and activations from the weight files
   const ExternalFiles& files() const { return files_; }
   const PublishedTables& published() const { return published_; }
   const std::vector<Stage>& stages() const { return stages_; }
   const DataPlan& data() const { return data_; }
-  /// Once they are fetched.
+  /// To be called after a download.
   void set_data(DataPlan data) { data_ = std::move(data); }
-  /// Whether the values of all sets are kept beside their statistics: by analysis.tables and the memory allowed.
+  /// Whether the values of all sets are kept in addition to their statistics; depends on analysis.tables and
+  /// max_memory.
   AllSetsTable tables() const { return tables_; }
 
-  /// What a run's folder belongs to, as run_hash: all of the configuration but the places of files, whose content
-  /// counts instead, what is written besides the results, and the memory allowed.
+  /// run_hash of the run: of its configuration without max_memory, weights_out and the paths of files, and of the
+  /// content of these files.
   std::string identity() const;
 
-  /// All that takes memory, in order: data, stages, results file. `threads`: each brings its own working memory.
+  /// Includes data, stages and results; each of the `threads` has working memory of its own.
   MemoryPeak peak(int threads, int ranks = 1) const { return peak_with(tables_, threads, ranks); }
-  /// If tables are left out because they do not fit: a sentence about it. Else "".
+  /// A sentence about tables that are left out because they do not fit; "" if they are not.
   std::string tables_note() const;
-  /// Throws UsageError if the run would take more than memory_limit(): with the stage, its bytes, the bound and what can
-  /// be changed. `run`: of a sweep, which one; else empty.
+  /// Throws UsageError if the run would need more than memory_limit(), with stage, bytes, limit and the settings to
+  /// change. `run`: name of a run of a sweep.
   void check_memory(int threads, int ranks, const std::string& run = "") const;
 
  private:
@@ -68,7 +69,7 @@ class ResolvedExperiment {
   AllSetsTable tables_ = AllSetsTable::keep;
 };
 
-/// What run_experiment would do: data, folder, stages with sets and bytes.
+/// The text of --dry-run: data, folder, stages with sets and bytes.
 std::string describe_run(const ExperimentConfig& config, const CommandLine& line);
 
 }  // namespace inforelay

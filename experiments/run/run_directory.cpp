@@ -89,7 +89,7 @@ void RunDirectory::fail(std::string_view what, std::string_view why) const {
 void RunDirectory::fail(std::string_view what, const std::error_code& error) const {
   const int code = error.value();
   if (code != ENOSPC && code != EDQUOT && code != EIO) fail(what, error.message());
-  // Another folder would not help.
+  // Another folder would not help, so this is not a usage error.
   throw IoError(fmt::format("output folder '{}': {}: {}", folder_.string(), what, error.message()));
 }
 
@@ -128,7 +128,7 @@ void RunDirectory::acquire_lock(Progress& progress) {
   if (error) fail("cannot be created", error);
   if (access(folder_.c_str(), W_OK | X_OK) != 0) fail("cannot be written", std::strerror(errno));
   lock_ = std::make_unique<DirectoryLock>(folder_, opening_.lock, progress);
-  // Another process may have worked there until now.
+  // Another process may have changed the folder before the lock was taken.
   check_owner();
   remove_leftovers();
   if (const fs::path config = folder_ / "config.yaml"; !fs::exists(config)) {
@@ -158,7 +158,7 @@ void RunDirectory::remove_leftovers() const {
   for (const fs::path& each : left) fs::remove_all(each, ignored);
 }
 
-// A failure is no error: the link is a convenience.
+// Failures are ignored, since the link is only a convenience.
 void RunDirectory::link_latest() const {
   const std::string name = folder_.filename().string(), ending = "-" + opening_.identity;
   if (!name.ends_with(ending)) return;

@@ -1,4 +1,4 @@
-// The folder of a run: its files, the run it belongs to, and whether that is complete.
+// The folder of a run: its files, its identity, and whether the run is complete.
 //
 //   config.yaml     the run that the folder belongs to, and its resolved configuration
 //   stages/         results and intermediate results of the stages of an unfinished run (core/files/stage_store.hpp)
@@ -13,7 +13,6 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,8 +23,8 @@
 
 namespace inforelay {
 
-/// The identity of a run: first eight hex digits of the SHA-256 of what determines its results, which are the resolved
-/// configuration without the place of the data, and the digest of the data.
+/// The identity of a run: the first eight hex digits of the SHA-256 of all that determines its results, namely the
+/// resolved configuration without paths of data, and the digest of the data.
 std::string run_hash(const std::string& resolved_config, const std::string& data_sha256);
 
 /// True if a run or a sweep was started in `folder`.

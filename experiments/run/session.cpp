@@ -79,7 +79,7 @@ RunReport in_open_folder(const RunDirectory& directory, const std::string& name,
                          const std::function<RunReport()>& work) {
   using State = RunStatus::State;
   console.open(directory.folder(), directory.log(), name, directory.held_lock());
-  // Whatever ends the work while the lock is lost, nothing more may be written to the folder.
+  // If the lock is lost, nothing may be written to the folder, however the work ends.
   const auto last_status = [&](State state, const std::string& error) {
     try {
       directory.verify_lock();

@@ -1,4 +1,4 @@
-// What single runs and sweeps share: their folder, the log and status kept in it, and how they end.
+// What single runs and sweeps share: their folder with log and status, and the handling of their end.
 #pragma once
 
 #include <filesystem>
@@ -15,11 +15,11 @@
 
 namespace inforelay {
 
-/// What a run or a sweep that came to its end reports.
+/// The result of a run or a sweep that was not interrupted.
 struct RunReport {
   std::string summary;
   ExitCode code = ExitCode::ok;  ///< or reproduction: a comparison is out of tolerance; or sweep
-  std::string failure{};         ///< of ExitCode::sweep: how many runs failed
+  std::string failure{};         ///< for ExitCode::sweep: how many runs failed
 };
 
 /// --output, or runs/NAME-IDENTITY.
@@ -35,14 +35,15 @@ std::string read_summary(const RunDirectory& directory);
 /// All but wall_seconds.
 RunProvenance provenance_of(const ExperimentConfig& config, const CommandLine& line, const DataPlan& data);
 
-/// Downloads data that are not there yet, as a stage of its own before `later_stages` others; returns what will be used.
+/// Downloads data that are not there yet, as a stage of its own before `later_stages` others; returns what will be
+/// used.
 DataPlan fetch_as_stage(const DataPlan& data, int later_stages, Console& console);
 
-/// "2 threads", of several ranks() "16 ranks, the first with 2 threads"
+/// "2 threads"; with several ranks() "16 ranks, the first with 2 threads"
 std::string threads_text(int threads);
 
-/// Does `work` while the console writes log and status in `directory`, whose lock is held; how it ends is the last
-/// status.
+/// Does `work` while the console writes log and status in `directory`, whose lock is held. The last status tells how
+/// the work ended.
 RunReport in_open_folder(const RunDirectory& directory, const std::string& name, Console& console,
                          const std::function<RunReport()>& work);
 

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "experiments/config/config_checks.hpp"
 
 namespace inforelay {

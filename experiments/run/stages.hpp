@@ -1,4 +1,5 @@
-// The stages of a run, as data: which measure is computed where, in order. Built once, from the configuration and sizes.
+// The stages of a run, as data: which measure is computed where, in order. Built once, from the configuration and
+// sizes.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +21,8 @@ struct Stage {
   std::string label;  ///< for people: "full: relay information of all sets (test)"
 };
 
-/// All stages, in order: of each network first what is about it as a whole, then layer by layer and subset by subset.
+/// All stages, in order: for each network first the measures of the whole network, then layer by layer and subset by
+/// subset.
 /// `config` must outlive them.
 std::vector<Stage> plan_stages(const ExperimentConfig& config, const DataSizes& data);
 

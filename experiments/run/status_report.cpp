@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <ctime>
 
 #include "core/error.hpp"
@@ -18,7 +17,7 @@ namespace {
 
 using State = RunStatus::State;
 
-// The state of a folder according to its files, read in an order that is right even while its process works.
+// The state of a folder according to its files, read in an order that is valid even while its process works.
 struct Findings {
   std::optional<LockHolder> holder;
   ProcessState holder_state = ProcessState::ended;
@@ -39,7 +38,7 @@ Findings look_at(const fs::path& folder) {
   };
   look_for_holder();
   found.status = read_status(folder);
-  // The run may have started between these two looks.
+  // The run may have started between these two reads.
   if (!found.holder && found.status && found.status->state == State::running) look_for_holder();
   found.complete = is_there(folder / "summary.txt") && is_there(folder / "results.h5");
   std::error_code error;
@@ -48,7 +47,7 @@ Findings look_at(const fs::path& folder) {
   return found;
 }
 
-// True if a process works there; not if the last status of the holder itself says that it is about to end.
+// True if a process works there, unless its last status says that it is about to end.
 bool is_held(const Findings& found) {
   if (!found.holder || found.holder_state == ProcessState::ended) return false;
   const auto& status = found.status;
@@ -87,10 +86,7 @@ std::string line_of(std::string_view heading, const std::string& text) {
   return fmt::format("{:<9} {}\n", heading, one_line(text));
 }
 
-std::string stage_text(const StageStatus& stage) {
-  return fmt::format("[{:>2}/{}] {}  {}{}", stage.index, stage.count, stage.label, progress_text(stage),
-                     stage.note.empty() ? "" : "  " + stage.note);
-}
+std::string stage_text(const StageStatus& stage) { return title_of(stage) + "  " + progress_text(stage); }
 
 // Names come from a file that anyone may have written: only folders directly in runs/ are read.
 bool is_plain_name(const std::string& name) {

@@ -6,7 +6,7 @@
 
 namespace inforelay {
 
-/// Lines for people, printable whatever the files hold. Writes nothing. Throws UsageError if `folder` is not that of a
+/// Printable text, whatever the files hold. Writes nothing. Throws UsageError if `folder` is not that of a
 /// run or a sweep.
 std::string describe_status(const std::filesystem::path& folder);
 

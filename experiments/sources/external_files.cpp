@@ -92,12 +92,6 @@ void check_activations(const std::string& path, NetworkConfig& config, const Loa
   }
 }
 
-void check_analysed_layer(const std::string& path, const ExperimentConfig& config, const NetworkConfig& network) {
-  for (const std::string& problem : analysed_layer_problems(layer_widths(config, network), config.analysis)) {
-    throw UsageError(fmt::format("{}: {}", path, problem));
-  }
-}
-
 }  // namespace
 
 std::string ExternalFiles::sha256() const {
@@ -127,7 +121,8 @@ ExternalFiles read_external_files(ExperimentConfig& config, Progress& progress) 
       check_whole(path, data, network, input);
     }
     check_activations(path, network, input);
-    check_analysed_layer(path, config, network);
+    const std::vector<std::string> problems = analysed_layer_problems(layer_widths(config, network), config.analysis);
+    if (!problems.empty()) throw UsageError(fmt::format("{}: {}", path, problems.front()));
   }
   return files;
 }

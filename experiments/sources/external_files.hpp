@@ -1,5 +1,5 @@
-// The weight files that a configuration names. All are read before any work begins, so that a wrong one costs nothing,
-// and their content is part of the run's identity.
+// The weight files that a configuration names. All are read before any work begins, so that errors appear at once;
+// their content is part of the identity of the run.
 #pragma once
 
 #include <map>
@@ -13,22 +13,22 @@
 
 namespace inforelay {
 
-/// A network from files: one, or the detectors of a composite in the order of their classes.
+/// A network from files: the network itself, or the detectors of a composite network in the order of their classes.
 struct LoadedWeights {
   std::vector<Mlp> networks;
   std::vector<WeightSource> sources;  ///< as many
 };
 
 struct ExternalFiles {
-  std::map<std::string, LoadedWeights> networks;  ///< those of the configuration that come from files
+  std::map<std::string, LoadedWeights> networks;  ///< by the name of the network
 
   /// Identifies the content of all files; "" if there are none.
   std::string sha256() const;
 };
 
-/// Reads all weight files that `config` names, and completes it: layers and activations of networks from files. Throws
-/// DataError for a file that is missing, damaged, or of a network that does not fit the data or the analysis;
-/// UsageError if the configuration asks for something else than the file holds; Interrupted.
+/// Reads all weight files that `config` names, and adds layers and activations of these networks to `config`. Throws
+/// DataError for a file that is missing, damaged, or holds a network that does not fit the data or the analysis;
+/// UsageError if the configuration contradicts the file; Interrupted.
 ExternalFiles read_external_files(ExperimentConfig& config, Progress& progress = Progress::none());
 
 }  // namespace inforelay

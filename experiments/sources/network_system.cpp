@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <numeric>
-
 #include "core/error.hpp"
 #include "experiments/config/data_checks.hpp"
 
@@ -17,10 +15,9 @@ const DataPair& RunData::get(Progress& progress) {
   return *data_;
 }
 
-NetworkSystem::NetworkSystem(const ExperimentConfig& config, const std::string& name, const NetworkConfig& network,
-                             const ExternalFiles& files, RunData& data)
+NetworkSystem::NetworkSystem(const ExperimentConfig& config, const std::string& name, const ExternalFiles& files,
+                             RunData& data)
     : name_(name),
-      network_(network),
       files_(files),
       data_(data),
       random_(RandomStream(static_cast<std::uint64_t>(config.seed), "networks").child(name)) {}

@@ -1,11 +1,11 @@
-// A network with a data set: a system that produces recordings, one for each analysed layer, and can be knocked out.
+// A network with a data set: a system that gives a recording for each analysed layer, and whose units can be knocked
+// out.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "core/progress.hpp"
 #include "core/random.hpp"
@@ -24,9 +24,7 @@ class RunData {
  public:
   RunData(const ExperimentConfig& config, DataPlan plan) : config_(config), plan_(std::move(plan)) {}
 
-  const DataPlan& plan() const { return plan_; }
-  void set_plan(DataPlan plan) { plan_ = std::move(plan); }
-  /// Throws ConfigError if the configuration asks for what these data do not have: known now, before any work.
+  /// Throws ConfigError if the configuration needs more samples than there are.
   const DataPair& get(Progress& progress);
 
  private:
@@ -35,7 +33,7 @@ class RunData {
   std::optional<DataPair> data_;
 };
 
-/// Sizes of one layer of a system, known before any work: what memory follows from.
+/// Sizes of one layer of a system, known before any work; memory is estimated from them.
 struct LayerSizes {
   std::map<std::string, double, std::less<>> samples;  ///< of each subset
   double inputs = 0;                                   ///< D
@@ -46,41 +44,39 @@ struct LayerSizes {
   bool is_wide() const { return units > NeuronSet::max_neurons; }
 };
 
-/// What the network does at one of its hidden layers on one subset.
+/// The activity of a hidden layer and the outputs of the network on one subset.
 struct LayerRecord {
-  Samples samples;                  ///< input: the class of each sample; output: that with the largest output
+  Samples samples;                  ///< input: the class of each sample; output: the class with the largest output
   RowMatrix<float> network_output;  ///< [N,C]
 };
 
 class NetworkSystem {
  public:
-  /// All arguments must outlive it.
-  NetworkSystem(const ExperimentConfig& config, const std::string& name, const NetworkConfig& network,
-                const ExternalFiles& files, RunData& data);
+  /// `files` and `data` must outlive it.
+  NetworkSystem(const ExperimentConfig& config, const std::string& name, const ExternalFiles& files, RunData& data);
 
   const std::string& name() const { return name_; }
   std::string group() const { return "networks/" + name_; }
-  const NetworkConfig& config() const { return network_; }
-  /// Of all that is drawn for this network; derived from the seed and its name.
+  /// The random stream of this network, derived from the seed and its name.
   const RandomStream& random() const { return random_; }
   RunData& data() { return data_; }
-  /// The weights that were read; none if it is trained here.
+  /// The weights that were read; null if the network is trained.
   const LoadedWeights* loaded() const;
 
-  /// The network in the results: `system` is a view of any group of this system. Kept after the first call.
+  /// The network in the results, kept after the first call; `system` is a view of any group of this system.
   const Mlp& network(const ResultView& any);
   LayerRecord record(const ResultView& any, int layer, const std::string& subset, Progress& progress);
 
  private:
   std::string name_;
-  const NetworkConfig& network_;
   const ExternalFiles& files_;
   RunData& data_;
   RandomStream random_;
   std::optional<Mlp> mlp_;
 };
 
-/// The group model of a network's results, and back. The inverse throws DataError if layers are missing or do not fit.
+/// The group `model` of a network's results, and the inverse, which throws DataError if layers are missing or do not
+/// fit.
 void put_network(const Mlp& network, ResultArrays& out);
 Mlp network_from(const ResultView& model);
 

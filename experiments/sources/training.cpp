@@ -20,30 +20,30 @@ Activation output_activation(const NetworkConfig& config) {
   return config.output_activation.value_or(Activation::tanh);
 }
 
-// Runs steps until `training` is finished, and then `rest`. Its state is saved every so often, and before an
-// interruption leaves: both trainers promise a state that is whole when they throw Interrupted.
+// Runs steps until `training` is finished, and then `rest`. The state is saved at intervals and on an interruption:
+// both trainers are in a valid state when they throw Interrupted.
 template <class Training, class Step, class Rest>
-void run_with_saves(Training& training, StageStore& files, const StageStore::Write& write, Step&& step, Rest&& rest) {
+void run_with_saves(Training& training, StageStore& store, const StageStore::Write& write, Step&& step, Rest&& rest) {
   try {
     while (!training.finished()) {
       step();
-      if (files.should_save()) files.save_state(write);
+      if (store.should_save()) store.save_state(write);
     }
     rest();
   } catch (const Interrupted&) {
-    files.save_state(write);
+    store.save_state(write);
     throw;
   }
 }
 
 ModelResult train_whole(const NetworkConfig& config, const DataPair& data, const RandomStream& random,
-                        StageStore& files, Progress& progress) {
+                        StageStore& store, Progress& progress) {
   const TrainingOptions& options = *config.train;
   const std::vector<int> widths(config.layers.begin(), config.layers.end());
   RandomStream init = random.child("init");
   const Mlp beginning = make_mlp(widths, hidden_activation(config), output_activation(config), init);
   TrainerState state{.network = beginning};
-  files.load_state([&](const Hdf5Reader& file) {
+  store.load_state([&](const Hdf5Reader& file) {
     TrainerState saved = read_trainer_state(file);
     check_resumable(saved, beginning, options.max_epochs);
     state = std::move(saved);
@@ -58,16 +58,15 @@ ModelResult train_whole(const NetworkConfig& config, const DataPair& data, const
                               now.curve.accuracy_train.bottomRows(1).mean(),
                               now.curve.accuracy_test.bottomRows(1).mean()));
   };
-  run_with_saves(trainer, files, write, step, [] {});
-  return {.network = trainer.state().network,
-          .reached = trainer.state().reached,
-          .curve = trainer.state().curve,
-          .detectors = {},
-          .staircase = {},
-          .sources = {}};
+  run_with_saves(trainer, store, write, step, [] {});
+  ModelResult model;
+  model.network = trainer.state().network;
+  model.reached = trainer.state().reached;
+  model.curve = trainer.state().curve;
+  return model;
 }
 
-// The composite of `detectors`, and its staircase.
+// The composite network of `detectors`, and its staircase.
 void put_together(const DetectorsConfig& config, std::span<const Mlp> detectors, const DataPair& data,
                   const RandomStream& random, Progress& progress, ModelResult& model) {
   RandomStream noise = random.child("noise");
@@ -77,12 +76,12 @@ void put_together(const DetectorsConfig& config, std::span<const Mlp> detectors,
 }
 
 ModelResult train_detectors(const NetworkConfig& config, const DataPair& data, const RandomStream& random,
-                            StageStore& files, Progress& progress) {
+                            StageStore& store, Progress& progress) {
   DetectorOptions options = *config.detectors;
   options.hidden_activation = hidden_activation(config);
   options.output_activation = output_activation(config);
   std::vector<DetectorState> states;
-  files.load_state([&](const Hdf5Reader& file) {
+  store.load_state([&](const Hdf5Reader& file) {
     std::vector<DetectorState> saved = read_detector_states(file);
     RandomStream any(0, "only the shape counts");
     const std::array widths{data.train.input_width(), options.hidden, 1};
@@ -102,7 +101,7 @@ ModelResult train_detectors(const NetworkConfig& config, const DataPair& data, c
     progress.report(static_cast<std::uint64_t>(finished), now.size());
     progress.note(fmt::format("{} of {} detectors trained, epoch {}", finished, now.size(), epochs));
   };
-  run_with_saves(training, files, write, step, [&] {
+  run_with_saves(training, store, write, step, [&] {
     std::vector<Mlp> detectors;
     for (const DetectorState& state : training.states()) {
       detectors.push_back(state.network);
@@ -116,10 +115,10 @@ ModelResult train_detectors(const NetworkConfig& config, const DataPair& data, c
 
 }  // namespace
 
-ModelResult make_model(const NetworkConfig& config, const DataPair& data, const RandomStream& random, StageStore& files,
+ModelResult make_model(const NetworkConfig& config, const DataPair& data, const RandomStream& random, StageStore& store,
                        Progress& progress) {
-  return config.detectors ? train_detectors(config, data, random, files, progress)
-                          : train_whole(config, data, random, files, progress);
+  return config.detectors ? train_detectors(config, data, random, store, progress)
+                          : train_whole(config, data, random, store, progress);
 }
 
 ModelResult model_from_files(const NetworkConfig& config, const LoadedWeights& input, const DataPair& data,

@@ -1,4 +1,4 @@
-// The training stage: makes the network that a configuration describes, saving its progress so that it can be resumed.
+// The training stage: makes the network of a configuration, with resumption of an interrupted training.
 #pragma once
 
 #include <optional>
@@ -23,25 +23,24 @@ struct DetectorCurve {
   std::vector<double> accuracy_test;   ///< [E]
 };
 
-/// A network and how it came about.
+/// A network and its training, or the files that it was read from.
 struct ModelResult {
   Mlp network;
-  bool reached = true;                   ///< its stop rule was met (each detector's, in a composite)
+  bool reached = true;                   ///< the stopping criterion was met (by each detector of a composite network)
   TrainingCurve curve;                   ///< of a network trained as a whole; else empty
   std::vector<DetectorCurve> detectors;  ///< [C] of a composite; else empty
   std::optional<Staircase> staircase;    ///< of a composite
   std::vector<WeightSource> sources;     ///< empty if it was trained here
 };
 
-/// Trains the network, or its detectors and puts them together. `random` is the network's own stream.
+/// Trains the network, or its detectors, and composes them. `random` is the network's own stream.
 ///
-/// The state of an unfinished training is kept in `files`: written every so often and when `progress` asks to stop
-/// (then Interrupted is thrown), read at the start where it is there and fits. A training that was interrupted ends
-/// with the same weights, to the last bit, as one that was not.
-ModelResult make_model(const NetworkConfig& config, const DataPair& data, const RandomStream& random, StageStore& files,
+/// The state of an unfinished training is kept in `store`: written at intervals and before Interrupted is thrown, and
+/// read at the start if it exists and fits. Interruptions do not change the weights, to the last bit.
+ModelResult make_model(const NetworkConfig& config, const DataPair& data, const RandomStream& random, StageStore& store,
                        Progress& progress);
 
-/// The network of `input`, put together where it is detectors, with their staircase. Nothing is trained.
+/// The network that was read; detectors are composed, with their staircase. Nothing is trained.
 ModelResult model_from_files(const NetworkConfig& config, const LoadedWeights& input, const DataPair& data,
                              const RandomStream& random, Progress& progress);
 

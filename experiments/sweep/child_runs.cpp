@@ -16,7 +16,7 @@ namespace inforelay {
 namespace fs = std::filesystem;
 namespace {
 
-// The last line that reports an error, without that word; otherwise the last line.
+// The last line that reports an error, without "error: "; if there is none, the last line.
 std::string last_error(const fs::path& messages) {
   std::ifstream file(messages);
   std::string last, error;
@@ -37,7 +37,7 @@ std::string describe_end(int status) {
   return fmt::format("ended with {}{}", end_text(status), killed ? ", possibly out of memory" : "");
 }
 
-// This program (the file that runs now, even if it was replaced since) with `arguments`; it is no rank of an MPI job.
+// Starts this program (its current file, even if that has been replaced) with `arguments`, outside of any MPI job.
 pid_t start_run(std::vector<std::string> arguments, const fs::path& messages) {
   arguments.insert(arguments.begin(), "run_experiment");
   return start_program({.program = "/proc/self/exe",
@@ -47,7 +47,7 @@ pid_t start_run(std::vector<std::string> arguments, const fs::path& messages) {
                         .killed_first = true});
 }
 
-// The failure of a run that ended with `status`; empty if it has finished, when its messages are removed.
+// The failure of a run that ended with `status`. If it has finished: empty, and its messages are removed.
 std::string failure_of(const fs::path& folder, int status) {
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
     std::error_code ignored;

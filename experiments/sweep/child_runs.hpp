@@ -14,7 +14,7 @@ struct RunJob {
   std::string name;                    ///< for messages
   std::vector<std::string> arguments;  ///< of this program; -j is added
   std::filesystem::path folder;        ///< created if it does not exist
-  double bytes = 0;                    ///< memory that it will need, approximately
+  double bytes = 0;                    ///< memory that it will need, estimated
 };
 
 /// The file for the stderr of the run in `folder`, removed when the run has finished.

@@ -1,4 +1,4 @@
-// The results of a sweep's runs, read back one at a time, and the table of metrics made of them.
+// Reads the results of the runs of a sweep, one at a time, and collects their metrics in a table.
 #pragma once
 
 #include <filesystem>
@@ -13,7 +13,7 @@
 
 namespace inforelay {
 
-/// Does the run's folder, in that of the sweep, hold its complete results?
+/// True if the folder of the run, below that of the sweep, holds its complete results.
 bool is_finished(const SweepPlan& plan, const std::filesystem::path& folder, const SweepRun& run);
 
 /// A metric over all R runs; NaN if a run has no value.
@@ -31,12 +31,11 @@ struct SweepTable {
   std::size_t count(RunOutcome::Status status) const;
 };
 
-/// What else is to be gathered from a run's results.
+/// Collects anything else from the results of a run.
 using RunVisitor = std::function<void(const SweepRun&, const ExperimentResult&)>;
 
-/// Gathers the metrics of the runs that `outcomes` calls finished, in their order, and shows each to `visit`; the
-/// results of one are in memory at a time, without the values of all sets. A run whose results cannot be read counts as
-/// failed.
+/// Collects the metrics of all finished runs in order, and calls `visit` with the results of each. Only the results of
+/// one run are in memory at a time, without tables of all sets. A run whose results cannot be read counts as failed.
 SweepTable collect_sweep(const SweepPlan& plan, const std::filesystem::path& folder, std::vector<RunOutcome> outcomes,
                          const RunVisitor& visit, Progress& progress);
 

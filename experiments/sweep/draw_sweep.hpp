@@ -12,9 +12,9 @@
 
 namespace inforelay {
 
-/// A figure for each metric over each swept setting; in a grid, lines for the combinations of the other settings if
-/// these are at most six, otherwise all runs pooled. Without swept settings, a strip of the seeds for each metric: for
-/// each class, and the mean.
+/// A figure for each metric vs. each swept setting: in a grid with a series for each combination of the other settings
+/// if there are at most six, otherwise with all runs pooled. Without swept settings: the seeds, for each class and
+/// their mean.
 std::vector<SweepFigure> sweep_figures(const SweepPlan& plan, const SweepTable& table);
 
 /// Draws them. Returns their names. Throws FigureError, IoError; Interrupted between figures.

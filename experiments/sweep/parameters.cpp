@@ -4,19 +4,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "core/config/tree.hpp"
 #include "core/text/number_text.hpp"
+#include "experiments/config/config_checks.hpp"
 
 namespace inforelay {
 namespace {
 
 using Point = std::vector<ConfigNode>;
 
-// A number of a range: whole, or with six digits, which tell values apart and name folders better than
-// 0.0029999999999999996.
+// A number of a range: an integer, or rounded to six digits (0.003 rather than 0.0029999999999999996).
 ConfigNode number_node(double value, bool is_integer, const ConfigPlace& place) {
   ConfigNode node;
   node.kind = ConfigNode::Kind::scalar;
@@ -120,9 +119,8 @@ class PointMaker {
       for (const ConfigSeries& series : sweep_.parameters) paths.emplace_back(series.path);
       const auto found = std::find(paths.begin(), paths.end(), one.path);
       if (found == paths.end()) {
-        const std::string_view near = nearest_word(one.path, paths);
         errors_.add(one.place, fmt::format("sweep.exclude: '{}' is not among sweep.parameters{}", one.path,
-                                           near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+                                           suggestion(one.path, paths)));
         return;
       }
       wanted.emplace_back(static_cast<std::size_t>(found - paths.begin()), &one.value);
@@ -154,7 +152,7 @@ std::vector<ConfigNode> values_of(const ConfigSeries& series, bool is_integer) {
     double value = series.kind == ConfigSeries::Kind::range ? series.low + fraction * (series.high - series.low)
                                                             : series.low * std::pow(series.high / series.low, fraction);
     const bool is_end = i == 0 || i + 1 == *series.count;
-    if (is_end) value = i == 0 ? series.low : series.high;  // not one rounding beside it
+    if (is_end) value = i == 0 ? series.low : series.high;  // without rounding errors
     ConfigNode node = number_node(value, is_integer, series.place);
     if (is_end && !is_integer) node.text = fmt::format("{}", value);
     if (values.empty() || values.back().text != node.text) values.push_back(std::move(node));
@@ -164,7 +162,7 @@ std::vector<ConfigNode> values_of(const ConfigSeries& series, bool is_integer) {
 
 ConfigNode draw_value(const ConfigSeries& series, bool is_integer, RandomStream random) {
   if (series.kind == ConfigSeries::Kind::values) return series.values[random.below(series.values.size())];
-  // Half a step more on either side, so that the outermost whole numbers are as likely as the others.
+  // Half a step more on either side, so that the first and last integer are as likely as the others.
   const double margin = is_integer ? 0.5 : 0;
   const double low = series.low - margin, high = series.high + margin;
   const double value = series.kind == ConfigSeries::Kind::range

@@ -9,7 +9,6 @@
 
 #include "core/config/settings.hpp"
 #include "core/error.hpp"
-#include "core/text/message_text.hpp"
 #include "experiments/config/config_checks.hpp"
 #include "experiments/sweep/parameters.hpp"
 
@@ -25,7 +24,7 @@ bool is_parent_only(std::string_view key, const SweepConfig& sweep) {
   return std::find(parent_only_keys.begin(), parent_only_keys.end(), key) != parent_only_keys.end();
 }
 
-// One holds the other: "networks.full" and "networks.full.layers".
+// True if one path contains the other: "networks.full" and "networks.full.layers".
 bool overlap(std::string_view a, std::string_view b) {
   return a == b || a.starts_with(fmt::format("{}.", b)) || b.starts_with(fmt::format("{}.", a));
 }
@@ -111,9 +110,7 @@ class Planner {
       };
       const auto found = std::find(known.begin(), known.end(), series.path);
       if (found == known.end()) {
-        const std::string_view near = nearest_word(series.path, known);
-        fail(fmt::format("there is no setting '{}'{}", series.path,
-                         near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+        fail(fmt::format("there is no setting '{}'{}", series.path, suggestion(series.path, known)));
       } else if (is_parent_only(first_key(series.path), SweepConfig{})) {
         fail(fmt::format("'{}' belongs to the sweep as a whole", series.path));
       } else if (series.path == "max_memory") {
@@ -145,7 +142,7 @@ class Planner {
     }
   }
 
-  // Each value by itself, so that a wrong one is reported once and not for every point that it is part of.
+  // Checks each value by itself, so that an invalid one is reported once, not for every point.
   void check_values() {
     for (std::size_t p = 0; p < plan_.parameters.size(); ++p) {
       ConfigSeries ends = sweep().parameters[p];
@@ -198,7 +195,7 @@ class Planner {
     errors_.add_line(fmt::format("{} (swept: {})", line, values));
   }
 
-  // Those asked for must be computed somewhere; of the default ones, the others are left out.
+  // Configured metrics must be computed by some run; default ones that are not are left out.
   void check_metrics() {
     std::vector<NetworkMetric> kept;
     for (std::size_t m = 0; m < plan_.metrics.size(); ++m) {

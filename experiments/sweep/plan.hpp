@@ -42,12 +42,12 @@ struct SweepPlan {
   std::vector<NetworkMetric> metrics;   ///< to be collected: at least one run computes each
   bool may_download = true;
 
-  /// Keeps runs from downloading: it was tried once and failed.
+  /// Keeps runs from downloading, after a download has failed.
   void without_download();
 
   /// The configuration of a run, that of a single run with these values and this seed.
   ExperimentConfig config_of(const SweepRun& run) const;
-  /// What makes CONFIG that configuration: "key.path=value" for the values, the seed and the parent_only_keys.
+  /// The overrides that turn CONFIG into that configuration: values, seed and parent_only_keys as "key.path=value".
   std::vector<std::string> overrides_of(const SweepRun& run) const;
   /// "analysis.relay.greedy=true"; empty if nothing is swept.
   std::string values_text(std::size_t point) const;
@@ -58,11 +58,11 @@ struct SweepPlan {
 };
 
 /// The runs of the sweep that `loaded` asks for. Every point is checked as a single run's configuration is. Throws
-/// ConfigError with all that is wrong, naming parameters and values. Cost: some 50 microseconds a point.
+/// ConfigError with all errors, naming parameters and values. Cost: about 50 microseconds per point.
 SweepPlan plan_sweep(const LoadedConfig& loaded);
 
-/// What is collected if the configuration does not say: of each network and each analysed subset accuracies, entropy,
-/// relay information and the regression, as far as they are numbers. Of several analysed layers, each.
+/// The metrics that are collected by default: accuracies, entropy, relay information and regression of each network, of
+/// each analysed layer and subset.
 std::vector<NetworkMetric> default_metrics(const ExperimentConfig& config);
 
 }  // namespace inforelay

@@ -2,10 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <exception>
-#include <utility>
-
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/process/memory.hpp"
@@ -21,7 +17,7 @@ RemoteRuns::~RemoteRuns() {
   try {
     dismiss();
   } catch (const LostRanks&) {
-    // The next message meets it again.
+    // Reported again with the next message.
   }
 }
 
@@ -67,7 +63,7 @@ void RemoteRuns::dismiss() {
     } catch (const LostRanks&) {
       throw;
     } catch (const Error&) {
-      // Another rank has failed; it ends all the same.
+      // Another rank has failed; the job ends nevertheless.
     }
     return false;
   });

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "core/config/tree.hpp"
 #include "core/files/hdf5_file.hpp"
@@ -19,7 +18,7 @@ namespace {
 
 std::string number_text(double value) { return std::isnan(value) ? "" : fmt::format("{}", value); }
 
-// What /sweep holds of each run beside values and metrics.
+// The data of each run in /sweep in addition to values and metrics.
 struct RunRecord {
   std::string folder, status, message;
   std::int64_t point = 0, seed = 0;
@@ -31,7 +30,7 @@ const RecordArrays<RunRecord>& run_arrays() {
       "run",
       {{"folder", "text", "folder of the run", &RunRecord::folder},
        {"status", "text", "finished, failed or not started", &RunRecord::status},
-       {"message", "text", "of a failed run, its last error", &RunRecord::message},
+       {"message", "text", "last error of a failed run", &RunRecord::message},
        {"point", "1", "number of the combination of values", &RunRecord::point},
        {"seed", "1", "seed of the run", &RunRecord::seed},
        {"wall_seconds", "s", "wall-clock time of the run's stages, over all starts", &RunRecord::wall_seconds}}};
@@ -65,8 +64,9 @@ ResultArrays sweep_arrays(const SweepPlan& plan, const SweepTable& table) {
   std::vector<RunRecord> runs;
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
     const SweepRun& run = plan.runs[i];
-    runs.push_back({run.folder, std::string(to_string(table.outcomes[i].status)), table.outcomes[i].message,
-                    static_cast<std::int64_t>(run.point + 1), run.seed, table.wall_seconds[i]});
+    runs.push_back({run.folder, std::string(word_of(run_status_names, table.outcomes[i].status)),
+                    table.outcomes[i].message, static_cast<std::int64_t>(run.point + 1), run.seed,
+                    table.wall_seconds[i]});
   }
   run_arrays().put(runs, out);
   out.put_scale("run", counting(1, runs.size()), "number of the run");
@@ -92,10 +92,10 @@ ResultArrays sweep_arrays(const SweepPlan& plan, const SweepTable& table) {
   return out;
 }
 
-// For replicates alone: a row for each metric.
+// For replicates only: a row for each metric.
 std::string metrics_table(const SweepPlan& plan, const SweepTable& table) {
   std::string text = fmt::format("\n{:<46} {:>5} {:>10} {:>10} {:>10} {:>10} {:>10}\n", "metric (mean over classes)",
-                                 "runs", "median", "5 %", "95 %", "least", "greatest");
+                                 "runs", "median", "5 %", "95 %", "min", "max");
   for (std::size_t m = 0; m < plan.metrics.size(); ++m) {
     const Spread all = spread(table.metrics[m].mean);
     text += fmt::format("{:<46} {:>5}", plan.metrics[m].name(), all.count);
@@ -145,8 +145,8 @@ std::string points_tables(const SweepPlan& plan, const SweepTable& table) {
   std::size_t m = 0;
   for (std::size_t block = 0; block < most_blocks && m < plan.metrics.size(); ++block, m += metrics_in_a_block)
     text += points_table(plan, table, m, shown);
-  if (shown < plan.points.size()) text += fmt::format("... and {} points more\n", plan.points.size() - shown);
-  if (m < plan.metrics.size()) text += fmt::format("... and {} metrics more\n", plan.metrics.size() - m);
+  if (shown < plan.points.size()) text += fmt::format("... and {} more points\n", plan.points.size() - shown);
+  if (m < plan.metrics.size()) text += fmt::format("... and {} more metrics\n", plan.metrics.size() - m);
   return text;
 }
 
@@ -159,7 +159,7 @@ std::string failures(const SweepPlan& plan, const SweepTable& table) {
     text += fmt::format("FAILED {} ({}): {}\n", plan.runs[i].folder, plan.label_of(plan.runs[i]),
                         table.outcomes[i].message);
   }
-  if (count > most) text += fmt::format("... and {} failures more\n", count - most);
+  if (count > most) text += fmt::format("... and {} more failures\n", count - most);
   return text.empty() ? text : "\n" + text;
 }
 
@@ -176,7 +176,7 @@ std::string sweep_csv(const SweepPlan& plan, const SweepTable& table) {
     std::vector<std::string> row{fmt::format("{}", run.number), run.folder, fmt::format("{}", run.point + 1),
                                  fmt::format("{}", run.replicate), fmt::format("{}", run.seed)};
     for (const ConfigNode& value : plan.points[run.point].values) row.push_back(to_yaml(value));
-    row.emplace_back(to_string(table.outcomes[i].status));
+    row.emplace_back(word_of(run_status_names, table.outcomes[i].status));
     row.push_back(table.outcomes[i].message);
     row.push_back(number_text(table.wall_seconds[i]));
     for (const MetricColumn& metric : table.metrics) row.push_back(number_text(metric.mean[i]));
@@ -205,14 +205,14 @@ std::string summarise_sweep(const SweepPlan& plan, const SweepTable& table, cons
                   plan.points.size() == 1 ? "point" : "points", replicates, replicates == 1 ? "seed" : "seeds",
                   plan.runs.size(), from.data_name, from.data_origin);
   if (!from.fallback_reason.empty()) {
-    text += fmt::format("NOTE: {} stands in for other data. {}\n", from.data_name, from.fallback_reason);
+    text += fmt::format("note: {}\n", from.fallback_reason);
   }
   text += fmt::format("{} finished, {} failed, {} not started\n", table.count(Status::finished),
                       table.count(Status::failed), table.count(Status::not_started));
   text += plan.parameters.empty() ? metrics_table(plan, table) : points_tables(plan, table);
   text += failures(plan, table);
-  text += fmt::format("\n{} figures, sweep.csv and results.h5 in {}; all runs together took {}\n", figures, folder,
-                      duration(from.wall_seconds));
+  text += fmt::format("\nWrote sweep.csv, results.h5 and {} figures to {}; total time of all runs: {}\n", figures,
+                      folder, duration(from.wall_seconds));
   return text;
 }
 

@@ -1,4 +1,4 @@
-// What a sweep leaves: sweep.csv, results.h5, summary.txt.
+// The output of a sweep: sweep.csv, results.h5, summary.txt.
 #pragma once
 
 #include <filesystem>
@@ -19,7 +19,7 @@ std::string sweep_csv(const SweepPlan& plan, const SweepTable& table);
 void write_sweep_results(const std::filesystem::path& path, const ExperimentResult& header, const SweepPlan& plan,
                          const SweepTable& table, const SeedReplication& replication);
 
-/// For people: how many runs, the metrics at each point (median and spread over its replicates), and what failed.
+/// summary.txt: number of runs, the metrics at each point (median and spread over its replicates), failures.
 std::string summarise_sweep(const SweepPlan& plan, const SweepTable& table, const ExperimentResult& header,
                             const std::string& folder, std::size_t figures);
 

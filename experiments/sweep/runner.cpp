@@ -48,7 +48,7 @@ class Runner {
       if (!stopping_) start_jobs();
       show();
       if (running_.empty()) break;
-      // Stop signals end the wait too, which the system never restarts. A message of another rank does not end it.
+      // Stop signals end the wait too; messages of other ranks do not.
       const timespec patience{0, capacity_.size() == 1 ? 500'000'000 : 10'000'000};
       sigtimedwait(&child_signal_, nullptr, &patience);
       for (const ChildRuns::End& each : own_.collect()) end(each);
@@ -199,18 +199,6 @@ class Runner {
 };
 
 }  // namespace
-
-std::string_view to_string(RunOutcome::Status status) {
-  switch (status) {
-    case RunOutcome::Status::finished:
-      return "finished";
-    case RunOutcome::Status::failed:
-      return "failed";
-    case RunOutcome::Status::not_started:
-      break;
-  }
-  return "not started";
-}
 
 std::vector<RunOutcome> run_jobs(const std::vector<RunJob>& jobs, const RunnerOptions& options, Ranks& ranks,
                                  Console& console) {

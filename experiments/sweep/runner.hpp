@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/named.hpp"
 #include "core/ranks/ranks.hpp"
 #include "experiments/reports/console.hpp"
 #include "experiments/sweep/child_runs.hpp"
@@ -15,7 +16,9 @@ struct RunOutcome {
   Status status = Status::not_started;
   std::string message;  ///< for `failed`: the last error that it reported, or the signal that ended it
 };
-std::string_view to_string(RunOutcome::Status status);
+inline constexpr WordTable<RunOutcome::Status, 3> run_status_names{{{RunOutcome::Status::finished, "finished"},
+                                                                    {RunOutcome::Status::failed, "failed"},
+                                                                    {RunOutcome::Status::not_started, "not started"}}};
 
 struct RunnerOptions {
   int threads = 1;                ///< of all children of this process together

@@ -23,7 +23,7 @@ namespace inforelay {
 namespace fs = std::filesystem;
 namespace {
 
-// Downloads the data once, so that the runs do not each do it. Returns those of the sweep as a whole.
+// Downloads the data once for all runs. Returns the data of the sweep as a whole.
 DataPlan fetch_for_all(SweepPlan& plan, const DataPlan& data, Console& console) {
   const int later_stages = plan.config.figures ? 3 : 2;
   const auto fetched = [&](const DataPlan& wanted) {
@@ -41,7 +41,7 @@ DataPlan fetch_for_all(SweepPlan& plan, const DataPlan& data, Console& console) 
   return found;
 }
 
-// Is nothing left to do? Failed runs are tried again.
+// True if nothing is left to do; failed runs are retried.
 bool is_complete(const SweepPlan& plan, const RunDirectory& directory) {
   if (!directory.complete()) return false;
   try {
@@ -92,7 +92,7 @@ std::vector<RunOutcome> do_runs(const SweepPlan& plan, const CommandLine& line, 
   const Work work = work_left(plan, line, folder, console);
   RunnerOptions options;
   options.threads = thread_count();
-  // Some of the machine's memory is left to others; what the user allows is used whole.
+  // A third of the machine's memory is left to other programs; max_memory is used in full.
   options.bytes = plan.config.max_memory ? memory_limit(plan.config) : memory_limit(plan.config) * 2 / 3;
   if (plan.config.max_memory) options.max_memory = memory_limit(plan.config);
   options.continue_on_error = plan.config.sweep->on_error == SweepFailure::go_on;
@@ -143,7 +143,7 @@ std::size_t draw(const SweepPlan& plan, const SweepTable& table, const SeedRepli
   const FigureWriter writer(options);
   std::vector<std::string> names = draw_sweep_figures(writer, plan, table, console);
   const std::vector<std::string> more = draw_replication(writer, replication, console);
-  console.check();  // asked to stop during the last figure
+  console.check();  // for a stop request during the last figure
   names.insert(names.end(), more.begin(), more.end());
   const std::size_t count = names.size();
   console.report_figures(std::move(names));
@@ -155,8 +155,8 @@ RunReport do_sweep(const SweepPlan& plan, const CommandLine& line, const Resolve
                    RunDirectory& directory, Console& console) {
   const Stopwatch since_start;
   console.info(fmt::format("{}: sweep of {} runs, data {} ({}), {}, results in '{}'", plan.config.name,
-                           plan.runs.size(), whole.data().source->title, whole.data().origin(),
-                           threads_text(thread_count()), directory.folder().string()));
+                           plan.runs.size(), whole.data().name(), whole.data().origin(), threads_text(thread_count()),
+                           directory.folder().string()));
   std::vector<RunOutcome> outcomes = do_runs(plan, line, directory.folder(), console);
   std::vector<StageTime> stages;
   const auto stage = [&](const std::string& name, auto&& work) {
@@ -192,13 +192,13 @@ RunReport do_sweep(const SweepPlan& plan, const CommandLine& line, const Resolve
   stages.insert(stages.begin(), header.stages.begin(), header.stages.end());
   const std::string summary = summarise_sweep(plan, table, header, directory.folder().string(), figures) +
                               replication_table(replication) + "\n" + times_table(stages) +
-                              fmt::format("wall time of this start {}\n", duration(since_start.seconds()));
+                              fmt::format("Wall time of this start: {}\n", duration(since_start.seconds()));
   directory.remove_stages();
   write_file_atomically(directory.summary(), std::string_view(summary));
   const std::size_t missing = plan.runs.size() - table.count(RunOutcome::Status::finished);
   if (missing == 0) return {summary, ExitCode::ok};
   const std::string failure = fmt::format("{} of {} runs failed or were not started", missing, plan.runs.size());
-  console.error(fmt::format("{} (listed in summary.txt and sweep.csv in '{}'); the same command tries them again",
+  console.error(fmt::format("{} (listed in summary.txt and sweep.csv in '{}'); rerun the same command to retry them",
                             failure, directory.folder().string()));
   return {summary, ExitCode::sweep, failure};
 }
@@ -224,9 +224,9 @@ std::string describe_sweep(const SweepPlan& plan, const CommandLine& line) {
   const ResolvedExperiment whole(plan.config);
   const fs::path folder = folder_for(plan.config, line, whole.identity());
   const double limit = memory_limit(plan.config);
-  std::string text = fmt::format("data     {} ({})\nfolder   {}\nthreads  {}\n\n{:<70} {:>6} {:>9} {:>12}\n",
-                                 whole.data().source->title, whole.data().origin(), folder.string(), thread_count(),
-                                 "point", "runs", "done", "memory each");
+  std::string text =
+      fmt::format("data     {} ({})\nfolder   {}\nthreads  {}\n\n{:<70} {:>6} {:>9} {:>12}\n", whole.data().name(),
+                  whole.data().origin(), folder.string(), thread_count(), "point", "runs", "done", "memory each");
   double most_bytes = 0;
   std::size_t finished = 0;
   const std::size_t replicates = plan.runs.size() / plan.points.size();

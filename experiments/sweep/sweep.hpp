@@ -15,8 +15,8 @@
 
 namespace inforelay {
 
-/// Does the runs that are not yet done, in processes of their own, and gathers all; ExitCode::sweep if a run failed or
-/// was not started. Throws Error, Interrupted.
+/// Starts the runs that are not yet complete as processes of their own, and collects the results of all;
+/// ExitCode::sweep if a run failed or was not started. Throws Error, Interrupted.
 RunReport run_sweep(SweepPlan plan, const CommandLine& line, Console& console);
 
 /// The text of --dry-run: points, runs, memory.

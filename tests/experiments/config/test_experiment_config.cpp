@@ -198,7 +198,7 @@ TEST_CASE("Settings that do not fit together are named with their place", "[conf
       {one_detectors + "compare: {r: {published: p.csv, network: n}}}",
        "compare.r.columns: at least one column is needed"},
       {one_detectors + "compare: {r: {statement: n.relay.test.total > 0, network: n}}}",
-       "compare.r: a statement has neither network nor columns"},
+       "compare.r: a statement takes neither network nor columns"},
       {one_detectors + "compare: {r: {statement: n.relay.test.total}}}",
        "compare.r.statement: 'n.relay.test.total' is not a statement: NETWORK.METRIC < NETWORK.METRIC or a number; "
        "also "

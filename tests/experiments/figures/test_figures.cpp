@@ -161,8 +161,8 @@ TEST_CASE("The table of a figure holds the numbers given", "[figures]") {
                   {.labels = {"0", "1"},
                    .networks = {{.network = "a", .set_size = {-0.5, not_a_number}, .information = {-0.25, 0.75}}}});
   const auto regression = rows_of(folder.path() / "regression.csv");
-  CHECK(regression[1] == std::vector<std::string>{"0", "-0.5", "-0.25", "0.25", "0", "a"});
-  CHECK(regression[2] == std::vector<std::string>{"1", "nan", "0.75", "0.75", "1", "a"});
+  CHECK(regression[1] == std::vector<std::string>{"0", "-0.5", "-0.25", "0", "a"});
+  CHECK(regression[2] == std::vector<std::string>{"1", "nan", "0.75", "1", "a"});
 }
 
 TEST_CASE("A sweep's table holds each run, and median and spread of each level", "[figures]") {

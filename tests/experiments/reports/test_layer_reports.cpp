@@ -40,6 +40,7 @@ void add_subset(ExperimentResult& result, const std::string& layer, const std::s
   states.put("singleton_fraction", 0.25);
   states.put("entropy_bits", 1.5);
   relay.put("total", std::vector<double>{value, value});
+  relay.put("input_output_information", std::vector<double>{value, value});
   relay.put<double>("single", table(2, 2, value));
   relay.put<double>("aggregated", table(2, 2, value));
   relay.put<double>("greedy/information", table(2, 2, value));
@@ -128,10 +129,13 @@ TEST_CASE("A figure whose results are damaged is named", "[layers][reports]") {
 
 TEST_CASE("The summary has a table of states and of classes for each layer", "[layers][reports]") {
   const std::string one = summarise(results_with({"1"}, {"train", "test"}), {}, "folder", 3, 1.5);
-  CHECK_THAT(one, !Catch::Contains("layer") && Catch::Contains("1.500 of at most 2 bits") &&
-                      Catch::Contains("  class  I_R(all)  last two   I_R(all)  last two\n"
-                                      "    cat    1.0000       0 1     1.1250       0 1\n"
-                                      "    dog    1.0000       0 1     1.1250       0 1\n") &&
+  CHECK_THAT(one, !Catch::Contains("layer") && Catch::Contains("1.500 of at most 1.585 bits") &&
+                      Catch::Contains("  class  I(X_in; X_out)  I_R(all)  last two  of I_R(all)  I(X_in; X_out)  "
+                                      "I_R(all)  last two  of I_R(all)\n"
+                                      "    cat          1.0000    1.0000       0 1      100.0 %          1.1250    "
+                                      "1.1250       0 1      100.0 %\n"
+                                      "    dog          1.0000    1.0000       0 1      100.0 %          1.1250    "
+                                      "1.1250       0 1      100.0 %\n") &&
                       Catch::EndsWith("Wrote results.h5 and 3 figures to folder (1.5 s this start)\n"));
   const std::string two = summarise(results_with({"1", "2"}, {"train", "test"}), {}, "folder", 0, 0);
   CHECK_THAT(two, Catch::Contains("\nlayer 1\n") && Catch::Contains("\nlayer 2\n") && Catch::Contains("2.1250"));

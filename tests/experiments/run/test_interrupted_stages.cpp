@@ -51,7 +51,7 @@ class SmallRun {
         data_(run_.config(), run_.data()) {
     data_.get(Progress::none());
     for (const auto& [name, network] : run_.config().networks)
-      systems_.emplace_back(run_.config(), name, network, run_.files(), data_);
+      systems_.emplace_back(run_.config(), name, run_.files(), data_);
   }
 
   const std::vector<Stage>& stages() const { return run_.stages(); }

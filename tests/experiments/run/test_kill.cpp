@@ -261,8 +261,7 @@ TEST_CASE("Results of another run are not taken for those of an unfinished one",
   const ProgramResult result = run_program(with(small, {"-o", "run"}), folder.path());
   INFO(result.err);
   CHECK(result.exit_code == 0);
-  CHECK_THAT(result.err,
-             Catch::Contains("warning: 'run/results.h5' is computed again: it belongs to another configuration"));
+  CHECK_THAT(result.err, Catch::Contains("warning: recomputing 'run/results.h5': it belongs to another configuration"));
   same_results(small_run().run(), folder.path() / "run");
 }
 

@@ -186,6 +186,17 @@ TEST_CASE("Greedy removal can be left out", "[run]") {
     CHECK(!file.exists(std::string("networks/full/layers/1/relay/test/") + part));
   }
   CHECK(file.matrix<float>("networks/full/layers/1/relay/test/information", 10, 64).allFinite());
+  const auto total = file.vector<double>("networks/full/layers/1/relay/test/total", 10),
+             bound = file.vector<double>("networks/full/layers/1/relay/test/input_output_information", 10);
+  for (std::size_t c = 0; c < 10; ++c) CHECK((bound[c] > 0 && total[c] <= bound[c] + 1e-12));
+}
+
+TEST_CASE("Configurations in configs/ are found by name, and similar names are suggested", "[run]") {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder.path() / "configs");
+  std::filesystem::copy(quick, folder.path() / "configs");
+  CHECK(run_program({"quick", "--validate"}, folder.path()).out == "configs/quick.yaml: ok\n");
+  expect_failure(run_program({"quik.yaml"}, folder.path()), 2, "no such file; did you mean 'quick'?");
 }
 
 TEST_CASE("A failed computation names its network", "[run]") {

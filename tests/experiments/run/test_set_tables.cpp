@@ -85,7 +85,7 @@ TEST_CASE("A run that needs tables of all sets that do not fit is refused, with 
   CHECK(asked.tables() == AllSetsTable::keep);
   CHECK_THAT(refusal(asked),
              Catch::EndsWith("; or analysis.tables: auto: then the tables of all sets are left out, and "
-                             "their statistics for each size fit"));
+                             "their statistics for each set size fit"));
   const ResolvedExperiment needed = resolved({"max_memory=180 MB", "analysis.regression={}"});
   CHECK(needed.tables() == AllSetsTable::keep);
   CHECK_THAT(refusal(needed), Catch::Contains("; or leave out analysis.regression (and what needs it), with "

@@ -203,7 +203,7 @@ TEST_CASE("The status of a folder that is done, failed, never started, or someth
     CHECK(state_of_all() == before);
     for (const auto& [path, time] : before) fs::permissions(path, fs::perms::owner_write, fs::perm_options::add);
   }
-  SECTION("complete, without figures that it had: they are drawn again") {
+  SECTION("complete, without figures that it had: they are redrawn") {
     const std::string before = content(run / "results.h5");
     const auto again = [&] {
       const ProgramResult result = run_program(with(tiny, {"figures={formats: [svg]}"}), folder.path());
@@ -213,13 +213,13 @@ TEST_CASE("The status of a folder that is done, failed, never started, or someth
     };
     CHECK_THAT(again(), Catch::Contains("nothing to do"));
     REQUIRE(fs::remove(run / "figures/relay_full.svg"));
-    CHECK_THAT(again(), Catch::Contains("lacks figures: they are drawn again"));
+    CHECK_THAT(again(), Catch::Contains("lacks figures: redrawing all figures"));
     CHECK(fs::exists(run / "figures/relay_full.svg"));
     for (const auto& table : {"csv", "gp", "svg"}) fs::remove(run / (std::string("figures/entropy.") + table));
-    CHECK_THAT(again(), Catch::Contains("lacks figures: they are drawn again"));
+    CHECK_THAT(again(), Catch::Contains("lacks figures: redrawing all figures"));
     CHECK(fs::exists(run / "figures/entropy.svg"));
     fs::remove_all(run / "figures");
-    CHECK_THAT(again(), Catch::Contains("lacks figures: they are drawn again"));
+    CHECK_THAT(again(), Catch::Contains("lacks figures: redrawing all figures"));
     CHECK(fs::exists(run / "figures/relay_full.svg"));
     CHECK(content(run / "results.h5") == before);
     CHECK(!fs::exists(run / "stages"));
