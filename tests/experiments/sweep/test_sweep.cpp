@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <csignal>
 #include <fstream>
@@ -14,6 +15,7 @@
 #include "core/files/directory_lock.hpp"
 #include "core/files/hdf5_file.hpp"
 #include "core/process/child_process.hpp"
+#include "experiments/reports/run_status.hpp"
 #include "experiments/results/results_file.hpp"
 #include "experiments/sweep/collect.hpp"
 #include "tests/catch2.hpp"
@@ -241,21 +243,26 @@ TEST_CASE("An interrupted sweep resumes and ends with the same numbers", "[sweep
   const Arguments sweep = with(small, {"sweep={replicates: 6}", "-j", "2"});
   REQUIRE(run_program(with(sweep, {"-o", "whole"}), folder.path()).exit_code == 0);
   int interruptions = 0;
-  ProgramResult last;
-  for (int attempt = 0; attempt < 100; ++attempt) {
-    const int signals[] = {SIGINT, SIGTERM, SIGKILL};
-    const int signal = signals[attempt % 3];
-    last = run_program(with(sweep, {"-o", "parts"}), folder.path(),
-                       {.environment = {}, .signal_after_seconds = 0.1 + 0.05 * attempt, .signal = signal});
-    if (last.exit_code == 0) break;
-    INFO(last.err);
-    REQUIRE(last.exit_code == 128 + signal);
-    ++interruptions;
+  // As many complete sweeps as it takes: a start may finish before its signal comes.
+  for (int sweeps = 0; sweeps < 10 && interruptions < 4; ++sweeps) {
+    fs::remove_all(folder.path() / "parts");
+    int exit_code = -1;
+    for (int start = 0; exit_code != 0; ++start) {
+      const int signal = std::array{SIGINT, SIGTERM, SIGKILL}[static_cast<std::size_t>(start % 3)];
+      const ProgramResult result =
+          run_program(with(sweep, {"-o", "parts"}), folder.path(),
+                      {.environment = {{"INFORELAY_SAVE_SECONDS", "0"}},
+                       .signal_when = test::after_changes(folder.path() / "parts", 1 + 6 * start),
+                       .signal = signal});
+      exit_code = result.exit_code;
+      INFO(result.err);
+      REQUIRE((exit_code == 0 || exit_code == 128 + signal));
+      interruptions += exit_code == 0 ? 0 : 1;
+    }
+    CHECK(unfinished_in(folder.path() / "parts") == 0);
+    check_same(folder.path() / "whole", folder.path() / "parts");
   }
-  REQUIRE(last.exit_code == 0);
-  CHECK(interruptions >= 3);
-  CHECK(unfinished_in(folder.path() / "parts") == 0);
-  check_same(folder.path() / "whole", folder.path() / "parts");
+  CHECK(interruptions >= 4);
 }
 
 TEST_CASE("No process outlives a sweep that is killed", "[sweep]") {
@@ -263,21 +270,33 @@ TEST_CASE("No process outlives a sweep that is killed", "[sweep]") {
   // Long enough that no run ends by itself.
   const Arguments sweep = with(small, {"networks.full.train.max_epochs=100000", "networks.full.train.stop=null",
                                        "sweep={replicates: 2}", "-j", "2", "-o", "a"});
-  // Twice as long until both runs were at work.
-  for (double seconds = 1; unfinished_in(folder.path() / "a") < 2; seconds *= 2) {
-    REQUIRE(seconds < 100);
-    const ProgramResult killed =
-        run_program(sweep, folder.path(), {.environment = {}, .signal_after_seconds = seconds, .signal = SIGKILL});
-    REQUIRE(killed.exit_code == 128 + SIGKILL);
-  }
-  // A second start takes over at once, its runs as soon as those of the first are gone, and can be interrupted.
-  ProgramResult second;
-  for (double seconds = 1; second.err.find("interrupted; ") == std::string::npos; seconds *= 2) {
-    REQUIRE(seconds < 100);
-    second = run_program(sweep, folder.path(), {.environment = {}, .signal_after_seconds = seconds, .signal = SIGINT});
-    REQUIRE(second.exit_code == 130);
-  }
-  CHECK_THAT(second.err, !Catch::Contains("failed"));
+  // The processes of both runs; none until both are training.
+  const auto runs_at_work = [&] {
+    std::vector<ProcessIdentity> processes;
+    for (const char* run : {"0001-seed-1", "0002-seed-2"}) {
+      const auto status = read_status(folder.path() / "a/runs" / run);
+      if (status && status->stage && status->stage->done > 0) processes.push_back(status->process);
+    }
+    if (processes.size() < 2) processes.clear();
+    return processes;
+  };
+  const ProgramResult killed =
+      run_program(sweep, folder.path(),
+                  {.environment = {}, .signal_when = [&] { return !runs_at_work().empty(); }, .signal = SIGKILL});
+  REQUIRE(killed.exit_code == 128 + SIGKILL);
+  const std::vector<ProcessIdentity> first = runs_at_work();
+  REQUIRE(first.size() == 2);
+  // A run waits for the lock of its folder, so those of a second start train only once those of the first are gone.
+  const auto others_work = [&] {
+    const std::vector<ProcessIdentity> second = runs_at_work();
+    return !second.empty() && second[0].pid != first[0].pid && second[1].pid != first[1].pid;
+  };
+  const ProgramResult second =
+      run_program(sweep, folder.path(), {.environment = {}, .signal_when = others_work, .signal = SIGINT});
+  INFO(second.err);
+  CHECK(second.exit_code == 130);
+  CHECK_THAT(second.err, Catch::Contains("interrupted; ") && !Catch::Contains("failed"));
+  for (const ProcessIdentity& process : first) CHECK(state_of(process) == ProcessState::ended);
 }
 
 TEST_CASE("Two sweeps do not work in one folder", "[sweep]") {
