@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdlib>
@@ -68,7 +69,8 @@ std::vector<std::string> draw_all(const FigureWriter& writer, const std::string&
                          accuracy = table(classes, sets).cast<float>();
   const RowMatrix<double> scores = table(50, 2);
   const RowMatrix<float> hidden = table(50, neurons).cast<float>();
-  const std::vector<Symbol> samples(50, 0);
+  std::vector<Symbol> samples;
+  for (std::size_t i = 0; i < 50; ++i) samples.push_back(static_cast<Symbol>(i % labels.size()));
   const RowMatrix<double> curves = table(7, classes);
   SubsetStatistics sizes;
   sizes.count.assign(static_cast<std::size_t>(neurons) + 1, 1);
@@ -321,11 +323,24 @@ TEST_CASE("Figures without a single number are drawn empty", "[figures]") {
   }
 }
 
-TEST_CASE("One class and one neuron as well as twenty and more fit", "[figures]") {
+TEST_CASE("Figures show every class, whether there is one or 21", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .palette = FigurePalette::rainbow});
-  for (const auto& name : draw_all(writer, "one", class_names(1), 1)) check_files(folder.path(), name);
-  for (const auto& name : draw_all(writer, "many", class_names(21), 6)) check_files(folder.path(), name);
+  const auto [network, classes, neurons] = GENERATE(table<std::string, int, int>({{"one", 1, 1}, {"many", 21, 6}}));
+  const auto labels = class_names(classes);
+  int by_class = 0;
+  for (const auto& name : draw_all(writer, network, labels, neurons)) {
+    INFO(name);
+    check_files(folder.path(), name);
+    const auto rows = rows_of(folder.path() / (name + ".csv"));
+    const auto column = std::find(rows[0].begin(), rows[0].end(), "label") - rows[0].begin();
+    if (column == std::ssize(rows[0])) continue;
+    ++by_class;
+    std::set<std::string> found;
+    for (std::size_t i = 1; i < rows.size(); ++i) found.insert(rows[i][static_cast<std::size_t>(column)]);
+    for (const std::string& label : labels) CHECK(found.contains(label));
+  }
+  CHECK(by_class >= 6);
 }
 
 TEST_CASE("A missing gnuplot is named with its package", "[figures]") {
