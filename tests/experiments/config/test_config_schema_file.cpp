@@ -47,7 +47,7 @@ bool cannot_validate(const Verdict& verdict) {
 
 }  // namespace
 
-TEST_CASE("The shipped JSON Schema is that of the settings as they are", "[config]") {
+TEST_CASE("The shipped JSON Schema is up to date", "[config]") {
   const std::string wanted = experiment_config_json_schema();
   const auto copy = std::filesystem::temp_directory_path() / "inforelay.schema.json";
   // To mend: run_experiment --json-schema > configs/inforelay.schema.json
@@ -60,7 +60,7 @@ TEST_CASE("The shipped JSON Schema is that of the settings as they are", "[confi
   CHECK((printed.out == wanted));
 }
 
-TEST_CASE("Every configuration that we ship names the JSON Schema and fits it", "[config]") {
+TEST_CASE("Every shipped configuration names the JSON Schema and is valid by it", "[config]") {
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(configs)) {
     if (entry.path().extension() != ".yaml") continue;
@@ -78,7 +78,7 @@ TEST_CASE("Every configuration that we ship names the JSON Schema and fits it", 
   CHECK(verdict.exit_code == 0);
 }
 
-TEST_CASE("A resolved configuration with every setting fits the JSON Schema", "[config]") {
+TEST_CASE("A configuration with every setting is valid by the JSON Schema", "[config]") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "all.yaml";
   ExperimentConfig config = load_experiment_config(configs / "paper_fresh.yaml", {"max_memory=3 GiB"}).config;
@@ -94,7 +94,7 @@ TEST_CASE("A resolved configuration with every setting fits the JSON Schema", "[
   CHECK(verdict.exit_code == 0);
 }
 
-TEST_CASE("What the program refuses for a single value, the JSON Schema refuses too", "[config]") {
+TEST_CASE("The JSON Schema refuses each single value that the program refuses", "[config]") {
   const std::string networks = "name: t\nnetworks: {n: {detectors: {}}}\n";
   const std::vector<std::pair<std::string, bool>> cases{
       {networks, true},

@@ -125,7 +125,7 @@ std::vector<std::string> draw_all(const FigureWriter& writer, const std::string&
 
 }  // namespace
 
-TEST_CASE("Every figure is drawn in every format and nothing else is left", "[figures]") {
+TEST_CASE("Every figure is written in every format with its table and script and no other file", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path() / "figures", .note = "data: generated digits (not MNIST)"});
   const auto names = draw_all(writer, "full", class_names(3), 4);
@@ -141,7 +141,7 @@ TEST_CASE("Every figure is drawn in every format and nothing else is left", "[fi
   CHECK(entries == 12 * 5);
 }
 
-TEST_CASE("The table of a figure holds the numbers given", "[figures]") {
+TEST_CASE("The table of a figure has the given numbers", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   RowMatrix<double> aggregated(2, 3);
@@ -167,7 +167,7 @@ TEST_CASE("The table of a figure holds the numbers given", "[figures]") {
   CHECK(regression[2] == std::vector<std::string>{"1", "nan", "0.75", "0.75", "1", "a"});
 }
 
-TEST_CASE("A sweep's table holds each run, and median and spread of each level", "[figures]") {
+TEST_CASE("The table of a sweep figure has each run, and median and spread of each level", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   SweepFigure figure{.name = "a", .quantity = "q", .setting = "s", .levels = {"0.01", "1"}, .position = {0.01, 1}};
@@ -244,7 +244,7 @@ TEST_CASE("The points of the function figure are values of the sets they name", 
   }
 }
 
-TEST_CASE("Hostile names are shown and harm nothing", "[figures]") {
+TEST_CASE("Names with code for a shell, gnuplot or SVG are shown as text", "[figures]") {
   const TemporaryFolder folder;
   const fs::path mark = folder.path() / "harmed";
   const std::string harm = "touch " + mark.string();
@@ -278,7 +278,7 @@ TEST_CASE("Hostile names are shown and harm nothing", "[figures]") {
   CHECK(svg.find("100 %s %d %<") != std::string::npos);
 }
 
-TEST_CASE("Texts become gnuplot literals that say the same", "[figures]") {
+TEST_CASE("Texts are escaped for gnuplot", "[figures]") {
   CHECK(gnuplot_literal("plain") == "'plain'");
   CHECK(gnuplot_literal("'it's'") == "'\u2019it\u2019s\u2019'");
   CHECK(gnuplot_literal("a_b\\") == "'a\\_b\\\\'");
@@ -291,7 +291,7 @@ TEST_CASE("Texts become gnuplot literals that say the same", "[figures]") {
   CHECK(gnuplot_literal(std::string(100, 'x')) == "'" + std::string(60, 'x') + "\u2026'");
 }
 
-TEST_CASE("Names of figures are names of files and do not collide", "[figures]") {
+TEST_CASE("Names of figures are valid names of files and do not collide", "[figures]") {
   CHECK(figure_name("relay", "full") == "relay_full");
   CHECK(figure_name("training", "") == "training");
   CHECK(figure_name("relay", "a b").substr(0, 10) == "relay_a_b-");
@@ -300,7 +300,7 @@ TEST_CASE("Names of figures are names of files and do not collide", "[figures]")
   CHECK(figure_name("relay", std::string(1000, 'x')).size() < 200);
 }
 
-TEST_CASE("Figures without a single number are drawn empty", "[figures]") {
+TEST_CASE("Figures whose values are all NaN are drawn without data", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path()});
   const std::set<std::string> coordinates{"class",           "label",         "neuron",    "set",
@@ -343,7 +343,7 @@ TEST_CASE("Figures show every class, whether there is one or 21", "[figures]") {
   CHECK(by_class >= 6);
 }
 
-TEST_CASE("A missing gnuplot is named with its package", "[figures]") {
+TEST_CASE("If gnuplot is missing the error names its package", "[figures]") {
   const TemporaryFolder folder;
   const ClustersFigure figure{.networks = {{.network = "a", .clusters = {2}, .cohesion = {1}}}};
   const FigureWriter by_path({.folder = folder.path(), .gnuplot = "/nowhere/gnuplot"});
@@ -355,7 +355,7 @@ TEST_CASE("A missing gnuplot is named with its package", "[figures]") {
   CHECK(fs::is_empty(folder.path()));
 }
 
-TEST_CASE("A gnuplot that refuses is quoted and earlier files stay", "[figures]") {
+TEST_CASE("If gnuplot fails its message is quoted and earlier files are kept", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   writer.write({"f", "good", 50, 50, "", "  set xrange [0:1]; set yrange [0:1]\n  plot NaN notitle\n", "a\n1\n"});
@@ -369,7 +369,7 @@ TEST_CASE("A gnuplot that refuses is quoted and earlier files stay", "[figures]"
   CHECK(entries == 3);
 }
 
-TEST_CASE("A picture that is cut off is no figure", "[figures]") {
+TEST_CASE("A truncated picture is an error", "[figures]") {
   // A gnuplot that meets a full disk ends happily.
   const TemporaryFolder folder;
   const fs::path program = folder.path() / "gnuplot";
@@ -395,7 +395,7 @@ TEST_CASE("gnuplot redraws a figure from its folder", "[figures]") {
   CHECK(content(folder.path() / "clusters.svg") == before);
 }
 
-TEST_CASE("Shapes that do not match and folders that cannot be written are named", "[figures]") {
+TEST_CASE("Arrays of the wrong shape and unwritable folders are refused by name", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path()});
   CHECK_THROWS_WITH(

@@ -63,7 +63,7 @@ TEST_CASE("A figure of accuracies by size has no greedy path", "[figures]") {
   CHECK(test::content(folder.path() / "knockout_sizes_x.gp").find("greedy removal") == std::string::npos);
 }
 
-TEST_CASE("A figure by size whose parts do not match is refused with what they have", "[figures]") {
+TEST_CASE("A figure by size is refused if the shapes of its arrays do not match", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   const SubsetStatistics one = statistics_of(1);

@@ -86,7 +86,7 @@ std::unique_ptr<ReceivedScan> read_whole_job(const Bytes& bytes) {
 
 }  // namespace
 
-TEST_CASE("Relay information by several ranks is that of one, to the last bit", "[ranks]") {
+TEST_CASE("Relay information by several ranks is bit-identical to that by one", "[ranks]") {
   const RelayScene scene(GENERATE(3, 14, 17));
   const AllSetsTable keep =
       GENERATE(AllSetsTable::keep, AllSetsTable::discard);  // of rank 0: the others never have one
@@ -108,7 +108,7 @@ TEST_CASE("Relay information by several ranks is that of one, to the last bit", 
   }
 }
 
-TEST_CASE("Knockouts by several ranks are those of one, to the last bit", "[ranks]") {
+TEST_CASE("Knockouts by several ranks are bit-identical to those by one", "[ranks]") {
   const bool deep = GENERATE(false, true);
   const auto method = GENERATE(KnockoutMethod::exact, KnockoutMethod::sampled);
   const AllSetsTable keep = GENERATE(AllSetsTable::keep, AllSetsTable::discard);
@@ -159,7 +159,7 @@ TEST_CASE("An interrupted distributed scan keeps finished chunks and resumes wit
   CHECK(scan.result().accuracy == whole);
 }
 
-TEST_CASE("One job after another, of different kinds", "[ranks]") {
+TEST_CASE("Ranks take jobs of different kinds one after the other", "[ranks]") {
   set_thread_count(1);
   ThreadJob ranks(3);
   const RelayScene relay(6);
@@ -180,7 +180,7 @@ TEST_CASE("One job after another, of different kinds", "[ranks]") {
   }
 }
 
-TEST_CASE("An error on another rank ends a distributed scan with its message and place", "[ranks]") {
+TEST_CASE("An error on another rank ends a distributed scan with its message and the rank", "[ranks]") {
   const KnockoutScene scene(7, true, KnockoutMethod::exact);
   KnockoutScan scan(scene.subject(), scene.options, scene.draws);
   SECTION("before it begins: bytes that end too early") {
@@ -253,7 +253,7 @@ TEST_CASE("An unexpected message of a rank ends a distributed scan", "[ranks]") 
                     "a message between ranks is damaged: a number of threads is 0");
 }
 
-TEST_CASE("A job whose messages are lost ends with the reason", "[ranks]") {
+TEST_CASE("A job ends with the reason if messages cannot be received", "[ranks]") {
   // Rank 1 is ready if asked to be; after that nothing can be received.
   class LosingRanks final : public Ranks {
    public:
@@ -292,7 +292,7 @@ TEST_CASE("A job whose messages are lost ends with the reason", "[ranks]") {
   }
 }
 
-TEST_CASE("Messages hold what was written, and reading beyond their end is an error", "[ranks]") {
+TEST_CASE("Messages are read back as written and reading beyond the end is an error", "[ranks]") {
   RowMatrix<float> matrix(2, 3);
   matrix << 1, 2, 3, 4, 5, 6;
   const Bytes bytes = MessageWriter()
@@ -363,14 +363,14 @@ TEST_CASE("Jobs and results that are cut or altered either fail with an error or
     CHECK_THROWS_AS(read_result(std::span<const std::uint8_t>(result).first(size)), DataError);
 }
 
-TEST_CASE("Failures keep their kind on the way between ranks", "[ranks]") {
+TEST_CASE("Errors sent between ranks keep their type", "[ranks]") {
   CHECK_THROWS_AS(throw_failure(failed_message(ExitCode::usage, "a")), UsageError);
   CHECK_THROWS_AS(throw_failure(failed_message(ExitCode::data, "a")), DataError);
   CHECK_THROWS_AS(throw_failure(failed_message(ExitCode::internal, "a")), ComputeError);
   CHECK_THROWS_AS(throw_failure(Bytes{}), DataError);
 }
 
-TEST_CASE("Chunks are distributed once each, in ever smaller portions", "[ranks]") {
+TEST_CASE("Each chunk is distributed once, in portions that never grow", "[ranks]") {
   std::vector<std::size_t> chunks(1000);
   std::iota(chunks.begin(), chunks.end(), std::size_t{500});
   ChunkScheduler scheduler(chunks, 16);

@@ -113,7 +113,7 @@ TEST_CASE("An interrupted scan resumes from its saved chunks", "[stages]") {
   CHECK(scene.warnings.empty());
 }
 
-TEST_CASE("A scan saves at its interval, and not at all if it is shorter", "[stages]") {
+TEST_CASE("A scan saves at each interval and nothing if it ends before the first", "[stages]") {
   set_thread_count(1);
   Scene often(always), rarely(never);
   CountingScan one, two;

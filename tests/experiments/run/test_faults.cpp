@@ -121,7 +121,7 @@ std::string file_of(const Operation& operation) {
 
 }  // namespace
 
-TEST_CASE("Whichever write fails, its file is named and the next start completes the run", "[run][faults]") {
+TEST_CASE("If any write fails the error names the file and the next start completes the run", "[run][faults]") {
   const TemporaryFolder whole;
   const std::vector<Operation> operations = operations_of(with(tiny(whole.path()), {"-o", "run"}), whole.path());
   const auto numbers = numbers_of(whole.path() / "run/results.h5");
@@ -181,7 +181,7 @@ TEST_CASE("A run that cannot lock its folder fails, and one that cannot write it
   CHECK(identical(numbers_of(folder.path() / "run/results.h5"), numbers));
 }
 
-TEST_CASE("Short and zero-length writes lose no bytes and end", "[run][faults]") {
+TEST_CASE("Short writes lose no data and zero-length writes are an error", "[run][faults]") {
   const TemporaryFolder whole;
   const std::vector<Operation> operations = operations_of(with(tiny(whole.path()), {"-o", "run"}), whole.path());
   const auto numbers = numbers_of(whole.path() / "run/results.h5");
@@ -243,7 +243,8 @@ TEST_CASE("A figure that cannot be written or drawn is named and drawn by the ne
   CHECK(identical(numbers_of(folder.path() / "run/results.h5"), numbers));
 }
 
-TEST_CASE("An unwritable log or stderr does not end a run, an unwritable stdout does so at the end", "[run][faults]") {
+TEST_CASE("A run completes without a writable log or stderr, and fails at its end without a writable stdout",
+          "[run][faults]") {
   const TemporaryFolder folder;
   const auto arguments = with(tiny(folder.path()), {"-o", "run"});
   const auto complete = [&] {
@@ -277,7 +278,7 @@ TEST_CASE("An unwritable log or stderr does not end a run, an unwritable stdout 
   }
 }
 
-TEST_CASE("A clock that jumps changes no result", "[run][faults]") {
+TEST_CASE("Jumps of the clock change no result", "[run][faults]") {
   const TemporaryFolder folder;
   const auto arguments = tiny(folder.path());
   REQUIRE(run_program(with(arguments, {"-o", "steady"}), folder.path()).exit_code == 0);
@@ -298,7 +299,7 @@ TEST_CASE("A clock that jumps changes no result", "[run][faults]") {
   CHECK(years.size() >= 2);
 }
 
-TEST_CASE("Weights that go NaN end the training with the epoch and the loss", "[run][faults]") {
+TEST_CASE("If weights become NaN the training ends with an error that names epoch and loss", "[run][faults]") {
   const TemporaryFolder folder;
   const auto arguments = tiny(folder.path());
   const ProgramResult full =
@@ -311,7 +312,7 @@ TEST_CASE("Weights that go NaN end the training with the epoch and the loss", "[
   CHECK_THAT(full.err, Catch::Contains("error: full: training: epoch ") && Catch::Contains("the loss is "));
 }
 
-TEST_CASE("Short memory ends with code 1 and keeps what was finished", "[run][faults]") {
+TEST_CASE("A run that runs out of memory exits with code 1 and keeps finished stages", "[run][faults]") {
 #ifdef INFORELAY_SANITIZED
   WARN("skipped: sanitizers take all address space for themselves");
 #else

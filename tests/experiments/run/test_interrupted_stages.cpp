@@ -110,7 +110,7 @@ class SmallRun {
 
 }  // namespace
 
-TEST_CASE("Every stage can be interrupted at any check and resumes to the same arrays", "[interrupt]") {
+TEST_CASE("Every stage can be interrupted at any check and ends with the same arrays", "[interrupt]") {
   set_thread_count(GENERATE(1, 3));
   const auto [name, least_checks, overrides] = GENERATE(table<std::string, int, std::vector<std::string>>({
       {"all sets, two layers",
@@ -138,7 +138,7 @@ TEST_CASE("Every stage can be interrupted at any check and resumes to the same a
   CHECK(checks > least_checks);
 }
 
-TEST_CASE("An interrupted search along tied paths has the sets of an uninterrupted one", "[interrupt]") {
+TEST_CASE("An interrupted search along tied paths gives the result of an uninterrupted one", "[interrupt]") {
   SmallRun run({"networks.composite=null", "networks.full.train.max_epochs=2", "networks.full.train.stop=null",
                 "analysis.relay={subsets: [test], branching: true}", "analysis.knockout=null",
                 "analysis.regression=null"});
@@ -161,7 +161,7 @@ TEST_CASE("An interrupted search along tied paths has the sets of an uninterrupt
   }
 }
 
-TEST_CASE("Making data can be interrupted", "[interrupt]") {
+TEST_CASE("The generation of data can be interrupted", "[interrupt]") {
   StopAtCheck soon(2);
   CHECK_THROWS_AS(generate_digits({.train = 5000, .test = 1000, .seed = 1}, soon), Interrupted);
 }

@@ -173,7 +173,7 @@ TEST_CASE("A sweep killed at 20 random moments ends with the same numbers", "[ki
              });
 }
 
-TEST_CASE("Damaged and foreign files of an unfinished run are named, and what they held is computed again", "[kill]") {
+TEST_CASE("Damaged and foreign stage files are reported and recomputed", "[kill]") {
   const Uninterrupted& whole = small_run();
   const TemporaryFolder folder, other;
   const fs::path stages = folder.path() / "run/stages";
@@ -251,7 +251,7 @@ TEST_CASE("Damaged and foreign files of an unfinished run are named, and what th
   }
 }
 
-TEST_CASE("Results of another run are not taken for those of an unfinished one", "[kill]") {
+TEST_CASE("Results of another run in the folder are not used", "[kill]") {
   const TemporaryFolder folder;
   REQUIRE(run_program(with(small, {"seed=2", "-o", "other"}), folder.path()).exit_code == 0);
   leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-training.h5"; });

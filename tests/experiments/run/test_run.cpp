@@ -50,7 +50,7 @@ void expect_failure(const ProgramResult& result, int exit_code, const std::strin
 
 }  // namespace
 
-TEST_CASE("A run leaves results and a second start finds them", "[run]") {
+TEST_CASE("A run writes results and a second start reuses them", "[run]") {
   const TemporaryFolder folder;
   const ProgramResult first = run_program(small, folder.path());
   INFO(first.err);
@@ -87,7 +87,7 @@ TEST_CASE("A run leaves results and a second start finds them", "[run]") {
   CHECK(identical(numbers_of(run / "results.h5"), numbers_of(run.string() + ".1/results.h5")));
 }
 
-TEST_CASE("Results are the same to the last bit for one and for several threads", "[run]") {
+TEST_CASE("Results with several threads are bit-identical to those with one", "[run]") {
   const TemporaryFolder folder;
   for (const char* threads : {"1", "2", "3"}) {
     REQUIRE(run_program(with(small, {"-j", threads, "-o", std::string("j") + threads}), folder.path()).exit_code == 0);
@@ -126,7 +126,7 @@ TEST_CASE("An interrupted run resumes and ends with the same numbers", "[run]") 
   CHECK(interruptions >= 6);
 }
 
-TEST_CASE("A damaged stage file is noticed and computed again", "[run]") {
+TEST_CASE("Damaged stage files are detected and recomputed", "[run]") {
 #ifdef INFORELAY_SANITIZED_THREADS
   WARN("skipped: the thread sanitizer cannot begin where the size of files is limited");
 #else
@@ -149,7 +149,7 @@ TEST_CASE("A damaged stage file is noticed and computed again", "[run]") {
 #endif
 }
 
-TEST_CASE("A damaged results file is named with the way out", "[run]") {
+TEST_CASE("A damaged results file is an error that suggests --fresh", "[run]") {
   const TemporaryFolder folder;
   REQUIRE(run_program(with(small, {"-o", "run"}), folder.path()).exit_code == 0);
   const auto results = folder.path() / "run/results.h5";
@@ -195,7 +195,7 @@ TEST_CASE("Greedy removal can be left out", "[run]") {
   CHECK(file.matrix<float>("networks/full/layers/1/relay/test/information", 10, 64).allFinite());
 }
 
-TEST_CASE("A failed computation names its network", "[run]") {
+TEST_CASE("The error of a failed computation names its network", "[run]") {
   const TemporaryFolder folder;
   expect_failure(run_program(with(small, {"networks.composite.detectors.positives=100000"}), folder.path()), 2,
                  "networks.composite.detectors.positives: 100000: at most 150: class 0");
@@ -246,7 +246,7 @@ TEST_CASE("Unusable data exit with code 3", "[run]") {
   expect_failure(run_program(mnist("damaged"), folder.path()), 3, "train-images-idx3-ubyte");
 }
 
-TEST_CASE("Digits stand in for a missing MNIST if the configuration allows it", "[run]") {
+TEST_CASE("Generated digits replace a missing MNIST only if the configuration allows it", "[run]") {
   const TemporaryFolder folder;
   ProgramOptions nowhere;
   nowhere.environment["INFORELAY_DATA"] = "";
@@ -295,7 +295,7 @@ TEST_CASE("Options that only print leave no files", "[run]") {
   CHECK_THAT(run_program({"--version"}, folder.path()).out, Catch::StartsWith("inforelay "));
 }
 
-TEST_CASE("Threads of the program sleep while they wait, unless its environment has a policy", "[run]") {
+TEST_CASE("Threads sleep while they wait unless OMP_WAIT_POLICY is set", "[run]") {
   const TemporaryFolder folder;
   pid_t program = 0;
   ProgramOptions options{.environment = {{"OMP_WAIT_POLICY", ""}}, .signal = SIGKILL};
@@ -312,7 +312,7 @@ TEST_CASE("Threads of the program sleep while they wait, unless its environment 
 }
 
 #ifdef INFORELAY_WITHOUT_MPI
-TEST_CASE("A program without MPI refuses to be one of several", "[run]") {
+TEST_CASE("A program built without MPI refuses to run as one of several ranks", "[run]") {
   const TemporaryFolder folder;
   using Environment = std::map<std::string, std::string>;
   const auto start = [&](const Environment& environment) {

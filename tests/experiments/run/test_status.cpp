@@ -66,7 +66,8 @@ std::string status_of(const fs::path& folder, const std::string& run = "run") {
 
 }  // namespace
 
-TEST_CASE("A second process on a run is refused, and --status shows its progress", "[status]") {
+TEST_CASE("A second process in the folder of a run is refused and --status shows the progress of the first",
+          "[status]") {
   const TemporaryFolder folder;
   StartedProgram first(endless, folder.path());
   wait_for_status(folder.path() / "run", is_training);
@@ -89,7 +90,8 @@ TEST_CASE("A second process on a run is refused, and --status shows its progress
                                            Catch::Contains("stopped   [ 1/8] full: training"));
 }
 
-TEST_CASE("Status shows that a run was killed, and the next start takes over its lock and tidies up", "[status]") {
+TEST_CASE("Status shows that a run was killed, and the next start takes over its lock and removes temporary files",
+          "[status]") {
   const TemporaryFolder folder;
   const fs::path run = folder.path() / "run";
   const pid_t killed = [&] {
@@ -123,7 +125,7 @@ TEST_CASE("Status shows that a run was killed, and the next start takes over its
   CHECK(fs::exists(run / "kept.1-1.tmp"));
 }
 
-TEST_CASE("A run that loses its lock stops and writes no more", "[status]") {
+TEST_CASE("A run that loses its lock stops and writes nothing more", "[status]") {
   const TemporaryFolder folder;
   const fs::path run = folder.path() / "run";
   StartedProgram first(endless, folder.path());
@@ -138,7 +140,7 @@ TEST_CASE("A run that loses its lock stops and writes no more", "[status]") {
   CHECK_THAT(content(run / "run.log"), !Catch::Contains("lost the lock"));
 }
 
-TEST_CASE("Of commands started at the same moment one runs, the others name it", "[status]") {
+TEST_CASE("Of several commands started together one runs and the others name its process", "[status]") {
   constexpr int repetitions = 20, processes = 4;
   for (int repetition = 0; repetition < repetitions; ++repetition) {
     const TemporaryFolder folder;
@@ -169,7 +171,7 @@ TEST_CASE("Of commands started at the same moment one runs, the others name it",
   }
 }
 
-TEST_CASE("The status of a folder that is done, failed, never started, or something else", "[status]") {
+TEST_CASE("Status tells complete, failed and unstarted runs and other folders apart", "[status]") {
   const TemporaryFolder folder;
   const fs::path run = folder.path() / "run";
   const ProgramResult done = run_program(with(tiny, {"-j", "1", "figures={formats: [svg]}"}), folder.path());
@@ -247,7 +249,7 @@ TEST_CASE("The status of a folder that is done, failed, never started, or someth
   }
 }
 
-TEST_CASE("The status of a sweep names its runs at work", "[status]") {
+TEST_CASE("The status of a sweep lists its runs in progress", "[status]") {
   const TemporaryFolder folder;
   const Arguments sweep = with(endless, {"sweep={replicates: 3}", "-j", "2"});
   StartedProgram program(sweep, folder.path());
@@ -265,7 +267,7 @@ TEST_CASE("The status of a sweep names its runs at work", "[status]") {
              Catch::Contains("state     interrupted; ") && Catch::Contains("0 of 3 done, 0 failed, 0 running, 3 left"));
 }
 
-TEST_CASE("Hostile and half-written status files are shown safely", "[status]") {
+TEST_CASE("Damaged status files and control characters in them are shown safely", "[status]") {
   const TemporaryFolder folder;
   const auto write = [&](const std::string& text) { std::ofstream(folder.path() / "status.json") << text; };
   std::ofstream(folder.path() / "config.yaml") << "# inforelay run 01234567\n";
@@ -317,7 +319,7 @@ TEST_CASE("Hostile and half-written status files are shown safely", "[status]") 
   CHECK_THAT(told(), Catch::Contains("running, but cannot be checked from this machine: process 12 on ?[0m"));
 }
 
-TEST_CASE("Folders must be named on the command line", "[status]") {
+TEST_CASE("Empty names of folders on the command line are refused", "[status]") {
   const TemporaryFolder folder;
   for (const Arguments& arguments : {Arguments{tiny[0], "--output="}, Arguments{tiny[0], "--output= "},
                                      Arguments{tiny[0], "-o", ""}, Arguments{"--status="}}) {

@@ -43,7 +43,7 @@ bool same(const std::vector<float>& a, const std::vector<float>& b) {
 
 }  // namespace
 
-TEST_CASE("A network that is written out and read in gives the same numbers", "[run][weights]") {
+TEST_CASE("A network that is exported and loaded again gives the same numbers", "[run][weights]") {
   const TemporaryFolder folder;
   write(folder.path() / "train.yaml", train);
   write(folder.path() / "load.yaml", load);

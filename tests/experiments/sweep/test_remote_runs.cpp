@@ -131,7 +131,7 @@ void run_on(
 
 }  // namespace
 
-TEST_CASE("The ranks of a machine share the memory that its runs may have", "[ranks][sweep]") {
+TEST_CASE("Runs on the ranks of one machine together stay within its memory", "[ranks][sweep]") {
   const test::TemporaryFolder folder;
   SECTION("of runs that take more than half of it there is one at a time") {
     const auto jobs = jobs_of(folder, std::vector<double>(12, 6));
@@ -157,7 +157,7 @@ TEST_CASE("The ranks of a machine share the memory that its runs may have", "[ra
   }
 }
 
-TEST_CASE("Each machine takes a run larger than its memory while it has no other", "[ranks][sweep]") {
+TEST_CASE("A run larger than the memory of a machine has the machine to itself", "[ranks][sweep]") {
   const test::TemporaryFolder folder;
   const auto jobs = jobs_of(folder, std::vector<double>(12, 25));
   Watch watch(jobs);
@@ -170,7 +170,7 @@ TEST_CASE("Each machine takes a run larger than its memory while it has no other
   CHECK(!watch.machine(0).is_shared);
 }
 
-TEST_CASE("A rank says what it has for runs, and of which machine", "[ranks][sweep]") {
+TEST_CASE("A rank reports its threads, memory and machine", "[ranks][sweep]") {
   set_thread_count(3);
   test::ThreadJob ranks(3);
   std::map<int, WorkerCapacity> places;

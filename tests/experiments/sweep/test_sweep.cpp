@@ -82,7 +82,7 @@ std::size_t unfinished_in(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("A sweep leaves its runs, a table, and results that tell all", "[sweep]") {
+TEST_CASE("A sweep writes its runs, a table and a results file with all values", "[sweep]") {
   const TemporaryFolder folder;
   const ProgramResult result = run_program(with(small, {two_by_two, "-o", "a", "-j", "2"}), folder.path());
   INFO(result.err);
@@ -148,7 +148,7 @@ TEST_CASE("A sweep leaves its runs, a table, and results that tell all", "[sweep
   }
 }
 
-TEST_CASE("A failing run is named, the others finish, and it is tried again", "[sweep]") {
+TEST_CASE("A failed run is reported, the others finish, and the next start repeats it", "[sweep]") {
   const TemporaryFolder folder;
   // 1000 images hold 100 of each class.
   const Arguments failing = with(small, {"networks.composite={detectors: {hidden: 1, positives: 50, negatives: 50, "
@@ -192,7 +192,7 @@ TEST_CASE("A failing run is named, the others finish, and it is tried again", "[
   CHECK(table_of(folder.path() / "b")[2][6] == "not started");
 }
 
-TEST_CASE("A run that cannot be started fails alone", "[sweep]") {
+TEST_CASE("A run that cannot be started does not stop the others", "[sweep]") {
   const TemporaryFolder folder;
   const Arguments sweep = with(small, {"sweep={replicates: 3}", "-o", "a", "-j", "1"});
   const fs::path first = folder.path() / "a/runs/0001-seed-1";
@@ -218,7 +218,7 @@ namespace {
 bool stop_in_child = false;
 }  // namespace
 
-TEST_CASE("A stop signal that comes before a run's program has begun ends it", "[sweep]") {
+TEST_CASE("A stop signal between fork and exec ends the process of a run", "[sweep]") {
   const TemporaryFolder folder;
   pthread_atfork(nullptr, nullptr, [] {
     if (std::exchange(stop_in_child, false)) raise(SIGTERM);
@@ -299,7 +299,7 @@ TEST_CASE("No process outlives a sweep that is killed", "[sweep]") {
   for (const ProcessIdentity& process : first) CHECK(state_of(process) == ProcessState::ended);
 }
 
-TEST_CASE("Two sweeps do not work in one folder", "[sweep]") {
+TEST_CASE("A second sweep in the same folder is refused", "[sweep]") {
   const TemporaryFolder folder;
   fs::create_directory(folder.path() / "a");
   const Arguments sweep = with(small, {"sweep={replicates: 1}", "-o", "a"});
@@ -317,7 +317,7 @@ TEST_CASE("Two sweeps do not work in one folder", "[sweep]") {
   CHECK(run_program(sweep, folder.path()).exit_code == 0);
 }
 
-TEST_CASE("A sweep is not moved aside while one of its runs goes on", "[sweep]") {
+TEST_CASE("With --fresh a sweep is not moved aside while one of its runs is in progress", "[sweep]") {
   const TemporaryFolder folder;
   const Arguments sweep = with(small, {"sweep={replicates: 1}", "-o", "a", "--fresh"});
   fs::create_directories(folder.path() / "a/runs/0001-seed-1");
@@ -330,7 +330,7 @@ TEST_CASE("A sweep is not moved aside while one of its runs goes on", "[sweep]")
   CHECK(fs::exists(folder.path() / "a.1/runs/0001-seed-1"));
 }
 
-TEST_CASE("A sweep whose figures are gone draws them again, and says how far it is", "[sweep]") {
+TEST_CASE("A finished sweep redraws missing figures and --status reports it as complete", "[sweep]") {
   const TemporaryFolder folder;
   const Arguments sweep =
       with(small, {"sweep={replicates: 2, collect: [full.relay.test.total]}", "figures={formats: [svg]}", "-o", "a"});
@@ -348,7 +348,7 @@ TEST_CASE("A sweep whose figures are gone draws them again, and says how far it 
                              Catch::Contains("2 of 2 done, 0 failed, 0 running, 0 left"));
 }
 
-TEST_CASE("A sweep is checked, printed and described before anything runs", "[sweep]") {
+TEST_CASE("Options that only check or print a sweep start no run", "[sweep]") {
   const TemporaryFolder folder;
   const auto say = [&](const Arguments& more) {
     const ProgramResult result = run_program(with(small, more), folder.path());
