@@ -1,4 +1,4 @@
-// Relay information of the authors' trained full network on MNIST, against what they published.
+// Relay information of the authors' trained full network on MNIST compared with their published values.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -28,7 +28,7 @@ StateTable reference_table(const std::string& split, std::size_t n) {
   return {discretize(layer.values).states, layer.input, layer.output, test::numbered_contrasts(10)};
 }
 
-/// The neurons left after the greedy search has taken all but `size`, as the published table writes them.
+/// The last `size` neurons of the greedy search, in the notation of the published table.
 std::string last(const GreedyRelay& greedy, int cls, int size) {
   NeuronSet set;
   for (int step = 20 - size; step < 20; ++step) set = set.with(greedy.removal_order(cls, step));
@@ -87,12 +87,12 @@ TEST_CASE("Searches on the test images find the published sets and fractions", "
     CHECK(last(greedy, c, 4) == rows[row].test_last_four);
     CHECK(last(greedy, c, 3) == rows[row].test_last_three);
     CHECK(last(greedy, c, 2) == rows[row].test_last_two);
-    // Numeral 7 differs by a fifth, the others by 1.6 % at most: the authors' k-means is not the exact optimum, see
+    // Digit 7 differs by a fifth, the others by at most 1.6 %: the authors' k-means is not the exact optimum, see
     // docs/reproduction.md.
     const double fraction = std::stod(rows[row].fraction_above);
     if (std::fabs(exhaustive.above_greedy_as_published[row] / fraction - 1) < 0.05) ++within;
     CHECK(exhaustive.above_greedy[row] < 2e-4);
-    // A few sets by the definition.
+    // Compare some sets with the definition.
     for (StateWord set = 0; set < 1u << 20; set += 49'999)
       CHECK(exhaustive.information(c, set) == static_cast<float>(relay_information_bits(table, c, NeuronSet(set))));
   }

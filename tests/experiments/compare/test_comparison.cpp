@@ -89,7 +89,7 @@ TEST_CASE("A value is ok if it differs by at most its tolerance", "[compare]") {
 
   tolerance.absolute = 0.0625;
   ComparisonResult result = published.compare_with(results);
-  // An undefined value is not ok; of one that was not published there is no verdict.
+  // An undefined value is not ok; a value that was not published is not judged.
   CHECK(verdicts(result) == Verdicts{1, 0, 0, -1});
   REQUIRE(result.columns().size() == 1);
   CHECK(result.columns()[0].rows.size() == 4);
@@ -175,7 +175,7 @@ TEST_CASE("Errors of published tables name file, line and column", "[compare]") 
 }
 
 TEST_CASE("A statement is evaluated for each class", "[compare]") {
-  // A NaN, as of a regression without a fit, never holds.
+  // No statement holds for NaN, the value of a regression without a fit.
   CHECK(verdicts(stated("full.regression.r_squared < composite.regression.r_squared")) == Verdicts{1, 1, 0});
   CHECK(verdicts(stated("abs(full.regression.r_squared) > abs(composite.regression.r_squared)")) == Verdicts{0, 1, 0});
   CHECK(verdicts(stated("full.regression.r_squared >= 0.5")) == Verdicts{1, 0, 0});

@@ -1,4 +1,4 @@
-// A replication over seeds through the program: distributions, statements, figures, and what fails on the way.
+// Replications over seeds by the program: distributions, statements, figures and errors.
 #include <fstream>
 
 #include "core/files/hdf5_file.hpp"
@@ -66,7 +66,7 @@ TEST_CASE("A replication compares published values with all seeds and reports a 
     INFO(name);
     CHECK(std::filesystem::exists(a / name));
   }
-  CHECK_FALSE(std::filesystem::exists(a / "figures/replication_epochs.svg"));  // a single number needs no picture
+  CHECK_FALSE(std::filesystem::exists(a / "figures/replication_epochs.svg"));  // no figure of a single number
   // r2 of class 0 is published as 0: below all seeds; of class 1 as 2: above.
   const std::string csv = content(a / "replication.csv");
   CHECK_THAT(csv, Catch::Contains(",seed_1,seed_2,seed_3\n") &&
@@ -78,7 +78,7 @@ TEST_CASE("A replication compares published values with all seeds and reports a 
     const auto values = file.matrix<double>("replication/value");
     CHECK(values.cols() == 3);
     CHECK(file.dimension_names("replication/value") == std::vector<std::string>{"row", "seed"});
-    // A run's own numbers, in the row of its class.
+    // The value of a run in the row of its class.
     const Hdf5Reader run(a / "runs/0002-seed-2/results.h5");
     CHECK(values(4, 1) == run.vector<double>("networks/full/layers/1/relay/test/total")[1]);
     CHECK_FALSE(run.exists("comparison"));

@@ -1,5 +1,5 @@
-// The JSON Schema for editors: that the shipped copy is true, and that an implementation of JSON Schema other than ours
-// makes of it what we mean.
+// The JSON Schema for editors: the shipped copy is up to date, and an independent implementation of JSON Schema accepts
+// and refuses the same configurations as the program.
 #include <sys/wait.h>
 
 #include <cstdio>
@@ -24,7 +24,7 @@ struct Verdict {
   std::string text;
 };
 
-// What tests/experiments/config/validate_configs.py says of the files; exit code 77 where it cannot work here.
+// The output of tests/experiments/config/validate_configs.py for the files; exit code 77 if it cannot run here.
 Verdict validate(const std::vector<std::filesystem::path>& files) {
   std::string command = "/usr/bin/python3 '" INFORELAY_VALIDATE_CONFIGS "' '" + schema_file.string() + "'";
   for (const auto& file : files) command += " '" + file.string() + "'";
@@ -50,7 +50,7 @@ bool cannot_validate(const Verdict& verdict) {
 TEST_CASE("The shipped JSON Schema is up to date", "[config]") {
   const std::string wanted = experiment_config_json_schema();
   const auto copy = std::filesystem::temp_directory_path() / "inforelay.schema.json";
-  // To mend: run_experiment --json-schema > configs/inforelay.schema.json
+  // To repair: run_experiment --json-schema > configs/inforelay.schema.json
   if (test::content(schema_file) != wanted) std::ofstream(copy) << wanted;
   INFO("configs/inforelay.schema.json should hold what now stands in " << copy);
   CHECK((test::content(schema_file) == wanted));

@@ -58,7 +58,7 @@ TEST_CASE("The reference page of the settings is up to date", "[config]") {
   std::ostringstream page;
   page << file.rdbuf();
   const std::string reference = experiment_config_reference();
-  // To mend: replace the table in the page by this file.
+  // To repair: replace the table in the page by this file.
   const auto wanted = std::filesystem::temp_directory_path() / "inforelay_configuration_reference.md";
   if (page.str().find(reference) == std::string::npos) std::ofstream(wanted) << reference;
   INFO("docs/configuration.md should contain the table that now stands in " << wanted);
@@ -246,7 +246,7 @@ TEST_CASE("Wrong values, unknown keys and contradictory settings are all reporte
   CHECK(has("data.train_limit: expected an integer"));
   CHECK(has("analysis.relay.exhaustive: 'test' is not among analysis.relay.subsets"));
   CHECK(lines.size() == 6);
-  // What hangs on a value that was not understood says nothing of its own.
+  // A wrong value causes no further errors in checks that depend on it.
   CHECK(problems("{name: t, networks: {n: {layers: [784, x, 10], train: {}}}}").size() == 1);
 }
 

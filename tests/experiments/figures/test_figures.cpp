@@ -312,7 +312,7 @@ TEST_CASE("Figures whose values are all NaN are drawn without data", "[figures]"
     for (std::size_t i = 1; i < rows.size(); ++i) {
       for (std::size_t column = 0; column < rows[0].size(); ++column) {
         INFO(name << " row " << i << " " << rows[0][column]);
-        // Histograms count no sample; of the entropy the numbers of samples are given.
+        // Histograms count no sample; in the entropy figure the number of samples is the x axis.
         const bool count = rows[0][column] == "samples";
         if (count && name != "entropy") CHECK(rows[i][column] == "0");
         if (!count && !coordinates.contains(rows[0][column])) CHECK_FALSE(is_finite_number(rows[i][column]));
@@ -370,7 +370,7 @@ TEST_CASE("If gnuplot fails its message is quoted and earlier files are kept", "
 }
 
 TEST_CASE("A truncated picture is an error", "[figures]") {
-  // A gnuplot that meets a full disk ends happily.
+  // gnuplot exits with 0 even if the disk is full.
   const TemporaryFolder folder;
   const fs::path program = folder.path() / "gnuplot";
   const FigureFormat format = GENERATE(FigureFormat::svg, FigureFormat::pdf, FigureFormat::png);

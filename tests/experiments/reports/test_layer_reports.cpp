@@ -1,4 +1,4 @@
-// Figures and summary of results with several layers and subsets: what they show, and the names of the figures.
+// Figures and summary of results with several layers and subsets.
 #include <filesystem>
 #include <set>
 

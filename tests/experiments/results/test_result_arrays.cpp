@@ -1,4 +1,4 @@
-// Results as named arrays: what put() stores, what views read, and that files give the same back.
+// Results as named arrays: put(), views, and files.
 #include "experiments/results/result_arrays.hpp"
 
 #include <array>

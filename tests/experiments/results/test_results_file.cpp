@@ -1,4 +1,4 @@
-// A whole result in its file: names, provenance and times come back as they were written.
+// Whole results in their file: arrays, names, provenance and times.
 #include "experiments/results/results_file.hpp"
 
 #include "core/error.hpp"

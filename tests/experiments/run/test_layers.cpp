@@ -1,4 +1,4 @@
-// Runs that analyse several hidden layers: each layer has the results that it has when it is analysed alone.
+// Runs that analyse several hidden layers.
 #include <algorithm>
 
 #include "core/files/hdf5_file.hpp"

@@ -1,4 +1,4 @@
-// The program as a whole, on small generated data: what it writes, how it resumes, how it fails.
+// The whole program on small generated data: what it writes, how it resumes, how it fails.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,7 +21,7 @@ using test::TemporaryFolder;
 using test::with;
 
 const std::string quick = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
-// Smaller still than quick.yaml: six and ten neurons, few images.
+// Smaller than quick.yaml: six and ten neurons, few images.
 const std::vector<std::string> small{quick,
                                      "data.train_limit=1500",
                                      "data.test_limit=600",
@@ -103,7 +103,7 @@ TEST_CASE("An interrupted run resumes and ends with the same numbers", "[run]") 
   REQUIRE(run_program(with(small, {"-o", "run"}), whole.path()).exit_code == 0);
   const auto numbers = numbers_of(whole.path() / "run/results.h5");
   int interruptions = 0;
-  // As many complete runs as it takes: a start may finish before its signal comes.
+  // As many complete runs as needed: a start may finish before its signal comes.
   for (int runs = 0; runs < 20 && interruptions < 6; ++runs) {
     const TemporaryFolder folder;
     int exit_code = -1;
@@ -132,7 +132,7 @@ TEST_CASE("Damaged stage files are detected and recomputed", "[run]") {
 #else
   const TemporaryFolder folder;
   REQUIRE(run_program(with(small, {"-o", "whole"}), folder.path()).exit_code == 0);
-  ProgramOptions full;  // enough for the first stages
+  ProgramOptions full;  // large enough for the first stages
   full.file_size_limit = 100000;
   CHECK(run_program(with(small, {"-o", "parts"}), folder.path(), full).exit_code == 1);
   int damaged = 0;
@@ -162,7 +162,7 @@ TEST_CASE("A damaged results file is an error that suggests --fresh", "[run]") {
   };
   std::string flipped = whole;
   flipped[1] = static_cast<char>(flipped[1] ^ 1);
-  // With a summary the run is complete and only reported; without, its figures and summary are made from the results.
+  // With a summary the run is complete and only reported; without it, figures and summary are made from the results.
   for (const bool complete : {true, false}) {
     if (!complete) std::filesystem::remove(folder.path() / "run/summary.txt");
     refused("");
@@ -325,7 +325,7 @@ TEST_CASE("A program built without MPI refuses to run as one of several ranks", 
     CHECK(result.exit_code == 2);
     CHECK_THAT(result.err, Catch::Contains("built without MPI: cmake --preset mpi builds it"));
   }
-  // A job of one, and a program that a script starts by itself.
+  // A job of one rank, and a program started directly by a batch script.
   CHECK(start({{"OMPI_COMM_WORLD_SIZE", "1"}, {"PMIX_RANK", "0"}}).exit_code == 0);
   CHECK(start({{"SLURM_STEP_NUM_TASKS", "2"}}).exit_code == 0);
 }

@@ -1,4 +1,5 @@
-// A run seen from outside: the lock of its folder, its state, what a killed process leaves, and its log.
+// A run as seen by other processes: the lock of its folder, its status, its log, and the files left by a killed
+// process.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -40,13 +41,13 @@ const Arguments tiny{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
                      "-o",
                      "run"};
 
-// Does not end by itself.
+// A training that never ends by itself.
 const Arguments endless = with(tiny, {"networks.full.train.max_epochs=1000000", "networks.full.train.stop=null"});
 
-// Waits until `folder` has a status that `wanted` holds for.
+// Waits until `wanted` is true for the status in `folder`.
 template <class Wanted>
 RunStatus wait_for_status(const fs::path& folder, Wanted&& wanted) {
-  constexpr int most_looks = 20000;  // what never comes must not hang
+  constexpr int most_looks = 20000;  // a bound, so that a failing test ends
   for (int look = 0; look < most_looks; ++look) {
     const auto status = read_status(folder);
     if (status && wanted(*status)) return *status;
@@ -192,7 +193,7 @@ TEST_CASE("Status tells complete, failed and unstarted runs and other folders ap
     CHECK(lines > 14);
     CHECK_THAT(content(run / "run.log"), Catch::Contains("[ 9/9] figures\n") && Catch::Contains("        done in "));
   }
-  SECTION("it only reads, and needs to do no more") {
+  SECTION("status needs only read permission and writes nothing") {
     const auto state_of_all = [&] {
       std::map<fs::path, fs::file_time_type> times{{run, fs::last_write_time(run)}};
       for (const auto& entry : fs::recursive_directory_iterator(run)) times[entry] = fs::last_write_time(entry);
@@ -205,7 +206,7 @@ TEST_CASE("Status tells complete, failed and unstarted runs and other folders ap
     CHECK(state_of_all() == before);
     for (const auto& [path, time] : before) fs::permissions(path, fs::perms::owner_write, fs::perm_options::add);
   }
-  SECTION("complete, without figures that it had: they are drawn again") {
+  SECTION("complete, with missing figures: they are drawn again") {
     const std::string before = content(run / "results.h5");
     const auto again = [&] {
       const ProgramResult result = run_program(with(tiny, {"figures={formats: [svg]}"}), folder.path());
@@ -239,7 +240,7 @@ TEST_CASE("Status tells complete, failed and unstarted runs and other folders ap
     fs::copy_file(run / "config.yaml", folder.path() / "new/config.yaml");
     CHECK_THAT(status_of(folder.path(), "new"), Catch::Contains("state     never started\n"));
   }
-  SECTION("something else") {
+  SECTION("not the folder of a run") {
     fs::create_directory(folder.path() / "empty");
     for (const char* name : {"empty", "nowhere", "run/run.log"}) {
       const ProgramResult status = run_program({"--status", name}, folder.path());
@@ -284,7 +285,7 @@ TEST_CASE("Damaged status files and control characters in them are shown safely"
   }
   write(std::string(3u << 20, '['));
   CHECK_THAT(told(), Catch::StartsWith("run       in '") && Catch::Contains("never started"));
-  // To be freed without using up the stack.
+  // Nested so deeply that a recursive destructor would overflow the stack.
   const std::string deep = std::string(400'000, '[') + std::string(400'000, ']');
   for (const char* key : {"x", "stage", "stages_ended"}) {
     write(fmt::format(R"({{"format": "inforelay-status", "state": "failed", "error": "told", "{}": {}}})", key, deep));

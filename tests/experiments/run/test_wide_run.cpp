@@ -1,4 +1,4 @@
-// Runs on layers of more than 32 neurons: what there is in the results, and what a configuration may not ask for.
+// Runs on layers of more than 32 neurons: their results, and analyses that are refused.
 #include <algorithm>
 #include <cmath>
 
@@ -62,7 +62,7 @@ TEST_CASE("A run on a wide layer has states as bytes, greedy removal and single 
     CHECK(!file.exists(group + part));
   CHECK(file.matrix<float>(group + "knockout/test/accuracy_single", 10, neurons).minCoeff() > 0);
 
-  // The numbers are those of the search on the states that stand beside them.
+  // The relay information is that of the states in the same file.
   const ExperimentResult result = read_results(path);
   const ResultView layer = result.network("wide").at("layers/1"), relay = layer.at("relay/test");
   const LayerStates states = one_vs_rest_states(layer.at("states/test"), result.network("wide").texts("class"));

@@ -1,4 +1,4 @@
-// Sweeps as a whole, on small generated data: what they leave, how they resume, how they fail.
+// Whole sweeps on small generated data: what they write, how they resume, how they fail.
 #include <fmt/format.h>
 #include <pthread.h>
 #include <sys/wait.h>
@@ -33,7 +33,7 @@ using test::TemporaryFolder;
 using test::with;
 namespace fs = std::filesystem;
 
-// One small network, a second or less.
+// One small network, trained quickly.
 const Arguments small{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
                       "data.train_limit=1000",
                       "data.test_limit=300",
@@ -57,7 +57,7 @@ std::vector<Arguments> table_of(const fs::path& folder) {
   return rows;
 }
 
-// Runs and aggregates of two sweeps, to the last bit.
+// Runs and collected values of two sweeps are bit-identical.
 void check_same(const fs::path& a, const fs::path& b) {
   CHECK(table_of(a) == table_of(b));
   CHECK(identical(numbers_of(a / "results.h5"), numbers_of(b / "results.h5")));
@@ -71,7 +71,7 @@ void check_same(const fs::path& a, const fs::path& b) {
   CHECK(runs == table_of(a).size() - 1);
 }
 
-// Whether a process works in the folder of a run: its stderr.log is there until it has finished.
+// The number of runs that have begun and not finished: they have a stderr.log.
 std::size_t unfinished_in(const fs::path& folder) {
   std::size_t count = 0;
   if (!fs::exists(folder / "runs")) return 0;
@@ -109,7 +109,7 @@ TEST_CASE("A sweep writes its runs, a table and a results file with all values",
   const auto seconds = file.vector<double>("sweep/wall_seconds", 4);
   CHECK(file.scalar<double>("provenance/wall_seconds") == seconds[0] + seconds[1] + seconds[2] + seconds[3]);
 
-  // What was collected is what the runs hold.
+  // The collected values are those of the runs.
   const ExperimentResult third = read_results(a / "runs/0003-discretize-sign-seed-1/results.h5");
   const std::span<const double> all = third.network("full").vector<double>("layers/1/relay/test/total");
   double sum = 0;
@@ -118,7 +118,7 @@ TEST_CASE("A sweep writes its runs, a table and a results file with all values",
   const auto by_class = file.matrix<double>("sweep/by_class/full.relay.test.total", 4, 10);
   for (int c = 0; c < 10; ++c) CHECK(by_class(2, c) == all[static_cast<std::size_t>(c)]);
 
-  SECTION("the same again finds everything done") {
+  SECTION("the same command again has nothing to do") {
     const auto written = fs::last_write_time(a / "results.h5");
     const ProgramResult again = run_program(with(small, {two_by_two, "-o", "a"}), folder.path());
     CHECK(again.exit_code == 0);
@@ -126,17 +126,17 @@ TEST_CASE("A sweep writes its runs, a table and a results file with all values",
     CHECK_THAT(again.err, Catch::Contains("'a' is complete; nothing to do"));
     CHECK(fs::last_write_time(a / "results.h5") == written);
   }
-  SECTION("each run is the single run with its values and seed") {
+  SECTION("each run equals the single run with its values and seed") {
     REQUIRE(run_program(with(small, {"analysis.discretize=sign", "seed=2", "-o", "single"}), folder.path()).exit_code ==
             0);
     CHECK(identical(numbers_of(folder.path() / "single/results.h5"),
                     numbers_of(a / "runs/0004-discretize-sign-seed-2/results.h5")));
   }
-  SECTION("one process or several side by side: the same to the last bit") {
+  SECTION("results do not depend on the number of processes") {
     REQUIRE(run_program(with(small, {two_by_two, "-o", "b", "-j", "1"}), folder.path()).exit_code == 0);
     check_same(a, folder.path() / "b");
   }
-  SECTION("a lost run is made again, and damaged ones are named") {
+  SECTION("a missing run is computed again and a damaged one is reported") {
     fs::remove_all(a / "runs/0001-discretize-kmeans-seed-1");
     fs::resize_file(a / "runs/0003-discretize-sign-seed-1/results.h5", 3000);
     const ProgramResult mended = run_program(with(small, {two_by_two, "-o", "a"}), folder.path());
@@ -150,7 +150,7 @@ TEST_CASE("A sweep writes its runs, a table and a results file with all values",
 
 TEST_CASE("A failed run is reported, the others finish, and the next start repeats it", "[sweep]") {
   const TemporaryFolder folder;
-  // 1000 images hold 100 of each class.
+  // 1000 images have 100 of each class.
   const Arguments failing = with(small, {"networks.composite={detectors: {hidden: 1, positives: 50, negatives: 50, "
                                          "max_epochs: 3, restarts: 0, on_failure: keep_best}}",
                                          "sweep={parameters: {networks.composite.detectors.positives: {values: [500, "
@@ -225,7 +225,7 @@ TEST_CASE("A stop signal between fork and exec ends the process of a run", "[swe
   });
   struct sigaction ignore {
   }, earlier{};
-  ignore.sa_handler = [](int) {};  // as that of the program, which notes it down
+  ignore.sa_handler = [](int) {};  // the program's handler only notes the signal
   sigaction(SIGTERM, &ignore, &earlier);
   stop_in_child = true;
   const pid_t child = start_program(
@@ -243,7 +243,7 @@ TEST_CASE("An interrupted sweep resumes and ends with the same numbers", "[sweep
   const Arguments sweep = with(small, {"sweep={replicates: 6}", "-j", "2"});
   REQUIRE(run_program(with(sweep, {"-o", "whole"}), folder.path()).exit_code == 0);
   int interruptions = 0;
-  // As many complete sweeps as it takes: a start may finish before its signal comes.
+  // As many complete sweeps as needed: a start may finish before its signal comes.
   for (int sweeps = 0; sweeps < 10 && interruptions < 4; ++sweeps) {
     fs::remove_all(folder.path() / "parts");
     int exit_code = -1;
@@ -380,7 +380,7 @@ TEST_CASE("A sweep draws a figure for each metric and swept setting", "[sweep]")
   CHECK(fs::exists(figures / "sweep_full-relay-test-total-over-networks-full-layers.svg"));
   CHECK(fs::exists(figures / "sweep_full-relay-test-total-over-analysis-discretize.svg"));
   CHECK(!fs::exists(folder.path() / "grid/runs/0001-layers-784-3-10-discretize-mean-seed-1/figures"));
-  // The hidden layer is what differs: it is the axis.
+  // Only the hidden layer differs, so its size is the axis.
   std::ifstream csv(figures / "sweep_full-relay-test-total-over-networks-full-layers.csv");
   std::string header, row;
   std::getline(csv, header);

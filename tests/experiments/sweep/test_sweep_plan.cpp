@@ -1,4 +1,4 @@
-// From a configuration to the runs of its sweep: points, seeds, folders, metrics, and what is refused.
+// From a configuration to the runs of its sweep: points, seeds, folders, metrics and errors.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -177,7 +177,7 @@ TEST_CASE("By default all metrics that the configuration computes are collected"
   CHECK(all.contains("full.training.epochs"));
   CHECK(all.contains("composite.regression.r_squared"));
   CHECK(all.contains("full.relay.test.smallest_set_50"));
-  // All sets are computed on the test images only.
+  // All sets are computed on the test subset only.
   CHECK(all.contains("full.relay.train.total"));
   CHECK(!all.contains("full.relay.train.smallest_set_50"));
   const SweepPlan chosen = plan("{collect: [full.relay.test.total]}");
@@ -264,7 +264,7 @@ TEST_CASE("Invalid sweeps are refused with the parameter and the value", "[sweep
   CHECK(problem(sweep) == expected);
 }
 
-TEST_CASE("The word that stands for a group of settings can be swept, a setting of that group cannot", "[sweep]") {
+TEST_CASE("A setting cannot be swept if its group is written as a word", "[sweep]") {
   ConfigNode root = tree("{parameters: {analysis.discretize.method: {values: [mean, sign]}}}");
   const SweepPlan sweep = plan_of(root);
   CHECK(sweep.overrides_of(sweep.runs[1])[0] == "analysis.discretize.method=sign");
