@@ -63,12 +63,12 @@ TEST_CASE("Greedy search on the training images takes the published path", "[pub
   const StateTable table = reference_table("train", 60000);
   CHECK(table.size() == 6290);
   const GreedyRelay greedy = greedy_relay(table);
-  const std::array<int, 20> numeral_2 = {13, 11, 3, 2, 1, 4, 15, 12, 16, 17, 14, 6, 7, 10, 0, 9, 8, 19, 18, 5};
+  const std::array<int, 20> digit_2 = {13, 11, 3, 2, 1, 4, 15, 12, 16, 17, 14, 6, 7, 10, 0, 9, 8, 19, 18, 5};
   for (int step = 0; step < 20; ++step)
-    CHECK(greedy.removal_order(2, step) == numeral_2[static_cast<std::size_t>(step)]);
+    CHECK(greedy.removal_order(2, step) == digit_2[static_cast<std::size_t>(step)]);
   const auto rows = published_greedy();
   for (int c = 0; c < 10; ++c) {
-    INFO("numeral " << c);
+    INFO("digit " << c);
     CHECK(last(greedy, c, 2) == rows[static_cast<std::size_t>(c)].train_last_two);
   }
 }
@@ -82,7 +82,7 @@ TEST_CASE("Searches on the test images find the published sets and fractions", "
   const auto rows = published_greedy();
   int within = 0;
   for (int c = 0; c < 10; ++c) {
-    INFO("numeral " << c);
+    INFO("digit " << c);
     const auto row = static_cast<std::size_t>(c);
     CHECK(last(greedy, c, 4) == rows[row].test_last_four);
     CHECK(last(greedy, c, 3) == rows[row].test_last_three);
