@@ -64,8 +64,7 @@ TEST_CASE("Greedy search on the training images takes the published path", "[pub
   CHECK(table.size() == 6290);
   const GreedyRelay greedy = greedy_relay(table);
   const std::array<int, 20> digit_2 = {13, 11, 3, 2, 1, 4, 15, 12, 16, 17, 14, 6, 7, 10, 0, 9, 8, 19, 18, 5};
-  for (int step = 0; step < 20; ++step)
-    CHECK(greedy.removal_order(2, step) == digit_2[static_cast<std::size_t>(step)]);
+  for (int step = 0; step < 20; ++step) CHECK(greedy.removal_order(2, step) == digit_2[static_cast<std::size_t>(step)]);
   const auto rows = published_greedy();
   for (int c = 0; c < 10; ++c) {
     INFO("digit " << c);
