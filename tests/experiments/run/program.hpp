@@ -22,7 +22,7 @@ Arguments with(Arguments arguments, const Arguments& more);
 struct ProgramResult {
   int exit_code = -1;  ///< 128 + signal if a signal ended it
   std::string out, err;
-  double peak_bytes = 0;  ///< peak memory, its own or that of a process that it waited for
+  double peak_bytes = 0;  ///< peak memory, its own or of a process that it waited for; at least that of the test
 };
 
 struct ProgramOptions {
