@@ -1,4 +1,4 @@
-// Contrasts of classes without names of their own.
+// Contrasts of numbered classes.
 #pragma once
 
 #include <string>

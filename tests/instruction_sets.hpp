@@ -7,8 +7,8 @@
 
 namespace inforelay::test {
 
-/// While it lives, of the instruction sets only `targets` is used: a set of bits of Highway's HWY_AVX2 and the like, of
-/// hwy::SupportedTargets(). Not while other threads compute.
+/// During its lifetime only the instruction sets `targets` are used: bits HWY_AVX2 etc. of hwy::SupportedTargets().
+/// Must not be used while other threads compute.
 class OnlyInstructionSets {
  public:
   explicit OnlyInstructionSets(std::int64_t targets) { use(targets); }
@@ -17,7 +17,7 @@ class OnlyInstructionSets {
   OnlyInstructionSets& operator=(const OnlyInstructionSets&) = delete;
 
  private:
-  // 0: whatever the processor has.
+  // 0: all that the processor has.
   static void use(std::int64_t targets) {
     hwy::SetSupportedTargetsForTest(targets);
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());

@@ -1,5 +1,5 @@
-// Tests on real MNIST run where the environment variable INFORELAY_DATA names the folder that holds mnist/ and
-// reference/.
+// Tests on real MNIST run if the environment variable INFORELAY_DATA is a folder with mnist/, reference/ and
+// published/.
 #pragma once
 
 #include <cstdlib>
@@ -18,7 +18,7 @@ inline std::optional<std::filesystem::path> data_folder() {
 
 }  // namespace inforelay::test
 
-/// Leaves the test case, as skipped, where INFORELAY_DATA is not set.
+/// Skips the test case if INFORELAY_DATA is not set.
 #define REQUIRE_INFORELAY_DATA()                \
   if (!inforelay::test::data_folder()) {        \
     WARN("skipped: INFORELAY_DATA is not set"); \

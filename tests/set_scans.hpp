@@ -17,7 +17,7 @@
 
 namespace inforelay::test {
 
-/// Asks to stop after `reports` reports.
+/// Requests a stop after `reports` reports.
 struct StopAfter : Progress {
   explicit StopAfter(int reports) : left(reports) {}
   void report(std::uint64_t, std::uint64_t) override { --left; }
@@ -25,7 +25,7 @@ struct StopAfter : Progress {
   std::atomic<int> left;
 };
 
-/// The numbers of the chunks, shuffled.
+/// The indices of all chunks in random order.
 inline std::vector<std::size_t> shuffled_chunks(const SubsetScan& scan, RandomStream random) {
   std::vector<std::size_t> chunks(scan.chunk_count());
   std::iota(chunks.begin(), chunks.end(), std::size_t{0});
@@ -33,7 +33,7 @@ inline std::vector<std::size_t> shuffled_chunks(const SubsetScan& scan, RandomSt
   return chunks;
 }
 
-/// The results of some chunks by their number.
+/// Results of `chunks` by their index.
 inline std::map<std::size_t, ScanChunk> computed(const SubsetScan& scan, std::span<const std::size_t> chunks) {
   std::map<std::size_t, ScanChunk> results;
   std::mutex mutex;
@@ -47,11 +47,11 @@ inline std::map<std::size_t, ScanChunk> computed(const SubsetScan& scan, std::sp
   return results;
 }
 
-/// Equal to the last bit, NaN included.
+/// Bit-identical, including NaN.
 template <class T>
 bool same_bits(const RowMatrix<T>& x, const RowMatrix<T>& y) {
   if (x.rows() != y.rows() || x.cols() != y.cols()) return false;
-  // An empty matrix has no address that memcmp may be given.
+  // memcmp must not get the null pointer of an empty matrix.
   return x.size() == 0 || std::memcmp(x.data(), y.data(), static_cast<std::size_t>(x.size()) * sizeof(T)) == 0;
 }
 

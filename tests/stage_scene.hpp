@@ -1,4 +1,4 @@
-// What the tests of stages share.
+// Helpers of the tests of stage files.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// A folder for the files of one test case; removed with all that is in it.
+// A folder for the files of one test case, removed at its end.
 #pragma once
 
 #include <cerrno>
@@ -32,7 +32,7 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// All of a text file; empty if there is none.
+/// The content of a file; empty if there is none.
 inline std::string content(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};

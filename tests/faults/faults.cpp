@@ -1,19 +1,18 @@
-// A layer between a program and the system, for tests only (LD_PRELOAD): it makes one chosen write fail, and the clock
-// jump. Told by the environment:
+// A library between a program and the system, for tests only (LD_PRELOAD): it makes a chosen write fail, or the clock
+// jump. Controlled by the environment:
 //
-//   INFORELAY_FAULT_UNDER   folder, absolute and without links: what happens to files below it is counted
-//   INFORELAY_FAULT_EXCEPT  names divided by ':': files whose names begin with one of them are not counted
-//   INFORELAY_FAULT_AT      the number, from 1, of the operation that fails; all: each; not given: none
-//   INFORELAY_FAULT_KIND    ENOSPC, EIO: fails with it; short: half is written; zero: nothing is, without a reason;
-//                           full: what fopen opens for writing takes nothing
-//   INFORELAY_FAULT_PROGRAM the program whose operations these are, by the name it was called by; not given:
-//                           run_experiment
-//   INFORELAY_FAULT_LOG     file: a line "NUMBER OPERATION PATH" for each operation
-//   INFORELAY_CLOCK         wild: each look at the time of day is years before or after the last one
+//   INFORELAY_FAULT_UNDER   beginning of absolute paths without links: operations on these files are counted
+//   INFORELAY_FAULT_EXCEPT  names separated by ':': files whose names begin with one of them are not counted
+//   INFORELAY_FAULT_AT      number, from 1, of the operation that fails; all: each of them; unset: none
+//   INFORELAY_FAULT_KIND    ENOSPC, EIO: it fails with this error; short: half is written; zero: nothing is written,
+//                           without an error; full: fopen for writing opens /dev/full
+//   INFORELAY_FAULT_PROGRAM name of the program whose operations are counted; unset: run_experiment
+//   INFORELAY_FAULT_LOG     file that gets a line "NUMBER OPERATION PATH" for each operation
+//   INFORELAY_CLOCK         wild: each reading of the time of day is years before or after the last one
 //
-// Operations: whatever opens a file for writing or makes, writes, cuts, flushes, closes or renames one. With short and
-// zero only write and pwrite fail so; at other operations nothing happens. Calls inside the C library itself (what
-// stdio does behind fwrite) are not seen. Only one program is touched, not those that it starts or is started by.
+// Operations: calls that open a file for writing, or create, write, truncate, flush, close or rename one. short and
+// zero affect only write and pwrite. Calls inside the C library (of stdio behind fwrite) are not seen. Other programs,
+// which this one starts or is started by, are not affected.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -78,7 +77,7 @@ bool is_excepted(const std::string& path) {
   return false;
 }
 
-// Counts an operation on `path`; what is to become of it, with errno set where it fails.
+// Counts an operation on `path` and returns its fault, with errno set if it must fail.
 Fault operation(const char* name, const std::string& path) {
   static std::atomic<long> count{0};
   const std::string_view under = environment("INFORELAY_FAULT_UNDER");
@@ -105,7 +104,7 @@ bool fails(const char* name, const std::string& path) { return operation(name, p
 bool for_writing(int flags) { return (flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC)) != 0; }
 bool for_writing(const char* mode) { return std::strpbrk(mode, "wa+") != nullptr; }
 
-// A write of `size` bytes: the size to write in fact, or -1.
+// The number of bytes to write of `size`, or -1 for an error.
 ssize_t size_to_write(const char* name, int descriptor, std::size_t size) {
   switch (operation(name, path_of(descriptor))) {
     case Fault::fails:
@@ -127,7 +126,7 @@ FILE* open_stream(const char* function, const char* path, const char* mode) {
   return next<FILE*(const char*, const char*)>(function)(fault == Fault::full ? "/dev/full" : path, mode);
 }
 
-// Seconds by which the time of day is off at this look.
+// Error of the time of day at this reading, in seconds.
 time_t clock_error() {
   static std::atomic<unsigned> looks{0};
   if (environment("INFORELAY_CLOCK") != "wild") return 0;
@@ -191,7 +190,7 @@ int fsync(int descriptor) {
   if (fails("fsync", path_of(descriptor))) return -1;
   return next<int(int)>("fsync")(descriptor);
 }
-// A failing close closes all the same, as the system's does.
+// A failing close closes the file, as in the system.
 int close(int descriptor) {
   const int flags = fcntl(descriptor, F_GETFL);
   const bool failing = flags >= 0 && for_writing(flags & O_ACCMODE) && fails("close", path_of(descriptor));

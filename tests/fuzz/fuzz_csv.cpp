@@ -1,13 +1,16 @@
-#include <cstddef>
-#include <cstdint>
-
 #include "core/error.hpp"
 #include "core/text/csv.hpp"
+#include "tests/fuzz/targets.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace inforelay::test {
+
+bool fuzz_csv(const std::uint8_t* data, std::size_t size) {
   try {
-    inforelay::parse_csv({reinterpret_cast<const char*>(data), size}, "fuzz");
-  } catch (const inforelay::DataError&) {
+    parse_csv({reinterpret_cast<const char*>(data), size}, "fuzz");
+    return true;
+  } catch (const DataError&) {
+    return false;
   }
-  return 0;
 }
+
+}  // namespace inforelay::test

@@ -1,17 +1,23 @@
-#include <cstddef>
-#include <cstdint>
-
 #include "core/error.hpp"
 #include "nn/data/idx.hpp"
+#include "tests/fuzz/targets.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace inforelay::test {
+
+// Images or labels.
+bool fuzz_idx(const std::uint8_t* data, std::size_t size) {
+  bool is_accepted = false;
   try {
-    inforelay::parse_idx_images({data, size}, "fuzz");
-  } catch (const inforelay::DataError&) {
+    parse_idx_images({data, size}, "fuzz");
+    is_accepted = true;
+  } catch (const DataError&) {
   }
   try {
-    inforelay::parse_idx_labels({data, size}, "fuzz");
-  } catch (const inforelay::DataError&) {
+    parse_idx_labels({data, size}, "fuzz");
+    is_accepted = true;
+  } catch (const DataError&) {
   }
-  return 0;
+  return is_accepted;
 }
+
+}  // namespace inforelay::test

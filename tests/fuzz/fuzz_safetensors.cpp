@@ -1,9 +1,10 @@
-#include <cstddef>
-#include <cstdint>
-
+#include "tests/fuzz/targets.hpp"
 #include "tests/fuzz/weights.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  inforelay::test::read_to_network([&] { return inforelay::read_safetensors({data, size}, "fuzz"); });
-  return 0;
+namespace inforelay::test {
+
+bool fuzz_safetensors(const std::uint8_t* data, std::size_t size) {
+  return read_to_network([&] { return read_safetensors({data, size}, "fuzz"); });
 }
+
+}  // namespace inforelay::test

@@ -1,4 +1,4 @@
-// What the fuzz targets of the weight readers share.
+// Common to the fuzz targets of the weight readers: the checks of an accepted file and of an error message.
 #pragma once
 
 #include <cmath>
@@ -14,7 +14,7 @@
 
 namespace inforelay::test {
 
-/// Ends the process, loudly: the fuzzer's way to learn of a fault that is not a crash.
+/// Ends the process with a message if `condition` is false: a fuzzer notices nothing but crashes.
 inline void require(bool condition, std::string_view what) {
   if (condition) return;
   std::fprintf(stderr, "broken: %.*s\n", static_cast<int>(what.size()), what.data());
@@ -26,26 +26,29 @@ inline void require_sound(const WeightFile& file) {
   require(!layers.empty() && layers.size() == file.layer_names.size(), "number of layers");
   for (std::size_t l = 0; l < layers.size(); ++l) {
     require(layers[l].weight.size() > 0 && layers[l].bias.size() == layers[l].out(), "shape of a layer");
-    require(layers[l].weight.allFinite() && layers[l].bias.allFinite(), "finite weights");
-    require(l == 0 || layers[l].in() == layers[l - 1].out(), "layers chain");
+    require(layers[l].weight.allFinite() && layers[l].bias.allFinite(), "weights are finite");
+    require(l == 0 || layers[l].in() == layers[l - 1].out(),
+            "each layer has as many inputs as the one before has outputs");
   }
   const auto again = network_from_tensors(read_safetensors(write_safetensors(file.network), "again"), {}, "again");
   for (std::size_t l = 0; l < layers.size(); ++l) {
     const DenseLayer& other = again.network.layers[l];
-    require(other.weight == layers[l].weight && other.bias == layers[l].bias, "written and read again");
+    require(other.weight == layers[l].weight && other.bias == layers[l].bias, "the same when written and read again");
   }
 }
 
-/// Runs `read`, which gives a TensorFile, on to the network. All is well where that is sound, or a DataError of one
-/// printable line.
+/// Makes a network of the TensorFile that `read` returns. True if it is sound, false if there is a DataError whose
+/// message is one printable line; anything else ends the process.
 template <class Read>
-void read_to_network(Read read) {
+bool read_to_network(Read read) {
   try {
     require_sound(network_from_tensors(read(), {}, "fuzz"));
+    return true;
   } catch (const DataError& error) {
     const std::string_view what = error.what();
     require(what.find("fuzz") != what.npos, what);
     for (const char c : what) require(static_cast<unsigned char>(c) >= ' ', what);
+    return false;
   }
 }
 

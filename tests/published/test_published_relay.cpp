@@ -1,4 +1,4 @@
-// Relay information of the authors' trained full network on MNIST, against what they published.
+// Relay information of the authors' trained full network on MNIST compared with their published values.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -28,7 +28,7 @@ StateTable reference_table(const std::string& split, std::size_t n) {
   return {discretize(layer.values).states, layer.input, layer.output, test::numbered_contrasts(10)};
 }
 
-/// The neurons left after the greedy search has taken all but `size`, as the published table writes them.
+/// The last `size` neurons of the greedy search, in the notation of the published table.
 std::string last(const GreedyRelay& greedy, int cls, int size) {
   NeuronSet set;
   for (int step = 20 - size; step < 20; ++step) set = set.with(greedy.removal_order(cls, step));
@@ -63,12 +63,11 @@ TEST_CASE("Greedy search on the training images takes the published path", "[pub
   const StateTable table = reference_table("train", 60000);
   CHECK(table.size() == 6290);
   const GreedyRelay greedy = greedy_relay(table);
-  const std::array<int, 20> numeral_2 = {13, 11, 3, 2, 1, 4, 15, 12, 16, 17, 14, 6, 7, 10, 0, 9, 8, 19, 18, 5};
-  for (int step = 0; step < 20; ++step)
-    CHECK(greedy.removal_order(2, step) == numeral_2[static_cast<std::size_t>(step)]);
+  const std::array<int, 20> digit_2 = {13, 11, 3, 2, 1, 4, 15, 12, 16, 17, 14, 6, 7, 10, 0, 9, 8, 19, 18, 5};
+  for (int step = 0; step < 20; ++step) CHECK(greedy.removal_order(2, step) == digit_2[static_cast<std::size_t>(step)]);
   const auto rows = published_greedy();
   for (int c = 0; c < 10; ++c) {
-    INFO("numeral " << c);
+    INFO("digit " << c);
     CHECK(last(greedy, c, 2) == rows[static_cast<std::size_t>(c)].train_last_two);
   }
 }
@@ -82,17 +81,17 @@ TEST_CASE("Searches on the test images find the published sets and fractions", "
   const auto rows = published_greedy();
   int within = 0;
   for (int c = 0; c < 10; ++c) {
-    INFO("numeral " << c);
+    INFO("digit " << c);
     const auto row = static_cast<std::size_t>(c);
     CHECK(last(greedy, c, 4) == rows[row].test_last_four);
     CHECK(last(greedy, c, 3) == rows[row].test_last_three);
     CHECK(last(greedy, c, 2) == rows[row].test_last_two);
-    // Numeral 7 differs by a fifth, the others by 1.6 % at most: the authors' k-means is not the exact optimum, see
+    // Digit 7 differs by a fifth, the others by at most 1.6 %: the authors' k-means is not the exact optimum, see
     // docs/reproduction.md.
     const double fraction = std::stod(rows[row].fraction_above);
     if (std::fabs(exhaustive.above_greedy_as_published[row] / fraction - 1) < 0.05) ++within;
     CHECK(exhaustive.above_greedy[row] < 2e-4);
-    // A few sets by the definition.
+    // Compare some sets with the definition.
     for (StateWord set = 0; set < 1u << 20; set += 49'999)
       CHECK(exhaustive.information(c, set) == static_cast<float>(relay_information_bits(table, c, NeuronSet(set))));
   }

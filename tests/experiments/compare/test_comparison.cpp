@@ -81,7 +81,7 @@ ComparisonResult stated(const std::string& statement, std::optional<std::int64_t
 
 }  // namespace
 
-TEST_CASE("A value is ok up to its tolerance and not beyond", "[compare]") {
+TEST_CASE("A value is ok if it differs by at most its tolerance", "[compare]") {
   Published published("class,r2\na,0.5\nb,0.5\nc,0.5\nd,\n");
   const ExperimentResult results = result_of({0.5625, 0.5626, none, 0.1});
   published.entry().columns = {{"r2", column("regression.r_squared")}};
@@ -89,7 +89,7 @@ TEST_CASE("A value is ok up to its tolerance and not beyond", "[compare]") {
 
   tolerance.absolute = 0.0625;
   ComparisonResult result = published.compare_with(results);
-  // An undefined value is not ok; of one that was not published there is no verdict.
+  // An undefined value is not ok; a value that was not published is not judged.
   CHECK(verdicts(result) == Verdicts{1, 0, 0, -1});
   REQUIRE(result.columns().size() == 1);
   CHECK(result.columns()[0].rows.size() == 4);
@@ -112,7 +112,7 @@ TEST_CASE("A value is ok up to its tolerance and not beyond", "[compare]") {
   CHECK(result.met());
 }
 
-TEST_CASE("Sets of units are equal or not", "[compare]") {
+TEST_CASE("Sets of units are compared for equality", "[compare]") {
   Published published("class,pair\nb,0 1\na,0 2\n");
   published.entry().columns = {{"pair", column("relay.train.last_2")}};
   const ComparisonResult result = published.compare_with(result_of({0.1, 0.2}));
@@ -126,7 +126,7 @@ TEST_CASE("Sets of units are equal or not", "[compare]") {
         "t,pair,full,relay.train.last_2,a,0 2,0 1,,equal,NOT OK\n");
 }
 
-TEST_CASE("With rows: last the last row of each class counts", "[compare]") {
+TEST_CASE("With rows set to last only the last row of each class is compared", "[compare]") {
   Published by_class("class,epoch,r2\na,1,0.1\na,2,0.2\nb,1,0.3\nb,2,0.4\nb,3,0.5\n");
   by_class.entry().columns = {{"r2", column("regression.r_squared")}};
   CHECK(by_class.message() == "'t.csv', line 3, column 'class': 'a', expected each class once (or rows: last)");
@@ -174,8 +174,8 @@ TEST_CASE("Errors of published tables name file, line and column", "[compare]") 
                     "compare.t.columns.r2: there is no class 'z'; classes are a, b");
 }
 
-TEST_CASE("A statement holds for the classes whose values fulfil it", "[compare]") {
-  // A NaN, as of a regression without a fit, never holds.
+TEST_CASE("A statement is evaluated for each class", "[compare]") {
+  // No statement holds for NaN, the value of a regression without a fit.
   CHECK(verdicts(stated("full.regression.r_squared < composite.regression.r_squared")) == Verdicts{1, 1, 0});
   CHECK(verdicts(stated("abs(full.regression.r_squared) > abs(composite.regression.r_squared)")) == Verdicts{0, 1, 0});
   CHECK(verdicts(stated("full.regression.r_squared >= 0.5")) == Verdicts{1, 0, 0});
@@ -196,7 +196,7 @@ TEST_CASE("A statement decides only if it says for how many classes it must hold
   CHECK_THAT(comparison_csv(stated(statement)), Catch::Contains(",c,0.5,nan,,,does not hold\n"));
 }
 
-TEST_CASE("A comparison is read back from its arrays as it was", "[compare]") {
+TEST_CASE("A comparison is read back from its arrays unchanged", "[compare]") {
   Published published("class,r2,pair\na,0.5,0 1\nb,,1 2\n");
   published.entry().columns = {{"r2", column("regression.r_squared")}, {"pair", column("relay.train.last_2")}};
   published.entry().columns[0].second.absolute = 0.01;

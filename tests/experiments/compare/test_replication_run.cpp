@@ -1,4 +1,4 @@
-// A replication over seeds through the program: distributions, statements, figures, and what fails on the way.
+// Replications over seeds by the program: distributions, statements, figures and errors.
 #include <fstream>
 
 #include "core/files/hdf5_file.hpp"
@@ -52,7 +52,7 @@ std::vector<std::int64_t> seeds_in(const std::filesystem::path& results) {
 
 }  // namespace
 
-TEST_CASE("A replication compares published values with all seeds, and survives a damaged run", "[run][compare]") {
+TEST_CASE("A replication compares published values with all seeds and reports a damaged run", "[run][compare]") {
   const TemporaryFolder folder;
   write_replication(folder.path());
   ProgramResult result = run_program({"t.yaml", "-o", "a"}, folder.path());
@@ -66,7 +66,7 @@ TEST_CASE("A replication compares published values with all seeds, and survives 
     INFO(name);
     CHECK(std::filesystem::exists(a / name));
   }
-  CHECK_FALSE(std::filesystem::exists(a / "figures/replication_epochs.svg"));  // a single number needs no picture
+  CHECK_FALSE(std::filesystem::exists(a / "figures/replication_epochs.svg"));  // no figure of a single number
   // r2 of class 0 is published as 0: below all seeds; of class 1 as 2: above.
   const std::string csv = content(a / "replication.csv");
   CHECK_THAT(csv, Catch::Contains(",seed_1,seed_2,seed_3\n") &&
@@ -78,7 +78,7 @@ TEST_CASE("A replication compares published values with all seeds, and survives 
     const auto values = file.matrix<double>("replication/value");
     CHECK(values.cols() == 3);
     CHECK(file.dimension_names("replication/value") == std::vector<std::string>{"row", "seed"});
-    // A run's own numbers, in the row of its class.
+    // The value of a run in the row of its class.
     const Hdf5Reader run(a / "runs/0002-seed-2/results.h5");
     CHECK(values(4, 1) == run.vector<double>("networks/full/layers/1/relay/test/total")[1]);
     CHECK_FALSE(run.exists("comparison"));
@@ -93,7 +93,7 @@ TEST_CASE("A replication compares published values with all seeds, and survives 
   CHECK(seeds_in(a / "results.h5") == std::vector<std::int64_t>{1, 3});
 }
 
-TEST_CASE("A replication without any finished run ends with its failures", "[run][compare]") {
+TEST_CASE("A replication without a finished run exits with code 4", "[run][compare]") {
   const TemporaryFolder folder;
   write_replication(folder.path());
   const ProgramResult result = run_program({"t.yaml", "networks.composite.detectors.on_failure=error",
@@ -104,7 +104,7 @@ TEST_CASE("A replication without any finished run ends with its failures", "[run
   CHECK_THAT(result.out, Catch::Contains("0 finished, 3 failed, 0 not started"));
 }
 
-TEST_CASE("A comparison that cannot be made is refused before any work", "[run][compare]") {
+TEST_CASE("Invalid comparisons are refused before any work", "[run][compare]") {
   const TemporaryFolder folder;
   write_replication(folder.path());
   const auto refused = [&](const std::vector<std::string>& overrides, const std::string& message, int code = 2) {
@@ -139,7 +139,7 @@ TEST_CASE("A comparison that cannot be made is refused before any work", "[run][
           "compare.negative.statement: full.relay.train.smallest_set_50 will not be computed: train is not among");
 }
 
-TEST_CASE("A statement that does not hold for as many classes as it must makes exit code 5", "[run][compare]") {
+TEST_CASE("A statement that holds for too few classes gives exit code 5", "[run][compare]") {
   const TemporaryFolder folder;
   write_replication(folder.path());
   const auto run = [&](const std::string& statement, const std::string& output) {

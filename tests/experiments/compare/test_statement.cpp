@@ -30,7 +30,7 @@ TEST_CASE("A statement is two terms and a relation", "[compare]") {
   CHECK(parse_statement("0 < a.b").left.is_number());
 }
 
-TEST_CASE("What is not a statement is refused with the form of one", "[compare]") {
+TEST_CASE("Malformed statements are refused with the expected form", "[compare]") {
   for (const char* text : {"",
                            "<",
                            "a.b",
@@ -57,7 +57,7 @@ TEST_CASE("What is not a statement is refused with the form of one", "[compare]"
   }
 }
 
-TEST_CASE("A statement holds of numbers, and of no NaN", "[compare]") {
+TEST_CASE("No statement holds for NaN", "[compare]") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   CHECK(parse_statement("a.b < c.d").holds(1, 2));
   CHECK_FALSE(parse_statement("a.b < c.d").holds(1, 1));

@@ -1,5 +1,5 @@
-// The JSON Schema for editors: that the shipped copy is true, and that an implementation of JSON Schema other than ours
-// makes of it what we mean.
+// The JSON Schema for editors: the shipped copy is up to date, and an independent implementation of JSON Schema accepts
+// and refuses the same configurations as the program.
 #include <sys/wait.h>
 
 #include <cstdio>
@@ -24,7 +24,7 @@ struct Verdict {
   std::string text;
 };
 
-// What tests/experiments/config/validate_configs.py says of the files; exit code 77 where it cannot work here.
+// The output of tests/experiments/config/validate_configs.py for the files; exit code 77 if it cannot run here.
 Verdict validate(const std::vector<std::filesystem::path>& files) {
   std::string command = "/usr/bin/python3 '" INFORELAY_VALIDATE_CONFIGS "' '" + schema_file.string() + "'";
   for (const auto& file : files) command += " '" + file.string() + "'";
@@ -47,10 +47,10 @@ bool cannot_validate(const Verdict& verdict) {
 
 }  // namespace
 
-TEST_CASE("The shipped JSON Schema is that of the settings as they are", "[config]") {
+TEST_CASE("The shipped JSON Schema is up to date", "[config]") {
   const std::string wanted = experiment_config_json_schema();
   const auto copy = std::filesystem::temp_directory_path() / "inforelay.schema.json";
-  // To mend: run_experiment --json-schema > configs/inforelay.schema.json
+  // To repair: run_experiment --json-schema > configs/inforelay.schema.json
   if (test::content(schema_file) != wanted) std::ofstream(copy) << wanted;
   INFO("configs/inforelay.schema.json should hold what now stands in " << copy);
   CHECK((test::content(schema_file) == wanted));
@@ -60,7 +60,7 @@ TEST_CASE("The shipped JSON Schema is that of the settings as they are", "[confi
   CHECK((printed.out == wanted));
 }
 
-TEST_CASE("Every configuration that we ship names the JSON Schema and fits it", "[config]") {
+TEST_CASE("Every shipped configuration names the JSON Schema and is valid by it", "[config]") {
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(configs)) {
     if (entry.path().extension() != ".yaml") continue;
@@ -78,7 +78,7 @@ TEST_CASE("Every configuration that we ship names the JSON Schema and fits it", 
   CHECK(verdict.exit_code == 0);
 }
 
-TEST_CASE("A resolved configuration with every setting fits the JSON Schema", "[config]") {
+TEST_CASE("A configuration with every setting is valid by the JSON Schema", "[config]") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "all.yaml";
   ExperimentConfig config = load_experiment_config(configs / "paper_fresh.yaml", {"max_memory=3 GiB"}).config;
@@ -94,7 +94,7 @@ TEST_CASE("A resolved configuration with every setting fits the JSON Schema", "[
   CHECK(verdict.exit_code == 0);
 }
 
-TEST_CASE("What the program refuses for a single value, the JSON Schema refuses too", "[config]") {
+TEST_CASE("The JSON Schema refuses each single value that the program refuses", "[config]") {
   const std::string networks = "name: t\nnetworks: {n: {detectors: {}}}\n";
   const std::vector<std::pair<std::string, bool>> cases{
       {networks, true},

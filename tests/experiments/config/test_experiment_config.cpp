@@ -34,7 +34,7 @@ analysis: {relay: {subsets: [train, test], exhaustive: [test]}, knockout: {}, re
 
 }  // namespace
 
-TEST_CASE("Every configuration that we ship is valid", "[config]") {
+TEST_CASE("Every shipped configuration is valid", "[config]") {
   int count = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(configs)) {
     if (entry.path().extension() != ".yaml") continue;
@@ -46,26 +46,26 @@ TEST_CASE("Every configuration that we ship is valid", "[config]") {
   CHECK(count >= 3);
 }
 
-TEST_CASE("A resolved configuration reads back the same", "[config]") {
+TEST_CASE("A printed configuration is read back unchanged", "[config]") {
   const std::string printed = print_experiment_config(load_experiment_config(configs / "mnist_relay.yaml", {}).config);
   ConfigErrors errors;
   const ExperimentConfig again = read_experiment_config(parse_config(printed, "printed.yaml", errors), errors);
   CHECK(print_experiment_config(again) == printed);
 }
 
-TEST_CASE("The reference page shows the settings as they are", "[config]") {
+TEST_CASE("The reference page of the settings is up to date", "[config]") {
   std::ifstream file(configs.parent_path() / "docs/configuration.md");
   std::ostringstream page;
   page << file.rdbuf();
   const std::string reference = experiment_config_reference();
-  // To mend: replace the table in the page by this file.
+  // To repair: replace the table in the page by this file.
   const auto wanted = std::filesystem::temp_directory_path() / "inforelay_configuration_reference.md";
   if (page.str().find(reference) == std::string::npos) std::ofstream(wanted) << reference;
   INFO("docs/configuration.md should contain the table that now stands in " << wanted);
   CHECK(page.str().find(reference) != std::string::npos);
 }
 
-TEST_CASE("The words of every choice are those of its enum", "[config]") {
+TEST_CASE("The choices of each setting are the words of its enum", "[config]") {
   const auto resolved = [](const std::string& setting) {
     ConfigErrors errors;
     return read_experiment_config(parse_config(valid + setting, "test.yaml", errors), errors);
@@ -101,7 +101,7 @@ TEST_CASE("The words of every choice are those of its enum", "[config]") {
   CHECK(resolved("figures: {palette: rainbow}").figures->palette == FigurePalette::rainbow);
 }
 
-TEST_CASE("Layers and discretisation are a word, or say more", "[config]") {
+TEST_CASE("Layers and discretisation are given by a word or in a longer form", "[config]") {
   const auto analysis = [](const std::string& settings) {
     ConfigErrors errors;
     const std::string yaml =
@@ -123,7 +123,7 @@ TEST_CASE("Layers and discretisation are a word, or say more", "[config]") {
   CHECK(map.threshold == 0.5);
 }
 
-TEST_CASE("Defaults of the libraries' options are those of the configuration", "[config]") {
+TEST_CASE("Defaults of the configuration are those of the libraries", "[config]") {
   ConfigErrors errors;
   const ExperimentConfig config = read_experiment_config(parse_config(valid, "test.yaml", errors), errors);
   const TrainingOptions& train = *config.networks[0].second.train;
@@ -133,7 +133,7 @@ TEST_CASE("Defaults of the libraries' options are those of the configuration", "
   CHECK(config.analysis.knockout->options.sample_size == 800);
 }
 
-TEST_CASE("Settings that do not fit together are named with their place", "[config]") {
+TEST_CASE("Settings that contradict each other are reported with their position", "[config]") {
   using Lines = std::vector<std::string>;
   CHECK(problems(valid) == Lines{});
   const auto [yaml, expected] = GENERATE(table<std::string, std::string>({
@@ -229,7 +229,7 @@ TEST_CASE("Settings that do not fit together are named with their place", "[conf
   CHECK_THAT(lines[0], Catch::EndsWith("error: " + expected) && Catch::StartsWith("test.yaml:"));
 }
 
-TEST_CASE("Wrong values, unknown keys and settings that do not fit together are reported at once", "[config]") {
+TEST_CASE("Wrong values, unknown keys and contradictory settings are all reported in one error", "[config]") {
   const auto lines = problems(
       "sead: 1\n"
       "networks: {n: {layers: [784, 5, 3], train: {}}, m: {detectors: {hiden: 3}}}\n"
@@ -246,7 +246,7 @@ TEST_CASE("Wrong values, unknown keys and settings that do not fit together are 
   CHECK(has("data.train_limit: expected an integer"));
   CHECK(has("analysis.relay.exhaustive: 'test' is not among analysis.relay.subsets"));
   CHECK(lines.size() == 6);
-  // What hangs on a value that was not understood says nothing of its own.
+  // A wrong value causes no further errors in checks that depend on it.
   CHECK(problems("{name: t, networks: {n: {layers: [784, x, 10], train: {}}}}").size() == 1);
 }
 

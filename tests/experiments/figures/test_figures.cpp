@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdlib>
@@ -68,7 +69,8 @@ std::vector<std::string> draw_all(const FigureWriter& writer, const std::string&
                          accuracy = table(classes, sets).cast<float>();
   const RowMatrix<double> scores = table(50, 2);
   const RowMatrix<float> hidden = table(50, neurons).cast<float>();
-  const std::vector<Symbol> samples(50, 0);
+  std::vector<Symbol> samples;
+  for (std::size_t i = 0; i < 50; ++i) samples.push_back(static_cast<Symbol>(i % labels.size()));
   const RowMatrix<double> curves = table(7, classes);
   SubsetStatistics sizes;
   sizes.count.assign(static_cast<std::size_t>(neurons) + 1, 1);
@@ -123,7 +125,7 @@ std::vector<std::string> draw_all(const FigureWriter& writer, const std::string&
 
 }  // namespace
 
-TEST_CASE("Every figure is drawn in every format and nothing else is left", "[figures]") {
+TEST_CASE("Every figure is written in every format with its table and script and no other file", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path() / "figures", .note = "data: generated digits (not MNIST)"});
   const auto names = draw_all(writer, "full", class_names(3), 4);
@@ -139,7 +141,7 @@ TEST_CASE("Every figure is drawn in every format and nothing else is left", "[fi
   CHECK(entries == 12 * 5);
 }
 
-TEST_CASE("The table of a figure holds the numbers given", "[figures]") {
+TEST_CASE("The table of a figure has the given numbers", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   RowMatrix<double> aggregated(2, 3);
@@ -165,7 +167,7 @@ TEST_CASE("The table of a figure holds the numbers given", "[figures]") {
   CHECK(regression[2] == std::vector<std::string>{"1", "nan", "0.75", "1", "a"});
 }
 
-TEST_CASE("A sweep's table holds each run, and median and spread of each level", "[figures]") {
+TEST_CASE("The table of a sweep figure has each run, and median and spread of each level", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   SweepFigure figure{.name = "a", .quantity = "q", .setting = "s", .levels = {"0.01", "1"}, .position = {0.01, 1}};
@@ -242,7 +244,7 @@ TEST_CASE("The points of the function figure are values of the sets they name", 
   }
 }
 
-TEST_CASE("Hostile names are shown and harm nothing", "[figures]") {
+TEST_CASE("Names with code for a shell, gnuplot or SVG are shown as text", "[figures]") {
   const TemporaryFolder folder;
   const fs::path mark = folder.path() / "harmed";
   const std::string harm = "touch " + mark.string();
@@ -276,7 +278,7 @@ TEST_CASE("Hostile names are shown and harm nothing", "[figures]") {
   CHECK(svg.find("100 %s %d %<") != std::string::npos);
 }
 
-TEST_CASE("Texts become gnuplot literals that say the same", "[figures]") {
+TEST_CASE("Texts are escaped for gnuplot", "[figures]") {
   CHECK(gnuplot_literal("plain") == "'plain'");
   CHECK(gnuplot_literal("'it's'") == "'\u2019it\u2019s\u2019'");
   CHECK(gnuplot_literal("a_b\\") == "'a\\_b\\\\'");
@@ -289,7 +291,7 @@ TEST_CASE("Texts become gnuplot literals that say the same", "[figures]") {
   CHECK(gnuplot_literal(std::string(100, 'x')) == "'" + std::string(60, 'x') + "\u2026'");
 }
 
-TEST_CASE("Names of figures are names of files and do not collide", "[figures]") {
+TEST_CASE("Names of figures are valid names of files and do not collide", "[figures]") {
   CHECK(figure_name("relay", "full") == "relay_full");
   CHECK(figure_name("training", "") == "training");
   CHECK(figure_name("relay", "a b").substr(0, 10) == "relay_a_b-");
@@ -298,7 +300,7 @@ TEST_CASE("Names of figures are names of files and do not collide", "[figures]")
   CHECK(figure_name("relay", std::string(1000, 'x')).size() < 200);
 }
 
-TEST_CASE("Figures without a single number are drawn empty", "[figures]") {
+TEST_CASE("Figures whose values are all NaN are drawn without data", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path()});
   const std::set<std::string> coordinates{"class",           "label",         "neuron",    "set",
@@ -310,7 +312,7 @@ TEST_CASE("Figures without a single number are drawn empty", "[figures]") {
     for (std::size_t i = 1; i < rows.size(); ++i) {
       for (std::size_t column = 0; column < rows[0].size(); ++column) {
         INFO(name << " row " << i << " " << rows[0][column]);
-        // Histograms count no sample; of the entropy the numbers of samples are given.
+        // Histograms count no sample; in the entropy figure the number of samples is the x axis.
         const bool count = rows[0][column] == "samples";
         if (count && name != "entropy") CHECK(rows[i][column] == "0");
         if (!count && !coordinates.contains(rows[0][column])) CHECK_FALSE(is_finite_number(rows[i][column]));
@@ -321,14 +323,27 @@ TEST_CASE("Figures without a single number are drawn empty", "[figures]") {
   }
 }
 
-TEST_CASE("One class and one neuron as well as twenty and more fit", "[figures]") {
+TEST_CASE("Figures show every class, whether there is one or 21", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .palette = FigurePalette::rainbow});
-  for (const auto& name : draw_all(writer, "one", class_names(1), 1)) check_files(folder.path(), name);
-  for (const auto& name : draw_all(writer, "many", class_names(21), 6)) check_files(folder.path(), name);
+  const auto [network, classes, neurons] = GENERATE(table<std::string, int, int>({{"one", 1, 1}, {"many", 21, 6}}));
+  const auto labels = class_names(classes);
+  int by_class = 0;
+  for (const auto& name : draw_all(writer, network, labels, neurons)) {
+    INFO(name);
+    check_files(folder.path(), name);
+    const auto rows = rows_of(folder.path() / (name + ".csv"));
+    const auto column = std::find(rows[0].begin(), rows[0].end(), "label") - rows[0].begin();
+    if (column == std::ssize(rows[0])) continue;
+    ++by_class;
+    std::set<std::string> found;
+    for (std::size_t i = 1; i < rows.size(); ++i) found.insert(rows[i][static_cast<std::size_t>(column)]);
+    for (const std::string& label : labels) CHECK(found.contains(label));
+  }
+  CHECK(by_class >= 6);
 }
 
-TEST_CASE("A missing gnuplot is named with its package", "[figures]") {
+TEST_CASE("If gnuplot is missing the error names its package", "[figures]") {
   const TemporaryFolder folder;
   const ClustersFigure figure{.networks = {{.network = "a", .clusters = {2}, .cohesion = {1}}}};
   const FigureWriter by_path({.folder = folder.path(), .gnuplot = "/nowhere/gnuplot"});
@@ -340,7 +355,7 @@ TEST_CASE("A missing gnuplot is named with its package", "[figures]") {
   CHECK(fs::is_empty(folder.path()));
 }
 
-TEST_CASE("A gnuplot that refuses is quoted and earlier files stay", "[figures]") {
+TEST_CASE("If gnuplot fails its message is quoted and earlier files are kept", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   writer.write({"f", "good", 50, 50, "", "  set xrange [0:1]; set yrange [0:1]\n  plot NaN notitle\n", "a\n1\n"});
@@ -354,8 +369,8 @@ TEST_CASE("A gnuplot that refuses is quoted and earlier files stay", "[figures]"
   CHECK(entries == 3);
 }
 
-TEST_CASE("A picture that is cut off is no figure", "[figures]") {
-  // A gnuplot that meets a full disk ends happily.
+TEST_CASE("A truncated picture is an error", "[figures]") {
+  // gnuplot exits with 0 even if the disk is full.
   const TemporaryFolder folder;
   const fs::path program = folder.path() / "gnuplot";
   const FigureFormat format = GENERATE(FigureFormat::svg, FigureFormat::pdf, FigureFormat::png);
@@ -380,7 +395,7 @@ TEST_CASE("gnuplot redraws a figure from its folder", "[figures]") {
   CHECK(content(folder.path() / "clusters.svg") == before);
 }
 
-TEST_CASE("Shapes that do not match and folders that cannot be written are named", "[figures]") {
+TEST_CASE("Arrays of the wrong shape and unwritable folders are refused by name", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path()});
   CHECK_THROWS_WITH(

@@ -1,4 +1,4 @@
-// The figures of a quantity of all sets over their size: what their tables hold, and what they refuse.
+// The figures of a quantity of all sets by size: their tables and errors.
 #include <filesystem>
 
 #include "experiments/figures/figures.hpp"
@@ -11,7 +11,7 @@ namespace {
 using test::rows_of;
 using test::TemporaryFolder;
 
-// Of two neurons: each quantile is its number in the row.
+// Statistics of two neurons, with each quantile equal to its column.
 SubsetStatistics statistics_of(int classes) {
   SubsetStatistics sizes;
   sizes.count = {1, 2, 1};
@@ -63,7 +63,7 @@ TEST_CASE("A figure of accuracies by size has no greedy path", "[figures]") {
   CHECK(test::content(folder.path() / "knockout_sizes_x.gp").find("greedy removal") == std::string::npos);
 }
 
-TEST_CASE("A figure by size whose parts do not match is refused with what they have", "[figures]") {
+TEST_CASE("A figure by size is refused if the shapes of its arrays do not match", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
   const SubsetStatistics one = statistics_of(1);

@@ -65,7 +65,7 @@ using Numbers = std::vector<double>;
 
 }  // namespace
 
-TEST_CASE("Metrics are the numbers that their names say", "[metrics]") {
+TEST_CASE("Each metric has the value computed by hand", "[metrics]") {
   CHECK(numbers("training.epochs") == Numbers{2});
   CHECK(numbers("training.accuracy_train") == Numbers{0.7, 0.8});
   CHECK(numbers("training.accuracy_test") == Numbers{0.6, 0.9});
@@ -92,7 +92,7 @@ TEST_CASE("Metrics are the numbers that their names say", "[metrics]") {
   CHECK(std::isnan(numbers("regression.information")[1]));
 }
 
-TEST_CASE("Names that are no metric, or that the results lack, are refused", "[metrics]") {
+TEST_CASE("Unknown metrics and metrics that the results lack are refused", "[metrics]") {
   CHECK(metric_error("relay.test.total").empty());
   CHECK(metric_error("relay.test.last_17").empty());
   CHECK(metric_error("layers.12.relay.test.total").empty());

@@ -1,5 +1,5 @@
-// run_experiment under mpirun, with real ranks on this machine: the same numbers for any number of them, and an end
-// with a message, from which the same command goes on, however a rank fails.
+// run_experiment under mpirun, with real ranks on this machine: any number of them gives the same numbers; if a rank
+// fails, the job ends with a message and the same command resumes.
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -26,10 +26,10 @@ using test::with;
 namespace fs = std::filesystem;
 
 constexpr int killed = 128 + SIGKILL;
-// How mpirun, Open MPI's, ends by itself after SIGTERM, whatever the ranks say.
+// Exit code of Open MPI's mpirun after SIGTERM, whatever those of the ranks are.
 constexpr int mpirun_stopped = 1;
 
-// Options that start the program on so many ranks, which may be more than there are cores.
+// Starts the program on so many ranks, which may be more than there are cores.
 ProgramOptions on_ranks(int ranks) {
   ProgramOptions options;
   options.environment = {{"OMPI_ALLOW_RUN_AS_ROOT", "1"}, {"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"}};
@@ -37,7 +37,7 @@ ProgramOptions on_ranks(int ranks) {
   return options;
 }
 
-// All sets of a trained network, in several parts a class.
+// All sets of a trained network, in several chunks per class.
 const Arguments small{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
                       "data.train_limit=400",
                       "data.test_limit=200",
@@ -45,15 +45,15 @@ const Arguments small{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
                       "networks.full.train.max_epochs=4",
                       "networks.composite=null",
                       "figures=null"};
-// The same with knockouts by forward passes, which take some seconds on a core.
-const Arguments deep = with(small, {"networks.full.layers=[784, 14, 8, 10]", "analysis.knockout.method=sampled",
-                                    "analysis.knockout.samples=10"});
+// The same with sampled knockouts in the first of two hidden layers, which are slow.
+const Arguments deep = with(small, {"networks.full.layers=[784, 14, 8, 10]", "analysis.layers=[1]",
+                                    "analysis.knockout.method=sampled", "analysis.knockout.samples=10"});
 const std::string sweep =
     "sweep={parameters: {analysis.discretize: {values: [kmeans, sign]}}, replicates: 3, "
     "collect: [full.relay.test.total, full.states.test.entropy_bits]}";
 const Arguments small_run = with(small, {"networks.full.layers=[784, 5, 10]"});
 
-// What `arguments` leave when nobody disturbs them, without mpirun.
+// An uninterrupted run of `arguments` without mpirun.
 struct Undisturbed {
   explicit Undisturbed(const Arguments& arguments) {
     const ProgramResult result = run_program(with(arguments, {"-o", "run"}), folder.path());
@@ -82,12 +82,12 @@ void check_complete(const Arguments& arguments, int ranks, const TemporaryFolder
 bool holds_chunks(const fs::path& folder) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder / "run/stages", ignored)) {
-    if (entry.path().filename().string().starts_with("full-knockout-test.chunks-")) return true;
+    if (entry.path().filename().string().starts_with("full-layer1-knockout-test.chunks-")) return true;
   }
   return false;
 }
 
-// The process of a rank that `mpirun` has started; 0 where there is none.
+// The process of a rank that `mpirun` has started; 0 if there is none.
 pid_t process_of_rank(pid_t mpirun, int rank) {
   const std::string mark = fmt::format("OMPI_COMM_WORLD_RANK={}", rank);
   std::error_code ignored;
@@ -106,7 +106,7 @@ pid_t process_of_rank(pid_t mpirun, int rank) {
   return 0;
 }
 
-// No further memory, not even for a thread's stack, for a process.
+// Leaves a process no further memory, not even for the stack of a thread.
 bool starve(pid_t process) {
   std::istringstream pages(test::content(fmt::format("/proc/{}/statm", process)));
   rlim_t size = 0;
@@ -124,7 +124,7 @@ std::size_t count(const std::string& text, const std::string& what) {
 
 }  // namespace
 
-TEST_CASE("1, 2 and 4 ranks end with the numbers of a run without mpirun, to the last bit", "[mpi]") {
+TEST_CASE("Results on 1, 2 and 4 ranks are bit-identical to those without mpirun", "[mpi]") {
   const bool is_deep = GENERATE(false, true);
   const Undisturbed whole(is_deep ? deep : small);
   for (const int ranks : {1, 2, 4}) {
@@ -137,14 +137,14 @@ TEST_CASE("1, 2 and 4 ranks end with the numbers of a run without mpirun, to the
     CHECK(identical(numbers_of(folder.path() / "run/results.h5"), whole.numbers));
     CHECK((result.err.find(fmt::format("{} ranks, the first with 1 thread", ranks)) != std::string::npos) ==
           (ranks > 1));
-    // Rank 0 alone speaks, to people and to the folder.
+    // Only rank 0 prints and writes.
     CHECK(count(result.out, "quick: seed 1") == 1);
     CHECK(count(result.err, "] full: training") == 1);
     CHECK(fs::exists(folder.path() / "run/summary.txt"));
   }
 }
 
-TEST_CASE("The runs of a sweep go to all ranks, and are the same to the last bit", "[mpi][sweep]") {
+TEST_CASE("The runs of a sweep are distributed over the ranks and are bit-identical", "[mpi][sweep]") {
   const Undisturbed whole(with(small_run, {sweep}));
   for (const int ranks : {1, 3}) {
     const TemporaryFolder folder;
@@ -164,7 +164,7 @@ TEST_CASE("The runs of a sweep go to all ranks, and are the same to the last bit
   }
 }
 
-TEST_CASE("A run that fails on another rank is named, and ends no other", "[mpi][sweep]") {
+TEST_CASE("A run that fails on another rank is reported and the other runs finish", "[mpi][sweep]") {
   const TemporaryFolder folder;
   // 400 images hold 40 of each class: the first two runs cannot have what they ask for.
   const ProgramResult result = run_program(
@@ -183,27 +183,27 @@ TEST_CASE("A run that fails on another rank is named, and ends no other", "[mpi]
   CHECK_THAT(result.out, Catch::Contains("2 finished, 2 failed, 0 not started"));
 }
 
-TEST_CASE("What concerns rank 0 alone is said once", "[mpi]") {
+TEST_CASE("Help, errors of the command line and plans are printed once for all ranks", "[mpi]") {
   const TemporaryFolder folder;
-  const auto say = [&](const Arguments& arguments) { return run_program(arguments, folder.path(), on_ranks(3)); };
-  const ProgramResult missing = say({"nothing.yaml"});
+  const auto output_of = [&](const Arguments& arguments) { return run_program(arguments, folder.path(), on_ranks(3)); };
+  const ProgramResult missing = output_of({"nothing.yaml"});
   CHECK(missing.exit_code == 2);
-  CHECK(count(missing.err, "error: cannot read nothing.yaml") == 1);
-  const ProgramResult wrong = say({"--wrong"});
+  CHECK(count(missing.err, "error: cannot read") == 1);
+  const ProgramResult wrong = output_of({"--wrong"});
   CHECK(wrong.exit_code == 2);
   CHECK(count(wrong.err, "error: ") == 1);
-  const ProgramResult help = say({"--help"});
+  const ProgramResult help = output_of({"--help"});
   CHECK(help.exit_code == 0);
   CHECK(count(help.out, "Usage: run_experiment") == 1);
-  CHECK(count(say(with(small, {"--validate"})).out, ": ok\n") == 1);
-  const std::string plan = say(with(small, {"--dry-run"})).out;
-  CHECK(count(plan, "hidden states (test images)") == 1);
-  CHECK(count(plan, " ranks share the scans of all sets; times are those of this one alone") == 1);
+  CHECK(count(output_of(with(small, {"--validate"})).out, ": ok\n") == 1);
+  const std::string plan = output_of(with(small, {"--dry-run"})).out;
+  CHECK(count(plan, "full: states (test)") == 1);
+  CHECK(count(plan, "note: 3 ranks share the scans of all sets") == 1);
   CHECK(!fs::exists(folder.path() / "runs"));
 }
 
-TEST_CASE("A rank without memory ends the job with its message, and the same command goes on", "[mpi]") {
-  // It is met while rank 0 trains, before there is work for it: now and then that comes too late.
+TEST_CASE("A rank that runs out of memory ends the job with its message and the same command resumes", "[mpi]") {
+  // Its memory is limited while rank 0 trains, before it has work. That may come too late: several attempts.
   const Arguments arguments =
       with(deep, {"networks.full.train.max_epochs=60", "networks.full.train.stop=null", "data.train_limit=2000"});
   const Undisturbed whole(arguments);
@@ -226,9 +226,8 @@ TEST_CASE("A rank without memory ends the job with its message, and the same com
     has_failed = true;
     CHECK(result.exit_code == 1);
     CHECK(count(result.err, "rank 2 on ") == 1);
-    // What it lacks memory for decides who says so: rank 0, which ends what it was at, or outside of a job rank 2,
-    // which ends them all.
-    const std::string by_first = "error: full: relay information of all sets (test images): rank 2 on ";
+    // During a scan rank 0 reports the error, with the stage; outside of one rank 2 does, and ends all ranks.
+    const std::string by_first = "error: full: relay information of all sets (test): rank 2 on ";
     const bool is_by_first = result.err.find(by_first) != std::string::npos;
     CHECK_THAT(result.err, Catch::Contains(is_by_first ? by_first : "error: rank 2 on "));
     CHECK_THAT(result.err, Catch::Contains("out of memory") || Catch::Contains("temporarily unavailable") ||
@@ -240,7 +239,7 @@ TEST_CASE("A rank without memory ends the job with its message, and the same com
   CHECK(has_failed);
 }
 
-TEST_CASE("A rank that is killed ends the job, and the same command goes on with other ranks", "[mpi]") {
+TEST_CASE("A rank that is killed ends the job and the same command resumes on other ranks", "[mpi]") {
   const int victim = GENERATE(0, 1);
   bool was_killed = false;
   for (int attempt = 0; attempt < 20 && !was_killed; ++attempt) {
@@ -259,7 +258,7 @@ TEST_CASE("A rank that is killed ends the job, and the same command goes on with
     };
     const ProgramResult result = run_program(with(deep, {"-o", "run"}), folder.path(), options);
     INFO(result.err);
-    if (!holds_chunks(folder.path())) continue;  // the scan was through before
+    if (!holds_chunks(folder.path())) continue;  // the scan had finished before
     was_killed = true;
     CHECK(result.exit_code == killed);
     CHECK_THAT(result.err, Catch::Contains(fmt::format("process rank {} with PID", victim)));
@@ -268,8 +267,8 @@ TEST_CASE("A rank that is killed ends the job, and the same command goes on with
   CHECK(was_killed);
 }
 
-TEST_CASE("A job that is asked to stop saves what all ranks have, and goes on with other ranks", "[mpi]") {
-  // mpirun passes SIGUSR1 on; at SIGTERM it ends the job itself, and leaves the ranks a second to save.
+TEST_CASE("A job that is asked to stop saves the chunks of all ranks and resumes on other ranks", "[mpi]") {
+  // mpirun forwards SIGUSR1; at SIGTERM it ends the job itself, after giving the ranks a second to save.
   const int signal = GENERATE(SIGUSR1, SIGTERM);
   bool was_stopped = false;
   for (int attempt = 0; attempt < 20 && !was_stopped; ++attempt) {
@@ -280,7 +279,7 @@ TEST_CASE("A job that is asked to stop saves what all ranks have, and goes on wi
     options.signal_when = [&] { return holds_chunks(folder.path()); };
     const ProgramResult result = run_program(with(deep, {"-o", "run"}), folder.path(), options);
     INFO(result.err);
-    if (!holds_chunks(folder.path())) continue;  // the scan was through before
+    if (!holds_chunks(folder.path())) continue;  // the scan had finished before
     was_stopped = true;
     CHECK(result.exit_code == (signal == SIGUSR1 ? 143 : mpirun_stopped));
     if (signal == SIGUSR1) {
@@ -292,7 +291,7 @@ TEST_CASE("A job that is asked to stop saves what all ranks have, and goes on wi
   CHECK(was_stopped);
 }
 
-TEST_CASE("A sweep on ranks that is asked to stop ends its runs, and goes on", "[mpi][sweep]") {
+TEST_CASE("A sweep on ranks that is asked to stop ends its runs and resumes", "[mpi][sweep]") {
   const Arguments arguments = with(small_run, {"networks.full.train.max_epochs=300", "networks.full.train.stop=null",
                                                "data.train_limit=1000", "sweep={replicates: 3}"});
   const Undisturbed whole(arguments);
@@ -302,7 +301,7 @@ TEST_CASE("A sweep on ranks that is asked to stop ends its runs, and goes on", "
     const TemporaryFolder folder;
     ProgramOptions options = on_ranks(3);
     options.signal = SIGUSR1;
-    // Whichever rank begins last: a run that has not begun has no state.
+    // Once every run has begun: one that has not has no status.
     options.signal_when = [&] {
       return std::all_of(runs.begin(), runs.end(),
                          [&](const char* run) { return fs::exists(folder.path() / "run/runs" / run / "run.log"); });
@@ -314,7 +313,7 @@ TEST_CASE("A sweep on ranks that is asked to stop ends its runs, and goes on", "
     CHECK(result.exit_code == 143);
     CHECK(result.err.find(" failed") == std::string::npos);
     for (const char* run : runs) {
-      // Its process has ended, and said that it was asked to.
+      // Its process has ended and has written so.
       CHECK_THAT(run_program({"--status", fmt::format("run/runs/{}", run)}, folder.path()).out,
                  Catch::Contains("state     interrupted") || Catch::Contains("state     complete"));
     }

@@ -56,12 +56,13 @@ struct KnockoutScene {
   RandomStream draws{43, "draws"};
 };
 
-// Whether a scan that keeps the table has that of the whole one, and one that drops it none.
+// True if `table` equals `whole`, or is empty if tables are discarded.
 bool has_table(const RowMatrix<float>& table, const RowMatrix<float>& whole, AllSetsTable keep) {
   return keep == AllSetsTable::keep ? table == whole : table.size() == 0;
 }
 
-// All chunks of `scan`, added, by `size` ranks of `threads` threads. Returns how many others than rank 0 have computed.
+// Computes and adds all chunks of `scan` on `size` ranks of `threads` threads. Returns the number computed by ranks
+// other than 0.
 template <class Scan>
 std::size_t share(Scan& scan, const Bytes& job, int size, int threads, Progress& progress = Progress::none()) {
   set_thread_count(threads);
@@ -86,10 +87,10 @@ std::unique_ptr<ReceivedScan> read_whole_job(const Bytes& bytes) {
 
 }  // namespace
 
-TEST_CASE("Relay information by several ranks is that of one, to the last bit", "[ranks]") {
+TEST_CASE("Relay information by several ranks is bit-identical to that by one", "[ranks]") {
   const RelayScene scene(GENERATE(3, 14, 17));
   const AllSetsTable keep =
-      GENERATE(AllSetsTable::keep, AllSetsTable::discard);  // of rank 0: the others never have one
+      GENERATE(AllSetsTable::keep, AllSetsTable::discard);  // on rank 0; other ranks never have a table
   const ExhaustiveRelay whole = exhaustive_relay(scene.table, scene.path);
   for (const int size : {1, 2, 4}) {
     for (const int threads : {1, 2}) {
@@ -108,7 +109,7 @@ TEST_CASE("Relay information by several ranks is that of one, to the last bit", 
   }
 }
 
-TEST_CASE("Knockouts by several ranks are those of one, to the last bit", "[ranks]") {
+TEST_CASE("Knockouts by several ranks are bit-identical to those by one", "[ranks]") {
   const bool deep = GENERATE(false, true);
   const auto method = GENERATE(KnockoutMethod::exact, KnockoutMethod::sampled);
   const AllSetsTable keep = GENERATE(AllSetsTable::keep, AllSetsTable::discard);
@@ -159,7 +160,7 @@ TEST_CASE("An interrupted distributed scan keeps finished chunks and resumes wit
   CHECK(scan.result().accuracy == whole);
 }
 
-TEST_CASE("One job after another, of different kinds", "[ranks]") {
+TEST_CASE("Ranks take jobs of different kinds one after the other", "[ranks]") {
   set_thread_count(1);
   ThreadJob ranks(3);
   const RelayScene relay(6);
@@ -180,10 +181,10 @@ TEST_CASE("One job after another, of different kinds", "[ranks]") {
   }
 }
 
-TEST_CASE("An error on another rank ends a distributed scan with its message and place", "[ranks]") {
+TEST_CASE("An error on another rank ends a distributed scan with its message and the rank", "[ranks]") {
   const KnockoutScene scene(7, true, KnockoutMethod::exact);
   KnockoutScan scan(scene.subject(), scene.options, scene.draws);
-  SECTION("before it begins: bytes that end too early") {
+  SECTION("before it begins: a truncated job") {
     Bytes damaged = scene.job();
     damaged.pop_back();
     CHECK_THROWS_AS(share(scan, damaged, 2, 1), DataError);
@@ -205,7 +206,7 @@ TEST_CASE("An error on another rank ends a distributed scan with its message and
         "rank 1 on test: knockouts: activation of hidden layer 1, neuron 2 of sample 11 is inf, expected a finite "
         "number");
   }
-  SECTION("what takes the results fails") {
+  SECTION("on rank 0: results cannot be stored") {
     ThreadJob ranks(3);
     std::vector<std::size_t> chunks(scan.chunk_count());
     std::iota(chunks.begin(), chunks.end(), std::size_t{0});
@@ -218,7 +219,7 @@ TEST_CASE("An error on another rank ends a distributed scan with its message and
 
 TEST_CASE("An unexpected message of a rank ends a distributed scan", "[ranks]") {
   const RelayScene scene(6);
-  // Whatever the first rank asks, rank 1 says `what` once it is ready.
+  // Rank 1 reports that it is ready and then sends `what`, whatever it is asked to do.
   const auto scan_with = [&](MessageKind kind, const Bytes& what) {
     set_thread_count(1);
     ThreadJob ranks(2, [&](Ranks& own) {
@@ -253,7 +254,7 @@ TEST_CASE("An unexpected message of a rank ends a distributed scan", "[ranks]") 
                     "a message between ranks is damaged: a number of threads is 0");
 }
 
-TEST_CASE("A job whose messages are lost ends with the reason", "[ranks]") {
+TEST_CASE("A job ends with the reason if messages cannot be received", "[ranks]") {
   // Rank 1 is ready if asked to be; after that nothing can be received.
   class LosingRanks final : public Ranks {
    public:
@@ -276,7 +277,7 @@ TEST_CASE("A job whose messages are lost ends with the reason", "[ranks]") {
   };
   const bool is_ready = GENERATE(false, true);
   LosingRanks ranks(is_ready);
-  SECTION("a scan, which takes what it has") {
+  SECTION("during a scan") {
     const RelayScene scene(10);
     ExhaustiveRelayScan scan(scene.table, scene.path);
     std::vector<std::size_t> chunks(scan.chunk_count());
@@ -286,13 +287,13 @@ TEST_CASE("A job whose messages are lost ends with the reason", "[ranks]") {
                              [&](std::size_t chunk, ScanChunk&& result) { scan.add(chunk, result); }, Progress::none()),
                          LostRanks, Catch::Matchers::Message("the cable is out"));
   }
-  SECTION("runs") {
+  SECTION("during a sweep") {
     RemoteRuns runs(ranks, 0);
     CHECK_THROWS_AS(runs.receive([](int, const WorkerCapacity&) {}, [](const ChildRuns::End&) {}), Error);
   }
 }
 
-TEST_CASE("Messages hold what was written, and reading beyond their end is an error", "[ranks]") {
+TEST_CASE("Messages are read back as written and reading beyond the end is an error", "[ranks]") {
   RowMatrix<float> matrix(2, 3);
   matrix << 1, 2, 3, 4, 5, 6;
   const Bytes bytes = MessageWriter()
@@ -336,7 +337,7 @@ TEST_CASE("Jobs and results that are cut or altered either fail with an error or
     RandomStream random(44, "damage");
     for (int round = 0; round < 400; ++round) {
       Bytes altered = job;
-      // Most of the numbers that say what follows are in front.
+      // The numbers that determine sizes and kinds are mostly at the beginning.
       altered[random.below(round % 2 == 0 ? 150 : altered.size())] ^= static_cast<std::uint8_t>(1u << random.below(8));
       MessageReader reader(altered);
       try {
@@ -363,14 +364,14 @@ TEST_CASE("Jobs and results that are cut or altered either fail with an error or
     CHECK_THROWS_AS(read_result(std::span<const std::uint8_t>(result).first(size)), DataError);
 }
 
-TEST_CASE("Failures keep their kind on the way between ranks", "[ranks]") {
+TEST_CASE("Errors sent between ranks keep their type", "[ranks]") {
   CHECK_THROWS_AS(throw_failure(failed_message(ExitCode::usage, "a")), UsageError);
   CHECK_THROWS_AS(throw_failure(failed_message(ExitCode::data, "a")), DataError);
   CHECK_THROWS_AS(throw_failure(failed_message(ExitCode::internal, "a")), ComputeError);
   CHECK_THROWS_AS(throw_failure(Bytes{}), DataError);
 }
 
-TEST_CASE("Chunks are distributed once each, in ever smaller portions", "[ranks]") {
+TEST_CASE("Each chunk is distributed once, in portions that never grow", "[ranks]") {
   std::vector<std::size_t> chunks(1000);
   std::iota(chunks.begin(), chunks.end(), std::size_t{500});
   ChunkScheduler scheduler(chunks, 16);

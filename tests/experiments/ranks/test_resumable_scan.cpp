@@ -1,4 +1,4 @@
-// Scans over all sets that are interrupted and resumed from the chunks that were saved.
+// Interrupted scans over all sets resume from their saved chunks.
 #include <fmt/format.h>
 
 #include <atomic>
@@ -18,7 +18,7 @@ using namespace test;
 using Catch::Contains;
 namespace fs = std::filesystem;
 
-// Values of three classes and 2^6 sets in chunks of 8 sets; counts what is computed.
+// A scan of three classes and 2^6 sets in chunks of 8 sets, which counts the chunks computed and added.
 class CountingScan final : public SubsetScan {
  public:
   explicit CountingScan(std::string layout = "counting 1") : layout_(std::move(layout)), table(3, 64) {
@@ -87,7 +87,7 @@ TEST_CASE("A chunk that two files hold is added to the scan once", "[stages]") {
   const fs::path file = scene.folder.path() / "stage.chunks-1.h5", aside = scene.folder.path() / "aside";
   leave_chunks(scene, 12);
   fs::rename(file, aside);
-  leave_chunks(scene, 3);  // what that file held is computed first
+  leave_chunks(scene, 3);  // the chunks of that file are computed first
   REQUIRE(!fs::exists(file));
   fs::rename(aside, file);
 
@@ -113,7 +113,7 @@ TEST_CASE("An interrupted scan resumes from its saved chunks", "[stages]") {
   CHECK(scene.warnings.empty());
 }
 
-TEST_CASE("A scan saves at its interval, and not at all if it is shorter", "[stages]") {
+TEST_CASE("A scan saves at each interval and nothing if it ends before the first", "[stages]") {
   set_thread_count(1);
   Scene often(always), rarely(never);
   CountingScan one, two;
@@ -162,7 +162,8 @@ TEST_CASE("The memory of chunks that wait for a slow disk is bounded", "[stages]
   Scene scene;
   StageStore::Calls calls = scene.calls();
   int computed_meanwhile = 0;
-  // A disk so slow that all could be computed meanwhile, and full in the end: those who wait must learn of that.
+  // A disk so slow that all chunks could be computed meanwhile, and full at the end: the waiting threads must get the
+  // error.
   calls.before_write = [&] {
     for (int i = 0; i < 30 && scan.computed < 16; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
     if (computed_meanwhile == 0) computed_meanwhile = scan.computed;
@@ -170,7 +171,7 @@ TEST_CASE("The memory of chunks that wait for a slow disk is bounded", "[stages]
   };
   StageStore files(scene.folder.path(), "stage", {"run", "input_digest"}, always, calls);
   CHECK_THROWS_WITH(run_resumable_scan(scan, files, Progress::none()), "disk full");
-  CHECK(computed_meanwhile <= 1 + 4 + 2);  // being saved, 32 MiB that wait, in the hands of two threads
+  CHECK(computed_meanwhile <= 1 + 4 + 2);  // one being saved, 32 MiB waiting, one in each of two threads
 }
 
 TEST_CASE("Damaged and foreign chunks are computed again", "[stages]") {
@@ -193,7 +194,7 @@ TEST_CASE("Damaged and foreign chunks are computed again", "[stages]") {
              Contains("stage.chunks-2.h5': it is damaged") && Contains("stage.chunks-4.h5': it is damaged"));
 
   scene.warnings.clear();
-  CountingScan other_format("counting 2");  // the files hold all 24, divided in another way
+  CountingScan other_format("counting 2");  // the files have all 24 chunks in another format
   start(other_format, {"run", "input_digest"});
   CHECK(other_format.computed == 24);
   REQUIRE(scene.warnings.size() == 24);

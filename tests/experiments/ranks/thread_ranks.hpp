@@ -1,4 +1,4 @@
-// Ranks that are threads of the test, without MPI.
+// Ranks that are threads of the test program, without MPI.
 #pragma once
 
 #include <chrono>
@@ -55,7 +55,7 @@ class ThreadRank final : public Ranks {
   int rank_;
 };
 
-/// A job of `size` ranks, of which this thread is rank 0; the others serve it, or do `instead`.
+/// A job of `size` ranks, of which this thread is rank 0; the others are workers, or run `instead`.
 class ThreadJob {
  public:
   explicit ThreadJob(int size, const std::function<void(Ranks&)>& instead = serve) : post_(size), first_(post_, 0) {
@@ -75,7 +75,7 @@ class ThreadJob {
     const std::lock_guard lock(post_.mutex);
     return post_.results;
   }
-  /// Waits until another rank has computed a chunk or failed; otherwise rank 0 might do all.
+  /// Waits until another rank has computed a chunk or failed; otherwise rank 0 might compute all.
   void await_others() {
     const auto has_answer = [this] {
       const std::lock_guard lock(post_.mutex);

@@ -21,7 +21,7 @@ namespace {
 using test::content;
 using test::TemporaryFolder;
 
-// A terminal in place of stderr while it lives.
+// Replaces stderr by a terminal during its lifetime.
 class Terminal {
  public:
   Terminal() : screen_(posix_openpt(O_RDWR | O_NOCTTY)), stderr_(dup(STDERR_FILENO)) {
@@ -40,7 +40,7 @@ class Terminal {
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
 
-  // What was shown, to the end; stderr is then the old one.
+  // All that was shown; restores stderr.
   std::string shown() {
     fcntl(screen_, F_SETFL, O_NONBLOCK);
     std::string text;
@@ -59,7 +59,7 @@ class Terminal {
   int screen_, stderr_;
 };
 
-// What a stage of 4 units, half done, shows on a terminal called `name`.
+// The output of a stage, half done, on a terminal with TERM=`name`.
 std::string shown_on(const char* name) {
   const char* const before = std::getenv("TERM");
   const std::string earlier = before ? before : "";
@@ -77,7 +77,7 @@ std::string shown_on(const char* name) {
 
 }  // namespace
 
-TEST_CASE("Durations, rates and sizes as people read them", "[console]") {
+TEST_CASE("Durations, rates and sizes are printed in readable units", "[console]") {
   CHECK(duration(0) == "0.0 s");
   CHECK(duration(59.94) == "59.9 s");
   CHECK(duration(59.97) == "1 min 00 s");
@@ -95,15 +95,15 @@ TEST_CASE("Durations, rates and sizes as people read them", "[console]") {
   CHECK(bytes_text(1.44e9) == "1.44 GB");
 }
 
-TEST_CASE("A terminal never gets control characters of a text", "[console]") {
+TEST_CASE("Control characters of texts are not printed", "[console]") {
   CHECK(printable("a\x1b[2J\x7f\tb\n") == "a?[2J??b\n");
   CHECK(printable("\xc2\x9b"
-                  "2J") == "?2J");  // U+009B, which begins a command too
+                  "2J") == "?2J");  // U+009B also begins a control sequence
   CHECK(printable("\xc2\xa0\xc3\x9b\xc2") == "\xc2\xa0\xc3\x9b\xc2");
   CHECK(one_line("a\nb") == "a b");
 }
 
-TEST_CASE("A terminal shows a line that is redrawn, a dumb one plain lines", "[console]") {
+TEST_CASE("Progress is a redrawn line on a terminal, and plain lines if TERM is dumb", "[console]") {
   const std::string bar = shown_on("xterm");
   CHECK_THAT(bar, Catch::Contains("\r\033[K[ 1/1] count") && Catch::EndsWith("count  1.0 s\r\n"));
   const std::string plain = shown_on("dumb");
@@ -119,7 +119,7 @@ TEST_CASE("The log has the progress of a stage at intervals", "[console]") {
     often.begin_stage("count");
     often.note("so far so good");
     often.report(1, 4);
-    often.tick();  // of a stage that reports nothing
+    often.tick();  // as for a stage that reports nothing
     CHECK_THAT(content(log), Catch::Contains("Z         25 %, ") && Catch::Contains("/s, ") &&
                                  Catch::Contains(" left  so far so good\n"));
     often.close(RunStatus::State::complete);
@@ -133,7 +133,7 @@ TEST_CASE("The log has the progress of a stage at intervals", "[console]") {
   CHECK_THAT(content(log).substr(before.size()), Catch::Contains("[ 1/1] count\n") && !Catch::Contains("25 %"));
 }
 
-TEST_CASE("A log that is a named pipe is refused, not waited for", "[console]") {
+TEST_CASE("A log that is a named pipe is refused", "[console]") {
   const TemporaryFolder folder;
   const auto log = folder.path() / "run.log";
   REQUIRE(mkfifo(log.c_str(), 0600) == 0);

@@ -1,4 +1,4 @@
-// Figures and summary of results with several layers and subsets: what they show, and the names of the figures.
+// Figures and summary of results with several layers and subsets.
 #include <filesystem>
 #include <set>
 
@@ -89,7 +89,7 @@ TEST_CASE("Layers are in the order of their numbers, subsets have train first an
   CHECK(layers_of(results_with({"3"}, {"a"}), "full").front().name == "full");
 }
 
-TEST_CASE("Figures carry the layer if several were analysed, and the subset unless it is the last",
+TEST_CASE("Names of figures have the layer if several were analysed, and the subset unless it is the last",
           "[layers][reports]") {
   const TemporaryFolder folder;
   const std::set<std::string> one{"training", "relay_full", "relay_full_train", "node_full", "activations_full"};
@@ -117,7 +117,7 @@ TEST_CASE("Aggregated information is that of train, single-neuron losses and act
   CHECK(rows_of(folder / "activations_full.csv")[1].back() == "1");
 }
 
-TEST_CASE("A figure whose results are damaged is named", "[layers][reports]") {
+TEST_CASE("The error of damaged results names the figure", "[layers][reports]") {
   const TemporaryFolder folder;
   ExperimentResult result = results_with({"1"}, {"test"});
   ResultArray damaged = result.network("full").array("layers/1/relay/test/single");

@@ -26,7 +26,7 @@ def is_scale(dataset):
 
 
 def hidden(dataset):
-    """Whether netCDF takes the dataset for a dimension without variable."""
+    """Whether netCDF treats the dataset as a dimension without a variable."""
     return is_scale(dataset) and dataset.attrs["NAME"].startswith(WITHOUT_VARIABLE)
 
 
@@ -57,7 +57,7 @@ def check_attributes(owner):
 
 
 def check_dataset(dataset, owner):
-    """The rules of docs/results.md for one dataset; returns what breaks them."""
+    """Checks one dataset against docs/results.md; yields each violation."""
     for name in ("units", "long_name"):
         if not dataset.attrs.get(name):
             yield f"{dataset.name} has no {name}"
@@ -106,9 +106,8 @@ def open_xarray(path, groups, engine):
 
     for group, datasets in groups.items():
         try:
-            with xarray.open_dataset(path, engine=engine, group=group) as decoded:
-                decoded.load()
             with xarray.open_dataset(path, engine=engine, group=group, decode_cf=False) as raw:
+                xarray.decode_cf(raw).load()
                 expected = {name for name, dataset in datasets.items() if not hidden(dataset)}
                 if set(raw.variables) != expected:
                     yield group, f"has the variables {sorted(raw.variables)}, expected {sorted(expected)}"
@@ -116,7 +115,7 @@ def open_xarray(path, groups, engine):
                 for name in expected:
                     if not same(datasets[name][()], raw.variables[name].values):
                         yield group, f"{name} has other values"
-        except Exception as error:  # whatever the engine throws is what a user meets
+        except Exception as error:  # of any kind: the user would see it
             yield group, f"{type(error).__name__}: {error}"
 
 
@@ -156,7 +155,7 @@ walk("", load("FILE"));
 
 
 def octave_name(path):
-    """As Octave turns the names of groups and datasets into those of fields."""
+    """The names of Octave's fields for a path of groups and datasets."""
     names = [re.sub(r"\W", "_", name) for name in path.strip("/").split("/")]
     return "".join("/" + (name if re.match(r"[A-Za-z_]", name) else "_" + name) for name in names)
 
@@ -181,7 +180,7 @@ def open_octave(path, groups):
             values, got = dataset[()], found.get(octave_name(dataset.name), [])
             if dataset.dtype.kind == "S":
                 expected = [text.decode().rstrip().replace("\n", "\\n") for text in numpy.atleast_1d(values).tolist()]
-                # Octave has no rows of a text without characters.
+                # Octave has no rows for a text without characters.
                 equal = got == expected or (not got and not any(expected))
             else:
                 finite = values[numpy.isfinite(values)].astype(float) if values.shape else numpy.array([float(values)])
@@ -202,7 +201,7 @@ PROGRAMS = {
 
 
 def open_file(path):
-    """Opens one file with everything; returns [(program, group, problem)]."""
+    """Opens one file with each program; returns [(program, group, problem)]."""
     failures = []
     with h5py.File(path, "r") as file:
         groups = contents(file)

@@ -1,4 +1,4 @@
-// Results as named arrays: what put() stores, what views read, and that files give the same back.
+// Results as named arrays: put(), views, and files.
 #include "experiments/results/result_arrays.hpp"
 
 #include <array>
@@ -84,7 +84,7 @@ TEST_CASE("Views read by paths below their group and refuse other types and rank
   CHECK_THROWS_AS(view.numbers("table"), DataError);
 }
 
-TEST_CASE("A file gives all arrays back to the last bit, or without those of all sets", "[results]") {
+TEST_CASE("Arrays are read back from a file bit-identically, with or without tables of all sets", "[results]") {
   const test::TemporaryFolder folder;
   const ResultArrays written = sample();
   {

@@ -31,14 +31,9 @@ void redirect(int descriptor, const std::filesystem::path& path) {
   if (file < 0 || dup2(file, descriptor) < 0) _exit(126);
 }
 
-// Waits until the signal's time, and sends it; true where the child has ended by then.
-bool signal_in_time(pid_t child, const ProgramOptions& options, int& status, rusage& usage) {
-  const auto begin = std::chrono::steady_clock::now();
-  const std::chrono::duration<double> patience(options.signal_after_seconds);
-  const auto is_time = [&] {
-    return options.signal_when ? options.signal_when() : std::chrono::steady_clock::now() - begin >= patience;
-  };
-  while (!is_time()) {
+// Waits until options.signal_when() is true and sends the signal; true if the child has ended before.
+bool ends_before_signal(pid_t child, const ProgramOptions& options, int& status, rusage& usage) {
+  while (!options.signal_when()) {
     if (wait4(child, &status, WNOHANG, &usage) == child) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
@@ -97,8 +92,8 @@ StartedProgram::~StartedProgram() {
 ProgramResult StartedProgram::wait() {
   int status = 0;
   rusage usage{};
-  const bool signalled = options_.signal_after_seconds > 0 || options_.signal_when;
-  if (!signalled || !signal_in_time(pid_, options_, status, usage)) wait4(pid_, &status, 0, &usage);
+  const bool has_ended = options_.signal_when && ends_before_signal(pid_, options_, status, usage);
+  if (!has_ended) wait4(pid_, &status, 0, &usage);
   pid_ = -1;
   ProgramResult result;
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -1,4 +1,4 @@
-// Runs the built run_experiment as a user would, in a scratch folder, with chosen environment.
+// Runs the built run_experiment like a user, in a scratch folder, with a chosen environment.
 #pragma once
 
 #include <sys/types.h>
@@ -16,33 +16,32 @@ namespace inforelay::test {
 
 using Arguments = std::vector<std::string>;
 
-/// One after the other.
+/// `arguments` followed by `more`.
 Arguments with(Arguments arguments, const Arguments& more);
 
 struct ProgramResult {
-  int exit_code = -1;  ///< 128 + signal where a signal ended it
+  int exit_code = -1;  ///< 128 + signal if a signal ended it
   std::string out, err;
-  double peak_bytes = 0;  ///< most memory that it, or a process that it waited for, had at once
+  double peak_bytes = 0;  ///< peak memory, its own or of a process that it waited for; at least that of the test
 };
 
 struct ProgramOptions {
   std::map<std::string, std::string> environment;  ///< added to ours; an empty value removes the variable
-  double signal_after_seconds = 0;                 ///< > 0: send `signal` then, if it still runs
-  std::function<bool()> signal_when{};             ///< asked every millisecond: send `signal` when it is true
+  std::function<bool()> signal_when{};             ///< called every millisecond: send `signal` once it is true
   int signal = SIGINT;
-  std::function<void(pid_t)> started{};   ///< told the process
-  std::uint64_t file_size_limit = 0;      ///< > 0: RLIMIT_FSIZE, a disk that is full early
-  std::uint64_t address_space_limit = 0;  ///< > 0: RLIMIT_AS, memory that is short
-  std::filesystem::path out_file = {};    ///< where stdout goes in place of ProgramResult::out; "-": it is closed
-  int err_descriptor = -1;                ///< >= 0: where stderr goes in place of ProgramResult::err
-  std::vector<std::string> launcher{};    ///< what starts it, with arguments: then the process is this one's
+  std::function<void(pid_t)> started{};   ///< called with the process
+  std::uint64_t file_size_limit = 0;      ///< > 0: RLIMIT_FSIZE, like a full disk
+  std::uint64_t address_space_limit = 0;  ///< > 0: RLIMIT_AS, like too little memory
+  std::filesystem::path out_file = {};    ///< file for stdout instead of ProgramResult::out; "-": stdout is closed
+  int err_descriptor = -1;                ///< >= 0: for stderr instead of ProgramResult::err
+  std::vector<std::string> launcher{};  ///< a program that starts it (mpirun), with arguments; `started` gets that one
 };
 
 /// Starts run_experiment with `arguments` in `folder` and waits for it.
 ProgramResult run_program(const Arguments& arguments, const std::filesystem::path& folder,
                           const ProgramOptions& options = {});
 
-/// The same, going on meanwhile. Killed at the end where it was not waited for.
+/// A run_experiment in the background; the destructor kills it unless wait() was called.
 class StartedProgram {
  public:
   StartedProgram(const Arguments& arguments, const std::filesystem::path& folder, const ProgramOptions& options = {});
@@ -52,7 +51,7 @@ class StartedProgram {
 
   pid_t pid() const { return pid_; }
   void signal(int signal) const { kill(pid_, signal); }
-  /// To the end; the options' signal is sent meanwhile.
+  /// Waits for its end; sends the signal of the options meanwhile.
   ProgramResult wait();
 
  private:
@@ -61,17 +60,17 @@ class StartedProgram {
   pid_t pid_ = -1;
 };
 
-/// True from the moment at which the HDF5 files below `folder` have changed `changes` times, and it was asked `more`
-/// times after that: for ProgramOptions::signal_when.
+/// For ProgramOptions::signal_when: true once the HDF5 files below `folder` have changed `changes` times and `more`
+/// calls have passed since.
 std::function<bool()> after_changes(const std::filesystem::path& folder, int changes, int more = 0);
 
-/// Every number of a results file that does not tell where and how fast it was computed.
+/// Every number of a results file except those about machine and time.
 std::vector<double> numbers_of(const std::filesystem::path& results);
 
-/// Equal to the last bit, NaN equal to itself.
+/// Equal to the last bit; NaN equals itself.
 bool identical(const std::vector<double>& a, const std::vector<double>& b);
 
-/// The cells of each line of a CSV file, cut at every comma: for tables without quoted ones.
+/// The cells of each line of a CSV file without quoted commas.
 std::vector<std::vector<std::string>> rows_of(const std::filesystem::path& path);
 
 }  // namespace inforelay::test

@@ -1,5 +1,5 @@
-// The program while the system fails it: one write after the other, full and closed streams, a clock that jumps, short
-// memory. The right code, the right message, and nothing lost that was finished.
+// The program under system failures: failing writes, full and closed streams, a jumping clock, too little memory. It
+// must exit with the right code and message and lose no finished work.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,7 +28,7 @@ using test::run_program;
 using test::TemporaryFolder;
 using test::with;
 
-// The smallest run that writes each kind of file: every stage, both kinds of networks, weights.
+// A minimal run that writes each kind of file: stages, results, weights.
 std::vector<std::string> tiny(const fs::path& folder) {
   std::ofstream(folder / "tiny.yaml") << R"(
 name: tiny
@@ -41,17 +41,16 @@ analysis: {knockout: {}, regression: {}}
   return {"tiny.yaml", "-j", "1", "--progress", "off"};
 }
 
-// The layer of tests/faults/faults.cpp between the program and the system.
+// Loads the library of tests/faults/faults.cpp before the program.
 ProgramOptions with_faults(const std::map<std::string, std::string>& settings) {
   ProgramOptions options;
   options.environment = settings;
-  // By a link: LD_PRELOAD is a list divided by blanks and colons, and the folder of the build may have such in its
-  // name.
+  // By a link: entries of LD_PRELOAD are separated by blanks and colons, which the path of the build may contain.
   static const TemporaryFolder links;
   const fs::path link = links / "libfaults.so";
   if (!fs::exists(link)) fs::create_symlink(INFORELAY_FAULTS, link);
   options.environment["LD_PRELOAD"] = link;
-  // The address sanitizer wants to be first, but does its work as second too.
+  // The address sanitizer checks that it is loaded first, but also works as the second library.
   const char* sanitizer = std::getenv("ASAN_OPTIONS");
   options.environment["ASAN_OPTIONS"] = std::string(sanitizer ? sanitizer : "") + ":verify_asan_link_order=0";
   return options;
@@ -61,10 +60,10 @@ struct Operation {
   std::string name, path;
 };
 
-// Written for whoever looks on, how often depends on time. They have tests of their own.
+// Written at intervals of time, so their number varies. They have tests of their own.
 constexpr const char* signs_of_life = "lock.:status.json";
 
-// What a run in `folder`/run and `folder`/out does to files, in order; `under` chooses among them.
+// The file operations of a run in `folder`, in order, on paths that begin with `folder`/`under`.
 std::vector<Operation> operations_of(const std::vector<std::string>& arguments, const fs::path& folder,
                                      const std::string& under = "", const std::string& except = signs_of_life) {
   const auto log = folder / "operations";
@@ -84,7 +83,7 @@ std::vector<Operation> operations_of(const std::vector<std::string>& arguments, 
   return operations;
 }
 
-// The layer with operation number `i`, from 0, of the files in `folder` failing.
+// Makes operation number `i` (from 0) on the files in `folder` fail.
 ProgramOptions fault(const fs::path& folder, std::size_t i, const std::string& kind) {
   return with_faults({{"INFORELAY_FAULT_UNDER", (folder / "").string()},
                       {"INFORELAY_FAULT_EXCEPT", signs_of_life},
@@ -92,7 +91,7 @@ ProgramOptions fault(const fs::path& folder, std::size_t i, const std::string& k
                       {"INFORELAY_FAULT_KIND", kind}});
 }
 
-// All operations, but of the many in a row that HDF5 does on one file only the first and the last.
+// All operations, except the inner ones of consecutive writes of HDF5 to one file.
 std::vector<std::size_t> essential(const std::vector<Operation>& operations) {
   const auto same = [&](std::size_t a, std::size_t b) {
     return operations[a].name == "pwrite" && operations[b].name == "pwrite" && operations[a].path == operations[b].path;
@@ -105,13 +104,13 @@ std::vector<std::size_t> essential(const std::vector<Operation>& operations) {
   return some;
 }
 
-// A log is opened again and again, and closing a file that was only made loses nothing.
+// Not vital: opening the log, which is tried again, and closing a file that nothing was written to.
 bool is_vital(const std::vector<Operation>& operations, std::size_t i) {
   const bool only_made = i > 0 && operations[i].name == "close" && operations[i - 1].name == "open";
   return operations[i].name != "fopen" && !only_made;
 }
 
-// The name of the file, or of the folder, that an operation is about: "results.h5" of "results.h5.123-4.tmp".
+// The name of the file or folder of an operation: "results.h5" for "results.h5.123-4.tmp".
 std::string file_of(const Operation& operation) {
   fs::path name = fs::path(operation.path).filename();
   if (name == "stages") return "run";
@@ -121,7 +120,7 @@ std::string file_of(const Operation& operation) {
 
 }  // namespace
 
-TEST_CASE("Whichever write fails, its file is named and the next start completes the run", "[run][faults]") {
+TEST_CASE("If any write fails the error names the file and the next start completes the run", "[run][faults]") {
   const TemporaryFolder whole;
   const std::vector<Operation> operations = operations_of(with(tiny(whole.path()), {"-o", "run"}), whole.path());
   const auto numbers = numbers_of(whole.path() / "run/results.h5");
@@ -181,7 +180,7 @@ TEST_CASE("A run that cannot lock its folder fails, and one that cannot write it
   CHECK(identical(numbers_of(folder.path() / "run/results.h5"), numbers));
 }
 
-TEST_CASE("Short and zero-length writes lose no bytes and end", "[run][faults]") {
+TEST_CASE("Short writes lose no data and zero-length writes are an error", "[run][faults]") {
   const TemporaryFolder whole;
   const std::vector<Operation> operations = operations_of(with(tiny(whole.path()), {"-o", "run"}), whole.path());
   const auto numbers = numbers_of(whole.path() / "run/results.h5");
@@ -222,7 +221,7 @@ TEST_CASE("A figure that cannot be written or drawn is named and drawn by the ne
       CHECK(file->path().filename().string().front() != '.');
     }
   };
-  // Those of the folder and of the first figure.
+  // The operations on the folder and on the first figure.
   const auto first =
       std::find_if(operations.begin(), operations.end(), [](const auto& o) { return o.name == "mkdtemp"; });
   const auto second = std::find_if(first + 1, operations.end(), [](const auto& o) { return o.name == "mkdtemp"; });
@@ -234,7 +233,7 @@ TEST_CASE("A figure that cannot be written or drawn is named and drawn by the ne
     fail_with({{"INFORELAY_FAULT_AT", std::to_string(i + 1)}, {"INFORELAY_FAULT_KIND", "ENOSPC"}},
               "No space left on device");
   }
-  // gnuplot itself does not tell.
+  // gnuplot itself reports no error.
   fail_with({{"INFORELAY_FAULT_PROGRAM", "gnuplot"}, {"INFORELAY_FAULT_AT", "all"}, {"INFORELAY_FAULT_KIND", "full"}},
             "gnuplot wrote no whole svg; is the disk of run/figures full?");
   CHECK(run_program(arguments, folder.path()).exit_code == 0);
@@ -243,7 +242,8 @@ TEST_CASE("A figure that cannot be written or drawn is named and drawn by the ne
   CHECK(identical(numbers_of(folder.path() / "run/results.h5"), numbers));
 }
 
-TEST_CASE("An unwritable log or stderr does not end a run, an unwritable stdout does so at the end", "[run][faults]") {
+TEST_CASE("A run completes without a writable log or stderr, and fails at its end without a writable stdout",
+          "[run][faults]") {
   const TemporaryFolder folder;
   const auto arguments = with(tiny(folder.path()), {"-o", "run"});
   const auto complete = [&] {
@@ -253,7 +253,7 @@ TEST_CASE("An unwritable log or stderr does not end a run, an unwritable stdout 
   fs::create_symlink("/dev/full", folder.path() / "run/run.log");
   CHECK(run_program(arguments, folder.path()).exit_code == 0);
   CHECK(complete());
-  // A stderr whose reader is gone, as that of a closed pager.
+  // A stderr whose reader is gone, like a closed pager.
   fs::remove_all(folder.path() / "run");
   std::array<int, 2> ends{};
   REQUIRE(pipe2(ends.data(), O_CLOEXEC) == 0);
@@ -271,13 +271,13 @@ TEST_CASE("An unwritable log or stderr does not end a run, an unwritable stdout 
     CHECK(run.exit_code == 1);
     CHECK_THAT(run.err, Catch::Contains("cannot write to stdout: "));
     CHECK(complete());
-    // What was meant for stdout has not gone into a file that took its number.
+    // No output for stdout went into a file that got its descriptor.
     CHECK(!content(folder.path() / "run/summary.txt").empty());
     CHECK_THAT(content(folder.path() / "run/run.log"), !Catch::Contains("argmax accuracy"));
   }
 }
 
-TEST_CASE("A clock that jumps changes no result", "[run][faults]") {
+TEST_CASE("Jumps of the clock change no result", "[run][faults]") {
   const TemporaryFolder folder;
   const auto arguments = tiny(folder.path());
   REQUIRE(run_program(with(arguments, {"-o", "steady"}), folder.path()).exit_code == 0);
@@ -290,7 +290,7 @@ TEST_CASE("A clock that jumps changes no result", "[run][faults]") {
   const double seconds = Hdf5Reader(folder.path() / "wild/results.h5").array<double>("provenance/wall_seconds").at(0);
   CHECK(seconds >= 0);
   CHECK(seconds < 3600);
-  // The log's dates are those of the clock: the layer was at work.
+  // The dates in the log jump too: the library was loaded.
   const std::string log = content(folder.path() / "wild/run.log");
   std::set<std::string> years;
   std::istringstream lines(log);
@@ -298,7 +298,7 @@ TEST_CASE("A clock that jumps changes no result", "[run][faults]") {
   CHECK(years.size() >= 2);
 }
 
-TEST_CASE("Weights that go NaN end the training with the epoch and the loss", "[run][faults]") {
+TEST_CASE("If weights become NaN the training ends with an error that names epoch and loss", "[run][faults]") {
   const TemporaryFolder folder;
   const auto arguments = tiny(folder.path());
   const ProgramResult full =
@@ -311,7 +311,7 @@ TEST_CASE("Weights that go NaN end the training with the epoch and the loss", "[
   CHECK_THAT(full.err, Catch::Contains("error: full: training: epoch ") && Catch::Contains("the loss is "));
 }
 
-TEST_CASE("Short memory ends with code 1 and keeps what was finished", "[run][faults]") {
+TEST_CASE("A run that runs out of memory exits with code 1 and keeps finished stages", "[run][faults]") {
 #ifdef INFORELAY_SANITIZED
   WARN("skipped: sanitizers take all address space for themselves");
 #else
@@ -319,7 +319,7 @@ TEST_CASE("Short memory ends with code 1 and keeps what was finished", "[run][fa
   const auto arguments = with(
       tiny(folder.path()), {"-o", "run", "networks.full.layers=[784, 20, 10]", "analysis={relay: {subsets: [test]}}"});
   bool seen = false;
-  // How much a process takes before it does anything differs: ever more, until the table of all sets fits too.
+  // The base memory of a process varies between machines: raise the limit until the table of all sets fits as well.
   for (std::uint64_t limit = 64u << 20; limit < (std::uint64_t{8} << 30); limit += 16u << 20) {
     ProgramOptions options;
     options.address_space_limit = limit;

@@ -1,4 +1,4 @@
-// Every measure ends soon after it is asked to, wherever it is by then, and resumes to the same arrays.
+// Every measure can be interrupted at any point and ends with the same arrays when it is started again.
 #include <atomic>
 #include <type_traits>
 #include <variant>
@@ -17,7 +17,7 @@
 namespace inforelay {
 namespace {
 
-// Asks to stop from the n-th check on.
+// Requests a stop from the n-th check on.
 struct StopAtCheck : Progress {
   explicit StopAtCheck(int n) : left(n) {}
   bool stop_requested() const override { return --left <= 0; }
@@ -41,7 +41,7 @@ bool same(const ResultArrays& a, const ResultArrays& b) {
   return std::equal(a.arrays().begin(), a.arrays().end(), b.arrays().begin(), b.arrays().end(), same_array);
 }
 
-// A run whose stages are computed one by one, each with files in a folder of its own.
+// A run whose stages are computed one at a time, each with its own folder of files.
 class SmallRun {
  public:
   explicit SmallRun(const std::vector<std::string>& overrides)
@@ -76,13 +76,13 @@ class SmallRun {
     return arrays;
   }
 
-  // For the stages that come later.
+  // Keeps the results of a stage for later stages.
   void keep(const Stage& stage, ResultArrays arrays) {
     results_.merge(measure_group(*stage.measure, system(stage).group(), stage.place), std::move(arrays));
   }
 
-  // Starts the stage again and again, each start interrupted a little later than the one before, until one ends; that
-  // must have the arrays of a start that was not interrupted. Returns the number of interruptions.
+  // Starts the stage repeatedly, each start interrupted one check later than the one before, until one completes; its
+  // arrays must equal those of an uninterrupted start. Returns the number of interruptions.
   int check_interruptions(const Stage& stage, AllSetsTable tables) {
     const test::TemporaryFolder whole, parts;
     const ResultArrays expected = compute(stage, whole, tables, Progress::none());
@@ -96,7 +96,7 @@ class SmallRun {
         continue;
       }
       CHECK(same(resumed, expected));
-      CHECK(stop.left > 0);  // a computation that is asked to stop does
+      CHECK(stop.left > 0);  // no start completes after a stop was requested
       return interruptions;
     }
   }
@@ -110,7 +110,7 @@ class SmallRun {
 
 }  // namespace
 
-TEST_CASE("Every stage can be interrupted at any check and resumes to the same arrays", "[interrupt]") {
+TEST_CASE("Every stage can be interrupted at any check and ends with the same arrays", "[interrupt]") {
   set_thread_count(GENERATE(1, 3));
   const auto [name, least_checks, overrides] = GENERATE(table<std::string, int, std::vector<std::string>>({
       {"all sets, two layers",
@@ -138,7 +138,7 @@ TEST_CASE("Every stage can be interrupted at any check and resumes to the same a
   CHECK(checks > least_checks);
 }
 
-TEST_CASE("An interrupted search along tied paths has the sets of an uninterrupted one", "[interrupt]") {
+TEST_CASE("An interrupted search along tied paths gives the result of an uninterrupted one", "[interrupt]") {
   SmallRun run({"networks.composite=null", "networks.full.train.max_epochs=2", "networks.full.train.stop=null",
                 "analysis.relay={subsets: [test], branching: true}", "analysis.knockout=null",
                 "analysis.regression=null"});
@@ -161,7 +161,7 @@ TEST_CASE("An interrupted search along tied paths has the sets of an uninterrupt
   }
 }
 
-TEST_CASE("Making data can be interrupted", "[interrupt]") {
+TEST_CASE("The generation of data can be interrupted", "[interrupt]") {
   StopAtCheck soon(2);
   CHECK_THROWS_AS(generate_digits({.train = 5000, .test = 1000, .seed = 1}, soon), Interrupted);
 }

@@ -1,4 +1,4 @@
-// Runs that analyse several hidden layers: each layer has the results that it has when it is analysed alone.
+// Runs that analyse several hidden layers.
 #include <algorithm>
 
 #include "core/files/hdf5_file.hpp"
@@ -24,8 +24,7 @@ const std::string network = "networks/full/layers/";
 
 }  // namespace
 
-TEST_CASE("Every hidden layer has the states, information, knockouts and regression that it has alone",
-          "[layers][run]") {
+TEST_CASE("Each of several layers has the same results as when it is analysed alone", "[layers][run]") {
   const TemporaryFolder folder;
   const ProgramResult both = run_layers("all", folder, "both");
   INFO(both.err);
@@ -51,8 +50,7 @@ TEST_CASE("Every hidden layer has the states, information, knockouts and regress
   }
 }
 
-TEST_CASE("The last hidden layer is analysed unless others are named, and a layer that is not there is refused",
-          "[layers][run]") {
+TEST_CASE("By default the last hidden layer is analysed, and a layer that does not exist is refused", "[layers][run]") {
   const TemporaryFolder folder;
   REQUIRE(run_layers("last", folder, "last").exit_code == 0);
   CHECK(Hdf5Reader(folder / "last/results.h5").children("networks/full/layers") == std::vector<std::string>{"2"});

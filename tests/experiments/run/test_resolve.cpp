@@ -1,4 +1,4 @@
-// The plan of --dry-run and the refusal of runs that are too large, compared with real runs.
+// The plan of --dry-run compared with real runs, and the refusal of runs that need too much memory.
 #include <filesystem>
 #include <fstream>
 
@@ -30,7 +30,7 @@ MemoryNeed need_of(const ResolvedExperiment& run, const std::string& label) {
 
 }  // namespace
 
-TEST_CASE("A plan has the sets of its stages and the bytes of their tables", "[plan]") {
+TEST_CASE("A plan gives the number of sets of each stage and the bytes of its tables", "[plan]") {
   const ResolvedExperiment run = resolved({"networks.full.layers=[784, 12, 10]"});
   const MemoryNeed relay = need_of(run, "full: relay information of all sets (test)");
   CHECK(relay.sets == 4096);
@@ -47,7 +47,7 @@ TEST_CASE("The peak of memory grows with threads and ranks", "[plan]") {
   CHECK(!run.peak(1).stage.empty());
 }
 
-TEST_CASE("The memory that a plan names is within a factor of two of what the run takes", "[plan][run]") {
+TEST_CASE("The peak memory of a run is within a factor of two of that in its plan", "[plan][run]") {
 #ifdef INFORELAY_SANITIZED
   WARN("skipped: the address sanitizer's own memory is several times that of the run");
 #else
@@ -57,12 +57,9 @@ TEST_CASE("The memory that a plan names is within a factor of two of what the ru
        {"many sets", {"networks.composite=null", "networks.full.layers=[784, 18, 10]"}},
        {"detectors", {"networks.full=null", "networks.composite.detectors.max_epochs=5"}}}));
   const TemporaryFolder folder;
-  std::vector<std::string> all = overrides;
-  all.insert(all.end(), {"figures=null"});
-  const double bytes = resolved(all).peak(1).bytes;
-  all.insert(all.begin(), quick);
-  all.insert(all.end(), {"-o", "run", "-j", "1"});
-  const ProgramResult run = run_program(all, folder.path());
+  const double bytes = resolved(overrides).peak(1).bytes;
+  const ProgramResult run =
+      run_program(test::with({quick}, test::with(overrides, {"figures=null", "-o", "run", "-j", "1"})), folder.path());
   INFO(name << ": " << bytes << " and " << run.peak_bytes << " bytes; " << run.err);
   REQUIRE(run.exit_code == 0);
   CHECK(bytes > run.peak_bytes / 2);
@@ -70,7 +67,7 @@ TEST_CASE("The memory that a plan names is within a factor of two of what the ru
 #endif
 }
 
-TEST_CASE("A plan beyond max_memory is refused before anything is computed", "[plan][run]") {
+TEST_CASE("A run that needs more than max_memory is refused before anything is computed", "[plan][run]") {
   const TemporaryFolder folder;
   const auto refused = [&](const std::vector<std::string>& arguments, const std::string& message) {
     const ProgramResult run = run_program(arguments, folder.path());
@@ -105,7 +102,7 @@ TEST_CASE("A plan beyond max_memory is refused before anything is computed", "[p
   CHECK(planned.exit_code == 0);
   CHECK_THAT(planned.out, Catch::Contains("limit 30 MB: the run would be refused"));
 
-  // Of a sweep, the run that does not fit is named; none is started.
+  // In a sweep the run that does not fit is named and none is started.
   std::ofstream(folder.path() / "sweep.yaml") << "extends: " << quick << R"(
 name: swept
 networks: {composite: null}
@@ -122,13 +119,13 @@ sweep: {parameters: {networks.full.layers: {values: [[784, 4, 10], [784, 20, 10]
   CHECK(!std::filesystem::exists(folder.path() / "many/runs"));
 }
 
-TEST_CASE("The memory allowed does not make another run of it", "[plan]") {
+TEST_CASE("The identity of a run depends on the seed but not on max_memory", "[plan]") {
   const auto identity = [](const std::vector<std::string>& overrides) { return resolved(overrides).identity(); };
   CHECK(identity({"max_memory=3 GiB"}) == identity({}));
   CHECK(identity({"seed=2"}) != identity({}));
 }
 
-TEST_CASE("Limits that the data set are found before any work, with key and bound", "[run][data]") {
+TEST_CASE("A setting beyond what the data allow is refused before any work with its key and bound", "[run][data]") {
   const TemporaryFolder folder;
   const auto [setting, message] = GENERATE(table<std::string, std::string>({
       {"data.test_limit=1", "error: data.test_limit: 1: class "},

@@ -1,4 +1,4 @@
-// Runs that leave out the tables of all sets: when they do, what they say, and what stays the same to the last bit.
+// Runs without the tables of all sets: when tables are left out, the messages, and the results that stay bit-identical.
 #include <fmt/format.h>
 
 #include "core/files/hdf5_file.hpp"
@@ -39,7 +39,7 @@ void leave_after_relay(const std::vector<std::string>& arguments, const std::fil
   options.signal_when = [&] { return std::filesystem::exists(folder / stored_relay); };
   for (int attempt = 0; attempt < 20; ++attempt) {
     std::filesystem::remove_all(folder / "run");
-    // The rest may have been done before the signal came.
+    // The run may have finished before the signal came.
     if (run_program(with(arguments, {"-o", "run"}), folder, options).exit_code == interrupted) return;
   }
   FAIL("it was never interrupted");
@@ -64,7 +64,7 @@ TEST_CASE("Tables of all sets are kept if they fit, and left out with a warning 
   CHECK(refusal(tight).empty());
   CHECK_THAT(tight.tables_note(), Catch::StartsWith("the tables of all sets are left out") &&
                                       Catch::Contains("more than the 180 MB of max_memory; statistics"));
-  // Each stage keeps less by its table, and works with no less.
+  // Each stage keeps less by the size of its table, and needs the same working memory.
   int scans = 0;
   for (const Stage& stage : ample.stages()) {
     const MemoryNeed with_table = stage.measure->memory(stage.place, AllSetsTable::keep);
@@ -90,16 +90,16 @@ TEST_CASE("A run that needs tables of all sets that do not fit is refused, with 
   CHECK(needed.tables() == AllSetsTable::keep);
   CHECK_THAT(refusal(needed), Catch::Contains("; or leave out analysis.regression (and what needs it), with "
                                               "analysis.tables: auto: then"));
-  // What rank 0 holds for other ranks is counted, and named.
+  // The memory of rank 0 for results of other ranks is included and named.
   CHECK_THAT(refusal(asked, 1, 2), Catch::Contains("42 MB of it for results of other ranks; to take less: ") &&
                                        Catch::Contains("; or no other ranks"));
-  // What is chosen already is no advice, however many threads and ranks there are.
+  // Settings that are already in effect are not suggested, for any number of threads and ranks.
   for (int megabytes = 120; megabytes <= 320; megabytes += 10) {
     CAPTURE(megabytes);
     const ResolvedExperiment each = resolved({fmt::format("max_memory={} MB", megabytes)});
     CHECK_THAT(refusal(each, 64, 2), !Catch::Contains("analysis.tables"));
   }
-  // Where they would make no difference, nothing is promised.
+  // Tables are not mentioned if leaving them out would not suffice.
   const std::string too_small = refusal(resolved({"max_memory=20 MB"}));
   CHECK(!too_small.empty());
   CHECK_THAT(too_small, !Catch::Contains("analysis.tables"));
@@ -178,7 +178,7 @@ TEST_CASE("A run whose tables do not fit prints a warning before it begins and l
 }
 
 TEST_CASE("A run resumed with another memory limit has the tables that this limit allows", "[run][tables]") {
-  // Knockouts are by draws, so that they take long enough to be interrupted.
+  // Sampled knockouts take long enough to be interrupted.
   const std::vector<std::string> settings =
       with({quick}, with(large, {"networks.full.layers=[784, 18, 10]", "networks.full.train.max_epochs=5",
                                  "analysis.knockout.method=sampled", "analysis.knockout.samples=10", "figures=null"}));
@@ -198,7 +198,7 @@ TEST_CASE("A run resumed with another memory limit has the tables that this limi
   CHECK(resumed.exists(relay_table) == !is_tight_at_last);
   CHECK(resumed.exists(knockout_table) == !is_tight_at_last);
   CHECK(resumed.exists("networks/full/layers/1/relay/test/sizes/mean"));
-  // What lacks its table is computed again; what has one too many is read without.
+  // A stage file without its table is recomputed; of one with a superfluous table the rest is read.
   const bool is_again = run.err.find("warning: ignoring file '" + stored_relay +
                                      "': it was made without the table of all sets") != std::string::npos;
   CHECK(is_again == !is_tight_at_last);

@@ -1,4 +1,5 @@
-// A run seen from outside: the lock of its folder, its state, what a killed process leaves, and its log.
+// A run as seen by other processes: the lock of its folder, its status, its log, and the files left by a killed
+// process.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -40,13 +41,13 @@ const Arguments tiny{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
                      "-o",
                      "run"};
 
-// Does not end by itself.
+// A training that never ends by itself.
 const Arguments endless = with(tiny, {"networks.full.train.max_epochs=1000000", "networks.full.train.stop=null"});
 
-// Waits until `folder` has a status that `wanted` holds for.
+// Waits until `wanted` is true for the status in `folder`.
 template <class Wanted>
 RunStatus wait_for_status(const fs::path& folder, Wanted&& wanted) {
-  constexpr int most_looks = 20000;  // what never comes must not hang
+  constexpr int most_looks = 20000;  // a bound, so that a failing test ends
   for (int look = 0; look < most_looks; ++look) {
     const auto status = read_status(folder);
     if (status && wanted(*status)) return *status;
@@ -66,7 +67,8 @@ std::string status_of(const fs::path& folder, const std::string& run = "run") {
 
 }  // namespace
 
-TEST_CASE("A second process on a run is refused, and --status shows its progress", "[status]") {
+TEST_CASE("A second process in the folder of a run is refused and --status shows the progress of the first",
+          "[status]") {
   const TemporaryFolder folder;
   StartedProgram first(endless, folder.path());
   wait_for_status(folder.path() / "run", is_training);
@@ -89,7 +91,8 @@ TEST_CASE("A second process on a run is refused, and --status shows its progress
                                            Catch::Contains("stopped   [ 1/8] full: training"));
 }
 
-TEST_CASE("Status shows that a run was killed, and the next start takes over its lock and tidies up", "[status]") {
+TEST_CASE("Status shows that a run was killed, and the next start takes over its lock and removes temporary files",
+          "[status]") {
   const TemporaryFolder folder;
   const fs::path run = folder.path() / "run";
   const pid_t killed = [&] {
@@ -123,7 +126,7 @@ TEST_CASE("Status shows that a run was killed, and the next start takes over its
   CHECK(fs::exists(run / "kept.1-1.tmp"));
 }
 
-TEST_CASE("A run that loses its lock stops and writes no more", "[status]") {
+TEST_CASE("A run that loses its lock stops and writes nothing more", "[status]") {
   const TemporaryFolder folder;
   const fs::path run = folder.path() / "run";
   StartedProgram first(endless, folder.path());
@@ -138,7 +141,7 @@ TEST_CASE("A run that loses its lock stops and writes no more", "[status]") {
   CHECK_THAT(content(run / "run.log"), !Catch::Contains("lost the lock"));
 }
 
-TEST_CASE("Of commands started at the same moment one runs, the others name it", "[status]") {
+TEST_CASE("Of several commands started together one runs and the others name its process", "[status]") {
   constexpr int repetitions = 20, processes = 4;
   for (int repetition = 0; repetition < repetitions; ++repetition) {
     const TemporaryFolder folder;
@@ -169,7 +172,7 @@ TEST_CASE("Of commands started at the same moment one runs, the others name it",
   }
 }
 
-TEST_CASE("The status of a folder that is done, failed, never started, or something else", "[status]") {
+TEST_CASE("Status tells complete, failed and unstarted runs and other folders apart", "[status]") {
   const TemporaryFolder folder;
   const fs::path run = folder.path() / "run";
   const ProgramResult done = run_program(with(tiny, {"-j", "1", "figures={formats: [svg]}"}), folder.path());
@@ -190,7 +193,7 @@ TEST_CASE("The status of a folder that is done, failed, never started, or someth
     CHECK(lines > 14);
     CHECK_THAT(content(run / "run.log"), Catch::Contains("[ 9/9] figures\n") && Catch::Contains("        done in "));
   }
-  SECTION("it only reads, and needs to do no more") {
+  SECTION("status needs only read permission and writes nothing") {
     const auto state_of_all = [&] {
       std::map<fs::path, fs::file_time_type> times{{run, fs::last_write_time(run)}};
       for (const auto& entry : fs::recursive_directory_iterator(run)) times[entry] = fs::last_write_time(entry);
@@ -203,7 +206,7 @@ TEST_CASE("The status of a folder that is done, failed, never started, or someth
     CHECK(state_of_all() == before);
     for (const auto& [path, time] : before) fs::permissions(path, fs::perms::owner_write, fs::perm_options::add);
   }
-  SECTION("complete, without figures that it had: they are redrawn") {
+  SECTION("complete, with missing figures: they are drawn again") {
     const std::string before = content(run / "results.h5");
     const auto again = [&] {
       const ProgramResult result = run_program(with(tiny, {"figures={formats: [svg]}"}), folder.path());
@@ -237,7 +240,7 @@ TEST_CASE("The status of a folder that is done, failed, never started, or someth
     fs::copy_file(run / "config.yaml", folder.path() / "new/config.yaml");
     CHECK_THAT(status_of(folder.path(), "new"), Catch::Contains("state     never started\n"));
   }
-  SECTION("something else") {
+  SECTION("not the folder of a run") {
     fs::create_directory(folder.path() / "empty");
     for (const char* name : {"empty", "nowhere", "run/run.log"}) {
       const ProgramResult status = run_program({"--status", name}, folder.path());
@@ -247,7 +250,7 @@ TEST_CASE("The status of a folder that is done, failed, never started, or someth
   }
 }
 
-TEST_CASE("The status of a sweep names its runs at work", "[status]") {
+TEST_CASE("The status of a sweep lists its runs in progress", "[status]") {
   const TemporaryFolder folder;
   const Arguments sweep = with(endless, {"sweep={replicates: 3}", "-j", "2"});
   StartedProgram program(sweep, folder.path());
@@ -265,7 +268,7 @@ TEST_CASE("The status of a sweep names its runs at work", "[status]") {
              Catch::Contains("state     interrupted; ") && Catch::Contains("0 of 3 done, 0 failed, 0 running, 3 left"));
 }
 
-TEST_CASE("Hostile and half-written status files are shown safely", "[status]") {
+TEST_CASE("Damaged status files and control characters in them are shown safely", "[status]") {
   const TemporaryFolder folder;
   const auto write = [&](const std::string& text) { std::ofstream(folder.path() / "status.json") << text; };
   std::ofstream(folder.path() / "config.yaml") << "# inforelay run 01234567\n";
@@ -282,7 +285,7 @@ TEST_CASE("Hostile and half-written status files are shown safely", "[status]") 
   }
   write(std::string(3u << 20, '['));
   CHECK_THAT(told(), Catch::StartsWith("run       in '") && Catch::Contains("never started"));
-  // To be freed without using up the stack.
+  // Nested so deeply that a recursive destructor would overflow the stack.
   const std::string deep = std::string(400'000, '[') + std::string(400'000, ']');
   for (const char* key : {"x", "stage", "stages_ended"}) {
     write(fmt::format(R"({{"format": "inforelay-status", "state": "failed", "error": "told", "{}": {}}})", key, deep));
@@ -317,7 +320,7 @@ TEST_CASE("Hostile and half-written status files are shown safely", "[status]") 
   CHECK_THAT(told(), Catch::Contains("running, but cannot be checked from this machine: process 12 on ?[0m"));
 }
 
-TEST_CASE("Folders must be named on the command line", "[status]") {
+TEST_CASE("Empty names of folders on the command line are refused", "[status]") {
   const TemporaryFolder folder;
   for (const Arguments& arguments : {Arguments{tiny[0], "--output="}, Arguments{tiny[0], "--output= "},
                                      Arguments{tiny[0], "-o", ""}, Arguments{"--status="}}) {

@@ -43,7 +43,7 @@ bool same(const std::vector<float>& a, const std::vector<float>& b) {
 
 }  // namespace
 
-TEST_CASE("A network that is written out and read in gives the same numbers", "[run][weights]") {
+TEST_CASE("A network that is exported and loaded again gives the same numbers", "[run][weights]") {
   const TemporaryFolder folder;
   write(folder.path() / "train.yaml", train);
   write(folder.path() / "load.yaml", load);
@@ -63,20 +63,20 @@ TEST_CASE("A network that is written out and read in gives the same numbers", "[
   CHECK(loaded.attribute<std::string>("networks/full/model/layer2", "activation") == "sigmoid");
   CHECK_THAT(content(folder.path() / "b/config.yaml"),
              Catch::Contains("layers: [784, 6, 10]") && Catch::Contains("output_activation: sigmoid"));
-  // All tied paths hold the one that breaks ties by the lowest index.
+  // The path that breaks ties by the lowest index is among all tied paths.
   const auto greedy = loaded.matrix<double>("networks/full/layers/1/relay/test/greedy/information");
   const auto branching = loaded.matrix<double>("networks/full/layers/1/relay/test/branching/information");
   CHECK(branching.rows() == 10);
   CHECK((branching.leftCols(1) - greedy.leftCols(1)).norm() == 0);
   CHECK(loaded.matrix<std::int64_t>("networks/full/layers/1/relay/test/branching/tied").minCoeff() >= 1);
 
-  // The results of a run are a weight file too.
+  // The results of a run can be used as a weight file.
   result = run_program({"load.yaml", "networks.full.weights=a/results.h5", "-o", "c"}, folder.path());
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
   CHECK(same(trained, information(folder.path() / "c/results.h5")));
 
-  // A finished run still writes what is asked for, but never over something else.
+  // A finished run still exports its weights, but never overwrites another kind of file.
   std::filesystem::remove(folder.path() / "full.safetensors");
   CHECK(run_program({"train.yaml", "-o", "a"}, folder.path()).exit_code == 0);
   CHECK(std::filesystem::exists(folder.path() / "full.safetensors"));
@@ -125,7 +125,7 @@ TEST_CASE("Published values that are not met give exit code 5, on every start", 
   const TemporaryFolder folder;
   write(folder.path() / "train.yaml", train);
   REQUIRE(run_program({"train.yaml", "-o", "a", "networks.full.weights_out=null"}, folder.path()).exit_code == 0);
-  // Our own numbers, "published".
+  // A table of published values made from the run itself.
   const Hdf5Reader results(folder.path() / "a/results.h5");
   const auto all = results.vector<double>("networks/full/layers/1/relay/test/total");
   const auto order = results.matrix<std::uint8_t>("networks/full/layers/1/relay/train/greedy/removal_order");
@@ -160,7 +160,7 @@ compare:
   CHECK(compared.vector<std::int64_t>("comparison/ok") == std::vector<std::int64_t>(20, 1));
   CHECK_THAT(content(folder.path() / "b/comparison.csv"), Catch::Contains("own,information,full,relay.test.total,0,"));
 
-  // Where $INFORELAY_DATA is not set it stands for data/. Another tolerance is another run.
+  // Without $INFORELAY_DATA, data/ is used. Another tolerance is another run.
   options.environment["INFORELAY_DATA"] = "";
   std::vector<std::string> strict = command;
   strict.back() = "c";
@@ -171,7 +171,7 @@ compare:
     CHECK(result.exit_code == 5);
     CHECK_THAT(result.out, Catch::Contains("NOT OK") && Catch::Contains("OUT OF TOLERANCE."));
   }
-  // So is another table of published values under the same name.
+  // Another table of published values under the same name is another run, too.
   write(folder.path() / "data/published.csv", "numeral,information,last\n0,0.5,1\n");
   result = run_program(command, folder.path(), options);
   CHECK(result.exit_code == 2);
@@ -201,7 +201,7 @@ TEST_CASE("The authors' full network gives the published numbers", "[run][publis
   const ProgramResult result = run_program(command, folder.path());
   INFO(result.err << result.out);
   CHECK(result.exit_code == 0);
-  // Numeral 7's fraction above the greedy line differs, see docs/reproduction.md.
+  // The fraction above the greedy path of digit 7 differs, see docs/reproduction.md.
   CHECK_THAT(result.out, Catch::Contains("89 of 90 published values that have a tolerance are met, 1 not") &&
                              Catch::Contains("as many as were asked for"));
 }

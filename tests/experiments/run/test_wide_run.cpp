@@ -1,4 +1,4 @@
-// Runs on layers of more than 32 neurons: what there is in the results, and what a configuration may not ask for.
+// Runs on layers of more than 32 neurons: their results, and analyses that are refused.
 #include <algorithm>
 #include <cmath>
 
@@ -38,7 +38,8 @@ const std::string group = "networks/wide/layers/1/";
 
 }  // namespace
 
-TEST_CASE("A run on a wide layer has states as bytes, greedy removal, single neurons and no more", "[wide][run]") {
+TEST_CASE("A run on a wide layer has states as bytes, greedy removal and single units, but no tables of all sets",
+          "[wide][run]") {
   const TemporaryFolder folder;
   const ProgramResult run = run_program(wide_run({"figures={formats: [svg]}"}), folder.path());
   INFO(run.err);
@@ -61,7 +62,7 @@ TEST_CASE("A run on a wide layer has states as bytes, greedy removal, single neu
     CHECK(!file.exists(group + part));
   CHECK(file.matrix<float>(group + "knockout/test/accuracy_single", 10, neurons).minCoeff() > 0);
 
-  // The numbers are those of the search on the states that stand beside them.
+  // The relay information is that of the states in the same file.
   const ExperimentResult result = read_results(path);
   const ResultView layer = result.network("wide").at("layers/1"), relay = layer.at("relay/test");
   const LayerStates states = one_vs_rest_states(layer.at("states/test"), result.network("wide").texts("class"));
@@ -80,7 +81,7 @@ TEST_CASE("A run on a wide layer has states as bytes, greedy removal, single neu
     CHECK(!std::filesystem::exists(folder.path() / "run/figures" / (std::string(figure) + ".svg")));
 }
 
-TEST_CASE("Chosen classes have the relay information that they have among all, other classes have none",
+TEST_CASE("Relay information of chosen classes is the same as with all classes, and NaN for the others",
           "[wide][run]") {
   const std::string hidden = GENERATE("41", "9");
   const TemporaryFolder all, some;
@@ -112,7 +113,7 @@ TEST_CASE("Chosen classes have the relay information that they have among all, o
   }
 }
 
-TEST_CASE("Analyses that a wide layer is too wide for are refused with their bound", "[wide][run]") {
+TEST_CASE("Analyses of layers that are too wide are refused with the largest width", "[wide][run]") {
   const auto [hidden, setting, message] = GENERATE(table<std::string, std::string, std::string>({
       {"4097", "seed=1", "4097 units; relay information is possible up to 4096"},
       {"41", "analysis.relay.exhaustive=[test]", "41 units; exhaustive relay information is possible up to 24"},

@@ -1,5 +1,5 @@
-// Where the runs of a sweep begin when there are several ranks: never more at once on a machine than its memory holds.
-// Rank 0 starts processes as ever, which end at once; the other ranks are threads that only note what they are asked.
+// On which ranks the runs of a sweep start: never more at once on a machine than fit its memory. Rank 0 starts real
+// processes, which end at once; the other ranks are threads that only record what they are asked to do.
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -20,13 +20,13 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double bound = 10;  // bytes for the runs of one machine
 
-// Whether rank 0 has a process that it has not waited for.
+// True if rank 0 has a process that it has not waited for.
 bool has_process() {
   siginfo_t nothing{};
   return waitid(P_ALL, 0, &nothing, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
-// Which runs the ranks but 0 have at once. For all threads.
+// Records which runs are in progress on ranks other than 0. Thread-safe.
 class Watch {
  public:
   struct Machine {
@@ -65,8 +65,8 @@ class Watch {
   std::map<int, Machine> machines_;
 };
 
-// A rank of `machine` with four threads, for more of which it is chosen than rank 0. Each run lasts until `may_end`
-// says so, or, when it never does, some seconds.
+// A rank of `machine` with four threads, so that it is preferred to rank 0. Each run lasts until `may_end` is true, but
+// at most some seconds.
 void take_runs(Ranks& own, int machine, Watch& watch, const std::function<bool()>& may_end) {
   constexpr std::chrono::milliseconds least(10), most(20000);
   std::map<std::size_t, Clock::time_point> running;  // since when
@@ -103,7 +103,7 @@ void take_runs(Ranks& own, int machine, Watch& watch, const std::function<bool()
   }
 }
 
-// Runs that need so many bytes each.
+// Runs that need these bytes.
 std::vector<RunJob> jobs_of(const test::TemporaryFolder& folder, const std::vector<double>& bytes) {
   std::vector<RunJob> jobs;
   for (const double each : bytes) {
@@ -113,7 +113,7 @@ std::vector<RunJob> jobs_of(const test::TemporaryFolder& folder, const std::vect
   return jobs;
 }
 
-// All jobs end well on ranks that are on `machines`: those of rank 0, 1, ...
+// Runs all jobs on ranks 0, 1, ... of `machines`; none may fail.
 void run_on(
     const std::vector<int>& machines, const std::vector<RunJob>& jobs, Watch& watch,
     const std::function<bool()>& may_end = [] { return true; }) {
@@ -131,9 +131,9 @@ void run_on(
 
 }  // namespace
 
-TEST_CASE("The ranks of a machine share the memory that its runs may have", "[ranks][sweep]") {
+TEST_CASE("Runs on the ranks of one machine together stay within its memory", "[ranks][sweep]") {
   const test::TemporaryFolder folder;
-  SECTION("of runs that take more than half of it there is one at a time") {
+  SECTION("runs that need more than half of it run one at a time") {
     const auto jobs = jobs_of(folder, std::vector<double>(12, 6));
     Watch watch(jobs);
     run_on({0, 0, 0}, jobs, watch);
@@ -141,14 +141,14 @@ TEST_CASE("The ranks of a machine share the memory that its runs may have", "[ra
     CHECK(watch.machine(0).most_at_once == 1);
     CHECK(!watch.machine(0).is_shared);
   }
-  SECTION("of smaller ones there are as many as fit") {
+  SECTION("as many smaller runs as fit run together") {
     const auto jobs = jobs_of(folder, std::vector<double>(12, 3));
     Watch watch(jobs);
     run_on({0, 0, 0}, jobs, watch, [&] { return watch.machine(0).most_at_once > 1; });
     CHECK(watch.machine(0).most_at_once > 1);
     CHECK(!watch.machine(0).is_exceeded);
   }
-  SECTION("a run that takes more than all of it waits until there is no other") {
+  SECTION("a run that needs more than all of it waits until there is no other") {
     const auto jobs = jobs_of(folder, {4, 4, 25, 4, 4, 25, 25, 4, 4, 4, 25, 4});
     Watch watch(jobs);
     run_on({0, 0, 0}, jobs, watch);
@@ -157,7 +157,7 @@ TEST_CASE("The ranks of a machine share the memory that its runs may have", "[ra
   }
 }
 
-TEST_CASE("Each machine takes a run larger than its memory while it has no other", "[ranks][sweep]") {
+TEST_CASE("A run larger than the memory of a machine has the machine to itself", "[ranks][sweep]") {
   const test::TemporaryFolder folder;
   const auto jobs = jobs_of(folder, std::vector<double>(12, 25));
   Watch watch(jobs);
@@ -170,7 +170,7 @@ TEST_CASE("Each machine takes a run larger than its memory while it has no other
   CHECK(!watch.machine(0).is_shared);
 }
 
-TEST_CASE("A rank says what it has for runs, and of which machine", "[ranks][sweep]") {
+TEST_CASE("A rank reports its threads, memory and machine", "[ranks][sweep]") {
   set_thread_count(3);
   test::ThreadJob ranks(3);
   std::map<int, WorkerCapacity> places;

@@ -1,10 +1,11 @@
-// Sweeps as a whole, on small generated data: what they leave, how they resume, how they fail.
+// Whole sweeps on small generated data: what they write, how they resume, how they fail.
 #include <fmt/format.h>
 #include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <csignal>
 #include <fstream>
@@ -14,6 +15,7 @@
 #include "core/files/directory_lock.hpp"
 #include "core/files/hdf5_file.hpp"
 #include "core/process/child_process.hpp"
+#include "experiments/reports/run_status.hpp"
 #include "experiments/results/results_file.hpp"
 #include "experiments/sweep/collect.hpp"
 #include "tests/catch2.hpp"
@@ -31,7 +33,7 @@ using test::TemporaryFolder;
 using test::with;
 namespace fs = std::filesystem;
 
-// One small network, a second or less.
+// One small network, trained quickly.
 const Arguments small{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
                       "data.train_limit=1000",
                       "data.test_limit=300",
@@ -55,7 +57,7 @@ std::vector<Arguments> table_of(const fs::path& folder) {
   return rows;
 }
 
-// Runs and aggregates of two sweeps, to the last bit.
+// Runs and collected values of two sweeps are bit-identical.
 void check_same(const fs::path& a, const fs::path& b) {
   CHECK(table_of(a) == table_of(b));
   CHECK(identical(numbers_of(a / "results.h5"), numbers_of(b / "results.h5")));
@@ -69,7 +71,7 @@ void check_same(const fs::path& a, const fs::path& b) {
   CHECK(runs == table_of(a).size() - 1);
 }
 
-// Whether a process works in the folder of a run: its stderr.log is there until it has finished.
+// The number of runs that have begun and not finished: they have a stderr.log.
 std::size_t unfinished_in(const fs::path& folder) {
   std::size_t count = 0;
   if (!fs::exists(folder / "runs")) return 0;
@@ -80,7 +82,7 @@ std::size_t unfinished_in(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("A sweep leaves its runs, a table, and results that tell all", "[sweep]") {
+TEST_CASE("A sweep writes its runs, a table and a results file with all values", "[sweep]") {
   const TemporaryFolder folder;
   const ProgramResult result = run_program(with(small, {two_by_two, "-o", "a", "-j", "2"}), folder.path());
   INFO(result.err);
@@ -107,7 +109,7 @@ TEST_CASE("A sweep leaves its runs, a table, and results that tell all", "[sweep
   const auto seconds = file.vector<double>("sweep/wall_seconds", 4);
   CHECK(file.array<double>("provenance/wall_seconds").at(0) == seconds[0] + seconds[1] + seconds[2] + seconds[3]);
 
-  // What was collected is what the runs hold.
+  // The collected values are those of the runs.
   const ExperimentResult third = read_results(a / "runs/0003-discretize-sign-seed-1/results.h5");
   const std::span<const double> all = third.network("full").vector<double>("layers/1/relay/test/total");
   double sum = 0;
@@ -116,7 +118,7 @@ TEST_CASE("A sweep leaves its runs, a table, and results that tell all", "[sweep
   const auto by_class = file.matrix<double>("sweep/by_class/full.relay.test.total", 4, 10);
   for (int c = 0; c < 10; ++c) CHECK(by_class(2, c) == all[static_cast<std::size_t>(c)]);
 
-  SECTION("the same again finds everything done") {
+  SECTION("the same command again has nothing to do") {
     const auto written = fs::last_write_time(a / "results.h5");
     const ProgramResult again = run_program(with(small, {two_by_two, "-o", "a"}), folder.path());
     CHECK(again.exit_code == 0);
@@ -124,17 +126,17 @@ TEST_CASE("A sweep leaves its runs, a table, and results that tell all", "[sweep
     CHECK_THAT(again.err, Catch::Contains("'a' is complete; nothing to do"));
     CHECK(fs::last_write_time(a / "results.h5") == written);
   }
-  SECTION("each run is the single run with its values and seed") {
+  SECTION("each run equals the single run with its values and seed") {
     REQUIRE(run_program(with(small, {"analysis.discretize=sign", "seed=2", "-o", "single"}), folder.path()).exit_code ==
             0);
     CHECK(identical(numbers_of(folder.path() / "single/results.h5"),
                     numbers_of(a / "runs/0004-discretize-sign-seed-2/results.h5")));
   }
-  SECTION("one process or several side by side: the same to the last bit") {
+  SECTION("results do not depend on the number of processes") {
     REQUIRE(run_program(with(small, {two_by_two, "-o", "b", "-j", "1"}), folder.path()).exit_code == 0);
     check_same(a, folder.path() / "b");
   }
-  SECTION("a lost run is made again, and damaged ones are named") {
+  SECTION("a missing run is computed again and a damaged one is reported") {
     fs::remove_all(a / "runs/0001-discretize-kmeans-seed-1");
     fs::resize_file(a / "runs/0003-discretize-sign-seed-1/results.h5", 3000);
     const ProgramResult mended = run_program(with(small, {two_by_two, "-o", "a"}), folder.path());
@@ -146,9 +148,9 @@ TEST_CASE("A sweep leaves its runs, a table, and results that tell all", "[sweep
   }
 }
 
-TEST_CASE("A failing run is named, the others finish, and it is tried again", "[sweep]") {
+TEST_CASE("A failed run is reported, the others finish, and the next start repeats it", "[sweep]") {
   const TemporaryFolder folder;
-  // 1000 images hold 100 of each class.
+  // 1000 images have 100 of each class.
   const Arguments failing = with(small, {"networks.composite={detectors: {hidden: 1, positives: 50, negatives: 50, "
                                          "max_epochs: 3, restarts: 0, on_failure: keep_best}}",
                                          "sweep={parameters: {networks.composite.detectors.positives: {values: [500, "
@@ -190,7 +192,7 @@ TEST_CASE("A failing run is named, the others finish, and it is tried again", "[
   CHECK(table_of(folder.path() / "b")[2][6] == "not started");
 }
 
-TEST_CASE("A run that cannot be started fails alone", "[sweep]") {
+TEST_CASE("A run that cannot be started does not stop the others", "[sweep]") {
   const TemporaryFolder folder;
   const Arguments sweep = with(small, {"sweep={replicates: 3}", "-o", "a", "-j", "1"});
   const fs::path first = folder.path() / "a/runs/0001-seed-1";
@@ -216,14 +218,14 @@ namespace {
 bool stop_in_child = false;
 }  // namespace
 
-TEST_CASE("A stop signal that comes before a run's program has begun ends it", "[sweep]") {
+TEST_CASE("A stop signal between fork and exec ends the process of a run", "[sweep]") {
   const TemporaryFolder folder;
   pthread_atfork(nullptr, nullptr, [] {
     if (std::exchange(stop_in_child, false)) raise(SIGTERM);
   });
   struct sigaction ignore {
   }, earlier{};
-  ignore.sa_handler = [](int) {};  // as that of the program, which notes it down
+  ignore.sa_handler = [](int) {};  // the program's handler only notes the signal
   sigaction(SIGTERM, &ignore, &earlier);
   stop_in_child = true;
   const pid_t child = start_program(
@@ -241,21 +243,26 @@ TEST_CASE("An interrupted sweep resumes and ends with the same numbers", "[sweep
   const Arguments sweep = with(small, {"sweep={replicates: 6}", "-j", "2"});
   REQUIRE(run_program(with(sweep, {"-o", "whole"}), folder.path()).exit_code == 0);
   int interruptions = 0;
-  ProgramResult last;
-  for (int attempt = 0; attempt < 100; ++attempt) {
-    const int signals[] = {SIGINT, SIGTERM, SIGKILL};
-    const int signal = signals[attempt % 3];
-    last = run_program(with(sweep, {"-o", "parts"}), folder.path(),
-                       {.environment = {}, .signal_after_seconds = 0.1 + 0.05 * attempt, .signal = signal});
-    if (last.exit_code == 0) break;
-    INFO(last.err);
-    REQUIRE(last.exit_code == 128 + signal);
-    ++interruptions;
+  // As many complete sweeps as needed: a start may finish before its signal comes.
+  for (int sweeps = 0; sweeps < 10 && interruptions < 4; ++sweeps) {
+    fs::remove_all(folder.path() / "parts");
+    int exit_code = -1;
+    for (int start = 0; exit_code != 0; ++start) {
+      const int signal = std::array{SIGINT, SIGTERM, SIGKILL}[static_cast<std::size_t>(start % 3)];
+      const ProgramResult result =
+          run_program(with(sweep, {"-o", "parts"}), folder.path(),
+                      {.environment = {{"INFORELAY_SAVE_SECONDS", "0"}},
+                       .signal_when = test::after_changes(folder.path() / "parts", 1 + 6 * start),
+                       .signal = signal});
+      exit_code = result.exit_code;
+      INFO(result.err);
+      REQUIRE((exit_code == 0 || exit_code == 128 + signal));
+      interruptions += exit_code == 0 ? 0 : 1;
+    }
+    CHECK(unfinished_in(folder.path() / "parts") == 0);
+    check_same(folder.path() / "whole", folder.path() / "parts");
   }
-  REQUIRE(last.exit_code == 0);
-  CHECK(interruptions >= 3);
-  CHECK(unfinished_in(folder.path() / "parts") == 0);
-  check_same(folder.path() / "whole", folder.path() / "parts");
+  CHECK(interruptions >= 4);
 }
 
 TEST_CASE("No process outlives a sweep that is killed", "[sweep]") {
@@ -263,24 +270,36 @@ TEST_CASE("No process outlives a sweep that is killed", "[sweep]") {
   // Long enough that no run ends by itself.
   const Arguments sweep = with(small, {"networks.full.train.max_epochs=100000", "networks.full.train.stop=null",
                                        "sweep={replicates: 2}", "-j", "2", "-o", "a"});
-  // Twice as long until both runs were at work.
-  for (double seconds = 1; unfinished_in(folder.path() / "a") < 2; seconds *= 2) {
-    REQUIRE(seconds < 100);
-    const ProgramResult killed =
-        run_program(sweep, folder.path(), {.environment = {}, .signal_after_seconds = seconds, .signal = SIGKILL});
-    REQUIRE(killed.exit_code == 128 + SIGKILL);
-  }
-  // A second start takes over at once, its runs as soon as those of the first are gone, and can be interrupted.
-  ProgramResult second;
-  for (double seconds = 1; second.err.find("interrupted; ") == std::string::npos; seconds *= 2) {
-    REQUIRE(seconds < 100);
-    second = run_program(sweep, folder.path(), {.environment = {}, .signal_after_seconds = seconds, .signal = SIGINT});
-    REQUIRE(second.exit_code == 130);
-  }
-  CHECK_THAT(second.err, !Catch::Contains("failed"));
+  // The processes of both runs; none until both are training.
+  const auto runs_at_work = [&] {
+    std::vector<ProcessIdentity> processes;
+    for (const char* run : {"0001-seed-1", "0002-seed-2"}) {
+      const auto status = read_status(folder.path() / "a/runs" / run);
+      if (status && status->stage && status->stage->done > 0) processes.push_back(status->process);
+    }
+    if (processes.size() < 2) processes.clear();
+    return processes;
+  };
+  const ProgramResult killed =
+      run_program(sweep, folder.path(),
+                  {.environment = {}, .signal_when = [&] { return !runs_at_work().empty(); }, .signal = SIGKILL});
+  REQUIRE(killed.exit_code == 128 + SIGKILL);
+  const std::vector<ProcessIdentity> first = runs_at_work();
+  REQUIRE(first.size() == 2);
+  // A run waits for the lock of its folder, so those of a second start train only once those of the first are gone.
+  const auto others_work = [&] {
+    const std::vector<ProcessIdentity> second = runs_at_work();
+    return !second.empty() && second[0].pid != first[0].pid && second[1].pid != first[1].pid;
+  };
+  const ProgramResult second =
+      run_program(sweep, folder.path(), {.environment = {}, .signal_when = others_work, .signal = SIGINT});
+  INFO(second.err);
+  CHECK(second.exit_code == 130);
+  CHECK_THAT(second.err, Catch::Contains("interrupted; ") && !Catch::Contains("failed"));
+  for (const ProcessIdentity& process : first) CHECK(state_of(process) == ProcessState::ended);
 }
 
-TEST_CASE("Two sweeps do not work in one folder", "[sweep]") {
+TEST_CASE("A second sweep in the same folder is refused", "[sweep]") {
   const TemporaryFolder folder;
   fs::create_directory(folder.path() / "a");
   const Arguments sweep = with(small, {"sweep={replicates: 1}", "-o", "a"});
@@ -298,7 +317,7 @@ TEST_CASE("Two sweeps do not work in one folder", "[sweep]") {
   CHECK(run_program(sweep, folder.path()).exit_code == 0);
 }
 
-TEST_CASE("A sweep is not moved aside while one of its runs goes on", "[sweep]") {
+TEST_CASE("With --fresh a sweep is not moved aside while one of its runs is in progress", "[sweep]") {
   const TemporaryFolder folder;
   const Arguments sweep = with(small, {"sweep={replicates: 1}", "-o", "a", "--fresh"});
   fs::create_directories(folder.path() / "a/runs/0001-seed-1");
@@ -311,7 +330,7 @@ TEST_CASE("A sweep is not moved aside while one of its runs goes on", "[sweep]")
   CHECK(fs::exists(folder.path() / "a.1/runs/0001-seed-1"));
 }
 
-TEST_CASE("A sweep whose figures are gone draws them again, and says how far it is", "[sweep]") {
+TEST_CASE("A finished sweep redraws missing figures and --status reports it as complete", "[sweep]") {
   const TemporaryFolder folder;
   const Arguments sweep =
       with(small, {"sweep={replicates: 2, collect: [full.relay.test.total]}", "figures={formats: [svg]}", "-o", "a"});
@@ -329,7 +348,7 @@ TEST_CASE("A sweep whose figures are gone draws them again, and says how far it 
                              Catch::Contains("2 of 2 done, 0 failed, 0 running, 0 left"));
 }
 
-TEST_CASE("A sweep is checked, printed and described before anything runs", "[sweep]") {
+TEST_CASE("Options that only check or print a sweep start no run", "[sweep]") {
   const TemporaryFolder folder;
   const auto say = [&](const Arguments& more) {
     const ProgramResult result = run_program(with(small, more), folder.path());
@@ -361,7 +380,7 @@ TEST_CASE("A sweep draws a figure for each metric and swept setting", "[sweep]")
   CHECK(fs::exists(figures / "sweep_full-relay-test-total-over-networks-full-layers.svg"));
   CHECK(fs::exists(figures / "sweep_full-relay-test-total-over-analysis-discretize.svg"));
   CHECK(!fs::exists(folder.path() / "grid/runs/0001-layers-784-3-10-discretize-mean-seed-1/figures"));
-  // The hidden layer is what differs: it is the axis.
+  // Only the hidden layer differs, so its size is the axis.
   std::ifstream csv(figures / "sweep_full-relay-test-total-over-networks-full-layers.csv");
   std::string header, row;
   std::getline(csv, header);

@@ -1,4 +1,4 @@
-// From a configuration to the runs of its sweep: points, seeds, folders, metrics, and what is refused.
+// From a configuration to the runs of its sweep: points, seeds, folders, metrics and errors.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -57,7 +57,7 @@ Texts points(const SweepPlan& plan) {
 
 }  // namespace
 
-TEST_CASE("Replicates alone are runs with consecutive seeds", "[sweep]") {
+TEST_CASE("A sweep of replicates alone has consecutive seeds", "[sweep]") {
   const SweepPlan sweep = plan("{replicates: 3}");
   CHECK(sweep.parameters.empty());
   CHECK(sweep.points.size() == 1);
@@ -75,7 +75,7 @@ TEST_CASE("Replicates alone are runs with consecutive seeds", "[sweep]") {
   CHECK(plan("{figures: true}").overrides_of(sweep.runs[0]) == Texts{"seed=5", "sweep=null", "compare=null"});
 }
 
-TEST_CASE("A grid has every combination but those excluded, the last parameter fastest", "[sweep]") {
+TEST_CASE("A grid has every combination that is not excluded, and the last parameter varies fastest", "[sweep]") {
   const std::string parameters =
       "parameters: {networks.full.layers: {values: [[784, 4, 10], [784, 8, 10]]}, "
       "analysis.discretize.threshold: {range: {low: 0, high: 1, count: 3}}}";
@@ -103,7 +103,8 @@ TEST_CASE("A grid has every combination but those excluded, the last parameter f
                               "layers=[784, 8, 10], threshold=0.5"});
 }
 
-TEST_CASE("Ranges have their ends as written, equal steps or ratios, whole numbers where these are wanted", "[sweep]") {
+TEST_CASE("Ranges include their ends as written, have equal steps or ratios, and whole numbers for integer settings",
+          "[sweep]") {
   CHECK(points(plan(
             "{parameters: {networks.full.train.learning_rate: {log_range: {low: 1e-4, high: 1e-2, count: 5}}}}")) ==
         Texts{"learning_rate=0.0001", "learning_rate=0.000316228", "learning_rate=0.001", "learning_rate=0.00316228",
@@ -114,7 +115,7 @@ TEST_CASE("Ranges have their ends as written, equal steps or ratios, whole numbe
         Texts{"max_epochs=1", "max_epochs=2", "max_epochs=3", "max_epochs=4"});
 }
 
-TEST_CASE("A list takes the values of all parameters side by side", "[sweep]") {
+TEST_CASE("A list combines the first values of all parameters, then the second, and so on", "[sweep]") {
   CHECK(points(plan("{method: list, parameters: {analysis.discretize.method: {values: [threshold, sign]}, "
                     "analysis.discretize.threshold: {range: {low: 2, high: 3, count: 2}}}}")) ==
         Texts{"method=threshold, threshold=2", "method=sign, threshold=3"});
@@ -125,7 +126,7 @@ TEST_CASE("A list takes the values of all parameters side by side", "[sweep]") {
         "2 and analysis.discretize.threshold has 1");
 }
 
-TEST_CASE("Random points are in their ranges, depend on the seed alone, and cover them", "[sweep]") {
+TEST_CASE("Random points cover their ranges and depend only on the seed", "[sweep]") {
   const std::string random =
       "{method: random, samples: 400, parameters: {analysis.discretize.threshold: {range: {low: -1, high: 3}}, "
       "networks.full.train.learning_rate: {log_range: {low: 1e-4, high: 1e-2}}, "
@@ -159,7 +160,7 @@ TEST_CASE("Random points are in their ranges, depend on the seed alone, and cove
   CHECK(points(plan_of(other)) != points(sweep));
 }
 
-TEST_CASE("Seeds are shared by the points, or by no two runs", "[sweep]") {
+TEST_CASE("Seeds are shared by all points or differ between all runs", "[sweep]") {
   const std::string parameters = "parameters: {analysis.discretize.method: {values: [mean, sign]}}, replicates: 3";
   std::vector<std::int64_t> paired, separate;
   for (const SweepRun& run : plan("{" + parameters + "}").runs) paired.push_back(run.seed);
@@ -168,7 +169,7 @@ TEST_CASE("Seeds are shared by the points, or by no two runs", "[sweep]") {
   CHECK(separate == std::vector<std::int64_t>{5, 6, 7, 8, 9, 10});
 }
 
-TEST_CASE("Without a choice all numbers that the configuration computes are collected", "[sweep]") {
+TEST_CASE("By default all metrics that the configuration computes are collected", "[sweep]") {
   Texts names;
   for (const NetworkMetric& metric : plan("{}").metrics) names.push_back(metric.name());
   const std::set<std::string> all(names.begin(), names.end());
@@ -176,7 +177,7 @@ TEST_CASE("Without a choice all numbers that the configuration computes are coll
   CHECK(all.contains("full.training.epochs"));
   CHECK(all.contains("composite.regression.r_squared"));
   CHECK(all.contains("full.relay.test.smallest_set_50"));
-  // All sets are computed on the test images only.
+  // All sets are computed on the test subset only.
   CHECK(all.contains("full.relay.train.total"));
   CHECK(!all.contains("full.relay.train.smallest_set_50"));
   const SweepPlan chosen = plan("{collect: [full.relay.test.total]}");
@@ -199,7 +200,7 @@ TEST_CASE("The page on sweeps lists the metrics and marks the default ones", "[s
   }
 }
 
-TEST_CASE("Wrong sweeps are refused with the parameter and the value", "[sweep]") {
+TEST_CASE("Invalid sweeps are refused with the parameter and the value", "[sweep]") {
   const auto [sweep, expected] = GENERATE(table<std::string, std::string>({
       {"{parameters: {analysis.discretize.treshold: {values: [1]}}}",
        "test.yaml:8:22: error: sweep.parameters: there is no setting 'analysis.discretize.treshold'; did you mean "
@@ -263,7 +264,7 @@ TEST_CASE("Wrong sweeps are refused with the parameter and the value", "[sweep]"
   CHECK(problem(sweep) == expected);
 }
 
-TEST_CASE("A setting of a group that is written as a word cannot be swept, the word can", "[sweep]") {
+TEST_CASE("A setting cannot be swept if its group is written as a word", "[sweep]") {
   ConfigNode root = tree("{parameters: {analysis.discretize.method: {values: [mean, sign]}}}");
   const SweepPlan sweep = plan_of(root);
   CHECK(sweep.overrides_of(sweep.runs[1])[0] == "analysis.discretize.method=sign");
@@ -275,7 +276,7 @@ TEST_CASE("A setting of a group that is written as a word cannot be swept, the w
   CHECK_THROWS_WITH(plan_of(root), Catch::Contains("sweep.parameters: 'analysis.discretize.method': "));
 }
 
-TEST_CASE("Largest sweeps and seeds are the last that are taken", "[sweep]") {
+TEST_CASE("Numbers of runs and seeds are accepted up to their limits", "[sweep]") {
   ConfigNode root = tree("{replicates: 3}");
   root.find("seed")->text = "9223372036854775804";
   CHECK(plan_of(root).runs.back().seed == 9223372036854775806);
@@ -283,7 +284,7 @@ TEST_CASE("Largest sweeps and seeds are the last that are taken", "[sweep]") {
   CHECK_THROWS_WITH(plan_of(root), Catch::Contains("no seeds are left above seed 9223372036854775805"));
 }
 
-TEST_CASE("A swept path is relative to the file that it stands in", "[sweep]") {
+TEST_CASE("A swept path is relative to the configuration file", "[sweep]") {
   ConfigErrors errors;
   const ConfigNode root =
       parse_config(base + "{parameters: {data.path: {values: [a, /b]}}}", "/configs/sub/test.yaml", errors);

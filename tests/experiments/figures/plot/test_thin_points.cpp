@@ -14,7 +14,7 @@ namespace {
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 }
 
-TEST_CASE("Marks of all sets are those of brute force and bars cover exactly them", "[figures]") {
+TEST_CASE("Marks of all sets agree with brute force and bars cover exactly the marks", "[figures]") {
   RandomStream random(1, "marks");
   for (const int neurons : {1, 3, 9}) {
     const std::size_t sets = std::size_t{1} << neurons;
@@ -59,7 +59,7 @@ TEST_CASE("Marks of all sets are those of brute force and bars cover exactly the
   }
 }
 
-TEST_CASE("Intervals are closed below and the last one at both ends", "[figures]") {
+TEST_CASE("Intervals include their lower end and the last one both ends", "[figures]") {
   const Intervals intervals{0, 1, 4};
   CHECK(intervals.of(0) == 0);
   CHECK(intervals.of(0.25) == 1);
@@ -69,7 +69,7 @@ TEST_CASE("Intervals are closed below and the last one at both ends", "[figures]
   CHECK(intervals.of(not_a_number) == -1);
 }
 
-TEST_CASE("A magnitude is a power of ten up to the top", "[figures]") {
+TEST_CASE("Magnitudes of bars are powers of ten up to a limit", "[figures]") {
   RowMatrix<std::uint32_t> marks(1, 8);
   marks << 1, 9, 10, 99, 0, 100, 100000, 5000000;
   const auto bars = join_marks(marks, 3);
@@ -80,7 +80,7 @@ TEST_CASE("A magnitude is a power of ten up to the top", "[figures]") {
   CHECK((bars[3].first == 6 && bars[3].last == 7 && bars[3].magnitude == 3 && bars[3].sets == 5100000));
 }
 
-TEST_CASE("Every spot keeps its first point and only that", "[figures]") {
+TEST_CASE("Of the points in one cell only the first is kept", "[figures]") {
   RandomStream random(2, "spots");
   std::vector<double> x, y;
   for (int i = 0; i < 3000; ++i) x.push_back(random.uniform(-5, 5)), y.push_back(random.uniform(-5, 5));
@@ -99,7 +99,7 @@ TEST_CASE("Every spot keeps its first point and only that", "[figures]") {
   CHECK(std::set(kept.begin(), kept.end()) == expected);
 }
 
-TEST_CASE("A thinned curve keeps ends and extremes of every part", "[figures]") {
+TEST_CASE("A thinned curve keeps its ends and the extremes of each part", "[figures]") {
   RandomStream random(3, "curve");
   std::vector<double> values(5000);
   for (auto& v : values) v = random.uniform();
