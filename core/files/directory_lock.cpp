@@ -20,6 +20,7 @@
 #include "core/provenance.hpp"
 #include "core/text/message_text.hpp"
 #include "core/text/number_text.hpp"
+#include "core/write_all.hpp"
 
 namespace inforelay {
 namespace fs = std::filesystem;

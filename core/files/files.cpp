@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/write_all.hpp"
 
 namespace inforelay {
 namespace {
@@ -114,17 +115,6 @@ std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::uint
 std::vector<std::uint8_t> read_file_start(const std::filesystem::path& path, std::size_t count) {
   const InputFile file(path);
   return file.read(std::min<std::uint64_t>(count, file.size()));
-}
-
-bool write_all(int descriptor, std::span<const std::uint8_t> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n == 0) errno = EIO;  // nothing written and no error: trying again could loop forever
-    if (n <= 0) return false;
-    bytes = bytes.subspan(static_cast<std::size_t>(n));
-  }
-  return true;
 }
 
 bool write_all(int descriptor, std::string_view text) { return write_all(descriptor, bytes_of(text)); }

@@ -15,8 +15,7 @@ std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::uint
 /// Its first `count` bytes, or all if it holds fewer. Throws as read_file().
 std::vector<std::uint8_t> read_file_start(const std::filesystem::path& path, std::size_t count);
 
-/// Writes all of `bytes` to an open file. False, with errno, if that fails.
-bool write_all(int descriptor, std::span<const std::uint8_t> bytes);
+/// Writes all of `text` to an open file. False, with errno, if that fails.
 bool write_all(int descriptor, std::string_view text);
 
 /// Replaces the file's content: a temporary file beside it is written, flushed to the disk and renamed. A reader, or a

@@ -21,7 +21,7 @@
 #include <utility>
 
 #include "core/error.hpp"
-#include "core/files/files.hpp"
+#include "core/write_all.hpp"
 
 namespace inforelay {
 namespace {

@@ -147,7 +147,9 @@ std::optional<RunStatus> read_status(const std::filesystem::path& folder) {
   }
   if (text_at(object, "format") != format_name) return std::nullopt;
   RunStatus status;
-  status.state = value_of(state_names, text_at(object, "state")).value_or(State::running);
+  for (const auto& [state, word] : state_names) {
+    if (word == text_at(object, "state")) status.state = state;
+  }
   status.name = text_at(object, "name");
   status.error = text_at(object, "error");
   status.updated = text_at(object, "updated");
