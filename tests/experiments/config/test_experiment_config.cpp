@@ -208,7 +208,7 @@ TEST_CASE("Settings that contradict each other are reported with their position"
       {one_detectors + "compare: {r: {statement: 0 < n.regression.f}}}",
        "compare.r.statement: n.regression.f will not be computed: there is no analysis.regression"},
       {one_detectors + "compare: {r: {statement: abs(n.relay.test.last_2) > 0}}}",
-       "compare.r.statement: 'n.relay.test.last_2': sets of units (the N units that greedy removal keeps longest), "
+       "compare.r.statement: 'n.relay.test.last_2': sets of units (the 2 units that greedy removal keeps longest), "
        "expected numbers"},
       {one_detectors + "compare: {r: {statement: n.relay.test.total > 0, at_least: 11}}}",
        "compare.r.at_least: 11 is out of range: must be in [0, 10]"},

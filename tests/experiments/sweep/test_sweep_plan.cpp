@@ -253,7 +253,7 @@ TEST_CASE("Invalid sweeps are refused with the parameter and the value", "[sweep
        "test.yaml:8:18: error: sweep.collect: 'relay.test.totl' is not a metric; did you mean 'relay.test.total'?\n"
        "test.yaml:8:18: error: sweep.collect: 'fll.relay.test.total' is not NETWORK.METRIC: there is no network 'fll'; "
        "did you mean 'full'?\n"
-       "test.yaml:8:18: error: sweep.collect: 'full.relay.test.last_2': sets of units (the N units that greedy "
+       "test.yaml:8:18: error: sweep.collect: 'full.relay.test.last_2': sets of units (the 2 units that greedy "
        "removal keeps longest), expected numbers"},
       {"{collect: [full.knockout.train.intact]}",
        "test.yaml:8:8: error: sweep.collect: no run computes 'full.knockout.train.intact' (subsets, exhaustive sets, "
