@@ -1,5 +1,5 @@
 // How well would a scan of all sets run on many ranks? Measures what each of its parts costs, here on one thread, and
-// plays the dispenser of experiments/ranks for 16 to 4,096 ranks of one thread on those costs. See bench/README.md.
+// plays the scheduler of experiments/ranks for 16 to 4,096 ranks of one thread on those costs. See bench/README.md.
 //
 //   bench_schedule SCAN [K] [PARTS]      SCAN: relay-train, relay-test, knockout-train, knockout-test, forward-test;
 //                                        K: neurons (20: of the subject; others: of a network trained for five epochs);
@@ -146,7 +146,7 @@ Schedule play(const PartCosts& parts, std::size_t ranks, const MessageCosts& cos
   };
   std::vector<std::size_t> numbers(parts.seconds.size());
   std::iota(numbers.begin(), numbers.end(), std::size_t{0});
-  ChunkScheduler dispenser(numbers, ranks);
+  ChunkScheduler scheduler(numbers, ranks);
   Schedule schedule;
   const double service =
       cost.smallest + (cost.result - cost.smallest) * static_cast<double>(parts.result_bytes) / 65536;
@@ -160,7 +160,7 @@ Schedule play(const PartCosts& parts, std::size_t ranks, const MessageCosts& cos
   const auto feed = [&](std::size_t rank) {
     Worker& worker = workers[rank];
     if (!ChunkScheduler::wants_more(1, worker.unfinished)) return;
-    const auto chunk = dispenser.deal(1);
+    const auto chunk = scheduler.next(1);
     if (chunk.empty()) return;
     ++schedule.chunks;
     double time = std::max(worker.free_at, rank == 0 ? root : root + cost.answer / 2);
@@ -243,7 +243,7 @@ int measure_messages() {
       while (all.unsent_bytes() > 0) continue;
       continue;
     }
-    all.send(1, MessageKind::parts, {});
+    all.send(1, MessageKind::chunks, {});
     const auto begin = Clock::now();
     for (int i = 0; i < results; ++i) {
       const ScanChunk result = read_result(wait().bytes).second;
@@ -255,7 +255,7 @@ int measure_messages() {
   const auto begin = Clock::now();
   for (int i = 0; i < questions; ++i) {
     if (all.rank() == 0) {
-      all.send(1, MessageKind::parts, {});
+      all.send(1, MessageKind::chunks, {});
       wait();
     } else {
       wait();

@@ -64,7 +64,7 @@ DataPair load_images(const char* folder) {
   return load_data(plan_data({.dataset = "mnist", .path = std::filesystem::path(folder) / "mnist"}));
 }
 
-Dataset detector_images() {
+Dataset detector_samples() {
   const Dataset& images = subject().data.train;
   std::vector<Eigen::Index> rows;
   std::vector<Symbol> labels;

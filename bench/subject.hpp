@@ -37,6 +37,6 @@ DataPair load_images(const char* folder);
 
 /// The training images of a detector: the first 5,000 of digit 3 (or all, if there are fewer) and the first 5,000
 /// others.
-Dataset detector_images();
+Dataset detector_samples();
 
 }  // namespace inforelay::bench

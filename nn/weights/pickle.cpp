@@ -3,11 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <algorithm>
-#include <algorithm>
 #include <bit>
-#include <iterator>
-#include <iterator>
 #include <iterator>
 
 #include "core/error.hpp"
@@ -44,82 +40,6 @@ void make_tuple(PickleMachine& m) {
 void check_protocol(PickleMachine& m) {
   const auto version = m.take_unsigned(1);
   if (version < 2 || version > 4) m.fail("pickle protocol {}, expected 2 to 4", version);
-}
-
-void make_real(PickleMachine& m) {
-  std::uint64_t bits = 0;
-  for (const std::uint8_t byte : m.take(8)) bits = bits << 8 | byte;  // big endian
-  m.make({.kind = Kind::real, .real = std::bit_cast<double>(bits)});
-}
-
-void make_function(PickleMachine& m) {
-  const std::string module = m.take_line(), name = m.take_line();
-  m.make_function(module, name);
-}
-
-constexpr std::uint8_t proto = 0x80, stop = '.';
-
-struct Operation {
-  std::uint8_t code;
-  void (*run)(PickleMachine& m);
-};
-
-template <std::size_t size>
-void make_integer(PickleMachine& m) {
-  m.make({.kind = Kind::integer, .integer = static_cast<std::int64_t>(m.take_unsigned(size))});
-}
-
-template <std::size_t size_bytes>
-void make_text(PickleMachine& m) {
-  m.make({.kind = Kind::text, .text = m.take_text(m.take_unsigned(size_bytes))});
-}
-
-template <std::size_t size>
-void make_tuple(PickleMachine& m) {
-  m.make_tuple(m.pop_several(size));
-}
-
-void check_protocol(PickleMachine& m) {
-  const auto version = m.take_unsigned(1);
-  if (version < 2 || version > 4) m.fail(fmt::format("pickle protocol {}, expected 2 to 4", version));
-}
-
-void make_real(PickleMachine& m) {
-  std::uint64_t bits = 0;
-  for (const std::uint8_t byte : m.take(8)) bits = bits << 8 | byte;  // big endian
-  m.make({.kind = Kind::real, .real = std::bit_cast<double>(bits)});
-}
-
-void make_function(PickleMachine& m) {
-  const std::string module = m.take_line(), name = m.take_line();
-  m.make_function(module, name);
-}
-
-constexpr std::uint8_t proto = 0x80, stop = '.';
-
-struct Operation {
-  std::uint8_t code;
-  void (*run)(PickleMachine& m);
-};
-
-template <std::size_t size>
-void make_integer(PickleMachine& m) {
-  m.make({.kind = Kind::integer, .integer = static_cast<std::int64_t>(m.take_unsigned(size))});
-}
-
-template <std::size_t size_bytes>
-void make_text(PickleMachine& m) {
-  m.make({.kind = Kind::text, .text = m.take_text(m.take_unsigned(size_bytes))});
-}
-
-template <std::size_t size>
-void make_tuple(PickleMachine& m) {
-  m.make_tuple(m.pop_several(size));
-}
-
-void check_protocol(PickleMachine& m) {
-  const auto version = m.take_unsigned(1);
-  if (version < 2 || version > 4) m.fail(fmt::format("pickle protocol {}, expected 2 to 4", version));
 }
 
 void make_real(PickleMachine& m) {
