@@ -19,9 +19,9 @@ inline std::optional<std::filesystem::path> data_folder() {
 }  // namespace inforelay::test
 
 /// Skips the test case if INFORELAY_DATA is not set.
-#define REQUIRE_INFORELAY_DATA()                \
-  if (!inforelay::test::data_folder()) {        \
-    WARN("skipped: INFORELAY_DATA is not set"); \
-    SUCCEED();                                  \
-    return;                                     \
+#define REQUIRE_INFORELAY_DATA()            \
+  if (!inforelay::test::data_folder()) {    \
+    SKIP_CASE("INFORELAY_DATA is not set"); \
+    SUCCEED();                              \
+    return;                                 \
   }

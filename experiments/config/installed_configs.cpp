@@ -13,7 +13,8 @@ namespace fs = std::filesystem;
 
 fs::path find_config(const fs::path& config) {
   std::error_code error;  // what cannot be looked at is not there
-  if (config.empty() || config.is_absolute() || fs::exists(config, error)) return config;
+  if (config.empty() || config.is_absolute()) return config;
+  if (fs::exists(config, error) && !fs::is_directory(config, error)) return config;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   const fs::path name = *config.begin() == "configs" ? config.lexically_relative("configs") : config;
   std::vector<std::string> names;

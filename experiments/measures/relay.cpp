@@ -74,10 +74,10 @@ std::vector<double> participation(const RowMatrix<double>& aggregated) {
   return ratio;
 }
 
-// 1 if the greedy path ends with the units of detector c: of H units for each, cH ... cH + H-1.
+// 1 if the greedy path ends with the units of detector c: of H units for each, cH ... cH + H-1. -1: not analysed.
 std::vector<std::int64_t> module_found(const GreedyRelay& greedy, const std::vector<int>& chosen, int classes,
                                        int units) {
-  std::vector<std::int64_t> found(static_cast<std::size_t>(classes));
+  std::vector<std::int64_t> found(static_cast<std::size_t>(classes), -1);
   for (std::size_t row = 0; row < chosen.size(); ++row) {
     const int c = chosen[row];
     const auto order = greedy.removal_order.row(static_cast<Eigen::Index>(row));
@@ -168,7 +168,8 @@ std::vector<MetricValue> last_units(const ResultView& relay, int count) {
   return values;
 }
 
-// The size of the smallest set with at least `percent` of the relay information of all units.
+// The size of the smallest set with at least `percent` of the relay information of all units; NaN if that is not
+// positive, so that no part of it means anything.
 std::vector<MetricValue> smallest_set(const ResultView& relay, int percent) {
   const std::span<const double> total = relay.vector<double>("total");
   const RowMatrix<double>& best = relay.matrix<double>("best/information");
@@ -177,7 +178,7 @@ std::vector<MetricValue> smallest_set(const ResultView& relay, int percent) {
     const double wanted = percent / 100.0 * total[static_cast<std::size_t>(c)];
     Eigen::Index size = 0;
     while (size + 1 < best.cols() && best(c, size) < wanted) ++size;
-    values.emplace_back(static_cast<double>(size));
+    values.emplace_back(wanted > 0 ? static_cast<double>(size) : not_computed);
   }
   return values;
 }
@@ -212,7 +213,11 @@ const Measure relay_measure{
           {"class"},
           "participation ratio (sum V)^2 / sum V^2 of the aggregated relay information V: the number of units over "
           "which it is spread"},
-         {"module_found", "1", {"class"}, "1 if the greedy path ends with exactly the units of the class's detector"},
+         {"module_found",
+          "1",
+          {"class"},
+          "1 if the greedy path ends with exactly the units of the class's detector, 0 if not, -1 if the class was not "
+          "analysed"},
          {"greedy/removal_order", "1", {"class", "step"}, "unit removed at each step"},
          {"greedy/information", "bit", {"class", "step"}, "relay information of what is left after that removal"},
          {"branching/information",

@@ -116,7 +116,7 @@ std::string share_cell(const ResultView& relay, std::size_t c, std::size_t left)
   const double total = relay.vector<double>("total")[c];
   const Eigen::Index removals = path.cols() - static_cast<Eigen::Index>(left);
   const double share = removals == 0 ? 1 : path(static_cast<Eigen::Index>(c), removals - 1) / total;
-  return std::isfinite(share) ? fmt::format("{:.1f} %", 100 * share) : "-";
+  return total > 0 ? fmt::format("{:.1f} %", 100 * share) : "-";  // no part of nothing, or of less
 }
 
 ColumnGroup relay_columns(const LayerResults& layer, const std::string& subset) {

@@ -56,7 +56,8 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
          "--json-schema", [] { throw CLI::CallForVersion(experiment_config_json_schema(), 0); },
          "print the JSON Schema of configurations, for editors, then exit")
       ->trigger_on_parse();
-  app.add_option("-j,--threads", line.threads, "threads (default: all cores); results do not depend on them")
+  app.add_option("-j,--threads", line.threads,
+                 "threads (default: all cores that we may use); results do not depend on them")
       ->check(CLI::Range(1, 4096));
   const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
                                                     {"bar", ProgressStyle::bar},

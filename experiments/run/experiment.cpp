@@ -96,7 +96,8 @@ void report_kept_stages(const ExperimentConfig& config, const ExperimentResult& 
 }
 
 // Reports a complete run; redraws its figures if they are missing.
-RunReport report_complete(const ExperimentConfig& config, RunDirectory& directory, Console& console) {
+RunReport report_complete(const ResolvedExperiment& run, RunDirectory& directory, Console& console) {
+  const ExperimentConfig& config = run.config();
   const ExperimentResult small = read_earlier(directory.results(), ReadTables::no);
   write_weights_out(config, small, console);
   const std::string folder = directory.folder().string();
@@ -168,7 +169,7 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   const std::string identity = run.identity();
   RunDirectory directory = open_folder(config, line, identity, console);
   if (!run.data().fallback_reason.empty()) console.warning(run.data().fallback_reason);
-  if (directory.complete()) return report_complete(config, directory, console);
+  if (directory.complete()) return report_complete(run, directory, console);
   return in_open_folder(directory, config.name, console, [&] {
     console.info(fmt::format("{}: data {} ({}), {}, results in '{}'", config.name, run.data().name(),
                              run.data().origin(), threads_text(thread_count()), directory.folder().string()));

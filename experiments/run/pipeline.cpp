@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/files/sha256.hpp"
+#include "core/provenance.hpp"
 
 namespace inforelay {
 namespace {
@@ -49,7 +50,8 @@ ExperimentResult run_stages(const ResolvedExperiment& run, const RunDirectory& d
     systems.emplace_back(config, name, run.files(), data);
     result.networks.push_back(name);
   }
-  const std::string identity = run.identity();
+  // Stages of another revision of the program are computed again.
+  const std::string identity = fmt::format("{} {}", run.identity(), git_revision());
   std::vector<std::string> input_digest(systems.size(), "none");  // of the next stage of each network
   for (const Stage& stage : run.stages()) {
     NetworkSystem& system = systems[stage.network];

@@ -9,6 +9,7 @@
 #include "core/process/memory.hpp"
 #include "core/ranks/ranks.hpp"
 #include "core/text/unit_text.hpp"
+#include "experiments/compare/compare_checks.hpp"
 #include "experiments/config/config_checks.hpp"
 #include "experiments/run/run_directory.hpp"
 #include "experiments/run/session.hpp"
@@ -45,6 +46,13 @@ ResolvedExperiment::ResolvedExperiment(ExperimentConfig config, Progress& progre
   files_ = read_external_files(config_, progress);
   published_ = read_published_tables(config_);
   data_ = plan_data(data_options(config_));
+  if (!files_.networks.empty()) {  // only now are all widths known
+    ConfigErrors errors;
+    ConfigNode root;
+    root.place.file = std::make_shared<const std::filesystem::path>(config_.name);
+    check_comparisons(config_, root, errors);
+    errors.throw_if_any();
+  }
   stages_ = plan_stages(config_, sizes());
   tables_ = choose_tables();
 }

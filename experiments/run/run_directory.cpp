@@ -76,6 +76,8 @@ RunDirectory::RunDirectory(fs::path folder, Opening opening, Progress& progress)
     : folder_(std::move(folder)), opening_(std::move(opening)) {
   if (!folder_.has_filename()) folder_ = folder_.parent_path();
   std::error_code error;
+  if (fs::is_symlink(folder_, error))
+    folder_ = fs::weakly_canonical(folder_, error);  // runs/NAME-latest: the run itself
   if (opening_.fresh && fs::exists(folder_, error)) move_aside(progress);
   check_owner();
   if (!complete()) acquire_lock(progress);
@@ -108,6 +110,10 @@ void RunDirectory::move_aside(Progress& progress) {
   std::error_code error;
   std::unique_ptr<DirectoryLock> unused;
   const bool folder = fs::is_directory(folder_, error);
+  if (folder && !fs::is_empty(folder_, error) && !is_run_folder(folder_) && !fs::exists(results(), error) &&
+      !fs::exists(summary(), error) && !lock_holder(folder_)) {
+    fail("holds files that are not of a run", "--fresh does not rename it; choose another folder");
+  }
   if (folder && access(folder_.c_str(), W_OK | X_OK) == 0) {
     unused = std::make_unique<DirectoryLock>(folder_, opening_.lock, progress);
     // The runs of a killed sweep may take a moment to end, and write to their folders by name.

@@ -34,7 +34,7 @@ const Mlp& NetworkSystem::network(const ResultView& any) {
 
 LayerRecord NetworkSystem::record(const ResultView& any, int layer, const std::string& subset, Progress& progress) {
   const DataPair& pair = data_.get(progress);
-  const Dataset& data = subset == "train" ? pair.train : pair.test;
+  const Dataset& data = pair.subset(subset);
   NetworkRecord whole = record_layers(network(any), data, {layer}, progress);
   return {std::move(whole.layers.front()), std::move(whole.output)};
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/axes.hpp"
@@ -64,6 +65,9 @@ struct DataPair {
   std::string name;    ///< of the source
   std::string origin;  ///< for display: the folder read, or "generated, seed 1"
   std::string sha256;  ///< hex digest that identifies the content
+
+  /// "train" or "test"; UsageError for any other name.
+  const Dataset& subset(std::string_view name) const;
 };
 
 }  // namespace inforelay

@@ -94,7 +94,7 @@ TEST_CASE("A stop request ends the child process", "[child]") {
 
 TEST_CASE("A child process that exceeds its memory limit fails with DataError", "[child]") {
 #ifdef INFORELAY_SANITIZED
-  WARN("skipped: sanitizers need memory that is not limited");
+  SKIP_CASE("sanitizers need memory that is not limited");
 #else
   CHECK_THROWS_WITH(run_in_child([] { return Bytes(std::size_t{1} << 30); }, "file", {.memory_bytes = 1 << 28}),
                     Contains("file: cannot be read"));

@@ -5,7 +5,7 @@ usage: open_results.py FILE...    (Debian's python3-h5py, python3-xarray, python
                                    netcdf-bin and octave)
 
 Compares all values with those of h5py. Prints each group that fails, with the program and the reason, and exits with 1;
-prints "skipped: PROGRAM is not installed" for those that are missing.
+prints "PROGRAM is not installed" for those that are missing.
 """
 import importlib.util
 import os
@@ -210,7 +210,7 @@ def open_file(path):
             if installed():
                 failures += [(program, *problem) for problem in check(path, groups)]
             else:
-                print(f"skipped: {program} is not installed", flush=True)
+                print(f"{program} is not installed", flush=True)
         print(f"{path}: {len(groups)} groups, {sum(map(len, groups.values()))} datasets", flush=True)
     return failures
 

@@ -313,7 +313,7 @@ TEST_CASE("If weights become NaN the training ends with an error that names epoc
 
 TEST_CASE("A run that runs out of memory exits with code 1 and keeps finished stages", "[run][faults]") {
 #ifdef INFORELAY_SANITIZED
-  WARN("skipped: sanitizers take all address space for themselves");
+  SKIP_CASE("sanitizers take all address space for themselves");
 #else
   const TemporaryFolder folder;
   const auto arguments = with(

@@ -329,7 +329,7 @@ TEST_CASE("A stop signal during the last figure ends the run with its exit code"
 
 TEST_CASE("A second stop signal ends the run at once", "[kill]") {
 #ifdef INFORELAY_SANITIZED_THREADS
-  WARN("skipped: the thread sanitizer holds signals back while a thread waits");
+  SKIP_CASE("the thread sanitizer holds signals back while a thread waits");
 #else
   const TemporaryFolder folder;
   // A slow gnuplot: after the first signal the program waits for the figure, after the second it does not.

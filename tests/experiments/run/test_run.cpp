@@ -128,7 +128,7 @@ TEST_CASE("An interrupted run resumes and ends with the same numbers", "[run]") 
 
 TEST_CASE("Damaged stage files are detected and recomputed", "[run]") {
 #ifdef INFORELAY_SANITIZED_THREADS
-  WARN("skipped: the thread sanitizer cannot begin where the size of files is limited");
+  SKIP_CASE("the thread sanitizer cannot begin where the size of files is limited");
 #else
   const TemporaryFolder folder;
   REQUIRE(run_program(with(small, {"-o", "whole"}), folder.path()).exit_code == 0);
@@ -233,7 +233,7 @@ TEST_CASE("Wrong usage exits with code 2 and one line", "[run]") {
 
 TEST_CASE("An output folder without permission to write is refused", "[run]") {
   if (geteuid() == 0) {
-    WARN("skipped: root may write anywhere");
+    SKIP_CASE("root may write anywhere");
     SUCCEED();
     return;
   }
@@ -274,7 +274,7 @@ TEST_CASE("Generated digits replace a missing MNIST only if the configuration al
 
 TEST_CASE("A full disk exits with code 1 and leaves no partial file", "[run]") {
 #ifdef INFORELAY_SANITIZED_THREADS
-  WARN("skipped: the thread sanitizer cannot begin where the size of files is limited");
+  SKIP_CASE("the thread sanitizer cannot begin where the size of files is limited");
 #else
   const TemporaryFolder folder;
   ProgramOptions full;

@@ -108,7 +108,7 @@ TEST_CASE("The digest of a weight file is that of the bytes read", "[weights]") 
 
 TEST_CASE("Running out of memory while reading a file is an error with its name", "[weights]") {
 #ifdef INFORELAY_SANITIZED
-  WARN("skipped: sanitizers need memory that is not limited");
+  SKIP_CASE("sanitizers need memory that is not limited");
 #else
   const TemporaryFolder folder;
   const auto path = folder / "w";
@@ -219,7 +219,7 @@ TEST_CASE("Files of PyTorch are read, and PyTorch reads files of this program", 
   const auto [output, status] = run(torch_command("write " + folder.path().string()));
   constexpr int not_installed = 77, no_such_command = 127;
   if (status == not_installed || status == no_such_command) {
-    WARN("skipped: python3-torch is not installed");
+    SKIP_CASE("python3-torch is not installed");
     SUCCEED();
     return;
   }
