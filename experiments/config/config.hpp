@@ -60,7 +60,7 @@ struct DetectorsConfig : DetectorOptions {
 /// One of: layers and train; detectors; weights.
 struct NetworkConfig {
   std::vector<std::int64_t> layers;
-  std::optional<Activation> activation;  ///< none: that of the weight file, else tanh
+  std::optional<Activation> activation;  ///< none: that of the weight file, tanh in training
   std::optional<Activation> output_activation;
   std::optional<TrainingOptions> train;
   std::optional<DetectorsConfig> detectors;

@@ -94,9 +94,11 @@ std::vector<Setting> settings_of(NetworkConfig& config) {
   return {
       {"layers", "Number of neurons of each layer, including inputs and outputs: [784, 20, 10].",
        Integers{&config.layers, {1, million}, {2, 64}}},
-      {"activation", "Activation function of the hidden layers. Not given: that of the weight file, else tanh.",
+      {"activation",
+       "Activation function of the hidden layers. Required if a weight file does not state it; tanh if the network is "
+       "trained here.",
        choice(config.activation, activation_names())},
-      {"output_activation", "Activation function of the output layer. Not given: likewise.",
+      {"output_activation", "Activation function of the output layer, likewise.",
        choice(config.output_activation, activation_names())},
       {"train", "Train the whole network on all classes.", group(config.train)},
       {"detectors",

@@ -50,6 +50,18 @@ Cells number_cells(const std::vector<double>& values) {
   return cells;
 }
 
+// "  layers: 784, 20 tanh, 10 tanh"
+std::string layers_line(const ResultView& model) {
+  std::string line;
+  for (std::size_t number = 1; model.has(fmt::format("layer{}", number)); ++number) {
+    const ResultView layer = model.at(fmt::format("layer{}", number));
+    const RowMatrix<float>& weight = layer.matrix<float>("weight");
+    line += number == 1 ? fmt::format("  layers: {}", weight.cols()) : "";
+    line += fmt::format(", {} {}", weight.rows(), layer.attribute<std::string>("", "activation"));
+  }
+  return line.empty() ? "" : line + "\n";
+}
+
 std::string training_lines(const ResultView& system) {
   if (system.has_attribute("model", "weights_file")) {
     const auto files = system.attribute<std::vector<std::string>>("model", "weights_file");
@@ -223,7 +235,8 @@ std::string summarise(const ExperimentResult& result, const ComparisonResult& co
   if (!from.fallback_reason.empty()) text += fmt::format("note: {}\n", from.fallback_reason);
   bool regressions = false, no_tables = false;
   for (const std::string& network : result.networks) {
-    text += fmt::format("\n{}\n{}", network, training_lines(result.network(network)));
+    const ResultView system = result.network(network);
+    text += fmt::format("\n{}\n{}{}", network, layers_line(system.at("model")), training_lines(system));
     const std::vector<LayerResults> layers = layers_of(result, network);
     for (const LayerResults& layer : layers) {
       if (layers.size() > 1) text += fmt::format("\nlayer {}\n", layer.layer);

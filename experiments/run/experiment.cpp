@@ -5,6 +5,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -16,6 +18,7 @@
 #include "experiments/compare/comparison.hpp"
 #include "experiments/reports/draw_figures.hpp"
 #include "experiments/reports/summary.hpp"
+#include "experiments/results/layer_results.hpp"
 #include "experiments/run/export_weights.hpp"
 #include "experiments/run/pipeline.hpp"
 #include "experiments/run/resolve.hpp"
@@ -55,6 +58,27 @@ double peak_memory() {
   return 1024.0 * static_cast<double>(usage.ru_maxrss);
 }
 
+// A network that decides no better than chance was probably not read as it was trained.
+void warn_of_chance(const ExperimentResult& result, const std::string& name, Console& console) {
+  const std::vector<LayerResults> layers = layers_of(result, name);
+  if (layers.empty()) return;
+  for (const std::string& subset : subsets_of(layers.front(), "states")) {
+    const ResultView states = layers.front().arrays.at("states/" + subset);
+    const double accuracy = states.number<double>("argmax_accuracy");
+    const std::span<const Symbol> classes = states.vector<Symbol>("input");
+    std::vector<double> counts(layers.front().classes.size());
+    for (const Symbol cls : classes) counts.at(cls) += 1;
+    const auto samples = static_cast<double>(classes.size());
+    const double chance = *std::max_element(counts.begin(), counts.end()) / samples;
+    if (accuracy > chance + 3 * std::sqrt(chance * (1 - chance) / samples)) continue;
+    console.warning(
+        fmt::format("{}: the argmax accuracy on the {} samples of {}, {:.4f}, is at chance level (the commonest class "
+                    "has {:.4f}); check activation and output_activation, the scaling of the inputs, and the order of "
+                    "layers and classes",
+                    name, classes.size(), subset, accuracy, chance));
+  }
+}
+
 ExperimentResult compute(const ResolvedExperiment& run, const CommandLine& line, const RunDirectory& directory,
                          Console& console) {
   ExperimentResult result = run_stages(run, directory, console);
@@ -66,6 +90,7 @@ ExperimentResult compute(const ResolvedExperiment& run, const CommandLine& line,
   for (const std::string& name : result.networks) {
     if (result.network(name).attribute<std::int64_t>("training", "stop_rule_met") == 0)
       console.warning(fmt::format("{}: training ended before its stop rule was met", name));
+    warn_of_chance(result, name, console);
   }
   directory.verify_lock();
   write_results(directory.results(), result);

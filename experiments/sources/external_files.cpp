@@ -21,9 +21,9 @@ std::vector<std::int64_t> widths_of(const Mlp& network) {
   return widths;
 }
 
-// Reads one weight file into `input`.
-void read_weights(const std::filesystem::path& written, const NetworkConfig& config, LoadedWeights& input,
-                  Progress& progress) {
+// Reads one weight file of the network at `name` of the configuration into `input`.
+void read_weights(const std::string& name, const std::filesystem::path& written, const NetworkConfig& config,
+                  LoadedWeights& input, Progress& progress) {
   const std::filesystem::path path = with_data_folder(written);
   WeightFile file = load_weights(path,
                                  {.layer_names = config.layer_names,
@@ -31,6 +31,16 @@ void read_weights(const std::filesystem::path& written, const NetworkConfig& con
                                   .output_activation = config.output_activation,
                                   .network = config.weights_network},
                                  progress);
+  if (!file.activations_stated) {
+    std::vector<std::string_view> words;
+    for (const auto& [activation, word] : activation_names()) words.push_back(word);
+    throw UsageError(
+        "{0}: {1} does not state the activation functions of its layers [{2}]; add to {0}:\n"
+        "  activation: WORD         # of the hidden layers\n"
+        "  output_activation: WORD  # of the outputs: identity for logits, as of a network trained with cross-entropy\n"
+        "WORD is one of {3}",
+        name, path.string(), fmt::join(widths_of(file.network), ", "), fmt::join(words, ", "));
+  }
   input.networks.push_back(std::move(file.network));
   input.sources.push_back(std::move(file.source));
 }
@@ -114,10 +124,10 @@ ExternalFiles read_external_files(ExperimentConfig& config, Progress& progress) 
     const std::string path = "networks." + name;
     LoadedWeights& input = files.networks[name];
     if (network.detectors) {
-      for (const auto& file : network.detectors->weights) read_weights(file, network, input, progress);
+      for (const auto& file : network.detectors->weights) read_weights(path, file, network, input, progress);
       check_detectors(path, data, network, input);
     } else {
-      read_weights(network.weights, network, input, progress);
+      read_weights(path, network.weights, network, input, progress);
       check_whole(path, data, network, input);
     }
     check_activations(path, network, input);

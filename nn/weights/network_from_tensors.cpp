@@ -30,7 +30,11 @@ class Assembler {
   WeightFile assemble() {
     std::vector<Parts> parts = in_order(find_layers());
     const std::vector<Activation> activations = choose_activations(parts.size());
-    WeightFile result{.network = {}, .source = {std::string(file_), tensors_.format, ""}, .layer_names = {}};
+    WeightFile result{.network = {},
+                      .source = {std::string(file_), tensors_.format, ""},
+                      .layer_names = {},
+                      .activations_stated = !tensors_.activations.empty() ||
+                                            ((options_.activation || parts.size() == 1) && options_.output_activation)};
     for (std::size_t l = 0; l < parts.size(); ++l) {
       result.network.layers.push_back(make_layer(parts[l], activations[l]));
       result.layer_names.push_back(parts[l].name);

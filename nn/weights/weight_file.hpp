@@ -19,8 +19,7 @@ struct WeightFileOptions {
   /// The layers in order, "hiddenLayer", "outputLayer", if the tensors are "hiddenLayer.weight" and so on; empty: as
   /// in the file, see network_from_tensors() in nn/weights/tensors.hpp.
   std::vector<std::string> layer_names{};
-  /// Of the hidden layers, and of the last; none: those of the file (safetensors and results of this program have
-  /// them), else tanh.
+  /// Of the hidden layers, and of the last; none: those of the file, which only files written by this program state.
   std::optional<Activation> activation{};
   std::optional<Activation> output_activation{};
   /// results.h5 only: which of its networks; "": the only one.
@@ -40,6 +39,9 @@ struct WeightFile {
   Mlp network;
   WeightSource source;
   std::vector<std::string> layer_names;  ///< in the order of network.layers
+  /// False if neither file nor options state the activation of each layer: those that are not stated are then tanh,
+  /// and the caller must not rely on it.
+  bool activations_stated = true;
 };
 
 /// Reads the network in `path`: a chain of dense layers of finite weights. Costs about the time to read the file; a

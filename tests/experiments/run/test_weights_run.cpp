@@ -87,6 +87,42 @@ TEST_CASE("A network that is exported and loaded again gives the same numbers", 
   CHECK(content(folder.path() / "full.safetensors") == "precious notes");
 }
 
+TEST_CASE("Activations that a weight file does not state are asked for, and a network at chance level is warned of",
+          "[run][weights]") {
+  const TemporaryFolder folder;
+  // As other programs write it, without metadata; all weights are 0, so that every decision is class 0.
+  const std::string header = R"({"a.weight":{"dtype":"F32","shape":[2,784],"data_offsets":[0,6272]},)"
+                             R"("a.bias":{"dtype":"F32","shape":[2],"data_offsets":[6272,6280]},)"
+                             R"("b.weight":{"dtype":"F32","shape":[10,2],"data_offsets":[6280,6360]},)"
+                             R"("b.bias":{"dtype":"F32","shape":[10],"data_offsets":[6360,6400]}})";
+  std::string length(8, '\0');
+  for (std::size_t i = 0; i < 2; ++i) length[i] = static_cast<char>(header.size() >> (8 * i) & 0xff);
+  write(folder.path() / "full.safetensors", length + header + std::string(6400, '\0'));
+  write(folder.path() / "load.yaml", load);
+  const auto start = [&](const std::vector<std::string>& settings) {
+    std::vector<std::string> arguments{"load.yaml", "-o", "a", "figures=null"};
+    arguments.insert(arguments.end(), settings.begin(), settings.end());
+    return run_program(arguments, folder.path());
+  };
+  for (const std::vector<std::string>& settings :
+       {std::vector<std::string>{}, {"networks.full.activation=relu"}, {"networks.full.output_activation=identity"}}) {
+    const ProgramResult asked = start(settings);
+    INFO(asked.err);
+    CHECK(asked.exit_code == 2);
+    CHECK_THAT(asked.err, Catch::Contains("full.safetensors does not state the activation functions of its layers "
+                                          "[784, 2, 10]; add to networks.full:\n  activation: WORD") &&
+                              Catch::Contains("\n  output_activation: WORD") &&
+                              Catch::Contains("WORD is one of tanh, sigmoid, relu, identity\n"));
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "a"));
+  }
+  const ProgramResult run = start({"networks.full.activation=relu", "networks.full.output_activation=identity"});
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  CHECK_THAT(run.out, Catch::Contains("\n  layers: 784, 2 relu, 10 identity\n"));
+  CHECK_THAT(run.err, Catch::Contains("warning: full: the argmax accuracy on the 400 samples of test, 0.") &&
+                          Catch::Contains(", is at chance level (the commonest class has 0."));
+}
+
 TEST_CASE("An unusable weight file is a data error before any work", "[run][weights]") {
   const TemporaryFolder folder;
   write(folder.path() / "train.yaml", train);
