@@ -59,10 +59,10 @@ std::vector<std::string> numbered_names(int count) {
   return names;
 }
 
-const Dataset& DataPair::subset(std::string_view name) const {
-  if (name == "train") return train;
-  if (name == "test") return test;
-  throw UsageError("the data have no subset '{}'; they have train and test", name);
+const Dataset& DataPair::subset(std::string_view which) const {
+  if (which == "train") return train;
+  if (which == "test") return test;
+  throw UsageError("the data have no subset '{}'; they have train and test", which);
 }
 
 }  // namespace inforelay

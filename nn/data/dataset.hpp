@@ -67,7 +67,7 @@ struct DataPair {
   std::string sha256;  ///< hex digest that identifies the content
 
   /// "train" or "test"; UsageError for any other name.
-  const Dataset& subset(std::string_view name) const;
+  const Dataset& subset(std::string_view which) const;
 };
 
 }  // namespace inforelay
