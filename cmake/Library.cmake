@@ -20,5 +20,6 @@ function(inforelay_library name)
   install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/inforelay COMPONENT development
     FILES_MATCHING PATTERN *.hpp
     # They include headers of libraries that users of ours need not have.
-    PATTERN hdf5_internal.hpp EXCLUDE PATTERN hdf5_driver.hpp EXCLUDE PATTERN json_values.hpp EXCLUDE)
+    PATTERN hdf5_internal.hpp EXCLUDE PATTERN hdf5_reader_state.hpp EXCLUDE PATTERN hdf5_driver.hpp EXCLUDE
+    PATTERN json_values.hpp EXCLUDE)
 endfunction()

@@ -64,7 +64,7 @@ install_packages() {
   rm -f "$log"
 }
 
-# Did a source, or the commit, change since `stamp`? Folders count: their time tells of added and removed files.
+# True if a source or the commit is newer than `stamp`; folder times reveal added and removed files.
 changed_since() {
   local stamp=$1 log
   [[ -e $stamp ]] || return 0

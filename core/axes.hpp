@@ -1,7 +1,7 @@
 // The letters of all shapes, and the array types with these shapes.
 //
 //   N  samples      K  units of the analysed layer     C  classes     S = 2^K  sets of units
-//   D  inputs of a network (784 for MNIST)               E  epochs
+//   D  inputs       E  epochs
 //
 // "[N,K]" is an array with N rows of K values, rows contiguous.
 #pragma once

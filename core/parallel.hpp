@@ -1,4 +1,4 @@
-// Parallel loops. No other code starts threads.
+// Parallel loops. No other code computes in several threads.
 //
 // Work is cut into blocks whose number and bounds depend on the problem only, never on the number of threads; their
 // results are combined in block order. So a result is the same to the last bit for 1 and for 64 threads.

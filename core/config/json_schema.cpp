@@ -55,7 +55,7 @@ Json type(const Bytes&) { return {{"type", "string"}, {"pattern", byte_count_pat
 // A number is a name, and a text, too.
 Json type(const Name&) { return {{"type", {"string", "integer"}}, {"pattern", name_pattern}}; }
 Json type(const Text&) { return {{"type", {"string", "number", "boolean"}}, {"minLength", 1}, {"maxLength", 200}}; }
-// A variable is either that of the data, followed by a slash, or none.
+// Paths may begin with $INFORELAY_DATA/ but with no other variable.
 Json type(const Path&) { return {{"type", "string"}, {"pattern", "^([^$]|\\$INFORELAY_DATA(/|$))"}}; }
 Json type(const Paths& kind) { return list_of(type(Path{}), kind.length); }
 Json type(const Integers& kind) { return list_of(number_type("integer", kind.bounds), kind.length); }

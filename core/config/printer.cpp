@@ -76,7 +76,7 @@ ConfigNode node_of(const Paths& kind) {
   return list_of(*kind.values, [](const std::filesystem::path& value) { return text_or_nothing(value.string()); });
 }
 ConfigNode node_of(const Integers& kind) {
-  // An empty list that may not be empty was not given.
+  // Lists with a minimum length are empty only if not given: print nothing.
   if (kind.values->empty() && kind.length.low > 0) return {};
   return list_of(*kind.values, number<std::int64_t>);
 }

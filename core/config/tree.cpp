@@ -25,7 +25,7 @@ std::string yaml_string(std::string_view text) {
   return result + '"';
 }
 
-// Means the same without quotes, also inside [] and {}.
+// True if YAML needs no quotes around `text`, also inside flow lists and maps.
 bool is_plain(std::string_view text) {
   constexpr std::string_view punctuation = "+-./_";
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {

@@ -95,7 +95,8 @@ std::string name_of(const Lock& lock) {
   return holder ? to_string(*holder) : "another process";
 }
 
-// Waits until that is known. False if the file was replaced meanwhile. Throws DirectoryLocked if the lock is held.
+// True if the lock is stale, false if the file was replaced; waits until either is known. Throws DirectoryLocked if
+// held.
 bool is_stale(const fs::path& path, const Lock& lock, const LockOptions& options, Progress& progress) {
   const std::string folder = path.parent_path().string();
   const auto holder = holder_of(lock);

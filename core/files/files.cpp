@@ -60,7 +60,8 @@ std::span<const std::uint8_t> bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-/// Makes a rename in `folder` last. Some file systems cannot flush a folder; such errors are ignored.
+/// Syncs `folder` so that a rename survives a power failure. Some file systems cannot flush a folder; such errors are
+/// ignored.
 void flush_folder(const std::filesystem::path& folder, const std::filesystem::path& target) {
   const Descriptor descriptor(folder, O_RDONLY | O_DIRECTORY);
   if (descriptor.get() < 0 || ::fsync(descriptor.get()) != 0) {

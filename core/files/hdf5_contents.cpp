@@ -35,7 +35,8 @@ Hdf5Kind Hdf5Reader::kind(std::string_view path) const {
   if (H5DSis_scale(source.object.id()) <= 0) return Hdf5Kind::array;
   if (is_netcdf_variable(source.object.id())) return Hdf5Kind::scale;
   if (!source.is_text()) return Hdf5Kind::dimension;
-  // A list of texts, which is marked like a scale without values, whether or not it is one.
+  // HDF5 marks a text list like a scale without values even if it is a plain array; the dimension name tells them
+  // apart.
   const bool own_name = state_->dimension_names(source) == std::vector{std::string(detail::name_of(source.path))};
   return own_name ? Hdf5Kind::scale : Hdf5Kind::array;
 }
@@ -99,7 +100,7 @@ std::map<std::string, Hdf5Attribute> Hdf5Reader::attributes(std::string_view pat
     state_->fail(detail::shown_path(path), "is damaged: " + detail::hdf5_reason());
   }
   const bool is_group = H5Iget_type(owner.id()) == H5I_GROUP;
-  // Of a list of texts the writer puts a copy there.
+  // For text lists the writer also stores a copy as an attribute; omit it.
   const auto is_copy = [&](const std::string& name) {
     const std::string child = detail::join_path(detail::trim_slashes(path), name);
     if (!is_group || !exists(child) || kind(child) == Hdf5Kind::group) return false;

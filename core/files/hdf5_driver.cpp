@@ -135,7 +135,11 @@ H5FD_class_t make_driver() {
 /// Registered once; HDF5 unregisters it when the process ends.
 hid_t driver_id() {
   static const H5FD_class_t driver = make_driver();
-  static const hid_t id = H5FDregister(&driver);
+  static const hid_t id = [] {
+    const hid_t registered = H5FDregister(&driver);
+    require_hdf5(registered < 0 ? -1 : 0);
+    return registered;
+  }();
   return id;
 }
 

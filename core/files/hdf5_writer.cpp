@@ -157,7 +157,7 @@ struct Hdf5Writer::State {
     return path;
   }
 
-  /// Makes the dataset at `path` a scale of its group; unless `for_netcdf`, for netCDF a dimension without variable.
+  /// Makes `path` a dimension scale; with for_netcdf = false netCDF sees a dimension without a variable.
   void make_scale(hid_t dataset, const std::string& path, std::size_t length, bool for_netcdf) {
     const std::string_view group = detail::parent_of(path), name = detail::name_of(path);
     for (const auto& [use, scale] : uses) {

@@ -113,7 +113,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   if (start.killed_first) {
     constexpr char score[] = "500";
     const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-    // If this is refused, the child is as likely to be chosen as its parent.
+    // Failure is harmless: the OOM killer then does not prefer the child.
     if (file >= 0 && ::write(file, score, sizeof score - 1) < 0) errno = 0;
   }
   const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);

@@ -68,8 +68,8 @@ void check_finite(const Block& block, std::size_t begin, const Name& name) {
   }
 }
 
-// fill(range) gives the rows of a block, name(column) what to call a column in an error. All is done in differences
-// from the first row: exact for a constant column, and small for one that varies little about a large mean.
+// fill(range) gives the rows of a block, name(column) what to call a column in an error. Moments are computed
+// relative to the first row: exact for constant columns, accurate if the mean is large.
 template <class Fill, class Name>
 Moments blocked_moments(std::size_t rows, const Fill& fill, const Name& name) {
   const Eigen::RowVectorXd origin = fill(BlockRange(0, 1, rows));
@@ -249,7 +249,7 @@ Regression ordinary_least_squares(const Column& response, std::span<const Column
   const Eigen::MatrixXd inverse_lower = lower.triangularView<Eigen::Lower>().solve(Eigen::MatrixXd::Identity(p, p));
   const Eigen::VectorXd beta = inverse_lower.transpose() * (inverse_lower * correlation.col(0).tail(p));
 
-  // From here on in the units asked for; residuals are taken in the raw ones.
+  // Slopes are in the requested scaling; residuals use the raw columns.
   const Moments m = scaling == ColumnScaling::unit ? scaled_to_unit(raw) : raw;
   const Eigen::ArrayXd norm = m.comoment.diagonal().array().sqrt(), raw_norm = raw.comoment.diagonal().array().sqrt();
   const Eigen::VectorXd slope = beta.array() * norm[0] / norm.tail(p);

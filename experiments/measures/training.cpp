@@ -90,10 +90,10 @@ MemoryNeed memory(const MeasurePlace& place, AllSetsTable) {
   constexpr double gradient_parts = 16, copies = 6;  // weights, those of the next epoch, moments of both
   if (network.train) return samples_need(weights, weights * (gradient_parts + copies) + outputs);
   const auto& detectors = *network.detectors;
-  const double images = std::min(static_cast<double>(detectors.positives + detectors.negatives), train);
-  const double test_images = std::min(test / size.classes + static_cast<double>(detectors.test_negatives), test);
+  const double train_samples = std::min(static_cast<double>(detectors.positives + detectors.negatives), train);
+  const double test_samples = std::min(test / size.classes + static_cast<double>(detectors.test_negatives), test);
   return {.kept = weights,
-          .working = size.classes * (images + test_images) * size.inputs,
+          .working = size.classes * (train_samples + test_samples) * size.inputs,
           .smaller = "fewer detectors.positives, negatives and test_negatives"};
 }
 

@@ -32,7 +32,7 @@ RunDirectory open_folder(const ExperimentConfig& config, const CommandLine& line
 /// The summary of a complete run.
 std::string read_summary(const RunDirectory& directory);
 
-/// All but wall_seconds.
+/// Provenance of a run, without wall_seconds.
 RunProvenance provenance_of(const ExperimentConfig& config, const CommandLine& line, const DataPlan& data);
 
 /// Downloads data that are not there yet, as a stage of its own before `later_stages` others; returns what will be

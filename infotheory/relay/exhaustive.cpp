@@ -22,7 +22,7 @@ enum TotalsPosition : std::size_t { above, above_as_published, best_relay, best_
 constexpr std::int64_t no_set = -1;
 
 /// Units in the order in which they are decided: falling entropy. Units that hardly vary, decided last, leave small
-/// groups, and groups of one are dropped. For the authors' full network on the test images this takes less than half
+/// groups, and groups of one are dropped. For the authors' full network on the test samples this takes less than half
 /// the time of the order by index, for their composite four fifths. Any order gives the same result.
 std::vector<int> decision_order(const StateTable& table) {
   std::vector<std::uint64_t> imbalance;  // |2 * ones - N|: 0 for the highest entropy

@@ -88,7 +88,7 @@ class CubeWalk {
   }
 
  private:
-  /// The same for cells that may be pure or a single one.
+  /// As Visit, but cells may be pure or only one may be occupied.
   template <int Bits>
   void VisitPart(const Cell* cells, std::uint64_t occupied, std::uint64_t* totals) const {
     constexpr std::size_t size = std::size_t{1} << Bits;

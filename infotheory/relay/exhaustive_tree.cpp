@@ -8,7 +8,7 @@ namespace inforelay::detail {
 namespace {
 
 /// A group of g states is closed at the price of 2^g unions. Four are 30 % less work than none for the authors' full
-/// network on the test images; five are as good, six worse.
+/// network on the test samples; five are as good, six worse.
 constexpr std::uint32_t small_group = 4;
 
 /// increments [2^bits] -> totals [2^bits] in place: totals[R] is the sum of increments[D] over all D within R.

@@ -175,6 +175,7 @@ UnitStates discretize(const RowMatrix<float>& values, std::span<const double> th
       throw UsageError("discretize: threshold of unit {} is {}, expected a finite number", unit, thresholds[unit]);
     }
   }
+  check_range("discretize: the number of units", values.cols(), 1, UnitStates::max_units);
   const auto samples = static_cast<std::size_t>(values.rows());
   UnitStates states(samples, static_cast<int>(values.cols()));
   parallel_blocks(BlockRange::count(samples_per_block, samples), [&](std::size_t block) {

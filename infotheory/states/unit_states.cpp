@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/checks.hpp"
 #include "core/error.hpp"
 #include "infotheory/information/entropy.hpp"
 
@@ -56,6 +57,7 @@ UnitStates UnitStates::from_words(std::span<const StateWord> words, int units) {
 }
 
 UnitStates UnitStates::from_bytes(const RowMatrix<std::uint8_t>& bytes) {
+  check_range("states: the number of units", bytes.cols(), 1, max_units);
   UnitStates states(static_cast<std::size_t>(bytes.rows()), static_cast<int>(bytes.cols()));
   for (Eigen::Index sample = 0; sample < bytes.rows(); ++sample) {
     for (Eigen::Index unit = 0; unit < bytes.cols(); ++unit) {

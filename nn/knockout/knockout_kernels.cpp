@@ -1,3 +1,5 @@
+// Inner loops of KnockoutTree: distributing samples to the children of a node, and counting at the leaves.
+
 // Arrays of vectors need vectors of a size known at compile time.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 

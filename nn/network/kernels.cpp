@@ -1,3 +1,4 @@
+// Dense layers, forward and backward, by vector instructions.
 #include "nn/network/kernels.hpp"
 
 // Arrays of vectors, as used for register blocks below, need vectors of a size known at compile time.

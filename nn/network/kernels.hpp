@@ -12,7 +12,7 @@
 namespace inforelay::kernels {
 
 /// Samples that go through a network together: a multiple of the kernels' sample blocks (3, 4, 6, 8), few enough that a
-/// tile of small images (75 kB) stays in the second-level cache.
+/// tile of 784 inputs (75 kB) stays in the second-level cache.
 constexpr std::size_t tile_samples = 24;
 
 /// Inputs are processed in blocks of this many, by number [0, width / block_inputs); those left over at the end of a
@@ -20,7 +20,8 @@ constexpr std::size_t tile_samples = 24;
 constexpr std::size_t block_inputs = 16;
 
 /// The blocks that a kernel processes. The inputs of all others are taken to be zero: 0 times a weight adds nothing, so
-/// leaving blocks of zeros out changes no result (if weights are finite). For images with a margin this skips a fifth.
+/// leaving blocks of zeros out changes no result (if weights are finite). For MNIST, whose margins are zero, this
+/// skips a fifth.
 struct InputBlocks {
   const std::uint32_t* begin;  ///< [count] the first input of each, ascending
   std::size_t count;

@@ -7,8 +7,8 @@
 namespace inforelay {
 namespace {
 
-/// Can the layers `rest` (positions) be passed in some order, each once, starting at width `start`? By Euler: every
-/// width is left as often as it is reached, but for the start, left once more, and one end; and all can be reached.
+/// True if an Eulerian path from `start` uses every layer once: in-degree equals out-degree except at its two ends, and
+/// the graph is connected.
 bool can_be_passed(std::span<const LayerShape> layers, const std::vector<std::size_t>& rest, std::uint64_t start) {
   std::map<std::uint64_t, int> surplus{{start, -1}};  // times left less times reached; the start counts as reached
   for (const std::size_t i : rest) {

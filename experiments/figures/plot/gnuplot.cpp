@@ -56,8 +56,7 @@ std::string literal(std::string_view text, bool tic) {
   return quoted + "'";
 }
 
-/// gnuplot echoes the line at fault and points at it, and then says what is wrong: `"name.gp" line 12: ...`. What it
-/// warns of did not stop it.
+/// Returns gnuplot's error line, `"name.gp" line 12: ...`. Warnings and the echoed source line are skipped.
 std::string complaint(const std::filesystem::path& messages) {
   std::ifstream in(messages);
   std::string first;
