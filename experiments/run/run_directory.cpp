@@ -111,7 +111,7 @@ void RunDirectory::move_aside(Progress& progress) {
   std::unique_ptr<DirectoryLock> unused;
   const bool folder = fs::is_directory(folder_, error);
   if (folder && !fs::is_empty(folder_, error) && !is_run_folder(folder_) && !fs::exists(results(), error) &&
-      !fs::exists(summary(), error) && !lock_holder(folder_)) {
+      !fs::exists(summary(), error) && !fs::exists(folder_ / "runs", error) && !lock_holder(folder_)) {
     fail("holds files that are not of a run", "--fresh does not rename it; choose another folder");
   }
   if (folder && access(folder_.c_str(), W_OK | X_OK) == 0) {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/files/checksummed_file.hpp"
+#include "core/provenance.hpp"
 #include "core/random.hpp"
 #include "experiments/results/results_file.hpp"
 #include "tests/catch2.hpp"
@@ -224,7 +225,8 @@ TEST_CASE("Damaged and foreign stage files are reported and recomputed", "[kill]
     ResultArray bias = arrays.view().array("model/layer1/bias");
     std::get<RowMatrix<float>>(bias.values).array() += 0.5f;
     arrays.put_array("model/layer1/bias", std::move(bias));
-    write_checksummed(stages / "full-training.h5", {.run = first_line.substr(16), .input_digest = "none"}, 1,
+    write_checksummed(stages / "full-training.h5",
+                      {.run = first_line.substr(16) + " " + std::string(git_revision()), .input_digest = "none"}, 1,
                       [&](Hdf5Writer& file) { write_arrays(file, arrays); });
     const ProgramResult result = run_program(with(small, {"-o", "run"}), folder.path());
     INFO(result.err);
