@@ -111,14 +111,16 @@ class SmallRun {
 }  // namespace
 
 TEST_CASE("Every stage can be interrupted at any check and ends with the same arrays", "[interrupt]") {
-  set_thread_count(GENERATE(1, 3));
-  const auto [name, least_checks, overrides] = GENERATE(table<std::string, int, std::vector<std::string>>({
+  const auto [name, threads, least_checks,
+              overrides] = GENERATE(table<std::string, int, int, std::vector<std::string>>({
       {"all sets, two layers",
+       3,
        60,
        {"networks.composite=null", "networks.full.layers=[784, 6, 5, 10]", "networks.full.train.max_epochs=4",
         "networks.full.train.stop=null", "analysis.layers=all", "analysis.relay.branching=true",
         "analysis.knockout={method: sampled, samples: 20}"}},
       {"detectors, single knockouts",
+       1,
        30,
        {"networks.full=null", "networks.composite.detectors.positives=30", "networks.composite.detectors.negatives=30",
         "networks.composite.detectors.test_negatives=30", "networks.composite.detectors.max_epochs=30",
@@ -126,6 +128,7 @@ TEST_CASE("Every stage can be interrupted at any check and ends with the same ar
         "analysis.relay.exhaustive=[]", "analysis.knockout.sets=single", "analysis.regression=null"}},
   }));
   INFO(name);
+  set_thread_count(threads);
   SmallRun run(overrides);
   int checks = 0;
   for (const Stage& stage : run.stages()) {
