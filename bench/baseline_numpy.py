@@ -69,9 +69,9 @@ def main():
         for repetition in range(options.repetitions):
             wall, cpu = time.perf_counter(), time.process_time()
             for relay in random.integers(0, 2**NEURONS, options.sets):
-                for numeral in range(10):
-                    relay_information_bits(states, (labels == numeral).astype(np.int64),
-                                           (predictions == numeral).astype(np.int64), int(relay))
+                for cls in range(10):
+                    relay_information_bits(states, (labels == cls).astype(np.int64),
+                                           (predictions == cls).astype(np.int64), int(relay))
             wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
             print(f"{split}: {1e3 * wall / options.sets / 10:.2f} ms a set and class; all 2^20 sets and ten classes would take "
                   f"{wall / options.sets * 2**NEURONS / 3600:.1f} hours", file=sys.stderr)

@@ -39,7 +39,7 @@ def images(split):
 
 
 def detector_images():
-    """5,000 training images of numeral 3 (label 1), or all there are, and 5,000 others (label 0), as bench/subject.cpp takes them."""
+    """5,000 training images of digit 3 (label 1), or all there are, and 5,000 others (label 0), as bench/subject.cpp takes them."""
     pixels, labels = images("train")
     rows = np.concatenate([np.flatnonzero(labels == 3)[:5000], np.flatnonzero(labels != 3)[:5000]])
     return pixels[rows], (labels[rows] == 3).astype(np.int64)

@@ -3,7 +3,8 @@
 //
 //   bench_schedule SCAN [K] [PARTS]      SCAN: relay-train, relay-test, knockout-train, knockout-test, forward-test;
 //                                        K: neurons (20: of the subject; others: of a network trained for five epochs);
-//                                        PARTS: so many, drawn at random, are measured, the others given their costs
+//                                        PARTS: number of chunks, drawn at random, that are measured; the others are
+//                                        given their costs
 //   mpirun -n 2 bench_schedule messages  what a result costs rank 0, and how long an answer takes
 #include <fmt/format.h>
 

@@ -77,7 +77,7 @@ std::string to_json(const RunStatus& status);
 /// None if there is no such file or it has another format. What is missing has defaults; texts are not cleaned.
 std::optional<RunStatus> read_status(const std::filesystem::path& folder);
 
-/// Writes status.json while a run goes on.
+/// Writes status.json during a run.
 class StatusFile {
  public:
   void open(const std::filesystem::path& folder) { folder_ = folder; }

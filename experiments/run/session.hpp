@@ -42,7 +42,7 @@ DataPlan fetch_as_stage(const DataPlan& data, int later_stages, Console& console
 /// "2 threads"; with several ranks() "16 ranks, the first with 2 threads"
 std::string threads_text(int threads);
 
-/// Does `work` while the console writes log and status in `directory`, whose lock is held. The last status tells how
+/// Does `work` while the console writes log and status in `directory`, whose lock is held. The last status says how
 /// the work ended.
 RunReport in_open_folder(const RunDirectory& directory, const std::string& name, Console& console,
                          const std::function<RunReport()>& work);

@@ -1,7 +1,7 @@
 // Data sources. Each is a row of one table. The data of a run are chosen, downloaded and read in three steps:
 //
 //   DataPlan plan = plan_data(options);        // looks at file names only: cheap enough for every start
-//   plan = fetch_data(plan, progress);         // downloads if the plan says so
+//   plan = fetch_data(plan, progress);         // downloads if the files are missing
 //   DataPair data = load_data(plan, progress); // reads and verifies, or generates
 //
 // To add a source: a file that defines a `const DataSource`, and a line in sources.cpp.

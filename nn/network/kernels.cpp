@@ -235,7 +235,7 @@ std::size_t GradientSweep(std::size_t b, Rows in, const float* delta, std::size_
 template <class Rows>
 void Gradient(Rows in, const float* delta, std::size_t samples, std::size_t width, const InputBlocks& blocks,
               std::size_t outputs, float* weight_gradient, float* bias_gradient) {
-  // So many blocks that the accumulators fill the sixteen registers of AVX2.
+  // As many blocks as let the accumulators fill the sixteen registers of AVX2.
   constexpr std::size_t few = parts >= 6 ? 1 : 6 / parts, many = parts >= 3 ? 1 : 3 / parts;
   std::size_t b = 0;
   if (outputs <= 2) b = GradientSweep<few>(b, in, delta, samples, width, blocks, outputs, weight_gradient);

@@ -279,7 +279,7 @@ TEST_CASE("A stop signal after any stage ends the run with its exit code", "[kil
     }
     return count;
   };
-  std::set<int> interrupted_after;  // so many stages
+  std::set<int> interrupted_after;  // numbers of finished stages
   // As many complete runs as needed: a start may finish before its signal comes.
   for (int runs = 0; runs < 20 && interrupted_after.size() < 8; ++runs) {
     fs::remove_all(folder.path() / "run");

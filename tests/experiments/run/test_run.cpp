@@ -213,7 +213,7 @@ TEST_CASE("The error of a failed computation names its network", "[run]") {
   expect_failure(
       run_program(with(small, {"networks.composite.detectors.on_failure=error",
                                "networks.composite.detectors.max_epochs=1", "networks.composite.detectors.restarts=0",
-                               "-j", "5"}),  // whichever fails first, the lowest is told
+                               "-j", "5"}),  // whichever fails first, the lowest is reported
                   folder.path()),
       1, "composite: training of the detectors: detector 0 did not reach");
 }

@@ -172,7 +172,7 @@ TEST_CASE("Of several commands started together one runs and the others name its
   }
 }
 
-TEST_CASE("Status tells complete, failed and unstarted runs and other folders apart", "[status]") {
+TEST_CASE("Status distinguishes complete, failed and unstarted runs and other folders", "[status]") {
   const TemporaryFolder folder;
   const fs::path run = folder.path() / "run";
   const ProgramResult done = run_program(with(tiny, {"-j", "1", "figures={formats: [svg]}"}), folder.path());

@@ -32,7 +32,7 @@ TEST_CASE("Generated digits are the same for any number of threads and have thei
     digests.insert(content_sha256(data.train) + content_sha256(data.test));
   }
   REQUIRE(digests.size() == 1);
-  // Whoever changes an image on purpose raises generator_version in digits.cpp and puts the new digest here.
+  // To change an image on purpose, raise generator_version in digits.cpp and put the new digest here.
   CHECK(digests.begin()->substr(0, 64) == "f99d239bdea1ccc00045828aa016bdea8aa0779fbdb2cd72eff62152d3a65847");
 }
 

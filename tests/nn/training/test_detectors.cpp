@@ -172,7 +172,7 @@ TEST_CASE("Restarts begin from other weights", "[detectors]") {
   CHECK_THROWS_AS(training.run(progress), Interrupted);
   CHECK(training.states()[0].attempt == 1);
   CHECK_FALSE(test::same_bits(training.states()[0].network, before));
-  training.run();  // an interrupted training can go on
+  training.run();  // an interrupted training can be resumed
   CHECK(training.finished());
 }
 
