@@ -29,7 +29,7 @@ constexpr int killed = 128 + SIGKILL;
 // Exit code of Open MPI's mpirun after SIGTERM, whatever those of the ranks are.
 constexpr int mpirun_stopped = 1;
 
-// Starts the program on `count` ranks, which may be more than there are cores.
+// Starts the program on `ranks` ranks, which may be more than there are cores.
 ProgramOptions on_ranks(int ranks) {
   ProgramOptions options;
   options.environment = {{"OMPI_ALLOW_RUN_AS_ROOT", "1"}, {"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"}};
