@@ -18,8 +18,8 @@ constexpr int most_units = UnitStates::max_word_units;
 void write_contrasts(MessageWriter& job, std::span<const Contrast> contrasts) {
   job.number(static_cast<std::uint64_t>(contrasts.size()));
   for (const Contrast& contrast : contrasts) {
-    for (const std::vector<bool>* answers : {&contrast.input, &contrast.output})
-      job.array(std::vector<std::uint8_t>(answers->begin(), answers->end()));
+    for (const SymbolSet* set : {&contrast.input, &contrast.output})
+      job.number(static_cast<std::uint64_t>(set->count)).array(set->members);
   }
 }
 
@@ -27,8 +27,11 @@ void write_contrasts(MessageWriter& job, std::span<const Contrast> contrasts) {
 std::vector<Contrast> read_contrasts(MessageReader& job) {
   std::vector<Contrast> contrasts;
   for (auto left = job.number<std::uint64_t>(); left > 0; --left) {
-    const auto input = job.array<std::uint8_t>(), output = job.array<std::uint8_t>();
-    contrasts.push_back({"", {input.begin(), input.end()}, {output.begin(), output.end()}});
+    Contrast& contrast = contrasts.emplace_back();
+    for (SymbolSet* set : {&contrast.input, &contrast.output}) {
+      set->count = job.number<std::uint64_t>(0, max_symbols, "the number of symbols");
+      set->members = job.array<Symbol>();
+    }
   }
   return contrasts;
 }

@@ -9,9 +9,8 @@ std::vector<Contrast> one_vs_rest(std::span<const std::string> names) {
     throw UsageError("one_vs_rest: {} symbols, expected at most {}", names.size(), max_symbols);
   std::vector<Contrast> contrasts;
   for (std::size_t c = 0; c < names.size(); ++c) {
-    std::vector<bool> is_symbol(names.size());
-    is_symbol[c] = true;
-    contrasts.push_back({names[c], is_symbol, is_symbol});
+    const SymbolSet only{names.size(), {static_cast<Symbol>(c)}};
+    contrasts.push_back({names[c], only, only});
   }
   return contrasts;
 }

@@ -1,6 +1,8 @@
 // Contrasts: the binary input and output variables between which relay information is computed.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,15 +11,23 @@
 
 namespace inforelay {
 
-/// Two binary variables of a sample: X_in = input[its input symbol] and X_out = output[its output symbol].
-struct Contrast {
-  std::string name;
-  std::vector<bool> input;   ///< [number of input symbols]
-  std::vector<bool> output;  ///< [number of output symbols]
+/// Some of the symbols [0,count).
+struct SymbolSet {
+  std::size_t count = 0;
+  std::vector<Symbol> members;  ///< ascending
+
+  bool contains(Symbol symbol) const { return std::binary_search(members.begin(), members.end(), symbol); }
 };
 
-/// One contrast for each symbol c, called names[c]: X_in = [input symbol = c], X_out = [output symbol = c]. Throws
-/// UsageError for more than max_symbols names.
+/// Two binary variables of a sample: X_in = [its input symbol is in `input`], X_out = [its output symbol is in
+/// `output`].
+struct Contrast {
+  std::string name;
+  SymbolSet input, output;
+};
+
+/// One contrast for each symbol c, called names[c]: X_in = [input symbol = c], X_out = [output symbol = c]. Memory
+/// O(C). Throws UsageError for more than max_symbols names.
 std::vector<Contrast> one_vs_rest(std::span<const std::string> names);
 
 }  // namespace inforelay

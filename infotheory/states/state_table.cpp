@@ -11,17 +11,20 @@
 namespace inforelay {
 namespace {
 
-/// The contrasts in which each symbol is a yes, ascending -> [symbols]. `answers` is &Contrast::input or output.
+/// The contrasts that each symbol is in, ascending -> [symbols]. `set` is &Contrast::input or output.
 std::vector<std::vector<std::uint32_t>> contrasts_of_symbols(std::span<const Contrast> contrasts,
-                                                             std::vector<bool> Contrast::*answers) {
-  std::vector<std::vector<std::uint32_t>> of_symbol((contrasts.front().*answers).size());
+                                                             SymbolSet Contrast::*set) {
+  std::vector<std::vector<std::uint32_t>> of_symbol((contrasts.front().*set).count);
   for (std::uint32_t c = 0; c < contrasts.size(); ++c) {
-    const std::vector<bool>& is_yes = contrasts[c].*answers;
-    if (is_yes.size() != of_symbol.size())
+    const auto& [count, members] = contrasts[c].*set;
+    if (count != of_symbol.size())
       throw UsageError("state table: contrast {} is defined for {} symbols, expected {} as for contrast {}",
-                       contrasts[c].name, is_yes.size(), of_symbol.size(), contrasts.front().name);
-    for (std::size_t symbol = 0; symbol < is_yes.size(); ++symbol)
-      if (is_yes[symbol]) of_symbol[symbol].push_back(c);
+                       contrasts[c].name, count, of_symbol.size(), contrasts.front().name);
+    for (const Symbol symbol : members) {
+      if (symbol >= count)
+        throw UsageError("state table: contrast {} has symbol {}, expected [0,{})", contrasts[c].name, symbol, count);
+      of_symbol[symbol].push_back(c);
+    }
   }
   return of_symbol;
 }
@@ -63,7 +66,7 @@ StateTable::StateTable(const UnitStates& states, std::span<const Symbol> input, 
     };
     for (const std::uint32_t c : of_input[input[i]]) {
       ++counts(c).input;
-      if (contrasts[c].output[output[i]]) ++counts(c).both;
+      if (contrasts[c].output.contains(output[i])) ++counts(c).both;
     }
     for (const std::uint32_t c : of_output[output[i]]) ++counts(c).output;
   }

@@ -249,8 +249,12 @@ TEST_CASE("Contrasts may be any sets of input and output symbols", "[relay]") {
   std::vector<Symbol> input, output;
   std::vector<Contrast> contrasts(3);
   for (std::size_t bit = 0; bit < 3; ++bit) {
-    for (unsigned symbol = 0; symbol < 8; ++symbol) contrasts[bit].input.push_back((symbol >> bit & 1u) != 0);
-    for (unsigned symbol = 0; symbol < 4; ++symbol) contrasts[bit].output.push_back((symbol >> bit % 2 & 1u) != 0);
+    contrasts[bit].input.count = 8;
+    contrasts[bit].output.count = 4;
+    for (Symbol symbol = 0; symbol < 8; ++symbol)
+      if ((symbol >> bit & 1) != 0) contrasts[bit].input.members.push_back(symbol);
+    for (Symbol symbol = 0; symbol < 4; ++symbol)
+      if ((symbol >> bit % 2 & 1) != 0) contrasts[bit].output.members.push_back(symbol);
   }
   for (Symbol symbol = 0; symbol < 8; ++symbol) {
     states.push_back(symbol & 3u);

@@ -1,5 +1,6 @@
 #include "infotheory/states/state_table.hpp"
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -48,9 +49,11 @@ TEST_CASE("A state table counts contrasts of any sets of symbols, with more than
   constexpr std::size_t inputs = 65536, outputs = 1000, samples = 3000;
   std::vector<Contrast> contrasts;
   for (const char* name : {"a", "b", "c"}) {
-    Contrast contrast{name, std::vector<bool>(inputs), std::vector<bool>(outputs)};
-    for (std::size_t i = 0; i < inputs; ++i) contrast.input[i] = random.below(3) == 0;
-    for (std::size_t i = 0; i < outputs; ++i) contrast.output[i] = random.below(2) == 0;
+    Contrast contrast{name, {inputs, {}}, {outputs, {}}};
+    for (std::size_t i = 0; i < inputs; ++i)
+      if (random.below(3) == 0) contrast.input.members.push_back(static_cast<Symbol>(i));
+    for (std::size_t i = 0; i < outputs; ++i)
+      if (random.below(2) == 0) contrast.output.members.push_back(static_cast<Symbol>(i));
     contrasts.push_back(contrast);
   }
   std::vector<StateWord> states;
@@ -68,7 +71,10 @@ TEST_CASE("A state table counts contrasts of any sets of symbols, with more than
       std::uint32_t a = 0, b = 0, ab = 0;
       for (std::size_t i = 0; i < samples; ++i) {
         if (states[i] != state) continue;
-        const bool in = contrasts[c].input[input[i]], out = contrasts[c].output[output[i]];
+        const auto has = [](const SymbolSet& set, Symbol symbol) {
+          return std::find(set.members.begin(), set.members.end(), symbol) != set.members.end();
+        };
+        const bool in = has(contrasts[c].input, input[i]), out = has(contrasts[c].output, output[i]);
         a += in;
         b += out;
         ab += in && out;
@@ -81,14 +87,29 @@ TEST_CASE("A state table counts contrasts of any sets of symbols, with more than
   }
 }
 
+TEST_CASE("As many contrasts as there can be symbols take memory in proportion", "[states]") {
+  // With a flag for each symbol in each contrast they would be 1 GiB.
+  const std::vector<Contrast> contrasts = one_vs_rest(std::vector<std::string>(65536));
+  std::size_t members = 0;
+  for (const Contrast& contrast : contrasts) members += contrast.input.members.size() + contrast.output.members.size();
+  CHECK(members == 2 * 65536);
+  const std::vector<Symbol> input{0, 65535}, output{65535, 65535};
+  const StateTable table(UnitStates::from_words(std::vector<StateWord>{1, 1}, 1), input, output, contrasts);
+  CHECK(table.contrast_counts(65535)[0].both == 1);
+  CHECK(table.contrast_counts(65535)[0].output == 2);
+  CHECK(table.contrast_counts(0)[0].input == 1);
+}
+
 TEST_CASE("One against the rest is a contrast for each symbol", "[states]") {
   const std::vector<std::string> names{"cat", "dog", "bird"};
   const std::vector<Contrast> contrasts = one_vs_rest(names);
   REQUIRE(contrasts.size() == 3);
   for (std::size_t c = 0; c < 3; ++c) {
     CHECK(contrasts[c].name == names[c]);
-    for (std::size_t symbol = 0; symbol < 3; ++symbol) CHECK(contrasts[c].input[symbol] == (symbol == c));
-    CHECK(contrasts[c].output == contrasts[c].input);
+    for (const SymbolSet* set : {&contrasts[c].input, &contrasts[c].output}) {
+      CHECK(set->count == 3);
+      for (Symbol symbol = 0; symbol < 3; ++symbol) CHECK(set->contains(symbol) == (symbol == c));
+    }
   }
   CHECK_THROWS_WITH(one_vs_rest(std::vector<std::string>(65537)), "one_vs_rest: 65537 symbols, expected at most 65536");
 }
@@ -106,7 +127,10 @@ TEST_CASE("A state table names what is wrong with its samples", "[states]") {
   CHECK_THROWS_WITH(StateTable(UnitStates(), {}, {}, contrasts), "state table: no samples, expected at least 1");
   CHECK_THROWS_WITH(StateTable(states, good, good, {}), "state table: no contrasts, expected at least 1");
   std::vector<Contrast> uneven = contrasts;
-  uneven[1].output.push_back(true);
+  uneven[1].output.count = 3;
   CHECK_THROWS_WITH(StateTable(states, good, good, uneven),
                     "state table: contrast 1 is defined for 3 symbols, expected 2 as for contrast 0");
+  std::vector<Contrast> beyond = contrasts;
+  beyond[1].input.members = {2};
+  CHECK_THROWS_WITH(StateTable(states, good, good, beyond), "state table: contrast 1 has symbol 2, expected [0,2)");
 }
