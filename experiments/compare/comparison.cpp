@@ -91,7 +91,7 @@ std::vector<Row> rows_of(const std::string& comparison, const CompareConfig& ent
     row.value = left[left.size() > 1 ? i : 0];
     row.reference = right[right.size() > 1 ? i : 0];
     row.difference = row.value - row.reference;
-    row.ok = statement.holds(row.value, row.reference) ? 1 : 0;
+    if (!std::isnan(row.difference)) row.ok = statement.holds(row.value, row.reference) ? 1 : 0;
     if (entry.at_least) row.needed = *entry.at_least > 0 ? *entry.at_least : static_cast<std::int64_t>(count);
     rows.push_back(std::move(row));
   }
@@ -99,23 +99,25 @@ std::vector<Row> rows_of(const std::string& comparison, const CompareConfig& ent
 }
 
 const RecordArrays<Row>& row_arrays() {
-  static const RecordArrays<Row> arrays{
-      "row",
-      {{"comparison", "text", "entry of compare", &Row::comparison},
-       {"column", "text", "column of the published table; empty: the entry is a statement", &Row::column},
-       {"network", "text", "network; empty: the entry is a statement", &Row::network},
-       {"metric", "text", "what was compared, or the statement", &Row::metric},
-       {"class", "text", "class; empty: the network as a whole", &Row::cls},
-       {"value", "as the metric", "value found, or left-hand side of the statement; NaN: a set of units", &Row::value},
-       {"reference", "as the metric", "published value, or right-hand side; NaN: none, or a set of units",
-        &Row::reference},
-       {"value_set", "1", "set found, bit k is unit k; -1: a number", &Row::value_set},
-       {"reference_set", "1", "published set, bit k is unit k; -1: a number", &Row::reference_set},
-       {"difference", "as the metric", "value minus reference; NaN for sets", &Row::difference},
-       {"tolerance_absolute", "as the metric", "largest allowed difference; NaN: no such bound", &Row::absolute},
-       {"tolerance_relative", "1", "the same as a fraction of the reference; NaN: no such bound", &Row::relative},
-       {"ok", "1", "1: within the tolerance, equal, or the statement holds; 0: not; -1: no verdict", &Row::ok},
-       {"needed", "1", "number of rows of this column or statement that must be ok; 0: no verdict", &Row::needed}}};
+  static const RecordArrays<Row> arrays = [] {
+    const std::vector<RecordField<Row>> values{
+        {"value", "as the metric", "value found, or left-hand side of the statement; NaN: undefined, or a set of units",
+         &Row::value},
+        {"reference", "as the metric", "published value, or right-hand side; NaN: none, undefined, or a set of units",
+         &Row::reference},
+        {"value_set", "1", "set found, bit k is unit k; -1: a number", &Row::value_set},
+        {"reference_set", "1", "published set, bit k is unit k; -1: a number", &Row::reference_set},
+        {"difference", "as the metric", "value minus reference; NaN for sets", &Row::difference},
+        {"tolerance_absolute", "as the metric", "largest allowed difference; NaN: no such bound", &Row::absolute},
+        {"tolerance_relative", "1", "the same as a fraction of the reference; NaN: no such bound", &Row::relative},
+        {"ok", "1",
+         "1: within the tolerance, equal, or the statement holds; 0: not; -1: no verdict, or a side is undefined",
+         &Row::ok},
+        {"needed", "1", "number of rows of this column or statement that must be ok; 0: no verdict", &Row::needed}};
+    RecordArrays<Row> all{"row", comparison_fields<Row>()};
+    all.fields.insert(all.fields.end(), values.begin(), values.end());
+    return all;
+  }();
   return arrays;
 }
 
@@ -131,7 +133,7 @@ std::string tolerance_text(const Row& row) {
 }
 
 std::string verdict_text(const Row& row) {
-  if (row.ok < 0) return "";
+  if (row.ok < 0) return row.is_statement() ? "undefined" : "";
   if (row.is_statement()) return row.ok == 1 ? "holds" : "does not hold";
   return row.ok == 1 ? "ok" : "NOT OK";
 }
@@ -155,7 +157,10 @@ std::string statements_table(const ComparisonResult& comparison) {
   for (const ComparisonColumn& column : comparison.columns()) {
     const Row& first = column.rows.front();
     if (!first.is_statement()) continue;
-    text += fmt::format("  {:<76} {:>3} of {}{}\n", first.metric, column.ok(), column.rows.size(),
+    const auto undefined =
+        std::count_if(column.rows.begin(), column.rows.end(), [](const Row& row) { return row.ok < 0; });
+    text += fmt::format("  {:<76} {:>3} of {}{}{}\n", first.metric, column.ok(), column.rows.size(),
+                        undefined > 0 ? fmt::format(", {} undefined", undefined) : "",
                         column.needed() > 0 ? ", " + verdict_text(column, "NOT MET") : "");
   }
   return text.empty() ? text : "\nStatements, and for how many classes they hold\n" + text;

@@ -8,6 +8,7 @@
 
 #include "experiments/compare/published.hpp"
 #include "experiments/config/config.hpp"
+#include "experiments/results/record_arrays.hpp"
 #include "experiments/results/results_file.hpp"
 
 namespace inforelay {
@@ -24,7 +25,7 @@ struct ComparisonRow {
   std::int64_t value_set = -1, reference_set = -1;    ///< if they are sets of units: bits; else -1
   double difference = no_number;                      ///< value minus reference
   double absolute = no_number, relative = no_number;  ///< tolerance; NaN: none
-  std::int64_t ok = -1;                               ///< 1, 0, or -1: no verdict, as there is no tolerance
+  std::int64_t ok = -1;     ///< 1, 0, or -1: no verdict, as there is no tolerance or a side is undefined
   std::int64_t needed = 0;  ///< number of rows of the column or statement that must be ok; 0: no verdict
 
   bool is_statement() const { return column.empty(); }
@@ -47,7 +48,18 @@ struct ComparisonResult {
   bool met() const;
 };
 
-/// All entries of config.compare. In statements NaN (e.g. a regression without a fit) compares as false. Throws
+/// The fields that name what a row is about, for rows of comparisons and of replications.
+template <class Row>
+std::vector<RecordField<Row>> comparison_fields() {
+  return {{"comparison", "text", "entry of compare", &Row::comparison},
+          {"column", "text", "column of the published table; empty: the entry is a statement", &Row::column},
+          {"network", "text", "network; empty: the entry is a statement", &Row::network},
+          {"metric", "text", "what was compared, or the statement", &Row::metric},
+          {"class", "text", "class; empty: the network as a whole", &Row::cls}};
+}
+
+/// All entries of config.compare. A statement neither holds nor fails for a class
+/// with NaN on a side (e.g. a regression without a fit): it does not count among those for which it holds. Throws
 /// UsageError if the result lacks a metric or class, or has one number for the network where classes are compared.
 ComparisonResult compare(const ExperimentConfig& config, const PublishedTables& published,
                          const ExperimentResult& result);

@@ -169,14 +169,12 @@ std::string replication_csv(const SeedReplication& replication) {
 
 ResultArrays replication_arrays(const SeedReplication& replication) {
   using Row = ReplicationRow;
-  static const RecordArrays<Row> row_arrays{
-      "row",
-      {{"comparison", "text", "entry of compare", &Row::comparison},
-       {"column", "text", "column of the published table; empty: the entry is a statement", &Row::column},
-       {"network", "text", "network; empty: the entry is a statement", &Row::network},
-       {"metric", "text", "what was compared, or the statement", &Row::metric},
-       {"class", "text", "class; empty: the network as a whole", &Row::cls},
-       {"reference", "as the metric", "published value, NaN: none; of a statement, all classes", &Row::reference}}};
+  static const RecordArrays<Row> row_arrays = [] {
+    RecordArrays<Row> all{"row", comparison_fields<Row>()};
+    all.fields.push_back(
+        {"reference", "as the metric", "published value, NaN: none; of a statement, all classes", &Row::reference});
+    return all;
+  }();
   static const std::vector<ArrayInfo> infos = [] {
     std::vector<ArrayInfo> all = row_arrays.infos();
     all.push_back({"value",

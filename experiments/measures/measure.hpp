@@ -61,9 +61,10 @@ struct Metric {
   struct Derived {
     std::string units, about;
     bool is_set = false;
-    bool by_class = true;
     /// `group` is the measure's, `count` what stands for N.
     std::vector<MetricValue> (*values)(const ResultView& group, int count) = nullptr;
+    /// Has it a value for each class, not one for the system? Null: it always has.
+    bool (*by_class)(const NetworkConfig& network) = nullptr;
   } derived = {};
   /// Why a run will not have it although the measure is computed; "" if it will.
   std::string (*missing)(const MeasurePlace& place, int count) = nullptr;

@@ -162,9 +162,9 @@ std::string metric_missing(const ExperimentConfig& config, const NetworkConfig& 
 
 bool metric_by_class(const NetworkConfig& network, std::string_view name) {
   const ParsedName parsed = parse_or_throw(name);
-  if (parsed.measure->name == "training" && parsed.metric->name == "epochs") return network.detectors.has_value();
-  return parsed.metric->array.empty() ? parsed.metric->derived.by_class
-                                      : !info_of(*parsed.measure, *parsed.metric).axes.empty();
+  if (!parsed.metric->array.empty()) return !info_of(*parsed.measure, *parsed.metric).axes.empty();
+  const auto by_class = parsed.metric->derived.by_class;
+  return !by_class || by_class(network);
 }
 
 std::vector<MetricValue> metric_values(const ResultView& system, std::string_view name) {

@@ -62,9 +62,7 @@ void compute(MeasureRun& run, ResultArrays& out) {
   out.put("undefined", column(fits, &Regression::undefined));
   out.put("rows", static_cast<std::int64_t>(fits.front().rows));
   out.put_cube("correlations", std::move(correlations), variables.size());
-  for (const char* name : {"coefficient", "stderr", "t", "p"}) out.put_attribute(name, "terms", fits.front().terms);
   for (const char* name : {"stderr", "t", "p", "f", "f_p"}) out.put_attribute(name, "note", std::string(not_inference));
-  out.put_attribute("correlations", "variables", variables);
 }
 
 template <int term>
@@ -96,21 +94,18 @@ const Measure regression_measure{
                {"undefined", "text", {"class"}, "why a class has no fit; empty if it has one"},
                {"rows", "1", {}, "sets in each fit"},
                {"correlations", "1", {"class", "variable", "variable"}, "Pearson correlations over all sets"}},
-    .metrics = {{"intercept",
-                 "intercept",
-                 "",
-                 {"1", "intercept of accuracy ~ 1 + set size + information, each scaled to [0,1]", false, true,
-                  coefficient<0>}},
-                {"set_size",
-                 "coefficient of set size",
-                 "",
-                 {"1", "coefficient of the set's size", false, true, coefficient<1>}},
-                {"information",
-                 "coefficient of information",
-                 "",
-                 {"1", "coefficient of the set's relay information", false, true, coefficient<2>}},
-                {"r_squared", "R\u00b2", "r_squared"},
-                {"f", "F", "f"}},
+    .metrics =
+        {{"intercept",
+          "intercept",
+          "",
+          {"1", "intercept of accuracy ~ 1 + set size + information, each scaled to [0,1]", false, coefficient<0>}},
+         {"set_size", "coefficient of set size", "", {"1", "coefficient of the set's size", false, coefficient<1>}},
+         {"information",
+          "coefficient of information",
+          "",
+          {"1", "coefficient of the set's relay information", false, coefficient<2>}},
+         {"r_squared", "R\u00b2", "r_squared"},
+         {"f", "F", "f"}},
     .missing = [](const MeasurePlace& place) -> std::string {
       return place.config.analysis.regression ? "" : "there is no analysis.regression";
     },

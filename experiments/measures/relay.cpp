@@ -11,6 +11,7 @@
 #include "experiments/measures/measure.hpp"
 #include "experiments/ranks/resumable_scan.hpp"
 #include "experiments/ranks/scan_messages.hpp"
+#include "experiments/results/layer_results.hpp"
 #include "experiments/results/statistics_arrays.hpp"
 #include "infotheory/information/information.hpp"
 #include "infotheory/relay/exhaustive.hpp"
@@ -155,14 +156,11 @@ std::string missing_modules(const MeasurePlace& place, int) {
   return place.network.detectors ? missing_greedy(place, 0) : "the network is not composed of detectors";
 }
 
-// The `count` units that greedy removal keeps longest.
-std::vector<MetricValue> last_units(const ResultView& relay, int count) {
-  const RowMatrix<std::uint8_t>& order = relay.matrix<std::uint8_t>("greedy/removal_order");
+std::vector<MetricValue> last_sets(const ResultView& relay, int count) {
   std::vector<MetricValue> values;
-  for (Eigen::Index c = 0; c < order.rows(); ++c) {
+  for (std::size_t c = 0; c < relay.array("greedy/removal_order").shape.front(); ++c) {
     NeuronSet set;
-    for (Eigen::Index i = order.cols() - std::min<Eigen::Index>(count, order.cols()); i < order.cols(); ++i)
-      set = set.with(order(c, i));
+    for (const int unit : last_units(relay, c, count)) set = set.with(unit);
     values.emplace_back(set);
   }
   return values;
@@ -253,12 +251,12 @@ const Measure relay_measure{
                 {"last_N",
                  "last units",
                  "",
-                 {"1", "the N units that greedy removal keeps longest", true, true, last_units},
+                 {"1", "the N units that greedy removal keeps longest", true, last_sets},
                  missing_last},
                 {"smallest_set_N",
                  "size of the smallest set",
                  "",
-                 {"1", "size of the smallest set with N percent of the relay information of all units", false, true,
+                 {"1", "size of the smallest set with N percent of the relay information of all units", false,
                   smallest_set},
                  missing_sets}},
     .missing = missing_subset,

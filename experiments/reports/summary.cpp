@@ -104,22 +104,9 @@ std::string states_table(const LayerResults& layer) {
   return table_text({group});
 }
 
-// The units that greedy removal keeps longest, at most two, ascending; none for a class that was not analysed.
+// The two units that greedy removal keeps longest; none for a class that was not analysed.
 std::vector<int> last_two(const ResultView& relay, std::size_t c) {
-  if (std::isnan(relay.vector<double>("total")[c])) return {};
-  std::vector<int> last;
-  const auto take = [&](const auto& order) {
-    for (Eigen::Index step = std::max<Eigen::Index>(0, order.cols() - 2); step < order.cols(); ++step)
-      last.push_back(order(static_cast<Eigen::Index>(c), step));
-  };
-  constexpr const char* path = "greedy/removal_order";
-  if (relay.matrix<double>("single").cols() > NeuronSet::max_neurons) {
-    take(relay.matrix<std::uint16_t>(path));
-  } else {
-    take(relay.matrix<std::uint8_t>(path));
-  }
-  std::sort(last.begin(), last.end());
-  return last;
+  return std::isnan(relay.vector<double>("total")[c]) ? std::vector<int>() : last_units(relay, c, 2);
 }
 
 // The fraction of I_R(all) that the `left` units have which greedy removal keeps longest.

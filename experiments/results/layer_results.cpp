@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <variant>
+
 #include <algorithm>
 #include <utility>
 
@@ -32,6 +34,22 @@ std::vector<std::string> subsets_of(const LayerResults& layer, const std::string
   std::stable_partition(subsets.begin(), subsets.end(), [](const std::string& name) { return name != "test"; });
   std::stable_partition(subsets.begin(), subsets.end(), [](const std::string& name) { return name == "train"; });
   return subsets;
+}
+
+std::vector<int> last_units(const ResultView& relay, std::size_t c, int count) {
+  std::vector<int> last;
+  const auto take = [&](const auto& order) {
+    for (Eigen::Index step = std::max<Eigen::Index>(0, order.cols() - count); step < order.cols(); ++step)
+      last.push_back(order(static_cast<Eigen::Index>(c), step));
+  };
+  constexpr const char* path = "greedy/removal_order";
+  if (std::holds_alternative<RowMatrix<std::uint8_t>>(relay.array(path).values)) {
+    take(relay.matrix<std::uint8_t>(path));
+  } else {
+    take(relay.matrix<std::uint16_t>(path));
+  }
+  std::sort(last.begin(), last.end());
+  return last;
 }
 
 Eigen::Index unit_count(const LayerResults& layer) {

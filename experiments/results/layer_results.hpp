@@ -24,6 +24,10 @@ std::vector<LayerResults> layers_of(const ExperimentResult& result, const std::s
 /// the first one for the greedy search and the last one for everything else.
 std::vector<std::string> subsets_of(const LayerResults& layer, const std::string& measure);
 
+/// The `count` units, or all if there are fewer, that the greedy removal of contrast `c` keeps longest, ascending;
+/// `relay` is the group relay/SUBSET.
+std::vector<int> last_units(const ResultView& relay, std::size_t c, int count);
+
 /// K.
 Eigen::Index unit_count(const LayerResults& layer);
 /// True if it has more units than a NeuronSet can hold; such a layer has no results for all sets.

@@ -7,6 +7,7 @@
 #include "core/files/hdf5_file.hpp"
 #include "tests/catch2.hpp"
 #include "tests/core/files/hdf5_samples.hpp"
+#include "tests/python.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace inforelay;
@@ -76,14 +77,13 @@ void write_everything(const std::filesystem::path& path) {
 }  // namespace
 
 TEST_CASE("h5py, netCDF, xarray and Octave open every group", "[hdf5][python]") {
-  const std::string python = "/usr/bin/python3";
-  if (std::system((python + " -c 'import h5py' 2>/dev/null").c_str()) != 0) {
+  if (!test::python_has("h5py")) {
     SKIP_CASE("python3-h5py is not installed");
     SUCCEED();
     return;
   }
   const TemporaryFolder folder;
   write_everything(folder / "everything.h5");
-  const std::string command = python + " " + INFORELAY_OPEN_SAMPLE + " " + (folder / "everything.h5").string();
+  const std::string command = test::python + " " + INFORELAY_OPEN_SAMPLE + " " + (folder / "everything.h5").string();
   CHECK(std::system(command.c_str()) == 0);
 }

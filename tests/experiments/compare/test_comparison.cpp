@@ -176,9 +176,9 @@ TEST_CASE("Errors of published tables name file, line and column", "[compare]") 
 
 TEST_CASE("A statement is evaluated for each class", "[compare]") {
   // No statement holds for NaN, the value of a regression without a fit.
-  CHECK(verdicts(stated("full.regression.r_squared < composite.regression.r_squared")) == Verdicts{1, 1, 0});
-  CHECK(verdicts(stated("abs(full.regression.r_squared) > abs(composite.regression.r_squared)")) == Verdicts{0, 1, 0});
-  CHECK(verdicts(stated("full.regression.r_squared >= 0.5")) == Verdicts{1, 0, 0});
+  CHECK(verdicts(stated("full.regression.r_squared < composite.regression.r_squared")) == Verdicts{1, 1, -1});
+  CHECK(verdicts(stated("abs(full.regression.r_squared) > abs(composite.regression.r_squared)")) == Verdicts{0, 1, -1});
+  CHECK(verdicts(stated("full.regression.r_squared >= 0.5")) == Verdicts{1, 0, -1});
   CHECK(verdicts(stated("0.5 >= composite.regression.r_squared")) == Verdicts{0, 1, 1});
   const ComparisonResult whole = stated("full.states.test.argmax_accuracy <= 0.75");
   CHECK(verdicts(whole) == Verdicts{1});
@@ -192,8 +192,8 @@ TEST_CASE("A statement decides only if it says for how many classes it must hold
   CHECK(stated(statement, 2).met());
   CHECK_FALSE(stated(statement, 3).met());
   CHECK_FALSE(stated(statement, 0).met());  // all
-  CHECK_THAT(comparison_table(stated(statement, 0)), Catch::Contains("2 of 3, 3 needed: NOT MET"));
-  CHECK_THAT(comparison_csv(stated(statement)), Catch::Contains(",c,0.5,nan,,,does not hold\n"));
+  CHECK_THAT(comparison_table(stated(statement, 0)), Catch::Contains("2 of 3, 1 undefined, 3 needed: NOT MET"));
+  CHECK_THAT(comparison_csv(stated(statement)), Catch::Contains(",c,0.5,nan,,,undefined\n"));
 }
 
 TEST_CASE("A comparison is read back from its arrays unchanged", "[compare]") {

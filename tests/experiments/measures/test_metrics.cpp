@@ -92,6 +92,17 @@ TEST_CASE("Each metric has the value computed by hand", "[metrics]") {
   CHECK(std::isnan(numbers("regression.information")[1]));
 }
 
+TEST_CASE("No set is the smallest with a part of relay information that is not positive", "[metrics]") {
+  ResultArrays relay = arrays_of("relay"), all;
+  relay.put("total", std::vector<double>{-0.25, 0, 0.5});
+  relay.put("best/information", RowMatrix<double>{{0, 0.1}, {0, 0}, {0, 0.5}});
+  all.merge("networks/n/layers/1/relay/test", std::move(relay));
+  const auto smallest = metric_values(all.view("networks/n"), "relay.test.smallest_set_50");
+  CHECK(std::isnan(std::get<double>(smallest[0])));
+  CHECK(std::isnan(std::get<double>(smallest[1])));
+  CHECK(std::get<double>(smallest[2]) == 1);
+}
+
 TEST_CASE("Unknown metrics and metrics that the results lack are refused", "[metrics]") {
   CHECK(metric_error("relay.test.total").empty());
   CHECK(metric_error("relay.test.last_17").empty());

@@ -137,6 +137,12 @@ TEST_CASE("The summary has a table of states and of classes for each layer", "[l
                                       "    dog          1.0000    1.0000       0 1      100.0 %          1.1250    "
                                       "1.1250       0 1      100.0 %\n") &&
                       Catch::EndsWith("Wrote results.h5 and 3 figures to folder (1.5 s this start)\n"));
+  // No share of relay information that is not positive.
+  ExperimentResult negative = results_with({"1"}, {"test"});
+  ResultArray total = negative.network("full").array("layers/1/relay/test/total");
+  std::get<RowMatrix<double>>(total.values)(0, 0) = -0.25;
+  negative.arrays.put_array("networks/full/layers/1/relay/test/total", total);
+  CHECK_THAT(summarise(negative, {}, "folder", 0, 0), Catch::Contains("  -0.2500       0 1            -\n"));
   const std::string two = summarise(results_with({"1", "2"}, {"train", "test"}), {}, "folder", 0, 0);
   CHECK_THAT(two, Catch::Contains("\nlayer 1\n") && Catch::Contains("\nlayer 2\n") && Catch::Contains("2.1250"));
 }

@@ -3,6 +3,7 @@
 
 #include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
+#include "tests/python.hpp"
 
 namespace inforelay {
 namespace {
@@ -26,15 +27,14 @@ std::string results_of(const Arguments& arguments, const TemporaryFolder& folder
 }  // namespace
 
 TEST_CASE("h5py, ncdump, xarray and Octave open every group of results.h5", "[run][python]") {
-  const std::string python = "/usr/bin/python3";
-  if (std::system((python + " -c 'import h5py' 2>/dev/null").c_str()) != 0) {
+  if (!test::python_has("h5py")) {
     SKIP_CASE("python3-h5py is not installed");
     SUCCEED();
     return;
   }
   const std::string configs = INFORELAY_CONFIGS, quick = configs + "/quick.yaml";
   const TemporaryFolder folder;
-  std::string command = python + " " + INFORELAY_OPEN_RESULTS;
+  std::string command = test::python + " " + INFORELAY_OPEN_RESULTS;
   SECTION("a run with two layers and every measure") {
     command += " " + results_of({quick, "networks.composite=null", "networks.full.layers=[784, 5, 4, 10]",
                                  "networks.full.train.max_epochs=3", "analysis.layers=all",

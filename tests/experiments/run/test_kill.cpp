@@ -217,6 +217,15 @@ TEST_CASE("Damaged and foreign stage files are reported and recomputed", "[kill]
                   fs::copy_options::overwrite_existing);
     resume_after("full-training.h5", "it belongs to run ");
   }
+  SECTION("a result of another revision of the program") {
+    leave_unfinished(small, folder.path(),
+                     [](const std::string& name) { return name == "full-layer1-states-test.h5"; });
+    const std::string identity = test::content(folder.path() / "run/config.yaml").substr(16, 8);
+    const ResultArrays arrays = read_arrays(Hdf5Reader(stages / "full-training.h5"));
+    write_checksummed(stages / "full-training.h5", {.run = identity + " another", .input_digest = "none"}, 1,
+                      [&](Hdf5Writer& file) { write_arrays(file, arrays); });
+    resume_after("full-training.h5", "it belongs to run " + identity + " another");
+  }
   SECTION("results of a network with other weights") {
     leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-layer1-geometry.h5"; });
     const std::string first_line = test::content(folder.path() / "run/config.yaml").substr(0, 24);

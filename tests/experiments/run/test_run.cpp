@@ -204,6 +204,40 @@ TEST_CASE("Configurations in configs/ are found by name, and similar names are s
   std::filesystem::copy(quick, folder.path() / "configs");
   CHECK(run_program({"quick", "--validate"}, folder.path()).out == "configs/quick.yaml: ok\n");
   expect_failure(run_program({"quik.yaml"}, folder.path()), 2, "no such file; did you mean 'quick'?");
+  // A folder of results may have the same name.
+  std::filesystem::create_directory(folder.path() / "quick");
+  CHECK(run_program({"quick", "--validate"}, folder.path()).out == "configs/quick.yaml: ok\n");
+}
+
+TEST_CASE("A run with --fresh follows links and renames no folder of other files", "[run]") {
+  const TemporaryFolder folder;
+  const auto tiny = with(small, {"networks.composite=null", "networks.full.train.max_epochs=1"});
+  REQUIRE(run_program(tiny, folder.path()).exit_code == 0);
+  const auto run = only_run_in(folder.path()), latest = folder.path() / "runs/quick-latest";
+  const ProgramResult again = run_program(with(tiny, {"-o", latest.string(), "--fresh"}), folder.path());
+  INFO(again.err);
+  CHECK(again.exit_code == 0);
+  CHECK(std::filesystem::is_symlink(latest));
+  CHECK(std::filesystem::exists(run.string() + ".1/results.h5"));
+  CHECK(std::filesystem::exists(latest / "results.h5"));
+  std::filesystem::create_directory(folder.path() / "sources");
+  std::ofstream(folder.path() / "sources/notes.txt") << "x";
+  expect_failure(run_program(with(tiny, {"-o", "sources", "--fresh"}), folder.path()), 2,
+                 "output folder 'sources': holds files that are not of a run: --fresh does not rename it");
+  CHECK(std::filesystem::exists(folder.path() / "sources/notes.txt"));
+}
+
+TEST_CASE("Modules of classes that are not analysed are neither found nor missed", "[run]") {
+  const TemporaryFolder folder;
+  const ProgramResult run = run_program(
+      with(small,
+           {"networks.full=null", "analysis={relay: {subsets: [test], exhaustive: [], classes: [3]}}", "-o", "run"}),
+      folder.path());
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  const auto found = Hdf5Reader(folder.path() / "run/results.h5")
+                         .vector<std::int64_t>("networks/composite/layers/1/relay/test/module_found", 10);
+  for (std::size_t c = 0; c < 10; ++c) CHECK((found[c] == -1) == (c != 3));
 }
 
 TEST_CASE("The error of a failed computation names its network", "[run]") {

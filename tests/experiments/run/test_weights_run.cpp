@@ -144,6 +144,10 @@ TEST_CASE("An unusable weight file is a data error before any work", "[run][weig
   refused({"networks.full.layers=[784, 7, 10]"}, "holds a network [784, 6, 10], but layers says [784, 7, 10]");
   refused({"networks.full.layer_names=[layer2, layer1]"}, "layer");
   refused({"analysis.layers=[2]"}, "analysis.layers has 2, but there is 1 hidden layer", 2);
+  refused({"compare={s: {statement: full.layers.3.relay.test.total > 0}}"},
+          "compare.s.statement: full.layers.3.relay.test.total will not be computed: layer 3 is not among", 2);
+  refused({"compare={s: {statement: full.relay.test.total > 0, at_least: 200}}"},
+          "compare.s.at_least: 200 is out of range: must be in [0, 10]", 2);
   write(folder.path() / "full.safetensors", good.substr(0, good.size() - 5));
   refused({}, "full.safetensors");
   // NaN in the last bias.
