@@ -7,16 +7,12 @@
 
 #include "core/error.hpp"
 #include "core/text/message_text.hpp"
+#include "core/text/number_text.hpp"
 
 namespace inforelay {
 namespace {
 
 constexpr std::size_t most_columns = 1000;
-
-std::string trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t"), last = text.find_last_not_of(" \t");
-  return first == std::string_view::npos ? "" : std::string(text.substr(first, last - first + 1));
-}
 
 class Parser {
  public:
@@ -51,7 +47,7 @@ class Parser {
     while (!at_end() && (text_[at_] == ' ' || text_[at_] == '\t')) ++at_;
     if (!at_end() && text_[at_] == '"') return quoted();
     at_ = std::min(text_.find_first_of(",\r\n", begin), text_.size());
-    return trimmed(text_.substr(begin, at_ - begin));
+    return std::string(trimmed(text_.substr(begin, at_ - begin)));
   }
 
   std::string quoted() {

@@ -8,6 +8,12 @@
 
 namespace inforelay {
 
+/// `text` without blanks and tabs at its ends.
+inline std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t"), last = text.find_last_not_of(" \t");
+  return first == std::string_view::npos ? std::string_view() : text.substr(first, last - first + 1);
+}
+
 /// The number in `text`, which must hold nothing else, in the form of std::from_chars: no blanks, no sign '+', decimal.
 /// None if it is not a number or out of the range of T. "inf" and "nan" are numbers for floats.
 template <class T>

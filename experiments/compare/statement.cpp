@@ -25,12 +25,6 @@ constexpr WordTable<Relation, 4> relations{
                   text));
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
-
 StatementTerm parse_term(std::string_view text, std::string_view statement) {
   text = trimmed(text);
   StatementTerm term;

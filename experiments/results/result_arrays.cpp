@@ -23,12 +23,12 @@ bool matches(std::string_view pattern, std::string_view path) {
   }
 }
 
-std::string joined(std::string_view group, std::string_view path) {
+}  // namespace
+
+std::string joined_path(std::string_view group, std::string_view path) {
   if (group.empty() || path.empty()) return std::string(group.empty() ? path : group);
   return fmt::format("{}/{}", group, path);
 }
-
-}  // namespace
 
 std::vector<std::int64_t> counting(std::int64_t first, std::size_t count) {
   std::vector<std::int64_t> values(count);
@@ -58,15 +58,15 @@ void ResultArrays::put_scale(const std::string& path, const std::vector<std::int
 }
 
 void ResultArrays::merge(const std::string& group, ResultArrays&& other) {
-  for (auto& [path, array] : other.arrays_) arrays_[joined(group, path)] = std::move(array);
+  for (auto& [path, array] : other.arrays_) arrays_[joined_path(group, path)] = std::move(array);
   for (auto& [path, attributes] : other.attributes_) {
-    for (auto& [name, value] : attributes) attributes_[joined(group, path)][name] = std::move(value);
+    for (auto& [name, value] : attributes) attributes_[joined_path(group, path)][name] = std::move(value);
   }
 }
 
 ResultView ResultArrays::view(std::string group) const { return {*this, std::move(group)}; }
 
-std::string ResultView::full(std::string_view path) const { return joined(group_, path); }
+std::string ResultView::full(std::string_view path) const { return joined_path(group_, path); }
 
 ResultView ResultView::at(std::string_view group) const { return {*arrays_, full(group)}; }
 

@@ -155,6 +155,9 @@ class ResultView {
   std::string group_;
 };
 
+/// "group/path"; the other one if one of them is empty.
+std::string joined_path(std::string_view group, std::string_view path);
+
 /// 0, 1, ... or 1, 2, ...
 std::vector<std::int64_t> counting(std::int64_t first, std::size_t count);
 

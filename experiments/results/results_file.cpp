@@ -35,10 +35,6 @@ std::string group_of(const std::string& path) {
   return slash == std::string::npos ? "" : path.substr(0, slash);
 }
 
-std::string joined(const std::string& group, const std::string& path) {
-  return group.empty() || path.empty() ? group + path : group + "/" + path;
-}
-
 // The group that holds the coordinates of an axis of the array at `path`.
 std::string home_of_axis(std::string_view axis, const std::string& path) {
   constexpr std::string_view mark = "/layers/";
@@ -53,8 +49,8 @@ void write_counting_scales(Hdf5Writer& file, const ResultArrays& arrays, const s
     for (std::size_t i = 0; i < array.axes.size(); ++i) {
       const CountingAxis* axis = counting_axis(array.axes[i]);
       if (!axis) continue;
-      const std::string home = home_of_axis(axis->name, joined(group, path));
-      if (!written.insert(joined(home, array.axes[i])).second) continue;
+      const std::string home = home_of_axis(axis->name, joined_path(group, path));
+      if (!written.insert(joined_path(home, array.axes[i])).second) continue;
       file.scale(home, array.axes[i], counting(axis->first, array.shape[i]), axis->long_name);
     }
   }
@@ -145,14 +141,14 @@ void read_provenance(const ResultView& group, ExperimentResult& result) {
 
 void write_arrays(Hdf5Writer& file, const ResultArrays& arrays, const std::string& group) {
   for (const auto& [path, array] : arrays.arrays()) {
-    if (array.is_scale) write_scale(file, group_of(joined(group, path)), array.axes.front(), array);
+    if (array.is_scale) write_scale(file, group_of(joined_path(group, path)), array.axes.front(), array);
   }
   write_counting_scales(file, arrays, group);
   for (const auto& [path, array] : arrays.arrays()) {
-    if (!array.is_scale) write_array(file, joined(group, path), array);
+    if (!array.is_scale) write_array(file, joined_path(group, path), array);
   }
   for (const auto& [path, attributes] : arrays.attributes()) {
-    for (const auto& [name, value] : attributes) file.attribute(joined(group, path), name, value);
+    for (const auto& [name, value] : attributes) file.attribute(joined_path(group, path), name, value);
   }
 }
 
