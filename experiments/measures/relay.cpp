@@ -106,8 +106,7 @@ void put_exhaustive(MeasureRun& run, const LayerStates& states, const StateTable
 
 void compute(MeasureRun& run, ResultArrays& out) {
   const RelayConfig& config = run.place.config.analysis.relay;
-  const ResultView root = run.layer.root();
-  const std::vector<std::string>& names = root.texts(run.system.group() + "/class");
+  const std::vector<std::string>& names = run.layer.root().texts(run.system.group() + "/class");
   const LayerStates states = one_vs_rest_states(run.layer.at("states/" + run.place.subset), names);
   const StateTable table = states.table();
   const int classes = table.contrast_count(), units = table.unit_count();
