@@ -3,6 +3,8 @@ add_library(inforelay_options INTERFACE)
 target_compile_options(inforelay_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # GCC 12 warns of copies inside std::string that cannot happen (GCC bug 105651)
+  # GCC 13 and 14 take what a temporary view refers to for a part of the view. -Wno- words that GCC 12 lacks it ignores.
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-dangling-reference>
   $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>  # part of clang's -Wconversion, but not of GCC's for C++
   -ffp-contract=off)  # a*b+c rounds the same everywhere, whatever the optimiser makes of it
 if(INFORELAY_SANITIZE)
