@@ -12,6 +12,8 @@
 #include <utility>
 
 #include "core/parallel.hpp"
+#include "core/process/cores.hpp"
+#include "core/process/memory.hpp"
 #include "core/process/stop_signals.hpp"
 #include "experiments/config/config.hpp"
 #include "experiments/ranks/scan_messages.hpp"
@@ -92,13 +94,20 @@ int run_reporting(const CommandLine& line) {
   }
 }
 
+// Uses the threads of -j, else as many as this rank may. Returns the number and where it comes from.
+ThreadChoice choose_threads(int asked) {
+  const ThreadChoice choice = asked > 0 ? ThreadChoice{asked, "-j"} : default_threads(ranks().threads());
+  set_thread_count(choice.threads);
+  return choice;
+}
+
 // Rank 0 runs the program, and releases the other ranks at the end.
 int lead_job(int argc, char** argv) {
   CommandLine line;
   int code = 0;
   try {
     line = parse_command_line(argc, argv);
-    if (line.threads > 0 || ranks().size() > 1) set_thread_count(line.threads > 0 ? line.threads : ranks().threads());
+    line.threads_source = choose_threads(line.threads).source;
     code = run_reporting(line);
   } catch (const std::exception& error) {
     code = fail(error);
@@ -115,10 +124,9 @@ int lead_job(int argc, char** argv) {
 // Another rank uses only the number of threads from the command line.
 int work_for_first_rank(int argc, char** argv) {
   ignore_stop_signals();
-  set_thread_count(ranks().threads());
+  choose_threads(0);
   try {
-    const CommandLine line = parse_command_line(argc, argv);
-    if (line.threads > 0) set_thread_count(line.threads);
+    choose_threads(parse_command_line(argc, argv).threads);
   } catch (const std::exception&) {
     // Rank 0 reports it.
   }
@@ -135,6 +143,7 @@ int work_for_first_rank(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   let_idle_threads_sleep(argv);
+  save_address_space();
   reserve_standard_streams();
   try {
     const std::unique_ptr<Ranks> joined = join_ranks();

@@ -40,7 +40,7 @@ ExitCode exit_code_of(const ExperimentResult& result) {
 }
 
 // Details of the run, with -v and in run.log.
-void report_details(const ResolvedExperiment& run, Console& console) {
+void report_details(const ResolvedExperiment& run, const CommandLine& line, Console& console) {
   const DataPlan& data = run.data();
   const DataSizes sizes = data.source->sizes(data.options);
   const MemoryPeak peak = run.peak(thread_count(), ranks().size());
@@ -48,7 +48,8 @@ void report_details(const ResolvedExperiment& run, Console& console) {
   console.detail(fmt::format("data: {} training and {} test samples, {} inputs, {} classes, SHA-256 {}", sizes.train,
                              sizes.test, sizes.inputs, sizes.classes, data.sha256()));
   console.detail(fmt::format("memory: {} expected, at '{}'; limit {}", bytes_text(peak.bytes), peak.stage,
-                             bytes_text(memory_limit(run.config()))));
+                             memory_limit_text(run.config())));
+  console.detail(fmt::format("threads: {} ({})", thread_count(), line.threads_source));
 }
 
 // The largest amount of memory that this process has used, bytes.
@@ -198,7 +199,7 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   return in_open_folder(directory, config.name, console, [&] {
     console.info(fmt::format("{}: data {} ({}), {}, results in '{}'", config.name, run.data().name(),
                              run.data().origin(), threads_text(thread_count()), directory.folder().string()));
-    report_details(run, console);
+    report_details(run, line, console);
     if (const std::string note = run.tables_note(); !note.empty()) console.warning(note);
     return work(run, line, directory, console);
   });
