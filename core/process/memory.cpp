@@ -68,14 +68,18 @@ bool counts_stacks() { return limit_of(RLIMIT_AS) || limit_of(RLIMIT_DATA); }
 
 }  // namespace
 
+MemoryLimit process_limit() {
+  const MemoryLimit address_space{left_by(RLIMIT_AS, "VmSize:", "VmRSS:"), MemorySource::address_space};
+  const MemoryLimit data{left_by(RLIMIT_DATA, "VmData:", "RssAnon:"), MemorySource::data};
+  return data.bytes < address_space.bytes ? data : address_space;
+}
+
 MemoryLimit memory_limit(std::optional<std::uint64_t> asked, const fs::path& root) {
-  static const std::uint64_t address_space = left_by(RLIMIT_AS, "VmSize:", "VmRSS:");
-  static const std::uint64_t data = left_by(RLIMIT_DATA, "VmData:", "RssAnon:");
-  const std::array<MemoryLimit, 4> limits{
+  static const MemoryLimit of_process = process_limit();
+  const std::array<MemoryLimit, 3> limits{
       {asked ? MemoryLimit{*asked, MemorySource::asked} : MemoryLimit{machine_bytes(), MemorySource::machine},
        {control_group_bytes(root), MemorySource::control_group},
-       {address_space, MemorySource::address_space},
-       {data, MemorySource::data}}};
+       of_process}};
   return *std::min_element(limits.begin(), limits.end(), [](const auto& a, const auto& b) { return a.bytes < b.bytes; });
 }
 

@@ -19,13 +19,15 @@ struct MemoryLimit {
   MemorySource source = MemorySource::machine;
 };
 
+/// What the limits of address space and of data (`ulimit -v`, `ulimit -d`) leave, the lesser of them: the limit less
+/// what is mapped but not in use now, so that it can be compared with resident memory; 2^64 - 1 without limits.
+MemoryLimit process_limit();
+
 /// The memory that this process may use: the least of
 ///   * `asked`, or the memory of the machine if nothing was asked for;
 ///   * the limits of all enclosing control groups, of version 1 or 2;
-///   * the limits of address space and of data (`ulimit -v`, `ulimit -d`), less what was mapped but not in use at the
-///     first call, so that the rest can be compared with resident memory.
-/// Limits that cannot be read are ignored. The last two are found once, so that all calls agree. `root`: the folder
-/// with /proc and /sys, for tests.
+///   * process_limit() at the first call, so that all calls agree.
+/// Limits that cannot be read are ignored. `root`: the folder with /proc and /sys, for tests.
 MemoryLimit memory_limit(std::optional<std::uint64_t> asked, const std::filesystem::path& root = "/");
 
 /// Address space that each further thread takes in addition to what it uses: its stack where `ulimit -v` or

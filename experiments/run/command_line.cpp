@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "core/files/data_folder.hpp"
 #include "experiments/config/config.hpp"
 #include "experiments/config/installed_configs.hpp"
 
@@ -16,6 +17,13 @@ namespace {
 
 [[noreturn]] void fail_without_folder(const CLI::Option* option) {
   throw UsageError(fmt::format("{}: expected a folder, found nothing", option->get_name()));
+}
+
+// A path of the command line in which nothing is left for a shell to expand.
+const std::string& expanded(const CLI::Option* option, const std::string& path) {
+  if (const std::string problem = unexpanded_problem(path); !problem.empty())
+    throw UsageError(fmt::format("{}: {}", option->get_name(), problem));
+  return path;
 }
 
 }  // namespace
@@ -91,9 +99,9 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   }
   const auto named = [](const CLI::Option* option, const std::string& value) {
     if (option->count() > 0 && value.find_first_not_of(" \t\n") == std::string::npos) fail_without_folder(option);
-    return value;
+    return expanded(option, value);
   };
-  line.config = find_config(line.config);
+  line.config = find_config(expanded(config, line.config.string()));
   line.output = named(to_folder, output);
   line.folder = named(of_folder, status);
   if (line.text.empty() && of_folder->count() == 0 && config->count() == 0)
