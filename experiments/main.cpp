@@ -16,6 +16,7 @@
 #include "core/process/memory.hpp"
 #include "core/process/stop_signals.hpp"
 #include "experiments/config/config.hpp"
+#include "experiments/config/unused_settings.hpp"
 #include "experiments/ranks/scan_messages.hpp"
 #include "experiments/run/command_line.hpp"
 #include "experiments/run/experiment.hpp"
@@ -44,6 +45,7 @@ RunReport act(const CommandLine& line, Console& console) {
   if (line.action == Action::print) return {line.text};
   if (line.action == Action::status) return {describe_status(line.folder)};
   const LoadedConfig loaded = load_experiment_config(line.config, line.overrides);
+  for (const std::string& sentence : unused_settings(loaded.config, loaded.root)) console.warning(sentence);
   if (line.action == Action::print_config) return {print_experiment_config(loaded.config)};
   if (loaded.config.sweep) {
     const SweepPlan plan = plan_sweep(loaded);

@@ -142,6 +142,8 @@ class TreeBuilder : public YAML::EventHandler {
                     fmt::format("duplicate key '{}'; its first value is at {}", key, earlier->place.to_string()));
         return;
       }
+      // yaml-cpp places what is not there at the next token.
+      if (node.kind == ConfigNode::Kind::null && node.text.empty()) node.place = key_place;
       parent.node.entries.push_back({std::move(key), std::move(key_place), std::move(node)});
     }
   }

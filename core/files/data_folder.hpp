@@ -1,5 +1,5 @@
-// The folder of data that are not part of a configuration, $INFORELAY_DATA, otherwise data/; and what else paths may not
-// contain because nobody expands it.
+// The folder of data that are not part of a configuration, $INFORELAY_DATA, otherwise data/; and what else paths may
+// not contain because nobody expands it.
 #pragma once
 
 #include <filesystem>

@@ -42,7 +42,8 @@ std::optional<std::int64_t> quota_of(const ControlGroup& group) {
 
 int cpu_quota(const fs::path& root) {
   std::int64_t cores = std::numeric_limits<int>::max();
-  for (const ControlGroup& group : control_groups("cpu", root)) cores = std::min(cores, quota_of(group).value_or(cores));
+  for (const ControlGroup& group : control_groups("cpu", root))
+    cores = std::min(cores, quota_of(group).value_or(cores));
   return static_cast<int>(cores);
 }
 

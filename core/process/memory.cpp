@@ -80,7 +80,8 @@ MemoryLimit memory_limit(std::optional<std::uint64_t> asked, const fs::path& roo
       {asked ? MemoryLimit{*asked, MemorySource::asked} : MemoryLimit{machine_bytes(), MemorySource::machine},
        {control_group_bytes(root), MemorySource::control_group},
        of_process}};
-  return *std::min_element(limits.begin(), limits.end(), [](const auto& a, const auto& b) { return a.bytes < b.bytes; });
+  return *std::min_element(limits.begin(), limits.end(),
+                           [](const auto& a, const auto& b) { return a.bytes < b.bytes; });
 }
 
 std::uint64_t thread_stack_bytes() {

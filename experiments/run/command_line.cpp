@@ -65,7 +65,8 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
          "print the JSON Schema of configurations, for editors, then exit")
       ->trigger_on_parse();
   app.add_option("-j,--threads", line.threads,
-                 "threads (default: the cores that affinity, OMP_NUM_THREADS, SLURM_CPUS_PER_TASK and CPU quotas leave);\nresults do not depend on them")
+                 "threads (default: the cores that affinity, OMP_NUM_THREADS, SLURM_CPUS_PER_TASK and CPU quotas "
+                 "leave);\nresults do not depend on them")
       ->check(CLI::Range(1, 4096));
   const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
                                                     {"bar", ProgressStyle::bar},

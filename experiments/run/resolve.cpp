@@ -105,9 +105,11 @@ std::string ResolvedExperiment::tables_note() const {
   if (tables_ == AllSetsTable::keep || config_.analysis.tables == SetTables::never) return "";
   return fmt::format(
       "the tables of all sets are left out, and with them the figures that show every set: the run could need {} with "
-      "them, more than the {}; statistics for each set size are kept (this is decided for {} threads, however many there "
+      "them, more than the {}; statistics for each set size are kept (this is decided for {} threads, however many "
+      "there "
       "are, so that the results do not depend on them)",
-      bytes_text(peak_with(AllSetsTable::keep, many_threads, many_ranks).bytes), memory_limit_text(config_), many_threads);
+      bytes_text(peak_with(AllSetsTable::keep, many_threads, many_ranks).bytes), memory_limit_text(config_),
+      many_threads);
 }
 
 // Advice for a run that would fit without the tables of all sets; "" if it would not.
@@ -133,8 +135,8 @@ void ResolvedExperiment::check_memory(int threads, int ranks, const std::string&
   const bool for_ranks = ranks > 1 && need.waiting > 0;
   throw UsageError(
       fmt::format("{} needs about {} of memory at '{}', more than the {}; '{}' alone takes {}{}; to take less: {}{}{}",
-                  run.empty() ? "the run" : run, bytes_text(most.bytes), most.stage, memory_limit_text(config_), stage->label,
-                  bytes_text(bytes_of(*stage)),
+                  run.empty() ? "the run" : run, bytes_text(most.bytes), most.stage, memory_limit_text(config_),
+                  stage->label, bytes_text(bytes_of(*stage)),
                   for_ranks ? fmt::format(", {} of it for results of other ranks", bytes_text(need.waiting)) : "",
                   need.smaller, for_ranks ? "; or no other ranks" : "", without_tables(threads, ranks)));
 }
@@ -145,10 +147,10 @@ std::string describe_run(const ExperimentConfig& config, const CommandLine& line
   const int ranks_here = ranks().size();
   const MemoryPeak peak = run.peak(thread_count(), ranks_here);
   const double limit = memory_limit(run.config());
-  std::string text =
-      fmt::format("data     {} ({})\nfolder   {}\nthreads  {} ({})\nmemory   at most {}, at '{}'; limit {}{}\n\n",
-                  run.data().name(), run.data().origin(), folder, thread_count(), line.threads_source,
-                  bytes_text(peak.bytes), peak.stage, memory_limit_text(run.config()), peak.bytes > limit ? ": the run would be refused" : "");
+  std::string text = fmt::format(
+      "data     {} ({})\nfolder   {}\nthreads  {} ({})\nmemory   at most {}, at '{}'; limit {}{}\n\n",
+      run.data().name(), run.data().origin(), folder, thread_count(), line.threads_source, bytes_text(peak.bytes),
+      peak.stage, memory_limit_text(run.config()), peak.bytes > limit ? ": the run would be refused" : "");
   for (const std::string& note : {run.data().fallback_reason, run.tables_note()}) {
     if (!note.empty()) text += fmt::format("note: {}\n\n", note);
   }

@@ -224,10 +224,9 @@ std::string describe_sweep(const SweepPlan& plan, const CommandLine& line) {
   const ResolvedExperiment whole(plan.config);
   const fs::path folder = folder_for(plan.config, line, whole.identity());
   const double limit = memory_limit(plan.config);
-  std::string text =
-      fmt::format("data     {} ({})\nfolder   {}\nthreads  {} ({})\n\n{:<70} {:>6} {:>9} {:>12}\n", whole.data().name(),
-                  whole.data().origin(), folder.string(), thread_count(), line.threads_source, "point", "runs", "done",
-                  "memory each");
+  std::string text = fmt::format("data     {} ({})\nfolder   {}\nthreads  {} ({})\n\n{:<70} {:>6} {:>9} {:>12}\n",
+                                 whole.data().name(), whole.data().origin(), folder.string(), thread_count(),
+                                 line.threads_source, "point", "runs", "done", "memory each");
   double most_bytes = 0;
   std::size_t finished = 0;
   const std::size_t replicates = plan.runs.size() / plan.points.size();

@@ -92,8 +92,8 @@ TEST_CASE("Limits of address space and of data count, less what is reserved but 
   SKIP_CASE("sanitizers take all address space for themselves");
 #else
   constexpr std::uint64_t large = std::uint64_t{3} << 30;
-  for (const auto& [resource, source] : {std::pair{RLIMIT_AS, MemorySource::address_space},
-                                         std::pair{RLIMIT_DATA, MemorySource::data}}) {
+  for (const auto& [resource, source] :
+       {std::pair{RLIMIT_AS, MemorySource::address_space}, std::pair{RLIMIT_DATA, MemorySource::data}}) {
     const MemoryLimit found = found_with(resource, large);
     CHECK(found.source == source);
     CHECK(found.bytes <= large);
