@@ -12,21 +12,64 @@ say() { echo "${0##*/}: $*" >&2; }
 # The packages of the given groups, one a line.
 packages_of() {
   local group
-  for group in "$@"; do sed -n "s/^$group //p" "$root/cmake/packages.txt"; done
+  for group in "$@"; do sed -n "s/^$group \([^ ]*\).*/\1/p" "$root/cmake/packages.txt"; done
 }
 
-# Installs what is missing of the given groups; exits with 2 where that cannot be done.
+# has_sign SIGN: is what a package holds there, whoever installed it?
+has_sign() {
+  local name=${1#*:} prefixes=${CMAKE_PREFIX_PATH-} folder
+  case $1 in
+    program:*) command -v "$name" ;;
+    pkg:*) pkg-config --exists "$name" ;;
+    header:*)
+      for folder in ${prefixes//[:;]/ }; do
+        if [[ -e $folder/include/$name ]]; then return 0; fi
+      done
+      printf '#if !__has_include(<%s>)\n#error missing\n#endif\n' "$name" | "${CXX:-c++}" -E -x c++ -
+      ;;
+    module:*) /usr/bin/python3 -c "import importlib.util, sys; sys.exit(importlib.util.find_spec('$name') is None)" ;;
+    font:*) fc-list : family | grep -F "$name" ;;
+    library:*) ldconfig -p | grep -F "$name" ;;
+    file:*) [[ -e $name ]] ;;
+  esac >/dev/null 2>&1
+}
+
+# without_signs PACKAGE...: those of which there is no sign, one a line, with what was looked for: "cmake (program:cmake)".
+without_signs() {
+  local package line signs sign
+  for package in "$@"; do
+    line=$(grep -m 1 "^[a-z]* $package " "$root/cmake/packages.txt")
+    read -ra signs <<<"${line#* * }"
+    for sign in "${signs[@]}"; do
+      if has_sign "$sign"; then continue 2; fi
+    done
+    echo "$package (${signs[*]})"
+  done
+}
+
+# Installs what is missing of the given groups. Where that cannot be done, exits with 2 unless there are signs of all of it.
 ensure_packages() {
-  command -v dpkg-query >/dev/null || return 0 # not Debian: CMake names what is missing
-  local stamp wanted missing
+  local stamp database=/var/lib/dpkg/status wanted missing
   stamp=$root/build/.packages-$(tr ' ' - <<<"$*")
   # Nothing was installed or removed since the last look: asking dpkg would take longer than starting the program.
-  if [[ $stamp -nt /var/lib/dpkg/status && $stamp -nt $root/cmake/packages.txt ]]; then return 0; fi
+  if [[ $stamp -nt $root/cmake/packages.txt && ! $database -nt $stamp ]]; then return 0; fi
   mapfile -t wanted < <(packages_of "$@" | sort)
-  # shellcheck disable=SC2016 # ${...} is dpkg-query's
-  mapfile -t missing < <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null |
-    sed -n 's/^installed //p' | sort -u | comm -13 - <(printf '%s\n' "${wanted[@]}"))
-  if ((${#missing[@]} > 0)); then install_packages "${missing[@]}"; fi
+  if command -v dpkg-query >/dev/null; then
+    # shellcheck disable=SC2016 # ${...} is dpkg-query's
+    mapfile -t missing < <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null |
+      sed -n 's/^installed //p' | sort -u | comm -13 - <(printf '%s\n' "${wanted[@]}"))
+  else
+    missing=("${wanted[@]}")
+  fi
+  if ((${#missing[@]} > 0)) && ! install_packages "${missing[@]}"; then
+    mapfile -t missing < <(without_signs "${missing[@]}")
+    if ((${#missing[@]} > 0)); then
+      say "missing, by the names of Debian's packages, with what was looked for:"
+      printf '  %s\n' "${missing[@]}" >&2
+      if [[ -n $cannot_install ]]; then say "$cannot_install"; fi
+      exit 2
+    fi
+  fi
   { mkdir -p "$root/build" && touch "$stamp"; } 2>/dev/null || true # a read-only checkout looks again next time
 }
 
@@ -42,15 +85,18 @@ apt_get() {
   done
 }
 
+# install_packages PACKAGE...: fails where that cannot be done, with the reason in $cannot_install; "" without apt-get.
+cannot_install=
 install_packages() {
   local log sudo=() install=(install -y --no-install-recommends "$@")
   local line="apt-get update && apt-get ${install[*]}"
+  command -v apt-get >/dev/null || return 1
   if [[ $(id -u) != 0 ]]; then
     sudo=(sudo)
     [[ -t 0 ]] || sudo=(sudo -n) # nobody could type a password
     if ! command -v sudo >/dev/null || ! "${sudo[@]}" true; then
-      say "Debian packages are missing, and $(id -un) may not install them; run as root: $line"
-      exit 2
+      cannot_install="$(id -un) may not install packages; run as root: $line"
+      return 1
     fi
   fi
   say "installing missing Debian packages: $*"
@@ -58,8 +104,8 @@ install_packages() {
   if ! { apt_get update && apt_get "${install[@]}"; }; then
     tail -n 15 "$log" >&2
     rm -f "$log"
-    say "could not install them; run as root: $line"
-    exit 2
+    cannot_install="could not install them; run as root: $line"
+    return 1
   fi
   rm -f "$log"
 }
@@ -93,6 +139,29 @@ show_progress() {
 # Was FOLDER configured where it is now, or the checkout moved since?
 configured() { grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$1/CMakeCache.txt"; }
 
+# Can ccache compile? Not where its folder cannot be written: without a home, or on a full disk.
+usable_ccache() {
+  local folder works=1
+  command -v ccache >/dev/null || return 1
+  folder=$(mktemp -d) || return 1
+  echo 'int answer;' >"$folder/answer.cpp"
+  ccache "${CXX:-c++}" -c "$folder/answer.cpp" -o "$folder/answer.o" >/dev/null 2>&1 && works=0
+  rm -rf "$folder"
+  return $works
+}
+
+# take_lock FOLDER DESCRIPTOR: waits for the lock of the open file; fails where its disk has no locks.
+take_lock() {
+  local code=0
+  flock -n "$2" 2>/dev/null || code=$?
+  if ((code == 1)); then # held
+    say "waiting for another build in $1"
+    code=0
+    flock "$2" 2>/dev/null || code=$?
+  fi
+  return $code
+}
+
 configure() {
   local preset=$1 folder=$root/build/$1 options=()
   if ! configured "$folder"; then
@@ -100,7 +169,7 @@ configure() {
   elif [[ -e $folder/build.ninja ]]; then
     return 0
   fi
-  if command -v ccache >/dev/null; then options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
+  if usable_ccache; then options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
   (cd "$root" && cmake --preset "$preset" "${options[@]}")
 }
 
@@ -113,18 +182,23 @@ up_to_date() {
 # build PRESET TARGET: brings build/PRESET up to date; exits with 1, showing the end of the log, where that fails.
 build() {
   local preset=$1 target=$2 folder=$root/build/$1
-  local stamp=$folder/.built-$target log=$root/build/$preset.log lock
+  local stamp=$folder/.built-$target log=$root/build/$preset.log lock local_lock
   if up_to_date "$preset" "$target"; then return 0; fi
-  if ! mkdir -p "$folder" || ! { exec {lock}>"$folder/.lock"; }; then
-    say "$root must be built first, and $(id -un) cannot write there; build it as its owner, or in a copy of your own"
+  if ! { mkdir -p "$folder" && exec {lock}>"$folder/.lock"; } 2>/dev/null; then
+    say "$root must be built, and $(id -un) cannot write there; build it as its owner, or in a copy of your own"
     exit 2
   fi
-  if ! flock -n "$lock"; then
-    say "waiting for another build in $folder"
-    flock "$lock"
+  if ! take_lock "$folder" "$lock"; then
+    # The disk has no locks (NFS without its lock service): those of /tmp are for the builds of this machine.
+    exec {lock}>&-
+    local_lock=${TMPDIR:-/tmp}/inforelay-build-$(id -u)-$(cksum <<<"$folder" | tr -d ' ')
+    if ! { exec {lock}>>"$local_lock"; } 2>/dev/null || ! take_lock "$folder" "$lock"; then
+      say "no locks here: two builds at once would disturb each other"
+    fi
   fi
   if ! up_to_date "$preset" "$target"; then # else the other one built it
     touch "$stamp.begun"
+    if ! usable_ccache; then export CCACHE_DISABLE=1; fi
     # The compilers do not inherit the lock: a left-over of an interrupted build must not hold it.
     if ! { configure "$preset" && cmake --build "$folder" --target "$target"; } {lock}>&- 2>&1 | tee "$log" | show_progress; then
       tail -n 30 "$log" >&2

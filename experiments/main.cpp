@@ -12,8 +12,11 @@
 #include <utility>
 
 #include "core/parallel.hpp"
+#include "core/process/cores.hpp"
+#include "core/process/memory.hpp"
 #include "core/process/stop_signals.hpp"
 #include "experiments/config/config.hpp"
+#include "experiments/config/unused_settings.hpp"
 #include "experiments/ranks/scan_messages.hpp"
 #include "experiments/run/command_line.hpp"
 #include "experiments/run/experiment.hpp"
@@ -42,6 +45,7 @@ RunReport act(const CommandLine& line, Console& console) {
   if (line.action == Action::print) return {line.text};
   if (line.action == Action::status) return {describe_status(line.folder)};
   const LoadedConfig loaded = load_experiment_config(line.config, line.overrides);
+  for (const std::string& sentence : unused_settings(loaded.config, loaded.root)) console.warning(sentence);
   if (line.action == Action::print_config) return {print_experiment_config(loaded.config)};
   if (loaded.config.sweep) {
     const SweepPlan plan = plan_sweep(loaded);
@@ -92,13 +96,20 @@ int run_reporting(const CommandLine& line) {
   }
 }
 
+// Uses the threads of -j, else as many as this rank may. Returns the number and where it comes from.
+ThreadChoice choose_threads(int asked) {
+  const ThreadChoice choice = asked > 0 ? ThreadChoice{asked, "-j"} : default_threads(ranks().threads());
+  set_thread_count(choice.threads);
+  return choice;
+}
+
 // Rank 0 runs the program, and releases the other ranks at the end.
 int lead_job(int argc, char** argv) {
   CommandLine line;
   int code = 0;
   try {
     line = parse_command_line(argc, argv);
-    if (line.threads > 0 || ranks().size() > 1) set_thread_count(line.threads > 0 ? line.threads : ranks().threads());
+    line.threads_source = choose_threads(line.threads).source;
     code = run_reporting(line);
   } catch (const std::exception& error) {
     code = fail(error);
@@ -115,10 +126,9 @@ int lead_job(int argc, char** argv) {
 // Another rank uses only the number of threads from the command line.
 int work_for_first_rank(int argc, char** argv) {
   ignore_stop_signals();
-  set_thread_count(ranks().threads());
+  choose_threads(0);
   try {
-    const CommandLine line = parse_command_line(argc, argv);
-    if (line.threads > 0) set_thread_count(line.threads);
+    choose_threads(parse_command_line(argc, argv).threads);
   } catch (const std::exception&) {
     // Rank 0 reports it.
   }
@@ -135,6 +145,7 @@ int work_for_first_rank(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   let_idle_threads_sleep(argv);
+  save_address_space();
   reserve_standard_streams();
   try {
     const std::unique_ptr<Ranks> joined = join_ranks();

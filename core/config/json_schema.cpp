@@ -55,8 +55,10 @@ Json type(const Bytes&) { return {{"type", "string"}, {"pattern", byte_count_pat
 // A number is a name, and a text, too.
 Json type(const Name&) { return {{"type", {"string", "integer"}}, {"pattern", name_pattern}}; }
 Json type(const Text&) { return {{"type", {"string", "number", "boolean"}}, {"minLength", 1}, {"maxLength", 200}}; }
-// Paths may begin with $INFORELAY_DATA/ but with no other variable.
-Json type(const Path&) { return {{"type", "string"}, {"pattern", "^([^$]|\\$INFORELAY_DATA(/|$))"}}; }
+// As unexpanded_problem(): no ~ at the beginning, no variable but $INFORELAY_DATA there.
+Json type(const Path&) {
+  return {{"type", "string"}, {"pattern", "^(?!.*/\\$[A-Za-z_{])([^$~]|\\$INFORELAY_DATA(/|$))"}};
+}
 Json type(const Paths& kind) { return list_of(type(Path{}), kind.length); }
 Json type(const Integers& kind) { return list_of(number_type("integer", kind.bounds), kind.length); }
 Json type(const Words&) { return list_of({{"type", "string"}, {"pattern", "^\\S+$"}}, {}, true); }

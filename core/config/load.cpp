@@ -4,11 +4,13 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <sstream>
 
 #include "core/config/tree.hpp"
+#include "core/files/data_folder.hpp"
 #include "core/files/files.hpp"
 
 namespace inforelay {
@@ -37,8 +39,8 @@ std::size_t count_nodes(const ConfigNode& node) {
 // Builds ConfigNodes from yaml-cpp's events.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(std::shared_ptr<const fs::path> file, std::string override_text, ConfigErrors& errors, std::size_t& nodes)
-      : file_(std::move(file)), override_text_(std::move(override_text)), errors_(errors), nodes_(nodes) {}
+  TreeBuilder(std::string_view yaml, const ConfigPlace& whole, ConfigErrors& errors, std::size_t& nodes)
+      : yaml_(yaml), file_(whole.file), override_text_(whole.override_text), errors_(errors), nodes_(nodes) {}
 
   ConfigNode take_root() { return std::move(root_); }
 
@@ -46,7 +48,9 @@ class TreeBuilder : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    add(make(ConfigNode::Kind::null, mark, "!"), anchor, mark);
+    ConfigNode node = make(ConfigNode::Kind::null, mark, "!");
+    if (!is_empty_at(mark)) node.text = "null";
+    add(std::move(node), anchor, mark);
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -138,10 +142,27 @@ class TreeBuilder : public YAML::EventHandler {
                     fmt::format("duplicate key '{}'; its first value is at {}", key, earlier->place.to_string()));
         return;
       }
+      // yaml-cpp places what is not there at the next token.
+      if (node.kind == ConfigNode::Kind::null && node.text.empty()) node.place = key_place;
       parent.node.entries.push_back({std::move(key), std::move(key_place), std::move(node)});
     }
   }
 
+  // yaml-cpp tells no difference between a null that was written and nothing at all.
+  bool is_empty_at(const YAML::Mark& mark) const {
+    if (yaml_.find('\0') != std::string_view::npos) return false;  // UTF-16: positions are of other characters
+    const auto position = static_cast<std::size_t>(std::max(0, mark.pos));
+    const std::string_view rest = yaml_.substr(std::min(position, yaml_.size()));
+    return std::none_of(null_words.begin(), null_words.end(), [&](std::string_view word) {
+      constexpr std::string_view ends = " \t\r\n,]}#";
+      return rest.starts_with(word) &&
+             (rest.size() == word.size() || ends.find(rest[word.size()]) != std::string_view::npos);
+    });
+  }
+
+  static constexpr std::array<std::string_view, 4> null_words{"~", "null", "Null", "NULL"};
+
+  std::string_view yaml_;
   std::shared_ptr<const fs::path> file_;
   std::string override_text_;
   ConfigErrors& errors_;
@@ -152,7 +173,9 @@ class TreeBuilder : public YAML::EventHandler {
 };
 
 ConfigNode parse(std::string_view yaml, const ConfigPlace& whole, ConfigErrors& errors, std::size_t& nodes) {
-  TreeBuilder builder(whole.file, whole.override_text, errors, nodes);
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (yaml.starts_with(byte_order_mark)) yaml.remove_prefix(byte_order_mark.size());
+  TreeBuilder builder(yaml, whole, errors, nodes);
   try {
     std::istringstream stream{std::string(yaml)};
     YAML::Parser parser(stream);
@@ -162,7 +185,7 @@ ConfigNode parse(std::string_view yaml, const ConfigPlace& whole, ConfigErrors& 
       return empty;
     }
     ConfigNode root = builder.take_root();
-    TreeBuilder second(whole.file, whole.override_text, errors, nodes);
+    TreeBuilder second(yaml, whole, errors, nodes);
     if (parser.HandleNextDocument(second)) throw Refused{second.take_root().place, "a second document in one file"};
     return root;
   } catch (const Refused& refused) {
@@ -180,7 +203,8 @@ ConfigNode parse(std::string_view yaml, const ConfigPlace& whole, ConfigErrors& 
   return nothing;
 }
 
-// `over` on top of `base`: maps merge, everything else is replaced, null removes.
+// `over` on top of `base`: maps merge, everything else is replaced, null removes. Keys without a value stay, so that
+// the reader can report them.
 void merge(ConfigNode& base, const ConfigNode& over) {
   if (base.kind != ConfigNode::Kind::map || over.kind != ConfigNode::Kind::map) {
     base = over;
@@ -190,7 +214,7 @@ void merge(ConfigNode& base, const ConfigNode& over) {
   for (const auto& entry : over.entries) {
     const auto found =
         std::find_if(base.entries.begin(), base.entries.end(), [&](const auto& e) { return e.key == entry.key; });
-    if (entry.value.kind == ConfigNode::Kind::null) {
+    if (entry.value.kind == ConfigNode::Kind::null && !entry.value.text.empty()) {
       if (found != base.entries.end()) base.entries.erase(found);
     } else if (found == base.entries.end()) {
       base.entries.push_back(entry);
@@ -237,6 +261,10 @@ class Loader {
     const std::size_t problems = errors_.lines().size();
     ConfigNode value = parse(std::string_view(text).substr(equals + 1), place, errors_, nodes_);
     if (errors_.lines().size() > problems) return;  // an invalid value replaces nothing
+    if (value.kind == ConfigNode::Kind::null && value.text.empty()) {
+      errors_.add(place, "nothing follows the '='; null removes a setting");
+      return;
+    }
     if (value.kind == ConfigNode::Kind::null) value.place = place;
     const std::string problem = assign(root, std::string_view(text).substr(0, equals), std::move(value), place);
     if (!problem.empty()) errors_.add(place, problem);
@@ -259,6 +287,10 @@ class Loader {
       for (const ConfigNode& base : bases) {
         if (base.kind != ConfigNode::Kind::scalar || base.text.empty()) {
           errors_.add(base.place, fmt::format("extends: expected the name of a file, found {}", base.description()));
+          continue;
+        }
+        if (const std::string problem = unexpanded_problem(base.text); !problem.empty()) {
+          errors_.add(base.place, fmt::format("extends: {}", problem));
           continue;
         }
         merge(merged, load(path.parent_path() / base.text, &base.place));

@@ -63,6 +63,18 @@ struct Written {
     errors.add(place, path, fmt::format("{}: {}", path, problem));
   }
   void fail_expected(std::string_view expected) const { fail(unexpected(node, expected)); }
+  // Of a value that is no text.
+  void fail_expected_unquoted(std::string_view expected) const {
+    fail(unexpected(node, expected) + (node.quoted ? " in quotes, which make it a text" : ""));
+  }
+  // True if there is a value; a key that nothing was written for is an error.
+  bool has_value(std::string_view key, bool is_group) const {
+    if (node.kind == NodeKind::null && node.text.empty()) {
+      fail(fmt::format("nothing is written after '{}:'; write {}, or leave it out", key,
+                       is_group ? fmt::format("'{}: {{}}' for the defaults", key) : "a value"));
+    }
+    return node.kind != NodeKind::null;
+  }
   bool expect(NodeKind kind, std::string_view expected) const {
     if (node.kind != kind) fail_expected(expected);
     return node.kind == kind;
@@ -92,7 +104,7 @@ void read_group(const Written& map, const std::vector<Setting>& settings);
 std::optional<std::int64_t> integer(const Written& written, Bounds<std::int64_t> bounds) {
   const auto value = number_in<std::int64_t>(written.node);
   if (!value) {
-    written.fail_expected("an integer (digits only, no leading zero)");
+    written.fail_expected_unquoted("an integer (digits only, no leading zero)");
   } else if (*value < bounds.low || *value > bounds.high) {
     written.fail(fmt::format("{} is out of range: must be {}", *value, interval(bounds)));
   } else {
@@ -108,11 +120,11 @@ std::optional<std::filesystem::path> path(const Written& written) {
     written.fail("a path is not empty and cannot hold a zero byte");
     return std::nullopt;
   }
-  if (names_data_folder(text)) return std::filesystem::path(text).lexically_normal();
-  if (text.front() == '$') {
-    written.fail(fmt::format("'{}': the only variable that a path may begin with is $INFORELAY_DATA", text));
+  if (const std::string problem = unexpanded_problem(text); !problem.empty()) {
+    written.fail(problem);
     return std::nullopt;
   }
+  if (names_data_folder(text)) return std::filesystem::path(text).lexically_normal();
   const auto& file = written.node.place.file;
   return std::filesystem::absolute((file ? file->parent_path() : "") / text).lexically_normal();
 }
@@ -150,7 +162,7 @@ void read_different(const Written& written, std::vector<T>& values, Parse parse)
 void read(const Written& written, const Boolean& kind) {
   const ConfigNode& node = written.node;
   if (node.kind != NodeKind::scalar || node.quoted || (node.text != "true" && node.text != "false")) {
-    return written.fail_expected("true or false");
+    return written.fail_expected_unquoted("true or false");
   }
   *kind.value = node.text == "true";
 }
@@ -163,7 +175,7 @@ void read(const Written& written, const Integer& kind) {
 
 void read(const Written& written, const Number& kind) {
   const auto number = number_in<double>(written.node);
-  if (!number || !std::isfinite(*number)) return written.fail_expected("a finite number");
+  if (!number || !std::isfinite(*number)) return written.fail_expected_unquoted("a finite number");
   if (*number < kind.bounds.low || *number > kind.bounds.high) {
     return written.fail(fmt::format("{} is out of range: must be {}", written.node.text, interval(kind.bounds)));
   }
@@ -325,7 +337,8 @@ void read(const Written& written, const NamedGroups& kind) {
       continue;
     }
     const std::vector<Setting> settings = kind.add(key);
-    if (node.kind != NodeKind::null) read(written.entry(node, key), Group{settings});
+    const Written entry = written.entry(node, key);
+    if (entry.has_value(key, true)) read(entry, Group{settings});
   }
 }
 
@@ -339,8 +352,11 @@ void read_group(const Written& map, const std::vector<Setting>& settings) {
   for (const Setting& setting : settings) {
     known.push_back(setting.key);
     const ConfigNode* node = map.node.find(setting.key);
-    if (!node || node->kind == NodeKind::null) continue;
+    if (!node) continue;
     const Written written = map.entry(*node, setting.key);
+    const bool is_group =
+        std::holds_alternative<Group>(setting.kind) || std::holds_alternative<OptionalGroup>(setting.kind);
+    if (!written.has_value(setting.key, is_group)) continue;
     std::visit([&](const auto& kind) { read(written, kind); }, setting.kind);
   }
   map.check_keys(known);

@@ -33,7 +33,7 @@ struct ConfigNode {
   struct Entry;
 
   Kind kind = Kind::null;
-  std::string text;               ///< scalar
+  std::string text;               ///< scalar; of null the word for it, empty if nothing was written
   bool quoted = false;            ///< scalar written in quotes: text, never a number
   std::vector<ConfigNode> items;  ///< list
   std::vector<Entry> entries;     ///< map, in the order written

@@ -15,8 +15,10 @@ std::atomic<int> received_signal = 0;
 static_assert(decltype(received_signal)::is_always_lock_free);  // as signal handlers need it
 
 extern "C" void on_stop_signal(int signal) {
-  const int meant = signal == SIGUSR1 ? SIGTERM : signal;
-  if (received_signal.exchange(meant) != 0) _exit(128 + meant);
+  const int meant = signal == SIGINT ? SIGINT : SIGTERM;
+  const bool is_first = received_signal.exchange(meant) == 0;
+  // Once the limit of CPU time is reached, the kernel sends SIGXCPU every second until the hard limit.
+  if (!is_first && signal != SIGXCPU) _exit(128 + meant);
 }
 
 extern "C" void on_ignored_signal(int) {}
@@ -26,7 +28,7 @@ void handle_stop_signals(void (*handler)(int)) {
   action.sa_handler = handler;
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU}) sigaction(signal, &action, nullptr);
 }
 
 }  // namespace

@@ -8,8 +8,9 @@ namespace inforelay {
 void reserve_standard_streams();
 
 /// From now on SIGINT and SIGTERM request a stop, and a second signal ends the process at once with the exit code of an
-/// interruption. SIGUSR1 acts as SIGTERM: mpirun passes it on without killing the processes a second later. SIGPIPE is
-/// ignored, so that a write fails instead.
+/// interruption. SIGUSR1, SIGUSR2 and SIGXCPU act as SIGTERM: batch systems send them before a time limit, mpirun
+/// passes the first two on without killing the processes a second later, and the kernel sends SIGXCPU (again every
+/// second, which ends nothing) at the soft limit of CPU time. SIGPIPE is ignored, so that a write fails instead.
 void install_stop_signals();
 /// Ignores the same signals, for ranks other than 0, which stop when rank 0 requests it.
 void ignore_stop_signals();

@@ -11,6 +11,7 @@
 #include <list>
 
 #include "core/error.hpp"
+#include "core/process/cores.hpp"
 #include "core/ranks/ranks.hpp"
 
 namespace inforelay {
@@ -156,7 +157,8 @@ class MpiRanks final : public Ranks {
     CPU_ZERO(&together);
     if (sched_getaffinity(0, sizeof own, &own) != 0) CPU_ZERO(&own);  // more than 1,024 cores: one thread a rank
     check(MPI_Allreduce(&own, &together, sizeof own, MPI_BYTE, MPI_BOR, here), "MPI_Allreduce");
-    threads_ = share_of_cores(CPU_COUNT(&own), CPU_COUNT(&together), ranks_here);
+    const int quota = cpu_quota();
+    threads_ = share_of_cores(std::min(quota, CPU_COUNT(&own)), std::min(quota, CPU_COUNT(&together)), ranks_here);
     check(MPI_Comm_free(&here), "MPI_Comm_free");
   }
 

@@ -253,7 +253,7 @@ std::vector<Setting> settings_of(ExperimentConfig& config) {
        Integer{&config.seed, {0, std::numeric_limits<std::int64_t>::max()}}},
       {"max_memory",
        "Memory limit: a run that would need more is refused before it begins; the runs of a sweep share it. Not given: "
-       "the memory of the machine or of the enclosing control group (container, batch job).",
+       "the memory of the machine. The limits of control groups (container, batch job) and of ulimit count always.",
        Bytes{&config.max_memory, {1'000'000, std::uint64_t{1} << 50}}},
       {"data", "The data set.", group(config.data)},
       {"networks", "The networks, under names of your choice.", named_groups(config.networks)},

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "core/statistics/statistics.hpp"
+#include "core/text/labels.hpp"
 #include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/figures/plot/figure_checks.hpp"
 
@@ -11,19 +13,22 @@ namespace inforelay {
 namespace {
 
 constexpr double level_width = 0.6;  // of all series of a level side by side, if names are at distance 1
-constexpr std::size_t longest_name = 24;
-
-std::string shortened(const std::string& name) {
-  if (name.size() <= longest_name) return name;
-  std::size_t end = longest_name - 1;
-  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0u) == 0x80u) --end;  // not within a character
-  return name.substr(0, end) + "\u2026";
-}
+constexpr std::size_t longest_name = 24, longest_series = 60;
 
 std::vector<std::string> shortened_names(const SweepFigure& figure) {
-  std::vector<std::string> names;
-  for (const std::string& name : figure.levels) names.push_back(shortened(name));
-  return names;
+  return distinct_labels(figure.levels, longest_name);
+}
+
+// Numbers with as few digits, at least three, as tell them apart.
+std::vector<std::string> number_texts(const std::vector<double>& numbers) {
+  std::vector<std::string> texts;
+  const std::size_t different = std::set<double>(numbers.begin(), numbers.end()).size();
+  for (int digits = 3; digits <= 17; ++digits) {
+    texts.clear();
+    for (const double number : numbers) texts.push_back(fmt::format("{:.{}g}", number, digits));
+    if (std::set<std::string>(texts.begin(), texts.end()).size() == different) break;
+  }
+  return texts;
 }
 
 bool is_numeric(const SweepFigure& figure) { return !figure.position.empty(); }
@@ -168,7 +173,9 @@ void add_x_axis(FigureCanvas& canvas, const SweepFigure& figure, bool upright) {
   }
   if (figure.position.size() > most_named || is_logarithmic(figure)) return;
   std::string tics;
-  for (const double x : figure.position) tics += fmt::format("{}'{:.3g}' {}", tics.empty() ? "" : ", ", x, x);
+  const std::vector<std::string> texts = number_texts(figure.position);
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    tics += fmt::format("{}'{}' {}", tics.empty() ? "" : ", ", texts[i], figure.position[i]);
   canvas.add("set xtics nomirror ({})", tics);
 }
 
@@ -178,10 +185,11 @@ std::string draw_sweep(const FigureWriter& writer, const SweepFigure& figure) {
   const std::string name = figure_name("sweep", figure.name);
   check(name, figure);
   std::vector<FigureCanvas::LegendEntry> legend;
+  const std::vector<std::string> series = distinct_labels(figure.series, longest_series);
   for (std::size_t s = 0; s < figure.series.size() && figure.series.size() > 1; ++s) {
     legend.push_back(
         {{.kind = LegendSample::Kind::mark, .colour = network_colour(s), .size = 1.6, .mark = network_mark(s)},
-         figure.series[s]});
+         series[s]});
   }
   const double left = 13, below = names_height(figure);
   const double foot = legend.empty() ? 0 : 1 + FigureCanvas::legend_height(single_column, left, legend);

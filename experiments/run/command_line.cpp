@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "core/files/data_folder.hpp"
 #include "experiments/config/config.hpp"
 #include "experiments/config/installed_configs.hpp"
 
@@ -16,6 +17,13 @@ namespace {
 
 [[noreturn]] void fail_without_folder(const CLI::Option* option) {
   throw UsageError(fmt::format("{}: expected a folder, found nothing", option->get_name()));
+}
+
+// A path of the command line in which nothing is left for a shell to expand.
+const std::string& expanded(const CLI::Option* option, const std::string& path) {
+  if (const std::string problem = unexpanded_problem(path); !problem.empty())
+    throw UsageError(fmt::format("{}: {}", option->get_name(), problem));
+  return path;
 }
 
 }  // namespace
@@ -57,7 +65,8 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
          "print the JSON Schema of configurations, for editors, then exit")
       ->trigger_on_parse();
   app.add_option("-j,--threads", line.threads,
-                 "threads (default: all cores that we may use); results do not depend on them")
+                 "threads (default: the cores that affinity, OMP_NUM_THREADS, SLURM_CPUS_PER_TASK and CPU quotas "
+                 "leave);\nresults do not depend on them")
       ->check(CLI::Range(1, 4096));
   const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
                                                     {"bar", ProgressStyle::bar},
@@ -91,9 +100,9 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   }
   const auto named = [](const CLI::Option* option, const std::string& value) {
     if (option->count() > 0 && value.find_first_not_of(" \t\n") == std::string::npos) fail_without_folder(option);
-    return value;
+    return expanded(option, value);
   };
-  line.config = find_config(line.config);
+  line.config = find_config(expanded(config, line.config.string()));
   line.output = named(to_folder, output);
   line.folder = named(of_folder, status);
   if (line.text.empty() && of_folder->count() == 0 && config->count() == 0)

@@ -20,7 +20,8 @@ struct CommandLine {
   std::vector<std::string> overrides;  ///< "key.path=value"
   std::filesystem::path output;        ///< empty: runs/NAME-HASH8
   bool fresh = false;
-  int threads = 0;  ///< 0: all cores
+  int threads = 0;             ///< of -j; 0: default_threads()
+  std::string threads_source;  ///< what the number of threads comes from; set by main()
   ProgressStyle progress = ProgressStyle::automatic;
   Verbosity verbosity = Verbosity::normal;
   Provenance provenance;  ///< program, machine and the command as typed

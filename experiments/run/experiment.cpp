@@ -8,10 +8,13 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "core/error.hpp"
 #include "core/files/files.hpp"
+#include "core/files/hdf5_file.hpp"
 #include "core/parallel.hpp"
 #include "core/ranks/ranks.hpp"
 #include "core/text/unit_text.hpp"
@@ -40,7 +43,7 @@ ExitCode exit_code_of(const ExperimentResult& result) {
 }
 
 // Details of the run, with -v and in run.log.
-void report_details(const ResolvedExperiment& run, Console& console) {
+void report_details(const ResolvedExperiment& run, const CommandLine& line, Console& console) {
   const DataPlan& data = run.data();
   const DataSizes sizes = data.source->sizes(data.options);
   const MemoryPeak peak = run.peak(thread_count(), ranks().size());
@@ -48,7 +51,8 @@ void report_details(const ResolvedExperiment& run, Console& console) {
   console.detail(fmt::format("data: {} training and {} test samples, {} inputs, {} classes, SHA-256 {}", sizes.train,
                              sizes.test, sizes.inputs, sizes.classes, data.sha256()));
   console.detail(fmt::format("memory: {} expected, at '{}'; limit {}", bytes_text(peak.bytes), peak.stage,
-                             bytes_text(memory_limit(run.config()))));
+                             memory_limit_text(run.config())));
+  console.detail(fmt::format("threads: {} ({})", thread_count(), line.threads_source));
 }
 
 // The largest amount of memory that this process has used, bytes.
@@ -120,12 +124,34 @@ void report_kept_stages(const ExperimentConfig& config, const ExperimentResult& 
   for (const StageTime& stage : result.stages) console.kept_stage(stage.stage, stage.seconds);
 }
 
+// True if an earlier start with less memory left out tables that are wanted now: groups with statistics by set size and
+// no array over all sets.
+bool lacks_tables(const ResolvedExperiment& run, const std::filesystem::path& results) {
+  if (run.tables() == AllSetsTable::discard) return false;
+  std::set<std::string> with_statistics, with_table;
+  const Hdf5Reader file(results);
+  file.visit("networks", [&](const std::string& path, Hdf5Kind kind) {
+    constexpr std::string_view statistics = "/sizes/mean";
+    if (kind != Hdf5Kind::array) return;
+    if (path.ends_with(statistics)) with_statistics.insert(path.substr(0, path.size() - statistics.size()));
+    const std::vector<std::string> axes = file.dimension_names(path);
+    if (std::find(axes.begin(), axes.end(), "set") != axes.end()) with_table.insert(path.substr(0, path.rfind('/')));
+  });
+  return !std::includes(with_table.begin(), with_table.end(), with_statistics.begin(), with_statistics.end());
+}
+
 // Reports a complete run; redraws its figures if they are missing.
 RunReport report_complete(const ResolvedExperiment& run, RunDirectory& directory, Console& console) {
   const ExperimentConfig& config = run.config();
   const ExperimentResult small = read_earlier(directory.results(), ReadTables::no);
   write_weights_out(config, small, console);
   const std::string folder = directory.folder().string();
+  if (lacks_tables(run, directory.results())) {
+    console.warning(
+        fmt::format("'{}' was computed without the tables of all sets, which fit into memory now; --fresh "
+                    "computes them (and renames the folder)",
+                    folder));
+  }
   if (config.figures && !holds_figures(directory.folder(), config.figures->formats)) {
     if (access(directory.folder().c_str(), W_OK) == 0) {
       directory.acquire_lock(console);
@@ -198,7 +224,7 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   return in_open_folder(directory, config.name, console, [&] {
     console.info(fmt::format("{}: data {} ({}), {}, results in '{}'", config.name, run.data().name(),
                              run.data().origin(), threads_text(thread_count()), directory.folder().string()));
-    report_details(run, console);
+    report_details(run, line, console);
     if (const std::string note = run.tables_note(); !note.empty()) console.warning(note);
     return work(run, line, directory, console);
   });

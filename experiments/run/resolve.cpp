@@ -30,16 +30,23 @@ double data_bytes(const DataSizes& sizes) {
 
 double working_bytes(const MemoryNeed& need, int ranks) { return need.working + (ranks > 1 ? need.waiting : 0); }
 
-// "the 200 MB of max_memory"
-std::string limit_text(const ExperimentConfig& config) {
-  return fmt::format("the {} of {}", bytes_text(memory_limit(config)),
-                     config.max_memory ? "max_memory" : "this machine (max_memory can allow more)");
-}
+constexpr WordTable<MemorySource, 5> memory_source_texts{
+    {{MemorySource::asked, "max_memory"},
+     {MemorySource::machine, "this machine (max_memory can allow more)"},
+     {MemorySource::control_group, "the control group (container, batch job, service)"},
+     {MemorySource::address_space, "'ulimit -v', without what is reserved but not in use"},
+     {MemorySource::data, "'ulimit -d', without what is reserved but not in use"}}};
 
 }  // namespace
 
 double memory_limit(const ExperimentConfig& config) {
-  return static_cast<double>(config.max_memory ? *config.max_memory : machine_memory());
+  return static_cast<double>(memory_limit(config.max_memory).bytes);
+}
+
+std::string memory_limit_text(const ExperimentConfig& config) {
+  const MemoryLimit limit = memory_limit(config.max_memory);
+  return fmt::format("{} of {}", bytes_text(static_cast<double>(limit.bytes)),
+                     word_of(memory_source_texts, limit.source));
 }
 
 ResolvedExperiment::ResolvedExperiment(ExperimentConfig config, Progress& progress) : config_(std::move(config)) {
@@ -72,7 +79,8 @@ std::string ResolvedExperiment::identity() const {
 
 MemoryPeak ResolvedExperiment::peak_with(AllSetsTable tables, int threads, int ranks) const {
   MemoryPeak peak;
-  double kept = program_bytes + thread_bytes * threads + data_bytes(sizes());
+  const double each_thread = thread_bytes + static_cast<double>(thread_stack_bytes());
+  double kept = program_bytes + each_thread * threads + data_bytes(sizes());
   peak = {kept, "data"};
   for (const Stage& stage : stages_) {
     const MemoryNeed need = stage.measure->memory(stage.place, tables);
@@ -97,9 +105,11 @@ std::string ResolvedExperiment::tables_note() const {
   if (tables_ == AllSetsTable::keep || config_.analysis.tables == SetTables::never) return "";
   return fmt::format(
       "the tables of all sets are left out, and with them the figures that show every set: the run could need {} with "
-      "them, more than {}; statistics for each set size are kept (this is decided for {} threads, however many there "
+      "them, more than the {}; statistics for each set size are kept (this is decided for {} threads, however many "
+      "there "
       "are, so that the results do not depend on them)",
-      bytes_text(peak_with(AllSetsTable::keep, many_threads, many_ranks).bytes), limit_text(config_), many_threads);
+      bytes_text(peak_with(AllSetsTable::keep, many_threads, many_ranks).bytes), memory_limit_text(config_),
+      many_threads);
 }
 
 // Advice for a run that would fit without the tables of all sets; "" if it would not.
@@ -124,9 +134,9 @@ void ResolvedExperiment::check_memory(int threads, int ranks, const std::string&
   const MemoryNeed need = stage->measure->memory(stage->place, tables_);
   const bool for_ranks = ranks > 1 && need.waiting > 0;
   throw UsageError(
-      fmt::format("{} needs about {} of memory at '{}', more than {}; '{}' alone takes {}{}; to take less: {}{}{}",
-                  run.empty() ? "the run" : run, bytes_text(most.bytes), most.stage, limit_text(config_), stage->label,
-                  bytes_text(bytes_of(*stage)),
+      fmt::format("{} needs about {} of memory at '{}', more than the {}; '{}' alone takes {}{}; to take less: {}{}{}",
+                  run.empty() ? "the run" : run, bytes_text(most.bytes), most.stage, memory_limit_text(config_),
+                  stage->label, bytes_text(bytes_of(*stage)),
                   for_ranks ? fmt::format(", {} of it for results of other ranks", bytes_text(need.waiting)) : "",
                   need.smaller, for_ranks ? "; or no other ranks" : "", without_tables(threads, ranks)));
 }
@@ -137,10 +147,10 @@ std::string describe_run(const ExperimentConfig& config, const CommandLine& line
   const int ranks_here = ranks().size();
   const MemoryPeak peak = run.peak(thread_count(), ranks_here);
   const double limit = memory_limit(run.config());
-  std::string text =
-      fmt::format("data     {} ({})\nfolder   {}\nthreads  {}\nmemory   at most {}, at '{}'; limit {}{}\n\n",
-                  run.data().name(), run.data().origin(), folder, thread_count(), bytes_text(peak.bytes), peak.stage,
-                  bytes_text(limit), peak.bytes > limit ? ": the run would be refused" : "");
+  std::string text = fmt::format(
+      "data     {} ({})\nfolder   {}\nthreads  {} ({})\nmemory   at most {}, at '{}'; limit {}{}\n\n",
+      run.data().name(), run.data().origin(), folder, thread_count(), line.threads_source, bytes_text(peak.bytes),
+      peak.stage, memory_limit_text(run.config()), peak.bytes > limit ? ": the run would be refused" : "");
   for (const std::string& note : {run.data().fallback_reason, run.tables_note()}) {
     if (!note.empty()) text += fmt::format("note: {}\n\n", note);
   }

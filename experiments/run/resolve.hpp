@@ -21,8 +21,10 @@ struct MemoryPeak {
   std::string stage;
 };
 
-/// Bytes that a run may take: max_memory, else those of this machine.
+/// Bytes that a run may take: memory_limit(max_memory) of core/process/memory.hpp.
 double memory_limit(const ExperimentConfig& config);
+/// The same with what bounds them: "8.00 GB of max_memory".
+std::string memory_limit_text(const ExperimentConfig& config);
 
 class ResolvedExperiment {
  public:

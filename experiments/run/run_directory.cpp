@@ -75,6 +75,7 @@ bool holds_figures(const fs::path& folder, const std::vector<FigureFormat>& form
 RunDirectory::RunDirectory(fs::path folder, Opening opening, Progress& progress)
     : folder_(std::move(folder)), opening_(std::move(opening)) {
   if (!folder_.has_filename()) folder_ = folder_.parent_path();
+  check_links();
   std::error_code error;
   if (fs::is_symlink(folder_, error))
     folder_ = fs::weakly_canonical(folder_, error);  // runs/NAME-latest: the run itself
@@ -93,6 +94,18 @@ void RunDirectory::fail(std::string_view what, const std::error_code& error) con
   if (code != ENOSPC && code != EDQUOT && code != EIO) fail(what, error.message());
   // Another folder would not help, so this is not a usage error.
   throw IoError(fmt::format("output folder '{}': {}: {}", folder_.string(), what, error.message()));
+}
+
+void RunDirectory::check_links() const {
+  fs::path way;
+  for (const fs::path& part : folder_) {
+    way /= part;
+    std::error_code error;
+    if (!fs::is_symlink(way, error) || fs::exists(way, error)) continue;
+    const std::string why = error ? "cannot be followed: " + error.message() : std::string("is not there");
+    throw UsageError(fmt::format("output folder '{}': '{}' is a link to '{}', which {}", folder_.string(), way.string(),
+                                 fs::read_symlink(way, error).string(), why));
+  }
 }
 
 void RunDirectory::check_owner() const {

@@ -71,6 +71,8 @@ class RunDirectory {
   const std::filesystem::path& moved_aside() const { return moved_aside_; }
 
  private:
+  /// Throws UsageError if the way to the folder has a link to what is not there.
+  void check_links() const;
   void check_owner() const;
   void move_aside(Progress& progress);
   void remove_leftovers() const;

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/config/tree.hpp"
+#include "core/text/labels.hpp"
 #include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/sweep/parameters.hpp"
 
@@ -86,14 +87,13 @@ Series series_of(const SweepPlan& plan, std::size_t parameter) {
   Series pooled, series;
   pooled.of_point.assign(plan.points.size(), 0);
   if (plan.config.sweep->method != SweepMethod::grid || plan.parameters.size() < 2) return pooled;
+  const std::vector<std::string> keys = distinct_ends(plan.parameters);
   series.names.clear();
   for (const SweepPoint& point : plan.points) {
     std::string name;
     for (std::size_t p = 0; p < plan.parameters.size(); ++p) {
       if (p == parameter) continue;
-      const std::string& path = plan.parameters[p];
-      name +=
-          fmt::format("{}{} {}", name.empty() ? "" : ", ", path.substr(path.rfind('.') + 1), to_yaml(point.values[p]));
+      name += fmt::format("{}{} {}", name.empty() ? "" : ", ", keys[p], to_yaml(point.values[p]));
     }
     const auto found = std::find(series.names.begin(), series.names.end(), name);
     series.of_point.push_back(static_cast<std::size_t>(found - series.names.begin()));

@@ -9,6 +9,7 @@
 
 #include "core/config/settings.hpp"
 #include "core/error.hpp"
+#include "core/text/labels.hpp"
 #include "experiments/config/config_checks.hpp"
 #include "experiments/sweep/parameters.hpp"
 
@@ -270,10 +271,7 @@ std::vector<std::string> SweepPlan::overrides_of(const SweepRun& run) const {
 }
 
 std::string SweepPlan::short_values_text(std::size_t point) const {
-  std::vector<std::string> keys;
-  for (const std::string& path : parameters) keys.push_back(path.substr(path.rfind('.') + 1));
-  const bool different = std::set<std::string>(keys.begin(), keys.end()).size() == keys.size();
-  return assignments_text(different ? keys : parameters, points[point].values);
+  return assignments_text(distinct_ends(parameters), points[point].values);
 }
 
 std::string SweepPlan::values_text(std::size_t point) const {

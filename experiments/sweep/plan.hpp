@@ -51,7 +51,7 @@ struct SweepPlan {
   std::vector<std::string> overrides_of(const SweepRun& run) const;
   /// "analysis.relay.greedy=true"; empty if nothing is swept.
   std::string values_text(std::size_t point) const;
-  /// "greedy=true" if the last keys of the paths are all different.
+  /// The same with the shortest ends of the paths that are all different: "greedy=true".
   std::string short_values_text(std::size_t point) const;
   /// "analysis.relay.greedy=true, seed 3"
   std::string label_of(const SweepRun& run) const;

@@ -72,7 +72,8 @@ void RemoteRuns::dismiss() {
 void start_runs(MessageReader& job, Ranks& ranks) {
   const auto max_memory = job.number<double>();
   job.finish();
-  const double here = max_memory > 0 ? max_memory : static_cast<double>(machine_memory()) * 2 / 3;
+  const auto bytes = [](std::optional<std::uint64_t> asked) { return static_cast<double>(memory_limit(asked).bytes); };
+  const double here = max_memory > 0 ? bytes(static_cast<std::uint64_t>(max_memory)) : bytes(std::nullopt) * 2 / 3;
   ranks.send(0, MessageKind::ready, MessageWriter().number(thread_count()).number(ranks.machine()).number(here).take());
   const auto report = [&](const ChildRuns::End& end) {
     ranks.send(0, MessageKind::run_ended,

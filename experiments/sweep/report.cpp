@@ -9,6 +9,7 @@
 #include "core/files/hdf5_file.hpp"
 #include "core/statistics/statistics.hpp"
 #include "core/text/csv_table.hpp"
+#include "core/text/labels.hpp"
 #include "core/text/unit_text.hpp"
 #include "experiments/results/record_arrays.hpp"
 #include "experiments/sweep/parameters.hpp"
@@ -108,22 +109,28 @@ std::string metrics_table(const SweepPlan& plan, const SweepTable& table) {
   return text;
 }
 
-constexpr std::size_t metrics_in_a_block = 2;
+constexpr std::size_t metrics_in_a_block = 2, narrowest_label = 34, longest_label = 60;
+
+// The label of each of the first points.
+std::vector<std::string> point_labels(const SweepPlan& plan, std::size_t shown_points) {
+  std::vector<std::string> texts;
+  for (std::size_t point = 0; point < shown_points; ++point) texts.push_back(plan.short_values_text(point));
+  return distinct_labels(texts, longest_label);
+}
 
 // Metrics side by side, a row for each point.
-std::string points_table(const SweepPlan& plan, const SweepTable& table, std::size_t first, std::size_t shown_points) {
+std::string points_table(const SweepPlan& plan, const SweepTable& table, std::size_t first,
+                         const std::vector<std::string>& labels) {
   const std::size_t last = std::min(first + metrics_in_a_block, plan.metrics.size());
   const std::size_t replicates = plan.runs.size() / plan.points.size();
-  std::string text = fmt::format("\n{:<34}", "");
-  std::size_t width = 30;
+  std::size_t label_width = narrowest_label, width = 30;
+  for (const std::string& label : labels) label_width = std::max(label_width, character_count(label));
+  std::string text = fmt::format("\n{:<{}}", "", label_width);
   for (std::size_t m = first; m < last; ++m) width = std::max(width, plan.metrics[m].name().size());
   for (std::size_t m = first; m < last; ++m) text += fmt::format("  {:>{}}", plan.metrics[m].name(), width);
   text += '\n';
-  for (std::size_t point = 0; point < shown_points; ++point) {
-    std::string label = plan.short_values_text(point);
-    constexpr std::size_t widest = 34;
-    if (label.size() > widest) label = "..." + label.substr(label.size() - widest + 3);
-    text += fmt::format("{:<34}", label);
+  for (std::size_t point = 0; point < labels.size(); ++point) {
+    text += labels[point] + std::string(label_width - character_count(labels[point]), ' ');
     for (std::size_t m = first; m < last; ++m) {
       const auto begin = table.metrics[m].mean.begin() + static_cast<std::ptrdiff_t>(point * replicates);
       const Spread runs = spread({begin, begin + static_cast<std::ptrdiff_t>(replicates)});
@@ -141,10 +148,13 @@ std::string points_tables(const SweepPlan& plan, const SweepTable& table) {
   constexpr std::size_t most_points = 30, most_lines = 80;
   const std::size_t shown = std::min(plan.points.size(), most_points);
   const std::size_t most_blocks = std::max<std::size_t>(1, most_lines / (shown + 2));
+  const std::vector<std::string> labels = point_labels(plan, shown);
   std::string text = "\nMeans over classes; over several seeds: median [5 %, 95 %].\n";
+  if (shown > 0 && labels.front() != plan.short_values_text(0))
+    text += "Labels are shortened; sweep.csv has all values of each point by its number.\n";
   std::size_t m = 0;
   for (std::size_t block = 0; block < most_blocks && m < plan.metrics.size(); ++block, m += metrics_in_a_block)
-    text += points_table(plan, table, m, shown);
+    text += points_table(plan, table, m, labels);
   if (shown < plan.points.size()) text += fmt::format("... and {} more points\n", plan.points.size() - shown);
   if (m < plan.metrics.size()) text += fmt::format("... and {} more metrics\n", plan.metrics.size() - m);
   return text;

@@ -94,7 +94,7 @@ std::vector<RunOutcome> do_runs(const SweepPlan& plan, const CommandLine& line, 
   options.threads = thread_count();
   // A third of the machine's memory is left to other programs; max_memory is used in full.
   options.bytes = plan.config.max_memory ? memory_limit(plan.config) : memory_limit(plan.config) * 2 / 3;
-  if (plan.config.max_memory) options.max_memory = memory_limit(plan.config);
+  if (plan.config.max_memory) options.max_memory = static_cast<double>(*plan.config.max_memory);
   options.continue_on_error = plan.config.sweep->on_error == SweepFailure::go_on;
   options.done = plan.runs.size() - work.jobs.size();
   std::vector<RunOutcome> outcomes(plan.runs.size(), RunOutcome{RunOutcome::Status::finished, ""});
@@ -224,9 +224,9 @@ std::string describe_sweep(const SweepPlan& plan, const CommandLine& line) {
   const ResolvedExperiment whole(plan.config);
   const fs::path folder = folder_for(plan.config, line, whole.identity());
   const double limit = memory_limit(plan.config);
-  std::string text =
-      fmt::format("data     {} ({})\nfolder   {}\nthreads  {}\n\n{:<70} {:>6} {:>9} {:>12}\n", whole.data().name(),
-                  whole.data().origin(), folder.string(), thread_count(), "point", "runs", "done", "memory each");
+  std::string text = fmt::format("data     {} ({})\nfolder   {}\nthreads  {} ({})\n\n{:<70} {:>6} {:>9} {:>12}\n",
+                                 whole.data().name(), whole.data().origin(), folder.string(), thread_count(),
+                                 line.threads_source, "point", "runs", "done", "memory each");
   double most_bytes = 0;
   std::size_t finished = 0;
   const std::size_t replicates = plan.runs.size() / plan.points.size();
@@ -245,7 +245,7 @@ std::string describe_sweep(const SweepPlan& plan, const CommandLine& line) {
   if (plan.points.size() > most_points)
     text += fmt::format("... and {} more points\n", plan.points.size() - most_points);
   return text + fmt::format("\n{} runs, {} done; up to {} each, limit {}{}\n", plan.runs.size(), finished,
-                            bytes_text(most_bytes), bytes_text(limit),
+                            bytes_text(most_bytes), memory_limit_text(plan.config),
                             most_bytes > limit ? ": the sweep would be refused" : "");
 }
 

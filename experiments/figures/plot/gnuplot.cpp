@@ -82,7 +82,9 @@ void run_gnuplot(const std::string& program, const std::filesystem::path& folder
                      .arguments = {"gnuplot", "-d", script},
                      .folder = folder,
                      .messages = folder / "messages",
-                     .environment = {"LC_ALL=C.UTF-8"}};
+                     .environment = {"LC_ALL=C.UTF-8"},
+                     // Terminals, search paths and fonts of the user; -d ignores the start files.
+                     .withheld = {"GNUTERM", "GNUPLOT", "GDFONTPATH", "FIT_"}};
   // The working directory changes before the program is looked for.
   if (program.find('/') != std::string::npos) start.program = std::filesystem::absolute(program).string();
   pid_t child = 0;

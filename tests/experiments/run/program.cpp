@@ -73,6 +73,10 @@ StartedProgram::StartedProgram(const std::vector<std::string>& arguments, const 
     const rlimit limit{options.address_space_limit, options.address_space_limit};
     setrlimit(RLIMIT_AS, &limit);
   }
+  if (options.data_limit > 0) {
+    const rlimit limit{options.data_limit, options.data_limit};
+    setrlimit(RLIMIT_DATA, &limit);
+  }
   if (chdir(folder.c_str()) != 0) _exit(126);
   std::vector<char*> argv;
   for (const std::string& argument : options.launcher) argv.push_back(const_cast<char*>(argument.c_str()));

@@ -31,7 +31,8 @@ struct ProgramOptions {
   int signal = SIGINT;
   std::function<void(pid_t)> started{};   ///< called with the process
   std::uint64_t file_size_limit = 0;      ///< > 0: RLIMIT_FSIZE, like a full disk
-  std::uint64_t address_space_limit = 0;  ///< > 0: RLIMIT_AS, like too little memory
+  std::uint64_t address_space_limit = 0;  ///< > 0: RLIMIT_AS, as by ulimit -v
+  std::uint64_t data_limit = 0;           ///< > 0: RLIMIT_DATA, as by ulimit -d
   std::filesystem::path out_file = {};    ///< file for stdout instead of ProgramResult::out; "-": stdout is closed
   int err_descriptor = -1;                ///< >= 0: for stderr instead of ProgramResult::err
   std::vector<std::string> launcher{};  ///< a program that starts it (mpirun), with arguments; `started` gets that one

@@ -1,6 +1,7 @@
 // The program under system failures: failing writes, full and closed streams, a jumping clock, too little memory. It
 // must exit with the right code and message and lose no finished work.
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -318,22 +319,54 @@ TEST_CASE("A run that runs out of memory exits with code 1 and keeps finished st
   const TemporaryFolder folder;
   const auto arguments = with(
       tiny(folder.path()), {"-o", "run", "networks.full.layers=[784, 20, 10]", "analysis={relay: {subsets: [test]}}"});
-  bool seen = false;
-  // The base memory of a process varies between machines: raise the limit until the table of all sets fits as well.
-  for (std::uint64_t limit = 64u << 20; limit < (std::uint64_t{8} << 30); limit += 16u << 20) {
-    ProgramOptions options;
-    options.address_space_limit = limit;
-    options.environment["OMP_NUM_THREADS"] = "1";
-    const ProgramResult run = run_program(arguments, folder.path(), options);
-    if (run.exit_code == 0) break;
-    if (!fs::exists(folder.path() / "run/stages/full-layer1-states-test.h5")) continue;
-    INFO(run.err);
-    CHECK(run.exit_code == 1);
-    CHECK_THAT(run.err, Catch::Contains("error: ") && Catch::Contains("memory"));
-    seen = true;
+  // The limit comes after the check of the memory: nothing could be known before.
+  pid_t program = 0;
+  ProgramOptions options;
+  options.started = [&](pid_t pid) { program = pid; };
+  options.signal_when = [&] {
+    if (!fs::exists(folder.path() / "run/stages/full-layer1-states-test.h5")) return false;
+    const rlimit none{1 << 20, 1 << 20};
+    prlimit(program, RLIMIT_AS, &none, nullptr);
+    return false;
+  };
+  const ProgramResult run = run_program(arguments, folder.path(), options);
+  INFO(run.err);
+  CHECK(run.exit_code == 1);
+  CHECK_THAT(run.err, Catch::Contains("error: ") && Catch::Contains("memory"));
+  CHECK(fs::exists(folder.path() / "run/stages/full-layer1-states-test.h5"));
+  CHECK(run_program(arguments, folder.path()).exit_code == 0);
+#endif
+}
+
+TEST_CASE("Under a limit of address space or data a run is refused before it begins, or completes", "[run][faults]") {
+#ifdef INFORELAY_SANITIZED
+  SKIP_CASE("sanitizers take all address space for themselves");
+#else
+  const TemporaryFolder folder;
+  int refused = 0, completed = 0;
+  for (const bool of_data : {false, true}) {
+    for (std::uint64_t limit = 48u << 20; limit < (std::uint64_t{600} << 20); limit += limit / 8) {
+      const std::string name = (of_data ? "data-" : "space-") + std::to_string(limit);
+      // max_memory overrules no such limit. All sets of 19 units take 21 MB for each subset.
+      const auto arguments =
+          with(tiny(folder.path()), {"-o", name, "networks.full.layers=[784, 19, 10]", "max_memory=1 TiB", "-j", "3",
+                                     "analysis={relay: {subsets: [test]}, tables: always}"});
+      ProgramOptions options;
+      (of_data ? options.data_limit : options.address_space_limit) = limit;
+      const ProgramResult run = run_program(arguments, folder.path(), options);
+      INFO(name << ": " << run.err);
+      REQUIRE((run.exit_code == 0 || run.exit_code == 2));
+      if (run.exit_code == 0) {
+        ++completed;
+        continue;
+      }
+      ++refused;
+      CHECK(!fs::exists(folder.path() / name));
+      CHECK_THAT(run.err, Catch::Contains(of_data ? "of 'ulimit -d'" : "of 'ulimit -v'"));
+    }
   }
-  CHECK(seen);
-  CHECK(fs::exists(folder.path() / "run/summary.txt"));
+  CHECK(refused >= 4);
+  CHECK(completed >= 4);
 #endif
 }
 

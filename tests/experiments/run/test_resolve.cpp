@@ -100,7 +100,7 @@ TEST_CASE("A run that needs more than max_memory is refused before anything is c
   CHECK(!std::filesystem::exists(folder.path() / "done.1"));
   const ProgramResult planned = run_program({quick, "--dry-run", "max_memory=30 MB"}, folder.path());
   CHECK(planned.exit_code == 0);
-  CHECK_THAT(planned.out, Catch::Contains("limit 30 MB: the run would be refused"));
+  CHECK_THAT(planned.out, Catch::Contains("limit 30 MB of max_memory: the run would be refused"));
 
   // In a sweep the run that does not fit is named and none is started.
   std::ofstream(folder.path() / "sweep.yaml") << "extends: " << quick << R"(

@@ -1,0 +1,69 @@
+#include "experiments/config/unused_settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace inforelay {
+namespace {
+
+// A setting that is used only if `decisive` is `needed`.
+struct Dependence {
+  std::string path, decisive;
+  std::string_view needed;
+  bool is_used, is_default;
+};
+
+std::vector<Dependence> dependences_of(const ExperimentConfig& config) {
+  std::vector<Dependence> all;
+  for (const auto& [name, network] : config.networks) {
+    if (!network.train) continue;
+    const std::string train = fmt::format("networks.{}.train.", name);
+    const TrainingOptions &given = *network.train, defaults;
+    all.push_back({train + "momentum", train + "optimizer", "sgd", given.optimizer.kind == OptimizerKind::sgd,
+                   given.optimizer.momentum == defaults.optimizer.momentum});
+    const bool is_sampled = given.evaluation.method == Evaluation::Method::sampled;
+    all.push_back({train + "evaluation_samples", train + "evaluation", "sampled", is_sampled,
+                   given.evaluation.train_samples == defaults.evaluation.train_samples});
+    all.push_back({train + "evaluation_test_samples", train + "evaluation", "sampled", is_sampled,
+                   given.evaluation.test_samples == defaults.evaluation.test_samples});
+  }
+  const DiscretizeOptions& discretize = config.analysis.discretize;
+  all.push_back({"analysis.discretize.threshold", "analysis.discretize.method", "threshold",
+                 discretize.method == Discretization::threshold,
+                 discretize.threshold == DiscretizeOptions{}.threshold});
+  if (const auto& knockout = config.analysis.knockout) {
+    all.push_back({"analysis.knockout.samples", "analysis.knockout.method", "sampled",
+                   knockout->options.method == KnockoutMethod::sampled,
+                   knockout->options.sample_size == KnockoutOptions{}.sample_size});
+  }
+  if (config.sweep) {
+    all.push_back({"sweep.samples", "sweep.method", "random", config.sweep->method == SweepMethod::random,
+                   config.sweep->samples == SweepConfig{}.samples});
+  }
+  return all;
+}
+
+bool is_swept(const ExperimentConfig& config, const std::string& path) {
+  if (!config.sweep) return false;
+  return std::any_of(config.sweep->parameters.begin(), config.sweep->parameters.end(), [&](const ConfigSeries& series) {
+    return path == series.path || path.starts_with(series.path + ".");
+  });
+}
+
+}  // namespace
+
+std::vector<std::string> unused_settings(const ExperimentConfig& config, const ConfigNode& root) {
+  std::vector<std::string> sentences;
+  for (const Dependence& each : dependences_of(config)) {
+    const ConfigNode *written = root.find_path(each.path), *decisive = root.find_path(each.decisive);
+    if (each.is_used || each.is_default || !written || !written->place.file) continue;
+    if (decisive && decisive->place.file != written->place.file) continue;
+    if (is_swept(config, each.path) || is_swept(config, each.decisive)) continue;
+    sentences.push_back(fmt::format("{}: {} is not used: that needs {}: {}", written->place.to_string(), each.path,
+                                    each.decisive, each.needed));
+  }
+  return sentences;
+}
+
+}  // namespace inforelay
