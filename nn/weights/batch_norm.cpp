@@ -60,7 +60,8 @@ Affine affine_of(const BatchNorm& norm, double epsilon, std::string_view file) {
     for (Eigen::Index i = 0; i < width; ++i) {
       const bool is_good = std::isfinite(read[i]) && (tensor != norm.variance || read[i] >= 0);
       if (is_good) continue;
-      throw DataError("{}: tensor {} is {} at [{}], expected {}", file, quoted_name(tensor->name), read[i], i,
+      throw DataError("{}: tensor {} is {} at [{}], expected {}", file, quoted_name(tensor->name),
+                      tensor->values[static_cast<std::size_t>(i)], i,
                       tensor == norm.variance ? "variances from 0" : "finite 32-bit floats");
     }
     return read;

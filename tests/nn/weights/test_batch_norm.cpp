@@ -197,8 +197,7 @@ TEST_CASE("Invalid batch normalisation is refused", "[weights][norm]") {
     CHECK_THROWS_WITH(load(tensors, {.batch_norm = side}), Contains(message));
   };
   constexpr float nan = std::numeric_limits<float>::quiet_NaN();
-  refused("1.running_var", {1, -1e-9f, 1},
-          "tensor '1.running_var' is -9.99999971718068e-10 at [1], expected variances");
+  refused("1.running_var", {1, -1e-9f, 1}, "tensor '1.running_var' is -1e-09 at [1], expected variances");
   refused("1.running_var", {1, 1, nan}, "tensor '1.running_var' is nan at [2]");
   refused("1.running_mean", {nan, 1, 1}, "tensor '1.running_mean' is nan at [0], expected finite 32-bit floats");
   refused("1.weight", {1, 2}, "tensor '1.weight' has shape [2], expected [3] beside '1.running_mean'");
@@ -206,7 +205,11 @@ TEST_CASE("Invalid batch normalisation is refused", "[weights][norm]") {
   refused("1.running_mean", {1, 2}, "'1' [2] does not fit where it stands, between '0' and '2'");
   refused("1.num_batches_tracked", {1, 2}, "belong to no dense layer: '1.num_batches_tracked' [2]");
   for (const BatchNormSide side : {before_activation, after_activation}) {
-    refused("1.weight", {1, 3e38f, 1}, "a weight or bias is beyond the range of 32-bit floats", side);
+    Tensors large = joined({dense("0", 2, 3), norm("1", 3), dense("2", 3, 1)});
+    std::ranges::find(large, "1.weight", &NamedTensor::name)->values = {3e38f, 3e38f, 3e38f};
+    std::ranges::find(large, "1.running_var", &NamedTensor::name)->values = {0, 0, 0};
+    CHECK_THROWS_WITH(load(large, {.batch_norm = side}),
+                      Contains("file: layer '") && Contains("a weight or bias is beyond the range of 32-bit floats"));
   }
   Tensors without = joined({dense("0", 2, 3), norm("1", 3), dense("2", 3, 1)});
   std::erase_if(without, [](const NamedTensor& t) { return t.name == "1.running_var"; });
@@ -256,8 +259,11 @@ TEST_CASE("Damaged files with batch normalisation give a sound network or an err
   std::size_t accepted = 0, refused = 0;
   for (int round = 0; round < 4000; ++round) {
     Bytes damaged = file;
-    for (int flips = 0; flips < 2; ++flips)
-      damaged[random() % damaged.size()] ^= static_cast<std::uint8_t>(1u << random() % 8);
+    // One bit of the header, or of the numbers.
+    const std::size_t begin = round % 2 == 0 ? 0 : file.size() - data.size();
+    const std::size_t end = round % 2 == 0 ? file.size() - data.size() : file.size();
+    std::uint8_t& byte = damaged[begin + random() % (end - begin)];
+    byte = static_cast<std::uint8_t>(byte ^ 1u << random() % 8);
     try {
       const Mlp network =
           load(read_safetensors(damaged, "damaged").tensors, {.batch_norm = after_activation}, false).network;
