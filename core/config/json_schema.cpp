@@ -66,6 +66,9 @@ Json type(const Choice& kind) {
   Json words{{"enum", kind.words}};
   return kind.several ? list_of(std::move(words), {}, true) : words;
 }
+Json type(const Parsed& kind) {
+  return {{"anyOf", {{{"enum", kind.words}}, {{"type", "string"}, {"pattern", kind.pattern}}}}};
+}
 Json type(const Series&) {
   // The reader checks the relation of low and high.
   Json range = map_of({{"low", {{"type", "number"}}},

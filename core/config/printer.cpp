@@ -89,6 +89,7 @@ ConfigNode node_of(const Choice& kind) {
   if (kind.several) return list_of(chosen, word);
   return chosen.empty() ? ConfigNode() : word(chosen.front());
 }
+ConfigNode node_of(const Parsed& kind) { return text_or_nothing(kind.get()); }
 ConfigNode node_of(const Series& kind) {
   ConfigNode map = map_of({});
   for (const ConfigSeries& series : *kind.values) map.entries.push_back({series.path, {}, node_of(series)});

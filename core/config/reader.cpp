@@ -247,6 +247,15 @@ void read(const Written& written, const Choice& kind) {
   }
 }
 
+void read(const Written& written, const Parsed& kind) {
+  if (!written.expect(NodeKind::scalar, fmt::format("one of {}", fmt::join(kind.words, ", ")))) return;
+  try {
+    kind.set(written.node.text);
+  } catch (const UsageError& error) {
+    written.fail(error.what());
+  }
+}
+
 // low, high and perhaps count.
 void read_range(const Written& written, ConfigSeries& series) {
   std::optional<double> low, high;

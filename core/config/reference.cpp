@@ -38,6 +38,9 @@ std::string type(const Words&) { return "list of words"; }
 std::string type(const Choice& kind) {
   return fmt::format("{}`{}`", kind.several ? "list of " : "", fmt::join(kind.words, "`, `"));
 }
+std::string type(const Parsed& kind) {
+  return fmt::format("`{}`, `{}`", fmt::join(kind.words, "`, `"), fmt::join(kind.forms, "`, `"));
+}
 std::string type(const Series&) {
   return "map of paths of settings, each to one of `{values: [...]}`, `{range: {low: a, high: b, count: n}}` and "
          "`{log_range: {low: a, high: b, count: n}}`";

@@ -119,6 +119,15 @@ struct Choice {
   std::function<void(const std::vector<std::size_t>&)> set;
   bool several = false;
 };
+/// A text with a grammar of its own: one of `words`, or something of the form of `pattern` (ECMA-262), as people know
+/// it from `forms`: "elu(ALPHA)". No near word is suggested: another one may be as good a name for something else.
+struct Parsed {
+  std::vector<std::string_view> words;
+  std::vector<std::string> forms;
+  std::string pattern;
+  std::function<std::string()> get;                  ///< "": not given
+  std::function<void(const std::string& text)> set;  ///< throws UsageError that says what is wrong
+};
 /// A map from paths of settings to the values that they take, in the order written.
 struct Series {
   std::vector<ConfigSeries>* values;
@@ -149,8 +158,8 @@ struct WordOr {
   std::function<bool()> is_word;  ///< which of the two it holds
 };
 
-using Kind = std::variant<Boolean, Integer, Number, Bytes, Name, Text, Path, Paths, Integers, Words, Choice, Series,
-                          Assignments, Group, OptionalGroup, NamedGroups, WordOr>;
+using Kind = std::variant<Boolean, Integer, Number, Bytes, Name, Text, Path, Paths, Integers, Words, Choice, Parsed,
+                          Series, Assignments, Group, OptionalGroup, NamedGroups, WordOr>;
 
 }  // namespace setting
 

@@ -19,6 +19,7 @@
 #include "nn/network/activation.hpp"
 #include "nn/training/detectors.hpp"
 #include "nn/training/trainer.hpp"
+#include "nn/weights/weight_file.hpp"
 
 namespace inforelay {
 
@@ -65,8 +66,10 @@ struct NetworkConfig {
   std::optional<TrainingOptions> train;
   std::optional<DetectorsConfig> detectors;
   std::filesystem::path weights;
-  std::vector<std::string> layer_names;  ///< of weight files; empty: inferred
-  std::string weights_network;           ///< of a results.h5 with several
+  std::vector<std::string> layer_names;      ///< of weight files; empty: inferred
+  std::optional<BatchNormSide> batch_norm;   ///< of weight files that have it
+  std::optional<double> batch_norm_epsilon;  ///< none: that of WeightFileOptions
+  std::string weights_network;               ///< of a results.h5 with several
   std::filesystem::path weights_out;
 
   bool from_files() const { return !weights.empty() || (detectors && !detectors->weights.empty()); }

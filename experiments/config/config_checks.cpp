@@ -47,6 +47,7 @@ class Checker {
         int{network.train.has_value()} + int{network.detectors.has_value()} + int{!network.weights.empty()};
     if (ways != 1) return fail(path, "needs one of 'train' (with 'layers'), 'detectors' and 'weights'");
     check_weights(path, network);
+    if (network.output_activation == Activation::softmax) check_softmax(path, network);
     if (network.detectors) {
       if (!network.layers.empty()) fail(path + ".layers", "not used with detectors, whose sizes follow from 'hidden'");
     } else if (network.train || !network.layers.empty()) {
@@ -63,6 +64,13 @@ class Checker {
     }
   }
 
+  void check_softmax(const std::string& path, const NetworkConfig& network) {
+    if (network.detectors) fail(path + ".output_activation", "softmax of the one output of a detector is always 1");
+    if (network.train && network.train->loss != Loss::cross_entropy) {
+      fail(path + ".output_activation", "softmax is trained by cross_entropy only; add train.loss: cross_entropy");
+    }
+  }
+
   void check_weights(const std::string& path, const NetworkConfig& network) {
     const auto& detectors = network.detectors ? network.detectors->weights : std::vector<std::filesystem::path>();
     if (!detectors.empty() && std::ssize(detectors) != sizes_.classes) {
@@ -72,6 +80,10 @@ class Checker {
     if (!detectors.empty()) check_untrained(path + ".detectors", *network.detectors);
     if (!network.layer_names.empty() && !network.from_files()) {
       fail(path + ".layer_names", "used with weights only");
+    }
+    if (network.batch_norm && !network.from_files()) fail(path + ".batch_norm", "used with weights only");
+    if (network.batch_norm_epsilon && !network.batch_norm) {
+      fail(path + ".batch_norm_epsilon", "used with batch_norm only");
     }
     if (!network.weights_network.empty() && network.weights.empty()) {
       fail(path + ".weights_network", "used with weights only");

@@ -13,6 +13,13 @@ constexpr Bounds<double> step_sizes{1e-12, 1000};
 
 constexpr WordTable<bool, 2> keep_best_names{{{false, "error"}, {true, "keep_best"}}};
 
+Parsed activation_setting(std::optional<Activation>& value, LayerPlace place) {
+  ActivationForms forms = activation_forms(place);
+  return {std::move(forms.words), std::move(forms.parameterised), std::move(forms.pattern),
+          [&value] { return value ? to_string(*value) : ""; },
+          [&value, place](const std::string& text) { value = parse_activation(text, place); }};
+}
+
 }  // namespace
 
 std::vector<Setting> settings_of(DataConfig& config) {
@@ -50,7 +57,7 @@ std::vector<Setting> settings_of(TrainingOptions& config) {
       {"momentum", "Momentum of sgd; not used by adam.", Number{&config.optimizer.momentum, {0, 0.999999}}},
       {"loss",
        "mse: mean squared error against +1 for the class and -1 for the others; cross_entropy: of the softmax of "
-       "the outputs (use output_activation: identity).",
+       "the outputs (use output_activation: identity or softmax).",
        choice(config.loss, loss_names)},
       {"batch_size", "Samples per step (mini-batch), reshuffled every epoch; 0: all (full batch).",
        Integer{&config.batch_size, {0, 100 * million}}},
@@ -97,9 +104,11 @@ std::vector<Setting> settings_of(NetworkConfig& config) {
       {"activation",
        "Activation function of the hidden layers. Required if a weight file does not state it; tanh if the network is "
        "trained here.",
-       choice(config.activation, activation_names())},
-      {"output_activation", "Activation function of the output layer, likewise.",
-       choice(config.output_activation, activation_names())},
+       activation_setting(config.activation, LayerPlace::hidden)},
+      {"output_activation",
+       "Activation function of the output layer, likewise. identity: the outputs are the weighted sums (logits); "
+       "softmax: the same network with probabilities as outputs, trained by cross_entropy only.",
+       activation_setting(config.output_activation, LayerPlace::output)},
       {"train", "Train the whole network on all classes.", group(config.train)},
       {"detectors",
        "Compose the network of one detector (a one-vs-rest classifier) for each class instead: detector c has hidden "
@@ -109,9 +118,17 @@ std::vector<Setting> settings_of(NetworkConfig& config) {
        "Read the network from this file instead (safetensors, PyTorch state dict, results.h5; see docs/weights.md).",
        Path{&config.weights}},
       {"layer_names",
-       "With weights: the layers in order, as named in the file ([hidden, output] for hidden.weight, ...). Not given: "
-       "the order of the file, or the only order that the shapes allow; see docs/weights.md.",
+       "With weights: the layers in order, as named in the file ([hidden, output] for hidden.weight, ...), batch "
+       "normalisation included. Not given: the order of the file, or the only order that the shapes allow; see "
+       "docs/weights.md.",
        Words{&config.layer_names}},
+      {"batch_norm",
+       "With weights that have batch normalisation (BatchNorm1d): on which side of the activation it stands. It is "
+       "folded "
+       "into the dense layer before it, or after it, whose activations are then those before the batch normalisation.",
+       choice(config.batch_norm, batch_norm_names)},
+      {"batch_norm_epsilon", "With batch_norm: what is added to the variances (eps in PyTorch). Not given: 1e-5.",
+       Number{&config.batch_norm_epsilon, {1e-30, 1000}}},
       {"weights_network", "With weights: which network of a results.h5. Not given: the only one.",
        Text{&config.weights_network}},
       {"weights_out",

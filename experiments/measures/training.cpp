@@ -22,6 +22,11 @@ void put_sources(const std::vector<WeightSource>& sources, ResultArrays& out) {
     for (const WeightSource& source : sources) values.push_back(source.*part);
     out.put_attribute("model", name, values);
   }
+  std::vector<std::string> batch_norms;
+  for (const WeightSource& source : sources) {
+    if (!source.batch_norm.empty()) batch_norms.push_back(source.batch_norm);
+  }
+  if (!batch_norms.empty()) out.put_attribute("model", "batch_norm", batch_norms);
 }
 
 void compute(MeasureRun& run, ResultArrays& out) {

@@ -50,24 +50,22 @@ Cells number_cells(const std::vector<double>& values) {
   return cells;
 }
 
-// "  layers: 784, 20 tanh, 10 tanh"
 std::string layers_line(const ResultView& model) {
-  std::string line;
-  for (std::size_t number = 1; model.has(fmt::format("layer{}", number)); ++number) {
-    const ResultView layer = model.at(fmt::format("layer{}", number));
-    const RowMatrix<float>& weight = layer.matrix<float>("weight");
-    line += number == 1 ? fmt::format("  layers: {}", weight.cols()) : "";
-    line += fmt::format(", {} {}", weight.rows(), layer.attribute<std::string>("", "activation"));
-  }
-  return line.empty() ? "" : line + "\n";
+  const std::string text = layers_text(model);
+  return text.empty() ? "" : fmt::format("  layers: {}\n", text);
 }
 
 std::string training_lines(const ResultView& system) {
   if (system.has_attribute("model", "weights_file")) {
     const auto files = system.attribute<std::vector<std::string>>("model", "weights_file");
     const auto formats = system.attribute<std::vector<std::string>>("model", "weights_format");
-    return fmt::format("  weights: {}{} ({})\n", files.front(),
-                       files.size() > 1 ? fmt::format(" and {} more", files.size() - 1) : "", formats.front());
+    std::string lines =
+        fmt::format("  weights: {}{} ({})\n", files.front(),
+                    files.size() > 1 ? fmt::format(" and {} more", files.size() - 1) : "", formats.front());
+    if (!system.has_attribute("model", "batch_norm")) return lines;
+    for (const std::string& norm : system.attribute<std::vector<std::string>>("model", "batch_norm"))
+      lines += fmt::format("  batch normalisation folded in, {}\n", one_line(norm));
+    return lines;
   }
   std::string line;
   if (system.has("training/detectors")) {

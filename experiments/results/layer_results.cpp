@@ -29,6 +29,17 @@ std::vector<LayerResults> layers_of(const ExperimentResult& result, const std::s
   return layers;
 }
 
+std::string layers_text(const ResultView& model) {
+  std::string text;
+  for (std::size_t number = 1; model.has(fmt::format("layer{}", number)); ++number) {
+    const ResultView layer = model.at(fmt::format("layer{}", number));
+    const RowMatrix<float>& weight = layer.matrix<float>("weight");
+    if (number == 1) text = fmt::format("{}", weight.cols());
+    text += fmt::format(", {} {}", weight.rows(), layer.attribute<std::string>("", "activation"));
+  }
+  return text;
+}
+
 std::vector<std::string> subsets_of(const LayerResults& layer, const std::string& measure) {
   std::vector<std::string> subsets = layer.arrays.at(measure).children();
   std::stable_partition(subsets.begin(), subsets.end(), [](const std::string& name) { return name != "test"; });

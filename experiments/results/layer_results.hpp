@@ -20,6 +20,10 @@ struct LayerResults {
 /// The analysed layers of `network`, from the first one.
 std::vector<LayerResults> layers_of(const ExperimentResult& result, const std::string& network);
 
+/// "784, 20 tanh, 10 identity": the widths and activations of the network in `model`, networks/NAME/model; "" if it is
+/// empty.
+std::string layers_text(const ResultView& model);
+
 /// The subsets for which a layer has `measure`: `train` first, `test` last, others in between by name. The paper uses
 /// the first one for the greedy search and the last one for everything else.
 std::vector<std::string> subsets_of(const LayerResults& layer, const std::string& measure);

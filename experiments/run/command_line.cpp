@@ -1,6 +1,7 @@
 #include "experiments/run/command_line.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -78,11 +79,14 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   CLI::Option* be_quiet = verbosity("-q,--quiet", Verbosity::quiet, "print only warnings and errors");
   verbosity("-v,--verbose", Verbosity::verbose, "print details: data, memory, each file written")->excludes(be_quiet);
   app.set_version_flag("--version", fmt::format("inforelay {} ({})\n", version(), git_revision()));
-  app.footer(
+  const ActivationForms activations = activation_forms(LayerPlace::hidden);
+  app.footer(fmt::format(
+      "Activations: {},\n{}; of the outputs also softmax.\n"
       "Results go to stdout, messages and progress to stderr. Rerun the same command to resume an\n"
       "interrupted run.\n"
       "Exit codes: 0 ok, 1 internal error, 2 usage or configuration, 3 data or weight file,\n4 some runs of a sweep "
-      "failed, 5 a comparison is out of tolerance, 130/143 interrupted.");
+      "failed, 5 a comparison is out of tolerance, 130/143 interrupted.",
+      fmt::join(activations.words, ", "), fmt::join(activations.parameterised, ", ")));
 
   for (const CLI::Option* option : {to_folder, of_folder}) {
     // CLI11 would use the next argument as the value of "--output=".

@@ -83,6 +83,21 @@ void warn_of_chance(const ExperimentResult& result, const std::string& name, Con
   }
 }
 
+// Widths and activations of a network, and its accuracy on each subset, for the log.
+void report_network(const ExperimentResult& result, const std::string& name, Console& console) {
+  std::string text = fmt::format("{}: layers {}", name, layers_text(result.network(name).at("model")));
+  const std::vector<LayerResults> layers = layers_of(result, name);
+  if (!layers.empty()) {
+    std::vector<std::string> accuracies;
+    for (const std::string& subset : subsets_of(layers.front(), "states")) {
+      const double accuracy = layers.front().arrays.at("states/" + subset).number<double>("argmax_accuracy");
+      accuracies.push_back(fmt::format("{:.4f} on {}", accuracy, subset));
+    }
+    text += fmt::format("; argmax accuracy {}", fmt::join(accuracies, ", "));
+  }
+  console.detail(text);
+}
+
 ExperimentResult compute(const ResolvedExperiment& run, const CommandLine& line, const RunDirectory& directory,
                          Console& console) {
   ExperimentResult result = run_stages(run, directory, console);
@@ -94,6 +109,7 @@ ExperimentResult compute(const ResolvedExperiment& run, const CommandLine& line,
   for (const std::string& name : result.networks) {
     if (result.network(name).attribute<std::int64_t>("training", "stop_rule_met") == 0)
       console.warning(fmt::format("{}: training ended before its stop rule was met", name));
+    report_network(result, name, console);
     warn_of_chance(result, name, console);
   }
   directory.verify_lock();

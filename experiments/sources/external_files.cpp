@@ -21,25 +21,38 @@ std::vector<std::int64_t> widths_of(const Mlp& network) {
   return widths;
 }
 
+// load_weights() with errors of the options as those of the network at `name` of the configuration.
+WeightFile load_for(const std::string& name, const std::filesystem::path& path, const WeightFileOptions& options,
+                    Progress& progress) {
+  try {
+    return load_weights(path, options, progress);
+  } catch (const UsageError& error) {
+    throw UsageError("{}: {}", name, error.what());
+  }
+}
+
 // Reads one weight file of the network at `name` of the configuration into `input`.
 void read_weights(const std::string& name, const std::filesystem::path& written, const NetworkConfig& config,
                   LoadedWeights& input, Progress& progress) {
   const std::filesystem::path path = with_data_folder(written);
-  WeightFile file = load_weights(path,
-                                 {.layer_names = config.layer_names,
-                                  .activation = config.activation,
-                                  .output_activation = config.output_activation,
-                                  .network = config.weights_network},
-                                 progress);
+  const WeightFileOptions defaults;
+  WeightFile file = load_for(name, path,
+                             {.layer_names = config.layer_names,
+                              .activation = config.activation,
+                              .output_activation = config.output_activation,
+                              .batch_norm = config.batch_norm,
+                              .batch_norm_epsilon = config.batch_norm_epsilon.value_or(defaults.batch_norm_epsilon),
+                              .network = config.weights_network},
+                             progress);
   if (!file.activations_stated) {
-    std::vector<std::string_view> words;
-    for (const auto& [activation, word] : activation_names()) words.push_back(word);
+    const ActivationForms forms = activation_forms(LayerPlace::hidden);
     throw UsageError(
         "{0}: {1} does not state the activation functions of its layers [{2}]; add to {0}:\n"
         "  activation: WORD         # of the hidden layers\n"
         "  output_activation: WORD  # of the outputs: identity for logits, as of a network trained with cross-entropy\n"
-        "WORD is one of {3}",
-        name, path.string(), fmt::join(widths_of(file.network), ", "), fmt::join(words, ", "));
+        "WORD is one of {3}, {4}; of the outputs also softmax",
+        name, path.string(), fmt::join(widths_of(file.network), ", "), fmt::join(forms.words, ", "),
+        fmt::join(forms.parameterised, ", "));
   }
   input.networks.push_back(std::move(file.network));
   input.sources.push_back(std::move(file.source));
@@ -80,7 +93,7 @@ void check_detectors(const std::string& path, const DataSizes& data, NetworkConf
 }
 
 std::string activations_of(const Mlp& network) {
-  std::vector<std::string_view> words;
+  std::vector<std::string> words;
   for (const DenseLayer& layer : network.layers) words.push_back(to_string(layer.activation));
   return fmt::format("{}", fmt::join(words, ", "));
 }

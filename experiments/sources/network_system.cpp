@@ -51,7 +51,7 @@ void put_network(const Mlp& network, ResultArrays& out) {
     const std::string path = "model/" + layer_name(l + 1);
     out.put(path + "/weight", layer.weight);
     out.put(path + "/bias", std::vector<float>(layer.bias.begin(), layer.bias.end()));
-    out.put_attribute(path, "activation", std::string(to_string(layer.activation)));
+    out.put_attribute(path, "activation", to_string(layer.activation));
   }
 }
 

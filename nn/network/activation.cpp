@@ -33,6 +33,12 @@ HWY_INLINE void Transform(float* values, std::size_t count, Function function) {
   for (std::size_t t = i; t < count; ++t) values[t] = padded[t - i];
 }
 
+// `result`, or x where that is NaN: the functions below do not all keep it.
+HWY_INLINE FloatVector KeepNan(FloatVector x, FloatVector result) { return hn::IfThenElse(hn::Eq(x, x), result, x); }
+
+constexpr float gelu_scale = 0.7978845608f;  // sqrt(2 / pi)
+constexpr float gelu_cubic = 0.044715f;
+
 void Tanh(float* values, std::size_t count) {
   Transform(values, count, [](FloatVector x) HWY_ATTR { return hn::Tanh(FloatTag(), x); });
 }
@@ -45,6 +51,44 @@ void Sigmoid(float* values, std::size_t count) {
   });
 }
 
+// x > 0: x; else alpha (exp(x) - 1).
+void Elu(float* values, std::size_t count, float alpha) {
+  Transform(values, count, [alpha](FloatVector x) HWY_ATTR {
+    const FloatTag d;
+    const FloatVector zero = hn::Zero(d);
+    const FloatVector below = hn::Mul(hn::Set(d, alpha), hn::Expm1(d, hn::Min(x, zero)));
+    return KeepNan(x, hn::IfThenElse(hn::Gt(x, zero), x, below));
+  });
+}
+
+void GeluTanh(float* values, std::size_t count) {
+  Transform(values, count, [](FloatVector x) HWY_ATTR {
+    const FloatTag d;
+    const FloatVector half_x = hn::Mul(x, hn::Set(d, 0.5f));
+    const FloatVector inner = hn::MulAdd(hn::Mul(hn::Mul(x, x), hn::Set(d, gelu_cubic)), x, x);
+    return hn::MulAdd(half_x, hn::Tanh(d, hn::Mul(inner, hn::Set(d, gelu_scale))), half_x);
+  });
+}
+
+// x / (1 + exp(-x)), with exp(-|x|), which cannot overflow.
+void Silu(float* values, std::size_t count) {
+  Transform(values, count, [](FloatVector x) HWY_ATTR {
+    const FloatTag d;
+    const FloatVector small = hn::Exp(d, hn::Neg(hn::Abs(x)));
+    const FloatVector above = hn::IfThenElse(hn::Gt(x, hn::Zero(d)), hn::Set(d, 1.0f), small);
+    return KeepNan(x, hn::Mul(x, hn::Div(above, hn::Add(hn::Set(d, 1.0f), small))));
+  });
+}
+
+// ln(1 + exp(x)) = max(x, 0) + ln(1 + exp(-|x|)), which cannot overflow.
+void Softplus(float* values, std::size_t count) {
+  Transform(values, count, [](FloatVector x) HWY_ATTR {
+    const FloatTag d;
+    const FloatVector rest = hn::Log1p(d, hn::Exp(d, hn::Neg(hn::Abs(x))));
+    return KeepNan(x, hn::Add(hn::Max(x, hn::Zero(d)), rest));
+  });
+}
+
 }  // namespace inforelay::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -52,80 +96,270 @@ HWY_AFTER_NAMESPACE();
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <numbers>
+
 #include "core/error.hpp"
+#include "core/text/message_text.hpp"
+#include "core/text/number_text.hpp"
 
 namespace inforelay {
 
 HWY_EXPORT(Tanh);
 HWY_EXPORT(Sigmoid);
+HWY_EXPORT(Elu);
+HWY_EXPORT(GeluTanh);
+HWY_EXPORT(Silu);
+HWY_EXPORT(Softplus);
 
 namespace {
 
-void apply_tanh(float* values, std::size_t count) { HWY_DYNAMIC_DISPATCH(Tanh)(values, count); }
-void tanh_slope(const float* values, std::size_t count, float* delta) {
-  for (std::size_t i = 0; i < count; ++i) delta[i] *= 1.0f - values[i] * values[i];
+// Where the functions below are given values of a layer.
+struct LayerValues {
+  std::size_t samples, width;
+  float parameter;
+
+  std::size_t count() const { return samples * width; }
+};
+
+// Calls function(value) for each of `values`.
+template <class Function>
+void for_each(float* values, const LayerValues& layer, Function function) {
+  for (std::size_t i = 0; i < layer.count(); ++i) values[i] = function(values[i]);
 }
 
-void apply_sigmoid(float* values, std::size_t count) { HWY_DYNAMIC_DISPATCH(Sigmoid)(values, count); }
-void sigmoid_slope(const float* values, std::size_t count, float* delta) {
-  for (std::size_t i = 0; i < count; ++i) delta[i] *= values[i] * (1.0f - values[i]);
+// delta[i] *= slope(a(x_i)), or with `sums` in place of `values` slope(x_i).
+template <class Slope>
+void multiply(const float* values, std::size_t count, float* delta, Slope slope) {
+  for (std::size_t i = 0; i < count; ++i) delta[i] *= slope(values[i]);
 }
 
-void apply_relu(float* values, std::size_t count) {
+void apply_tanh(float* values, const LayerValues& layer) { HWY_DYNAMIC_DISPATCH(Tanh)(values, layer.count()); }
+void tanh_slope(const float* values, const float*, const LayerValues& layer, float* delta) {
+  multiply(values, layer.count(), delta, [](float a) { return 1.0f - a * a; });
+}
+
+void apply_sigmoid(float* values, const LayerValues& layer) { HWY_DYNAMIC_DISPATCH(Sigmoid)(values, layer.count()); }
+void sigmoid_slope(const float* values, const float*, const LayerValues& layer, float* delta) {
+  multiply(values, layer.count(), delta, [](float a) { return a * (1.0f - a); });
+}
+
+void apply_relu(float* values, const LayerValues& layer) {
   // Not std::max: a NaN stays NaN.
-  for (std::size_t i = 0; i < count; ++i) values[i] = values[i] < 0.0f ? 0.0f : values[i];
+  for_each(values, layer, [](float x) { return x < 0.0f ? 0.0f : x; });
 }
-void relu_slope(const float* values, std::size_t count, float* delta) {
-  for (std::size_t i = 0; i < count; ++i) delta[i] *= values[i] > 0.0f ? 1.0f : 0.0f;
+void relu_slope(const float* values, const float*, const LayerValues& layer, float* delta) {
+  multiply(values, layer.count(), delta, [](float a) { return a > 0.0f ? 1.0f : 0.0f; });
 }
 
-void apply_identity(float*, std::size_t) {}
-void identity_slope(const float*, std::size_t, float*) {}
+void apply_identity(float*, const LayerValues&) {}
+void identity_slope(const float*, const float*, const LayerValues&, float*) {}
 
-// Functions must be increasing: knockouts take "a(x) is above the threshold" for "x is above 0".
+void apply_leaky_relu(float* values, const LayerValues& layer) {
+  for_each(values, layer, [slope = layer.parameter](float x) { return x < 0.0f ? slope * x : x; });
+}
+void leaky_relu_slope(const float* values, const float*, const LayerValues& layer, float* delta) {
+  multiply(values, layer.count(), delta, [slope = layer.parameter](float a) { return a > 0.0f ? 1.0f : slope; });
+}
+
+void apply_elu(float* values, const LayerValues& layer) {
+  HWY_DYNAMIC_DISPATCH(Elu)(values, layer.count(), layer.parameter);
+}
+void elu_slope(const float* values, const float*, const LayerValues& layer, float* delta) {
+  multiply(values, layer.count(), delta, [alpha = layer.parameter](float a) { return a > 0.0f ? 1.0f : a + alpha; });
+}
+
+// Phi(x) of the normal distribution; erfc, so that it keeps its digits where it is small.
+double normal_distribution(double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); }
+
+void apply_gelu(float* values, const LayerValues& layer) {
+  for_each(values, layer, [](double x) { return static_cast<float>(x * normal_distribution(x)); });
+}
+void gelu_slope(const float*, const float* sums, const LayerValues& layer, float* delta) {
+  constexpr double density_at_0 = 0.5 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi;  // 1 / sqrt(2 pi)
+  multiply(sums, layer.count(), delta, [](double x) {
+    return static_cast<float>(normal_distribution(x) + x * density_at_0 * std::exp(-0.5 * x * x));
+  });
+}
+
+void apply_gelu_tanh(float* values, const LayerValues& layer) { HWY_DYNAMIC_DISPATCH(GeluTanh)(values, layer.count()); }
+void gelu_tanh_slope(const float*, const float* sums, const LayerValues& layer, float* delta) {
+  constexpr double scale = std::numbers::sqrt2 * std::numbers::inv_sqrtpi, cubic = 0.044715;
+  multiply(sums, layer.count(), delta, [](double x) {
+    const double t = std::tanh(scale * (x + cubic * x * x * x));
+    return static_cast<float>(0.5 * (1 + t) + 0.5 * x * (1 - t * t) * scale * (1 + 3 * cubic * x * x));
+  });
+}
+
+void apply_silu(float* values, const LayerValues& layer) { HWY_DYNAMIC_DISPATCH(Silu)(values, layer.count()); }
+void silu_slope(const float*, const float* sums, const LayerValues& layer, float* delta) {
+  multiply(sums, layer.count(), delta, [](double x) {
+    const double sigmoid = 1 / (1 + std::exp(-x));
+    return static_cast<float>(sigmoid * (1 + x * (1 - sigmoid)));
+  });
+}
+
+void apply_softplus(float* values, const LayerValues& layer) { HWY_DYNAMIC_DISPATCH(Softplus)(values, layer.count()); }
+// sigmoid(x) = 1 - exp(-a(x)).
+void softplus_slope(const float* values, const float*, const LayerValues& layer, float* delta) {
+  multiply(values, layer.count(), delta, [](float a) { return -std::expm1(-a); });
+}
+
+void apply_softmax(float* values, const LayerValues& layer) {
+  for (std::size_t sample = 0; sample < layer.samples; ++sample, values += layer.width) {
+    const double largest = *std::max_element(values, values + layer.width);
+    double sum = 0;
+    for (std::size_t c = 0; c < layer.width; ++c) sum += std::exp(values[c] - largest);
+    for (std::size_t c = 0; c < layer.width; ++c) {
+      values[c] = static_cast<float>(std::exp(values[c] - largest) / sum);
+    }
+  }
+}
+void softmax_slope(const float*, const float*, const LayerValues&, float*) { assert(false); }
+
+using Apply = void (*)(float* values, const LayerValues& layer);
+using Slope = void (*)(const float* values, const float* sums, const LayerValues& layer, float* delta);
+
 struct Row {
-  std::string_view name;
-  void (*apply)(float* values, std::size_t count);
-  void (*multiply_by_slope)(const float* values, std::size_t count, float* delta);
+  std::string_view word;
+  Apply apply;
+  Slope multiply_by_slope;
   float threshold;  // a(0)
   float target_off;
+  std::string_view parameter{};  // its name; "": none
+  float default_parameter = 0;
+  bool slope_needs_sums = false;
+  bool increasing = true;
+  bool output_only = false;
 };
+
+constexpr auto ln_2 = std::numbers::ln2_v<float>;
 
 constexpr Row rows[]{
-    {"tanh", apply_tanh, tanh_slope, 0.0f, -1.0f},
-    {"sigmoid", apply_sigmoid, sigmoid_slope, 0.5f, 0.0f},
-    {"relu", apply_relu, relu_slope, 0.0f, -1.0f},
-    {"identity", apply_identity, identity_slope, 0.0f, -1.0f},
+    {"tanh", apply_tanh, tanh_slope, 0, -1},
+    {"sigmoid", apply_sigmoid, sigmoid_slope, 0.5f, 0},
+    {"relu", apply_relu, relu_slope, 0, -1},
+    {"identity", apply_identity, identity_slope, 0, -1},
+    {"leaky_relu", apply_leaky_relu, leaky_relu_slope, 0, -1, "slope", Activation::leaky_relu().parameter},
+    {"elu", apply_elu, elu_slope, 0, -1, "alpha", Activation::elu().parameter},
+    {.word = "gelu",
+     .apply = apply_gelu,
+     .multiply_by_slope = gelu_slope,
+     .threshold = 0,
+     .target_off = -1,
+     .slope_needs_sums = true,
+     .increasing = false},
+    {.word = "gelu_tanh",
+     .apply = apply_gelu_tanh,
+     .multiply_by_slope = gelu_tanh_slope,
+     .threshold = 0,
+     .target_off = -1,
+     .slope_needs_sums = true,
+     .increasing = false},
+    {.word = "silu",
+     .apply = apply_silu,
+     .multiply_by_slope = silu_slope,
+     .threshold = 0,
+     .target_off = -1,
+     .slope_needs_sums = true,
+     .increasing = false},
+    {"softplus", apply_softplus, softplus_slope, ln_2, 2 * ln_2 - 1},
+    {.word = "softmax",
+     .apply = apply_softmax,
+     .multiply_by_slope = softmax_slope,
+     .threshold = 0.5f,
+     .target_off = 0,
+     .slope_needs_sums = true,
+     .increasing = false,
+     .output_only = true},
 };
 
-constexpr const Row& row_of(Activation activation) { return rows[static_cast<std::size_t>(activation)]; }
+constexpr const Row& row_of(Activation activation) { return rows[static_cast<std::size_t>(activation.kind)]; }
 
-static_assert(row_of(Activation::tanh).name == "tanh" && row_of(Activation::sigmoid).name == "sigmoid" &&
-              row_of(Activation::relu).name == "relu" && row_of(Activation::identity).name == "identity");
+static_assert(row_of(Activation::tanh).word == "tanh" && row_of(Activation::sigmoid).word == "sigmoid" &&
+              row_of(Activation::relu).word == "relu" && row_of(Activation::identity).word == "identity" &&
+              row_of(Activation::leaky_relu()).word == "leaky_relu" && row_of(Activation::elu()).word == "elu" &&
+              row_of(Activation::gelu).word == "gelu" && row_of(Activation::gelu_tanh).word == "gelu_tanh" &&
+              row_of(Activation::silu).word == "silu" && row_of(Activation::softplus).word == "softplus" &&
+              row_of(Activation::softmax).word == "softmax");
+
+constexpr float largest_parameter = 1000;
+
+// "leaky_relu(SLOPE)"
+std::string form_of(const Row& row) {
+  std::string name(row.parameter);
+  for (char& c : name) c = static_cast<char>(c - 'a' + 'A');
+  return fmt::format("{}({})", row.word, name);
+}
+
+float parse_parameter(const Row& row, std::string_view text) {
+  const auto value = number_from<float>(text);
+  if (value && *value > 0 && *value <= largest_parameter) return *value;
+  throw UsageError("activation {}: {} is {}, expected a number above 0 and at most {}", row.word, row.parameter,
+                   quoted_name(text), largest_parameter);
+}
 
 }  // namespace
 
-std::vector<std::pair<Activation, std::string_view>> activation_names() {
-  std::vector<std::pair<Activation, std::string_view>> names;
-  for (const Row& row : rows) names.emplace_back(static_cast<Activation>(&row - rows), row.name);
-  return names;
+std::string to_string(Activation activation) {
+  const Row& row = row_of(activation);
+  if (activation.parameter == row.default_parameter) return std::string(row.word);
+  return fmt::format("{}({})", row.word, activation.parameter);
 }
 
-std::string_view to_string(Activation activation) { return row_of(activation).name; }
-
-Activation parse_activation(std::string_view name) {
-  std::vector<std::string_view> names;
-  for (const auto& [activation, word] : activation_names()) {
-    if (name == word) return activation;
-    names.push_back(word);
+Activation parse_activation(std::string_view text, LayerPlace place) {
+  const std::size_t bracket = text.find('(');
+  const std::string_view word = text.substr(0, bracket);
+  for (const Row& row : rows) {
+    if (word != row.word) continue;
+    if (row.output_only && place == LayerPlace::hidden) {
+      throw UsageError("activation {} is for the outputs only", row.word);
+    }
+    Activation activation{static_cast<Activation::Kind>(&row - rows), row.default_parameter};
+    if (bracket == text.npos) return activation;
+    if (row.parameter.empty() || !text.ends_with(')')) break;
+    activation.parameter = parse_parameter(row, text.substr(bracket + 1, text.size() - bracket - 2));
+    return activation;
   }
-  throw UsageError("activation '{}' is not one of {}", name, fmt::join(names, ", "));
+  const ActivationForms forms = activation_forms(place);
+  throw UsageError("activation {} is not one of {}, {}", quoted_name(text), fmt::join(forms.words, ", "),
+                   fmt::join(forms.parameterised, ", "));
 }
 
-void activate(Activation activation, float* values, std::size_t count) { row_of(activation).apply(values, count); }
+ActivationForms activation_forms(LayerPlace place) {
+  ActivationForms forms;
+  std::vector<std::string_view> with_parameter;
+  for (const Row& row : rows) {
+    if (row.output_only && place == LayerPlace::hidden) continue;
+    forms.words.push_back(row.word);
+    if (row.parameter.empty()) continue;
+    with_parameter.push_back(row.word);
+    forms.parameterised.push_back(form_of(row));
+  }
+  forms.pattern = fmt::format("^({})\\([0-9.]+([eE][-+]?[0-9]+)?\\)$", fmt::join(with_parameter, "|"));
+  return forms;
+}
 
-void multiply_by_slope(Activation activation, const float* values, std::size_t count, float* delta) {
-  row_of(activation).multiply_by_slope(values, count, delta);
+bool is_increasing(Activation activation) { return row_of(activation).increasing; }
+
+bool is_output_only(Activation activation) { return row_of(activation).output_only; }
+
+bool slope_needs_sums(Activation activation) { return row_of(activation).slope_needs_sums; }
+
+void activate(Activation activation, float* values, std::size_t samples, std::size_t width) {
+  row_of(activation).apply(values, {samples, width, activation.parameter});
+}
+
+void activate(Activation activation, float* values, std::size_t count) {
+  assert(!is_output_only(activation));
+  activate(activation, values, 1, count);
+}
+
+void multiply_by_slope(Activation activation, const float* values, const float* sums, std::size_t count, float* delta) {
+  assert(!slope_needs_sums(activation) || sums != nullptr);
+  row_of(activation).multiply_by_slope(values, sums, {1, count, activation.parameter}, delta);
 }
 
 float decision_threshold(Activation activation) { return row_of(activation).threshold; }

@@ -27,6 +27,9 @@ std::size_t Mlp::parameter_count() const {
 Mlp make_mlp(std::span<const int> widths, Activation hidden, Activation output, RandomStream& random) {
   if (widths.size() < 2) throw UsageError("a network needs at least two layer widths: inputs and outputs");
   for (const int width : widths) check_bounded(width >= 1, "layer width", width, "at least 1");
+  if (is_output_only(hidden)) {
+    throw UsageError("activation {} of a hidden layer, expected of the last layer only", to_string(hidden));
+  }
   Mlp network;
   for (std::size_t l = 1; l < widths.size(); ++l) {
     const int in = widths[l - 1], out = widths[l];

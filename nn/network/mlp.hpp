@@ -38,7 +38,7 @@ struct Mlp {
 
 /// A network of the given widths {inputs, hidden..., outputs} with PyTorch's default start: weights and biases of a
 /// layer uniform in [-r,r), r = 1/sqrt(fan_in), drawn layer by layer, weights (row by row) before biases. Throws
-/// UsageError for fewer than two widths or a width below 1.
+/// UsageError for fewer than two widths, a width below 1, or softmax as `hidden`.
 Mlp make_mlp(std::span<const int> widths, Activation hidden, Activation output, RandomStream& random);
 
 /// Activations and outputs of a network on N samples.

@@ -39,7 +39,7 @@ void write_network(Hdf5Writer& file, const std::string& group, const Mlp& networ
     const std::string path = layer_path(group, l + 1);
     file.dataset(path + "/weight", layer.weight, {.units = "1", .long_name = "weights", .dims = {"out", "in"}});
     file.dataset(path + "/bias", layer.bias, {.units = "1", .long_name = "biases", .dims = {"out"}});
-    file.attribute(path, "activation", std::string(to_string(layer.activation)));
+    file.attribute(path, "activation", to_string(layer.activation));
   }
 }
 
@@ -51,6 +51,10 @@ Mlp read_network(const Hdf5Reader& file, const std::string& group) {
     if (!network.layers.empty() && layer.in() != network.output_width()) {
       throw DataError("{}: /{}/weight takes {} inputs, expected {}", file.name(), path, layer.in(),
                       network.output_width());
+    }
+    if (!network.layers.empty() && is_output_only(network.layers.back().activation)) {
+      throw DataError("{}: /{}@activation: {} is for the last layer only", file.name(), layer_path(group, number - 1),
+                      to_string(network.layers.back().activation));
     }
     network.layers.push_back(std::move(layer));
   }

@@ -12,7 +12,8 @@ namespace inforelay {
 void write_network(Hdf5Writer& file, const std::string& group, const Mlp& network);
 
 /// Reads a network. Throws DataError, naming the place in the file: something missing or of another type; no layer; a
-/// layer without rows or columns, or whose inputs do not match the outputs of the one before; an unknown activation.
+/// layer without rows or columns, or whose inputs do not match the outputs of the one before; an unknown activation,
+/// or softmax in a hidden layer.
 Mlp read_network(const Hdf5Reader& file, const std::string& group);
 
 }  // namespace inforelay

@@ -17,14 +17,21 @@
 
 namespace inforelay {
 
+/// Whether a tile keeps the sums, the arguments of the activation functions, of the layers whose slope needs them.
+enum class KeepSums : bool { no, yes };
+
 /// Working memory for up to kernels::tile_samples samples: their inputs as floats, and each layer's activations.
 class Tile {
  public:
-  explicit Tile(const Mlp& network) : keeps_bytes_(network.layers.front().out() <= few_outputs) {
+  explicit Tile(const Mlp& network, KeepSums keep_sums = KeepSums::no)
+      : keeps_bytes_(network.layers.front().out() <= few_outputs), sums_(network.layers.size()) {
     constexpr auto samples = static_cast<Eigen::Index>(kernels::tile_samples);
     values_.emplace_back(samples, network.input_width());
     for (const DenseLayer& layer : network.layers) {
       values_.emplace_back(samples, layer.out());
+      if (keep_sums == KeepSums::yes && slope_needs_sums(layer.activation)) {
+        sums_[blocks_.size()].resize(samples, layer.out());
+      }
       blocks_.emplace_back();
       for (std::size_t b = 0; b < static_cast<std::size_t>(layer.in()) / kernels::block_inputs; ++b) {
         blocks_.back().push_back(static_cast<std::uint32_t>(b * kernels::block_inputs));
@@ -61,7 +68,8 @@ class Tile {
                                values_[l + 1].data());
       };
       l == 0 && keeps_bytes_ ? dense(rows_.data()) : dense(values(l));
-      activate(layer.activation, values_[l + 1].data(), samples_ * out);
+      if (sums_[l].size() > 0) std::copy_n(values_[l + 1].data(), samples_ * out, sums_[l].data());
+      activate(layer.activation, values_[l + 1].data(), samples_, out);
     }
   }
 
@@ -69,6 +77,8 @@ class Tile {
   /// a_l of the tile's samples [samples, width of layer l]; l = 0 are the inputs (not there if the first layer is so
   /// narrow that it reads the data set's bytes), l = number of layers the outputs.
   const float* values(std::size_t l) const { return values_[l].data(); }
+  /// The sums that a_l was computed from, l >= 1; null if they are not kept.
+  const float* sums(std::size_t l) const { return sums_[l - 1].size() > 0 ? sums_[l - 1].data() : nullptr; }
 
   /// Adds the gradient of layer l that follows from `delta` [samples, out], the slopes of its sums.
   void accumulate_gradient(std::size_t l, const float* delta, std::size_t in, std::size_t out, float* weights) const {
@@ -117,6 +127,7 @@ class Tile {
   bool keeps_bytes_;  // the first layer reads the data set itself, and values_[0] is not used
   std::array<const std::uint8_t*, kernels::tile_samples> rows_{};
   std::vector<RowMatrix<float>> values_;
+  std::vector<RowMatrix<float>> sums_;              // of each layer; empty if not kept
   std::vector<std::vector<std::uint32_t>> blocks_;  // of each layer's inputs; all, but for the first layer
   std::vector<std::uint64_t> nonzero_;              // of all samples together, as Dataset::nonzero_blocks()
   std::size_t samples_ = 0;

@@ -29,8 +29,9 @@ class TileBackward {
   BatchScore run(const Tile& tile, std::span<const Symbol> labels, Eigen::VectorXf& gradient) {
     const std::size_t last = network_.layers.size() - 1, samples = tile.samples();
     const std::size_t outputs = samples * static_cast<std::size_t>(network_.output_width());
-    const BatchScore score = score_and_delta(loss_, network_.layers[last].activation, {tile.values(last + 1), outputs},
-                                             labels, batch_, std::span(delta_[last]).first(outputs));
+    const BatchScore score =
+        score_and_delta(loss_, network_.layers[last].activation, {tile.values(last + 1), outputs}, tile.sums(last + 1),
+                        labels, batch_, std::span(delta_[last]).first(outputs));
     for (std::size_t l = last;; --l) {
       const DenseLayer& layer = network_.layers[l];
       const auto in = static_cast<std::size_t>(layer.in()), out = static_cast<std::size_t>(layer.out());
@@ -38,7 +39,8 @@ class TileBackward {
       tile.accumulate_gradient(l, delta_[l].data(), in, out, weights);
       if (l == 0) return score;  // the gradient of the inputs is not needed
       kernels::input_gradient(delta_[l].data(), layer.weight.data(), samples, in, out, delta_[l - 1].data());
-      multiply_by_slope(network_.layers[l - 1].activation, tile.values(l), samples * in, delta_[l - 1].data());
+      multiply_by_slope(network_.layers[l - 1].activation, tile.values(l), tile.sums(l), samples * in,
+                        delta_[l - 1].data());
     }
   }
 
@@ -65,7 +67,7 @@ BatchScore Backprop::run(const Mlp& network, const Dataset& data, std::span<cons
         Part& part = parts_[index];
         part.gradient.setZero(static_cast<Eigen::Index>(network.parameter_count()));
         part.score = {};
-        Tile tile(network);
+        Tile tile(network, KeepSums::yes);
         TileBackward backward(network, loss_, batch.size());
         Symbol labels[kernels::tile_samples];
         const BlockRange range(index, part_samples, batch.size());

@@ -20,6 +20,10 @@ std::vector<Eigen::Index> hidden_offsets(std::span<const Mlp> detectors) {
       throw UsageError("detector {} has {} layers and {} outputs, expected one hidden layer and one output", t,
                        layers.size(), layers.empty() ? 0 : layers.back().out());
     }
+    if (is_output_only(layers[1].activation)) {
+      throw UsageError("detector {}: {} of one output is always 1, expected another activation", t,
+                       to_string(layers[1].activation));
+    }
     if (layers[0].in() != first[0].in()) {
       throw UsageError("detector {} takes {} inputs, detector 0 takes {}", t, layers[0].in(), first[0].in());
     }

@@ -14,8 +14,8 @@ namespace inforelay {
 /// The network [D, sum of hidden counts, C] of C detectors [D, hidden_t, 1]. Detector t owns the hidden neurons that
 /// follow those of detector t-1 (2t and 2t+1 for two each) and output t; every other weight of the second layer is 0,
 /// or, with noise_stddev > 0, drawn from a normal distribution of mean 0 and that deviation (the authors: 0.001), row
-/// by row. Throws UsageError for no detectors, for one with another shape than [D, hidden, 1], and if activations
-/// differ.
+/// by row. Throws UsageError for no detectors, for one with another shape than [D, hidden, 1], if activations
+/// differ, and for softmax.
 Mlp compose(std::span<const Mlp> detectors, double noise_stddev, RandomStream& random);
 
 /// Balanced accuracy of each output as detectors are added one by one.

@@ -12,6 +12,7 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "nn/training/accuracy.hpp"
+#include "nn/training/loss.hpp"
 
 namespace inforelay {
 namespace {
@@ -86,6 +87,7 @@ void DetectorOptions::check() const {
   check_bounded(stop_accuracy > 0 && stop_accuracy <= 1, "detectors.stop_accuracy", stop_accuracy, "a number in (0,1]");
   check_bounded(max_epochs >= 1, "detectors.max_epochs", max_epochs, "at least 1");
   check_bounded(restarts >= 0, "detectors.restarts", restarts, "at least 0");
+  check_loss(Loss::mean_squared_error, output_activation, 1);
 }
 
 DetectorTraining::DetectorTraining(const DetectorOptions& options, const Dataset& train, const Dataset& test,

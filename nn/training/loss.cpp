@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "core/error.hpp"
 #include "nn/network/mlp.hpp"
 
 namespace inforelay {
@@ -45,8 +46,12 @@ double cross_entropy(std::span<const float> y, std::size_t on, double batch, flo
 
 }  // namespace
 
-BatchScore score_and_delta(Loss loss, Activation activation, std::span<const float> output,
+BatchScore score_and_delta(Loss loss, Activation activation, std::span<const float> output, const float* sums,
                            std::span<const Symbol> labels, std::size_t batch, std::span<float> delta) {
+  if (activation == Activation::softmax) {
+    assert(loss == Loss::cross_entropy && sums != nullptr);
+    return score_and_delta(loss, Activation::identity, {sums, output.size()}, nullptr, labels, batch, delta);
+  }
   assert(output.size() == delta.size() && !labels.empty() && output.size() % labels.size() == 0);
   const std::size_t outputs = output.size() / labels.size();
   assert(loss != Loss::cross_entropy || outputs >= 2);
@@ -61,8 +66,17 @@ BatchScore score_and_delta(Loss loss, Activation activation, std::span<const flo
                                                   : squared_error(y, on, off_value, batch_samples, out);
     score.correct += is_correct(y, labels[s], threshold) ? 1u : 0u;
   }
-  multiply_by_slope(activation, output.data(), output.size(), delta.data());
+  multiply_by_slope(activation, output.data(), sums, output.size(), delta.data());
   return score;
+}
+
+void check_loss(Loss loss, Activation output, int outputs) {
+  if (loss == Loss::cross_entropy && outputs == 1) {
+    throw UsageError("loss cross_entropy needs at least two outputs; the network has 1");
+  }
+  if (loss == Loss::mean_squared_error && output == Activation::softmax) {
+    throw UsageError("loss mse does not train outputs of softmax; use cross_entropy");
+  }
 }
 
 }  // namespace inforelay

@@ -28,8 +28,17 @@ struct BatchScore {
 
 /// Scores `samples` = labels.size() rows of `output` [samples,C] and writes `delta` [samples,C], the gradient of L with
 /// respect to the output layer's weighted sums (before its activation), for a batch of `batch` samples of which these
-/// are some. An output c stands for label c; a single output (C = 1) for label 1, on against off.
-BatchScore score_and_delta(Loss loss, Activation activation, std::span<const float> output,
+/// are some. An output c stands for label c; a single output (C = 1) for label 1, on against off. `sums` are those
+/// weighted sums, null unless slope_needs_sums(activation).
+///
+/// The cross entropy of outputs that are a softmax already is that of the softmax, computed from `sums`: the same
+/// network is trained, to the last bit, as with identity, and no probability of 0 makes the loss infinite. The mean
+/// squared error of a softmax is not computed.
+BatchScore score_and_delta(Loss loss, Activation activation, std::span<const float> output, const float* sums,
                            std::span<const Symbol> labels, std::size_t batch, std::span<float> delta);
+
+/// Throws UsageError if networks with these outputs cannot be trained by this loss: cross entropy of a single output,
+/// mean squared error of a softmax.
+void check_loss(Loss loss, Activation output, int outputs);
 
 }  // namespace inforelay

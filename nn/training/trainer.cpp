@@ -22,9 +22,7 @@ void check_network(const Mlp& network, const Dataset& data, Loss loss) {
   if (outputs != classes && !(outputs == 1 && classes == 2)) {
     throw UsageError("the network has {} outputs but the data {} classes", outputs, classes);
   }
-  if (loss == Loss::cross_entropy && outputs == 1) {
-    throw UsageError("loss cross_entropy needs at least two outputs; the network has 1");
-  }
+  check_loss(loss, network.layers.back().activation, outputs);
 }
 
 void check_classes(const Dataset& data, std::string_view split) {

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
+#include <numeric>
+#include <string_view>
+
+#include "core/text/number_text.hpp"
 
 namespace inforelay {
 namespace {
@@ -43,6 +46,30 @@ std::vector<std::size_t> next_layers(std::span<const LayerShape> layers, const s
   return next;
 }
 
+/// Runs of digits, and what stands between them: "net.10" is "net.", "10".
+std::vector<std::string_view> number_parts(std::string_view name) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  std::vector<std::string_view> parts;
+  while (!name.empty()) {
+    const bool digits = is_digit(name.front());
+    const auto end = std::find_if(name.begin(), name.end(), [&](char c) { return is_digit(c) != digits; });
+    const auto size = static_cast<std::size_t>(end - name.begin());
+    parts.push_back(name.substr(0, size));
+    name.remove_prefix(size);
+  }
+  return parts;
+}
+
+/// None if the first difference is not one of numbers.
+std::optional<bool> comes_before(const std::vector<std::string_view>& a, const std::vector<std::string_view>& b) {
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    if (a[i] == b[i]) continue;
+    const auto x = number_from<std::uint64_t>(a[i]), y = number_from<std::uint64_t>(b[i]);
+    return x && y && *x != *y ? std::optional(*x < *y) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool chains(std::span<const LayerShape> layers) {
@@ -81,6 +108,20 @@ std::vector<std::vector<std::size_t>> chain_orders(std::span<const LayerShape> l
     if (auto order = finish(*fork, nullptr)) orders.push_back(std::move(*order));
   }
   return orders;
+}
+
+std::optional<std::vector<std::size_t>> numbered_order(std::span<const std::string> names) {
+  std::vector<std::vector<std::string_view>> parts;
+  for (const std::string& name : names) parts.push_back(number_parts(name));
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!comes_before(parts[i], parts[j])) return std::nullopt;
+    }
+  }
+  std::vector<std::size_t> order(names.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, [&](std::size_t i, std::size_t j) { return i != j && *comes_before(parts[i], parts[j]); });
+  return order;
 }
 
 }  // namespace inforelay

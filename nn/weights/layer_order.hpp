@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace inforelay {
@@ -20,5 +22,9 @@ bool chains(std::span<const LayerShape> layers);
 /// The orders in which all layers chain, as positions in `layers`: none, one, or two if there are more. Seen as
 /// edges in -> out between widths, these are the Eulerian trails. Cost at most O(n^4) for n layers.
 std::vector<std::vector<std::size_t>> chain_orders(std::span<const LayerShape> layers);
+
+/// The order of names by the numbers in them, as positions in `names`: "0", "2", "10"; "net.2.0", "net.10.0". None if
+/// two of them first differ in something other than a number. Cost O(n^2) comparisons.
+std::optional<std::vector<std::size_t>> numbered_order(std::span<const std::string> names);
 
 }  // namespace inforelay

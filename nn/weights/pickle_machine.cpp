@@ -123,8 +123,13 @@ void PickleMachine::make_long(std::span<const std::uint8_t> bytes) {
 void PickleMachine::make_function(const std::string& module, const std::string& name) {
   std::string full = fmt::format("{}.{}", module, name);
   if (std::find(allowed_.begin(), allowed_.end(), full) == allowed_.end()) {
+    if (full.starts_with("torch.nn.") || full.starts_with("__main__.")) {
+      fail("a whole module was saved, with its class {}: save model.state_dict()", quoted_name(full));
+    }
     fail("{} is not allowed in a weight file, expected {}", quoted_name(full),
-         allowed_.empty() ? "no function here" : fmt::format("only {}", fmt::join(allowed_, ", ")));
+         allowed_.empty()
+             ? "no function here"
+             : fmt::format("only {}; if a whole module was saved: save model.state_dict()", fmt::join(allowed_, ", ")));
   }
   make({.kind = Kind::function, .text = std::move(full)});
 }

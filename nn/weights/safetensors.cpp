@@ -22,6 +22,11 @@ std::optional<ElementType> element_type(std::string_view dtype) {
   if (dtype == "F64") return ElementType::f64;
   if (dtype == "F16") return ElementType::f16;
   if (dtype == "BF16") return ElementType::bf16;
+  if (dtype == "I64") return ElementType::i64;
+  if (dtype == "I32") return ElementType::i32;
+  if (dtype == "I16") return ElementType::i16;
+  if (dtype == "I8") return ElementType::i8;
+  if (dtype == "U8") return ElementType::u8;
   return std::nullopt;
 }
 
@@ -32,9 +37,8 @@ std::vector<Activation> read_activations(const std::string& text, std::string_vi
     const std::string name = text.substr(begin, end - begin);
     try {
       activations.push_back(parse_activation(name));
-    } catch (const UsageError&) {
-      throw DataError("{}: metadata 'activations' holds {}, expected tanh, sigmoid, relu or identity", file,
-                      quoted_name(name));
+    } catch (const UsageError& error) {
+      throw DataError("{}: metadata 'activations': {}", file, error.what());
     }
     begin = end + 1;
   }
@@ -44,7 +48,8 @@ std::vector<Activation> read_activations(const std::string& text, std::string_vi
 NamedTensor read_tensor(const SafetensorsHeader::Tensor& tensor, std::span<const std::uint8_t> data,
                         std::string_view place) {
   const auto type = element_type(tensor.dtype);
-  if (!type) throw DataError("{} is of type {}, expected F32, F64, F16 or BF16", place, quoted_name(tensor.dtype));
+  if (!type || (is_integer(*type) && !is_batch_counter(tensor.name)))
+    throw DataError("{} is of type {}, expected F32, F64, F16 or BF16", place, quoted_name(tensor.dtype));
   const std::uint64_t count = element_count(tensor.shape, place);
   const std::uint64_t begin = tensor.data_offsets[0], end = tensor.data_offsets[1];
   if (end - begin != count * element_bytes(*type)) {
@@ -109,7 +114,7 @@ TensorFile read_safetensors(std::span<const std::uint8_t> content, std::string_v
 
 std::vector<std::uint8_t> write_safetensors(const Mlp& network) {
   nlohmann::ordered_json header;
-  std::vector<std::string_view> activations;
+  std::vector<std::string> activations;
   for (const DenseLayer& layer : network.layers) activations.push_back(to_string(layer.activation));
   header["__metadata__"] = {{format_key, own_format},
                             {activations_key, fmt::format("{}", fmt::join(activations, " "))}};

@@ -22,8 +22,8 @@ std::uint64_t safetensors_header_end(std::span<const std::uint8_t> content, std:
 
 /// The tensors in the order of their numbers. The rules of the format are checked, all of them: a header of at most
 /// 100,000,000 bytes that begins with '{', no key twice, types and shapes that agree with the offsets, numbers without
-/// overlap or hole from the header to the end. F32, F64, F16 and BF16 are read, other types refused by name. `file` is
-/// the name of the content in errors. Throws DataError.
+/// overlap or hole from the header to the end. F32, F64, F16 and BF16 are read, and integers of counters of batch
+/// normalisation, other types refused by name. `file` is the name of the content in errors. Throws DataError.
 TensorFile read_safetensors(std::span<const std::uint8_t> content, std::string_view file);
 
 /// The content of a file for `network`, see save_safetensors() in nn/weights/weight_file.hpp.

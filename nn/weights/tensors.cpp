@@ -26,14 +26,26 @@ bool is_layer_weight(std::string_view name, std::span<const std::uint64_t> shape
   return shape.size() == 2 && name.size() > weight_ending.size() && name.ends_with(weight_ending);
 }
 
+std::string_view layer_name(std::string_view tensor_name) { return tensor_name.substr(0, tensor_name.rfind('.')); }
+
+bool is_batch_counter(std::string_view name) { return name.ends_with(".num_batches_tracked"); }
+
+bool is_integer(ElementType type) { return type >= ElementType::i64; }
+
 std::size_t element_bytes(ElementType type) {
   switch (type) {
     case ElementType::f64:
+    case ElementType::i64:
       return 8;
     case ElementType::f32:
+    case ElementType::i32:
       return 4;
+    case ElementType::i8:
+    case ElementType::u8:
+      return 1;
     case ElementType::f16:
     case ElementType::bf16:
+    case ElementType::i16:
       break;
   }
   return 2;
@@ -51,9 +63,17 @@ float element(ElementType type, std::span<const std::uint8_t> bytes, std::uint64
     case ElementType::f16:
       return static_cast<float>(Eigen::numext::bit_cast<Eigen::half>(static_cast<std::uint16_t>(bits)));
     case ElementType::bf16:
+      return std::bit_cast<float>(static_cast<std::uint32_t>(bits << 16));  // the upper half of a 32-bit float
+    case ElementType::u8:
+      return static_cast<float>(bits);
+    case ElementType::i64:
+    case ElementType::i32:
+    case ElementType::i16:
+    case ElementType::i8:
       break;
   }
-  return std::bit_cast<float>(static_cast<std::uint32_t>(bits << 16));  // the upper half of a 32-bit float
+  const std::size_t unused_bits = 64 - 8 * size;
+  return static_cast<float>(static_cast<std::int64_t>(bits << unused_bits) >> unused_bits);  // with its sign
 }
 
 std::uint64_t element_count(std::span<const std::uint64_t> shape, std::string_view place) {

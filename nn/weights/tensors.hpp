@@ -39,23 +39,32 @@ struct TensorFile {
   std::vector<Activation> activations{};  ///< of each layer, in order; empty: not in the file
 };
 
-/// The network of a file that holds NAME.weight [out,in] for each layer and NAME.bias [out] (none: all 0), and nothing
-/// else. The order of the layers is that of options.layer_names, which must then name all of them; else that of the
-/// file, if the format keeps one (PyTorch, results of this program) and the shapes chain in it, out of one layer = in
-/// of the next; else the one order in which they chain.
+/// The network of a file that holds NAME.weight [out,in] for each layer and NAME.bias [out] (none: all 0), batch
+/// normalisation (nn/weights/batch_norm.hpp), which is folded into the dense layers, and nothing else. The order of the
+/// layers is that of options.layer_names, which must then name all of them; else that of the file, if the format keeps
+/// one (PyTorch, results of this program) and the shapes chain in it, out of one layer = in of the next; else the one
+/// order in which they chain, or with batch normalisation that of the numbers in the names.
 ///
-/// `file` is the name of the file in errors. Throws DataError: no layers or more than max_layers; a tensor that is
-/// neither; shapes that do not chain in any order or in more than one (layers and shapes are listed); a NaN or infinite
-/// value.
+/// `file` is the name of the file in errors. Throws DataError: no layers or more than max_layers; a tensor that is of
+/// neither (with the kind of its layer, as far as its name and shape say it); shapes that do not chain in any order or
+/// in more than one (layers and shapes are listed); batch normalisation whose place is not known, or cannot be folded;
+/// a NaN or infinite value. Throws UsageError if options.batch_norm is needed.
 WeightFile network_from_tensors(TensorFile tensors, const WeightFileOptions& options, std::string_view file);
+
+/// The name of the layer of a tensor: "net.0" of "net.0.weight".
+std::string_view layer_name(std::string_view tensor_name);
+
+/// True if a tensor of this name is the counter of a batch normalisation, NAME.num_batches_tracked.
+bool is_batch_counter(std::string_view name);
 
 /// True if a tensor of this name and shape is the weight of a layer, NAME.weight [out,in].
 bool is_layer_weight(std::string_view name, std::span<const std::uint64_t> shape);
 
-/// The types of numbers that tensors may have.
-enum class ElementType { f32, f64, f16, bf16 };
+/// The types of numbers that tensors may have; integers only those of which is_batch_counter() is true.
+enum class ElementType { f32, f64, f16, bf16, i64, i32, i16, i8, u8 };
+bool is_integer(ElementType type);
 std::size_t element_bytes(ElementType type);
-/// Element `index` of `bytes`; f64 is rounded to the nearest float, infinity if that is beyond its range.
+/// Element `index` of `bytes`; f64 and integers are rounded to the nearest float, infinity if that is beyond its range.
 float element(ElementType type, std::span<const std::uint8_t> bytes, std::uint64_t index, bool big_endian = false);
 
 /// Product of `shape`; throws DataError, with `place` ("w.safetensors: tensor 'a.weight'"), above max_weights or for

@@ -22,16 +22,23 @@ using Node = Pickle::Node;
 
 constexpr std::string_view rebuild_tensor = "torch._utils._rebuild_tensor_v2";
 constexpr std::string_view rebuild_parameter = "torch._utils._rebuild_parameter";
-constexpr std::array<std::pair<std::string_view, ElementType>, 4> storage_types{{
+constexpr std::array<std::pair<std::string_view, ElementType>, 9> storage_types{{
     {"torch.FloatStorage", ElementType::f32},
     {"torch.DoubleStorage", ElementType::f64},
     {"torch.HalfStorage", ElementType::f16},
     {"torch.BFloat16Storage", ElementType::bf16},
+    {"torch.LongStorage", ElementType::i64},
+    {"torch.IntStorage", ElementType::i32},
+    {"torch.ShortStorage", ElementType::i16},
+    {"torch.CharStorage", ElementType::i8},
+    {"torch.ByteStorage", ElementType::u8},
 }};
-constexpr std::array<std::string_view, 7> allowed{
-    "collections.OrderedDict", storage_types[0].first, storage_types[1].first, storage_types[2].first,
-    storage_types[3].first,    rebuild_tensor,         rebuild_parameter,
-};
+constexpr auto allowed = [] {
+  std::array<std::string_view, 3 + storage_types.size()> names{"collections.OrderedDict", rebuild_tensor,
+                                                               rebuild_parameter};
+  for (std::size_t i = 0; i < storage_types.size(); ++i) names[3 + i] = storage_types[i].first;
+  return names;
+}();
 
 class StateDictReader {
  public:
@@ -88,7 +95,7 @@ class StateDictReader {
     }
     // storage, offset, size, stride, requires_grad, hooks, and in later versions metadata
     const auto& items = arguments(*node, 6, 7);
-    TorchTensor tensor{.name = name, .place = place_, .storage = read_storage(pickle_[items[0]])};
+    TorchTensor tensor{.name = name, .place = place_, .storage = read_storage(name, pickle_[items[0]])};
     tensor.offset = read_count(pickle_[items[1]], "offset");
     tensor.shape = read_counts(pickle_[items[2]], "size");
     tensor.strides = read_counts(pickle_[items[3]], "stride");
@@ -113,7 +120,7 @@ class StateDictReader {
   }
 
   /// ("storage", type, key, location, elements), in the legacy format with a sixth, a view, None since PyTorch 0.4.
-  TorchStorage read_storage(const Node& node) const {
+  TorchStorage read_storage(std::string_view name, const Node& node) const {
     const Node* id = node.kind == Kind::persistent ? &pickle_[node.items[0]] : nullptr;
     if (id == nullptr || id->kind != Kind::tuple || id->items.size() < 5 || id->items.size() > 6) {
       fail("lies in {}, expected a storage", describe(id == nullptr ? node : *id));
@@ -125,7 +132,7 @@ class StateDictReader {
     const auto type = std::find_if(storage_types.begin(), storage_types.end(), [&](const auto& known) {
       return item(1).kind == Kind::function && item(1).text == known.first;
     });
-    if (type == storage_types.end()) {
+    if (type == storage_types.end() || (is_integer(type->second) && !is_batch_counter(name))) {
       fail("lies in a storage of {}, expected one of 16 to 64-bit floats", describe(item(1)));
     }
     if (item(2).kind != Kind::text) fail("lies in storage {}, expected its name", describe(item(2)));

@@ -25,7 +25,25 @@ struct Content {
   std::string sha256;
 };
 
+// True of text in ASCII or UTF-8. Every weight file has bytes among its first ones that no text has.
+bool is_text(std::span<const std::uint8_t> content) {
+  const auto start = content.first(std::min<std::size_t>(content.size(), 64));
+  return !start.empty() && std::all_of(start.begin(), start.end(), [](std::uint8_t byte) {
+    return (byte >= ' ' && byte != 0x7f) || byte == '\t' || byte == '\n' || byte == '\r';
+  });
+}
+
+[[noreturn]] void refuse_text(std::span<const std::uint8_t> content, const std::string& file) {
+  const std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
+  if (text.starts_with("version https://git-lfs")) {
+    throw DataError("{}: is a Git LFS pointer, which stands for the file: fetch it with `git lfs pull`", file);
+  }
+  throw DataError("{}: is a text file, not a weight file: its first line is {}", file,
+                  quoted_name(text.substr(0, text.find_first_of("\r\n"))));
+}
+
 TensorFile read_tensors(std::span<const std::uint8_t> content, const std::string& file) {
+  if (is_text(content)) refuse_text(content, file);
   if (is_zip(content)) return read_torch_zip(content, file);
   if (is_pickle(content)) return read_torch_legacy(content, file);
   if (is_safetensors(content)) return read_safetensors(content, file);

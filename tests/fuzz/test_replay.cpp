@@ -48,18 +48,21 @@ TEST_CASE("Results files of the fuzz corpus are accepted or rejected as expected
          {"control_character_in_name.h5", "external_link.h5", "external_storage.h5", "two.h5"}, for_hdf5);
 }
 
-TEST_CASE("Safetensors files of the fuzz corpus are accepted", "[fuzz]") {
-  replay(test::fuzz_safetensors, "safetensors", {"foreign.safetensors", "own.safetensors", "types.safetensors"});
+TEST_CASE("Safetensors files of the fuzz corpus are accepted or rejected as expected", "[fuzz]") {
+  replay(test::fuzz_safetensors, "safetensors",
+         {"batch_norm.safetensors", "foreign.safetensors", "own.safetensors", "types.safetensors"},
+         {"convolution.bad"});
 }
 
 TEST_CASE("Legacy PyTorch files of the fuzz corpus are accepted or rejected as expected", "[fuzz]") {
   replay(test::fuzz_torch_legacy, "torch_legacy",
-         {"bf16.pt", "legacy.pt", "legacy_protocol4.pt", "strides_legacy.pt", "tied.pt"},
+         {"batch_norm.pt", "bf16.pt", "legacy.pt", "legacy_protocol4.pt", "strides_legacy.pt", "tied.pt"},
          {"module.bad", "repeated_build.bad", "shared_storage.bad"});
 }
 
 TEST_CASE("PyTorch archives of the fuzz corpus are accepted or rejected as expected", "[fuzz]") {
-  replay(test::fuzz_torch_zip, "torch_zip", {"f16.pt", "parameters.pt", "strides.pt", "zip.pt", "zip_protocol4.pt"},
+  replay(test::fuzz_torch_zip, "torch_zip",
+         {"batch_norm.pt", "f16.pt", "parameters.pt", "strides.pt", "zip.pt", "zip_protocol4.pt"},
          {"integers.bad", "module.bad", "overlapping_entries.bad"});
 }
 

@@ -42,7 +42,14 @@ inline void require_sound(const WeightFile& file) {
 template <class Read>
 bool read_to_network(Read read) {
   try {
-    require_sound(network_from_tensors(read(), {}, "fuzz"));
+    const TensorFile tensors = read();
+    try {
+      require_sound(network_from_tensors(tensors, {}, "fuzz"));
+    } catch (const UsageError&) {  // batch normalisation: either side may be meant
+      for (const auto& [side, word] : batch_norm_names) {
+        require_sound(network_from_tensors(tensors, {.batch_norm = side}, "fuzz"));
+      }
+    }
     return true;
   } catch (const DataError& error) {
     const std::string_view what = error.what();

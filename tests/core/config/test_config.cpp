@@ -29,6 +29,7 @@ struct Outer {
   std::vector<std::string> words;
   std::vector<ConfigSeries> series;
   std::vector<std::vector<ConfigAssignment>> maps;
+  std::string shout;
 };
 
 std::vector<Setting> settings_of(Inner& config) {
@@ -48,7 +49,16 @@ std::vector<Setting> settings_of(Outer& config) {
           {"named", "", named_groups(config.named)},
           {"words", "", Words{&config.words}},
           {"series", "", Series{&config.series}},
-          {"maps", "", Assignments{&config.maps}}};
+          {"maps", "", Assignments{&config.maps}},
+          {"shout", "",
+           Parsed{{"hey", "ho"},
+                  {"hey(N)"},
+                  "^hey\\([0-9]\\)$",
+                  [&config] { return config.shout; },
+                  [&config](const std::string& text) {
+                    if (text != "hey" && text != "ho" && text != "hey(3)") throw UsageError("'{}' is no shout", text);
+                    config.shout = text;
+                  }}}};
 }
 
 std::string print(Outer config) { return print_settings(settings_of(config)); }
@@ -135,6 +145,20 @@ maps: [{epochs: 3, widths: [1, 2]}, {named: {x: "7"}}]
   const std::string printed = print(config);
   CHECK(print(read_ok(printed)) == printed);
   CHECK(printed.find("  epochs: {log_range: {low: 1, high: 100}}\n") != std::string::npos);
+}
+
+TEST_CASE("Texts with a grammar of their own are read by it and printed, without suggestions", "[config]") {
+  CHECK(read_ok("shout: hey(3)").shout == "hey(3)");
+  CHECK(read_ok("shout: ho").shout == "ho");
+  CHECK(read_ok("{}").shout.empty());
+  CHECK(print(read_ok("shout: hey(3)")).find("\nshout: hey(3)\n") != std::string::npos);
+  CHECK(print(read_ok("{}")).find("shout") == std::string::npos);
+  CHECK(problems("shout: hye") == std::vector<std::string>{"test.yaml:1:8: error: shout: 'hye' is no shout"});
+  CHECK(problems("shout: [hey]") ==
+        std::vector<std::string>{"test.yaml:1:8: error: shout: expected one of hey, ho, found a list"});
+  Outer config;
+  CHECK(settings_reference(settings_of(config)).find("`hey`, `ho`, `hey(N)`") != std::string::npos);
+  CHECK(settings_json_schema("t", settings_of(config), {}).find("\"^hey\\\\([0-9]\\\\)$\"") != std::string::npos);
 }
 
 TEST_CASE("All settings are listed by their paths", "[config]") {

@@ -80,9 +80,14 @@ TEST_CASE("The choices of each setting are the words of its enum", "[config]") {
   };
   CHECK(resolved("data: {dataset: digits}").data.dataset == "digits");
   CHECK(resolved("data: {fallback: digits}").data.fallback == "digits");
-  for (const Activation each : {Activation::tanh, Activation::sigmoid, Activation::relu, Activation::identity}) {
-    CHECK(with_network("train: {}, activation: " + std::string(to_string(each))).activation == each);
+  for (const Activation each : {Activation::tanh, Activation::sigmoid, Activation::relu, Activation::identity,
+                                Activation::leaky_relu(), Activation::leaky_relu(0.2f), Activation::elu(0.5f),
+                                Activation::gelu, Activation::gelu_tanh, Activation::silu, Activation::softplus}) {
+    CHECK(with_network("train: {}, activation: " + to_string(each)).activation == each);
+    CHECK(with_network("train: {}, output_activation: " + to_string(each)).output_activation == each);
   }
+  CHECK(with_network("train: {loss: cross_entropy}, output_activation: softmax").output_activation ==
+        Activation::softmax);
   for (const Loss each : {Loss::mean_squared_error, Loss::cross_entropy}) {
     CHECK(with_network("train: {loss: " + std::string(word_of(loss_names, each)) + "}").train->loss == each);
   }
@@ -150,6 +155,21 @@ TEST_CASE("Settings that contradict each other are reported with their position"
        "networks.n.detectors.restarts: not used with weights: nothing is trained"},
       {"{name: t, networks: {n: {detectors: {}, layer_names: [a, b]}}}",
        "networks.n.layer_names: used with weights only"},
+      {"{name: t, networks: {n: {detectors: {}, batch_norm: before_activation}}}",
+       "networks.n.batch_norm: used with weights only"},
+      {"{name: t, networks: {n: {weights: w.pt, batch_norm_epsilon: 1e-3}}}",
+       "networks.n.batch_norm_epsilon: used with batch_norm only"},
+      {"{name: t, networks: {n: {layers: [784, 4, 10], train: {}, output_activation: softmax}}}",
+       "networks.n.output_activation: softmax is trained by cross_entropy only; add train.loss: cross_entropy"},
+      {"{name: t, networks: {n: {detectors: {}, output_activation: softmax}}}",
+       "networks.n.output_activation: softmax of the one output of a detector is always 1"},
+      {"{name: t, networks: {n: {detectors: {}, activation: softmax}}}",
+       "networks.n.activation: activation softmax is for the outputs only"},
+      {"{name: t, networks: {n: {detectors: {}, activation: selu}}}",
+       "networks.n.activation: activation 'selu' is not one of tanh, sigmoid, relu, identity, leaky_relu, elu, gelu, "
+       "gelu_tanh, silu, softplus, leaky_relu(SLOPE), elu(ALPHA)"},
+      {"{name: t, networks: {n: {detectors: {}, activation: elu(0)}}}",
+       "networks.n.activation: activation elu: alpha is '0', expected a number above 0 and at most 1000"},
       {"{name: t, networks: {n: {detectors: {}, weights_network: full}}}",
        "networks.n.weights_network: used with weights only"},
       {"{name: t, networks: {n: {detectors: {}, weights_out: /tmp/x.h5}}}",

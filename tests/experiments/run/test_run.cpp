@@ -336,7 +336,9 @@ TEST_CASE("Options that only print leave no files", "[run]") {
   CHECK(planned.exit_code == 0);
   CHECK_THAT(planned.out, Catch::Contains("full: training") && Catch::Contains("1024"));
   CHECK(std::filesystem::is_empty(folder.path()));
-  CHECK_THAT(run_program({"--help"}, folder.path()).out, Catch::Contains("--dry-run"));
+  CHECK_THAT(
+      run_program({"--help"}, folder.path()).out,
+      Catch::Contains("--dry-run") && Catch::Contains("\nActivations: tanh, sigmoid, relu, identity, leaky_relu, "));
   CHECK_THAT(run_program({"--version"}, folder.path()).out, Catch::StartsWith("inforelay "));
 }
 

@@ -109,18 +109,88 @@ TEST_CASE("Activations that a weight file does not state are asked for, and a ne
     const ProgramResult asked = start(settings);
     INFO(asked.err);
     CHECK(asked.exit_code == 2);
-    CHECK_THAT(asked.err, Catch::Contains("full.safetensors does not state the activation functions of its layers "
-                                          "[784, 2, 10]; add to networks.full:\n  activation: WORD") &&
-                              Catch::Contains("\n  output_activation: WORD") &&
-                              Catch::Contains("WORD is one of tanh, sigmoid, relu, identity\n"));
+    CHECK_THAT(asked.err,
+               Catch::Contains("full.safetensors does not state the activation functions of its layers "
+                               "[784, 2, 10]; add to networks.full:\n  activation: WORD") &&
+                   Catch::Contains("\n  output_activation: WORD") &&
+                   Catch::Contains("WORD is one of tanh, sigmoid, relu, identity, leaky_relu, elu, gelu, "
+                                   "gelu_tanh, silu, softplus, leaky_relu(SLOPE), elu(ALPHA); of the outputs "
+                                   "also softmax\n"));
     CHECK_FALSE(std::filesystem::exists(folder.path() / "a"));
   }
   const ProgramResult run = start({"networks.full.activation=relu", "networks.full.output_activation=identity"});
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   CHECK_THAT(run.out, Catch::Contains("\n  layers: 784, 2 relu, 10 identity\n"));
+  const std::string log = content(folder.path() / "a/run.log");
+  CHECK_THAT(log, Catch::Contains("full: layers 784, 2 relu, 10 identity; argmax accuracy 0.") &&
+                      Catch::Contains(" on train, 0.") && Catch::Contains(" on test\n"));
   CHECK_THAT(run.err, Catch::Contains("warning: full: the argmax accuracy on the 400 samples of test, 0.") &&
                           Catch::Contains(", is at chance level (the commonest class has 0."));
+}
+
+TEST_CASE("Batch normalisation is asked for, folded in, and told of in summary and results", "[run][weights]") {
+  const TemporaryFolder folder;
+  write(folder.path() / "train.yaml", train);
+  REQUIRE(run_program({"train.yaml", "-o", "a"}, folder.path()).exit_code == 0);
+  // The trained network, with batch normalisation that changes nothing but the scale of two units.
+  const std::string file = content(folder.path() / "full.safetensors");
+  std::size_t length = 0;
+  for (std::size_t i = 8; i-- > 0;) length = length << 8 | static_cast<unsigned char>(file[i]);
+  const auto numbers = [](const std::vector<float>& values) {
+    return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+  };
+  const std::string data = file.substr(8 + length);
+  constexpr std::size_t first = 4 * (784 * 6 + 6), second = 4 * (6 * 10 + 10);
+  REQUIRE(data.size() == first + second);
+  const std::string header = R"({"0.weight":{"dtype":"F32","shape":[6,784],"data_offsets":[0,18816]},)"
+                             R"("0.bias":{"dtype":"F32","shape":[6],"data_offsets":[18816,18840]},)"
+                             R"("2.weight":{"dtype":"F32","shape":[10,6],"data_offsets":[18840,19080]},)"
+                             R"("2.bias":{"dtype":"F32","shape":[10],"data_offsets":[19080,19120]},)"
+                             R"("1.running_mean":{"dtype":"F32","shape":[6],"data_offsets":[19120,19144]},)"
+                             R"("1.running_var":{"dtype":"F32","shape":[6],"data_offsets":[19144,19168]},)"
+                             R"("1.num_batches_tracked":{"dtype":"I64","shape":[],"data_offsets":[19168,19176]}})";
+  std::string start(8, '\0');
+  for (std::size_t i = 0; i < 2; ++i) start[i] = static_cast<char>(header.size() >> (8 * i) & 0xff);
+  write(folder.path() / "norm.safetensors",
+        start + header + data + numbers({0, 0, 0, 0, 0, 0}) + numbers({1, 1, 1, 1, 4, 0.25f}) + std::string(8, '\0'));
+  write(folder.path() / "load.yaml", load);
+  const auto run = [&](const std::vector<std::string>& settings) {
+    std::vector<std::string> arguments{"load.yaml", "figures=null", "networks.full.weights=norm.safetensors",
+                                       "networks.full.activation=tanh", "networks.full.output_activation=sigmoid"};
+    arguments.insert(arguments.end(), settings.begin(), settings.end());
+    return run_program(arguments, folder.path());
+  };
+  const ProgramResult asked = run({"-o", "b"});
+  CHECK(asked.exit_code == 2);
+  CHECK_THAT(asked.err, Catch::Contains("networks.full: ") &&
+                            Catch::Contains("norm.safetensors: has batch normalisation ('1') but does not state") &&
+                            Catch::Contains("batch_norm: after_activation (dense layer, activation, batch"));
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "b"));
+  const auto weight = [&](const std::string& results, const std::string& array) {
+    return Hdf5Reader(folder.path() / results / "results.h5").matrix<float>("networks/full/model/" + array);
+  };
+  for (const std::string side : {"before_activation", "after_activation"}) {
+    const ProgramResult result =
+        run({"-o", side, "networks.full.batch_norm=" + side, "networks.full.batch_norm_epsilon=1e-30"});
+    INFO(result.err);
+    REQUIRE(result.exit_code == 0);
+    const std::string where = side + (side == "before_activation" ? ": '1' into '0'" : ": '1' into '2'");
+    CHECK_THAT(result.out, Catch::Contains("\n  layers: 784, 6 tanh, 10 sigmoid\n") &&
+                               Catch::Contains("\n  batch normalisation folded in, " + where + "\n"));
+    CHECK(Hdf5Reader(folder.path() / side / "results.h5")
+              .attribute<std::vector<std::string>>("networks/full/model", "batch_norm") == std::vector{where});
+  }
+  const RowMatrix<float> hidden = weight("a", "layer1/weight"), output = weight("a", "layer2/weight");
+  const RowMatrix<float> before = weight("before_activation", "layer1/weight"),
+                         after = weight("after_activation", "layer2/weight");
+  CHECK(before.row(3) == hidden.row(3));
+  CHECK(before.row(4) == hidden.row(4) / 2);
+  CHECK(before.row(5) == hidden.row(5) * 2);
+  CHECK(weight("before_activation", "layer2/weight") == output);
+  CHECK(after.col(4) == output.col(4) / 2);
+  CHECK(after.col(5) == output.col(5) * 2);
+  CHECK(weight("after_activation", "layer1/weight") == hidden);
 }
 
 TEST_CASE("An unusable weight file is a data error before any work", "[run][weights]") {

@@ -129,12 +129,12 @@ TEST_CASE("Knockouts of a layer before the last go through the layers between", 
       Eigen::MatrixXd sums = kept * middle.weight.cast<double>().transpose();
       sums.rowwise() += middle.bias.cast<double>().transpose();
       const Eigen::MatrixXd values = sums.unaryExpr([&](double x) {
-        switch (activation) {
-          case Activation::tanh:
+        switch (activation.kind) {
+          case Activation::Kind::tanh:
             return std::tanh(x);
-          case Activation::sigmoid:
+          case Activation::Kind::sigmoid:
             return 1 / (1 + std::exp(-x));
-          case Activation::relu:
+          case Activation::Kind::relu:
             return std::max(x, 0.0);
           default:
             return x;

@@ -46,15 +46,36 @@ inline std::vector<float> inputs_of(const Dataset& data, std::size_t begin, std:
   return inputs;
 }
 
+/// Every activation function, those with a parameter also with another one than the default.
+inline const std::vector<Activation> elementwise_activations{
+    Activation::tanh,         Activation::sigmoid,       Activation::relu,  Activation::identity,
+    Activation::leaky_relu(), Activation::leaky_relu(2), Activation::elu(), Activation::elu(0.3f),
+    Activation::gelu,         Activation::gelu_tanh,     Activation::silu,  Activation::softplus};
+
+/// Straight from the definitions; softmax, which takes all outputs, is left to forward().
 inline double activate(Activation activation, double x) {
-  switch (activation) {
-    case Activation::tanh:
+  const double p = activation.parameter;
+  switch (activation.kind) {
+    case Activation::Kind::tanh:
       return std::tanh(x);
-    case Activation::sigmoid:
+    case Activation::Kind::sigmoid:
       return 1 / (1 + std::exp(-x));
-    case Activation::relu:
+    case Activation::Kind::relu:
       return x > 0 ? x : 0;
-    case Activation::identity:
+    case Activation::Kind::leaky_relu:
+      return x > 0 ? x : p * x;
+    case Activation::Kind::elu:
+      return x > 0 ? x : p * std::expm1(x);
+    case Activation::Kind::gelu:
+      return x / 2 * std::erfc(-x / std::sqrt(2.0));
+    case Activation::Kind::gelu_tanh:
+      return x / 2 * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * std::pow(x, 3))));
+    case Activation::Kind::silu:
+      return x / (1 + std::exp(-x));
+    case Activation::Kind::softplus:
+      return x > 30 ? x : std::log1p(std::exp(x));
+    case Activation::Kind::identity:
+    case Activation::Kind::softmax:
       break;
   }
   return x;
@@ -92,6 +113,11 @@ struct ReferenceNetwork {
         for (std::size_t i = 0; i < in; ++i) sum += parameters[offset + o * in + i] * values[l][i];
         next.push_back(activate(activations[l], sum));
       }
+      if (activations[l] == Activation::softmax) {
+        double sum = 0;
+        for (double& value : next) sum += value = std::exp(value);
+        for (double& value : next) value /= sum;
+      }
       values.push_back(next);
       offset += in * out + out;
     }
@@ -105,15 +131,19 @@ struct ReferenceNetwork {
       const std::vector<double> y = forward(data, sample).back();
       const std::size_t label = data.labels()[sample];
       if (kind == Loss::cross_entropy) {
+        const bool is_softmax = activations.back() == Activation::softmax;
         double sum = 0;
         for (const double value : y) sum += std::exp(value);
-        total += -std::log(std::exp(y[label]) / sum);
+        total += -std::log(is_softmax ? y[label] : std::exp(y[label]) / sum);
         continue;
       }
       double squares = 0;
       for (std::size_t c = 0; c < y.size(); ++c) {
         const bool on = y.size() == 1 ? label == 1 : label == c;
-        const double target = on ? 1 : activations.back() == Activation::sigmoid ? 0 : -1;
+        const double off = activations.back() == Activation::sigmoid    ? 0
+                           : activations.back() == Activation::softplus ? 2 * std::log(2.0) - 1
+                                                                        : -1;
+        const double target = on ? 1 : off;
         squares += (y[c] - target) * (y[c] - target);
       }
       total += squares / static_cast<double>(y.size());

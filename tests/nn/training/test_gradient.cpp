@@ -39,7 +39,7 @@ void check_gradient(const std::vector<int>& widths, Activation hidden, Activatio
 }  // namespace
 
 TEST_CASE("Gradients equal finite differences for every activation and loss and depth", "[gradient]") {
-  for (const auto activation : {Activation::tanh, Activation::sigmoid, Activation::relu, Activation::identity}) {
+  for (const Activation activation : test::elementwise_activations) {
     for (const auto loss : {Loss::mean_squared_error, Loss::cross_entropy}) {
       check_gradient({11, 4}, activation, activation, loss);
       check_gradient({11, 7, 4}, activation, activation, loss);
@@ -47,6 +47,33 @@ TEST_CASE("Gradients equal finite differences for every activation and loss and 
     }
   }
   check_gradient({11, 7, 4}, Activation::relu, Activation::identity, Loss::cross_entropy);
+  check_gradient({11, 7, 4}, Activation::gelu, Activation::softmax, Loss::cross_entropy);
+}
+
+TEST_CASE("Cross entropy trains softmax as it trains identity, to the last bit", "[gradient]") {
+  RandomStream random(2, "test_gradient");
+  Mlp network = make_mlp(std::vector{11, 7, 4}, Activation::silu, Activation::identity, random);
+  network.layers[1].weight *= 300;  // some probabilities are 0 in floats
+  const Dataset data = test::random_dataset(61, 11, 4, 2);
+  std::vector<std::uint32_t> batch(61);
+  std::iota(batch.begin(), batch.end(), 0u);
+  Backprop logits(Loss::cross_entropy), probabilities(Loss::cross_entropy);
+  const BatchScore expected = logits.run(network, data, batch, Progress::none());
+  network.layers[1].activation = Activation::softmax;
+  const BatchScore score = probabilities.run(network, data, batch, Progress::none());
+  CHECK(forward_outputs(network, data).minCoeff() == 0);
+  CHECK(std::isfinite(score.loss_sum));
+  CHECK(score.loss_sum == expected.loss_sum);
+  CHECK(score.correct == expected.correct);
+  CHECK(std::ranges::equal(probabilities.gradient(), logits.gradient()));
+}
+
+TEST_CASE("Losses that do not train an activation of the outputs are refused", "[gradient]") {
+  CHECK_THROWS_WITH(check_loss(Loss::mean_squared_error, Activation::softmax, 4),
+                    "loss mse does not train outputs of softmax; use cross_entropy");
+  CHECK_THROWS_WITH(check_loss(Loss::cross_entropy, Activation::identity, 1),
+                    "loss cross_entropy needs at least two outputs; the network has 1");
+  CHECK_NOTHROW(check_loss(Loss::cross_entropy, Activation::softmax, 2));
 }
 
 TEST_CASE("Gradients of single-output networks equal finite differences", "[gradient]") {

@@ -32,6 +32,7 @@ TEST_CASE("A network written as safetensors is read back bit for bit", "[safeten
   RandomStream random(1, "safetensors");
   Mlp network = make_mlp(std::array{5, 4, 3, 3, 2}, Activation::relu, Activation::sigmoid, random);
   network.layers[1].activation = Activation::identity;
+  network.layers[2].activation = Activation::leaky_relu(0.3f);
   network.layers[0].weight(0, 0) = std::numeric_limits<float>::max();
   network.layers[0].weight(0, 1) = std::numeric_limits<float>::denorm_min();
   network.layers[0].weight(0, 2) = -0.0f;
@@ -71,6 +72,21 @@ TEST_CASE("safetensors of other types are converted", "[safetensors]") {
   CHECK(one("BF16", 2, 0xc0a0) == -5.0f);
   CHECK_THROWS_WITH(one("I64", 8, 0), Contains("tensor 'x' is of type 'I64', expected F32, F64, F16 or BF16"));
   CHECK_THROWS_WITH(one("F8_E5M2", 1, 0), Contains("'F8_E5M2'"));
+}
+
+TEST_CASE("Counters of batch normalisation may be integers", "[safetensors]") {
+  const auto one = [](std::string_view dtype, std::size_t size, std::int64_t value) {
+    const std::string header =
+        fmt::format(R"({{"n.num_batches_tracked":{{"dtype":"{}","shape":[],"data_offsets":[0,{}]}}}})", dtype, size);
+    return read(safetensors(header, number(static_cast<std::uint64_t>(value), size))).tensors.at(0).values.at(0);
+  };
+  CHECK(one("I64", 8, 123456) == 123456.0f);
+  CHECK(one("I64", 8, -5) == -5.0f);
+  CHECK(one("I32", 4, -70000) == -70000.0f);
+  CHECK(one("I16", 2, -300) == -300.0f);
+  CHECK(one("I8", 1, -3) == -3.0f);
+  CHECK(one("U8", 1, 200) == 200.0f);
+  CHECK_THROWS_WITH(one("BOOL", 1, 1), Contains("is of type 'BOOL'"));
 }
 
 TEST_CASE("Spaces may follow the header, and empty tensors and metadata are allowed", "[safetensors]") {
@@ -163,7 +179,9 @@ TEST_CASE("Activations in the metadata must fit the network", "[safetensors]") {
   };
   CHECK(with("relu").network.layers[0].activation == Activation::relu);
   CHECK_THROWS_WITH(with("relu tanh"), Contains("names 2 activations, expected one for each of 1 layers"));
-  CHECK_THROWS_WITH(with("softmax"), Contains("holds 'softmax', expected tanh, sigmoid, relu or identity"));
+  CHECK_THROWS_WITH(with("swish"), Contains("metadata 'activations': activation 'swish' is not one of tanh, "));
+  CHECK(with("softmax").network.layers[0].activation == Activation::softmax);
+  CHECK(with("elu(0.5)").network.layers[0].activation == Activation::elu(0.5f));
   CHECK_THROWS_AS(with(""), DataError);
 }
 

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <functional>
 #include <limits>
 #include <string>
@@ -206,7 +208,12 @@ TEST_CASE("Pickles that are no state dict of floats are refused", "[torch]") {
   message(entry(call(rebuild, std::vector<Bytes>(6, none()))), "tensor 'x' lies in None, expected a storage");
   message(entry(call(function("torch._utils", "_rebuild_parameter"), {none()})), "with 1 arguments, expected 3 to 3");
   message(call(function("os", "system"), {text("true")}), "'os.system' is not allowed in a weight file");
-  message(entry(call(function("torch", "LongStorage"), {})), "'torch.LongStorage' is not allowed");
+  message(entry(call(function("torch", "LongStorage"), {})), "is a call of torch.LongStorage, expected a tensor");
+  for (const char* name : {"torch.nn.modules.container", "__main__"}) {
+    message(call(function(name, "Net"), {}),
+            fmt::format("a whole module was saved, with its class '{}.Net': save model.state_dict()", name));
+  }
+  message(call(function("nets", "Net"), {}), "if a whole module was saved: save model.state_dict()");
   const auto with_storage = [&](const Bytes& id) {
     return entry(call(rebuild, {id + op('Q'), integer(0), integers({1}), integers({1}), none(), none()}));
   };

@@ -2,6 +2,8 @@
 
 torch_weights.py write FOLDER     state dicts as PyTorch saves them, and in FOLDER/expected the numbers in them
 torch_weights.py check FILE...    safetensors of ours: prints their tensors as `expected` has them
+torch_weights.py norms FOLDER     networks with batch normalisation, see norms()
+torch_weights.py activations WORD...    for each: "WORD COUNT", then x, a(x) and a'(x) of COUNT numbers
 
 Exits with 77 where there is no PyTorch.
 """
@@ -71,5 +73,81 @@ def check(path):
     print(show(tensors), end="")
 
 
+MODULES = {
+    "tanh": torch.nn.Tanh,
+    "sigmoid": torch.nn.Sigmoid,
+    "relu": torch.nn.ReLU,
+    "identity": torch.nn.Identity,
+    "leaky_relu": torch.nn.LeakyReLU,
+    "elu": torch.nn.ELU,
+    "gelu": torch.nn.GELU,
+    "gelu_tanh": lambda: torch.nn.GELU(approximate="tanh"),
+    "silu": torch.nn.SiLU,
+    "softplus": torch.nn.Softplus,
+    "softmax": lambda: torch.nn.Softmax(dim=0),
+}
+
+
+def module(word):
+    """The module of "relu", "elu(0.5)"."""
+    name, _, rest = word.partition("(")
+    return MODULES[name](*([float(rest[:-1])] if rest else []))
+
+
+def activations(word):
+    x = torch.cat([torch.linspace(-15, 15, 1201) + 0.003, torch.tensor([-1e4, -100.0, 100.0, 1e4])])
+    x.requires_grad_()
+    y = module(word)(x)
+    y.sum().backward()
+    print(word, len(x))
+    for values in zip(x.tolist(), y.tolist(), x.grad.tolist()):
+        print(*values)
+
+
+def save_safetensors(tensors, path):
+    """As the package safetensors writes them: the names sorted."""
+    types = {torch.float32: "F32", torch.int64: "I64"}
+    header, data = {}, b""
+    for name in sorted(tensors):
+        values = tensors[name].detach().contiguous()
+        content = values.numpy().tobytes()
+        header[name] = {"dtype": types[values.dtype], "shape": list(values.shape),
+                        "data_offsets": [len(data), len(data) + len(content)]}
+        data += content
+    text = json.dumps(header).encode()
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + data)
+
+
+def norms(folder):
+    """Networks of 6 inputs with batch normalisation, trained a little so that nothing is trivial, in every format: their
+    state dicts, and in NAME.expected 20 rows of inputs (bytes, which the network sees divided by 255) and of outputs."""
+    torch.manual_seed(3)
+    linear, norm, act = torch.nn.Linear, torch.nn.BatchNorm1d, torch.nn.ReLU
+    cases = {
+        "before_activation": [linear(6, 5), norm(5), act(), linear(5, 5), norm(5), act(), linear(5, 3)],
+        "after_activation": [linear(6, 5), act(), norm(5), linear(5, 4), act(), norm(4), linear(4, 3)],
+        "inputs": [norm(6), linear(6, 5, bias=False), act(), linear(5, 3), norm(3, affine=False)],
+        "eleven": sum([[linear(6, 6), norm(6), act()] for _ in range(4)], []) + [linear(6, 3)],
+    }
+    for name, layers in cases.items():
+        model = torch.nn.Sequential(*layers)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+        for _ in range(30):
+            optimizer.zero_grad()
+            inputs = torch.randint(0, 256, (16, 6)) / 255
+            ((model(inputs) - inputs[:, :3].cumsum(1)) ** 2).mean().backward()
+            optimizer.step()
+        model.eval()
+        inputs = torch.randint(0, 256, (20, 6))
+        with torch.no_grad(), open(f"{folder}/{name}.expected", "w") as file:
+            for row, outputs in zip(inputs.tolist(), model(inputs / 255).tolist()):
+                print(*row, *outputs, file=file)
+        tensors = model.state_dict()
+        torch.save(tensors, f"{folder}/{name}.zip.pt")
+        torch.save(tensors, f"{folder}/{name}.legacy.pt", _use_new_zipfile_serialization=False)
+        save_safetensors(tensors, f"{folder}/{name}.safetensors")
+
+
 for argument in sys.argv[2:]:
-    {"write": write, "check": check}[sys.argv[1]](argument)
+    {"write": write, "check": check, "norms": norms, "activations": activations}[sys.argv[1]](argument)
