@@ -303,7 +303,7 @@ TEST_CASE("Knockouts by argmax and in deep layers are the same with every instru
       const test::OnlyInstructionSets only(target);
       CHECK(counts_of(argmax, 9) == expected);
       // Sums without fused multiply-adds may differ in the last bit.
-      const auto difference = counts_of(of_deep, 7).cast<int>() - deep_expected.cast<int>();
+      const RowMatrix<int> difference = counts_of(of_deep, 7).cast<int>() - deep_expected.cast<int>();
       CHECK(difference.cwiseAbs().sum() <= 4);
     }
   }
