@@ -3,6 +3,7 @@
 // The time that counts is real_time. Google Benchmark's UseRealTime() is left out because it would add "/real_time" to
 // the names: all it changes is how the number of iterations is chosen.
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
 #include <array>
 #include <chrono>
@@ -34,11 +35,22 @@ void relay_exhaustive(benchmark::State& state, Split split) {
   for (auto _ : state) benchmark::DoNotOptimize(exhaustive_relay(table, greedy));
 }
 
-void knockout_exhaustive(benchmark::State& state, Split split) {
+void knockout_exhaustive(benchmark::State& state, Split split, KnockoutOptions options) {
   const Samples layer = layer_samples(split);
   const KnockoutSubject knockout{subject().network, 1, layer.values, layer.input};
-  const RandomStream unused(1, "exact knockouts draw nothing");
-  for (auto _ : state) benchmark::DoNotOptimize(exhaustive_knockout_accuracy(knockout, {}, unused));
+  const RandomStream random(1, "knockouts");
+  for (auto _ : state) benchmark::DoNotOptimize(exhaustive_knockout_accuracy(knockout, options, random));
+}
+
+// The first of two hidden layers, 784-20-10-10: the subject's hidden layer, then random weights.
+void knockout_deep(benchmark::State& state, Activation activation, KnockoutOptions options) {
+  const Samples layer = layer_samples(Split::test);
+  const RandomStream random(1, "knockouts");
+  RandomStream init = random.child("init");
+  Mlp network = make_mlp(std::array{784, 20, 10, 10}, activation, Activation::identity, init);
+  network.layers.front() = subject().network.layers.front();
+  const KnockoutSubject knockout{network, 1, layer.values, layer.input};
+  for (auto _ : state) benchmark::DoNotOptimize(exhaustive_knockout_accuracy(knockout, options, random));
 }
 
 void greedy_all_classes(benchmark::State& state) {
@@ -105,7 +117,18 @@ void register_all() {
     add("relay_exhaustive/" + std::string(to_string(split)), relay_exhaustive, split);
   }
   for (const Split split : {Split::train, Split::test}) {
-    add("knockout_exhaustive/" + std::string(to_string(split)), knockout_exhaustive, split);
+    add("knockout_exhaustive/" + std::string(to_string(split)), knockout_exhaustive, split, KnockoutOptions{});
+  }
+  for (const auto& [function, name] : knockout_function_names) {
+    for (const auto& [replace, word] : knockout_replace_names) {
+      add(fmt::format("knockout_{}/test/{}", name, word), knockout_exhaustive, Split::test,
+          KnockoutOptions{.function = function, .replace = replace});
+    }
+    for (const Activation activation : {Activation::relu, Activation::tanh}) {
+      add(fmt::format("knockout_deep/{}/{}", name, to_string(activation)), knockout_deep, activation,
+          KnockoutOptions{.function = function})
+          ->Iterations(1);
+    }
   }
   add("greedy_all_classes/train", greedy_all_classes);
   add("train_full_epoch", train_full_epoch);

@@ -27,6 +27,13 @@ enum class KnockoutSets { exhaustive, single };
 inline constexpr WordTable<KnockoutSets, 2> knockout_sets_names{
     {{KnockoutSets::exhaustive, "exhaustive"}, {KnockoutSets::single, "single"}}};
 
+/// automatic: function_of_output() of the network's output activation.
+enum class KnockoutFunctionChoice { automatic, threshold, argmax };
+inline constexpr WordTable<KnockoutFunctionChoice, 3> knockout_function_choice_names{
+    {{KnockoutFunctionChoice::automatic, "auto"},
+     {KnockoutFunctionChoice::threshold, "threshold"},
+     {KnockoutFunctionChoice::argmax, "argmax"}}};
+
 enum class SetTables { automatic, always, never };
 inline constexpr WordTable<SetTables, 3> set_tables_names{
     {{SetTables::automatic, "auto"}, {SetTables::always, "always"}, {SetTables::never, "never"}}};
@@ -86,7 +93,8 @@ struct RelayConfig {
 struct KnockoutConfig {
   std::vector<std::string> subsets{"test"};
   KnockoutSets sets = KnockoutSets::exhaustive;
-  KnockoutOptions options;
+  KnockoutFunctionChoice function = KnockoutFunctionChoice::automatic;
+  KnockoutOptions options;  ///< its function is that of `function` for a network's output activation
 };
 
 struct RegressionConfig {

@@ -155,6 +155,18 @@ std::vector<Setting> settings_of(KnockoutConfig& config) {
   return {
       {"subsets", "Those of the subsets of relay for which knockouts are computed.", Words{&config.subsets}},
       {"sets", "exhaustive: all 2^K sets of units; single: each unit alone.", choice(config.sets, knockout_sets_names)},
+      {"function",
+       "What counts as a decision for a class. threshold: its output is above 0 (a sigmoid: 1/2); argmax: it is the "
+       "largest of all outputs; auto: threshold for the output activations tanh, sigmoid and relu, argmax for all "
+       "others.",
+       choice(config.function, knockout_function_choice_names)},
+      {"replace",
+       "What a knocked-out unit has in place of its value. zero: 0; mean: its mean over the subset; resample: its "
+       "value "
+       "in another sample of the subset, the same one for all units; noise: its value and Gaussian noise.",
+       choice(config.options.replace, knockout_replace_names)},
+      {"noise_sd", "With replace noise: standard deviation of the noise, in units of the values.",
+       Number{&config.options.noise_sd, step_sizes}},
       {"method", "exact: balanced accuracy on all samples; sampled: on a fresh random draw for every set.",
        choice(config.options.method, knockout_method_names)},
       {"samples", "With method sampled: number of samples of the class, and as many of other classes.",
@@ -192,7 +204,7 @@ std::vector<Setting> settings_of(AnalysisConfig& config) {
        "without the regression and the figures that show every set.",
        choice(config.tables, set_tables_names)},
       {"relay", "Relay information.", group(config.relay)},
-      {"knockout", "Balanced accuracy with sets of units held at 0 (ablation).", group(config.knockout)},
+      {"knockout", "Balanced accuracy with sets of units knocked out (ablation).", group(config.knockout)},
       {"regression", "Regression of balanced accuracy after the knockout on set size and relay information.",
        group(config.regression)}};
 }

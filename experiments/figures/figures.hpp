@@ -19,6 +19,7 @@
 #include "core/recording.hpp"
 #include "core/sets/subset_statistics.hpp"
 #include "experiments/figures/plot/figure_writer.hpp"
+#include "experiments/results/layer_results.hpp"
 
 namespace inforelay {
 
@@ -73,6 +74,7 @@ struct SizesFigure {
   SubsetStatistics statistics{};           ///< of that quantity
   RowMatrix<double> greedy_information{};  ///< as in RelayFigure; of relay_information only
   std::vector<double> all_information{};   ///< likewise
+  KnockoutWords words{};                   ///< of accuracy only
 };
 
 /// "relay_sizes_NETWORK" and "knockout_sizes_NETWORK": I_R, or the accuracy with a set knocked out, by size of the set,
@@ -96,6 +98,7 @@ struct FunctionFigure {
   Eigen::Ref<const RowMatrix<float>> information;  ///< [C,S] I_R of each set, bits
   Eigen::Ref<const RowMatrix<float>> accuracy;     ///< [C,S] balanced accuracy with that set knocked out
   std::size_t points = 10000;                      ///< random sets shown, the same in every panel; all if S is smaller
+  KnockoutWords words{};
 };
 
 /// "function_NETWORK": accuracy vs. set size and I_R, in three dimensions, a panel for each class. Of points in the

@@ -110,7 +110,8 @@ std::string draw_function(const FigureWriter& writer, const FunctionFigure& figu
   axes.accuracy = whole_steps(axes.accuracy);
 
   std::vector<FigureCanvas::LegendEntry> legend{
-      {{.kind = LegendSample::Kind::none}, "balanced accuracy with the set knocked out"}};
+      {{.kind = LegendSample::Kind::none},
+       fmt::format("balanced accuracy{} with the set knocked out{}", figure.words.function, figure.words.replace)}};
   for (std::size_t i = 0; i < shades.size(); ++i) {
     legend.push_back({{.kind = LegendSample::Kind::mark, .colour = shades[i], .size = 1.4}, shade_names[i]});
   }
@@ -125,10 +126,10 @@ std::string draw_function(const FigureWriter& writer, const FunctionFigure& figu
   FigureCanvas canvas(
       name,
       fmt::format(
-          "Balanced accuracy of the network with a set of hidden neurons knocked out vs. the size and the relay "
+          "Balanced accuracy{} of the network with a set of hidden neurons knocked out{} vs. the size and the relay "
           "information of the set, a panel for each class; {} random sets, the same in all panels. Overlapping points "
           "are thinned: only the nearest in each {} mm cell is drawn and listed.",
-          sets.size(), cell),
+          figure.words.function, figure.words.replace, sets.size(), cell),
       grid.width, grid.height);
   canvas.define_colours("shades", shades);
   // 10 v, not (v - 0.4) / 0.1: 0.5, the accuracy of many sets, must not be rounded down to the shade below.
@@ -164,7 +165,9 @@ std::string draw_function(const FigureWriter& writer, const FunctionFigure& figu
     canvas.label(x + size.across - 1.5, y + size.up - 4.2, "'set size'", along(Projection(0, 0, 0, edge), size));
     canvas.label(x + information.across + 2.2, y + information.up - 4.2, "'{/:Italic I}_R\u00a0(bits)'",
                  along(bottom, right));
-    if (grid.leftmost(c)) canvas.label(2, y + middle.up, "'balanced accuracy'", "center rotate font ',6'");
+    if (grid.leftmost(c))
+      canvas.label(2, y + middle.up, fmt::format("'balanced accuracy{}'", figure.words.function),
+                   "center rotate font ',6'");
     canvas.panel_title(box, canvas.text(class_title(figure.labels[c])));
     canvas.plot(
         {table.rows() == first
@@ -188,7 +191,8 @@ const FigureKind function_figure{
                                   .labels = source.layer->classes,
                                   .neurons = static_cast<int>(unit_count(*source.layer)),
                                   .information = layer.matrix<float>(information),
-                                  .accuracy = layer.matrix<float>(accuracy)};
+                                  .accuracy = layer.matrix<float>(accuracy),
+                                  .words = knockout_words(layer.at("knockout/" + source.subset))};
       const auto seed = static_cast<std::uint64_t>(source.result.provenance.seed);
       return [figure, random = RandomStream(seed, "figures").child(source.name)](const FigureWriter& writer) mutable {
         return draw_function(writer, figure, random);

@@ -68,7 +68,9 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
       fmt::format(
           "{} vs. set size over all sets of hidden neurons, a panel for each class: median, 25-75 % and 5-95 % bands, "
           "minimum and maximum of the sets of each size{}.",
-          relay ? "Relay information I_R" : "Balanced accuracy with the set knocked out",
+          relay ? "Relay information I_R"
+                : fmt::format("Balanced accuracy{} with the set knocked out{}", figure.words.function,
+                              figure.words.replace),
           figure.greedy_information.size() > 0 ? "; red: the path of greedy removal" : ""),
       grid.width, grid.height);
 
@@ -104,8 +106,11 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
     if (figure.greedy_information.size() > 0) elements.push_back(line(greedy_column, 0.9, "1", colour::red));
     canvas.plot(elements);
   }
-  canvas.common_labels(grid, foot + 2.2, relay ? "'number of neurons in the set'" : "'number of neurons knocked out'",
-                       relay ? "'relay information\u00a0{/:Italic I}_R\u00a0(bits)'" : "'balanced accuracy'");
+  canvas.common_labels(
+      grid, foot + 2.2,
+      relay ? "'number of neurons in the set'" : fmt::format("'number of neurons knocked out{}'", figure.words.replace),
+      relay ? "'relay information\u00a0{/:Italic I}_R\u00a0(bits)'"
+            : fmt::format("'balanced accuracy{}'", figure.words.function));
   canvas.legend(legend_left, foot - 3.2, legend);
   return writer.write(canvas.finish(table, writer.options()));
 }
@@ -125,12 +130,13 @@ const FigureKind relay_sizes_figure{"relay_sizes", FigureScope::subset,
                                     }};
 const FigureKind knockout_sizes_figure{
     "knockout_sizes", FigureScope::subset, [](const FigureSource& source) -> FigureDrawing {
-      const ResultView sizes = source.layer->arrays.at("knockout/" + source.subset + "/sizes");
+      const ResultView knockout = source.layer->arrays.at("knockout/" + source.subset), sizes = knockout.at("sizes");
       if (!sizes.has("")) return {};
       return drawing(draw_sizes, {.quantity = SizesFigure::Quantity::accuracy,
                                   .network = source.name,
                                   .labels = source.layer->classes,
-                                  .statistics = statistics_from(sizes)});
+                                  .statistics = statistics_from(sizes),
+                                  .words = knockout_words(knockout)});
     }};
 
 }  // namespace inforelay

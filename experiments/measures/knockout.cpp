@@ -3,10 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "core/parallel.hpp"
 #include "experiments/measures/measure.hpp"
 #include "experiments/ranks/resumable_scan.hpp"
 #include "experiments/ranks/scan_messages.hpp"
 #include "experiments/results/statistics_arrays.hpp"
+#include "nn/knockout/replacement.hpp"
 #include "nn/knockout/single_knockout.hpp"
 
 namespace inforelay {
@@ -14,8 +18,13 @@ namespace {
 
 bool all_sets(const MeasurePlace& place) { return place.config.analysis.knockout->sets == KnockoutSets::exhaustive; }
 
-void put_all_sets(MeasureRun& run, const KnockoutSubject& subject, const RandomStream& random, ResultArrays& out) {
-  const KnockoutOptions& options = run.place.config.analysis.knockout->options;
+KnockoutFunction function_of(const KnockoutConfig& config, Activation output) {
+  if (config.function == KnockoutFunctionChoice::automatic) return function_of_output(output);
+  return config.function == KnockoutFunctionChoice::argmax ? KnockoutFunction::argmax : KnockoutFunction::threshold;
+}
+
+void put_all_sets(MeasureRun& run, const KnockoutSubject& subject, const KnockoutOptions& options,
+                  const RandomStream& random, ResultArrays& out) {
   KnockoutScan scan(subject, options, random, run.tables);
   run_resumable_scan(scan, run.store, run.progress, [&] { return knockout_scan_job(subject, options, random); });
   ExhaustiveKnockout all = scan.result();
@@ -27,13 +36,18 @@ void put_all_sets(MeasureRun& run, const KnockoutSubject& subject, const RandomS
   out.put("intact", intact);
   if (!all.statistics.empty()) put_statistics(all.statistics, out);
   if (all.accuracy.size() > 0) out.put("accuracy", std::move(all.accuracy));
+  if (!all.overall.empty()) out.put("overall_accuracy", std::move(all.overall));
 }
 
-RowMatrix<float> single_accuracies(MeasureRun& run, const KnockoutSubject& subject, const RandomStream& random) {
-  if (run.place.sizes.is_wide()) return single_knockout_accuracy(subject, run.progress);
-  std::vector<NeuronSet> singles;
-  for (int unit = 0; unit < subject.neurons(); ++unit) singles.push_back(NeuronSet{unit});
-  return knockout_accuracy(subject, singles, run.place.config.analysis.knockout->options, random, run.progress);
+SingleKnockout single_accuracies(MeasureRun& run, const KnockoutSubject& subject, const KnockoutOptions& options,
+                                 const RandomStream& random) {
+  if (run.place.sizes.is_wide()) return single_knockout_accuracy(subject, options, random, run.progress);
+  std::vector<NeuronSet> sets;
+  for (int unit = 0; unit < subject.neurons(); ++unit) sets.push_back(NeuronSet{unit});
+  sets.push_back(NeuronSet{});
+  const RowMatrix<float> accuracy = knockout_accuracy(subject, sets, options, random, run.progress);
+  const Eigen::VectorXf intact = accuracy.rightCols(1);
+  return {.accuracy = accuracy.leftCols(subject.neurons()), .intact = {intact.begin(), intact.end()}};
 }
 
 void compute(MeasureRun& run, ResultArrays& out) {
@@ -42,28 +56,52 @@ void compute(MeasureRun& run, ResultArrays& out) {
   const KnockoutSubject subject{run.system.network(run.layer), place.layer, states.matrix<float>("value"),
                                 states.vector<Symbol>("input")};
   const RandomStream random = run.system.random().child("knockout").child(place.subset);
-  out.put_attribute("", "function", std::string("threshold"));
-  out.put_attribute("", "replace", std::string("zero"));
-  out.put_attribute("", "method", std::string(to_string(place.config.analysis.knockout->options.method)));
-  if (all_sets(place)) {
-    put_all_sets(run, subject, random, out);
-  } else {
-    out.put("accuracy_single", single_accuracies(run, subject, random));
-  }
+  const KnockoutConfig& config = *place.config.analysis.knockout;
+  KnockoutOptions options = config.options;
+  options.function = function_of(config, subject.network.layers.back().activation);
+  out.put_attribute("", "function", std::string(to_string(options.function)));
+  out.put_attribute("", "replace", std::string(to_string(options.replace)));
+  out.put_attribute("", "method", std::string(to_string(options.method)));
+  if (options.replace == KnockoutReplace::noise) out.put_attribute("", "noise_sd", options.noise_sd);
+  if (options.replace == KnockoutReplace::resample)
+    out.put("replacement_sample", replacement_samples(subject.labels.size(), random));
+  if (all_sets(place)) return put_all_sets(run, subject, options, random, out);
+  SingleKnockout single = single_accuracies(run, subject, options, random);
+  out.put("intact", std::vector<double>(single.intact.begin(), single.intact.end()));
+  out.put("accuracy_single", std::move(single.accuracy));
+}
+
+// Before weight files are read their output activation may not be known: then by the function that needs more.
+bool may_be_by_argmax(const MeasurePlace& place) {
+  const KnockoutConfig& config = *place.config.analysis.knockout;
+  if (place.network.output_activation || config.function != KnockoutFunctionChoice::automatic)
+    return function_of(config, place.network.output_activation.value_or(Activation::tanh)) == KnockoutFunction::argmax;
+  return place.network.from_files();
 }
 
 MemoryNeed memory(const MeasurePlace& place, AllSetsTable tables) {
   const LayerSizes& size = place.sizes;
   const double samples = size.samples.at(place.subset);
-  // Wide: sums, and the decision of each output without each unit of the block at work.
-  if (size.is_wide()) return samples_need(4 * size.units * size.classes, samples * size.classes * (8 + 2 * 32));
-  // The terms of one output, and the state of the tree for each sample.
-  const double working = samples * (8 * size.units + (all_sets(place) ? 20 * size.units : 0));
-  return all_sets(place) ? all_sets_need(size, tables, working) : samples_need(4 * size.units * size.classes, working);
-}
-
-std::string missing_sets(const MeasurePlace& place, int) {
-  return all_sets(place) ? "" : "analysis.knockout.sets is not exhaustive";
+  const KnockoutReplace replace = place.config.analysis.knockout->options.replace;
+  const bool each_sample = replace == KnockoutReplace::resample || replace == KnockoutReplace::noise;
+  const double replacement = each_sample ? 4 * samples * size.units : 0;
+  // Wide: for each thread counts, and sums before and after each unit, for each output.
+  const double threads = thread_count();
+  if (size.is_wide()) {
+    const double each = size.units * size.classes;
+    return samples_need(4 * each, replacement + (threads + 1) * each * 40);
+  }
+  // By threshold the terms of one output, and the state of the tree for each sample; by argmax the terms of all.
+  double working = samples * (8 * size.units + (all_sets(place) ? 20 * size.units : 0));
+  if (may_be_by_argmax(place)) {
+    const double counts = 4 * size.classes * size.classes * std::min(1024.0, 0x1p28 / (samples * size.classes));
+    working = std::max(working, samples * 4 * size.classes * (size.units + 1) + threads * counts);
+  }
+  working += replacement;
+  if (!all_sets(place)) return samples_need(4 * size.units * size.classes, working);
+  MemoryNeed need = all_sets_need(size, tables, working);
+  if (may_be_by_argmax(place) && tables == AllSetsTable::keep) need.kept += 4 * need.sets;  // overall accuracies
+  return need;
 }
 
 }  // namespace
@@ -72,17 +110,22 @@ extern const Measure knockout_measure;
 const Measure knockout_measure{
     .name = "knockout",
     .scope = Scope::subset,
-    .about = "balanced accuracy with units knocked out (ablated), exact or sampled",
+    .about = "balanced accuracy with units knocked out (ablated), by threshold or argmax, exact or sampled",
     // Single knockouts have a name of their own, so that `accuracy` is always indexed by sets.
     .arrays = with_statistics(
         {{"accuracy",
           "1",
           {"class", "set"},
           "balanced accuracy with a set of units knocked out; index: bit k is set if unit k is in the set"},
+         {"overall_accuracy",
+          "1",
+          {"set"},
+          "fraction of all samples whose largest output is that of their class, with a set of units knocked out"},
          {"accuracy_single", "1", {"class", "unit"}, "balanced accuracy with one unit knocked out"},
+         {"replacement_sample", "1", {"sample"}, "the sample whose values replace those of knocked-out units"},
          {"intact", "1", {"class"}, "balanced accuracy with no unit knocked out"}},
         "1", "balanced accuracy with a set of units knocked out,"),
-    .metrics = {{"intact", "balanced accuracy, intact", "intact", {}, missing_sets}},
+    .metrics = {{"intact", "balanced accuracy, intact", "intact"}},
     .missing = [](const MeasurePlace& place) -> std::string {
       const auto& knockout = place.config.analysis.knockout;
       return knockout && holds(knockout->subsets, place.subset)

@@ -95,7 +95,13 @@ class ReceivedKnockoutScan final : public ReceivedScan {
   }
   static KnockoutOptions read_options(MessageReader& job) {
     const bool sampled = job.number(0, 1, "the method") == 1;
-    return {.method = sampled ? KnockoutMethod::sampled : KnockoutMethod::exact, .sample_size = job.number<int>()};
+    KnockoutOptions options{.method = sampled ? KnockoutMethod::sampled : KnockoutMethod::exact,
+                            .sample_size = job.number<int>()};
+    options.function = job.number(0, 1, "the function") == 1 ? KnockoutFunction::argmax : KnockoutFunction::threshold;
+    const int last = static_cast<int>(knockout_replace_names.size()) - 1;
+    options.replace = static_cast<KnockoutReplace>(job.number(0, last, "the replacement"));
+    options.noise_sd = job.number<double>();
+    return options;
   }
 
   static RandomStream read_random(MessageReader& job) {
@@ -152,7 +158,9 @@ Bytes knockout_scan_job(const KnockoutSubject& subject, const KnockoutOptions& o
     job.text(to_string(layer.activation)).matrix(layer.weight).array(bias);
   }
   job.number(subject.layer).matrix(subject.hidden).array(subject.labels);
-  job.number(options.method == KnockoutMethod::sampled ? 1 : 0).number(options.sample_size).number(random.key());
+  job.number(options.method == KnockoutMethod::sampled ? 1 : 0).number(options.sample_size);
+  job.number(options.function == KnockoutFunction::argmax ? 1 : 0).number(static_cast<int>(options.replace));
+  job.number(options.noise_sd).number(random.key());
   return job.take();
 }
 

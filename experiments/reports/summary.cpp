@@ -134,13 +134,17 @@ ColumnGroup relay_columns(const LayerResults& layer, const std::string& subset) 
 }
 
 // Accuracy without the last two units, or without all units if there was no greedy search. If only statistics were
-// kept: without the pair whose knockout hurts most.
+// kept: without the pair whose knockout hurts most. Of single knockouts: without the unit whose knockout hurts most.
 ColumnGroup knockout_columns(const LayerResults& layer, const std::string& subset) {
   const ResultView knockout = layer.arrays.at("knockout/" + subset), relay = layer.arrays.at("relay/" + subset);
-  const bool table = knockout.has("accuracy"), greedy = relay.has("greedy");
+  const bool table = knockout.has("accuracy"), greedy = relay.has("greedy"), single = knockout.has("accuracy_single");
   std::vector<double> shown;
   for (std::size_t c = 0; c < layer.classes.size(); ++c) {
     const int row = static_cast<int>(c);
+    if (single) {
+      shown.push_back(static_cast<double>(knockout.matrix<float>("accuracy_single").row(row).minCoeff()));
+      continue;
+    }
     if (!table) {
       const SubsetStatistics sizes = statistics_from(knockout.at("sizes"));
       shown.push_back(sizes.lowest_of(row, std::min(2, sizes.neurons())));
@@ -154,9 +158,11 @@ ColumnGroup knockout_columns(const LayerResults& layer, const std::string& subse
     }
     shown.push_back(out.size() > 0 ? accuracy(row, Eigen::Index{out.index()}) : std::nan(""));
   }
-  return {"balanced accuracy",
+  const KnockoutWords words = knockout_words(knockout);
+  return {"balanced accuracy" + words.function + words.replace,
           {{"intact", number_cells(knockout.numbers("intact"))},
-           {!table   ? "worst two out"
+           {single   ? "worst one out"
+            : !table ? "worst two out"
             : greedy ? "last two out"
                      : "all out",
             number_cells(shown)}}};

@@ -63,6 +63,15 @@ std::vector<int> last_units(const ResultView& relay, std::size_t c, int count) {
   return last;
 }
 
+KnockoutWords knockout_words(const ResultView& knockout) {
+  const auto word_of = [&](const std::string& attribute, std::string_view usual, std::string_view before) {
+    const std::string word =
+        knockout.has_attribute("", attribute) ? knockout.attribute<std::string>("", attribute) : "";
+    return word.empty() || word == usual ? "" : fmt::format(" ({}{})", before, word);
+  };
+  return {.function = word_of("function", "threshold", ""), .replace = word_of("replace", "zero", "replace: ")};
+}
+
 Eigen::Index unit_count(const LayerResults& layer) {
   return layer.arrays.matrix<float>("states/" + subsets_of(layer, "states").back() + "/value").cols();
 }

@@ -32,6 +32,14 @@ std::vector<std::string> subsets_of(const LayerResults& layer, const std::string
 /// `relay` is the group relay/SUBSET.
 std::vector<int> last_units(const ResultView& relay, std::size_t c, int count);
 
+/// What "balanced accuracy" and "knocked out" mean in the group knockout/SUBSET, to be put after these words. Nothing
+/// for a threshold and replacement by 0.
+struct KnockoutWords {
+  std::string function{};  ///< " (argmax)"
+  std::string replace{};   ///< " (replace: mean)"
+};
+KnockoutWords knockout_words(const ResultView& knockout);
+
 /// K.
 Eigen::Index unit_count(const LayerResults& layer);
 /// True if it has more units than a NeuronSet can hold; such a layer has no results for all sets.

@@ -1,8 +1,12 @@
-// Knockouts (ablation): the accuracy of a network when a set of its hidden neurons is held at 0 (paper, section 5).
+// Knockouts (ablation): the accuracy of a network when a set of its hidden neurons is held at 0 (paper, section 5), or
+// at other values that carry no information about the sample.
 //
-// The function of the network for class c is its balanced accuracy. Output c is *on* for a sample if its pre-activation
-// (the sum that the activation function of the output is applied to) is above 0: output > 0 for tanh, identity and
-// relu, output > 1/2 for the sigmoid.
+// The function of the network for class c is its balanced accuracy. Whether output c is *on* for a sample is decided
+// from its pre-activation (the sum that the activation function of the output is applied to):
+//
+//   threshold  it is above 0: output > 0 for tanh, identity and relu, output > 1/2 for the sigmoid
+//   argmax     it is the largest of all outputs' sums; of equals, that of the lowest class. For an increasing
+//              activation function this is the network's decision; softmax does not change it
 //
 //   exact      (on samples of class c / samples of class c + samples of other classes not on / those others) / 2
 //   sampled    the same ratio of a random draw: n samples of class c and n others, see KnockoutMethod
@@ -14,6 +18,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "core/axes.hpp"
 #include "core/named.hpp"
@@ -38,9 +43,39 @@ inline constexpr WordTable<KnockoutMethod, 2> knockout_method_names{
 
 constexpr std::string_view to_string(KnockoutMethod method) { return word_of(knockout_method_names, method); }
 
+/// When an output is on, as defined above.
+enum class KnockoutFunction { threshold, argmax };
+
+inline constexpr WordTable<KnockoutFunction, 2> knockout_function_names{
+    {{KnockoutFunction::threshold, "threshold"}, {KnockoutFunction::argmax, "argmax"}}};
+
+constexpr std::string_view to_string(KnockoutFunction function) { return word_of(knockout_function_names, function); }
+
+/// The function that fits an output activation: threshold for tanh, sigmoid and relu, whose outputs are decisions one
+/// by one; argmax for all others, whose outputs have no threshold of their own.
+KnockoutFunction function_of_output(Activation output);
+
+/// What a knocked-out neuron has in place of its activation.
+enum class KnockoutReplace {
+  zero,      ///< 0
+  mean,      ///< its mean over the N samples
+  resample,  ///< its activation in another of the N samples, the same one for all neurons
+  noise,     ///< its activation and Gaussian noise
+};
+
+inline constexpr WordTable<KnockoutReplace, 4> knockout_replace_names{{{KnockoutReplace::zero, "zero"},
+                                                                       {KnockoutReplace::mean, "mean"},
+                                                                       {KnockoutReplace::resample, "resample"},
+                                                                       {KnockoutReplace::noise, "noise"}}};
+
+constexpr std::string_view to_string(KnockoutReplace replace) { return word_of(knockout_replace_names, replace); }
+
 struct KnockoutOptions {
   KnockoutMethod method = KnockoutMethod::exact;
   int sample_size = 800;  ///< n of the sampled method, >= 1 and at most the samples of the smallest class
+  KnockoutFunction function = KnockoutFunction::threshold;
+  KnockoutReplace replace = KnockoutReplace::zero;
+  double noise_sd = 0.2;  ///< standard deviation of the noise, in units of the activations; finite, > 0
 };
 
 /// A network, and N samples as they appear at one of its hidden layers. Holds references: the network and the arrays
@@ -58,31 +93,38 @@ struct KnockoutSubject {
 };
 
 /// Balanced accuracy [C,sets.size()] in [0,1] with each of `sets` knocked out.
-/// `random` is used by the sampled method only: the draw for class c and set B comes from random.child(c).child(B), so
-/// the result of a set does not depend on the other sets.
-/// Cost O(sets N K C) for the last hidden layer; for others a forward pass through the later layers for each set.
-/// Throws UsageError if the layer does not exist, a set holds neurons beyond K, a class has no samples, or fewer than
-/// the sampled method needs; DataError if shapes differ or labels are out of range; ComputeError if weights or
-/// activations are not finite.
+/// `random` is used by the sampled method, whose draw for class c and set B comes from random.child(c).child(B), and by
+/// the replacements (nn/knockout/replacement.hpp): the result of a set does not depend on the other sets.
+/// In the last hidden layer an output is on if its sum, or the difference of two sums, is so as a real number; in
+/// others sums are floats (nn/knockout/deep_counter.hpp). So by argmax the intact network decides as argmax() of its
+/// outputs, except where two of these are within rounding of each other, or where an activation function that saturates
+/// (tanh, sigmoid, relu below 0) makes them equal. Cost O(sets N K C) for the last hidden layer; for others a forward
+/// pass through the later layers for each set. Throws UsageError if the layer does not exist, it has more than
+/// NeuronSet::max_neurons, a set holds neurons beyond K, a class has no samples, or fewer than the sampled method
+/// needs; DataError if shapes differ or labels are out of range; ComputeError if weights, activations or replacements
+/// are not finite.
 RowMatrix<float> knockout_accuracy(const KnockoutSubject& subject, std::span<const NeuronSet> sets,
                                    const KnockoutOptions& options, const RandomStream& random,
                                    Progress& progress = Progress::none());
 
 /// Balanced accuracy [C,S] of all S = 2^K sets; the column is the index of the set knocked out. The values are those of
-/// knockout_accuracy, to the last bit. For the last hidden layer a fast method is used (nn/knockout/knockout_tree.hpp);
-/// for others each set takes a forward pass, so K much above 12 takes hours. Errors as knockout_accuracy; and
-/// UsageError if K > NeuronSet::max_exhaustive_neurons.
+/// knockout_accuracy, to the last bit. Cost for K = 20, ten classes and 10^4 samples: seconds in the last hidden layer
+/// (nn/knockout/knockout_tree.hpp, argmax_counter.hpp); 2^K forward passes through the layers after the next one for
+/// others (deep_counter.hpp). Errors as knockout_accuracy; and UsageError if K > NeuronSet::max_exhaustive_neurons.
 RowMatrix<float> exhaustive_knockout_accuracy(const KnockoutSubject& subject, const KnockoutOptions& options,
                                               const RandomStream& random, Progress& progress = Progress::none());
 
 /// The accuracies of all S sets.
 struct ExhaustiveKnockout {
   RowMatrix<float> accuracy;    ///< [C,S] as exhaustive_knockout_accuracy(); [0,0]: discarded
+  std::vector<float> overall;   ///< [S] by argmax: the fraction of all samples whose decision is their label; or empty
   SubsetStatistics statistics;  ///< of the same values
 };
 
-/// The same in chunks; `exact_totals` of a chunk is empty. For the last hidden layer a chunk is one block of one
-/// class's tree, about 10 ms for the authors' network; for others a few sets of all classes, each set a forward pass.
+class KnockoutSearch;
+
+/// The same in chunks; `exact_totals` of a chunk is empty. By threshold in the last hidden layer a chunk is one block
+/// of one class's tree, else some sets of all classes: about 10 ms for the authors' network.
 class KnockoutScan final : public SubsetScan {
  public:
   /// Errors as exhaustive_knockout_accuracy(); ComputeError only from compute(). Memory of the table [C,S], if it is
@@ -93,7 +135,8 @@ class KnockoutScan final : public SubsetScan {
 
   std::size_t chunk_count() const override;
   std::string format_id() const override;
-  /// Class by class, so that only one class's tree is in memory; it is kept for the next call.
+  /// By threshold in the last hidden layer class by class, so that only one class's tree is in memory; it is kept for
+  /// the next call.
   void compute(std::span<const std::size_t> parts, const OnChunk& take, Progress& progress) const override;
   /// To be called once for each chunk.
   void add(std::size_t part, const ScanChunk& result) override;
@@ -102,13 +145,11 @@ class KnockoutScan final : public SubsetScan {
   ExhaustiveKnockout result();
 
  private:
-  class Search;
-  class TreeSearch;
-  class ForwardSearch;
-
-  std::unique_ptr<const Search> search_;
-  RowMatrix<float> table_;  // [C,S], or [0,0]
+  std::unique_ptr<const KnockoutSearch> search_;
+  RowMatrix<float> table_;      // [C,S], or [0,0]
+  std::vector<float> overall_;  // [S] by argmax, if the table is kept
   SubsetStatisticsCollector collector_;
+  bool by_argmax_;
 };
 
 }  // namespace inforelay

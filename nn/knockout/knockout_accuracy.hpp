@@ -30,6 +30,9 @@ class KnockoutAccuracy {
     return balanced(true_positives, sizes_[c], false_positives, total_ - sizes_[c]);
   }
 
+  /// The fraction of all samples, also if sampled(), for which the output of their label is the largest.
+  float overall(std::uint32_t right) const { return static_cast<float>(static_cast<double>(right) / total_); }
+
   /// Of class c with `set` knocked out, from the counts over the samples of each label: on_of(label) gives them.
   template <class OnOf>
   float from_labels(std::size_t c, NeuronSet set, const OnOf& on_of) const {

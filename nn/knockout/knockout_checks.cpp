@@ -23,9 +23,12 @@ void check_shapes(const KnockoutSubject& subject) {
   }
 }
 
-void check_finite(const KnockoutSubject& subject) {
-  check_finite<ComputeError>(subject.hidden,
-                             fmt::format("knockouts: activation of hidden layer {}, neuron", subject.layer));
+void check_finite(const KnockoutSubject& subject, const Replacement& replacement) {
+  const auto check_values = [&](const RowMatrix<float>& values, std::string_view what) {
+    check_finite<ComputeError>(values, fmt::format("knockouts: {} of hidden layer {}, neuron", what, subject.layer));
+  };
+  check_values(subject.hidden, "activation");
+  check_values(replacement.values(), "replacement of an activation");
   for (auto l = static_cast<std::size_t>(subject.layer); l < subject.network.layers.size(); ++l) {
     const DenseLayer& layer = subject.network.layers[l];
     if (layer.weight.allFinite() && layer.bias.allFinite()) continue;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "nn/knockout/knockout.hpp"
+#include "nn/knockout/replacement.hpp"
 
 namespace inforelay {
 
@@ -13,8 +14,8 @@ namespace inforelay {
 void check_shapes(const KnockoutSubject& subject);
 
 /// For sums in floating point, in which a value that is not finite would count as "off". Throws ComputeError if an
-/// activation, or a weight or bias after the subject's layer, is not finite.
-void check_finite(const KnockoutSubject& subject);
+/// activation or its replacement, or a weight or bias after the subject's layer, is not finite.
+void check_finite(const KnockoutSubject& subject, const Replacement& replacement);
 
 /// Samples of each class, [C]. Throws DataError if a label is out of range; UsageError if no sample is of a class,
 /// or all are.

@@ -24,13 +24,25 @@ constexpr int most_levels = 2;
 // Limits of the 32-bit sums and of the leaf's 16-bit sums.
 constexpr std::int64_t sum_limit = std::int64_t{1} << 29;
 constexpr std::int64_t leaf_limit = std::int64_t{65000} << leaf_shift;
+// The terms' sums are off by up to K: less than a unit of the tree.
+constexpr int least_shift = 6;
+static_assert(NeuronSet::max_neurons <= 1 << least_shift);
+
+int above_leaf(int neurons) { return std::max(neurons - leaf_positions, 0); }
+
+int levels_of(int neurons) {
+  return std::clamp((above_leaf(neurons) - least_block_neurons) / positions_per_level, 0, most_levels);
+}
+
+int block_neurons_of(int neurons) { return above_leaf(neurons) - levels_of(neurons) * positions_per_level; }
 
 // Neurons by rising mean |term|; of equals, the higher index first.
 std::vector<int> by_rising_magnitude(const KnockoutTerms& terms) {
   std::vector<double> magnitude(static_cast<std::size_t>(terms.neurons()), 0.0);
   for (Eigen::Index i = 0; i < terms.term.rows(); ++i) {
+    const double unit = std::ldexp(1.0, -terms.exponent[static_cast<std::size_t>(i)]);
     for (int k = 0; k < terms.neurons(); ++k) {
-      magnitude[static_cast<std::size_t>(k)] += std::abs(static_cast<double>(terms.term(i, k)));
+      magnitude[static_cast<std::size_t>(k)] += std::abs(static_cast<double>(terms.term(i, k))) * unit;
     }
   }
   std::vector<int> order(magnitude.size());
@@ -63,9 +75,10 @@ std::array<std::int64_t, std::size_t{1} << Count> kept_sums(const std::array<std
   return sums;
 }
 
-// The finest units of 2^shift in which a sample's sums fit into the tree's 32 and 16 bits.
+// The finest units of 2^shift, not finer than 2^least_shift, in which a sample's sums fit into the tree's 32 and 16
+// bits.
 int fitting_shift(std::int64_t total, std::int64_t leaf_range) {
-  int shift = 0;
+  int shift = least_shift;
   while (total >> shift >= sum_limit || leaf_range >> shift >= leaf_limit) ++shift;
   return shift;
 }
@@ -76,11 +89,10 @@ KnockoutTree::KnockoutTree(const KnockoutTerms& terms, std::span<const Symbol> g
     : terms_(terms), groups_(groups), order_(by_rising_magnitude(terms)) {
   const int neurons = terms.neurons();
   assert(1 <= neurons && neurons < NeuronSet::max_neurons && group.size() == terms.samples());
-  const int above_leaf = std::max(neurons - leaf_positions, 0);
-  levels_ = std::clamp((above_leaf - least_block_neurons) / positions_per_level, 0, most_levels);
-  block_neurons_ = above_leaf - levels_ * positions_per_level;
-  // At most a floor for the first sum, each neuron, and the leaf's range.
-  margin_ = neurons + 2;
+  levels_ = levels_of(neurons);
+  block_neurons_ = block_neurons_of(neurons);
+  // At most a floor for the first sum, each neuron, and the leaf's range; and the error of the terms' sum.
+  margin_ = neurons + 3;
 
   const std::span<const int> positions(order_);
   const auto split = positions.size() - static_cast<std::size_t>(block_neurons_);
@@ -102,6 +114,8 @@ KnockoutTree::KnockoutTree(const KnockoutTerms& terms, std::span<const Symbol> g
   }
   parallel_blocks(chunks_.size(), [&](std::size_t c) { fill(chunks_[c]); });
 }
+
+std::size_t KnockoutTree::blocks(int neurons) { return std::size_t{1} << block_neurons_of(neurons); }
 
 std::int64_t KnockoutTree::term(std::size_t sample, int position) const {
   if (position >= terms_.neurons()) return 0;
@@ -125,7 +139,7 @@ void KnockoutTree::fill(Chunk& chunk, std::size_t i) const {
   const int positions = std::max(terms_.neurons(), leaf_positions);
 
   std::array<std::int64_t, leaf_neurons> leaf_terms{};
-  std::int64_t leaf_lowest = 0, leaf_range = 0, total = std::abs(terms_.bias);
+  std::int64_t leaf_lowest = 0, leaf_range = 0, total = std::abs(terms_.base[sample]);
   for (int position = 0; position < positions; ++position) {
     const std::int64_t value = term(sample, position);
     total += std::abs(value);
@@ -143,7 +157,7 @@ void KnockoutTree::fill(Chunk& chunk, std::size_t i) const {
     const std::int64_t above_lowest = (leaf_sums[set] - leaf_lowest) >> (shift + leaf_shift);
     chunk.leaf[i].sum[set] = static_cast<std::int16_t>(above_lowest - leaf_offset);
   }
-  chunk.first_sum[i] = rounded(terms_.bias + leaf_lowest);
+  chunk.first_sum[i] = rounded(terms_.base[sample] + leaf_lowest);
 
   // What the neurons not yet decided can still subtract and add; the leaf's lowest sum is in first_sum already.
   std::int32_t lowest = 0, highest = rounded(leaf_range) + margin_;

@@ -32,6 +32,7 @@ class KnockoutTree {
 
   /// Number of blocks, a power of 2 that depends on K only; each has sets_per_block() sets.
   std::size_t blocks() const { return std::size_t{1} << block_neurons_; }
+  static std::size_t blocks(int neurons);
   std::size_t sets_per_block() const { return set_within_block_.size(); }
   /// The set that is knocked out in column `column` of block `block`.
   NeuronSet set(std::size_t block, std::size_t column) const {
@@ -47,7 +48,7 @@ class KnockoutTree {
   struct Chunk {
     int group = 0;
     std::vector<std::uint32_t> samples;                      // [n] rows of the terms
-    std::vector<std::int32_t> first_sum;                     // [n] bias, and the lowest sum of the leaf's neurons
+    std::vector<std::int32_t> first_sum;                     // [n] base, and the lowest sum of the leaf's neurons
     std::vector<std::int32_t> block_terms;                   // [block neurons,n]
     std::vector<std::int32_t> on_above, off_up_to;           // [n] once the block's neurons are decided
     std::vector<std::vector<knockout_kernels::Step>> steps;  // [levels][n]; level 0 is decided last
@@ -70,7 +71,7 @@ class KnockoutTree {
   // neurons.
   std::vector<int> order_;
   int block_neurons_, levels_;
-  std::int32_t margin_;  // a sum of floors is below the true sum by less than this
+  std::int32_t margin_;  // a sum of floors is below the true sum by less than this, and above it by less than 1
   std::vector<std::uint32_t> set_of_block_, set_within_block_;
   std::vector<Chunk> chunks_;
 };

@@ -36,7 +36,9 @@ struct RelayScene {
 };
 
 struct KnockoutScene {
-  KnockoutScene(int neurons, bool deep, KnockoutMethod method) : options{method, 20} {
+  KnockoutScene(int neurons, bool deep, KnockoutMethod method, KnockoutFunction function = KnockoutFunction::threshold,
+                KnockoutReplace replace = KnockoutReplace::zero)
+      : options{.method = method, .sample_size = 20, .function = function, .replace = replace, .noise_sd = 0.3} {
     RandomStream random(42, "scene");
     network.layers = {test::random_layer(2, neurons, random)};
     if (deep) network.layers.push_back(test::random_layer(neurons, 4, random));
@@ -113,7 +115,10 @@ TEST_CASE("Knockouts by several ranks are bit-identical to those by one", "[rank
   const bool deep = GENERATE(false, true);
   const auto method = GENERATE(KnockoutMethod::exact, KnockoutMethod::sampled);
   const AllSetsTable keep = GENERATE(AllSetsTable::keep, AllSetsTable::discard);
-  const KnockoutScene scene(deep ? 7 : 11, deep, method);
+  const auto function = GENERATE(KnockoutFunction::threshold, KnockoutFunction::argmax);
+  const auto replace = GENERATE(KnockoutReplace::zero, KnockoutReplace::resample, KnockoutReplace::noise);
+  CAPTURE(to_string(function), to_string(replace));
+  const KnockoutScene scene(deep ? 7 : 11, deep, method, function, replace);
   KnockoutScan alone(scene.subject(), scene.options, scene.draws);
   run_whole(alone, Progress::none());
   const ExhaustiveKnockout whole = alone.result();
@@ -124,6 +129,7 @@ TEST_CASE("Knockouts by several ranks are bit-identical to those by one", "[rank
     CHECK((by_others > 0) == (size > 1));
     const ExhaustiveKnockout shared = scan.result();
     CHECK(has_table(shared.accuracy, whole.accuracy, keep));
+    CHECK((keep == AllSetsTable::discard || shared.overall == whole.overall));
     CHECK(test::same(shared.statistics, whole.statistics));
   }
 }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr int classes = 3, samples = 300;
 
-// `deep`: a layer between the analysed one and the outputs, so that every set takes a forward pass.
+// `deep`: a layer between the analysed one and the outputs, so that every set takes a pass through it.
 struct Scene {
   Scene(int neurons, bool deep) {
     RandomStream random(31, "scene");
@@ -39,10 +39,12 @@ TEST_CASE("Chunks of knockouts computed by different scans give the same result"
   const int neurons = GENERATE(1, 3, 9, 13);
   const bool deep = GENERATE(false, true);
   const auto method = GENERATE(KnockoutMethod::exact, KnockoutMethod::sampled);
+  const auto function = GENERATE(KnockoutFunction::threshold, KnockoutFunction::argmax);
+  const auto replace = GENERATE(KnockoutReplace::zero, KnockoutReplace::noise);
   if (deep && neurons > 9) return;
-  CAPTURE(neurons, deep, to_string(method));
+  CAPTURE(neurons, deep, to_string(method), to_string(function), to_string(replace));
   const Scene scene(neurons, deep);
-  const KnockoutOptions options{method, 20};
+  const KnockoutOptions options{.method = method, .sample_size = 20, .function = function, .replace = replace};
   const RowMatrix<float> whole = exhaustive_knockout_accuracy(scene.subject(), options, draws);
 
   KnockoutScan merged(scene.subject(), options, draws), summary(scene.subject(), options, draws, AllSetsTable::discard);
@@ -61,6 +63,11 @@ TEST_CASE("Chunks of knockouts computed by different scans give the same result"
   for (const auto& [part, result] : all) summary.add(part, result);
   const ExhaustiveKnockout found = merged.result(), without_table = summary.result();
   CHECK(found.accuracy == whole);
+  KnockoutScan again(scene.subject(), options, draws);
+  run_whole(again, Progress::none());
+  CHECK(again.result().overall == found.overall);
+  CHECK(found.overall.size() == (function == KnockoutFunction::argmax ? std::size_t{1} << neurons : 0));
+  CHECK(without_table.overall.empty());
   CHECK(without_table.accuracy.size() == 0);
   CHECK(same(found.statistics, without_table.statistics));
   for (int c = 0; c < whole.rows(); ++c) {
@@ -78,7 +85,12 @@ TEST_CASE("The chunks of knockouts have the format of their id", "[knockout]") {
   CHECK(KnockoutScan(narrow.subject(), {}, draws).chunk_count() == 32);
   // Saved parts are taken for what they are by these names: if they change, so must the names.
   CHECK(tree.format_id() == "knockout tree 1");
-  CHECK(forward.format_id() == "knockout forward 1");
+  CHECK(forward.format_id() == "knockout deep threshold 1");
+  const KnockoutScan argmax(wide.subject(), {.function = KnockoutFunction::argmax}, draws);
+  CHECK(argmax.format_id() == "knockout argmax 1");
+  CHECK(argmax.chunk_count() == 64);
+  const KnockoutScan deep_argmax(deep.subject(), {.function = KnockoutFunction::argmax}, draws);
+  CHECK(deep_argmax.format_id() == "knockout deep argmax 1");
   REQUIRE(tree.chunk_count() == 3 * 64);
   REQUIRE(forward.chunk_count() == 64);
   const std::vector<std::size_t> two{1, 191}, one{3};
@@ -119,6 +131,12 @@ TEST_CASE("Results of another scan of knockouts are rejected", "[knockout]") {
   CHECK_NOTHROW(forward.add(1, of_forward));
   CHECK_THROWS_AS(forward.add(2, of_forward), DataError);
   CHECK_THROWS_AS(forward.add(1, of_tree), DataError);
+  KnockoutScan argmax(deep.subject(), {.function = KnockoutFunction::argmax}, draws);
+  CHECK_THROWS_AS(argmax.add(1, of_forward), DataError);
+  ScanChunk of_argmax = computed(argmax, some).at(1);
+  CHECK_THROWS_AS(forward.add(1, of_argmax), DataError);
+  of_argmax.values(classes, 0) = 1.5f;
+  CHECK_THROWS_WITH(argmax.add(1, of_argmax), "knockouts: an overall accuracy of part 1 is not in [0,1]");
   ScanChunk more = of_forward;
   more.exact_totals.push_back(0);
   CHECK_THROWS_AS(forward.add(1, more), DataError);

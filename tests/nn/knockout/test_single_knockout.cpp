@@ -14,6 +14,8 @@ using test::random_hidden, test::random_labels, test::random_layer;
 
 namespace {
 
+const RandomStream unused(0, "not used");
+
 struct Scene {
   Mlp network;
   RowMatrix<float> hidden;
@@ -36,14 +38,24 @@ TEST_CASE("Single knockouts are those of knockout_accuracy where both are possib
   const Scene scene = random_scene(neurons, 4, 500, RandomStream(31, "single"));
   std::vector<NeuronSet> sets;
   for (int k = 0; k < neurons; ++k) sets.push_back(NeuronSet{k});
-  CHECK(single_knockout_accuracy(scene.subject()) ==
-        knockout_accuracy(scene.subject(), sets, {}, RandomStream(0, "not used")));
+  sets.push_back(NeuronSet{});
+  const RandomStream random(36, "replacements");
+  for (const auto& [function, name] : knockout_function_names) {
+    for (const auto& [replace, word] : knockout_replace_names) {
+      CAPTURE(name, word);
+      const KnockoutOptions options{.function = function, .replace = replace};
+      const SingleKnockout single = single_knockout_accuracy(scene.subject(), options, random);
+      const RowMatrix<float> expected = knockout_accuracy(scene.subject(), sets, options, random);
+      CHECK(single.accuracy == expected.leftCols(neurons));
+      for (int c = 0; c < 4; ++c) CHECK(single.intact[static_cast<std::size_t>(c)] == expected(c, neurons));
+    }
+  }
 }
 
 TEST_CASE("Single knockouts of a wide layer are a forward pass without the neuron", "[knockout]") {
   const Scene scene = random_scene(70, 3, 200, RandomStream(32, "single"));
   const DenseLayer& last = scene.network.layers.back();
-  const RowMatrix<float> accuracy = single_knockout_accuracy(scene.subject());
+  const RowMatrix<float> accuracy = single_knockout_accuracy(scene.subject(), {}, unused).accuracy;
   REQUIRE(accuracy.rows() == 3);
   REQUIRE(accuracy.cols() == 70);
   for (int k = 0; k < 70; ++k) {
@@ -56,13 +68,27 @@ TEST_CASE("Single knockouts of a wide layer are a forward pass without the neuro
   }
 }
 
+TEST_CASE("An enormous weight leaves no trace where its neuron is knocked out", "[knockout]") {
+  Scene scene = random_scene(40, 3, 200, RandomStream(37, "single"));
+  for (const auto& [function, name] : knockout_function_names) {
+    CAPTURE(name);
+    const KnockoutOptions options{.function = function};
+    Scene without = scene;
+    without.hidden.col(7).setZero();
+    const SingleKnockout expected = single_knockout_accuracy(without.subject(), options, unused);
+    Scene enormous = scene;
+    enormous.network.layers.back().weight.col(7) *= 1e30f;
+    CHECK(single_knockout_accuracy(enormous.subject(), options, unused).accuracy.col(7) == expected.accuracy.col(7));
+  }
+}
+
 TEST_CASE("Single knockouts are the same with any number of threads", "[knockout]") {
   const Scene scene = random_scene(50, 3, 300, RandomStream(33, "single"));
   const int before = thread_count();
   set_thread_count(1);
-  const RowMatrix<float> alone = single_knockout_accuracy(scene.subject());
+  const RowMatrix<float> alone = single_knockout_accuracy(scene.subject(), {}, unused).accuracy;
   set_thread_count(3);
-  CHECK(single_knockout_accuracy(scene.subject()) == alone);
+  CHECK(single_knockout_accuracy(scene.subject(), {}, unused).accuracy == alone);
   set_thread_count(before);
 }
 
@@ -72,19 +98,22 @@ TEST_CASE("Single knockouts name what is wrong", "[knockout]") {
   Scene deep = scene;
   deep.network.layers.push_back(random_layer(3, 3, random));
   CHECK_THROWS_WITH(
-      single_knockout_accuracy(deep.subject()),
+      single_knockout_accuracy(deep.subject(), {}, unused),
       "knockouts: hidden layer 1 is not the last one, 2: single neurons of wide layers can be knocked out "
       "there only");
+  CHECK_THROWS_WITH(single_knockout_accuracy(scene.subject(), {.method = KnockoutMethod::sampled}, unused),
+                    "knockouts: method sampled: single neurons of wide layers are knocked out on all samples only");
   Scene damaged = scene;
   damaged.hidden(7, 3) = std::numeric_limits<float>::quiet_NaN();
-  CHECK_THROWS_WITH(single_knockout_accuracy(damaged.subject()),
+  CHECK_THROWS_WITH(single_knockout_accuracy(damaged.subject(), {}, unused),
                     Catch::Contains("knockouts: activation of hidden layer 1, neuron ") &&
                         Catch::Contains("expected a finite number"));
   Scene one_class = scene;
   std::fill(one_class.labels.begin(), one_class.labels.end(), Symbol{1});
-  CHECK_THROWS_AS(single_knockout_accuracy(one_class.subject()), UsageError);
+  CHECK_THROWS_AS(single_knockout_accuracy(one_class.subject(), {}, unused), UsageError);
   scene.labels[4] = 3;
-  CHECK_THROWS_WITH(single_knockout_accuracy(scene.subject()), "knockouts: label 3 of sample 4 is out of range [0,3)");
+  CHECK_THROWS_WITH(single_knockout_accuracy(scene.subject(), {}, unused),
+                    "knockouts: label 3 of sample 4 is out of range [0,3)");
   scene.labels.pop_back();
-  CHECK_THROWS_AS(single_knockout_accuracy(scene.subject()), DataError);
+  CHECK_THROWS_AS(single_knockout_accuracy(scene.subject(), {}, unused), DataError);
 }
