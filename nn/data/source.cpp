@@ -30,19 +30,14 @@ Dataset cut(Dataset data, std::size_t limit) {
   return limited(data.size(), limit) == data.size() ? std::move(data) : data.head(limit);
 }
 
-DataSizes sizes_of(const DataSource& source, const DataOptions& options) {
-  return source.read ? file_data_sizes(source, options) : source.sizes(options);
-}
-
 }  // namespace
 
 std::size_t limited(std::size_t samples, std::size_t limit) { return limit == 0 ? samples : std::min(samples, limit); }
 
 std::string DataPlan::origin() const {
   if (source->read) {
-    const std::string read = facts_of(*source, options).origin;
-    if (!options.test_fraction) return read;
-    return fmt::format("{}, split: {:.6g} of each class for the test", read, *options.test_fraction);
+    if (!options.test_fraction) return facts.origin;
+    return fmt::format("{}, split: {:.6g} of each class for the test", facts.origin, *options.test_fraction);
   }
   if (source->is_generated()) return fmt::format("generated, seed {}", options.seed);
   return needs_download() ? fmt::format("download into {}", own_folder(*this).string())
@@ -51,7 +46,6 @@ std::string DataPlan::origin() const {
 
 std::string DataPlan::remark() const {
   if (!source->read || source->input_scale != 1 || options.inputs.scale) return "";
-  const FileFacts facts = facts_of(*source, options);
   if (facts.largest_byte <= 1) return "";
   return fmt::format(
       "the inputs in {} are bytes up to {}, used as they are; with data.inputs: {{scale: 255}} they are "
@@ -59,17 +53,20 @@ std::string DataPlan::remark() const {
       facts.origin, facts.largest_byte);
 }
 
-DataSizes DataPlan::sizes() const { return sizes_of(*source, options); }
+DataSizes DataPlan::sizes() const { return source->read ? file_data_sizes(facts, options) : source->sizes(options); }
 
 std::string DataPlan::sha256() const {
-  return source->read ? file_data_sha256(*source, options) : source->sha256(options);
+  return source->read ? file_data_sha256(facts, options) : source->sha256(options);
 }
 
-DataSizes data_sizes(const DataOptions& options) { return sizes_of(data_source(options.dataset), options); }
+DataSizes data_sizes(const DataOptions& options) {
+  const DataSource& source = data_source(options.dataset);
+  return source.read ? file_data_sizes(facts_of(source, options), options) : source.sizes(options);
+}
 
 DataPlan plan_data(const DataOptions& options) {
   DataPlan plan{.options = options, .source = &data_source(options.dataset), .files = {}, .fallback_reason = {}};
-  if (plan.source->read) plan.content = facts_of(*plan.source, options).sha256;
+  if (plan.source->read) plan.facts = facts_of(*plan.source, options);
   if (plan.source->is_generated() || plan.source->read) return plan;
   const auto found_in = [&](const std::filesystem::path& folder) {
     plan.files = locate_files(folder, plan.source->files).value_or(std::vector<std::filesystem::path>());
@@ -114,11 +111,7 @@ DataPlan fetch_data(DataPlan plan, Progress& progress) {
 DataPair load_data(const DataPlan& planned, Progress& progress) {
   const DataPlan plan = fetch_data(planned, progress);
   const DataOptions& options = plan.options;
-  if (plan.source->read && facts_of(*plan.source, options, progress).sha256 != plan.content) {
-    throw DataError("{} has changed since the run began", plan.origin());
-  }
-  DataPair data =
-      plan.source->read ? load_file_data(*plan.source, options, progress) : plan.source->load(plan, progress);
+  DataPair data = plan.source->read ? load_file_data(plan, progress) : plan.source->load(plan, progress);
   data.train = cut(std::move(data.train), options.train_limit);
   data.test = cut(std::move(data.test), options.test_limit);
   data.scaling = scaling_for(options.inputs, plan.source->input_scale, data.train);

@@ -75,6 +75,17 @@ struct FileData {
   std::vector<std::filesystem::path> files{};  ///< that were read
 };
 
+/// What these files hold.
+struct FileFacts {
+  std::size_t train = 0;            ///< samples
+  std::optional<std::size_t> test;  ///< none: no test set
+  int inputs = 0, classes = 0;
+  std::size_t input_bytes = 1;
+  int largest_byte = 0;  ///< of inputs that are bytes
+  std::string origin;
+  std::string sha256;  ///< of inputs, labels and names of the classes
+};
+
 struct DataPlan;
 
 /// A row of the table of sources.
@@ -119,7 +130,7 @@ struct DataPlan {
   const DataSource* source;                  ///< of the data that will be used
   std::vector<std::filesystem::path> files;  ///< as found, in the order of source->files; empty until downloaded
   std::string fallback_reason;  ///< "generated digits stand in for MNIST: ..."; empty if no fallback is used
-  std::string content{};        ///< of the user's files: digest of what they held when the plan was made
+  FileFacts facts{};            ///< of the user's files, when the plan was made
   std::string searched{};       ///< the folders that lack the files: "A ($INFORELAY_DATA), B"
 
   bool needs_download() const { return files.size() < source->files.size(); }

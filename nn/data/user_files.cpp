@@ -136,8 +136,7 @@ FileFacts facts_of(const DataSource& source, const DataOptions& options, Progres
   return facts;
 }
 
-DataSizes file_data_sizes(const DataSource& source, const DataOptions& options) {
-  const FileFacts facts = facts_of(source, options);
+DataSizes file_data_sizes(const FileFacts& facts, const DataOptions& options) {
   const std::size_t test = facts.test ? *facts.test : split_size(facts.train, *options.test_fraction);
   const std::size_t train = facts.test ? facts.train : facts.train - test;
   DataSizes sizes{.train = limited(train, options.train_limit),
@@ -151,18 +150,20 @@ DataSizes file_data_sizes(const DataSource& source, const DataOptions& options) 
   return sizes;
 }
 
-std::string file_data_sha256(const DataSource& source, const DataOptions& options) {
-  const FileFacts facts = facts_of(source, options);
-  const DataSizes used = file_data_sizes(source, options);
+std::string file_data_sha256(const FileFacts& facts, const DataOptions& options) {
+  const DataSizes used = file_data_sizes(facts, options);
   if (used.unused == 0) return facts.sha256;
   const std::string split =
       facts.test ? "" : fmt::format(", test fraction {}, seed {}", *options.test_fraction, options.seed);
   return sha256_hex(fmt::format("{} first {} + {} samples{}\n", facts.sha256, used.train, used.test, split));
 }
 
-DataPair load_file_data(const DataSource& source, const DataOptions& options, Progress& progress) {
-  facts_of(source, options, progress);
-  FileData data = last_read().take(source, options, progress);
+DataPair load_file_data(const DataPlan& plan, Progress& progress) {
+  const DataOptions& options = plan.options;
+  if (facts_of(*plan.source, options, progress).sha256 != plan.facts.sha256) {
+    throw DataError("{} has changed since the run began", plan.facts.origin);
+  }
+  FileData data = last_read().take(*plan.source, options, progress);
   DataPair pair;
   if (data.test) {
     pair.train = std::move(data.train);
