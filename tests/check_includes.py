@@ -12,7 +12,7 @@ import re
 import sys
 
 ORDER = """
-core core/text core/process core/files core/config core/statistics core/sets core/ranks
+core core/text core/process core/files core/arrays core/config core/statistics core/sets core/ranks
 nn/data nn/network nn/training nn/weights nn/knockout
 infotheory/information infotheory/states infotheory/relay
 experiments/figures/plot experiments/config experiments/ranks experiments/results experiments/sources

@@ -59,6 +59,11 @@ Json type(const Text&) { return {{"type", {"string", "number", "boolean"}}, {"mi
 Json type(const Path&) {
   return {{"type", "string"}, {"pattern", "^(?!.*/\\$[A-Za-z_{])([^$~]|\\$INFORELAY_DATA(/|$))"}};
 }
+Json type(const Numbers& kind) {
+  const Json one = number_type("number", kind.bounds);
+  return {{"anyOf", {one, list_of(one, kind.length)}}};
+}
+Json type(const Texts&) { return list_of(type(Text{}), {}, true); }
 Json type(const Paths& kind) { return list_of(type(Path{}), kind.length); }
 Json type(const Integers& kind) { return list_of(number_type("integer", kind.bounds), kind.length); }
 Json type(const Words&) { return list_of({{"type", "string"}, {"pattern", "^\\S+$"}}, {}, true); }

@@ -21,7 +21,7 @@ struct Inflater {
   ~Inflater() { inflateEnd(&stream); }
 };
 
-// RFC 1952.
+// Whether a member of a gzip file begins here (RFC 1952).
 bool is_gzip(std::span<const std::uint8_t> content) {
   return content.size() >= 2 && content[0] == 0x1f && content[1] == 0x8b;
 }
@@ -47,6 +47,10 @@ std::vector<std::uint8_t> unpacked(std::span<const std::uint8_t> content, std::s
     taken += give - stream.avail_in;
     made += room - stream.avail_out;
     if (status == Z_STREAM_END) {
+      if (is_gzip(content.subspan(taken))) {  // the content goes on in another member
+        if (inflateReset(&stream) != Z_OK) throw ComputeError("zlib cannot go on to unpack {}", name);
+        continue;
+      }
       if (taken < content.size()) {
         throw DataError("{}: {} bytes after the end of the gzip data at offset {}, expected none", name,
                         content.size() - taken, taken);

@@ -69,25 +69,18 @@ void Hdf5Reader::visit(std::string_view path, const std::function<void(const std
 
 Hdf5Array Hdf5Reader::read_any(std::string_view path) const {
   const auto source = state_->dataset(path);
-  const hid_t stored = source.type.id();
   const auto description = [&](const char* name) {
     return H5Aexists(source.object.id(), name) > 0 ? attribute<std::string>(path, name) : std::string();
-  };
-  const auto values = [&]() -> Hdf5Values {
-    if (source.is_text()) return state_->texts(source);
-    if (detail::holds<std::uint8_t>(stored)) return state_->numbers<std::uint8_t>(source);
-    if (detail::holds<std::uint16_t>(stored)) return state_->numbers<std::uint16_t>(source);
-    if (detail::holds<std::uint32_t>(stored)) return state_->numbers<std::uint32_t>(source);
-    if (detail::holds<std::int64_t>(stored)) return state_->numbers<std::int64_t>(source);
-    if (detail::holds<float>(stored)) return state_->numbers<float>(source);
-    return state_->numbers<double>(source);
   };
   return {.info = {.units = description("units"),
                    .long_name = description("long_name"),
                    .dims = state_->dimension_names(source)},
           .shape = source.shape,
-          .values = values()};
+          .values = std::visit([&](const auto& type) -> Hdf5Values { return state_->read_as(type, source); },
+                               state_->values_type(source))};
 }
+
+Hdf5Values Hdf5Reader::values_type(std::string_view path) const { return state_->values_type(state_->dataset(path)); }
 
 std::map<std::string, Hdf5Attribute> Hdf5Reader::attributes(std::string_view path) const {
   std::vector<std::string> names;

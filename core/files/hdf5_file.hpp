@@ -176,8 +176,11 @@ class Hdf5Reader {
   /// Names of the dimensions of a dataset; "" for one without name.
   std::vector<std::string> dimension_names(std::string_view path) const;
 
-  /// A dataset as it is: its type is the narrowest of Hdf5Values that holds all values of the stored type.
+  /// A dataset as it is: its type is the narrowest of Hdf5Values that holds all values of the stored type. Booleans of
+  /// h5py (an enumeration of FALSE and TRUE) are u8; u64 is i64, and a value beyond its range is an error.
   Hdf5Array read_any(std::string_view path) const;
+  /// The type that read_any() would give, without values.
+  Hdf5Values values_type(std::string_view path) const;
   /// All attributes of a dataset or group but those that every dataset has (units, long_name), those of HDF5 and
   /// netCDF, and the copies of lists of texts.
   std::map<std::string, Hdf5Attribute> attributes(std::string_view path) const;
@@ -194,6 +197,7 @@ class Hdf5Reader {
   /// A list of texts.
   std::vector<std::string> texts(std::string_view path) const;
 
+  bool has_attribute(std::string_view path, const std::string& name) const;
   /// T: std::string, std::int64_t, double, or a std::vector of one of these.
   template <class T>
   T attribute(std::string_view path, const std::string& name) const;

@@ -85,6 +85,10 @@ std::vector<std::string> Hdf5Reader::texts(std::string_view path) const {
   return state_->texts(source);
 }
 
+bool Hdf5Reader::has_attribute(std::string_view path, const std::string& name) const {
+  return H5Aexists(state_->open(path).id(), name.c_str()) > 0;
+}
+
 namespace {
 template <class T>
 struct ListElement {

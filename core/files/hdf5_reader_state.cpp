@@ -28,6 +28,10 @@ std::string detail::type_name(hid_t type) {
       return fmt::format("{}-bit float", H5Tget_precision(type));
     case H5T_STRING:
       return "text";
+    case H5T_COMPOUND:
+      return "structures or complex numbers";
+    case H5T_REFERENCE:
+      return "references to other objects";
     default:
       return "values of another kind";
   }
@@ -160,6 +164,39 @@ void Hdf5Reader::State::read(const Source& source, hid_t memory_type, void* out)
                             ? H5Aread(source.object.id(), memory_type, out)
                             : H5Dread(source.object.id(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out);
   if (result < 0) fail(source.path, "cannot be read: " + detail::hdf5_reason());
+}
+
+Hdf5Values Hdf5Reader::State::values_type(const Source& source) const {
+  const hid_t stored = source.type.id();
+  if (source.is_text()) return std::vector<std::string>();
+  if (detail::is_boolean(stored) || detail::holds<std::uint8_t>(stored)) return std::vector<std::uint8_t>();
+  if (detail::holds<std::uint16_t>(stored)) return std::vector<std::uint16_t>();
+  if (detail::holds<std::uint32_t>(stored)) return std::vector<std::uint32_t>();
+  const bool is_u64 = H5Tget_class(stored) == H5T_INTEGER && H5Tget_size(stored) == sizeof(std::uint64_t);
+  if (detail::holds<std::int64_t>(stored) || is_u64) return std::vector<std::int64_t>();
+  if (detail::holds<float>(stored)) return std::vector<float>();
+  check_type<double>(source);
+  return std::vector<double>();
+}
+
+std::vector<std::uint8_t> Hdf5Reader::State::booleans(const Source& source) const {
+  std::vector<std::uint8_t> values(source.size);
+  read(source, source.type.id(), values.data());
+  for (const std::uint8_t value : values) {
+    if (value > 1) fail(source.path, fmt::format("holds the value {} of an enumeration, expected 0 or 1", value));
+  }
+  return values;
+}
+
+std::vector<std::int64_t> Hdf5Reader::State::large_integers(const Source& source) const {
+  std::vector<std::uint64_t> values(source.size);
+  read(source, H5T_NATIVE_UINT64, values.data());
+  for (const std::uint64_t value : values) {
+    if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+      fail(source.path, fmt::format("holds {}, expected integers up to 2^63 - 1", value));
+    }
+  }
+  return {values.begin(), values.end()};
 }
 
 std::vector<std::string> Hdf5Reader::State::texts(const Source& source) const {

@@ -38,6 +38,9 @@ bool holds(hid_t stored) {
   return digits <= std::numeric_limits<T>::digits;
 }
 
+/// True for an enumeration of one byte, as which h5py stores booleans.
+inline bool is_boolean(hid_t stored) { return H5Tget_class(stored) == H5T_ENUM && H5Tget_size(stored) == 1; }
+
 /// A type for messages: "32-bit float", "8-bit unsigned integer", "text".
 std::string type_name(hid_t type);
 
@@ -77,7 +80,27 @@ struct Hdf5Reader::State {
   }
   std::vector<std::string> texts(const Source& source) const;
 
+  /// Empty values of the narrowest type that holds those of the source.
+  Hdf5Values values_type(const Source& source) const;
+  /// All values, of a source for which values_type() is T.
+  template <class T>
+  std::vector<T> read_as(const std::vector<T>&, const Source& source) const {
+    if constexpr (std::is_same_v<T, std::string>) {
+      return texts(source);
+    } else {
+      if constexpr (std::is_same_v<T, std::uint8_t>) {
+        if (detail::is_boolean(source.type.id())) return booleans(source);
+      }
+      if constexpr (std::is_same_v<T, std::int64_t>) {
+        if (!detail::holds<T>(source.type.id())) return large_integers(source);
+      }
+      return numbers<T>(source);
+    }
+  }
+
  private:
+  std::vector<std::uint8_t> booleans(const Source& source) const;
+  std::vector<std::int64_t> large_integers(const Source& source) const;
   [[noreturn]] void wrong_type(const Source& source, std::string_view expected) const;
   void check_link(const std::string& path) const;
   void check_storage(const Source& source) const;

@@ -50,9 +50,25 @@ enum class SweepFailure { go_on, stop };
 inline constexpr WordTable<SweepFailure, 2> sweep_failure_names{
     {{SweepFailure::go_on, "continue"}, {SweepFailure::stop, "stop"}}};
 
+inline constexpr WordTable<ComputedStatistic, 1> computed_statistic_names{{{ComputedStatistic::train, "train"}}};
+
+/// Places of arrays: "a.npz:x".
+struct DataSetConfig {
+  std::filesystem::path inputs, labels;
+};
+
+struct SplitConfig {
+  double test = 0.2;
+};
+
 struct DataConfig {
   std::string dataset = DataOptions{}.dataset;
   std::filesystem::path path;
+  std::optional<DataSetConfig> train, test;
+  std::string label;
+  std::vector<std::string> classes;
+  std::optional<SplitConfig> split;
+  std::optional<InputOptions> inputs;
   std::string fallback{no_fallback};
   bool download = true;
   std::int64_t train_limit = 0;

@@ -8,6 +8,7 @@
 
 #include "core/files/data_folder.hpp"
 #include "core/named.hpp"
+#include "core/process/memory.hpp"
 #include "core/sets/neuron_set.hpp"
 #include "infotheory/states/unit_states.hpp"
 
@@ -17,13 +18,15 @@ namespace {
 class Checker {
  public:
   Checker(const ExperimentConfig& config, const ConfigNode& root, ConfigErrors& errors)
-      : config_(config), sizes_(data_sizes(config)), root_(root), errors_(errors) {}
+      : config_(config), root_(root), errors_(errors) {}
 
   // Relations between settings are checked only if each of these settings is valid.
   void run() {
     constexpr std::size_t most_worth_more = 100;  // a file with more errors is not a configuration
     if (errors_.lines().size() > most_worth_more) return;
     const auto good = [&](std::string_view path) { return !errors_.concern(path); };
+    if (good("data")) check_data_settings();
+    find_sizes();
     const bool whole = errors_.empty(), analysis = good("analysis");
     if (good("name") && config_.name.empty()) fail("name", "is missing; it names the results' folder");
     if (good("networks") && config_.networks.empty()) fail("networks", "at least one network is needed");
@@ -42,10 +45,48 @@ class Checker {
     errors_.add(place_of(root_, path), path, fmt::format("{}: {}", path, problem));
   }
 
+  // The user's files are read for their sizes, but only if there are no errors yet. Whether they can be read is no
+  // question of the configuration: the run will tell.
+  void find_sizes() {
+    const bool are_files = data_source(config_.data.dataset).read != nullptr;
+    if (are_files && !errors_.empty()) return;
+    try {
+      sizes_ = data_sizes(config_);
+    } catch (const DataError&) {
+      if (!are_files) throw;
+    }
+  }
+
+  // Each setting that is given must be one of the source's.
+  void check_data_settings() {
+    const DataConfig &given = config_.data, defaults;
+    const std::pair<std::string_view, bool> settings[]{{"path", !given.path.empty()},
+                                                       {"train", given.train.has_value()},
+                                                       {"test", given.test.has_value()},
+                                                       {"label", !given.label.empty()},
+                                                       {"classes", !given.classes.empty()},
+                                                       {"split", given.split.has_value()},
+                                                       {"fallback", given.fallback != defaults.fallback},
+                                                       {"download", given.download != defaults.download}};
+    const auto knows = [](const DataSource& source, std::string_view key) {
+      return std::find(source.settings.begin(), source.settings.end(), key) != source.settings.end();
+    };
+    for (const auto& [key, is_given] : settings) {
+      if (!is_given || knows(data_source(given.dataset), key)) continue;
+      std::vector<std::string_view> others;
+      for (const DataSource* source : data_sources()) {
+        if (!source->is_generated() && knows(*source, key)) others.push_back(source->name);
+      }
+      fail(fmt::format("data.{}", key),
+           fmt::format("is for dataset: {}, not for {}", fmt::join(others, ", "), given.dataset));
+    }
+  }
+
   void check_network(const std::string& path, const NetworkConfig& network) {
     const int ways =
         int{network.train.has_value()} + int{network.detectors.has_value()} + int{!network.weights.empty()};
     if (ways != 1) return fail(path, "needs one of 'train' (with 'layers'), 'detectors' and 'weights'");
+    if (!sizes_) return;
     check_weights(path, network);
     if (network.output_activation == Activation::softmax) check_softmax(path, network);
     if (network.detectors) {
@@ -73,9 +114,9 @@ class Checker {
 
   void check_weights(const std::string& path, const NetworkConfig& network) {
     const auto& detectors = network.detectors ? network.detectors->weights : std::vector<std::filesystem::path>();
-    if (!detectors.empty() && std::ssize(detectors) != sizes_.classes) {
+    if (!detectors.empty() && std::ssize(detectors) != sizes_->classes) {
       fail(path + ".detectors.weights",
-           fmt::format("{} files, but there are {} classes", detectors.size(), sizes_.classes));
+           fmt::format("{} files, but there are {} classes", detectors.size(), sizes_->classes));
     }
     if (!detectors.empty()) check_untrained(path + ".detectors", *network.detectors);
     if (!network.layer_names.empty() && !network.from_files()) {
@@ -123,15 +164,17 @@ class Checker {
 
   void check_layers(const std::string& path, const NetworkConfig& network) {
     if (network.layers.size() < 3) {
-      return fail(path + ".layers", "inputs, at least one hidden layer and outputs are needed: [784, 20, 10]");
+      return fail(path + ".layers",
+                  fmt::format("inputs, at least one hidden layer and outputs are needed: [{}, 20, {}]", sizes_->inputs,
+                              sizes_->classes));
     }
-    if (network.layers.front() != sizes_.inputs) {
+    if (network.layers.front() != sizes_->inputs) {
       fail(path + ".layers",
-           fmt::format("the first is {} but the data have {} inputs", network.layers.front(), sizes_.inputs));
+           fmt::format("the first is {} but the data have {} inputs", network.layers.front(), sizes_->inputs));
     }
-    if (network.layers.back() != sizes_.classes) {
+    if (network.layers.back() != sizes_->classes) {
       fail(path + ".layers",
-           fmt::format("the last is {} but there are {} classes", network.layers.back(), sizes_.classes));
+           fmt::format("the last is {} but there are {} classes", network.layers.back(), sizes_->classes));
     }
   }
 
@@ -188,10 +231,11 @@ class Checker {
     if (relay.classes.empty()) return;
     const char* path = "analysis.relay.classes";
     check_no_repetition(path, relay.classes);
+    if (!sizes_) return;
     const std::int64_t last = *std::max_element(relay.classes.begin(), relay.classes.end());
-    if (last >= sizes_.classes)
-      fail(path, fmt::format("{} is out of range: there are {} classes", last, sizes_.classes));
-    if (std::ssize(relay.classes) == sizes_.classes) return;
+    if (last >= sizes_->classes)
+      fail(path, fmt::format("{} is out of range: there are {} classes", last, sizes_->classes));
+    if (std::ssize(relay.classes) == sizes_->classes) return;
     const auto needs_all = [&](bool there, std::string_view what) {
       if (there) fail(path, fmt::format("{} needs all classes", what));
     };
@@ -202,7 +246,7 @@ class Checker {
   }
 
   const ExperimentConfig& config_;
-  const DataSizes sizes_;
+  std::optional<DataSizes> sizes_;  // none: they are those of files that were not read
   const ConfigNode& root_;
   ConfigErrors& errors_;
 };
@@ -218,6 +262,17 @@ DataOptions data_options(const ExperimentConfig& config) {
   DataOptions options;
   options.dataset = config.data.dataset;
   if (!config.data.path.empty()) options.path = with_data_folder(config.data.path);
+  const auto places = [](const std::optional<DataSetConfig>& set) -> std::optional<SetPlaces> {
+    if (!set) return std::nullopt;
+    return SetPlaces{with_data_folder(set->inputs).string(), with_data_folder(set->labels).string()};
+  };
+  options.train_places = places(config.data.train);
+  options.test_places = places(config.data.test);
+  options.label = config.data.label;
+  options.classes = config.data.classes;
+  if (config.data.split) options.test_fraction = config.data.split->test;
+  options.inputs = config.data.inputs.value_or(InputOptions{});
+  options.most_bytes = config.max_memory.value_or(machine_memory());
   options.fallback = config.data.fallback;
   options.download = config.data.download;
   options.train_limit = static_cast<std::size_t>(config.data.train_limit);
@@ -227,9 +282,7 @@ DataOptions data_options(const ExperimentConfig& config) {
   return options;
 }
 
-DataSizes data_sizes(const ExperimentConfig& config) {
-  return data_source(config.data.dataset).sizes(data_options(config));
-}
+DataSizes data_sizes(const ExperimentConfig& config) { return data_sizes(data_options(config)); }
 
 std::vector<std::int64_t> layer_widths(const ExperimentConfig& config, const NetworkConfig& network) {
   if (!network.layers.empty() || !network.detectors) return network.layers;

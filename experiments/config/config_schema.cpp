@@ -22,16 +22,72 @@ Parsed activation_setting(std::optional<Activation>& value, LayerPlace place) {
 
 }  // namespace
 
+std::vector<Setting> settings_of(DataSetConfig& config) {
+  return {{"inputs",
+           "Array of the inputs, [samples, ...], as FILE.npy, FILE.npz:KEY, FILE.h5:PATH, FILE.safetensors:KEY or "
+           "FILE.csv:COLUMN,COLUMN (n1..n20 is a range).",
+           Path{&config.inputs}},
+          {"labels", "Array of the labels, [samples]: integers or words.", Path{&config.labels}}};
+}
+
+std::vector<Setting> settings_of(SplitConfig& config) {
+  return {{"test", "Fraction of the samples of each class.", Number{&config.test, {1e-6, 1 - 1e-6}}}};
+}
+
+namespace {
+
+WordOr statistic(InputStatistic& config, Bounds<double> bounds) {
+  return {choice(config.computed, computed_statistic_names),
+          {{"", "", Numbers{&config.values, bounds, {1, million}}}},
+          [&config] { return config.values.empty(); }};
+}
+
+}  // namespace
+
+std::vector<Setting> settings_of(InputOptions& config) {
+  constexpr Bounds<double> positive{1e-30, 1e30};
+  return {{"scale", "Not given: 255 for images (mnist, digits, idx), 1 for arrays and tables.",
+           Number{&config.scale, positive}},
+          {"mean",
+           "Of x / scale: one for all inputs, one for each, or computed for each over the training samples. Not given: "
+           "0.",
+           statistic(config.mean, {-1e30, 1e30})},
+          {"std",
+           "Standard deviation, likewise; computed, that of an input which is the same in all training samples is 1. "
+           "Not given: 1.",
+           statistic(config.deviation, positive)}};
+}
+
 std::vector<Setting> settings_of(DataConfig& config) {
   std::vector<std::string_view> names, fallbacks = generated_data_sources();
   for (const DataSource* source : data_sources()) names.push_back(source->name);
   fallbacks.insert(fallbacks.begin(), no_fallback);
   return {
-      {"dataset", "The data set: MNIST, or generated digits, which need no files.", choice(config.dataset, names)},
+      {"dataset",
+       "The data set: MNIST; generated digits, which need no files; or files of your own: images in IDX files, arrays, "
+       "a table (docs/your_own.md).",
+       choice(config.dataset, names)},
       {"path",
-       "Folder of the data set's files, gzipped or not. Not given: the folder with the name of the data set in "
-       "$INFORELAY_DATA, then in data, then a download.",
+       "Folder of the data set's files, gzipped or not; of a table, the CSV file. Not given, for MNIST: the folder "
+       "with "
+       "the name of the data set in $INFORELAY_DATA, then in data, then a download.",
        Path{&config.path}},
+      {"train", "Of arrays: the training set.", group(config.train)},
+      {"test", "Of arrays: the test set. Not given: as split says.", group(config.test)},
+      {"label", "Of a table: the column of the labels, integers or words. All other columns are inputs.",
+       Text{&config.label}},
+      {"classes",
+       "Names of the classes, in the order of the outputs of the network. For labels that are words: these words. Not "
+       "given: the labels in numerical or alphabetical order.",
+       Texts{&config.classes}},
+      {"split",
+       "Of files without a test set: takes one out of the training set, at random (by seed), the same fraction of each "
+       "class.",
+       group(config.split)},
+      {"inputs",
+       "How values become inputs of the network: (x / scale - mean) / std, as it was trained. Left out: x / 255 for "
+       "images, x for arrays and tables.",
+       group(config.inputs)},
       {"fallback",
        "What to use if the files are not available: none (an error) or generated data (with a warning, and recorded in "
        "the results).",

@@ -13,7 +13,7 @@ namespace {
 class DataChecker {
  public:
   explicit DataChecker(const ExperimentConfig& config, const DataPair& data)
-      : config_(config), train_(counts(data.train)), test_(counts(data.test)) {}
+      : config_(config), names_(data.train.class_names()), train_(counts(data.train)), test_(counts(data.test)) {}
 
   void run() {
     if (is_used("train")) check_classes("data.train_limit", config_.data.train_limit, train_, "training");
@@ -34,6 +34,10 @@ class DataChecker {
     return std::accumulate(samples.begin(), samples.end(), std::int64_t{0});
   }
 
+  const std::string& name_of(const Counts& samples, Counts::const_iterator cls) const {
+    return names_[static_cast<std::size_t>(cls - samples.begin())];
+  }
+
   // Accuracies of training and of the staircase of a composite network are measured on both subsets.
   bool is_used(std::string_view subset) const {
     const std::vector<std::string>& subsets = config_.analysis.relay.subsets;
@@ -51,7 +55,7 @@ class DataChecker {
     if (*rarest > 0) return;
     fail(key, limit,
          fmt::format("class {} has no sample among the {} {} samples; at least one of each class is needed",
-                     rarest - samples.begin(), total(samples), subset));
+                     name_of(samples, rarest), total(samples), subset));
   }
 
   // `count` samples of each class are to be drawn.
@@ -60,7 +64,7 @@ class DataChecker {
     const auto value = static_cast<std::int64_t>(count);
     if (value <= *rarest) return;
     fail(key, value,
-         fmt::format("at most {}: class {} has no more {} samples", *rarest, rarest - samples.begin(), subset));
+         fmt::format("at most {}: class {} has no more {} samples", *rarest, name_of(samples, rarest), subset));
   }
 
   void check_samples() {
@@ -79,7 +83,7 @@ class DataChecker {
       if (asked > others) {
         fail(path + ".detectors.negatives", asked,
              fmt::format("at most {}: all training samples of classes other than {}", others,
-                         commonest - train_.begin()));
+                         name_of(train_, commonest)));
       }
     }
     if (!config_.analysis.knockout || config_.analysis.knockout->options.method != KnockoutMethod::sampled) return;
@@ -90,6 +94,7 @@ class DataChecker {
   }
 
   const ExperimentConfig& config_;
+  const std::vector<std::string>& names_;  // [C]
   Counts train_, test_;
   ConfigErrors errors_;
 };

@@ -29,6 +29,17 @@ void put_sources(const std::vector<WeightSource>& sources, ResultArrays& out) {
   if (!batch_norms.empty()) out.put_attribute("model", "batch_norm", batch_norms);
 }
 
+// How values of the data became inputs of the network; nothing for bytes / 255.
+void put_scaling(const DataPair& data, ResultArrays& out) {
+  const InputScaling& scaling = data.scaling;
+  if (data.train.has_plain_bytes()) return;
+  out.put_attribute("model", "input_scale", scaling.scale);
+  if (scaling.mean.empty()) return;
+  out.put("model/input_mean", scaling.mean);
+  out.put("model/input_std", scaling.deviation);
+  out.put_attribute("model", "constant_inputs", static_cast<std::int64_t>(scaling.constant_inputs));
+}
+
 void compute(MeasureRun& run, ResultArrays& out) {
   const DataPair& data = run.system.data().get(run.progress);
   const LoadedWeights* loaded = run.system.loaded();
@@ -36,6 +47,7 @@ void compute(MeasureRun& run, ResultArrays& out) {
                                 ? model_from_files(run.place.network, *loaded, data, run.system.random(), run.progress)
                                 : make_model(run.place.network, data, run.system.random(), run.store, run.progress);
   put_network(model.network, out);
+  put_scaling(data, out);
   if (!model.sources.empty()) put_sources(model.sources, out);
   out.put_scale("class", data.train.class_names(), "class");
   out.put_attribute("training", "stop_rule_met", std::int64_t{model.reached});
@@ -112,6 +124,8 @@ const Measure training_measure{
     .arrays =
         {{"model/*/weight", "1", {"out", "in"}, "weights"},
          {"model/*/bias", "1", {"out"}, "biases"},
+         {"model/input_mean", "1", {"network_input"}, "subtracted from the values of the data / input_scale"},
+         {"model/input_std", "1", {"network_input"}, "by which these differences are divided: the network's inputs"},
          {"training/accuracy_train", "1", {"epoch", "class"}, "balanced accuracy on the training samples"},
          {"training/accuracy_test", "1", {"epoch", "class"}, "balanced accuracy on the test samples"},
          {"training/loss", "1", {"epoch"}, "mean training loss of the epoch"},

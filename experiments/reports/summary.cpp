@@ -55,6 +55,21 @@ std::string layers_line(const ResultView& model) {
   return text.empty() ? "" : fmt::format("  layers: {}\n", text);
 }
 
+// "  inputs: (x / 255 - mean) / std, ..."; "" for bytes / 255.
+std::string inputs_line(const ResultView& system) {
+  if (!system.has_attribute("model", "input_scale")) return "";
+  const auto scale = system.attribute<double>("model", "input_scale");
+  const std::string scaled = scale == 1 ? "x" : fmt::format("x / {}", scale);
+  if (!system.has("model/input_mean")) return fmt::format("  inputs: {}\n", scaled);
+  const auto range = [&](const char* array) {
+    const std::span<const float> values = system.vector<float>(array);
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    return *low == *high ? fmt::format("{:.6g}", *low) : fmt::format("from {:.6g} to {:.6g}", *low, *high);
+  };
+  return fmt::format("  inputs: ({} - mean) / std; mean {}, std {}\n", scaled, range("model/input_mean"),
+                     range("model/input_std"));
+}
+
 std::string training_lines(const ResultView& system) {
   if (system.has_attribute("model", "weights_file")) {
     const auto files = system.attribute<std::vector<std::string>>("model", "weights_file");
@@ -227,7 +242,8 @@ std::string summarise(const ExperimentResult& result, const ComparisonResult& co
   bool regressions = false, no_tables = false;
   for (const std::string& network : result.networks) {
     const ResultView system = result.network(network);
-    text += fmt::format("\n{}\n{}{}", network, layers_line(system.at("model")), training_lines(system));
+    text += fmt::format("\n{}\n{}{}{}", network, layers_line(system.at("model")), inputs_line(system),
+                        training_lines(system));
     const std::vector<LayerResults> layers = layers_of(result, network);
     for (const LayerResults& layer : layers) {
       if (layers.size() > 1) text += fmt::format("\nlayer {}\n", layer.layer);

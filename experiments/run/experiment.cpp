@@ -45,7 +45,7 @@ ExitCode exit_code_of(const ExperimentResult& result) {
 // Details of the run, with -v and in run.log.
 void report_details(const ResolvedExperiment& run, const CommandLine& line, Console& console) {
   const DataPlan& data = run.data();
-  const DataSizes sizes = data.source->sizes(data.options);
+  const DataSizes sizes = data.sizes();
   const MemoryPeak peak = run.peak(thread_count(), ranks().size());
   console.detail(fmt::format("program: inforelay {} ({}), {}, {}", version(), git_revision(), compiler(), host_name()));
   console.detail(fmt::format("data: {} training and {} test samples, {} inputs, {} classes, SHA-256 {}", sizes.train,
@@ -98,6 +98,18 @@ void report_network(const ExperimentResult& result, const std::string& name, Con
   console.detail(text);
 }
 
+// Standardisation divides by the standard deviation, and an input that never varies has none.
+void report_constant_inputs(const ExperimentResult& result, Console& console) {
+  if (result.networks.empty()) return;
+  const ResultView system = result.network(result.networks.front());
+  if (!system.has_attribute("model", "constant_inputs")) return;
+  const auto count = system.attribute<std::int64_t>("model", "constant_inputs");
+  if (count == 0) return;
+  console.info(
+      fmt::format("{} of {} inputs are the same in all training samples: their standard deviation is taken as 1", count,
+                  system.vector<float>("model/input_std").size()));
+}
+
 ExperimentResult compute(const ResolvedExperiment& run, const CommandLine& line, const RunDirectory& directory,
                          Console& console) {
   ExperimentResult result = run_stages(run, directory, console);
@@ -112,6 +124,7 @@ ExperimentResult compute(const ResolvedExperiment& run, const CommandLine& line,
     report_network(result, name, console);
     warn_of_chance(result, name, console);
   }
+  report_constant_inputs(result, console);
   directory.verify_lock();
   write_results(directory.results(), result);
   console.detail(fmt::format("wrote '{}' ({}), peak memory {}", directory.results().string(),
@@ -235,7 +248,9 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   run.set_data(fetch_as_stage(run.data(), static_cast<int>(run.stages().size()) + (config.figures ? 1 : 0), console));
   const std::string identity = run.identity();
   RunDirectory directory = open_folder(config, line, identity, console);
-  if (!run.data().fallback_reason.empty()) console.warning(run.data().fallback_reason);
+  for (const std::string& warning : {run.data().fallback_reason, run.data().remark()}) {
+    if (!warning.empty()) console.warning(warning);
+  }
   if (directory.complete()) return report_complete(run, directory, console);
   return in_open_folder(directory, config.name, console, [&] {
     console.info(fmt::format("{}: data {} ({}), {}, results in '{}'", config.name, run.data().name(),

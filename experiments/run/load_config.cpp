@@ -3,6 +3,7 @@
 #include "core/config/settings.hpp"
 #include "experiments/compare/compare_checks.hpp"
 #include "experiments/config/config_checks.hpp"
+#include "nn/data/source.hpp"
 
 namespace inforelay {
 
@@ -10,7 +11,8 @@ ExperimentConfig read_experiment_config(const ConfigNode& root, ConfigErrors& er
   ExperimentConfig config;
   read_settings(root, settings_of(config), errors);
   check_experiment_config(config, root, errors);
-  check_comparisons(config, root, errors);
+  // Sizes of layers, which comparisons are checked for, may depend on data that are not read if there are errors.
+  if (errors.empty() || !data_source(config.data.dataset).read) check_comparisons(config, root, errors);
   errors.throw_if_any();
   return config;
 }

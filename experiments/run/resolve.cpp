@@ -25,7 +25,8 @@ constexpr double program_bytes = 22e6, thread_bytes = 1e6;
 constexpr int many_threads = 64, many_ranks = 2;
 
 double data_bytes(const DataSizes& sizes) {
-  return static_cast<double>(sizes.train + sizes.test) * static_cast<double>(sizes.inputs + 9);
+  const double of_sample = static_cast<double>(sizes.inputs) * static_cast<double>(sizes.input_bytes) + 9;
+  return static_cast<double>(sizes.train + sizes.test + sizes.unused) * of_sample;
 }
 
 double working_bytes(const MemoryNeed& need, int ranks) { return need.working + (ranks > 1 ? need.waiting : 0); }
@@ -67,6 +68,9 @@ ResolvedExperiment::ResolvedExperiment(ExperimentConfig config, Progress& progre
 std::string ResolvedExperiment::identity() const {
   ExperimentConfig named = config_;
   named.data.path.clear();
+  for (auto* set : {&named.data.train, &named.data.test}) {
+    if (*set) *set = DataSetConfig{};
+  }
   named.max_memory.reset();
   for (auto& [name, network] : named.networks) {
     network.weights.clear();
@@ -151,7 +155,7 @@ std::string describe_run(const ExperimentConfig& config, const CommandLine& line
       "data     {} ({})\nfolder   {}\nthreads  {} ({})\nmemory   at most {}, at '{}'; limit {}{}\n\n",
       run.data().name(), run.data().origin(), folder, thread_count(), line.threads_source, bytes_text(peak.bytes),
       peak.stage, memory_limit_text(run.config()), peak.bytes > limit ? ": the run would be refused" : "");
-  for (const std::string& note : {run.data().fallback_reason, run.tables_note()}) {
+  for (const std::string& note : {run.data().fallback_reason, run.data().remark(), run.tables_note()}) {
     if (!note.empty()) text += fmt::format("note: {}\n\n", note);
   }
   if (ranks_here > 1) text += fmt::format("note: {} ranks share the scans of all sets\n\n", ranks_here);

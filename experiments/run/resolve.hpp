@@ -58,7 +58,7 @@ class ResolvedExperiment {
   void check_memory(int threads, int ranks, const std::string& run = "") const;
 
  private:
-  DataSizes sizes() const { return data_.source->sizes(data_.options); }
+  DataSizes sizes() const { return data_.sizes(); }
   MemoryPeak peak_with(AllSetsTable tables, int threads, int ranks) const;
   AllSetsTable choose_tables() const;
   std::string without_tables(int threads, int ranks) const;

@@ -209,7 +209,9 @@ RunReport run_sweep(SweepPlan plan, const CommandLine& line, Console& console) {
   ResolvedExperiment whole(plan.config, console);
   whole.set_data(fetch_for_all(plan, whole.data(), console));
   RunDirectory directory = open_folder(plan.config, line, whole.identity(), console);
-  if (!whole.data().fallback_reason.empty()) console.warning(whole.data().fallback_reason);
+  for (const std::string& warning : {whole.data().fallback_reason, whole.data().remark()}) {
+    if (!warning.empty()) console.warning(warning);
+  }
   if (is_complete(plan, directory)) {
     console.info(fmt::format("'{}' is complete; nothing to do (--fresh starts over)", directory.folder().string()));
     return {read_summary(directory), ExitCode::ok};

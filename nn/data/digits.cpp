@@ -258,6 +258,9 @@ DataPair generate_digits(const DigitsOptions& options, Progress& progress) {
 
 namespace {
 
+// Not used, but a sweep may be over the data set, with settings for both.
+constexpr std::string_view settings[]{"path", "fallback", "download"};
+
 DataSizes sizes(const DataOptions& options) {
   const DigitsOptions all;
   return {limited(all.train, options.train_limit), limited(all.test, options.test_limit), digits_side * digits_side,
@@ -272,6 +275,7 @@ const DataSource digits_source{
     .title = "generated digits",
     .about = "as many images drawn by a generator in the format of MNIST; needs no files",
     .note = "data: generated digits, not MNIST",
+    .settings = settings,
     .sizes = sizes,
     .sha256 =
         [](const DataOptions& options) {

@@ -30,5 +30,8 @@ inline constexpr std::uint64_t max_idx_bytes = std::uint64_t{1} << 30;
 IdxImages parse_idx_images(std::span<const std::uint8_t> content, std::string_view name);
 /// Labels (unsigned bytes, 1 dimension, magic number 0x00000801): [N]. Errors as above.
 std::vector<std::uint8_t> parse_idx_labels(std::span<const std::uint8_t> content, std::string_view name);
+/// Labels as other data sets have them: integers of 1, 2 or 4 bytes, signed or not, [N] or the first column of [N, n],
+/// n in [1,4096], as in QMNIST. Errors as above.
+std::vector<std::int64_t> parse_idx_integers(std::span<const std::uint8_t> content, std::string_view name);
 
 }  // namespace inforelay

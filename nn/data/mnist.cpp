@@ -19,6 +19,8 @@ constexpr std::string_view mirrors[]{
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 };
 
+constexpr std::string_view settings[]{"path", "fallback", "download"};
+
 Dataset load(std::span<const std::filesystem::path> paths, std::size_t images_file, Progress& progress) {
   const std::filesystem::path &images = paths[images_file], &labels = paths[images_file + 1];
   IdxImages read = parse_idx_images(read_verified(images, mnist_files[images_file]), images.string());
@@ -58,6 +60,7 @@ const DataSource mnist_source{
     .title = "MNIST",
     .about = "60,000 + 10,000 handwritten digits of 28 x 28 pixels, ten classes",
     .note = "",
+    .settings = settings,
     .sizes = sizes,
     .sha256 = sha256,
     .load = [](const DataPlan& plan, Progress& progress) { return load_mnist(plan.files, progress); },

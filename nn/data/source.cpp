@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "nn/data/input_statistics.hpp"
+#include "nn/data/user_files.hpp"
 
 namespace inforelay {
 namespace {
@@ -33,14 +35,39 @@ Dataset cut(Dataset data, std::size_t limit) {
 std::size_t limited(std::size_t samples, std::size_t limit) { return limit == 0 ? samples : std::min(samples, limit); }
 
 std::string DataPlan::origin() const {
+  if (source->read) {
+    if (!options.test_fraction) return facts.origin;
+    return fmt::format("{}, split: {:.6g} of each class for the test", facts.origin, *options.test_fraction);
+  }
   if (source->is_generated()) return fmt::format("generated, seed {}", options.seed);
   return needs_download() ? fmt::format("download into {}", own_folder(*this).string())
                           : files[0].parent_path().string();
 }
 
+std::string DataPlan::remark() const {
+  if (!source->read || source->input_scale != 1 || options.inputs.scale) return "";
+  if (facts.largest_byte <= 1) return "";
+  return fmt::format(
+      "the inputs in {} are bytes up to {}, used as they are; with data.inputs: {{scale: 255}} they are "
+      "from 0 to 1",
+      facts.origin, facts.largest_byte);
+}
+
+DataSizes DataPlan::sizes() const { return source->read ? file_data_sizes(facts, options) : source->sizes(options); }
+
+std::string DataPlan::sha256() const {
+  return source->read ? file_data_sha256(facts, options) : source->sha256(options);
+}
+
+DataSizes data_sizes(const DataOptions& options) {
+  const DataSource& source = data_source(options.dataset);
+  return source.read ? file_data_sizes(facts_of(source, options), options) : source.sizes(options);
+}
+
 DataPlan plan_data(const DataOptions& options) {
   DataPlan plan{.options = options, .source = &data_source(options.dataset), .files = {}, .fallback_reason = {}};
-  if (plan.source->is_generated()) return plan;
+  if (plan.source->read) plan.facts = facts_of(*plan.source, options);
+  if (plan.source->is_generated() || plan.source->read) return plan;
   const auto found_in = [&](const std::filesystem::path& folder) {
     plan.files = locate_files(folder, plan.source->files).value_or(std::vector<std::filesystem::path>());
     return !plan.files.empty();
@@ -52,14 +79,14 @@ DataPlan plan_data(const DataOptions& options) {
     throw DataError("data.path {} lacks {} of {} (plain or .gz)", options.path->string(), fmt::join(missing, ", "),
                     plan.source->title);
   }
-  std::string places;
   if (options.environment_folder) {
     const std::filesystem::path folder = *options.environment_folder / plan.source->name;
     if (found_in(folder)) return plan;
-    places = fmt::format("{} ($INFORELAY_DATA), ", folder.string());
+    plan.searched = fmt::format("{} ($INFORELAY_DATA), ", folder.string());
   }
+  plan.searched += own_folder(plan).string();
   if (found_in(own_folder(plan)) || options.download) return plan;
-  return fall_back(plan, fmt::format("not in {}{}, and downloading is off", places, own_folder(plan).string()));
+  return fall_back(plan, fmt::format("not in {}, and downloading is off", plan.searched));
 }
 
 DataPlan fetch_data(DataPlan plan, Progress& progress) {
@@ -72,7 +99,8 @@ DataPlan fetch_data(DataPlan plan, Progress& progress) {
   } catch (const Error& error) {
     // Nothing damaged is ever put in place, so any failure only means that the data are not available: no network, a
     // broken mirror, a folder that cannot be written.
-    return fall_back(std::move(plan), error.what());
+    const std::string reason = fmt::format("not in {}, and {}", plan.searched, error.what());
+    return fall_back(std::move(plan), reason);
   }
   const auto paths = locate_files(folder, plan.source->files);
   if (!paths) throw DataError("{} lost files during the download", folder.string());
@@ -82,9 +110,13 @@ DataPlan fetch_data(DataPlan plan, Progress& progress) {
 
 DataPair load_data(const DataPlan& planned, Progress& progress) {
   const DataPlan plan = fetch_data(planned, progress);
-  DataPair data = plan.source->load(plan, progress);
-  data.train = cut(std::move(data.train), plan.options.train_limit);
-  data.test = cut(std::move(data.test), plan.options.test_limit);
+  const DataOptions& options = plan.options;
+  DataPair data = plan.source->read ? load_file_data(plan, progress) : plan.source->load(plan, progress);
+  data.train = cut(std::move(data.train), options.train_limit);
+  data.test = cut(std::move(data.test), options.test_limit);
+  data.scaling = scaling_for(options.inputs, plan.source->input_scale, data.train);
+  data.train.scale_inputs(data.scaling);
+  data.test.scale_inputs(data.scaling);
   data.name = plan.source->name;
   data.origin = plan.origin();
   data.sha256 = plan.sha256();

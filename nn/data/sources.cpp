@@ -7,10 +7,10 @@
 
 namespace inforelay {
 
-extern const DataSource mnist_source, digits_source;
+extern const DataSource mnist_source, digits_source, idx_source, arrays_source, table_source;
 
 std::span<const DataSource* const> data_sources() {
-  static constexpr const DataSource* all[]{&mnist_source, &digits_source};
+  static constexpr const DataSource* all[]{&mnist_source, &digits_source, &idx_source, &arrays_source, &table_source};
   return all;
 }
 

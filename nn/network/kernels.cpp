@@ -23,17 +23,36 @@ constexpr float byte_scale = 1.0f / 255.0f;
 
 HWY_INLINE float Input(std::uint8_t byte) { return static_cast<float>(byte) * byte_scale; }
 
-HWY_INLINE FloatVector Inputs(const std::uint8_t* bytes) {
+HWY_INLINE FloatVector Floats(const std::uint8_t* bytes) {
   const FloatTag d;
   const hn::Rebind<std::int32_t, FloatTag> d_int;
   const hn::Rebind<std::uint8_t, FloatTag> d_byte;
-  return hn::Mul(hn::ConvertTo(d, hn::PromoteTo(d_int, hn::LoadU(d_byte, bytes))), hn::Set(d, byte_scale));
+  return hn::ConvertTo(d, hn::PromoteTo(d_int, hn::LoadU(d_byte, bytes)));
+}
+
+HWY_INLINE FloatVector Inputs(const std::uint8_t* bytes) {
+  return hn::Mul(Floats(bytes), hn::Set(FloatTag(), byte_scale));
 }
 
 void BytesToInputs(const std::uint8_t* HWY_RESTRICT in, std::size_t count, float* HWY_RESTRICT out) {
   std::size_t i = 0;
   for (; i + lanes <= count; i += lanes) hn::StoreU(Inputs(in + i), FloatTag(), out + i);
   for (; i < count; ++i) out[i] = Input(in[i]);
+}
+
+void ScaleBytes(const std::uint8_t* HWY_RESTRICT in, std::size_t count, float scale, const float* HWY_RESTRICT mean,
+                const float* HWY_RESTRICT deviation, float* HWY_RESTRICT out) {
+  const FloatTag d;
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    FloatVector value = hn::Div(Floats(in + i), hn::Set(d, scale));
+    if (mean != nullptr) value = hn::Div(hn::Sub(value, hn::LoadU(d, mean + i)), hn::LoadU(d, deviation + i));
+    hn::StoreU(value, d, out + i);
+  }
+  for (; i < count; ++i) {
+    const float value = static_cast<float>(in[i]) / scale;
+    out[i] = mean != nullptr ? (value - mean[i]) / deviation[i] : value;
+  }
 }
 
 // Adds up the lanes: one half to the other, until one is left. Not SumOfLanes, whose order is another on ARM.
@@ -290,6 +309,7 @@ HWY_AFTER_NAMESPACE();
 namespace inforelay::kernels {
 
 HWY_EXPORT(BytesToInputs);
+HWY_EXPORT(ScaleBytes);
 HWY_EXPORT(DenseForward);
 HWY_EXPORT(DenseForwardBytes);
 HWY_EXPORT(AccumulateGradient);
@@ -298,6 +318,11 @@ HWY_EXPORT(InputGradient);
 
 void bytes_to_inputs(const std::uint8_t* in, std::size_t count, float* out) {
   HWY_DYNAMIC_DISPATCH(BytesToInputs)(in, count, out);
+}
+
+void scale_bytes(const std::uint8_t* in, std::size_t count, float scale, const float* mean, const float* deviation,
+                 float* out) {
+  HWY_DYNAMIC_DISPATCH(ScaleBytes)(in, count, scale, mean, deviation, out);
 }
 
 void dense_forward(const float* in, std::size_t samples, std::size_t width, const InputBlocks& blocks,

@@ -30,6 +30,11 @@ struct InputBlocks {
 /// out[i] = in[i] / 255 (by multiplication with 1/255), i in [0,count).
 void bytes_to_inputs(const std::uint8_t* in, std::size_t count, float* out);
 
+/// out[i] = (in[i] / scale - mean[i]) / deviation[i], with the roundings of these three operations, i in [0,count).
+/// Without mean and deviation (both null): in[i] / scale.
+void scale_bytes(const std::uint8_t* in, std::size_t count, float scale, const float* mean, const float* deviation,
+                 float* out);
+
 /// out[s,o] = bias[o] + sum_i in[s,i] weight[o,i].   in [samples,width], weight [outputs,width], out [samples,outputs]
 void dense_forward(const float* in, std::size_t samples, std::size_t width, const InputBlocks& blocks,
                    const float* weight, const float* bias, std::size_t outputs, float* out);

@@ -24,7 +24,7 @@ enum class KeepSums : bool { no, yes };
 class Tile {
  public:
   explicit Tile(const Mlp& network, KeepSums keep_sums = KeepSums::no)
-      : keeps_bytes_(network.layers.front().out() <= few_outputs), sums_(network.layers.size()) {
+      : has_few_outputs_(network.layers.front().out() <= few_outputs), sums_(network.layers.size()) {
     constexpr auto samples = static_cast<Eigen::Index>(kernels::tile_samples);
     values_.emplace_back(samples, network.input_width());
     for (const DenseLayer& layer : network.layers) {
@@ -43,12 +43,15 @@ class Tile {
   /// random order are too short for the processor to do so by itself.
   void load(const Dataset& data, std::span<const std::uint32_t> batch, std::size_t begin, std::size_t end) {
     constexpr std::size_t ahead = kernels::tile_samples;
-    constexpr int cache_line = 64;
+    const auto prefetch = [width = static_cast<std::size_t>(data.input_width())](const auto* row) {
+      constexpr std::size_t cache_line = 64 / sizeof *row;
+      for (std::size_t i = 0; i < width; i += cache_line) __builtin_prefetch(row + i);
+    };
     load_rows(data, end - begin, [&](std::size_t row) {
       const std::size_t s = begin + row;
       if (s + ahead < batch.size()) {
-        const std::uint8_t* later = data.inputs(batch[s + ahead]);
-        for (int i = 0; i < data.input_width(); i += cache_line) __builtin_prefetch(later + i);
+        const std::size_t later = batch[s + ahead];
+        data.has_bytes() ? prefetch(data.inputs(later)) : prefetch(data.real_inputs(later));
       }
       return std::size_t{batch[s]};
     });
@@ -67,7 +70,7 @@ class Tile {
         kernels::dense_forward(inputs, samples_, in, blocks(l), layer.weight.data(), layer.bias.data(), out,
                                values_[l + 1].data());
       };
-      l == 0 && keeps_bytes_ ? dense(rows_.data()) : dense(values(l));
+      l == 0 && reads_bytes_ ? dense(rows_.data()) : dense(values(l));
       if (sums_[l].size() > 0) std::copy_n(values_[l + 1].data(), samples_ * out, sums_[l].data());
       activate(layer.activation, values_[l + 1].data(), samples_, out);
     }
@@ -75,7 +78,7 @@ class Tile {
 
   std::size_t samples() const { return samples_; }
   /// a_l of the tile's samples [samples, width of layer l]; l = 0 are the inputs (not there if the first layer is so
-  /// narrow that it reads the data set's bytes), l = number of layers the outputs.
+  /// narrow that it reads the data set's plain bytes), l = number of layers the outputs.
   const float* values(std::size_t l) const { return values_[l].data(); }
   /// The sums that a_l was computed from, l >= 1; null if they are not kept.
   const float* sums(std::size_t l) const { return sums_[l - 1].size() > 0 ? sums_[l - 1].data() : nullptr; }
@@ -85,7 +88,7 @@ class Tile {
     const auto accumulate = [&](auto inputs) {
       kernels::accumulate_gradient(inputs, delta, samples_, in, blocks(l), out, weights, weights + in * out);
     };
-    l == 0 && keeps_bytes_ ? accumulate(rows_.data()) : accumulate(values(l));
+    l == 0 && reads_bytes_ ? accumulate(rows_.data()) : accumulate(values(l));
   }
 
   /// The blocks outside of which all values(l) are zero; l < number of layers.
@@ -99,14 +102,24 @@ class Tile {
     assert(samples <= kernels::tile_samples && data.input_width() == values_[0].cols());
     samples_ = samples;
     nonzero_.assign(data.block_words(), 0);
+    reads_bytes_ = has_few_outputs_ && data.has_plain_bytes();
+    const InputScaling& scaling = data.scaling();
     for (std::size_t row = 0; row < samples; ++row) {
       const std::size_t sample = sample_of(row);
       assert(sample < data.size());
       for (std::size_t word = 0; word < nonzero_.size(); ++word) nonzero_[word] |= data.nonzero_blocks(sample)[word];
-      if (keeps_bytes_)
+      float* values = values_[0].data() + row * width;
+      if (reads_bytes_) {
         rows_[row] = data.inputs(sample);
-      else
-        kernels::bytes_to_inputs(data.inputs(sample), width, values_[0].data() + row * width);
+      } else if (data.has_plain_bytes()) {
+        kernels::bytes_to_inputs(data.inputs(sample), width, values);
+      } else if (data.has_bytes()) {
+        kernels::scale_bytes(data.inputs(sample), width, static_cast<float>(scaling.scale),
+                             scaling.mean.empty() ? nullptr : scaling.mean.data(),
+                             scaling.mean.empty() ? nullptr : scaling.deviation.data(), values);
+      } else {
+        std::copy_n(data.real_inputs(sample), width, values);
+      }
     }
     find_blocks();
   }
@@ -124,7 +137,8 @@ class Tile {
 
   static constexpr int few_outputs = 2;
 
-  bool keeps_bytes_;  // the first layer reads the data set itself, and values_[0] is not used
+  bool has_few_outputs_;      // of the first layer
+  bool reads_bytes_ = false;  // the first layer reads the data set itself, and values_[0] is not used
   std::array<const std::uint8_t*, kernels::tile_samples> rows_{};
   std::vector<RowMatrix<float>> values_;
   std::vector<RowMatrix<float>> sums_;              // of each layer; empty if not kept

@@ -40,15 +40,11 @@ void keep_random(std::vector<std::uint32_t>& samples, std::size_t count, RandomS
 
 // The samples of both sides, label 1 the positives; a copy, since training runs over them thousands of times.
 Dataset one_vs_rest(const Dataset& data, const Sides& samples) {
-  const std::size_t n = samples.positives.size() + samples.negatives.size();
-  RowMatrix<std::uint8_t> inputs(static_cast<Eigen::Index>(n), data.input_width());
-  std::vector<Symbol> labels(n, 0);
+  std::vector<std::uint32_t> both = samples.positives;
+  both.insert(both.end(), samples.negatives.begin(), samples.negatives.end());
+  std::vector<Symbol> labels(both.size(), 0);
   std::fill_n(labels.begin(), samples.positives.size(), Symbol{1});
-  Eigen::Index row = 0;
-  for (const auto* side : {&samples.positives, &samples.negatives}) {
-    for (const std::uint32_t sample : *side) inputs.row(row++) = data.inputs().row(sample);
-  }
-  return {std::move(inputs), std::move(labels), 2};
+  return data.select(both, std::move(labels), numbered_names(2));
 }
 
 Dataset training_samples(const Dataset& data, std::size_t label, const DetectorOptions& options, RandomStream random) {

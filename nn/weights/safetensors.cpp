@@ -9,13 +9,12 @@
 #include <optional>
 
 #include "core/error.hpp"
-#include "nn/weights/safetensors_header.hpp"
+#include "core/files/safetensors_header.hpp"
 
 namespace inforelay {
 namespace {
 
 constexpr std::string_view format_key = "format", own_format = "inforelay-network", activations_key = "activations";
-constexpr std::uint64_t max_header_bytes = 100'000'000;  // the format's own limit
 
 std::optional<ElementType> element_type(std::string_view dtype) {
   if (dtype == "F32") return ElementType::f32;
@@ -64,45 +63,19 @@ NamedTensor read_tensor(const SafetensorsHeader::Tensor& tensor, std::span<const
 
 }  // namespace
 
-bool is_safetensors(std::span<const std::uint8_t> content) {
-  return content.size() > safetensors_length_bytes && content[safetensors_length_bytes] == '{';
-}
-
-std::uint64_t safetensors_header_end(std::span<const std::uint8_t> content, std::uint64_t size, std::string_view file) {
-  if (!is_safetensors(content)) throw DataError("{}: is not a safetensors file: expected 8 bytes and then '{{'", file);
-  std::uint64_t length = 0;
-  for (std::size_t i = safetensors_length_bytes; i-- > 0;) length = length << 8 | content[i];
-  const std::uint64_t most = std::min<std::uint64_t>(max_header_bytes, size - safetensors_length_bytes);
-  if (length > most) {
-    throw DataError("{}: safetensors claims a header of {} bytes, expected at most {}", file, length, most);
-  }
-  return safetensors_length_bytes + length;
-}
-
 TensorFile read_safetensors(std::span<const std::uint8_t> content, std::string_view file) {
-  const auto fail = [&](std::string_view what) { throw DataError("{}: {}", file, what); };
   const std::uint64_t header_end = safetensors_header_end(content, content.size(), file);
   const auto data = content.subspan(header_end);
   SafetensorsHeader header = parse_safetensors_header(content.first(header_end), file);
 
-  std::stable_sort(header.tensors.begin(), header.tensors.end(),
-                   [](const auto& a, const auto& b) { return a.data_offsets < b.data_offsets; });
+  sort_safetensors(header, data.size(), file);
   TensorFile result{.format = "safetensors", .tensors = {}};
-  std::uint64_t reached = 0, total = 0;
+  std::uint64_t total = 0;
   for (const auto& tensor : header.tensors) {
     const std::string place = fmt::format("{}: tensor {}", file, quoted_name(tensor.name));
-    const std::uint64_t begin = tensor.data_offsets[0], end = tensor.data_offsets[1];
-    if (begin != reached || end < begin || end > data.size()) {
-      throw DataError("{} has data_offsets [{},{}], expected to begin at {} and to end at or before {}", place, begin,
-                      end, reached, data.size());
-    }
-    reached = end;
     result.tensors.push_back(read_tensor(tensor, data, place));
     total += result.tensors.back().values.size();
-    if (total > max_weights) fail(fmt::format("holds more than {} numbers in all", max_weights));
-  }
-  if (reached != data.size()) {
-    fail(fmt::format("the tensors end at {} of {} bytes of data, expected at the end", reached, data.size()));
+    if (total > max_weights) throw DataError("{}: holds more than {} numbers in all", file, max_weights);
   }
   const auto format = header.metadata.find(std::string(format_key));
   if (format != header.metadata.end() && format->second == own_format) {

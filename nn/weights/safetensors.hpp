@@ -1,6 +1,4 @@
-// safetensors, https://github.com/huggingface/safetensors: 8 bytes, the length of a header (little endian); the header,
-// JSON, {"NAME": {"dtype": "F32", "shape": [20,30], "data_offsets": [BEGIN,END]}, ..., "__metadata__": {text: text}};
-// then the numbers, little endian, row-major, to the end of the file.
+// Weight files in the format of core/files/safetensors_header.hpp.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +10,6 @@
 #include "nn/weights/tensors.hpp"
 
 namespace inforelay {
-
-/// True if the content begins like such a file.
-bool is_safetensors(std::span<const std::uint8_t> content);
-
-/// Where the header ends and the numbers begin, by the first 8 bytes of `content`, the start of a file of `size` bytes.
-/// Throws DataError, with `file`, if the content is not safetensors, or the end is beyond the format's limit or `size`.
-std::uint64_t safetensors_header_end(std::span<const std::uint8_t> content, std::uint64_t size, std::string_view file);
 
 /// The tensors in the order of their numbers. The rules of the format are checked, all of them: a header of at most
 /// 100,000,000 bytes that begins with '{', no key twice, types and shapes that agree with the offsets, numbers without

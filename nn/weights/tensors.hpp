@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/files/safetensors_header.hpp"
 #include "core/text/message_text.hpp"
 #include "nn/network/activation.hpp"
 #include "nn/network/mlp.hpp"
@@ -18,8 +19,6 @@ namespace inforelay {
 inline constexpr std::uint64_t max_weight_file_bytes = std::uint64_t{4} << 30;
 /// Most numbers in all tensors of a file: 2^30, 4 GiB as floats.
 inline constexpr std::uint64_t max_weights = std::uint64_t{1} << 30;
-inline constexpr std::size_t max_tensors = 1024;
-inline constexpr std::size_t max_tensor_rank = 8;
 inline constexpr std::size_t max_layers = 64;
 /// How often the numbers of a file may be shared, as in tied weights: the tensors in one storage have together at most
 /// this many times its elements.

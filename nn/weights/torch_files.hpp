@@ -9,8 +9,7 @@
 
 namespace inforelay {
 
-/// True if the content begins like a zip archive, or like a pickle.
-bool is_zip(std::span<const std::uint8_t> content);
+/// True if the content begins like a pickle.
 bool is_pickle(std::span<const std::uint8_t> content);
 
 /// The zip archive of PyTorch >= 1.6: ROOT/data.pkl, the state dict; ROOT/data/KEY, its storages; ROOT/byteorder,

@@ -8,10 +8,11 @@
 
 #include "core/error.hpp"
 #include "core/files/files.hpp"
+#include "core/files/safetensors_header.hpp"
 #include "core/files/sha256.hpp"
+#include "core/files/zip_archive.hpp"
 #include "nn/weights/results_weights.hpp"
 #include "nn/weights/safetensors.hpp"
-#include "nn/weights/safetensors_header.hpp"
 #include "nn/weights/tensors.hpp"
 #include "nn/weights/torch_files.hpp"
 

@@ -4,7 +4,7 @@
 
 namespace inforelay::test {
 
-// Images or labels.
+// Images, or labels of bytes or of other integers.
 bool fuzz_idx(const std::uint8_t* data, std::size_t size) {
   bool is_accepted = false;
   try {
@@ -14,6 +14,11 @@ bool fuzz_idx(const std::uint8_t* data, std::size_t size) {
   }
   try {
     parse_idx_labels({data, size}, "fuzz");
+    is_accepted = true;
+  } catch (const DataError&) {
+  }
+  try {
+    parse_idx_integers({data, size}, "fuzz");
     is_accepted = true;
   } catch (const DataError&) {
   }

@@ -7,6 +7,7 @@
 
 namespace inforelay::test {
 
+bool fuzz_arrays(const std::uint8_t* data, std::size_t size);
 bool fuzz_config(const std::uint8_t* data, std::size_t size);
 bool fuzz_csv(const std::uint8_t* data, std::size_t size);
 bool fuzz_idx(const std::uint8_t* data, std::size_t size);

@@ -29,6 +29,12 @@ void replay(bool (*target)(const std::uint8_t*, std::size_t), const std::string&
 
 }  // namespace
 
+TEST_CASE("Arrays of the fuzz corpus are accepted or rejected as expected", "[fuzz]") {
+  replay(test::fuzz_arrays, "arrays",
+         {"big_endian.npy", "deflated.npz", "fortran.npy", "table.csv", "types.safetensors", "words.npy"},
+         {"object.npy", "product.npy"});
+}
+
 TEST_CASE("Configurations of the fuzz corpus are accepted", "[fuzz]") {
   replay(test::fuzz_config, "config", {"anchors.yaml", "small.yaml"});
 }
@@ -38,7 +44,7 @@ TEST_CASE("CSV files of the fuzz corpus are accepted or rejected as expected", "
 }
 
 TEST_CASE("IDX files of the fuzz corpus are accepted", "[fuzz]") {
-  replay(test::fuzz_idx, "idx", {"images", "images.gz", "labels", "labels.gz"});
+  replay(test::fuzz_idx, "idx", {"images", "images.gz", "labels", "labels.gz", "members.gz", "short_labels", "wide_labels"});
 }
 
 TEST_CASE("Results files of the fuzz corpus are accepted or rejected as expected", "[fuzz]") {

@@ -82,6 +82,46 @@ TEST_CASE("IDX data that are too short or too long are errors", "[idx]") {
   }
 }
 
+TEST_CASE("IDX labels are integers of one, two or four bytes, in one or more columns", "[idx]") {
+  using Integers = std::vector<std::int64_t>;
+  CHECK(parse_idx_integers(idx({3}, {0, 128, 255}), "f") == Integers{0, 128, 255});
+  CHECK(parse_idx_integers(idx({3}, {0, 128, 255}, 0x09), "f") == Integers{0, -128, -1});
+  CHECK(parse_idx_integers(idx({2}, {1, 2, 0xff, 0xfe}, 0x0b), "f") == Integers{258, -2});
+  CHECK(parse_idx_integers(idx({2, 2}, {0, 1, 0, 2, 9, 9, 9, 9, 0x80, 0, 0, 0, 9, 9, 9, 9}, 0x0c), "f") ==
+        Integers{65538, -2147483648});
+  CHECK(parse_idx_integers(gzipped(idx({0, 8}, {}, 0x0c)), "f").empty());
+  CHECK_THROWS_WITH(parse_idx_integers(idx({1}, {0, 0, 0, 0}, 0x0d), "f"),
+                    "f: IDX type at offset 2 is 0x0d, expected 0x08, 0x09, 0x0b or 0x0c (integers of 1, 2 or 4 bytes)");
+  CHECK_THROWS_WITH(parse_idx_integers(idx({1, 1, 1}, {0}), "f"),
+                    "f: IDX dimensions at offset 3 are 3, expected 1 to 2");
+  CHECK_THROWS_WITH(parse_idx_integers(idx({2, 3}, Bytes(5)), "f"), "f: IDX data are cut off at 17 bytes, expected 18");
+  CHECK_THROWS_WITH(parse_idx_integers(idx({0, 5000}, {}), "f"),
+                    "f: IDX columns at offset 8 are 5000, expected in [1,4096]");
+  const std::uint32_t huge = 0xffffffff;
+  CHECK_THROWS_WITH(parse_idx_integers(idx({huge, huge}, {}, 0x0c), "f"), Contains("IDX dimension 0 at offset 4 is"));
+}
+
+TEST_CASE("A gzip file may have several members", "[idx]") {
+  const Bytes content = idx({2, 3, 4}, counting(24));
+  Bytes packed;
+  for (std::size_t begin = 0; begin < content.size(); begin += 7) {
+    const std::size_t end = std::min(begin + 7, content.size());
+    packed = packed + gzipped(Bytes(content.begin() + static_cast<std::ptrdiff_t>(begin),
+                                    content.begin() + static_cast<std::ptrdiff_t>(end)));
+  }
+  packed = packed + gzipped({});
+  CHECK(parse_idx_images(packed, "f").pixels(1, 11) == 23);
+  CHECK(unpacked(packed, 1000, "f") == content);
+  for (std::size_t limit = 0; limit < content.size(); limit += 5) {
+    CHECK(unpacked(packed, limit, "f") == Bytes(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(limit)));
+  }
+  CHECK_THROWS_WITH(unpacked(packed + Bytes{1, 2}, 1000, "f"), Contains("2 bytes after the end of the gzip data"));
+  CHECK_THROWS_WITH(unpacked(without_last(packed), 1000, "f"), Contains("cut off"));
+  Bytes damaged = packed;
+  damaged[gzipped(Bytes(7)).size() + 12] ^= 0xff;  // in the second member
+  CHECK_THROWS_AS(unpacked(damaged, 1000, "f"), DataError);
+}
+
 TEST_CASE("A hostile IDX header allocates nothing of its size", "[idx]") {
   // 2^32-1 images of 2^32-1 squared pixels: the product does not even fit 64 bits.
   const std::uint32_t huge = 0xffffffff;

@@ -176,6 +176,25 @@ TEST_CASE("bytes_to_inputs multiplies by 1/255, to the last bit", "[kernels]") {
   CHECK(actual == expected);
 }
 
+TEST_CASE("scale_bytes rounds after each of its operations", "[kernels]") {
+  const Dataset data = test::random_dataset(1, 261, 2, 6);
+  RandomStream random(7, "scaling");
+  std::vector<float> mean(261), deviation(261), actual(261);
+  for (std::size_t i = 0; i < mean.size(); ++i) {
+    mean[i] = static_cast<float>(random.normal());
+    deviation[i] = static_cast<float>(random.uniform(0.1, 3));
+  }
+  for (const bool standardised : {false, true}) {
+    kernels::scale_bytes(data.inputs().data(), 261, 255, standardised ? mean.data() : nullptr,
+                         standardised ? deviation.data() : nullptr, actual.data());
+    for (std::size_t i = 0; i < actual.size(); ++i) {
+      const float scaled = static_cast<float>(data.inputs().data()[i]) / 255.0f;
+      const float moved = scaled - mean[i];
+      CHECK(actual[i] == (standardised ? moved / deviation[i] : scaled));
+    }
+  }
+}
+
 TEST_CASE("Activations are exact to 1e-6 everywhere and keep NaN", "[kernels]") {
   for (const Activation activation : test::elementwise_activations) {
     CAPTURE(to_string(activation));

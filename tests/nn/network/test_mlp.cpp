@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "nn/network/mlp.hpp"
+#include "nn/training/backprop.hpp"
 #include "tests/catch2.hpp"
 #include "tests/nn/network/reference_network.hpp"
 
@@ -86,6 +87,38 @@ TEST_CASE("record_layers does not depend on the number of threads", "[mlp][threa
     const NetworkRecord record = record_layers(network, data, {1});
     CHECK(record.layers.at(0).values == expected.layers.at(0).values);
     CHECK(record.output == expected.output);
+  }
+}
+
+TEST_CASE("Plain bytes and scaled bytes and floats of the same values give the same bits", "[mlp]") {
+  RandomStream random(11, "test_mlp");
+  const Dataset bytes = test::striped_dataset(300, 53, 3, 12);
+  InputScaling scaling{.scale = 100, .mean = std::vector<float>(53), .deviation = std::vector<float>(53)};
+  for (std::size_t i = 0; i < 53; ++i) {
+    scaling.mean[i] = static_cast<float>(random.normal());
+    scaling.deviation[i] = static_cast<float>(random.uniform(0.5, 2));
+  }
+  std::vector<std::uint32_t> batch(280);
+  for (std::uint32_t& sample : batch) sample = static_cast<std::uint32_t>(random.below(300));
+  const std::vector<Symbol> labels(bytes.labels().begin(), bytes.labels().end());
+  for (const int hidden : {1, 2, 3, 20}) {
+    const std::array widths{53, hidden, 3};
+    const Mlp network = make_mlp(widths, Activation::tanh, Activation::sigmoid, random);
+    for (const bool plain : {true, false}) {
+      Dataset from_bytes = bytes;
+      RowMatrix<float> values = bytes.inputs().cast<float>();
+      for (auto& value : values.reshaped<Eigen::RowMajor>()) value = plain ? value * (1.0f / 255.0f) : value;
+      Dataset from_floats(values, labels, numbered_names(3));
+      if (!plain) {
+        from_bytes.scale_inputs(scaling);
+        from_floats.scale_inputs(scaling);
+      }
+      CHECK(forward_outputs(network, from_bytes) == forward_outputs(network, from_floats));
+      Backprop one(Loss::mean_squared_error), two(Loss::mean_squared_error);
+      CHECK(one.run(network, from_bytes, batch, Progress::none()).loss_sum ==
+            two.run(network, from_floats, batch, Progress::none()).loss_sum);
+      CHECK(std::ranges::equal(one.gradient(), two.gradient()));
+    }
   }
 }
 

@@ -1,18 +1,20 @@
-#include "nn/weights/safetensors_header.hpp"
+#include "core/files/safetensors_header.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/error.hpp"
-#include "nn/weights/tensors.hpp"
+#include "core/text/message_text.hpp"
 
 namespace inforelay {
 namespace {
 
 constexpr std::size_t max_metadata = 1024;
+constexpr std::uint64_t max_header_bytes = 100'000'000;  // the format's own limit
 
 /// Receives the events of nlohmann's parser, which keeps its own depth on the heap.
 class Handler : public nlohmann::json_sax<nlohmann::json> {
@@ -159,11 +161,43 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
 
 }  // namespace
 
+bool is_safetensors(std::span<const std::uint8_t> content) {
+  return content.size() > safetensors_length_bytes && content[safetensors_length_bytes] == '{';
+}
+
+std::uint64_t safetensors_header_end(std::span<const std::uint8_t> content, std::uint64_t size, std::string_view file) {
+  if (!is_safetensors(content)) throw DataError("{}: is not a safetensors file: expected 8 bytes and then '{{'", file);
+  std::uint64_t length = 0;
+  for (std::size_t i = safetensors_length_bytes; i-- > 0;) length = length << 8 | content[i];
+  const std::uint64_t most = std::min<std::uint64_t>(max_header_bytes, size - safetensors_length_bytes);
+  if (length > most) {
+    throw DataError("{}: safetensors claims a header of {} bytes, expected at most {}", file, length, most);
+  }
+  return safetensors_length_bytes + length;
+}
+
 SafetensorsHeader parse_safetensors_header(std::span<const std::uint8_t> start, std::string_view file) {
   const auto json = start.subspan(safetensors_length_bytes);
   Handler handler(file);
   nlohmann::json::sax_parse(json, &handler);
   return handler.take();
+}
+
+void sort_safetensors(SafetensorsHeader& header, std::uint64_t data_bytes, std::string_view file) {
+  std::stable_sort(header.tensors.begin(), header.tensors.end(),
+                   [](const auto& a, const auto& b) { return a.data_offsets < b.data_offsets; });
+  std::uint64_t reached = 0;
+  for (const auto& tensor : header.tensors) {
+    const std::uint64_t begin = tensor.data_offsets[0], end = tensor.data_offsets[1];
+    if (begin != reached || end < begin || end > data_bytes) {
+      throw DataError("{}: tensor {} has data_offsets [{},{}], expected to begin at {} and to end at or before {}",
+                      file, quoted_name(tensor.name), begin, end, reached, data_bytes);
+    }
+    reached = end;
+  }
+  if (reached != data_bytes) {
+    throw DataError("{}: the tensors end at {} of {} bytes of data, expected at the end", file, reached, data_bytes);
+  }
 }
 
 }  // namespace inforelay
