@@ -38,24 +38,33 @@ void check_symbols(std::string_view what, std::span<const Symbol> symbols, std::
   }
 }
 
-std::uint32_t checked_size(const UnitStates& states, std::span<const Contrast> contrasts) {
-  if (states.sample_count() == 0) throw UsageError("state table: no samples, expected at least 1");
+std::uint32_t checked_size(std::size_t samples, std::span<const Contrast> contrasts) {
+  if (samples == 0) throw UsageError("state table: no samples, expected at least 1");
   if (contrasts.empty()) throw UsageError("state table: no contrasts, expected at least 1");
   assert(contrasts.size() <= static_cast<std::size_t>(std::numeric_limits<int>::max()));
-  return static_cast<std::uint32_t>(states.sample_count());
+  return static_cast<std::uint32_t>(samples);
+}
+
+/// The distinct states, once the arguments are checked.
+DistinctStates checked_states(const UnitStates& states, std::span<const Contrast> contrasts) {
+  checked_size(states.sample_count(), contrasts);
+  return distinct_states(states);
 }
 
 }  // namespace
 
 StateTable::StateTable(const UnitStates& states, std::span<const Symbol> input, std::span<const Symbol> output,
                        std::span<const Contrast> contrasts)
-    : contrasts_(static_cast<int>(contrasts.size())), n_log_n_(checked_size(states, contrasts)) {
+    : StateTable(checked_states(states, contrasts), input, output, contrasts) {}
+
+StateTable::StateTable(DistinctStates distinct, std::span<const Symbol> input, std::span<const Symbol> output,
+                       std::span<const Contrast> contrasts)
+    : contrasts_(static_cast<int>(contrasts.size())), n_log_n_(checked_size(distinct.index.size(), contrasts)) {
   const auto of_input = contrasts_of_symbols(contrasts, &Contrast::input);
   const auto of_output = contrasts_of_symbols(contrasts, &Contrast::output);
-  check_symbols("input", input, states.sample_count(), of_input.size());
-  check_symbols("output", output, states.sample_count(), of_output.size());
+  check_symbols("input", input, distinct.index.size(), of_input.size());
+  check_symbols("output", output, distinct.index.size(), of_output.size());
 
-  DistinctStates distinct = distinct_states(states);
   states_ = std::move(distinct.states);
   counts_ = std::move(distinct.counts);
   contrast_counts_.assign(size() * contrasts.size(), ContrastCounts{0, 0, 0});

@@ -31,6 +31,9 @@ class StateTable {
   /// range.
   StateTable(const UnitStates& states, std::span<const Symbol> input, std::span<const Symbol> output,
              std::span<const Contrast> contrasts);
+  /// The same from states that are known to be distinct: for symbols that are permuted again and again. O(N L + C M).
+  StateTable(DistinctStates distinct, std::span<const Symbol> input, std::span<const Symbol> output,
+             std::span<const Contrast> contrasts);
 
   std::uint32_t sample_count() const { return n_log_n_.max_count(); }  ///< N
   int unit_count() const { return states_.unit_count(); }              ///< K

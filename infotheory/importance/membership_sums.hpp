@@ -1,0 +1,34 @@
+// Internal: weighted sums of a table of all sets over the sets that contain a unit, or a pair of units.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "core/axes.hpp"
+
+namespace inforelay::detail {
+
+/// Sums of weight(|S|) v(S) over sets S of K units.
+struct MembershipSums {
+  explicit MembershipSums(int units = 0)
+      : single(static_cast<std::size_t>(units)), pair(RowMatrix<double>::Zero(units, units)) {}
+
+  double all = 0;              ///< over all S
+  std::vector<double> single;  ///< [K] over the S with unit i
+  RowMatrix<double> pair;      ///< [K,K] over the S with units i and j; the diagonal is 0
+};
+
+/// `values` [2^K], index = bits of the set; weight_of_size [K+1].
+///
+/// In blocks of sets that share their high units. In a block the table is folded: the upper half of the values are the
+/// sets with the highest unit, so their sum is that unit's, and their own folds give its pairs; then the halves are
+/// added and the unit is gone. Together 2^(K+1) additions, whatever the number of pairs. The same bits for any number
+/// of threads.
+template <class Value>
+MembershipSums membership_sums(std::span<const Value> values, int units, std::span<const double> weight_of_size);
+
+extern template MembershipSums membership_sums(std::span<const float>, int, std::span<const double>);
+extern template MembershipSums membership_sums(std::span<const double>, int, std::span<const double>);
+
+}  // namespace inforelay::detail
