@@ -25,19 +25,6 @@ struct Content {
   std::string sha256;
 };
 
-TensorFile read_tensors(std::span<const std::uint8_t> content, const std::string& file) {
-  if (is_zip(content)) return read_torch_zip(content, file);
-  if (is_pickle(content)) return read_torch_legacy(content, file);
-  if (is_safetensors(content)) return read_safetensors(content, file);
-  std::string found = content.empty() ? "nothing" : "bytes";
-  for (std::size_t i = 0; i < std::min<std::size_t>(content.size(), 8); ++i)
-    found += fmt::format(" {:02x}", content[i]);
-  throw DataError(
-      "{}: is not a weight file: begins with {}, expected safetensors, a state dict of PyTorch or "
-      "inforelay results (HDF5)",
-      file, found);
-}
-
 Content read_whole(const std::filesystem::path& path) {
   const std::vector<std::uint8_t> content = read_file(path, max_weight_file_bytes);
   return {read_tensors(content, path.string()), sha256_hex(content)};
@@ -58,6 +45,19 @@ WeightFile load(const std::filesystem::path& path, const WeightFileOptions& opti
 }
 
 }  // namespace
+
+TensorFile read_tensors(std::span<const std::uint8_t> content, std::string_view file) {
+  if (is_zip(content)) return read_torch_zip(content, file);
+  if (is_pickle(content)) return read_torch_legacy(content, file);
+  if (is_safetensors(content)) return read_safetensors(content, file);
+  std::string found = content.empty() ? "nothing" : "bytes";
+  for (std::size_t i = 0; i < std::min<std::size_t>(content.size(), 8); ++i)
+    found += fmt::format(" {:02x}", content[i]);
+  throw DataError(
+      "{}: is not a weight file: begins with {}, expected safetensors, a state dict of PyTorch or "
+      "inforelay results (HDF5)",
+      file, found);
+}
 
 WeightFile load_weights(const std::filesystem::path& path, const WeightFileOptions& options, const Progress& progress) {
   try {
