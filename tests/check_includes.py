@@ -14,7 +14,7 @@ import sys
 ORDER = """
 core core/text core/process core/files core/config core/statistics core/sets core/ranks
 nn/data nn/network nn/training nn/weights nn/knockout nn/recurrent
-infotheory/information infotheory/states infotheory/relay
+infotheory/information infotheory/states infotheory/relay infotheory/temporal
 experiments/figures/plot experiments/config experiments/ranks experiments/results experiments/sources
 experiments/measures experiments/compare experiments/figures experiments/reports experiments/run experiments/sweep
 experiments
