@@ -38,8 +38,8 @@ enum class LabelTime {
 
 /// Sequences with their labels.
 struct SequenceData {
-  SequenceArray inputs;        ///< [trial,time,D]
-  std::vector<Symbol> labels;  ///< [trial], or [trial,time]
+  SequenceArray inputs;          ///< [trial,time,D]
+  std::vector<Symbol> labels{};  ///< [trial], or [trial,time]
   LabelTime label_time = LabelTime::end;
   std::vector<std::string> class_names{};  ///< [C]
 
