@@ -21,5 +21,5 @@ function(inforelay_library name)
     FILES_MATCHING PATTERN *.hpp
     # They include headers of libraries that users of ours need not have.
     PATTERN hdf5_internal.hpp EXCLUDE PATTERN hdf5_reader_state.hpp EXCLUDE PATTERN hdf5_driver.hpp EXCLUDE
-    PATTERN json_values.hpp EXCLUDE)
+    PATTERN json_values.hpp EXCLUDE PATTERN lane_sums.hpp EXCLUDE)
 endfunction()

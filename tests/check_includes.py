@@ -13,8 +13,8 @@ import sys
 
 ORDER = """
 core core/text core/process core/files core/arrays core/config core/statistics core/sets core/ranks
-nn/data nn/network nn/training nn/weights nn/knockout
-infotheory/information infotheory/states infotheory/relay infotheory/significance infotheory/importance
+nn/data nn/network nn/training nn/weights nn/knockout nn/recurrent
+infotheory/information infotheory/states infotheory/relay infotheory/significance infotheory/importance infotheory/temporal
 experiments/figures/plot experiments/config experiments/ranks experiments/results experiments/sources
 experiments/measures experiments/compare experiments/figures experiments/reports experiments/run experiments/sweep
 experiments

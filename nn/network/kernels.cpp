@@ -10,14 +10,12 @@
 #include <hwy/foreach_target.h>  // must come before highway.h
 #include <hwy/highway.h>
 
+#include "nn/network/lane_sums.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace inforelay::kernels::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
 
-using FloatTag = hn::ScalableTag<float>;
-using FloatVector = hn::Vec<FloatTag>;
-constexpr std::size_t lanes = hn::MaxLanes(FloatTag());  // all of them: vectors of unknown size are left out above
-constexpr std::size_t parts = block_inputs / lanes;      // vectors that hold a block of inputs
+constexpr std::size_t parts = block_inputs / lanes;  // vectors that hold a block of inputs
 
 constexpr float byte_scale = 1.0f / 255.0f;
 
@@ -53,26 +51,6 @@ void ScaleBytes(const std::uint8_t* HWY_RESTRICT in, std::size_t count, float sc
     const float value = static_cast<float>(in[i]) / scale;
     out[i] = mean != nullptr ? (value - mean[i]) / deviation[i] : value;
   }
-}
-
-// Adds up the lanes: one half to the other, until one is left. Not SumOfLanes, whose order is another on ARM.
-template <class D>
-HWY_INLINE float SumOfHalves(D /*d*/, hn::Vec<D> v) {
-#if HWY_TARGET != HWY_SCALAR
-  if constexpr (hn::MaxLanes(D()) > 1) {
-    const hn::Half<D> half;
-    return SumOfHalves(half, hn::Add(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
-  }
-#endif
-  return hn::GetLane(v);
-}
-
-HWY_INLINE float SumOfParts(FloatVector (&v)[parts]) {
-  const FloatTag d;
-  HWY_UNROLL(4) for (std::size_t half = parts / 2; half > 0; half /= 2) {
-    for (std::size_t p = 0; p < half; ++p) v[p] = hn::Add(v[p], v[p + half]);
-  }
-  return SumOfHalves(d, v[0]);
 }
 
 // Where a kernel finds the inputs of its samples: vectors of them from the i-th on, and single ones.

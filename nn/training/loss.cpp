@@ -21,12 +21,13 @@ std::size_t output_of(Symbol label, std::size_t outputs) {
 }
 
 // dL/dy of one sample into delta; returns the sample's loss.
-double squared_error(std::span<const float> y, std::size_t on, float off_value, double batch, float* delta) {
+double squared_error(std::span<const float> y, std::size_t on, const OutputTargets& targets, double batch,
+                     float* delta) {
   const double terms = static_cast<double>(y.size());
   const auto factor = static_cast<float>(2.0 / (batch * terms));
   double sum = 0;
   for (std::size_t c = 0; c < y.size(); ++c) {
-    const float error = y[c] - (c == on ? target_on : off_value);
+    const float error = y[c] - (c == on ? targets.on : targets.off);
     sum += static_cast<double>(error) * static_cast<double>(error);
     delta[c] = factor * error;
   }
@@ -52,10 +53,15 @@ BatchScore score_and_delta(Loss loss, Activation activation, std::span<const flo
     assert(loss == Loss::cross_entropy && sums != nullptr);
     return score_and_delta(loss, Activation::identity, {sums, output.size()}, nullptr, labels, batch, delta);
   }
+  return score_and_delta(loss, activation, {target_off(activation), target_on}, output, sums, labels, batch, delta);
+}
+
+BatchScore score_and_delta(Loss loss, Activation activation, const OutputTargets& targets,
+                           std::span<const float> output, const float* sums, std::span<const Symbol> labels,
+                           std::size_t batch, std::span<float> delta) {
   assert(output.size() == delta.size() && !labels.empty() && output.size() % labels.size() == 0);
   const std::size_t outputs = output.size() / labels.size();
   assert(loss != Loss::cross_entropy || outputs >= 2);
-  const float threshold = decision_threshold(activation), off_value = target_off(activation);
   const auto batch_samples = static_cast<double>(batch);
   BatchScore score;
   for (std::size_t s = 0; s < labels.size(); ++s) {
@@ -63,8 +69,8 @@ BatchScore score_and_delta(Loss loss, Activation activation, std::span<const flo
     const std::size_t on = output_of(labels[s], outputs);
     float* out = delta.data() + s * outputs;
     score.loss_sum += loss == Loss::cross_entropy ? cross_entropy(y, on, batch_samples, out)
-                                                  : squared_error(y, on, off_value, batch_samples, out);
-    score.correct += is_correct(y, labels[s], threshold) ? 1u : 0u;
+                                                  : squared_error(y, on, targets, batch_samples, out);
+    score.correct += is_correct(y, labels[s], targets.threshold()) ? 1u : 0u;
   }
   multiply_by_slope(activation, output.data(), sums, output.size(), delta.data());
   return score;

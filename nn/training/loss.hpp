@@ -26,6 +26,13 @@ struct BatchScore {
   std::uint64_t correct = 0;  ///< samples whose prediction (argmax; of a single output: on or off) is the label
 };
 
+/// The values that outputs are trained towards under mean_squared_error: that of the label, and those of the others.
+struct OutputTargets {
+  float off, on;
+  /// A single output is "on" above this.
+  float threshold() const { return (off + on) / 2; }
+};
+
 /// Scores `samples` = labels.size() rows of `output` [samples,C] and writes `delta` [samples,C], the gradient of L with
 /// respect to the output layer's weighted sums (before its activation), for a batch of `batch` samples of which these
 /// are some. An output c stands for label c; a single output (C = 1) for label 1, on against off. `sums` are those
@@ -36,6 +43,10 @@ struct BatchScore {
 /// squared error of a softmax is not computed.
 BatchScore score_and_delta(Loss loss, Activation activation, std::span<const float> output, const float* sums,
                            std::span<const Symbol> labels, std::size_t batch, std::span<float> delta);
+/// The same with other targets than {target_off(activation), target_on}, and not for a softmax.
+BatchScore score_and_delta(Loss loss, Activation activation, const OutputTargets& targets,
+                           std::span<const float> output, const float* sums, std::span<const Symbol> labels,
+                           std::size_t batch, std::span<float> delta);
 
 /// Throws UsageError if networks with these outputs cannot be trained by this loss: cross entropy of a single output,
 /// mean squared error of a softmax.

@@ -45,5 +45,12 @@ struct OptimizerState {
 /// An empty state starts with zeros.
 void optimizer_step(const OptimizerOptions& options, std::span<const float> gradient, OptimizerState& state,
                     Mlp& network);
+/// The same for parameters of any model, in blocks that stand in `gradient` one after the other.
+void optimizer_step(const OptimizerOptions& options, std::span<const float> gradient, OptimizerState& state,
+                    std::span<const std::span<float>> parameters);
+
+/// Scales `gradient` by max_norm / (norm + 1e-6) if that is below 1, as PyTorch's clip_grad_norm_, norm being the root
+/// of the sum of its squares; returns the norm before. max_norm > 0.
+double clip_gradient_norm(std::span<float> gradient, double max_norm);
 
 }  // namespace inforelay

@@ -12,20 +12,6 @@
 namespace inforelay {
 namespace {
 
-void write_optimizer(Hdf5Writer& file, const std::string& group, const OptimizerState& state) {
-  file.attribute(group, "step", static_cast<std::int64_t>(state.step));
-  file.dataset(group + "/first_moment", state.first_moment,
-               {.units = "1", .long_name = "first moment of the optimiser", .dims = {"parameter"}});
-  file.dataset(group + "/second_moment", state.second_moment,
-               {.units = "1", .long_name = "second moment of the optimiser", .dims = {"second_parameter"}});
-}
-
-OptimizerState read_optimizer(const Hdf5Reader& file, const std::string& group) {
-  return {.step = static_cast<std::uint64_t>(file.attribute<std::int64_t>(group, "step")),
-          .first_moment = file.vector<float>(group + "/first_moment"),
-          .second_moment = file.vector<float>(group + "/second_moment")};
-}
-
 void write_curve(Hdf5Writer& file, const std::string& path, const std::vector<double>& accuracy) {
   file.dataset(path, accuracy, {.units = "1", .long_name = "accuracy after each epoch", .dims = {"epoch"}});
 }
@@ -42,16 +28,6 @@ void check_shape(std::string_view what, const Mlp& saved, const Mlp& expected) {
   throw DataError("{} is {}, expected {}", what, shape_of(saved), shape_of(expected));
 }
 
-// Both moments of a plain SGD, or of no step, may be empty.
-void check_moments(std::string_view what, const OptimizerState& state, const Mlp& network) {
-  for (const auto* moment : {&state.first_moment, &state.second_moment}) {
-    if (moment->empty() || moment->size() == network.parameter_count()) continue;
-    throw DataError("the optimiser of {} has {} values, expected {}", what, moment->size(), network.parameter_count());
-  }
-  if (state.step == 0 || !state.first_moment.empty()) return;
-  throw DataError("the optimiser of {} has made {} steps but has no values", what, state.step);
-}
-
 void check_curve(std::string_view what, std::size_t size, std::size_t expected) {
   if (size == expected) return;
   throw DataError("{} has {} epochs, expected {}", what, size, expected);
@@ -60,7 +36,7 @@ void check_curve(std::string_view what, std::size_t size, std::size_t expected) 
 void check_detector(const std::string& what, const DetectorState& saved, const Mlp& beginning,
                     const DetectorOptions& options) {
   check_shape(what, saved.network, beginning);
-  check_moments(what, saved.optimizer, saved.network);
+  check_moments(what, saved.optimizer, saved.network.parameter_count());
   check_range<DataError>("the attempt of " + what, saved.attempt, 0, options.restarts);
   check_range<DataError>("the epoch of " + what, saved.epoch, 0, options.max_epochs);
   // While it runs, the last epoch is not measured yet.
@@ -82,9 +58,33 @@ void check_detector(const std::string& what, const DetectorState& saved, const M
 
 }  // namespace
 
+void write_optimizer_state(Hdf5Writer& file, const std::string& group, const OptimizerState& state) {
+  file.attribute(group, "step", static_cast<std::int64_t>(state.step));
+  file.dataset(group + "/first_moment", state.first_moment,
+               {.units = "1", .long_name = "first moment of the optimiser", .dims = {"parameter"}});
+  file.dataset(group + "/second_moment", state.second_moment,
+               {.units = "1", .long_name = "second moment of the optimiser", .dims = {"second_parameter"}});
+}
+
+OptimizerState read_optimizer_state(const Hdf5Reader& file, const std::string& group) {
+  return {.step = static_cast<std::uint64_t>(file.attribute<std::int64_t>(group, "step")),
+          .first_moment = file.vector<float>(group + "/first_moment"),
+          .second_moment = file.vector<float>(group + "/second_moment")};
+}
+
+// Both moments of a plain SGD, or of no step, may be empty.
+void check_moments(std::string_view what, const OptimizerState& state, std::size_t parameters) {
+  for (const auto* moment : {&state.first_moment, &state.second_moment}) {
+    if (moment->empty() || moment->size() == parameters) continue;
+    throw DataError("the optimiser of {} has {} values, expected {}", what, moment->size(), parameters);
+  }
+  if (state.step == 0 || !state.first_moment.empty()) return;
+  throw DataError("the optimiser of {} has made {} steps but has no values", what, state.step);
+}
+
 void write_trainer_state(Hdf5Writer& file, const TrainerState& state) {
   write_network(file, "network", state.network);
-  write_optimizer(file, "optimizer", state.optimizer);
+  write_optimizer_state(file, "optimizer", state.optimizer);
   file.attribute("", "epoch", std::int64_t{state.epoch});
   file.attribute("", "reached", std::int64_t{state.reached});
   if (state.epoch > 0) {
@@ -98,7 +98,7 @@ void write_trainer_state(Hdf5Writer& file, const TrainerState& state) {
 TrainerState read_trainer_state(const Hdf5Reader& file) {
   TrainerState state;
   state.network = read_network(file, "network");
-  state.optimizer = read_optimizer(file, "optimizer");
+  state.optimizer = read_optimizer_state(file, "optimizer");
   state.epoch = static_cast<int>(file.attribute<std::int64_t>("", "epoch"));
   state.reached = file.attribute<std::int64_t>("", "reached") != 0;
   if (state.epoch > 0) {
@@ -116,7 +116,7 @@ void write_detector_states(Hdf5Writer& file, const std::vector<DetectorState>& s
     const DetectorState& state = states[c];
     const std::string group = fmt::format("{}", c);
     write_network(file, group + "/network", state.network);
-    write_optimizer(file, group + "/optimizer", state.optimizer);
+    write_optimizer_state(file, group + "/optimizer", state.optimizer);
     file.attribute(group, "attempt", std::int64_t{state.attempt});
     file.attribute(group, "epoch", std::int64_t{state.epoch});
     file.attribute(group, "finished", std::int64_t{state.finished});
@@ -141,7 +141,7 @@ std::vector<DetectorState> read_detector_states(const Hdf5Reader& file) {
     const std::string group = fmt::format("{}", c);
     DetectorState state;
     state.network = read_network(file, group + "/network");
-    state.optimizer = read_optimizer(file, group + "/optimizer");
+    state.optimizer = read_optimizer_state(file, group + "/optimizer");
     state.attempt = static_cast<int>(file.attribute<std::int64_t>(group, "attempt"));
     state.epoch = static_cast<int>(file.attribute<std::int64_t>(group, "epoch"));
     state.finished = file.attribute<std::int64_t>(group, "finished") != 0;
@@ -164,7 +164,7 @@ std::vector<DetectorState> read_detector_states(const Hdf5Reader& file) {
 
 void check_resumable(const TrainerState& saved, const Mlp& beginning, int max_epochs) {
   check_shape("the network", saved.network, beginning);
-  check_moments("the network", saved.optimizer, saved.network);
+  check_moments("the network", saved.optimizer, saved.network.parameter_count());
   check_range<DataError>("the epoch", saved.epoch, 0, max_epochs);
   const TrainingCurve& curve = saved.curve;
   const auto epochs = static_cast<std::size_t>(saved.epoch);

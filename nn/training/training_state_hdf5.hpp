@@ -2,6 +2,8 @@
 // stopped. Random generators need not be saved: each epoch and attempt draws from its own stream, named by its number.
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/files/hdf5_file.hpp"
@@ -11,6 +13,13 @@
 namespace inforelay {
 
 // Writers throw IoError; readers throw DataError if something is missing or of another shape than the rest.
+
+/// Attributes and datasets of `group`: step, first_moment, second_moment.
+void write_optimizer_state(Hdf5Writer& file, const std::string& group, const OptimizerState& state);
+OptimizerState read_optimizer_state(const Hdf5Reader& file, const std::string& group);
+
+/// Throws DataError unless the moments are as many as `parameters`, or, before a step, none.
+void check_moments(std::string_view what, const OptimizerState& state, std::size_t parameters);
 
 void write_trainer_state(Hdf5Writer& file, const TrainerState& state);
 TrainerState read_trainer_state(const Hdf5Reader& file);

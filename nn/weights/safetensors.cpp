@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -82,29 +83,19 @@ TensorFile read_safetensors(std::span<const std::uint8_t> content, std::string_v
     result.ordered = true;
     result.activations = read_activations(header.metadata[std::string(activations_key)], file);
   }
+  result.metadata = std::move(header.metadata);
   return result;
 }
 
-std::vector<std::uint8_t> write_safetensors(const Mlp& network) {
+std::vector<std::uint8_t> write_safetensors(std::span<const TensorView> tensors,
+                                            std::span<const std::pair<std::string_view, std::string>> metadata) {
   nlohmann::ordered_json header;
-  std::vector<std::string> activations;
-  for (const DenseLayer& layer : network.layers) activations.push_back(to_string(layer.activation));
-  header["__metadata__"] = {{format_key, own_format},
-                            {activations_key, fmt::format("{}", fmt::join(activations, " "))}};
-  std::vector<std::span<const float>> parts;
+  for (const auto& [key, text] : metadata) header["__metadata__"][std::string(key)] = text;
   std::uint64_t reached = 0;
-  const auto add = [&](const std::string& name, nlohmann::ordered_json shape, std::span<const float> values) {
-    const std::uint64_t end = reached + values.size_bytes();
-    header[name] = {{"dtype", "F32"}, {"shape", std::move(shape)}, {"data_offsets", {reached, end}}};
+  for (const TensorView& tensor : tensors) {
+    const std::uint64_t end = reached + tensor.values.size_bytes();
+    header[tensor.name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {reached, end}}};
     reached = end;
-    parts.push_back(values);
-  };
-  for (std::size_t l = 0; l < network.layers.size(); ++l) {
-    const DenseLayer& layer = network.layers[l];
-    add(fmt::format("layer{}.weight", l + 1), {layer.out(), layer.in()},
-        {layer.weight.data(), static_cast<std::size_t>(layer.weight.size())});
-    add(fmt::format("layer{}.bias", l + 1), nlohmann::ordered_json::array({layer.out()}),
-        {layer.bias.data(), static_cast<std::size_t>(layer.bias.size())});
   }
   std::string json = header.dump();
   json.resize((json.size() + 7) / 8 * 8, ' ');  // the format allows spaces; the numbers then begin at a multiple of 8
@@ -114,13 +105,31 @@ std::vector<std::uint8_t> write_safetensors(const Mlp& network) {
   for (std::size_t i = 0; i < safetensors_length_bytes; ++i)
     bytes.push_back(static_cast<std::uint8_t>(json.size() >> (8 * i)));
   bytes.insert(bytes.end(), json.begin(), json.end());
-  for (const std::span<const float> values : parts) {
-    for (const float value : values) {
+  for (const TensorView& tensor : tensors) {
+    for (const float value : tensor.values) {
       const auto bits = std::bit_cast<std::uint32_t>(value);
       for (int shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<std::uint8_t>(bits >> shift));
     }
   }
   return bytes;
+}
+
+std::vector<std::uint8_t> write_safetensors(const Mlp& network) {
+  std::vector<std::string> activations;
+  std::vector<TensorView> tensors;
+  for (std::size_t l = 0; l < network.layers.size(); ++l) {
+    const DenseLayer& layer = network.layers[l];
+    const auto out = static_cast<std::uint64_t>(layer.out()), in = static_cast<std::uint64_t>(layer.in());
+    activations.push_back(to_string(layer.activation));
+    tensors.push_back({fmt::format("layer{}.weight", l + 1),
+                       {out, in},
+                       {layer.weight.data(), static_cast<std::size_t>(layer.weight.size())}});
+    tensors.push_back(
+        {fmt::format("layer{}.bias", l + 1), {out}, {layer.bias.data(), static_cast<std::size_t>(layer.bias.size())}});
+  }
+  const std::array<std::pair<std::string_view, std::string>, 2> metadata{
+      {{format_key, std::string(own_format)}, {activations_key, fmt::format("{}", fmt::join(activations, " "))}}};
+  return write_safetensors(tensors, metadata);
 }
 
 }  // namespace inforelay

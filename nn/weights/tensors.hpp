@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,11 +33,16 @@ struct NamedTensor {
 };
 
 struct TensorFile {
-  std::string format;                     ///< as in WeightSource
-  std::vector<NamedTensor> tensors;       ///< in the order of the file; names differ
-  bool ordered = false;                   ///< true if the order of the file is that of the layers
-  std::vector<Activation> activations{};  ///< of each layer, in order; empty: not in the file
+  std::string format;                             ///< as in WeightSource
+  std::vector<NamedTensor> tensors;               ///< in the order of the file; names differ
+  bool ordered = false;                           ///< true if the order of the file is that of the layers
+  std::vector<Activation> activations{};          ///< of each layer, in order; empty: not in the file
+  std::map<std::string, std::string> metadata{};  ///< texts beside the tensors, which only safetensors have
 };
+
+/// The tensors of a safetensors file or a state dict of PyTorch, by its content; `file` is its name in errors. Throws
+/// DataError for anything else, and as the readers of the formats do.
+TensorFile read_tensors(std::span<const std::uint8_t> content, std::string_view file);
 
 /// The network of a file that holds NAME.weight [out,in] for each layer and NAME.bias [out] (none: all 0), batch
 /// normalisation (nn/weights/batch_norm.hpp), which is folded into the dense layers, and nothing else. The order of the

@@ -34,27 +34,13 @@ bool is_text(std::span<const std::uint8_t> content) {
   });
 }
 
-[[noreturn]] void refuse_text(std::span<const std::uint8_t> content, const std::string& file) {
+[[noreturn]] void refuse_text(std::span<const std::uint8_t> content, std::string_view file) {
   const std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
   if (text.starts_with("version https://git-lfs")) {
     throw DataError("{}: is a Git LFS pointer, which stands for the file: fetch it with `git lfs pull`", file);
   }
   throw DataError("{}: is a text file, not a weight file: its first line is {}", file,
                   quoted_name(text.substr(0, text.find_first_of("\r\n"))));
-}
-
-TensorFile read_tensors(std::span<const std::uint8_t> content, const std::string& file) {
-  if (is_text(content)) refuse_text(content, file);
-  if (is_zip(content)) return read_torch_zip(content, file);
-  if (is_pickle(content)) return read_torch_legacy(content, file);
-  if (is_safetensors(content)) return read_safetensors(content, file);
-  std::string found = content.empty() ? "nothing" : "bytes";
-  for (std::size_t i = 0; i < std::min<std::size_t>(content.size(), 8); ++i)
-    found += fmt::format(" {:02x}", content[i]);
-  throw DataError(
-      "{}: is not a weight file: begins with {}, expected safetensors, a state dict of PyTorch or "
-      "inforelay results (HDF5)",
-      file, found);
 }
 
 Content read_whole(const std::filesystem::path& path) {
@@ -77,6 +63,20 @@ WeightFile load(const std::filesystem::path& path, const WeightFileOptions& opti
 }
 
 }  // namespace
+
+TensorFile read_tensors(std::span<const std::uint8_t> content, std::string_view file) {
+  if (is_text(content)) refuse_text(content, file);
+  if (is_zip(content)) return read_torch_zip(content, file);
+  if (is_pickle(content)) return read_torch_legacy(content, file);
+  if (is_safetensors(content)) return read_safetensors(content, file);
+  std::string found = content.empty() ? "nothing" : "bytes";
+  for (std::size_t i = 0; i < std::min<std::size_t>(content.size(), 8); ++i)
+    found += fmt::format(" {:02x}", content[i]);
+  throw DataError(
+      "{}: is not a weight file: begins with {}, expected safetensors, a state dict of PyTorch or "
+      "inforelay results (HDF5)",
+      file, found);
+}
 
 WeightFile load_weights(const std::filesystem::path& path, const WeightFileOptions& options, const Progress& progress) {
   try {

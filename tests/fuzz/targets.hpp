@@ -11,6 +11,7 @@ bool fuzz_arrays(const std::uint8_t* data, std::size_t size);
 bool fuzz_config(const std::uint8_t* data, std::size_t size);
 bool fuzz_csv(const std::uint8_t* data, std::size_t size);
 bool fuzz_idx(const std::uint8_t* data, std::size_t size);
+bool fuzz_recurrent(const std::uint8_t* data, std::size_t size);
 bool fuzz_results(const std::uint8_t* data, std::size_t size);
 bool fuzz_safetensors(const std::uint8_t* data, std::size_t size);
 bool fuzz_torch_legacy(const std::uint8_t* data, std::size_t size);

@@ -47,6 +47,11 @@ TEST_CASE("IDX files of the fuzz corpus are accepted", "[fuzz]") {
   replay(test::fuzz_idx, "idx", {"images", "images.gz", "labels", "labels.gz", "members.gz", "short_labels", "wide_labels"});
 }
 
+TEST_CASE("Recurrent networks of the fuzz corpus are accepted or rejected as expected", "[fuzz]") {
+  replay(test::fuzz_recurrent, "recurrent", {"lstm_legacy.pt", "own.safetensors", "rnn_zip.pt", "two_layers.pt"},
+         {"bidirectional.bad", "dense.bad", "projection.bad", "two_gates.bad"});
+}
+
 TEST_CASE("Results files of the fuzz corpus are accepted or rejected as expected", "[fuzz]") {
   // Damage that some version of HDF5 does not survive: whether one notices it depends on the version.
   const Names for_hdf5{"crash_in_hdf5.h5", "hang_in_hdf5.h5", "heap_overflow_in_hdf5.h5"};
