@@ -102,19 +102,22 @@ void GeluTanh(float* values, std::size_t count) {
   });
 }
 
-// With t the hyperbolic tangent in a(x): (1 + t) / 2 + x (1 - t^2) (sqrt(2/pi) (1 + 3 * 0.044715 x^2)) / 2.
+// a(x) is x s(2u), s the sigmoid, u = sqrt(2/pi) (x + 0.044715 x^3); the slope s + 2 x s (1 - s) u', by exp(-|2u|),
+// which keeps the digits of s (1 - s).
 void GeluTanhSlope(float* slopes, std::size_t count) {
   Transform(slopes, count, [](FloatVector x) HWY_ATTR {
     const FloatTag d;
-    const FloatVector half = hn::Set(d, 0.5f), one = hn::Set(d, 1.0f);
-    // The rest of the slope is 0 from here on, and squares cannot overflow.
+    const FloatVector one = hn::Set(d, 1.0f), zero = hn::Zero(d);
+    // Beyond these bounds s (1 - s) is 0, and within them squares do not overflow.
     const FloatVector bound = hn::Set(d, 20.0f);
     const FloatVector near = hn::Max(hn::Min(x, bound), hn::Neg(bound)), square = hn::Mul(near, near);
-    const FloatVector inner = hn::MulAdd(hn::Mul(square, hn::Set(d, gelu_cubic)), near, near);
-    const FloatVector t = hn::Tanh(d, hn::Mul(inner, hn::Set(d, gelu_scale)));
-    const FloatVector inner_slope = hn::MulAdd(square, hn::Set(d, 3 * gelu_cubic * gelu_scale), hn::Set(d, gelu_scale));
-    const FloatVector bend = hn::Mul(hn::Mul(near, hn::NegMulAdd(t, t, one)), inner_slope);
-    return KeepNan(x, hn::Mul(half, hn::Add(hn::Add(one, t), bend)));
+    const FloatVector u = hn::MulAdd(hn::Mul(square, hn::Set(d, gelu_cubic)), near, near);
+    const FloatVector small = hn::Exp(d, hn::Mul(hn::Abs(u), hn::Set(d, -2 * gelu_scale)));
+    const FloatVector part = hn::Div(one, hn::Add(one, small));
+    const FloatVector s = hn::Mul(hn::IfThenElse(hn::Gt(x, zero), one, small), part);
+    const FloatVector u_slope = hn::MulAdd(square, hn::Set(d, 3 * gelu_cubic * gelu_scale), hn::Set(d, gelu_scale));
+    const FloatVector bend = hn::Mul(hn::Mul(hn::Add(near, near), hn::Mul(hn::Mul(small, part), part)), u_slope);
+    return KeepNan(x, hn::Add(s, bend));
   });
 }
 
