@@ -181,7 +181,8 @@ std::vector<Setting> settings_of(NetworkConfig& config) {
       {"batch_norm",
        "With weights that have batch normalisation (BatchNorm1d): on which side of the activation it stands. It is "
        "folded "
-       "into the dense layer before it, or after it, whose activations are then those before the batch normalisation.",
+       "into the dense layer before it (before_activation) or into the one after it (after_activation); in the latter "
+       "case the activations that are analysed are those before the batch normalisation.",
        choice(config.batch_norm, batch_norm_names)},
       {"batch_norm_epsilon", "With batch_norm: what is added to the variances (eps in PyTorch). Not given: 1e-5.",
        Number{&config.batch_norm_epsilon, {1e-30, 1000}}},

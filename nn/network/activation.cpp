@@ -61,12 +61,63 @@ void Elu(float* values, std::size_t count, float alpha) {
   });
 }
 
+// The distribution Phi(x) and the density of the normal distribution; Phi to 1e-7: Abramowitz and Stegun, Handbook of
+// Mathematical Functions, 26.2.17.
+HWY_INLINE void Normal(FloatVector x, FloatVector& distribution, FloatVector& density) {
+  const FloatTag d;
+  const auto number = [d](float value) HWY_ATTR { return hn::Set(d, value); };
+  density = hn::Mul(hn::Exp(d, hn::Mul(hn::Mul(x, x), number(-0.5f))), number(0.3989422804f));
+  const FloatVector t = hn::Div(number(1), hn::MulAdd(hn::Abs(x), number(0.2316419f), number(1)));
+  FloatVector sum = number(1.330274429f);
+  for (const float coefficient : {-1.821255978f, 1.781477937f, -0.356563782f, 0.319381530f}) {
+    sum = hn::MulAdd(sum, t, number(coefficient));
+  }
+  const FloatVector tail = hn::Mul(hn::Mul(sum, t), density);  // Phi(-|x|)
+  distribution = hn::IfThenElse(hn::Gt(x, hn::Zero(d)), hn::Sub(number(1), tail), tail);
+}
+
+void Gelu(float* values, std::size_t count) {
+  Transform(values, count, [](FloatVector x) HWY_ATTR {
+    FloatVector distribution, density;
+    Normal(x, distribution, density);
+    return KeepNan(x, hn::Mul(x, distribution));
+  });
+}
+
+// slopes[i] = a'(slopes[i])
+void GeluSlope(float* slopes, std::size_t count) {
+  Transform(slopes, count, [](FloatVector x) HWY_ATTR {
+    FloatVector distribution, density;
+    Normal(x, distribution, density);
+    return KeepNan(x, hn::MulAdd(x, density, distribution));
+  });
+}
+
 void GeluTanh(float* values, std::size_t count) {
   Transform(values, count, [](FloatVector x) HWY_ATTR {
     const FloatTag d;
     const FloatVector half_x = hn::Mul(x, hn::Set(d, 0.5f));
     const FloatVector inner = hn::MulAdd(hn::Mul(hn::Mul(x, x), hn::Set(d, gelu_cubic)), x, x);
     return hn::MulAdd(half_x, hn::Tanh(d, hn::Mul(inner, hn::Set(d, gelu_scale))), half_x);
+  });
+}
+
+// a(x) is x s(2u), s the sigmoid, u = sqrt(2/pi) (x + 0.044715 x^3); the slope s + 2 x s (1 - s) u', by exp(-|2u|),
+// which keeps the digits of s (1 - s).
+void GeluTanhSlope(float* slopes, std::size_t count) {
+  Transform(slopes, count, [](FloatVector x) HWY_ATTR {
+    const FloatTag d;
+    const FloatVector one = hn::Set(d, 1.0f), zero = hn::Zero(d);
+    // Beyond these bounds s (1 - s) is 0, and within them squares do not overflow.
+    const FloatVector bound = hn::Set(d, 20.0f);
+    const FloatVector near = hn::Max(hn::Min(x, bound), hn::Neg(bound)), square = hn::Mul(near, near);
+    const FloatVector u = hn::MulAdd(hn::Mul(square, hn::Set(d, gelu_cubic)), near, near);
+    const FloatVector small = hn::Exp(d, hn::Mul(hn::Abs(u), hn::Set(d, -2 * gelu_scale)));
+    const FloatVector part = hn::Div(one, hn::Add(one, small));
+    const FloatVector s = hn::Mul(hn::IfThenElse(hn::Gt(x, zero), one, small), part);
+    const FloatVector u_slope = hn::MulAdd(square, hn::Set(d, 3 * gelu_cubic * gelu_scale), hn::Set(d, gelu_scale));
+    const FloatVector bend = hn::Mul(hn::Mul(hn::Add(near, near), hn::Mul(hn::Mul(small, part), part)), u_slope);
+    return KeepNan(x, hn::Add(s, bend));
   });
 }
 
@@ -97,6 +148,7 @@ HWY_AFTER_NAMESPACE();
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <numbers>
@@ -110,7 +162,10 @@ namespace inforelay {
 HWY_EXPORT(Tanh);
 HWY_EXPORT(Sigmoid);
 HWY_EXPORT(Elu);
+HWY_EXPORT(Gelu);
+HWY_EXPORT(GeluSlope);
 HWY_EXPORT(GeluTanh);
+HWY_EXPORT(GeluTanhSlope);
 HWY_EXPORT(Silu);
 HWY_EXPORT(Softplus);
 
@@ -171,26 +226,26 @@ void elu_slope(const float* values, const float*, const LayerValues& layer, floa
   multiply(values, layer.count(), delta, [alpha = layer.parameter](float a) { return a > 0.0f ? 1.0f : a + alpha; });
 }
 
-// Phi(x) of the normal distribution; erfc, so that it keeps its digits where it is small.
-double normal_distribution(double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); }
-
-void apply_gelu(float* values, const LayerValues& layer) {
-  for_each(values, layer, [](double x) { return static_cast<float>(x * normal_distribution(x)); });
+// multiply() by slopes that `slopes_of`, from vectors of sums in place, gives; in pieces that stay in the cache.
+void multiply_by_slopes_of(void (*slopes_of)(float* slopes, std::size_t count), const float* sums, std::size_t count,
+                           float* delta) {
+  std::array<float, 256> slopes{};
+  for (std::size_t begin = 0; begin < count; begin += slopes.size()) {
+    const std::size_t size = std::min(slopes.size(), count - begin);
+    std::copy_n(sums + begin, size, slopes.data());
+    slopes_of(slopes.data(), size);
+    for (std::size_t i = 0; i < size; ++i) delta[begin + i] *= slopes[i];
+  }
 }
+
+void apply_gelu(float* values, const LayerValues& layer) { HWY_DYNAMIC_DISPATCH(Gelu)(values, layer.count()); }
 void gelu_slope(const float*, const float* sums, const LayerValues& layer, float* delta) {
-  constexpr double density_at_0 = 0.5 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi;  // 1 / sqrt(2 pi)
-  multiply(sums, layer.count(), delta, [](double x) {
-    return static_cast<float>(normal_distribution(x) + x * density_at_0 * std::exp(-0.5 * x * x));
-  });
+  multiply_by_slopes_of(HWY_DYNAMIC_DISPATCH(GeluSlope), sums, layer.count(), delta);
 }
 
 void apply_gelu_tanh(float* values, const LayerValues& layer) { HWY_DYNAMIC_DISPATCH(GeluTanh)(values, layer.count()); }
 void gelu_tanh_slope(const float*, const float* sums, const LayerValues& layer, float* delta) {
-  constexpr double scale = std::numbers::sqrt2 * std::numbers::inv_sqrtpi, cubic = 0.044715;
-  multiply(sums, layer.count(), delta, [](double x) {
-    const double t = std::tanh(scale * (x + cubic * x * x * x));
-    return static_cast<float>(0.5 * (1 + t) + 0.5 * x * (1 - t * t) * scale * (1 + 3 * cubic * x * x));
-  });
+  multiply_by_slopes_of(HWY_DYNAMIC_DISPATCH(GeluTanhSlope), sums, layer.count(), delta);
 }
 
 void apply_silu(float* values, const LayerValues& layer) { HWY_DYNAMIC_DISPATCH(Silu)(values, layer.count()); }

@@ -151,7 +151,7 @@ TEST_CASE("Texts with a grammar of their own are read by it and printed, without
   CHECK(read_ok("shout: hey(3)").shout == "hey(3)");
   CHECK(read_ok("shout: ho").shout == "ho");
   CHECK(read_ok("{}").shout.empty());
-  CHECK(print(read_ok("shout: hey(3)")).find("\nshout: hey(3)\n") != std::string::npos);
+  CHECK(read_ok(print(read_ok("shout: hey(3)"))).shout == "hey(3)");
   CHECK(print(read_ok("{}")).find("shout") == std::string::npos);
   CHECK(problems("shout: hye") == std::vector<std::string>{"test.yaml:1:8: error: shout: 'hye' is no shout"});
   CHECK(problems("shout: [hey]") ==
@@ -169,10 +169,10 @@ TEST_CASE("All settings are listed by their paths", "[config]") {
     paths.push_back(setting.path);
     if (setting.is_integer) integers.push_back(setting.path);
   }
-  CHECK(paths == std::vector<std::string>{"name",         "epochs",        "loud",        "colour",     "colours",
-                                          "widths",       "file",          "inner",       "inner.rate", "inner.limit",
-                                          "extra",        "extra.rate",    "extra.limit", "named",      "named.n",
-                                          "named.n.rate", "named.n.limit", "words",       "series",     "maps"});
+  CHECK(paths == std::vector<std::string>{
+                     "name",    "epochs",       "loud",          "colour", "colours",    "widths",      "file",
+                     "inner",   "inner.rate",   "inner.limit",   "extra",  "extra.rate", "extra.limit", "named",
+                     "named.n", "named.n.rate", "named.n.limit", "words",  "series",     "maps",        "shout"});
   CHECK(integers == std::vector<std::string>{"epochs"});
 }
 

@@ -66,13 +66,16 @@ TEST_CASE("Activations: options before the file before tanh", "[weights]") {
       result.push_back(each.activation);
     return result;
   };
-  using enum Activation;
+  const Activation tanh = Activation::tanh, sigmoid = Activation::sigmoid, relu = Activation::relu,
+                   identity = Activation::identity;
   using List = std::vector<Activation>;
   CHECK(activations({}, {}) == List{tanh, tanh, tanh});
   CHECK(activations({relu, sigmoid, identity}, {}) == List{relu, sigmoid, identity});
   CHECK(activations({relu, sigmoid, identity}, {.activation = tanh}) == List{tanh, tanh, identity});
   CHECK(activations({relu, sigmoid, relu}, {.output_activation = identity}) == List{relu, sigmoid, identity});
   CHECK(activations({}, {.activation = relu, .output_activation = identity}) == List{relu, relu, identity});
+  CHECK_THROWS_WITH(activations({relu, Activation::softmax, identity}, {}),
+                    "file: layer 2: activation softmax is for the outputs only");
 }
 
 TEST_CASE("The order of layers: names, then the file's where it has one, then the shapes", "[weights]") {
