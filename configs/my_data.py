@@ -29,7 +29,7 @@ def train(x, y, folder):
     import torch
 
     torch.manual_seed(1)
-    mean, std = x.mean(0), x.std(0)
+    mean, std = x.mean(0, dtype="f8").astype("f4"), x.std(0, dtype="f8").astype("f4")
     inputs, labels = torch.from_numpy((x - mean) / std), torch.from_numpy(y)
     model = torch.nn.Sequential(torch.nn.Linear(16, 24), torch.nn.ReLU(), torch.nn.Linear(24, 10), torch.nn.ReLU(),
                                 torch.nn.Linear(10, 3))

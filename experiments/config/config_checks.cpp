@@ -27,6 +27,7 @@ class Checker {
     const auto good = [&](std::string_view path) { return !errors_.concern(path); };
     if (good("data")) check_data_settings();
     find_sizes();
+    check_inputs();
     const bool whole = errors_.empty(), analysis = good("analysis");
     if (good("name") && config_.name.empty()) fail("name", "is missing; it names the results' folder");
     if (good("networks") && config_.networks.empty()) fail("networks", "at least one network is needed");
@@ -79,6 +80,17 @@ class Checker {
       }
       fail(fmt::format("data.{}", key),
            fmt::format("is for dataset: {}, not for {}", fmt::join(others, ", "), given.dataset));
+    }
+  }
+
+  void check_inputs() {
+    if (!sizes_ || !config_.data.inputs) return;
+    const InputOptions& inputs = *config_.data.inputs;
+    for (const auto& [key, numbers] :
+         {std::pair("mean", &inputs.mean.values), std::pair("std", &inputs.deviation.values)}) {
+      if (numbers->size() <= 1 || std::ssize(*numbers) == sizes_->inputs) continue;
+      fail(fmt::format("data.inputs.{}", key),
+           fmt::format("{} numbers, but the data have {} inputs", numbers->size(), sizes_->inputs));
     }
   }
 

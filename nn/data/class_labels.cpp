@@ -1,24 +1,15 @@
 #include "nn/data/class_labels.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
 
 #include "core/error.hpp"
-#include "core/text/number_text.hpp"
+#include "core/text/message_text.hpp"
 
 namespace inforelay {
 namespace {
-
-// The first of many values, for messages.
-template <class T>
-std::string some_of(const std::vector<T>& values) {
-  constexpr std::size_t shown = 12;
-  std::vector<T> first(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(std::min(shown, values.size())));
-  return fmt::format("{}{}", fmt::join(first, ", "), values.size() > shown ? ", ..." : "");
-}
 
 template <class T>
 std::vector<T> different(const std::vector<RawLabels>& sets) {
@@ -39,6 +30,16 @@ void check_count(std::size_t classes, std::string_view source) {
   }
 }
 
+// Words become names of classes, in tables and figures.
+void check_word(const std::string& word, std::string_view source) {
+  constexpr std::size_t longest = 200;
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  if (word.empty()) throw DataError("{}: a label is empty", source);
+  if (word.size() > longest || std::any_of(word.begin(), word.end(), is_control)) {
+    throw DataError("{}: the label {} is no line of 1 to {} characters", source, quoted_name(word), longest);
+  }
+}
+
 // The symbols of the labels, given the label of each class in order.
 template <class T>
 std::vector<std::vector<Symbol>> symbols(const std::vector<RawLabels>& sets, const std::vector<T>& classes) {
@@ -54,17 +55,6 @@ std::vector<std::vector<Symbol>> symbols(const std::vector<RawLabels>& sets, con
 
 }  // namespace
 
-RawLabels labels_from_texts(std::vector<std::string> words) {
-  std::vector<std::int64_t> integers;
-  integers.reserve(words.size());
-  for (const std::string& word : words) {
-    const auto integer = number_from<std::int64_t>(word);
-    if (!integer || fmt::format("{}", *integer) != word) return words;
-    integers.push_back(*integer);
-  }
-  return integers;
-}
-
 std::size_t label_count(const RawLabels& labels) {
   return std::visit([](const auto& values) { return values.size(); }, labels);
 }
@@ -78,22 +68,21 @@ ClassLabels classes_of(std::vector<RawLabels> sets, const std::vector<std::strin
   if (!has_words) {
     const std::vector<std::int64_t> labels = different<std::int64_t>(sets);
     check_count(labels.size(), source);
+    std::vector<std::string> numbers;
+    for (const std::int64_t label : labels) numbers.push_back(fmt::format("{}", label));
     if (!names.empty() && names.size() != labels.size()) {
       throw UsageError("data.classes: {} names, but {} has {} different labels: {}", names.size(), source,
-                       labels.size(), some_of(labels));
+                       labels.size(), listed(numbers));
     }
-    ClassLabels result{symbols(sets, labels), names};
-    for (const std::int64_t label : labels) {
-      if (names.empty()) result.names.push_back(fmt::format("{}", label));
-    }
-    return result;
+    return {symbols(sets, labels), names.empty() ? numbers : names};
   }
   const std::vector<std::string> words = different<std::string>(sets);
   check_count(words.size(), source);
+  for (const std::string& word : words) check_word(word, source);
   if (names.empty()) return {symbols(sets, words), words};
   for (const std::string& word : words) {
     if (std::find(names.begin(), names.end(), word) != names.end()) continue;
-    throw DataError("{}: the label '{}' is not among data.classes: {}", source, word, some_of(names));
+    throw DataError("{}: the label {} is not among data.classes: {}", source, quoted_name(word), listed(names));
   }
   if (names.size() != words.size()) {
     const auto unused = std::find_if(names.begin(), names.end(), [&](const std::string& name) {

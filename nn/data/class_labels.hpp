@@ -14,9 +14,6 @@ namespace inforelay {
 /// [N] integers of any range, or words.
 using RawLabels = std::variant<std::vector<std::int64_t>, std::vector<std::string>>;
 
-/// The words as integers if all of them are integers without leading zeros; else the words.
-RawLabels labels_from_texts(std::vector<std::string> words);
-
 std::size_t label_count(const RawLabels& labels);
 
 /// The class of each label of one or more sets, and the names [C] of the classes.
@@ -28,8 +25,8 @@ struct ClassLabels {
 /// The classes are the different labels that occur in any of the `sets`, so that none is empty: integers in numerical
 /// order, named by their numbers or, where `names` is given, by its words in that order; words in alphabetical order
 /// (by bytes), or in the order of `names`, which must then list them all. Throws DataError that begins with `source` if
-/// sets of integers and of words are mixed, a word is not among `names`, or there are fewer than two or more than
-/// max_symbols classes; UsageError if `names` has another number of names than there are classes.
+/// sets of integers and of words are mixed, a word is empty, no line of text, or not among `names`, or there are fewer
+/// than two or more than max_symbols classes; UsageError if `names` has another number of names than there are classes.
 ClassLabels classes_of(std::vector<RawLabels> sets, const std::vector<std::string>& names, std::string_view source);
 
 }  // namespace inforelay

@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "core/files/files.hpp"
+#include "core/text/message_text.hpp"
 #include "nn/data/class_labels.hpp"
 #include "nn/data/idx.hpp"
 #include "nn/data/source.hpp"
@@ -89,7 +90,7 @@ Files find_files(const DataOptions& options) {
   if (is_folder && all.size() > 1 && !all.contains("")) {
     std::vector<std::string> choices;
     for (const auto& [name, files] : all) choices.push_back((path / name).string());
-    throw UsageError("data.path {} holds several data sets; give one of {}", path.string(), fmt::join(choices, ", "));
+    throw UsageError("data.path {} holds several data sets; give one of {}", path.string(), listed(choices));
   }
   Files files = all[prefix];
   static constexpr std::array<std::string_view, 4> names{"train-images-idx3-ubyte", "train-labels-idx1-ubyte",

@@ -1,10 +1,8 @@
 // Data in one table: a CSV file with a header, one column of labels, all others inputs.
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/text/message_text.hpp"
 #include "core/text/number_text.hpp"
 #include "nn/data/array_set.hpp"
 
@@ -19,7 +17,7 @@ void check_numbers(const FileArray& array, const std::vector<std::string>& colum
   if (words == nullptr) return;
   for (std::size_t i = 0; i < words->size(); ++i) {
     if (number_from<double>((*words)[i])) continue;
-    throw DataError("{}: column '{}' of row {} (from 1, without the header) holds '{}', expected a number", array.place,
+    throw DataError("{}: column {} of row {} (from 1, without the header) holds '{}', expected a number", array.place,
                     columns[i % columns.size()], i / columns.size() + 1, (*words)[i]);
   }
   throw DataError("{}: columns of numbers were expected", array.place);
@@ -36,12 +34,13 @@ FileData read_table(const DataOptions& options, Progress& progress) {
   std::vector<std::string> columns = array_keys(file, progress);
   const auto label = std::find(columns.begin(), columns.end(), options.label);
   if (label == columns.end()) {
-    throw UsageError("data.label: '{}' is not a column of {}; these are {}", options.label, file.string(),
-                     fmt::join(columns, ", "));
+    throw UsageError("data.label: {} is not a column of {}; these are {}", quoted_name(options.label), file.string(),
+                     listed(columns));
   }
   columns.erase(label);
   if (columns.empty()) throw DataError("{} has no column beside '{}'", file.string(), options.label);
   FileArray inputs = read_array({.file = file, .keys = columns}, options.most_bytes, progress);
+  inputs.place = file.string();  // not the names of all columns
   check_numbers(inputs, columns);
   FileArray labels = read_array({.file = file, .keys = {options.label}}, options.most_bytes, progress);
   std::vector<ArraySet> sets;

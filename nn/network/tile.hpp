@@ -102,7 +102,8 @@ class Tile {
     assert(samples <= kernels::tile_samples && data.input_width() == values_[0].cols());
     samples_ = samples;
     nonzero_.assign(data.block_words(), 0);
-    reads_bytes_ = has_few_outputs_ && data.has_plain_bytes();
+    const bool has_plain_bytes = data.has_plain_bytes();
+    reads_bytes_ = has_few_outputs_ && has_plain_bytes;
     const InputScaling& scaling = data.scaling();
     for (std::size_t row = 0; row < samples; ++row) {
       const std::size_t sample = sample_of(row);
@@ -111,7 +112,7 @@ class Tile {
       float* values = values_[0].data() + row * width;
       if (reads_bytes_) {
         rows_[row] = data.inputs(sample);
-      } else if (data.has_plain_bytes()) {
+      } else if (has_plain_bytes) {
         kernels::bytes_to_inputs(data.inputs(sample), width, values);
       } else if (data.has_bytes()) {
         kernels::scale_bytes(data.inputs(sample), width, static_cast<float>(scaling.scale),

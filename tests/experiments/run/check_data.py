@@ -85,7 +85,7 @@ def compare_with_torch(results, folder):
     model = torch.nn.Sequential(torch.nn.Linear(16, 24), torch.nn.ReLU(), torch.nn.Linear(24, 10), torch.nn.ReLU(),
                                 torch.nn.Linear(10, 3))
     model.load_state_dict(torch.load(folder / "network.pt"))
-    mean, std = arrays["x_train"].mean(0), arrays["x_train"].std(0)
+    mean, std = (statistic(arrays["x_train"], 0, dtype="f8").astype("f4") for statistic in (np.mean, np.std))
     for subset in ("train", "test"):
         with torch.no_grad():
             expected = model(torch.from_numpy((arrays["x_" + subset] - mean) / std)).numpy()

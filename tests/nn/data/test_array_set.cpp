@@ -19,7 +19,7 @@ using Words = std::vector<std::string>;
 
 namespace {
 
-FileArray array(std::vector<std::uint64_t> shape, ArrayValues values, const std::string& place = "a.npz: 'x'") {
+FileArray array(std::vector<std::uint64_t> shape, FileArrayValues values, const std::string& place = "a.npz: 'x'") {
   return {std::move(shape), std::move(values), place};
 }
 
@@ -57,7 +57,7 @@ TEST_CASE("Arrays of any shape are flattened, and images keep theirs", "[data]")
 }
 
 TEST_CASE("Labels are integers, whole numbers or words", "[data]") {
-  const auto labels = [](FileArray labels) { return array_set(array({2, 1}, Bytes{1, 2}), std::move(labels)).labels; };
+  const auto labels = [](FileArray read) { return array_set(array({2, 1}, Bytes{1, 2}), std::move(read)).labels; };
   CHECK(std::get<Integers>(labels(array({2}, Bytes{3, 200}))) == Integers{3, 200});
   CHECK(std::get<Integers>(labels(array({2, 1}, Floats{3, -2}))) == Integers{3, -2});
   CHECK(std::get<Integers>(labels(array({1, 2}, std::vector<double>{1e9, 0}))) == Integers{1000000000, 0});

@@ -37,18 +37,14 @@ TEST_CASE("Words become classes in alphabetical order, or in that of the names",
   CHECK_THROWS_WITH(classes_of(sets, {"cat", "dog", "cow"}, "f"), "data.classes: no sample of f has the label 'cow'");
 }
 
-TEST_CASE("Texts are integers if all of them are", "[data]") {
-  CHECK(std::get<Integers>(labels_from_texts({"3", "-1"})) == Integers{3, -1});
-  CHECK(std::get<Words>(labels_from_texts({"3", "03"})) == Words{"3", "03"});
-  CHECK(std::get<Words>(labels_from_texts({"3", "x"})) == Words{"3", "x"});
-  CHECK(std::get<Words>(labels_from_texts({"99999999999999999999"})).size() == 1);
-}
-
 TEST_CASE("Labels that are no classes are errors", "[data]") {
   CHECK_THROWS_WITH(classes_of({Integers{4, 4}}, {}, "f"), "f: 1 different label, expected from 2 to 65536");
   CHECK_THROWS_AS(classes_of({Integers{}}, {}, "f"), DataError);
   CHECK_THROWS_WITH(classes_of({Integers{1, 2}, Words{"a"}}, {}, "f"),
                     "f: the labels of one set are integers and those of the other words");
+  CHECK_THROWS_WITH(classes_of({Words{"a", ""}}, {}, "f"), "f: a label is empty");
+  CHECK_THROWS_WITH(classes_of({Words{"a", "b\nc"}}, {}, "f"), Catch::Contains("is no line of 1 to 200 characters"));
+  CHECK_THROWS_AS(classes_of({Words{"a", std::string(201, 'x')}}, {}, "f"), DataError);
   Integers many(max_symbols + 1);
   for (std::size_t i = 0; i < many.size(); ++i) many[i] = static_cast<std::int64_t>(i);
   CHECK_THROWS_AS(classes_of({many}, {}, "f"), DataError);
