@@ -9,7 +9,7 @@
 namespace inforelay {
 namespace {
 
-using argmax_kernels::lanes, argmax_kernels::Row;
+using argmax_kernels::lanes, argmax_kernels::part_lanes, argmax_kernels::parts, argmax_kernels::Row;
 
 constexpr int bound_exponent = 29;
 // Lanes of a tile beyond its samples: output 0 is by far the largest with every set.
@@ -25,20 +25,21 @@ ArgmaxCounter::ArgmaxCounter(const KnockoutSubject& subject, const Replacement& 
       exact_(subject.network.layers.back(), subject.hidden, replacement),
       tiles_(tiles_by_label<lanes>(subject.labels, subject.classes())) {
   check_finite(subject, replacement);
-  rows_.resize(tiles_.size() * (neurons_ + 1) * classes_);
+  rows_.resize(tiles_.size() * parts * (neurons_ + 1) * classes_);
   parallel_blocks(tiles_.size(), [&](std::size_t tile) { fill(subject, replacement, tile); });
 }
 
 void ArgmaxCounter::fill(const KnockoutSubject& subject, const Replacement& replacement, std::size_t tile) {
   const DenseLayer& layer = subject.network.layers.back();
-  Row* const base = rows_.data() + tile * (neurons_ + 1) * classes_;
-  Row* const term = base + classes_;
-  for (std::size_t lane = 0; lane < lanes; ++lane) {
-    if (lane >= tiles_[tile].count) {
+  for (std::size_t sample_of_tile = 0; sample_of_tile < lanes; ++sample_of_tile) {
+    const std::size_t part = sample_of_tile / part_lanes, lane = sample_of_tile % part_lanes;
+    Row* const base = rows_.data() + (tile * parts + part) * (neurons_ + 1) * classes_;
+    Row* const term = base + classes_;
+    if (sample_of_tile >= tiles_[tile].count) {
       for (std::size_t c = 0; c < classes_; ++c) base[c].value[lane] = c == 0 ? filler : -filler;
       continue;  // terms are 0
     }
-    const std::size_t sample = tiles_[tile].samples[lane];
+    const std::size_t sample = tiles_[tile].samples[sample_of_tile];
     const auto kept = [&](int c, int k) {
       return product(layer.weight(c, k), subject.hidden(static_cast<Eigen::Index>(sample), k));
     };
@@ -72,30 +73,43 @@ RowMatrix<std::uint32_t> ArgmaxCounter::count(NeuronSet fixed, int free, const P
       RowMatrix<std::uint32_t>::Zero(static_cast<Eigen::Index>(classes_), static_cast<Eigen::Index>(sets * classes_))
           .eval();
   std::vector<Row> scratch(argmax_kernels::scratch_rows(static_cast<std::size_t>(free), classes_));
-  std::vector<argmax_kernels::Close> close(sets);
+  std::vector<std::uint64_t> largest(sets * classes_);
   for (std::size_t t = 0; t < tiles_.size(); ++t) {
     progress.check();
-    const Tile& tile = tiles_[t];
-    const Row* rows = rows_.data() + t * (neurons_ + 1) * classes_;
-    const argmax_kernels::Tile sums{.base = rows,
-                                    .term = rows + classes_,
+    const argmax_kernels::Tile sums{.rows = rows_.data() + t * parts * (neurons_ + 1) * classes_,
                                     .neurons = neurons_,
                                     .classes = classes_,
                                     .margin = static_cast<std::int32_t>(neurons_) + 1};
-    std::uint32_t* const of_label = counts.row(tile.label).data();
-    const std::size_t found = argmax_kernels::walk(sums, fixed.bits(), static_cast<std::size_t>(free), of_label,
-                                                   scratch.data(), close.data());
-    for (const argmax_kernels::Close& set : std::span(close).first(found)) {
-      for (std::uint32_t left = set.samples; left != 0; left &= left - 1) {
-        const std::size_t sample = tile.samples[static_cast<std::size_t>(std::countr_zero(left))];
-        const int largest = exact_.argmax(sample, NeuronSet(fixed.bits() | set.column));
-        ++of_label[set.column * classes_ + static_cast<std::size_t>(largest)];
-      }
-    }
-    const auto fillers = static_cast<std::uint32_t>(lanes) - tile.count;
+    argmax_kernels::find_largest(sums, fixed.bits(), static_cast<std::size_t>(free), largest.data(), scratch.data());
+    std::uint32_t* const of_label = counts.row(tiles_[t].label).data();
+    const std::uint64_t found = argmax_kernels::count_bits(largest.data(), largest.size(), of_label);
+    if (found != lanes * sets) decide_close(tiles_[t], fixed, largest, of_label);
+    const auto fillers = static_cast<std::uint32_t>(lanes) - tiles_[t].count;
     for (std::size_t set = 0; set < sets && fillers > 0; ++set) of_label[set * classes_] -= fillers;
   }
   return counts;
+}
+
+// Samples with more than one largest output are counted once, for the one that is the largest exactly.
+void ArgmaxCounter::decide_close(const Tile& tile, NeuronSet fixed, std::span<const std::uint64_t> largest,
+                                 std::uint32_t* counts) const {
+  for (std::size_t first = 0; first < largest.size(); first += classes_) {
+    const auto of_set = largest.subspan(first, classes_);
+    std::uint64_t once = 0, twice = 0;
+    for (const std::uint64_t samples : of_set) {
+      twice |= once & samples;
+      once |= samples;
+    }
+    if (twice == 0) continue;
+    for (std::size_t c = 0; c < classes_; ++c) {
+      counts[first + c] -= static_cast<std::uint32_t>(std::popcount(of_set[c] & twice));
+    }
+    const NeuronSet set(fixed.bits() | static_cast<std::uint32_t>(first / classes_));
+    for (; twice != 0; twice &= twice - 1) {
+      const std::size_t sample = tile.samples[static_cast<std::size_t>(std::countr_zero(twice))];
+      ++counts[first + static_cast<std::size_t>(exact_.argmax(sample, set))];
+    }
+  }
 }
 
 }  // namespace inforelay

@@ -12,7 +12,7 @@ namespace {
 
 // Enough chunks to keep many cores busy, few enough for one rank to receive their results from thousands of others, and
 // chunks of a fraction of a second.
-constexpr int least_chunk_count_bits = 6, most_chunk_count_bits = 17, most_chunk_bits = 10;
+constexpr int least_chunk_count_bits = 6, most_chunk_count_bits = 17, most_chunk_bits = 12;
 constexpr double operations_per_chunk = 1 << 30;
 
 // Multiplications, additions and comparisons for one set. An activation counts for ten.

@@ -55,6 +55,43 @@ ExhaustiveKnockout all_sets(const Scene& scene, const KnockoutOptions& options) 
   return scan.result();
 }
 
+// The input of torch_knockouts.py.
+void write_for_torch(const Scene& scene, KnockoutReplace replace, const std::string& path) {
+  std::ofstream file(path, std::ios::binary);
+  const auto put = [&](const auto* values, std::size_t count) {
+    static_assert(sizeof(*values) == 4);
+    file.write(reinterpret_cast<const char*>(values), static_cast<std::streamsize>(4 * count));
+  };
+  const auto put_matrix = [&](const auto& values) { put(values.data(), static_cast<std::size_t>(values.size())); };
+  const std::span layers = std::span(scene.network.layers).subspan(1);
+  const Eigen::Index samples = scene.hidden.rows(), neurons = scene.hidden.cols();
+  const std::int32_t head[]{static_cast<std::int32_t>(layers.size()), static_cast<std::int32_t>(neurons),
+                            static_cast<std::int32_t>(samples), scene.network.output_width()};
+  put(head, 4);
+  for (const DenseLayer& layer : layers) {
+    std::int32_t place = 0;
+    for (const std::string_view name : {"tanh", "sigmoid", "relu", "identity"}) {
+      if (to_string(layer.activation) == name) break;
+      ++place;
+    }
+    const std::int32_t shape[]{layer.out(), place};
+    put(shape, 2);
+  }
+  for (const DenseLayer& layer : layers) {
+    put_matrix(layer.weight);
+    put_matrix(layer.bias);
+  }
+  put_matrix(scene.hidden);
+  const Replacement replacement(scene.hidden, {.replace = replace}, draws);
+  RowMatrix<float> replaced(samples, neurons);
+  for (int i = 0; i < samples; ++i) {
+    for (int k = 0; k < neurons; ++k) replaced(i, k) = replacement(static_cast<std::size_t>(i), k);
+  }
+  put_matrix(replaced);
+  const std::vector<std::int32_t> labels(scene.labels.begin(), scene.labels.end());
+  put(labels.data(), labels.size());
+}
+
 // The counter's counts of all sets, [C, S C].
 RowMatrix<std::uint32_t> counts_of(const SetCounter& counter, int neurons) {
   return counter.count(NeuronSet{}, neurons, Progress::none());
@@ -100,65 +137,41 @@ TEST_CASE("Knockouts are those of ablation in PyTorch", "[knockout][torch]") {
     return;
   }
   const test::TemporaryFolder folder;
+  const int neurons = 6, classes = 4, samples = 200;
+  struct Case {
+    Scene scene;
+    KnockoutReplace replace;
+    std::string file;
+  };
+  std::vector<Case> cases;
+  std::string command = test::python + " " + INFORELAY_TORCH_KNOCKOUTS;
   for (const int after : {0, 1, 2}) {
     for (const auto& [replace, word] : knockout_replace_names) {
-      CAPTURE(after, word);
-      const int neurons = 6, classes = 4, samples = 200;
-      const Scene scene = random_scene(neurons, after, classes, samples, RandomStream(43, "torch").child(after));
-      const KnockoutOptions threshold{.replace = replace};
-      KnockoutOptions argmax = threshold;
-      argmax.function = KnockoutFunction::argmax;
-      const Replacement replacement(scene.hidden, threshold, draws);
-      const auto in = folder.path() / "in", out = folder.path() / "out";
-      {
-        std::ofstream file(in, std::ios::binary);
-        const auto put = [&](const auto* values, std::size_t count) {
-          static_assert(sizeof(*values) == 4);
-          file.write(reinterpret_cast<const char*>(values), static_cast<std::streamsize>(4 * count));
-        };
-        const std::int32_t head[]{after + 1, neurons, samples, classes};
-        put(head, 4);
-        const std::span layers = std::span(scene.network.layers).subspan(1);
-        for (const DenseLayer& layer : layers) {
-          std::int32_t place = 0;
-          for (const std::string_view name : {"tanh", "sigmoid", "relu", "identity"}) {
-            if (to_string(layer.activation) == name) break;
-            ++place;
-          }
-          const std::int32_t shape[]{layer.out(), place};
-          put(shape, 2);
-        }
-        for (const DenseLayer& layer : layers) {
-          put(layer.weight.data(), static_cast<std::size_t>(layer.weight.size()));
-          put(layer.bias.data(), static_cast<std::size_t>(layer.bias.size()));
-        }
-        put(scene.hidden.data(), static_cast<std::size_t>(scene.hidden.size()));
-        RowMatrix<float> replaced(samples, neurons);
-        for (int i = 0; i < samples; ++i) {
-          for (int k = 0; k < neurons; ++k) replaced(i, k) = replacement(static_cast<std::size_t>(i), k);
-        }
-        put(replaced.data(), static_cast<std::size_t>(replaced.size()));
-        const std::vector<std::int32_t> labels(scene.labels.begin(), scene.labels.end());
-        put(labels.data(), labels.size());
+      const RandomStream random = RandomStream(43, "torch").child(static_cast<std::uint64_t>(after));
+      cases.push_back({random_scene(neurons, after, classes, samples, random), replace,
+                       folder.path() / (std::string(word) + std::to_string(after))});
+      write_for_torch(cases.back().scene, replace, cases.back().file);
+      command += " " + cases.back().file;
+    }
+  }
+  REQUIRE(std::system(command.c_str()) == 0);
+  for (const Case& each : cases) {
+    CAPTURE(each.file);
+    const Eigen::Index sets = Eigen::Index{1} << neurons, columns = 2 * classes + 1;
+    std::vector<float> numbers(static_cast<std::size_t>(sets * (columns + 1)));
+    std::ifstream(each.file + ".out", std::ios::binary)
+        .read(reinterpret_cast<char*>(numbers.data()), static_cast<std::streamsize>(4 * numbers.size()));
+    const Eigen::Map<RowMatrix<float>> torch(numbers.data(), sets, columns);
+    const auto threshold = all_sets(each.scene, {.replace = each.replace});
+    const auto argmax = all_sets(each.scene, {.function = KnockoutFunction::argmax, .replace = each.replace});
+    for (Eigen::Index set = 0; set < sets; ++set) {
+      const float near_ties = numbers[static_cast<std::size_t>(sets * columns + set)];
+      const double margin = 1e-6 + static_cast<double>(near_ties) / 20;
+      for (int c = 0; c < classes; ++c) {
+        REQUIRE(threshold.accuracy(c, set) == Approx(torch(set, c)).margin(margin));
+        REQUIRE(argmax.accuracy(c, set) == Approx(torch(set, classes + c)).margin(margin));
       }
-      const std::string command =
-          test::python + " " + INFORELAY_TORCH_KNOCKOUTS + " " + in.string() + " " + out.string();
-      REQUIRE(std::system(command.c_str()) == 0);
-      const Eigen::Index sets = Eigen::Index{1} << neurons, columns = 2 * classes + 1;
-      std::vector<float> numbers(static_cast<std::size_t>(sets * (columns + 1)));
-      std::ifstream(out, std::ios::binary)
-          .read(reinterpret_cast<char*>(numbers.data()), static_cast<std::streamsize>(4 * numbers.size()));
-      const Eigen::Map<RowMatrix<float>> torch(numbers.data(), sets, columns);
-      const ExhaustiveKnockout by_threshold = all_sets(scene, threshold), by_argmax = all_sets(scene, argmax);
-      for (Eigen::Index set = 0; set < sets; ++set) {
-        const float near_ties = numbers[static_cast<std::size_t>(sets * columns + set)];
-        const double margin = 1e-6 + static_cast<double>(near_ties) / 20;
-        for (int c = 0; c < classes; ++c) {
-          REQUIRE(by_threshold.accuracy(c, set) == Approx(torch(set, c)).margin(margin));
-          REQUIRE(by_argmax.accuracy(c, set) == Approx(torch(set, classes + c)).margin(margin));
-        }
-        REQUIRE(by_argmax.overall[static_cast<std::size_t>(set)] == Approx(torch(set, 2 * classes)).margin(margin));
-      }
+      REQUIRE(argmax.overall[static_cast<std::size_t>(set)] == Approx(torch(set, 2 * classes)).margin(margin));
     }
   }
 }
