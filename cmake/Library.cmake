@@ -8,6 +8,15 @@ function(inforelay_sources variable)
   set(${variable} ${found} PARENT_SCOPE)
 endfunction()
 
+# inforelay_precompile(TARGET HEADERS...): these and what most files include, compiled once for the target. GCC's take 130 MB
+# each and a third of the time of a build, clang's 25 MB and 45 %.
+function(inforelay_precompile target)
+  if(INFORELAY_PRECOMPILED_HEADERS)
+    target_precompile_headers(${target} PRIVATE ${ARGN}
+      <Eigen/Core> <fmt/format.h> <algorithm> <filesystem> <fstream> <functional> <map> <optional> <string> <vector>)
+  endif()
+endfunction()
+
 # inforelay_library(NAME SOURCES...): the library inforelay::NAME of the current folder, here and once it is installed.
 include(GNUInstallDirs)
 function(inforelay_library name)
@@ -15,6 +24,7 @@ function(inforelay_library name)
   add_library(${target} STATIC ${ARGN})
   add_library(inforelay::${name} ALIAS ${target})
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:inforelay_options>)
+  inforelay_precompile(${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
   install(TARGETS ${target} EXPORT inforelay ARCHIVE COMPONENT development)
   install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/inforelay COMPONENT development

@@ -390,9 +390,8 @@ void read_group(const Written& map, const std::vector<Setting>& settings) {
     const ConfigNode* node = map.node.find(setting.key);
     if (!node) continue;
     const Written written = map.entry(*node, setting.key);
-    const bool is_group =
-        std::holds_alternative<Group>(setting.kind) || std::holds_alternative<OptionalGroup>(setting.kind);
-    if (!written.has_value(setting.key, is_group)) continue;
+    if (std::holds_alternative<Group>(setting.kind) && node->kind == NodeKind::null) continue;  // the same as {}
+    if (!written.has_value(setting.key, std::holds_alternative<OptionalGroup>(setting.kind))) continue;
     std::visit([&](const auto& kind) { read(written, kind); }, setting.kind);
   }
   map.check_keys(known);

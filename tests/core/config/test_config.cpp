@@ -205,7 +205,9 @@ TEST_CASE("Each wrong setting is named with its place and what was expected", "[
   const auto [yaml, expected] = GENERATE(table<std::string, std::string>({
       {"epochs: 1e3", "test.yaml:1:9: error: epochs: expected an integer (digits only, no leading zero), found '1e3'"},
       {"epochs: 010", "test.yaml:1:9: error: epochs: expected an integer (digits only, no leading zero), found '010'"},
-      {"epochs: \"7\"", "test.yaml:1:9: error: epochs: expected an integer (digits only, no leading zero), found '7'"},
+      {"epochs: \"7\"",
+       "test.yaml:1:9: error: epochs: expected an integer (digits only, no leading zero), found '7' in quotes, which "
+       "make it a text"},
       {"epochs: 0", "test.yaml:1:9: error: epochs: 0 is out of range: must be in [1, 100]"},
       {"epochs: 99999999999999999999",
        "test.yaml:1:9: error: epochs: expected an integer (digits only, no leading zero), found "
