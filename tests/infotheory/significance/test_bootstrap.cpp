@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/statistics/statistics.hpp"
+#include "infotheory/information/entropy.hpp"
 #include "infotheory/relay/greedy.hpp"
 #include "infotheory/relay/relay.hpp"
 #include "infotheory/significance/bootstrap.hpp"
@@ -62,14 +63,38 @@ TEST_CASE("Bootstrap intervals are quantiles over tables of resampled rows", "[s
       for (const double value : values) mean += value / 40;
       const double bias = mean - intervals.observed(c, column);
       CHECK(intervals.bias(c, column) == Approx(bias).margin(1e-14));
-      CHECK(intervals.low(c, column) == Approx(quantile(values, 0.1) - 2 * bias).margin(1e-13));
-      CHECK(intervals.high(c, column) == Approx(quantile(values, 0.9) - 2 * bias).margin(1e-13));
+      CHECK(intervals.low(c, column) == Approx(quantile(values, 0.1) - bias).margin(1e-13));
+      CHECK(intervals.high(c, column) == Approx(quantile(values, 0.9) - bias).margin(1e-13));
     };
     CHECK(found.total.observed(c, 0) == total_relay_information_bits(all)[static_cast<std::size_t>(c)]);
     check(found.total, 0, total);
     check(found.single, 1, single);
     CHECK(found.last_two_recur[static_cast<std::size_t>(c)] == Approx(last_two / 40.));
   }
+}
+
+TEST_CASE("Bootstrap intervals cover the true value of a well-sampled unit, and are as wide as values vary",
+          "[significance]") {
+  // Given the unit, the input is known with 80 %, so I(in; out) - I(in; out | unit) = 1 - h(0.8^2 + 0.2^2).
+  const double truth = 1 - binary_entropy_bits(0.68);
+  int covered = 0;
+  double sum = 0, squares = 0, width = 0;
+  constexpr int recordings = 100;
+  for (std::uint64_t i = 0; i < recordings; ++i) {
+    const RandomStream random = RandomStream(52, "coverage").child(i);
+    const Recorded recorded = planted(300, 2, 1, 0.8, 0.8, random.child("samples"));
+    const RelayBootstrap found =
+        relay_bootstrap(recorded.samples(), {.resamples = 100, .random = random.child("bootstrap")});
+    const double value = found.single.observed(1, 0);
+    covered += found.single.low(1, 0) <= truth && truth <= found.single.high(1, 0) ? 1 : 0;
+    width += (found.single.high(1, 0) - found.single.low(1, 0)) / recordings;
+    sum += value;
+    squares += value * value;
+  }
+  const double deviation = std::sqrt((squares - sum * sum / recordings) / (recordings - 1));
+  CHECK(covered >= 85);
+  CHECK(width > 3 * deviation);
+  CHECK(width < 5 * deviation);
 }
 
 TEST_CASE("Greedy sets of a clear relay recur, those of chance do not", "[significance]") {
