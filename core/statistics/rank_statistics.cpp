@@ -25,7 +25,7 @@ auto key_of(Value value) {
 }
 
 template <class Value>
-std::vector<std::uint32_t> radix_order(std::span<const Value> values) {
+AscendingOrder radix_order(std::span<const Value> values) {
   using Key = decltype(key_of(Value{}));
   constexpr int digit_bits = 11, digits = (8 * sizeof(Key) + digit_bits - 1) / digit_bits;
   constexpr Key mask = (Key{1} << digit_bits) - 1;
@@ -46,16 +46,14 @@ std::vector<std::uint32_t> radix_order(std::span<const Value> values) {
     for (const Item& item : items) other[its_begin[item.key >> d * digit_bits & mask]++] = item;
     items.swap(other);
   }
-  std::vector<std::uint32_t> order(values.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = items[i].position;
+  AscendingOrder order;
+  order.positions.resize(values.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    order.positions[i] = items[i].position;
+    if (i == 0 || items[i].key != items[i - 1].key) order.run_begin.push_back(static_cast<std::uint32_t>(i));
+  }
+  order.run_begin.push_back(static_cast<std::uint32_t>(items.size()));
   return order;
-}
-
-template <class Value>
-std::vector<std::uint32_t> doubled_ranks(std::span<const Value> values) {
-  std::vector<std::uint32_t> ranks(values.size());
-  set_doubled_mid_ranks<Value>(values, radix_order(values), ranks);
-  return ranks;
 }
 
 void check_lengths(std::string_view what, std::size_t x, std::size_t y) {
@@ -64,10 +62,17 @@ void check_lengths(std::string_view what, std::size_t x, std::size_t y) {
 
 }  // namespace
 
-std::vector<std::uint32_t> ascending_positions(std::span<const float> values) { return radix_order(values); }
-std::vector<std::uint32_t> ascending_positions(std::span<const double> values) { return radix_order(values); }
-std::vector<std::uint32_t> doubled_mid_ranks(std::span<const float> values) { return doubled_ranks(values); }
-std::vector<std::uint32_t> doubled_mid_ranks(std::span<const double> values) { return doubled_ranks(values); }
+AscendingOrder ascending_order(std::span<const float> values) { return radix_order(values); }
+AscendingOrder ascending_order(std::span<const double> values) { return radix_order(values); }
+
+std::vector<std::uint32_t> doubled_mid_ranks(const AscendingOrder& order) {
+  std::vector<std::uint32_t> ranks(order.positions.size());
+  for (std::size_t r = 0; r < order.run_count(); ++r) {
+    const std::uint32_t rank = order.run_begin[r] + 1 + order.run_begin[r + 1];
+    for (const std::uint32_t position : order.run(r)) ranks[position] = rank;
+  }
+  return ranks;
+}
 
 double pearson_correlation(std::span<const double> x, std::span<const double> y) {
   check_lengths("correlation", x.size(), y.size());
@@ -91,7 +96,7 @@ double pearson_correlation(std::span<const double> x, std::span<const double> y)
 double spearman_correlation(std::span<const double> x, std::span<const double> y) {
   check_lengths("rank correlation", x.size(), y.size());
   const auto ranks = [](std::span<const double> column) {
-    const std::vector<std::uint32_t> doubled = doubled_mid_ranks(column);
+    const std::vector<std::uint32_t> doubled = doubled_mid_ranks(ascending_order(column));
     return std::vector<double>(doubled.begin(), doubled.end());
   };
   return pearson_correlation(ranks(x), ranks(y));
@@ -99,7 +104,7 @@ double spearman_correlation(std::span<const double> x, std::span<const double> y
 
 double area_under_roc(std::span<const double> scores, std::span<const std::uint8_t> positive) {
   check_lengths("area under the ROC curve", scores.size(), positive.size());
-  const std::vector<std::uint32_t> ranks = doubled_mid_ranks(scores);
+  const std::vector<std::uint32_t> ranks = doubled_mid_ranks(ascending_order(scores));
   double sum = 0, positives = 0;
   for (std::size_t i = 0; i < ranks.size(); ++i) {
     if (positive[i] == 0) continue;

@@ -8,25 +8,26 @@
 
 namespace inforelay {
 
-/// The positions of `values` in ascending order of the values, equal ones in their order; -0 equals 0. ComputeError for
-/// NaN, naming the position. Fewer than 2^32 values. By radix sort: O(n), about 10 ms for 2^20 floats.
-std::vector<std::uint32_t> ascending_positions(std::span<const float> values);
-std::vector<std::uint32_t> ascending_positions(std::span<const double> values);
+/// The order of a column of n values.
+struct AscendingOrder {
+  std::vector<std::uint32_t> positions;  ///< [n] ascending by value, equal values in their order
+  std::vector<std::uint32_t> run_begin;  ///< where each run of equal values begins in `positions`, and n at the end
 
-/// Gives the positions `order`, ascending by value, their mid-ranks among these positions, each twice: ranks[order[i]].
-template <class Value>
-void set_doubled_mid_ranks(std::span<const Value> values, std::span<const std::uint32_t> order,
-                           std::span<std::uint32_t> ranks) {
-  for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
-    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
-    for (std::size_t i = begin; i < end; ++i) ranks[order[i]] = static_cast<std::uint32_t>(begin + 1 + end);
+  /// The positions of a run of equal values.
+  std::span<const std::uint32_t> run(std::size_t r) const {
+    return std::span(positions).subspan(run_begin[r], run_begin[r + 1] - run_begin[r]);
   }
-}
+  std::size_t run_count() const { return run_begin.size() - 1; }
+};
+
+/// -0 equals 0. ComputeError for NaN, naming the position. Fewer than 2^31 values. By radix sort: O(n), some 20 ms for
+/// 2^20 floats.
+AscendingOrder ascending_order(std::span<const float> values);
+AscendingOrder ascending_order(std::span<const double> values);
 
 /// Mid-ranks of values, each twice, so that they are whole numbers -> [n]: the lowest value has 2; equal values share
 /// the mean of their ranks. Their sum is n (n+1).
-std::vector<std::uint32_t> doubled_mid_ranks(std::span<const float> values);
-std::vector<std::uint32_t> doubled_mid_ranks(std::span<const double> values);
+std::vector<std::uint32_t> doubled_mid_ranks(const AscendingOrder& order);
 
 /// Pearson's r of x and y [n], in [-1,1] up to rounding; NaN if one of them is constant or n < 2. UsageError if their
 /// lengths differ.

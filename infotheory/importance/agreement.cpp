@@ -2,14 +2,13 @@
 
 #include <bit>
 #include <cmath>
+#include <utility>
 
 #include "core/checks.hpp"
 #include "core/statistics/rank_statistics.hpp"
 
 namespace inforelay {
 namespace {
-
-std::size_t size_of(std::size_t set) { return static_cast<std::size_t>(std::popcount(set)); }
 
 int checked_units(std::span<const float> values) {
   const int units = std::countr_zero(values.size());
@@ -52,12 +51,18 @@ std::vector<double> correlations(std::size_t count, std::size_t groups, const X&
 }  // namespace
 
 RankedTable::RankedTable(std::span<const float> values)
-    : values_(values), units_(checked_units(values)), ranks_(values.size()), ranks_in_size_(values.size()) {
-  const std::vector<std::uint32_t> order = ascending_positions(values);
-  set_doubled_mid_ranks<float>(values, order, ranks_);
-  std::vector<std::vector<std::uint32_t>> of_size(static_cast<std::size_t>(units_) + 1);
-  for (const std::uint32_t set : order) of_size[size_of(set)].push_back(set);
-  for (const auto& sets : of_size) set_doubled_mid_ranks<float>(values, sets, ranks_in_size_);
+    : values_(values), units_(checked_units(values)), sizes_(values.size()), ranks_in_size_(values.size()) {
+  for (std::size_t set = 1; set < sizes_.size(); ++set)
+    sizes_[set] = static_cast<std::uint8_t>(sizes_[set / 2] + (set & 1u));
+  const AscendingOrder order = ascending_order(values);
+  ranks_ = doubled_mid_ranks(order);
+  // Of each size: the sets of lower runs, and of this run.
+  std::vector<std::uint32_t> lower(static_cast<std::size_t>(units_) + 1), equal(lower.size());
+  for (std::size_t r = 0; r < order.run_count(); ++r) {
+    for (const std::uint32_t set : order.run(r)) ++equal[sizes_[set]];
+    for (const std::uint32_t set : order.run(r)) ranks_in_size_[set] = 2 * lower[sizes_[set]] + equal[sizes_[set]] + 1;
+    for (const std::uint32_t set : order.run(r)) lower[sizes_[set]] += std::exchange(equal[sizes_[set]], 0);
+  }
 }
 
 double RankedTable::percentile_in_size(NeuronSet set) const {
@@ -76,6 +81,7 @@ AgreementBySize agreement(const RankedTable& x, const RankedTable& y) {
         [&](std::size_t i) { return static_cast<double>(b[i]); }, group);
   };
   const auto whole = [](std::size_t) { return std::size_t{0}; };
+  const auto size_of = [&](std::size_t set) { return x.sizes()[set]; };
   AgreementBySize result;
   const double r = of(x.values(), y.values(), 1, whole)[0];
   result.all = {of(x.doubled_ranks(), y.doubled_ranks(), 1, whole)[0], r * r};

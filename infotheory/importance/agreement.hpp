@@ -11,15 +11,16 @@
 namespace inforelay {
 
 /// The values of all 2^K sets with their ranks, among all sets and among those of the same size. Refers to the values.
-/// Memory 8 bytes for each set.
+/// Memory 9 bytes for each set.
 class RankedTable {
  public:
   /// `values` [2^K], index = bits of the set. UsageError unless their number is 2^K, K in [1,24]; ComputeError for NaN.
-  /// Cost O(2^K), about 40 ms for 20 units.
+  /// Cost O(2^K).
   explicit RankedTable(std::span<const float> values);
 
   int unit_count() const { return units_; }
   std::span<const float> values() const { return values_; }
+  std::span<const std::uint8_t> sizes() const { return sizes_; }  ///< [2^K] units of each set
   /// Mid-ranks, each twice, among all sets and among those of the same size -> [2^K].
   std::span<const std::uint32_t> doubled_ranks() const { return ranks_; }
   std::span<const std::uint32_t> doubled_ranks_in_size() const { return ranks_in_size_; }
@@ -31,6 +32,7 @@ class RankedTable {
  private:
   std::span<const float> values_;
   int units_;
+  std::vector<std::uint8_t> sizes_;
   std::vector<std::uint32_t> ranks_, ranks_in_size_;
 };
 
@@ -45,7 +47,7 @@ struct AgreementBySize {
   std::vector<Agreement> of_size;  ///< [K+1] over the sets of each size
 };
 
-/// UsageError if the tables have different numbers of units. Cost O(2^K), about 30 ms for 20 units.
+/// UsageError if the tables have different numbers of units. Cost O(2^K).
 AgreementBySize agreement(const RankedTable& x, const RankedTable& y);
 
 /// The additive measure of sets with the given values of units: v(S) = sum of value[i] over i in S -> [2^K]. 1 <= K <=

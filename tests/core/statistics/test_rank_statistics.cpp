@@ -22,6 +22,8 @@ Doubles with_ties(std::size_t n, RandomStream random) {
   return values;
 }
 
+std::vector<std::uint32_t> ranks_of(const Doubles& values) { return doubled_mid_ranks(ascending_order(values)); }
+
 /// Twice the mid-rank by its definition: 2 (lower) + (equal) + 1.
 std::vector<std::uint32_t> ranks_by_counting(const Doubles& values) {
   std::vector<std::uint32_t> ranks;
@@ -52,14 +54,23 @@ TEST_CASE("Positions in ascending order are those of a stable sort", "[rank_stat
   of_floats = expected;
   std::stable_sort(expected.begin(), expected.end(), [&](auto a, auto b) { return values[a] < values[b]; });
   std::stable_sort(of_floats.begin(), of_floats.end(), [&](auto a, auto b) { return floats[a] < floats[b]; });
-  CHECK(ascending_positions(values) == expected);
-  CHECK(ascending_positions(floats) == of_floats);
+  CHECK(ascending_order(values).positions == expected);
+  CHECK(ascending_order(floats).positions == of_floats);
+}
+
+TEST_CASE("Runs of an order are its equal values", "[rank_statistics]") {
+  const AscendingOrder order = ascending_order(Doubles{2, -0., 5, 2, 0});
+  CHECK(order.positions == std::vector<std::uint32_t>{1, 4, 0, 3, 2});
+  CHECK(order.run_begin == std::vector<std::uint32_t>{0, 2, 4, 5});
+  CHECK(order.run_count() == 3);
+  CHECK(order.run(1).size() == 2);
+  CHECK(ascending_order(Doubles{}).run_count() == 0);
 }
 
 TEST_CASE("Mid-ranks count lower and equal values", "[rank_statistics]") {
-  CHECK(doubled_mid_ranks(Doubles{0.5, -1, 0.5, 7}) == std::vector<std::uint32_t>{5, 2, 5, 8});
+  CHECK(ranks_of({0.5, -1, 0.5, 7}) == std::vector<std::uint32_t>{5, 2, 5, 8});
   const Doubles values = with_ties(300, RandomStream(2, "ranks"));
-  const std::vector<std::uint32_t> ranks = doubled_mid_ranks(values);
+  const std::vector<std::uint32_t> ranks = ranks_of(values);
   CHECK(ranks == ranks_by_counting(values));
   CHECK(std::accumulate(ranks.begin(), ranks.end(), 0u) == 300 * 301);
 }
