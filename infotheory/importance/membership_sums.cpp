@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <cstdint>
 
 #include "core/parallel.hpp"
 
@@ -48,14 +49,15 @@ MembershipSums membership_sums(std::span<const Value> values, int units, std::sp
   const int low = std::min(units, block_units), high = units - low;
   const std::size_t block_size = std::size_t{1} << low, blocks = std::size_t{1} << high;
 
+  std::vector<std::uint8_t> size_in_block(block_size);
+  for (std::size_t set = 1; set < block_size; ++set)
+    size_in_block[set] = static_cast<std::uint8_t>(size_in_block[set / 2] + (set & 1u));
   std::vector<MembershipSums> parts(blocks, MembershipSums(low));
   parallel_blocks(blocks, [&](std::size_t block) {
     std::vector<double> weighted(block_size), scratch(std::max<std::size_t>(block_size / 2, 1));
-    const auto size_of_block = static_cast<std::size_t>(std::popcount(block));
-    for (std::size_t i = 0; i < block_size; ++i) {
-      const auto size = size_of_block + static_cast<std::size_t>(std::popcount(i));
-      weighted[i] = weight_of_size[size] * static_cast<double>(values[block * block_size + i]);
-    }
+    const double* weight = weight_of_size.data() + std::popcount(block);
+    for (std::size_t i = 0; i < block_size; ++i)
+      weighted[i] = weight[size_in_block[i]] * static_cast<double>(values[block * block_size + i]);
     fold_pairs(weighted, low, scratch, parts[block]);
   });
 

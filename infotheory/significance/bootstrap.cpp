@@ -23,8 +23,8 @@ BootstrapIntervals intervals_of(const RowMatrix<double>& observed, const std::ve
       for (std::size_t b = 0; b < values.size(); ++b) sum += values[b] = (resamples[b].*array)(c, k);
       const double bias = sum / static_cast<double>(values.size()) - observed(c, k);
       result.bias(c, k) = bias;
-      result.low(c, k) = quantile(values, (1 - level) / 2) - 2 * bias;
-      result.high(c, k) = quantile(values, (1 + level) / 2) - 2 * bias;
+      result.low(c, k) = quantile(values, (1 - level) / 2) - bias;
+      result.high(c, k) = quantile(values, (1 + level) / 2) - bias;
     }
   }
   return result;

@@ -22,14 +22,15 @@ struct BootstrapOptions {
 /// An array of values t with bootstrapped intervals, bits. t_b: the value of resample b.
 ///
 ///     bias = mean of t_b - t
-///     low, high = quantiles (1 - level) / 2 and (1 + level) / 2 of t_b - 2 bias
+///     low, high = quantiles (1 - level) / 2 and (1 + level) / 2 of t_b - bias
 ///
-/// Plug-in values are biased by undersampling, and those of resamples, which have fewer distinct samples, are biased
-/// again, by about the same amount: as t deviates from the truth, so do the t_b from t (to first order in 1 / N both
-/// are the Miller-Madow correction of their occupied cells). So t - bias estimates the truth, and the t_b, which are
-/// around t
-/// + bias, are moved by twice the bias to be around it. A bias that is not small compared with the interval says that
-/// there are too few samples for any interval; low > t or high < t then.
+/// Resamples repeat samples and so have fewer distinct ones, by which plug-in entropies are biased: the t_b are not
+/// around t. They are moved so that their mean is t; the interval is that of the spread of plug-in values of N samples,
+/// around the observed one. It does not mend the bias that t itself has: moving it a second time would, where all
+/// states are well sampled, but where they are not the bias of the resamples can have the wrong sign. Coverage of the
+/// true total by intervals of 95 %, over 200 recordings each: 90 to 94 % for 2 or 3 units and 100 to 1,000 samples; 80
+/// % for 7 units and 300 samples, in which undersampling moves t by more than the width (see subsampling.hpp); of the
+/// single units 93 to 97 % in all of these.
 struct BootstrapIntervals {
   RowMatrix<double> observed;   ///< [C,columns] t
   RowMatrix<double> bias;       ///< [C,columns]

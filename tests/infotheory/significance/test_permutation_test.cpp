@@ -178,7 +178,6 @@ TEST_CASE("A planted relay is found by both nulls", "[significance]") {
         relay_permutation_test(recorded.samples(), {.null = null, .permutations = 99}, GreedyPart::computed);
     CHECK(test.total.p(1, 0) == 0.01);
     CHECK(test.single.p(1, 0) == 0.01);
-    CHECK(test.single.p(1, 1) > 0.05);
     CHECK(test.by_size.p(1, 1) == 0.01);
     CHECK(test.total.quantile_of(1, 0, 2) < test.total.observed(1, 0));
     const std::vector<int> first{0}, second{1};

@@ -1,0 +1,126 @@
+#include <atomic>
+#include <cmath>
+#include <limits>
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "infotheory/importance/sampled_shapley.hpp"
+#include "infotheory/importance/shapley.hpp"
+#include "tests/catch2.hpp"
+#include "tests/set_scans.hpp"
+
+using namespace inforelay;
+
+namespace {
+
+std::size_t index_of(std::span<const std::uint8_t> present) {
+  std::size_t index = 0;
+  for (std::size_t k = 0; k < present.size(); ++k) index |= std::size_t{present[k]} << k;
+  return index;
+}
+
+std::vector<double> random_table(int units, RandomStream random) {
+  std::vector<double> table(std::size_t{1} << units);
+  for (double& value : table) value = random.uniform(-1, 1);
+  return table;
+}
+
+SetFunction of(const std::vector<double>& table) {
+  return [&table](std::span<const std::uint8_t> present, std::span<double> values) {
+    values[0] = table[index_of(present)];
+    values[1] = 2 - 3 * values[0];
+  };
+}
+
+}  // namespace
+
+TEST_CASE("Sampled Shapley values are within their standard errors of the exact ones", "[importance]") {
+  const int units = 8;
+  double squares = 0, count = 0;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const auto table = random_table(units, RandomStream(1, "table").child(seed));
+    const ExactImportance exact = exact_importance(std::span<const double>(table), IndexMeaning::present);
+    const SampledShapley sampled =
+        sampled_shapley(of(table), 2, units, {.least_permutations = 200, .most_permutations = 200},
+                        RandomStream(2, "sampled").child(seed));
+    CHECK(sampled.permutations == 200);
+    CHECK(!sampled.reached);
+    double sum = 0;
+    for (Eigen::Index i = 0; i < units; ++i) {
+      const double z =
+          (sampled.shapley(0, i) - exact.shapley[static_cast<std::size_t>(i)]) / sampled.standard_error(0, i);
+      squares += z * z;
+      count += 1;
+      sum += sampled.shapley(0, i);
+      CHECK(sampled.shapley(1, i) == Approx(-3 * sampled.shapley(0, i)).margin(1e-12));
+      CHECK(sampled.standard_error(1, i) == Approx(3 * sampled.standard_error(0, i)).margin(1e-12));
+    }
+    CHECK(sum == Approx(table.back() - table.front()).margin(1e-12));  // efficient, whatever the sample
+    CHECK(sampled.evaluations <= table.size());                        // each set once
+  }
+  // Mean of 160 z^2, which are near chi-square: 1 +- 5 sqrt(2 / 160) and what few pairs add.
+  CHECK(squares / count > 0.5);
+  CHECK(squares / count < 1.7);
+}
+
+TEST_CASE("Sampling stops at the standard error that is asked for", "[importance]") {
+  const auto table = random_table(10, RandomStream(3, "stop"));
+  const SampledShapley loose = sampled_shapley(of(table), 2, 10, {.standard_error = 0.1, .most_permutations = 100'000},
+                                               RandomStream(4, "loose"));
+  CHECK(loose.reached);
+  CHECK(loose.standard_error.maxCoeff() <= 0.1);
+  CHECK(loose.permutations >= 32);
+  const SampledShapley tight = sampled_shapley(of(table), 2, 10, {.standard_error = 0.05, .most_permutations = 100'000},
+                                               RandomStream(4, "loose"));
+  CHECK(tight.permutations > 2 * loose.permutations);
+}
+
+TEST_CASE("Additive functions of many units need no more than the fewest permutations", "[importance]") {
+  const int units = 100;
+  const SetFunction sum = [](std::span<const std::uint8_t> present, std::span<double> values) {
+    for (std::size_t k = 0; k < present.size(); ++k) values[0] += present[k] * static_cast<double>(k);
+  };
+  const SampledShapley found =
+      sampled_shapley(sum, 1, units, {.standard_error = 1e-9, .least_permutations = 4}, RandomStream(5, "additive"));
+  CHECK(found.reached);
+  CHECK(found.permutations == 16);
+  for (Eigen::Index k = 0; k < units; ++k) CHECK(found.shapley(0, k) == Approx(static_cast<double>(k)).margin(1e-9));
+}
+
+TEST_CASE("Sampled Shapley values are the same for any number of threads and any cache", "[importance]") {
+  const auto table = random_table(9, RandomStream(6, "threads"));
+  std::atomic<std::size_t> calls = 0;
+  const SetFunction counted = [&](std::span<const std::uint8_t> present, std::span<double> values) {
+    ++calls;
+    values[0] = table[index_of(present)];
+  };
+  ShapleySamplingOptions options{.least_permutations = 64, .most_permutations = 64};
+  set_thread_count(1);
+  const SampledShapley expected = sampled_shapley(counted, 1, 9, options, RandomStream(7, "same"));
+  CHECK(calls == expected.evaluations);
+  for (const int threads : {2, 5}) {
+    set_thread_count(threads);
+    options.cached_sets = threads == 2 ? 0 : 100;
+    const SampledShapley again = sampled_shapley(counted, 1, 9, options, RandomStream(7, "same"));
+    CHECK(test::same_bits(again.shapley, expected.shapley));
+    CHECK(test::same_bits(again.standard_error, expected.standard_error));
+    CHECK(again.evaluations > expected.evaluations);
+  }
+}
+
+TEST_CASE("Sampled Shapley values name what they cannot do", "[importance]") {
+  const SetFunction broken = [](std::span<const std::uint8_t> present, std::span<double> values) {
+    if (present[1] != 0 && present[2] != 0) values[0] = std::numeric_limits<double>::quiet_NaN();
+  };
+  const RandomStream random(8, "errors");
+  CHECK_THROWS_AS(sampled_shapley(broken, 1, 4, {}, random), ComputeError);
+  CHECK_THROWS_WITH(sampled_shapley(broken, 1, 3, {}, random),
+                    Catch::Contains("is nan, expected a finite number") && Catch::Contains("1 2}"));
+  CHECK_THROWS_AS(sampled_shapley(broken, 0, 4, {}, random), UsageError);
+  CHECK_THROWS_AS(sampled_shapley(broken, 1, 0, {}, random), UsageError);
+  CHECK_THROWS_AS(sampled_shapley(broken, 1, 4, {.least_permutations = 5}, random), UsageError);
+  CHECK_THROWS_AS(sampled_shapley(broken, 1, 4, {.standard_error = NAN}, random), UsageError);
+  CHECK_THROWS_WITH(sampled_shapley(broken, 1, 4, {.least_permutations = 10, .most_permutations = 8}, random),
+                    "sampled Shapley values: most permutations is 8, expected an even number of at least the least "
+                    "permutations");
+}
