@@ -194,6 +194,15 @@ TEST_CASE("Knockouts of sets do not depend on the number of threads", "[recurren
   CHECK(one.minCoeff() != one.maxCoeff());  // so the sets do matter
 }
 
+TEST_CASE("States that grow without bound end a run with an error", "[recurrent]") {
+  RecurrentNetwork network = some_network(RecurrentKind::rnn_relu);
+  network.layers[0].hidden_weight.setConstant(100);
+  network.layers[0].input_bias.setConstant(1);
+  const SequenceArray inputs = test::random_inputs(1, 100, 3, 1);
+  CHECK_THROWS_WITH(run_recurrent(network, inputs), Contains("of trial 0 is"));
+  CHECK_THROWS_AS(run_recurrent(network, inputs), ComputeError);
+}
+
 TEST_CASE("Arguments of runs that do not fit are refused by name", "[recurrent]") {
   const RecurrentNetwork network = some_network(RecurrentKind::gru);
   const SequenceArray inputs = test::random_inputs(1, 2, 3, 1);
@@ -207,7 +216,8 @@ TEST_CASE("Arguments of runs that do not fit are refused by name", "[recurrent]"
   refused({.replace = StateReplacement::mean}, "means: 0 values, expected 5");
   refused({.replace = StateReplacement::mean, .mean = {0, 0, NAN, 0, 0}}, "that of unit 2 is nan");
   refused({.sd = -1}, "sd is -1");
-  refused({.from = 3, .to = 2}, "from is 3");
+  refused({.units = {1}, .from = 1, .to = 1}, "from is 1, expected less than `to`");
+  refused({.units = {1}, .from = 2}, "from is 2, expected a step in [0,2)");
   CHECK_THROWS_WITH(run_recurrent(network, inputs, {.initial = {1, 2}}), Contains("initial state: 2 values"));
   RecurrentNetwork broken = network;
   broken.readout.weight.conservativeResize(2, 4);
