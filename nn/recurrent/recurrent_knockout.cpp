@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numeric>
 
 #include "core/checks.hpp"
@@ -43,6 +44,9 @@ class SetLanes {
       const Symbol label = data_.label(trial, step);
       for (std::size_t lane = 0; lane < sets_.size(); ++lane) {
         run_.get_output(lane, outputs_);
+        if (std::ranges::any_of(outputs_, [](float y) { return std::isnan(y); }))
+          throw ComputeError("an output at step {} of trial {} is nan for the set '{}', expected a number", step, trial,
+                             sets_[lane].to_string());
         if (decision(outputs_, options_.threshold) == label) count(lane, step, label);
       }
     }
@@ -113,7 +117,7 @@ SequenceKnockouts knock_out_sets(const RecurrentNetwork& network, const Sequence
   data.check();
   check_sequences(network, data);
   const std::size_t state_width = network.state_width();
-  intervention.check(state_width);
+  intervention.check(state_width, data.steps());
   check_range("intervention: the number of units in question", intervention.units.size(), 0, NeuronSet::max_neurons);
   if (!options.initial.empty() && options.initial.size() != state_width)
     throw UsageError("initial state: {} values, expected {}", options.initial.size(), state_width);

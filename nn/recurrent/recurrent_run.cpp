@@ -1,5 +1,7 @@
 #include "nn/recurrent/recurrent_run.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -21,6 +23,14 @@ void check_values(const std::vector<float>& values, std::size_t expected, std::s
   const auto bad = std::ranges::find_if(values, [](float v) { return !std::isfinite(v); });
   if (bad != values.end())
     throw UsageError("{}: that of unit {} is {}, expected a finite number", name, bad - values.begin(), *bad);
+}
+
+void check_outputs(std::span<const float> outputs, std::size_t trial, std::size_t step) {
+  for (std::size_t o = 0; o < outputs.size(); ++o) {
+    if (!std::isfinite(outputs[o]))
+      throw ComputeError("output {} at step {} of trial {} is {}, expected a finite number", o, step, trial,
+                         outputs[o]);
+  }
 }
 
 // Replaces the states of the trials in the lanes before a step.
@@ -55,7 +65,7 @@ class StateChange {
 
 }  // namespace
 
-void Intervention::check(std::size_t state_width) const {
+void Intervention::check(std::size_t state_width, std::size_t steps) const {
   std::vector<bool> seen(state_width);
   for (const int unit : units) {
     if (unit < 0 || static_cast<std::size_t>(unit) >= state_width)
@@ -65,7 +75,9 @@ void Intervention::check(std::size_t state_width) const {
   }
   if (replace == StateReplacement::mean) check_values(mean, state_width, "intervention: means");
   check_bounded(std::isfinite(sd) && sd >= 0, "intervention: sd", sd, "a finite number of at least 0");
-  check_bounded(from <= to, "intervention: from", from, "at most `to`");
+  if (units.empty()) return;
+  check_bounded(from < to, "intervention: from", from, "less than `to`");
+  check_bounded(from < steps, "intervention: from", from, fmt::format("a step in [0,{})", steps));
 }
 
 RecurrentRecord run_recurrent(const RecurrentNetwork& network, const SequenceArray& inputs,
@@ -75,7 +87,7 @@ RecurrentRecord run_recurrent(const RecurrentNetwork& network, const SequenceArr
   check_bounded(inputs.width == static_cast<std::size_t>(network.input_width()), "inputs of a step", inputs.width,
                 std::to_string(network.input_width()) + ", as many as the network takes");
   if (!options.initial.empty()) check_values(options.initial, state_width, "initial state");
-  options.intervention.check(state_width);
+  options.intervention.check(state_width, inputs.steps);
 
   const auto outputs = static_cast<std::size_t>(network.output_width());
   RecurrentRecord record{{inputs.trials, inputs.steps, outputs}, {}};
@@ -95,6 +107,7 @@ RecurrentRecord run_recurrent(const RecurrentNetwork& network, const SequenceArr
           run.step();
           for (std::size_t lane = 0; lane < trials.size(); ++lane) {
             run.get_output(lane, record.output.row(trials.begin + lane, step));
+            check_outputs(record.output.row(trials.begin + lane, step), trials.begin + lane, step);
             if (options.keep_states) run.get_state(lane, record.states.row(trials.begin + lane, step));
           }
         }

@@ -38,8 +38,9 @@ struct Intervention {
   /// units: that of a unit does not depend on which others are replaced, nor on from and to.
   RandomStream random{0, "noise"};
 
-  /// Throws UsageError, naming the value, for what does not fit a network with a state of `state_width` units.
-  void check(std::size_t state_width) const;
+  /// Throws UsageError, naming the value, for what does not fit a network with a state of `state_width` units and
+  /// trials of `steps` steps: also if units are named but there is no step to replace them in.
+  void check(std::size_t state_width, std::size_t steps) const;
 };
 
 struct RecurrentRunOptions {
@@ -56,7 +57,8 @@ struct RecurrentRecord {
 /// Runs all trials of `inputs` through `network`. Agrees with PyTorch's values to 1e-5 where errors do not grow with
 /// time. The same to the last bit for any number of threads; a trial does not depend on the others. Cost of a step of
 /// 16 trials and H units on one core with AVX2: G H (D + H) / 4 + about 8 G H ns. Throws UsageError if network, inputs
-/// and options do not fit together; Interrupted.
+/// and options do not fit together; ComputeError for an output that is not finite, as of states that grow without
+/// bound; Interrupted.
 RecurrentRecord run_recurrent(const RecurrentNetwork& network, const SequenceArray& inputs,
                               const RecurrentRunOptions& options = {}, Progress& progress = Progress::none());
 

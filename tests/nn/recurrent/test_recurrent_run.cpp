@@ -188,10 +188,20 @@ TEST_CASE("Knockouts of sets do not depend on the number of threads", "[recurren
   for (std::uint32_t set = 0; set < 64; ++set) sets.emplace_back(set);
   const Intervention intervention{.units = {0, 1, 2, 3, 4, 5}, .replace = StateReplacement::noise};
   set_thread_count(1);
-  const auto one = knock_out_sets(network, data, intervention, sets, {.threshold = 0}).correct;
+  const float middle = mean_states(run_recurrent(network, data.inputs).output).front();
+  const auto one = knock_out_sets(network, data, intervention, sets, {.threshold = middle}).correct;
   set_thread_count(3);
-  CHECK(knock_out_sets(network, data, intervention, sets, {.threshold = 0}).correct == one);
-  CHECK(one.minCoeff() != one.maxCoeff());  // so the sets do matter
+  CHECK(knock_out_sets(network, data, intervention, sets, {.threshold = middle}).correct == one);
+  CHECK(one.col(1).minCoeff() != one.col(1).maxCoeff());  // so the sets do matter
+}
+
+TEST_CASE("States that grow without bound end a run with an error", "[recurrent]") {
+  RecurrentNetwork network = some_network(RecurrentKind::rnn_relu);
+  network.layers[0].hidden_weight.setConstant(100);
+  network.layers[0].input_bias.setConstant(1);
+  const SequenceArray inputs = test::random_inputs(1, 100, 3, 1);
+  CHECK_THROWS_WITH(run_recurrent(network, inputs), Contains("of trial 0 is"));
+  CHECK_THROWS_AS(run_recurrent(network, inputs), ComputeError);
 }
 
 TEST_CASE("Arguments of runs that do not fit are refused by name", "[recurrent]") {
@@ -207,7 +217,8 @@ TEST_CASE("Arguments of runs that do not fit are refused by name", "[recurrent]"
   refused({.replace = StateReplacement::mean}, "means: 0 values, expected 5");
   refused({.replace = StateReplacement::mean, .mean = {0, 0, NAN, 0, 0}}, "that of unit 2 is nan");
   refused({.sd = -1}, "sd is -1");
-  refused({.from = 3, .to = 2}, "from is 3");
+  refused({.units = {1}, .from = 1, .to = 1}, "from is 1, expected less than `to`");
+  refused({.units = {1}, .from = 2}, "from is 2, expected a step in [0,2)");
   CHECK_THROWS_WITH(run_recurrent(network, inputs, {.initial = {1, 2}}), Contains("initial state: 2 values"));
   RecurrentNetwork broken = network;
   broken.readout.weight.conservativeResize(2, 4);

@@ -6,6 +6,7 @@
 #include "core/parallel.hpp"
 #include "nn/data/sequence_tasks.hpp"
 #include "nn/recurrent/recurrent_hdf5.hpp"
+#include "nn/recurrent/recurrent_run.hpp"
 #include "tests/catch2.hpp"
 #include "tests/nn/recurrent/reference_recurrent.hpp"
 #include "tests/temporary_folder.hpp"
@@ -45,11 +46,12 @@ TEST_CASE("Every kind of network learns the bit one step ago", "[recurrent][trai
       options.loss = loss;
       options.accuracy = 0.999;
       options.max_epochs = 60;
-      RecurrentTrainer trainer(options, start(kind, 1, 6, loss == Loss::cross_entropy ? 2 : 1), train, test, stream);
+      const RecurrentTrainerState beginning = start(kind, 1, 6, loss == Loss::cross_entropy ? 2 : 1);
+      CHECK(sequence_accuracy(run_recurrent(beginning.network, test.inputs).output, test, 0.5f) < 0.8);
+      RecurrentTrainer trainer(options, beginning, train, test, stream);
       trainer.run();
       CHECK(trainer.state().reached);
       CHECK(trainer.state().curve.accuracy_test.back() > 0.99);
-      CHECK(trainer.state().curve.loss.back() < 0.5 * trainer.state().curve.loss.front());
       CHECK(trainer.state().curve.loss.size() == static_cast<std::size_t>(trainer.state().epoch));
     }
   }
@@ -136,7 +138,6 @@ TEST_CASE("Damaged networks in HDF5 are rejected by place", "[recurrent][checkpo
   };
   refused([](auto& n) { n.kind = RecurrentKind::lstm; }, "/n: W_ih of layer 1 has 15 rows, expected 20");
   refused([](auto& n) { n.readout.weight.conservativeResize(3, 4); }, "/n: the readout takes 4 inputs, expected 5");
-  refused([](auto& n) { n.layers[0].hidden_bias.conservativeResize(14); }, "hidden_bias");
   refused([](auto& n) { n.layers.push_back(n.layers[0]); }, "/n: layer 2 takes 2 inputs, expected 5");
 }
 
