@@ -111,6 +111,11 @@ struct Integers {
 struct Words {
   std::vector<std::string>* values;
 };
+/// Keys of a file: a text, a list of texts, or a map of names to these. Without a map there is one entry with an empty
+/// name. Empty as a default: not given.
+struct Keys {
+  std::vector<std::pair<std::string, std::vector<std::string>>>* values;
+};
 /// One of the words of a table, or (several) a list of different ones; made by choice() and choices(). Indices count
 /// the words.
 struct Choice {
@@ -149,8 +154,8 @@ struct WordOr {
   std::function<bool()> is_word;  ///< which of the two it holds
 };
 
-using Kind = std::variant<Boolean, Integer, Number, Bytes, Name, Text, Path, Paths, Integers, Words, Choice, Series,
-                          Assignments, Group, OptionalGroup, NamedGroups, WordOr>;
+using Kind = std::variant<Boolean, Integer, Number, Bytes, Name, Text, Path, Paths, Integers, Words, Keys, Choice,
+                          Series, Assignments, Group, OptionalGroup, NamedGroups, WordOr>;
 
 }  // namespace setting
 

@@ -32,7 +32,7 @@ std::string metric_missing(const ExperimentConfig& config, const NetworkMetric& 
 
 std::vector<double> values_of(const NetworkMetric& metric, const ExperimentResult& result) {
   std::vector<double> values;
-  for (const MetricValue& value : metric_values(result.network(metric.network), metric.metric))
+  for (const MetricValue& value : metric_values(result.system(metric.network), metric.metric))
     values.push_back(std::get<double>(value));
   return values;
 }

@@ -194,6 +194,9 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   const std::string identity = run.identity();
   RunDirectory directory = open_folder(config, line, identity, console);
   if (!run.data().fallback_reason.empty()) console.warning(run.data().fallback_reason);
+  for (const LoadedRecording& recording : run.recordings()) {
+    for (const std::string& warning : recording.warnings) console.warning(warning);
+  }
   if (directory.complete()) return report_complete(run, directory, console);
   return in_open_folder(directory, config.name, console, [&] {
     console.info(fmt::format("{}: data {} ({}), {}, results in '{}'", config.name, run.data().name(),

@@ -33,6 +33,7 @@ Dataset cut(Dataset data, std::size_t limit) {
 std::size_t limited(std::size_t samples, std::size_t limit) { return limit == 0 ? samples : std::min(samples, limit); }
 
 std::string DataPlan::origin() const {
+  if (source->name == no_data_plan().source->name) return "recordings only";
   if (source->is_generated()) return fmt::format("generated, seed {}", options.seed);
   return needs_download() ? fmt::format("download into {}", own_folder(*this).string())
                           : files[0].parent_path().string();
@@ -60,6 +61,18 @@ DataPlan plan_data(const DataOptions& options) {
   }
   if (found_in(own_folder(plan)) || options.download) return plan;
   return fall_back(plan, fmt::format("not in {}{}, and downloading is off", places, own_folder(plan).string()));
+}
+
+DataPlan no_data_plan() {
+  static const DataSource none{
+      .name = "none",
+      .title = "no data",
+      .about = "for runs without networks",
+      .note = "",
+      .sizes = [](const DataOptions&) { return DataSizes{}; },
+      .sha256 = [](const DataOptions&) { return std::string(); },
+      .load = [](const DataPlan&, Progress&) -> DataPair { throw UsageError("this run has no data set"); }};
+  return {.options = {}, .source = &none, .files = {}, .fallback_reason = {}};
 }
 
 DataPlan fetch_data(DataPlan plan, Progress& progress) {

@@ -100,6 +100,9 @@ struct DataPlan {
 /// left.
 DataPlan plan_data(const DataOptions& options);
 
+/// The plan of a run without networks, which needs no data: a source `none` that has no samples and cannot be loaded.
+DataPlan no_data_plan();
+
 /// Carries out the download of a plan that needs one; other plans are returned unchanged. Returns a plan with files;
 /// or, if all mirrors fail or data_folder cannot be written, that of the fallback, with the reason. Throws DataError
 /// with that reason if there is no fallback, Interrupted if progress requests a stop.
