@@ -163,6 +163,11 @@ class Reader {
     std::vector<std::int64_t> widths{1};
     for (const RecordingLayer& layer : result_.layers) widths.push_back(static_cast<std::int64_t>(layer.shape.units()));
     widths.push_back(1);
+    const bool some_classes = !analysis.relay.classes.empty() && analysis.relay.classes.size() < result_.symbols.size();
+    if (some_classes && (!analysis.relay.exhaustive.empty() || analysis.relay.branching)) {
+      throw UsageError("analysis.relay.classes: {} of the {} symbols of {}; exhaustive and branching need all",
+                       analysis.relay.classes.size(), result_.symbols.size(), path_);
+    }
     const std::vector<std::string> problems = analysed_layer_problems(widths, analysis);
     if (!problems.empty()) throw UsageError("{}: {}", path_, problems.front());
   }
@@ -251,12 +256,19 @@ std::vector<LoadedRecording> read_recordings(const ExperimentConfig& config, con
     known.insert(recordings.back().subsets.begin(), recordings.back().subsets.end());
   }
   if (recordings.empty()) return recordings;
-  const std::vector<std::string>& named = config.analysis.relay.subsets;
-  for (const std::string& subset : named == RelayConfig{}.subsets ? std::vector<std::string>() : named) {
-    if (known.contains(subset)) continue;
-    throw UsageError("analysis.relay.subsets: no network or recording has the subset '{}', expected {}", subset,
-                     fmt::join(known, ", "));
-  }
+  // The defaults are the subsets of data sets.
+  const auto check = [&](std::string_view path, const std::vector<std::string>& named,
+                         const std::vector<std::string>& defaults) {
+    if (named == defaults) return;
+    for (const std::string& subset : named) {
+      if (known.contains(subset)) continue;
+      throw UsageError("{}: no network or recording has the subset '{}', expected {}", path, subset,
+                       fmt::join(known, ", "));
+    }
+  };
+  const RelayConfig defaults;
+  check("analysis.relay.subsets", config.analysis.relay.subsets, defaults.subsets);
+  check("analysis.relay.exhaustive", config.analysis.relay.exhaustive, defaults.exhaustive);
   return recordings;
 }
 
