@@ -172,7 +172,7 @@ class Checker {
     // The subsets of a recording are known once it is read.
     if (config_.recordings.empty())
       check_subsets("analysis.relay.subsets", subsets, "the subsets of a data set: train, test", {"train", "test"});
-    if (config_.networks.empty()) {
+    if (config_.networks.empty() && !config_.recordings.empty()) {
       if (analysis.knockout)
         fail("analysis.knockout", "needs a network: the units of a recording cannot be knocked out");
       if (analysis.regression) fail("analysis.regression", "needs a network: it is about knockouts");
