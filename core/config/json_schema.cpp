@@ -67,6 +67,10 @@ Json type(const Texts&) { return list_of(type(Text{}), {}, true); }
 Json type(const Paths& kind) { return list_of(type(Path{}), kind.length); }
 Json type(const Integers& kind) { return list_of(number_type("integer", kind.bounds), kind.length); }
 Json type(const Words&) { return list_of({{"type", "string"}, {"pattern", "^\\S+$"}}, {}, true); }
+Json type(const Keys&) {
+  Json one{{"type", {"string", "number", "array"}}, {"items", type(Text{})}, {"minItems", 1}, {"minLength", 1}};
+  return {{"anyOf", {one, Json{{"type", "object"}, {"minProperties", 1}, {"additionalProperties", one}}}}};
+}
 Json type(const Choice& kind) {
   Json words{{"enum", kind.words}};
   return kind.several ? list_of(std::move(words), {}, true) : words;

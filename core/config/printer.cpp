@@ -91,6 +91,16 @@ ConfigNode node_of(const Integers& kind) {
 ConfigNode node_of(const Words& kind) {
   return list_of(*kind.values, [](const std::string& word) { return scalar(word); });
 }
+ConfigNode node_of(const Keys& kind) {
+  const auto one = [](const std::vector<std::string>& texts) {
+    return texts.size() == 1 ? text_or_nothing(texts.front()) : list_of(texts, text_or_nothing);
+  };
+  if (kind.values->empty()) return {};
+  if (kind.values->front().first.empty()) return one(kind.values->front().second);
+  ConfigNode map = map_of({});
+  for (const auto& [name, texts] : *kind.values) map.entries.push_back({name, {}, one(texts)});
+  return map;
+}
 ConfigNode node_of(const Choice& kind) {
   const std::vector<std::size_t> chosen = kind.get();
   const auto word = [&](std::size_t i) { return scalar(std::string(kind.words[i])); };

@@ -258,6 +258,35 @@ void read(const Written& written, const Words& kind) {
   });
 }
 
+// A text or a list of them.
+std::vector<std::string> keys(const Written& written) {
+  std::vector<std::string> texts;
+  const auto add = [&](const Written& item) {
+    std::string text;
+    read(item, Text{&text});
+    if (!text.empty()) texts.push_back(std::move(text));
+  };
+  if (written.node.kind == NodeKind::scalar) {
+    add(written);
+  } else if (written.expect(NodeKind::list, "a text or a list of texts") && written.expect_length({.low = 1})) {
+    for (const ConfigNode& item : written.node.items) add(written.item(item));
+  }
+  return texts;
+}
+
+void read(const Written& written, const Keys& kind) {
+  kind.values->clear();
+  if (written.node.kind != NodeKind::map) return kind.values->emplace_back("", keys(written)), void();
+  if (written.node.entries.empty()) written.fail("an empty map, expected a name with its key");
+  for (const auto& [key, place, node] : written.node.entries) {
+    if (!matches(key, name_pattern)) {
+      written.fail_at(place, fmt::format("'{}' is not a name (letters, digits, '_' and '-', at most 100)", key));
+    } else {
+      kind.values->emplace_back(key, keys(written.entry(node, key)));
+    }
+  }
+}
+
 void read(const Written& written, const Choice& kind) {
   std::vector<std::size_t> chosen;
   if (!kind.several) {

@@ -37,6 +37,7 @@ std::string type(const Integers& kind) {
   return fmt::format("list of {} to {} integers{}", kind.length.low, kind.length.high, interval(kind.bounds));
 }
 std::string type(const Words&) { return "list of words"; }
+std::string type(const Keys&) { return "text, list of texts, or map of names to these"; }
 std::string type(const Choice& kind) {
   return fmt::format("{}`{}`", kind.several ? "list of " : "", fmt::join(kind.words, "`, `"));
 }

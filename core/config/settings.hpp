@@ -121,6 +121,11 @@ struct Texts {
 struct Words {
   std::vector<std::string>* values;
 };
+/// Keys of a file: a text, a list of texts, or a map of names to these. Without a map there is one entry with an empty
+/// name. Empty as a default: not given.
+struct Keys {
+  std::vector<std::pair<std::string, std::vector<std::string>>>* values;
+};
 /// One of the words of a table, or (several) a list of different ones; made by choice() and choices(). Indices count
 /// the words.
 struct Choice {
@@ -170,7 +175,7 @@ struct WordOr {
 };
 
 using Kind = std::variant<Boolean, Integer, Number, Numbers, Bytes, Name, Text, Texts, Path, Paths, Integers, Words,
-                          Choice, Parsed, Series, Assignments, Group, OptionalGroup, NamedGroups, WordOr>;
+                          Keys, Choice, Parsed, Series, Assignments, Group, OptionalGroup, NamedGroups, WordOr>;
 
 }  // namespace setting
 

@@ -48,9 +48,11 @@ class Checker {
         const NetworkMetric metric = parse_network_metric(term->network + "." + term->metric, config_);
         const std::string why = metric_missing(config_, metric);
         if (!why.empty()) fail(path + ".statement", fmt::format("{} will not be computed: {}", metric.name(), why));
-        const NetworkConfig& network = *find_named(config_.networks, metric.network);
-        if (!metric_by_class(network, metric.metric)) continue;
-        const std::vector<std::int64_t> widths = layer_widths(config_, network);
+        const NetworkConfig* network = find_named(config_.networks, metric.network);
+        if (!metric_by_class(network ? *network : NetworkConfig{}, metric.metric)) continue;
+        // The symbols of a recording are known once it is read.
+        const std::vector<std::int64_t> widths =
+            network ? layer_widths(config_, *network) : std::vector<std::int64_t>();
         count = widths.empty() ? 0 : widths.back();
       }
     } catch (const UsageError& error) {
@@ -105,7 +107,8 @@ class Checker {
 }  // namespace
 
 void check_comparisons(const ExperimentConfig& config, const ConfigNode& root, ConfigErrors& errors) {
-  if (!errors.concern("networks") && !errors.concern("analysis")) Checker(config, root, errors).run();
+  if (!errors.concern("networks") && !errors.concern("recordings") && !errors.concern("analysis"))
+    Checker(config, root, errors).run();
 }
 
 }  // namespace inforelay

@@ -12,9 +12,11 @@ namespace inforelay {
 NetworkMetric parse_network_metric(std::string_view name, const ExperimentConfig& config) {
   const std::size_t dot = name.find('.');
   const std::string_view network = name.substr(0, dot);
-  if (dot == std::string_view::npos || !find_named(config.networks, network)) {
+  if (dot == std::string_view::npos ||
+      !(find_named(config.networks, network) || find_named(config.recordings, network))) {
     std::vector<std::string_view> names;
     for (const auto& each : config.networks) names.emplace_back(each.first);
+    for (const auto& each : config.recordings) names.emplace_back(each.first);
     throw UsageError(fmt::format("'{}' is not NETWORK.METRIC: there is no network '{}'{}", name, network,
                                  suggestion(network, names)));
   }
@@ -26,13 +28,15 @@ NetworkMetric parse_network_metric(std::string_view name, const ExperimentConfig
 }
 
 std::string metric_missing(const ExperimentConfig& config, const NetworkMetric& metric) {
+  if (const RecordingConfig* recording = find_named(config.recordings, metric.network))
+    return metric_missing(config, *recording, metric.metric);
   const NetworkConfig* network = find_named(config.networks, metric.network);
   return network ? metric_missing(config, *network, metric.metric) : "there is no network " + metric.network;
 }
 
 std::vector<double> values_of(const NetworkMetric& metric, const ExperimentResult& result) {
   std::vector<double> values;
-  for (const MetricValue& value : metric_values(result.network(metric.network), metric.metric))
+  for (const MetricValue& value : metric_values(result.system(metric.network), metric.metric))
     values.push_back(std::get<double>(value));
   return values;
 }

@@ -98,6 +98,31 @@ struct NetworkConfig {
   bool from_files() const { return !weights.empty() || (detectors && !detectors->weights.empty()); }
 };
 
+enum class RecordingAxis { sample, trial, time, unit };
+inline constexpr WordTable<RecordingAxis, 4> recording_axis_names{{{RecordingAxis::sample, "sample"},
+                                                                   {RecordingAxis::trial, "trial"},
+                                                                   {RecordingAxis::time, "time"},
+                                                                   {RecordingAxis::unit, "unit"}}};
+
+enum class TimeWord { pooled, each };
+inline constexpr WordTable<TimeWord, 2> time_word_names{{{TimeWord::pooled, "pooled"}, {TimeWord::each, "each"}}};
+
+enum class RecordingFormat { automatic, mabe };
+inline constexpr WordTable<RecordingFormat, 2> recording_format_names{
+    {{RecordingFormat::automatic, "auto"}, {RecordingFormat::mabe, "mabe"}}};
+
+/// A recording in a file: states of units, input and output symbols (experiments/sources/recording_file.hpp).
+struct RecordingConfig {
+  std::filesystem::path file;
+  RecordingFormat format = RecordingFormat::automatic;
+  std::vector<std::pair<std::string, std::vector<std::string>>> states;  ///< layers with their keys
+  std::string input, output;
+  std::string subset;               ///< empty: all samples are one subset, `all`
+  std::vector<RecordingAxis> axes;  ///< empty: [sample, unit]
+  TimeWord time = TimeWord::pooled;
+  std::vector<std::int64_t> times;  ///< used instead of `time` unless empty
+};
+
 struct RelayConfig {
   std::vector<std::string> subsets{"train", "test"};
   bool greedy = true;
@@ -175,6 +200,7 @@ struct ExperimentConfig {
   std::optional<std::uint64_t> max_memory;  ///< bytes; none: the memory of the machine
   DataConfig data;
   std::vector<std::pair<std::string, NetworkConfig>> networks;
+  std::vector<std::pair<std::string, RecordingConfig>> recordings;
   AnalysisConfig analysis;
   std::vector<std::pair<std::string, CompareConfig>> compare;
   std::optional<FigureOptions> figures;

@@ -30,7 +30,11 @@ class Checker {
     check_inputs();
     const bool whole = errors_.empty(), analysis = good("analysis");
     if (good("name") && config_.name.empty()) fail("name", "is missing; it names the results' folder");
-    if (good("networks") && config_.networks.empty()) fail("networks", "at least one network is needed");
+    if (good("networks") && good("recordings") && config_.networks.empty() && config_.recordings.empty())
+      fail("networks", "at least one network or recording is needed");
+    for (const auto& [name, recording] : config_.recordings) {
+      if (good("recordings." + name)) check_recording("recordings." + name, name, recording);
+    }
     for (const auto& [name, network] : config_.networks) {
       if (analysis && good("networks." + name)) check_network("networks." + name, network);
     }
@@ -124,6 +128,25 @@ class Checker {
     }
   }
 
+  void check_recording(const std::string& path, const std::string& name, const RecordingConfig& recording) {
+    using Axis = RecordingAxis;
+    if (find_named(config_.networks, name)) fail(path, "a network has this name, too");
+    if (recording.file.empty()) fail(path + ".file", "is missing: the file of the recording");
+    if (recording.file.extension() != ".npy" && recording.states.empty())
+      fail(path + ".states", "is missing: the key or the columns of the units' values");
+    if (recording.input.empty()) fail(path + ".input", "is missing: the key or column of the input symbols");
+    if (recording.output.empty()) fail(path + ".output", "is missing: the key or column of the output symbols");
+    const auto has = [&](Axis axis) {
+      return std::find(recording.axes.begin(), recording.axes.end(), axis) != recording.axes.end();
+    };
+    if (!recording.axes.empty() && (!has(Axis::unit) || has(Axis::sample) == (has(Axis::trial) || has(Axis::time))))
+      fail(path + ".axes", "expected unit, and sample or else trial, time or both: [trial, time, unit]");
+    if (recording.time == TimeWord::each)
+      fail(path + ".time", "each is not available: analyse one time after the other, time: [0], time: [1], ...");
+    if (!recording.times.empty() && !has(Axis::time)) fail(path + ".time", "needs an axis time in axes");
+    check_no_repetition(path + ".time", recording.times);
+  }
+
   void check_weights(const std::string& path, const NetworkConfig& network) {
     const auto& detectors = network.detectors ? network.detectors->weights : std::vector<std::filesystem::path>();
     if (!detectors.empty() && std::ssize(detectors) != sizes_->classes) {
@@ -213,8 +236,16 @@ class Checker {
     const AnalysisConfig& analysis = config_.analysis;
     const std::vector<std::string>& subsets = analysis.relay.subsets;
     if (subsets.empty()) fail("analysis.relay.subsets", "at least one of train, test is needed");
-    check_subsets("analysis.relay.subsets", subsets, "the subsets of a data set: train, test", {"train", "test"});
-    check_subsets("analysis.relay.exhaustive", analysis.relay.exhaustive, "analysis.relay.subsets", subsets);
+    // The subsets of a recording are known once it is read.
+    if (config_.recordings.empty())
+      check_subsets("analysis.relay.subsets", subsets, "the subsets of a data set: train, test", {"train", "test"});
+    if (config_.networks.empty() && !config_.recordings.empty()) {
+      if (analysis.knockout)
+        fail("analysis.knockout", "needs a network: the units of a recording cannot be knocked out");
+      if (analysis.regression) fail("analysis.regression", "needs a network: it is about knockouts");
+    } else {
+      check_subsets("analysis.relay.exhaustive", analysis.relay.exhaustive, "analysis.relay.subsets", subsets);
+    }
     if (analysis.knockout)
       check_subsets("analysis.knockout.subsets", analysis.knockout->subsets, "analysis.relay.subsets", subsets);
     check_no_repetition("analysis.layers", analysis.layers.list);
@@ -245,7 +276,7 @@ class Checker {
     check_no_repetition(path, relay.classes);
     if (!sizes_) return;
     const std::int64_t last = *std::max_element(relay.classes.begin(), relay.classes.end());
-    if (last >= sizes_->classes)
+    if (!config_.networks.empty() && last >= sizes_->classes)
       fail(path, fmt::format("{} is out of range: there are {} classes", last, sizes_->classes));
     if (std::ssize(relay.classes) == sizes_->classes) return;
     const auto needs_all = [&](bool there, std::string_view what) {

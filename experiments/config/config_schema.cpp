@@ -193,6 +193,34 @@ std::vector<Setting> settings_of(NetworkConfig& config) {
        Path{&config.weights_out}}};
 }
 
+std::vector<Setting> settings_of(RecordingConfig& config) {
+  return {
+      {"file",
+       "The file: .npy, .npz, .h5, .hdf5, .mat (MATLAB 7.3), .csv, .tsv or .safetensors; see docs/recordings.md.",
+       Path{&config.file}},
+      {"format",
+       "auto: by the ending of the file's name; mabe: a CSV whose cells are comma-separated lists, as MABE writes it.",
+       choice(config.format, recording_format_names)},
+      {"states",
+       "The values of the units: the key of an array, its path in HDF5, columns of a CSV (\"n1..n20\" or a list); or a "
+       "map of names of layers to these. Not needed with .npy.",
+       Keys{&config.states}},
+      {"input", "The key or column of the input symbols: integers or words. Or another file: labels.npy, FILE.npz:KEY.",
+       Text{&config.input}},
+      {"output", "The same of the output symbols.", Text{&config.output}},
+      {"subset",
+       "The key or column of words that say which subset each sample belongs to. Not given: all are one subset, all.",
+       Text{&config.subset}},
+      {"axes",
+       "What the dimensions of states are. Not given: [sample, unit], if there are two; never guessed for more.",
+       choices(config.axes, recording_axis_names)},
+      {"time",
+       "With an axis time: pooled: all times are samples; or the numbers, from 0, of the times that are pooled.",
+       WordOr{choice(config.time, time_word_names),
+              {{"", "", Integers{&config.times, {0, 100 * million}, {1, 100'000}}}},
+              [&config] { return config.times.empty(); }}}};
+}
+
 std::vector<Setting> settings_of(RelayConfig& config) {
   return {
       {"subsets",
@@ -343,7 +371,9 @@ std::vector<Setting> settings_of(ExperimentConfig& config) {
        Bytes{&config.max_memory, {1'000'000, std::uint64_t{1} << 50}}},
       {"data", "The data set.", group(config.data)},
       {"networks", "The networks, under names of your choice.", named_groups(config.networks)},
-      {"analysis", "What is computed on the networks.", group(config.analysis)},
+      {"recordings", "Recordings of other systems, under names of your choice; beside networks or instead of them.",
+       named_groups(config.recordings)},
+      {"analysis", "What is computed on the networks and recordings.", group(config.analysis)},
       {"compare",
        "Comparisons with published values, and statements about metrics, under names of your choice; exit code 5 if "
        "one "
@@ -364,7 +394,7 @@ std::string experiment_config_reference() {
 
 std::string experiment_config_json_schema() {
   ExperimentConfig config;
-  return settings_json_schema("inforelay experiment", settings_of(config), {"name", "networks"});
+  return settings_json_schema("inforelay experiment", settings_of(config), {"name"});
 }
 
 }  // namespace inforelay

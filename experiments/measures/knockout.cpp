@@ -127,6 +127,7 @@ const Measure knockout_measure{
         "1", "balanced accuracy with a set of units knocked out,"),
     .metrics = {{"intact", "balanced accuracy, intact", "intact"}},
     .missing = [](const MeasurePlace& place) -> std::string {
+      if (place.recording) return missing_network(place);
       const auto& knockout = place.config.analysis.knockout;
       return knockout && holds(knockout->subsets, place.subset)
                  ? ""

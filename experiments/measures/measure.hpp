@@ -15,7 +15,7 @@
 #include "core/sets/subset_scan.hpp"
 #include "experiments/config/config.hpp"
 #include "experiments/results/result_arrays.hpp"
-#include "experiments/sources/network_system.hpp"
+#include "experiments/sources/system.hpp"
 
 namespace inforelay {
 
@@ -33,17 +33,21 @@ enum class Scope { system, layer, subset };
 
 /// One application of a measure, known before any work.
 struct MeasurePlace {
-  const ExperimentConfig& config;
-  const NetworkConfig& network;
+  const ExperimentConfig& config;  ///< of a recording: what applies to it (LoadedRecording::config)
+  const NetworkConfig& network;    ///< of a recording: one without settings
   LayerSizes sizes = {};
   int layer = 0;            ///< 1, 2, ...; 0 if the scope is the system
   std::string subset = {};  ///< if the scope is a subset
+  const RecordingConfig* recording = nullptr;
+
+  /// The name of the layer in results: "1"; of a recording the name that it has there.
+  std::string layer_name() const;
 };
 
 /// The same while it is computed.
 struct MeasureRun {
   const MeasurePlace& place;
-  NetworkSystem& system;
+  System& system;
   ResultView layer;  ///< the arrays of this layer so far; of the system if the scope is the system
   AllSetsTable tables = AllSetsTable::keep;
   StageStore& store;
@@ -89,6 +93,9 @@ struct Measure {
 
 /// All measures, in the order in which they are computed.
 const std::vector<const Measure*>& measures();
+
+/// Measure::missing and Metric::missing of what only networks have: "" for a network.
+std::string missing_network(const MeasurePlace& place);
 
 /// Where the arrays of a measure stand: "networks/full/layers/1/relay/test".
 std::string measure_group(const Measure& measure, const std::string& system_group, const MeasurePlace& place);

@@ -10,21 +10,31 @@
 
 namespace inforelay {
 
-extern const Measure training_measure, states_measure, relay_measure, knockout_measure, regression_measure,
-    geometry_measure;
+extern const Measure training_measure, recording_measure, states_measure, relay_measure, knockout_measure,
+    regression_measure, geometry_measure;
 
 const std::vector<const Measure*>& measures() {
   static const std::vector<const Measure*> all{
-      &training_measure, &states_measure, &relay_measure, &knockout_measure, &regression_measure, &geometry_measure,
+      &training_measure, &recording_measure,  &states_measure,   &relay_measure,
+      &knockout_measure, &regression_measure, &geometry_measure,
   };
   return all;
 }
 
 std::string measure_group(const Measure& measure, const std::string& system_group, const MeasurePlace& place) {
   if (measure.scope == Scope::system) return system_group;
-  const std::string group = fmt::format("{}/layers/{}/{}", system_group, place.layer, measure.name);
+  const std::string group = fmt::format("{}/layers/{}/{}", system_group, place.layer_name(), measure.name);
   return measure.scope == Scope::layer ? group : group + "/" + place.subset;
 }
+
+std::string MeasurePlace::layer_name() const {
+  if (!recording) return std::to_string(layer);
+  const std::size_t number = static_cast<std::size_t>(layer) - 1;
+  const bool is_named = number < recording->states.size() && !recording->states[number].first.empty();
+  return is_named ? recording->states[number].first : std::string(unnamed_layer);
+}
+
+std::string missing_network(const MeasurePlace& place) { return place.recording ? "a recording has no network" : ""; }
 
 bool holds(const std::vector<std::string>& subsets, std::string_view subset) {
   return std::find(subsets.begin(), subsets.end(), subset) != subsets.end();

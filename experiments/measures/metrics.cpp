@@ -16,7 +16,7 @@ namespace {
 struct ParsedName {
   const Measure* measure = nullptr;
   const Metric* metric = nullptr;
-  int layer = 0;       // 0: the one that is analysed
+  std::string layer;   // empty: the one that is analysed; of a network its number
   std::string subset;  // of measures of that scope
   int count = 0;       // what stands for N
 };
@@ -43,13 +43,12 @@ std::optional<ParsedName> parse(std::string_view name) {
   std::string_view rest = name;
   if (rest.starts_with("layers.")) {
     take_word(rest);
-    const auto layer = number_from<int>(take_word(rest));
-    if (!layer || *layer < 1) return std::nullopt;
-    parsed.layer = *layer;
+    parsed.layer = take_word(rest);
+    if (parsed.layer.empty() || parsed.layer == "0") return std::nullopt;
   }
   const std::string_view word = take_word(rest);
   for (const Measure* measure : measures()) {
-    if (measure->name != word || (measure->scope == Scope::system && parsed.layer > 0)) continue;
+    if (measure->name != word || (measure->scope == Scope::system && !parsed.layer.empty())) continue;
     parsed.measure = measure;
     if (measure->scope == Scope::subset) parsed.subset = take_word(rest);
     for (const Metric& metric : measure->metrics) {
@@ -93,8 +92,8 @@ MetricKind kind_of(const Measure& measure, const Metric& metric, int count = 0) 
 // The group of the measure in the results of a system; throws UsageError if it is not there.
 ResultView group_of(const ResultView& system, const ParsedName& name) {
   if (name.measure->scope == Scope::system) return system;
-  std::string layer = std::to_string(name.layer);
-  if (name.layer == 0) {
+  std::string layer = name.layer;
+  if (layer.empty()) {
     const std::vector<std::string> layers = system.at("layers").children();
     if (layers.size() != 1)
       throw UsageError(fmt::format("{} layers were analysed; name one, as in layers.{}.{}.{}", layers.size(),
@@ -139,7 +138,11 @@ MetricKind metric_kind(std::string_view name) {
 std::string metric_missing(const ExperimentConfig& config, const NetworkConfig& network, std::string_view name) {
   const ParsedName parsed = parse_or_throw(name);
   LayerSizes sizes;
-  int layer = parsed.layer;
+  int layer = 0;
+  if (!parsed.layer.empty()) {
+    layer = number_from<int>(parsed.layer).value_or(0);
+    if (layer < 1) return fmt::format("layers of networks are numbers from 1, not '{}'", parsed.layer);
+  }
   if (parsed.measure->scope != Scope::system) {
     const std::vector<std::int64_t> widths = layer_widths(config, network);
     const std::vector<int> layers = analysed_layers(config.analysis, widths);
@@ -154,7 +157,29 @@ std::string metric_missing(const ExperimentConfig& config, const NetworkConfig& 
     if (static_cast<std::size_t>(layer) < widths.size())
       sizes.units = static_cast<double>(widths[static_cast<std::size_t>(layer)]);
   }
-  const MeasurePlace place{config, network, sizes, layer, parsed.subset};
+  const MeasurePlace place{config, network, sizes, layer, parsed.subset, nullptr};
+  std::string missing = parsed.measure->missing(place);
+  if (missing.empty() && parsed.metric->missing) missing = parsed.metric->missing(place, parsed.count);
+  return missing;
+}
+
+std::string metric_missing(const ExperimentConfig& config, const RecordingConfig& recording, std::string_view name) {
+  const ParsedName parsed = parse_or_throw(name);
+  // Of a recording whose subsets are not known yet, each metric of one may exist.
+  ExperimentConfig own = config;
+  own.analysis.knockout.reset();
+  own.analysis.regression.reset();
+  if (!recording.subset.empty()) {
+    own.analysis.relay.subsets = {parsed.subset};
+  } else {
+    own.analysis.relay.subsets = {"all"};
+    if (!own.analysis.relay.exhaustive.empty()) own.analysis.relay.exhaustive = {"all"};
+  }
+  const NetworkConfig none;
+  const bool is_system = parsed.measure->scope == Scope::system;
+  if (!is_system && parsed.layer.empty() && recording.states.size() > 1)
+    return fmt::format("it has several layers: name one, as in layers.{}.{}", recording.states.front().first, name);
+  const MeasurePlace place{own, none, {}, is_system ? 0 : 1, parsed.subset, &recording};
   std::string missing = parsed.measure->missing(place);
   if (missing.empty() && parsed.metric->missing) missing = parsed.metric->missing(place, parsed.count);
   return missing;

@@ -153,7 +153,7 @@ std::string missing_last(const MeasurePlace& place, int count) {
   return missing_greedy(place, 0);
 }
 std::string missing_modules(const MeasurePlace& place, int) {
-  return place.network.detectors ? missing_greedy(place, 0) : "the network is not composed of detectors";
+  return place.network.detectors ? missing_greedy(place, 0) : "it is no network composed of detectors";
 }
 
 std::vector<MetricValue> last_sets(const ResultView& relay, int count) {

@@ -27,19 +27,26 @@ void check_finite(const std::string& name, std::string_view what, const RowMatri
   }
 }
 
+void put_outputs(MeasureRun& run, LayerRecord& record, ResultArrays& out) {
+  const float on = decision_threshold(run.system.network(run.layer).layers.back().activation);
+  out.put("argmax_accuracy", argmax_accuracy(record.network_output, record.samples.input));
+  out.put("balanced_accuracy", balanced_accuracy(record.network_output, record.samples.input, on));
+  out.put("network_output", std::move(record.network_output));
+}
+
 void compute(MeasureRun& run, ResultArrays& out) {
   const MeasurePlace& place = run.place;
   LayerRecord record = run.system.record(run.layer, place.layer, place.subset, run.progress);
-  check_finite(run.system.name(), fmt::format("activation of layer {}, unit", place.layer), record.samples.values);
-  check_finite(run.system.name(), "output", record.network_output);
+  if (!place.recording) {  // those of a recording are checked as they are read
+    check_finite(run.system.name(), fmt::format("activation of layer {}, unit", place.layer), record.samples.values);
+    check_finite(run.system.name(), "output", record.network_output);
+  }
   DiscretizeOptions options = place.config.analysis.discretize;
   options.random = run.system.random().child("states").child(place.subset);
   const std::vector<double> cuts = thresholds(record.samples.values, options, run.progress);
   const UnitStates states = discretize(record.samples.values, cuts);
   const Occupancy occupied = occupancy(states);
-  const float on = decision_threshold(run.system.network(run.layer).layers.back().activation);
-  out.put("argmax_accuracy", argmax_accuracy(record.network_output, record.samples.input));
-  out.put("balanced_accuracy", balanced_accuracy(record.network_output, record.samples.input, on));
+  if (!place.recording) put_outputs(run, record, out);
   out.put("occupied_states", static_cast<std::int64_t>(occupied.occupied));
   out.put("singleton_fraction", occupied.singleton_fraction);
   out.put("entropy_bits", occupied.entropy_bits);
@@ -48,8 +55,12 @@ void compute(MeasureRun& run, ResultArrays& out) {
   out.put("input", record.samples.input);
   out.put("output", record.samples.output);
   out.put("value", std::move(record.samples.values));
-  out.put("network_output", std::move(record.network_output));
+  if (record.trial.empty()) return;
+  out.put("trial", record.trial);
+  out.put("time", record.time);
 }
+
+std::string missing_outputs(const MeasurePlace& place, int) { return missing_network(place); }
 
 }  // namespace
 
@@ -62,6 +73,8 @@ const Measure states_measure{
                {"network_output", "1", {"sample", "class"}, "activations of the output layer"},
                {"input", "1", {"sample"}, "input symbol: the true class"},
                {"output", "1", {"sample"}, "output symbol: the class with the largest output"},
+               {"trial", "1", {"sample"}, "trial of a recording's sample, from 0"},
+               {"time", "1", {"sample"}, "time of a recording's sample within its trial, from 0"},
                {"threshold", "1", {"unit", "cut"}, "a unit's state is 1 if its value is above this"},
                {"state", "1", {"sample"}, "state of the layer, bit k is unit k"},
                {"state", "1", {"sample", "unit"}, "state of each unit"},
@@ -70,8 +83,8 @@ const Measure states_measure{
                {"entropy_bits", "bit", {}, "plug-in entropy of the states of the layer"},
                {"argmax_accuracy", "1", {}, "fraction of samples whose largest output is that of their class"},
                {"balanced_accuracy", "1", {"class"}, "balanced accuracy of each output, exact"}},
-    .metrics = {{"argmax_accuracy", "argmax accuracy", "argmax_accuracy"},
-                {"balanced_accuracy", "balanced accuracy", "balanced_accuracy"},
+    .metrics = {{"argmax_accuracy", "argmax accuracy", "argmax_accuracy", {}, missing_outputs},
+                {"balanced_accuracy", "balanced accuracy", "balanced_accuracy", {}, missing_outputs},
                 {"occupied_states", "occupied states", "occupied_states"},
                 {"singleton_fraction", "fraction of samples alone in their state", "singleton_fraction"},
                 {"entropy_bits", "entropy of the states (bit)", "entropy_bits"}},
@@ -81,7 +94,8 @@ const Measure states_measure{
         [](const MeasurePlace& place, AllSetsTable) {
           const LayerSizes& size = place.sizes;
           const double samples = size.samples.at(place.subset), state = size.is_wide() ? size.units : 4;
-          return samples_need(samples * (4 * (size.units + size.classes) + 4 + state), 16 * samples);
+          const double outputs = place.recording ? 0 : size.classes;
+          return samples_need(samples * (4 * (size.units + outputs) + 4 + state), 16 * samples + size.reading);
         },
     .compute = compute,
 };

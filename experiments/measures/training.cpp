@@ -95,7 +95,7 @@ std::vector<MetricValue> last_accuracy(const ResultView& system, const std::stri
 }
 
 std::string missing_training(const MeasurePlace& place, int) {
-  return place.network.from_files() ? "the network is not trained here" : "";
+  return place.recording ? missing_network(place) : place.network.from_files() ? "the network is not trained here" : "";
 }
 
 MemoryNeed memory(const MeasurePlace& place, AllSetsTable) {
@@ -163,7 +163,7 @@ const Measure training_measure{
           {"1", "the same on the test samples", false,
            [](const ResultView& system, int) { return last_accuracy(system, "accuracy_test"); }},
           missing_training}},
-    .missing = [](const MeasurePlace&) -> std::string { return ""; },
+    .missing = missing_network,
     .label = [](const MeasurePlace& place) -> std::string {
       return place.network.from_files() ? "weights from files"
              : place.network.detectors  ? "training of the detectors"

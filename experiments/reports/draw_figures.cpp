@@ -46,11 +46,11 @@ std::vector<FigureDrawing> read_figures(const ExperimentResult& result, const st
 std::vector<std::string> draw_figures(FigureOptions options, const ExperimentResult& result,
                                       const std::filesystem::path& folder, Progress& progress) {
   options.folder = folder;
-  options.note = data_source(result.provenance.data_name).note;
+  if (!result.networks.empty()) options.note = data_source(result.provenance.data_name).note;
   const FigureWriter writer(options);
   std::vector<LayerResults> layers;
-  for (const std::string& network : result.networks) {
-    for (LayerResults& layer : layers_of(result, network)) layers.push_back(std::move(layer));
+  for (const std::string& system : result.systems()) {
+    for (LayerResults& layer : layers_of(result, system)) layers.push_back(std::move(layer));
   }
   std::vector<std::string> names;
   const std::vector<FigureDrawing> drawings = read_figures(result, layers);

@@ -96,6 +96,18 @@ std::string training_lines(const ResultView& system) {
   return line + (system.attribute<std::int64_t>("training", "stop_rule_met") ? "" : "  (STOP RULE NOT MET)") + "\n";
 }
 
+std::string recording_lines(const ResultView& system) {
+  std::string text = fmt::format("  recording: {}\n  axes: {}\n", system.attribute<std::string>("", "file"),
+                                 system.attribute<std::string>("", "axes"));
+  for (const std::string& layer : system.at("layers").children()) {
+    const ResultView group = system.at("layers/" + layer);
+    text += fmt::format("  {}: {} of type {}{}\n", layer, group.attribute<std::string>("", "array"),
+                        group.attribute<std::string>("", "stored_type"),
+                        group.has_attribute("", "note") ? ", " + group.attribute<std::string>("", "note") : "");
+  }
+  return text;
+}
+
 std::string states_table(const LayerResults& layer) {
   ColumnGroup group{"", {}};
   for (const char* name : {"subset", "samples", "argmax accuracy", "states", "singleton states", "state entropy"})
@@ -106,12 +118,13 @@ std::string states_table(const LayerResults& layer) {
     const auto units = static_cast<double>(values.cols());
     const double log_samples = std::log2(static_cast<double>(values.rows()));
     const std::string bound = log_samples < units ? fmt::format("{:.3f}", log_samples) : fmt::format("{}", units);
-    const Cells row{subset,
-                    std::to_string(values.rows()),
-                    fmt::format("{:.4f}", states.number<double>("argmax_accuracy")),
-                    std::to_string(states.number<std::int64_t>("occupied_states")),
-                    fmt::format("{:.1f} %", 100 * states.number<double>("singleton_fraction")),
-                    fmt::format("{:.3f} of at most {} bits", states.number<double>("entropy_bits"), bound)};
+    const Cells row{
+        subset,
+        std::to_string(values.rows()),
+        states.has("argmax_accuracy") ? fmt::format("{:.4f}", states.number<double>("argmax_accuracy")) : "-",
+        std::to_string(states.number<std::int64_t>("occupied_states")),
+        fmt::format("{:.1f} %", 100 * states.number<double>("singleton_fraction")),
+        fmt::format("{:.3f} of at most {} bits", states.number<double>("entropy_bits"), bound)};
     for (std::size_t i = 0; i < row.size(); ++i) group.columns[i].second.push_back(row[i]);
   }
   return table_text({group});
@@ -240,11 +253,12 @@ std::string summarise(const ExperimentResult& result, const ComparisonResult& co
       fmt::format("{}: seed {}, data {} ({})\n", result.experiment, from.seed, from.data_name, from.data_origin);
   if (!from.fallback_reason.empty()) text += fmt::format("note: {}\n", from.fallback_reason);
   bool regressions = false, no_tables = false;
-  for (const std::string& network : result.networks) {
-    const ResultView system = result.network(network);
-    text += fmt::format("\n{}\n{}{}{}", network, layers_line(system.at("model")), inputs_line(system),
-                        training_lines(system));
-    const std::vector<LayerResults> layers = layers_of(result, network);
+  for (const std::string& name : result.systems()) {
+    const ResultView system = result.system(name);
+    text += fmt::format("\n{}\n", name);
+    text += result.is_recording(name) ? recording_lines(system)
+                                      : layers_line(system.at("model")) + inputs_line(system) + training_lines(system);
+    const std::vector<LayerResults> layers = layers_of(result, name);
     for (const LayerResults& layer : layers) {
       if (layers.size() > 1) text += fmt::format("\nlayer {}\n", layer.layer);
       text += states_table(layer) + class_tables(layer);

@@ -12,7 +12,8 @@
 namespace inforelay {
 
 std::vector<LayerResults> layers_of(const ExperimentResult& result, const std::string& network) {
-  const ResultView system = result.network(network);
+  const ResultView system = result.system(network);
+  const bool is_recording = result.is_recording(network);
   std::vector<std::string> names = system.at("layers").children();
   // 2 before 10
   std::sort(names.begin(), names.end(),
@@ -20,11 +21,12 @@ std::vector<LayerResults> layers_of(const ExperimentResult& result, const std::s
   std::vector<LayerResults> layers;
   for (const std::string& layer : names) {
     const bool several = names.size() > 1;
-    layers.push_back({.title = several ? fmt::format("{}, layer {}", network, layer) : network,
-                      .name = several ? fmt::format("{}_layer{}", network, layer) : network,
-                      .layer = layer,
-                      .classes = system.texts("class"),
-                      .arrays = system.at("layers/" + layer)});
+    layers.push_back(
+        {.title = several ? fmt::format("{}, {}{}", network, is_recording ? "" : "layer ", layer) : network,
+         .name = several ? fmt::format("{}_{}{}", network, is_recording ? "" : "layer", layer) : network,
+         .layer = layer,
+         .classes = system.texts("class"),
+         .arrays = system.at("layers/" + layer)});
   }
   return layers;
 }

@@ -8,7 +8,7 @@
 
 namespace inforelay {
 
-/// One analysed layer of one network.
+/// One analysed layer of one network or recording.
 struct LayerResults {
   std::string title;                 ///< for people: "full"; "full, layer 2" if several of its layers were analysed
   std::string name;                  ///< the same in names of files: "full", "full_layer2"
@@ -17,7 +17,7 @@ struct LayerResults {
   ResultView arrays;                 ///< networks/NAME/layers/L
 };
 
-/// The analysed layers of `network`, from the first one.
+/// The analysed layers of `network`, a network or recording, from the first one.
 std::vector<LayerResults> layers_of(const ExperimentResult& result, const std::string& network);
 
 /// "784, 20 tanh, 10 identity": the widths and activations of the network in `model`, networks/NAME/model; "" if it is

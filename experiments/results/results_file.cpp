@@ -98,6 +98,9 @@ constexpr std::array<ProvenanceText, 11> provenance_texts{
      {"fallback_reason", "why other data were used than those configured; empty if they were not",
       &RunProvenance::fallback_reason}}};
 
+constexpr std::array<std::pair<const char*, std::vector<std::string> ExperimentResult::*>, 2> system_groups{
+    {{"networks", &ExperimentResult::networks}, {"recordings", &ExperimentResult::recordings}}};
+
 std::vector<ArrayInfo> provenance_infos() {
   std::vector<ArrayInfo> infos{{"threads", "1", {}, "number of threads; results do not depend on it"},
                                {"seed", "1", {}, "seed of all random streams"},
@@ -138,6 +141,20 @@ void read_provenance(const ResultView& group, ExperimentResult& result) {
 }
 
 }  // namespace
+
+std::vector<std::string> ExperimentResult::systems() const {
+  std::vector<std::string> names = networks;
+  names.insert(names.end(), recordings.begin(), recordings.end());
+  return names;
+}
+
+bool ExperimentResult::is_recording(const std::string& name) const {
+  return std::find(recordings.begin(), recordings.end(), name) != recordings.end();
+}
+
+ResultView ExperimentResult::system(const std::string& name) const {
+  return arrays.view((is_recording(name) ? "recordings/" : "networks/") + name);
+}
 
 void write_arrays(Hdf5Writer& file, const ResultArrays& arrays, const std::string& group) {
   for (const auto& [path, array] : arrays.arrays()) {
@@ -212,7 +229,9 @@ void write_results(const std::filesystem::path& path, const ExperimentResult& re
   Hdf5Writer file(path);
   write_header(file, result, "complete");
   write_arrays(file, result.arrays);
-  file.attribute("networks", "order", result.networks);
+  for (const auto& [group, names] : system_groups) {
+    if (!(result.*names).empty()) file.attribute(group, "order", result.*names);
+  }
   file.commit();
 }
 
@@ -227,8 +246,10 @@ ExperimentResult read_results(const std::filesystem::path& path, ReadTables tabl
   ExperimentResult result;
   result.experiment = file.attribute<std::string>("", "experiment");
   read_provenance(read_arrays(file, "provenance").view(), result);
-  result.networks = file.attribute<std::vector<std::string>>("networks", "order");
-  for (const char* group : {"networks", "comparison"}) {
+  for (const auto& [group, names] : system_groups) {
+    if (file.exists(group)) result.*names = file.attribute<std::vector<std::string>>(group, "order");
+  }
+  for (const char* group : {"networks", "recordings", "comparison"}) {
     if (file.exists(group)) result.arrays.merge(group, read_arrays(file, group, tables));
   }
   return result;

@@ -35,9 +35,13 @@ struct ExperimentResult {
   std::string experiment;
   RunProvenance provenance;
   std::vector<StageTime> stages;
-  std::vector<std::string> networks;  ///< names, in the configuration's order
-  ResultArrays arrays;                ///< networks/NAME/..., comparison/...
+  std::vector<std::string> networks, recordings{};  ///< names, in the configuration's order; all differ
+  ResultArrays arrays;                              ///< networks/NAME/..., recordings/NAME/..., comparison/...
 
+  /// The networks, then the recordings.
+  std::vector<std::string> systems() const;
+  bool is_recording(const std::string& name) const;
+  ResultView system(const std::string& name) const;
   ResultView network(const std::string& name) const { return arrays.view("networks/" + name); }
 };
 

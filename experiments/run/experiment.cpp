@@ -251,6 +251,9 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   for (const std::string& warning : {run.data().fallback_reason, run.data().remark()}) {
     if (!warning.empty()) console.warning(warning);
   }
+  for (const LoadedRecording& recording : run.recordings()) {
+    for (const std::string& warning : recording.warnings) console.warning(warning);
+  }
   if (directory.complete()) return report_complete(run, directory, console);
   return in_open_folder(directory, config.name, console, [&] {
     console.info(fmt::format("{}: data {} ({}), {}, results in '{}'", config.name, run.data().name(),

@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/files/data_folder.hpp"
-#include "experiments/sources/network_system.hpp"
+#include "experiments/sources/system.hpp"
 #include "nn/weights/weight_file.hpp"
 
 namespace inforelay {

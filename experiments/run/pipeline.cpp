@@ -45,17 +45,21 @@ ExperimentResult run_stages(const ResolvedExperiment& run, const RunDirectory& d
   ExperimentResult result;
   result.experiment = config.name;
   RunData data(config, run.data());
-  std::vector<NetworkSystem> systems;
+  std::vector<System> systems;
   for (const auto& [name, network] : config.networks) {
     systems.emplace_back(config, name, run.files(), data);
     result.networks.push_back(name);
   }
+  for (const LoadedRecording& recording : run.recordings()) {
+    systems.emplace_back(recording);
+    result.recordings.push_back(recording.name);
+  }
   // Stages of another revision of the program are computed again.
   const std::string identity = fmt::format("{} {}", run.identity(), git_revision());
-  std::vector<std::string> input_digest(systems.size(), "none");  // of the next stage of each network
+  std::vector<std::string> input_digest(systems.size(), "none");  // of the next stage of each system
   for (const Stage& stage : run.stages()) {
-    NetworkSystem& system = systems[stage.network];
-    StageStore store(directory.stage(stage.id).parent_path(), stage.id, {identity, input_digest[stage.network]},
+    System& system = systems[stage.system];
+    StageStore store(directory.stage(stage.id).parent_path(), stage.id, {identity, input_digest[stage.system]},
                      SaveInterval::from_environment(),
                      {.warn = [&](const std::string& text) { console.warning(text); },
                       .before_write = [&] { directory.verify_lock(); }});
@@ -66,7 +70,7 @@ ExperimentResult run_stages(const ResolvedExperiment& run, const RunDirectory& d
     } else {
       console.check();
       console.begin_stage(stage.label);
-      const std::string layer = stage.place.layer > 0 ? fmt::format("/layers/{}", stage.place.layer) : "";
+      const std::string layer = stage.place.layer > 0 ? "/layers/" + stage.place.layer_name() : "";
       MeasureRun measured{stage.place,  system, result.arrays.view(system.group() + layer),
                           run.tables(), store,  console};
       with_label(stage.label, [&] { stage.measure->compute(measured, arrays); });
@@ -75,7 +79,7 @@ ExperimentResult run_stages(const ResolvedExperiment& run, const RunDirectory& d
       console.detail(fmt::format("wrote '{}', SHA-256 {}", directory.stage(stage.id).string(), store.content().digest));
     }
     result.arrays.merge(group, std::move(arrays));
-    input_digest[stage.network] = sha256_hex(input_digest[stage.network] + store.content().digest);
+    input_digest[stage.system] = sha256_hex(input_digest[stage.system] + store.content().digest);
     result.stages.push_back({stage.label, store.content().seconds});
   }
   return result;

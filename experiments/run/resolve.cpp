@@ -52,8 +52,9 @@ std::string memory_limit_text(const ExperimentConfig& config) {
 
 ResolvedExperiment::ResolvedExperiment(ExperimentConfig config, Progress& progress) : config_(std::move(config)) {
   files_ = read_external_files(config_, progress);
+  recordings_ = read_recordings(config_, progress);
   published_ = read_published_tables(config_);
-  data_ = plan_data(data_options(config_));
+  data_ = config_.networks.empty() ? no_data_plan() : plan_data(data_options(config_));
   if (!files_.networks.empty()) {  // only now are all widths known
     ConfigErrors errors;
     ConfigNode root;
@@ -61,7 +62,7 @@ ResolvedExperiment::ResolvedExperiment(ExperimentConfig config, Progress& progre
     check_comparisons(config_, root, errors);
     errors.throw_if_any();
   }
-  stages_ = plan_stages(config_, sizes());
+  stages_ = plan_stages(config_, sizes(), recordings_);
   tables_ = choose_tables();
 }
 
@@ -77,8 +78,10 @@ std::string ResolvedExperiment::identity() const {
     network.weights_out.clear();
     if (network.detectors) network.detectors->weights.clear();
   }
+  for (auto& [name, recording] : named.recordings) recording.file.clear();
   for (auto& [name, compare] : named.compare) compare.published.clear();
-  return run_hash(print_experiment_config(named), data_.sha256() + files_.sha256() + sha256_of(published_));
+  return run_hash(print_experiment_config(named),
+                  data_.sha256() + files_.sha256() + sha256_of(recordings_) + sha256_of(published_));
 }
 
 MemoryPeak ResolvedExperiment::peak_with(AllSetsTable tables, int threads, int ranks) const {

@@ -11,6 +11,7 @@
 #include "experiments/run/command_line.hpp"
 #include "experiments/run/stages.hpp"
 #include "experiments/sources/external_files.hpp"
+#include "experiments/sources/recording_file.hpp"
 #include "nn/data/source.hpp"
 
 namespace inforelay {
@@ -36,6 +37,7 @@ class ResolvedExperiment {
 
   const ExperimentConfig& config() const { return config_; }  ///< with layers and activations from the weight files
   const ExternalFiles& files() const { return files_; }
+  const std::vector<LoadedRecording>& recordings() const { return recordings_; }
   const PublishedTables& published() const { return published_; }
   const std::vector<Stage>& stages() const { return stages_; }
   const DataPlan& data() const { return data_; }
@@ -65,6 +67,7 @@ class ResolvedExperiment {
 
   ExperimentConfig config_;
   ExternalFiles files_;
+  std::vector<LoadedRecording> recordings_;
   PublishedTables published_;
   DataPlan data_;
   std::vector<Stage> stages_;

@@ -17,33 +17,74 @@ LayerSizes network_sizes(const std::vector<std::int64_t>& widths, const DataSize
   return sizes;
 }
 
+LayerSizes recording_sizes(const LoadedRecording& recording) {
+  LayerSizes sizes;
+  for (const std::string& subset : recording.subsets)
+    sizes.samples[subset] = static_cast<double>(recording.samples_of(subset));
+  sizes.classes = static_cast<double>(recording.symbols.size());
+  return sizes;
+}
+
 class Planner {
  public:
-  Planner(const ExperimentConfig& config, const DataSizes& data) : config_(config), data_(data) {}
+  Planner(const ExperimentConfig& config, const DataSizes& data, const std::vector<LoadedRecording>& recordings)
+      : config_(config), data_(data), recordings_(recordings) {}
 
   std::vector<Stage> plan() {
-    for (number_ = 0; number_ < config_.networks.size(); ++number_) add_network();
+    for (const auto& [name, network] : config_.networks) add_network(name, network);
+    for (const LoadedRecording& recording : recordings_) add_recording(recording);
     return std::move(stages_);
   }
 
  private:
-  void add_network() {
-    const NetworkConfig& network = config_.networks[number_].second;
+  void add_network(const std::string& name, const NetworkConfig& network) {
     const std::vector<std::int64_t> widths = layer_widths(config_, network);
-    const std::vector<int> layers = analysed_layers(config_.analysis, widths);
     MeasurePlace place{.config = config_, .network = network, .sizes = network_sizes(widths, data_)};
+    std::vector<Layer> layers;
+    for (const int layer : analysed_layers(config_.analysis, widths))
+      layers.push_back({layer, static_cast<double>(widths[static_cast<std::size_t>(layer)])});
+    std::vector<std::string> subsets;  // those of recordings are not those of the data
+    for (const std::string& subset : config_.analysis.relay.subsets) {
+      if (place.sizes.samples.contains(subset)) subsets.push_back(subset);
+    }
+    add_system(name, place, layers, subsets);
+  }
+
+  void add_recording(const LoadedRecording& recording) {
+    static const NetworkConfig none;
+    MeasurePlace place{.config = recording.config, .network = none, .sizes = recording_sizes(recording)};
+    place.recording = &recording.own();
+    std::vector<Layer> layers;
+    for (const RecordingLayer& layer : recording.layers)
+      layers.push_back({static_cast<int>(layers.size()) + 1, static_cast<double>(layer.shape.units()),
+                        static_cast<double>(layer.info.bytes)});
+    add_system(recording.name, place, layers, recording.config.analysis.relay.subsets);
+  }
+
+  struct Layer {
+    int number;
+    double units;
+    double reading = 0;
+  };
+
+  void add_system(const std::string& name, MeasurePlace place, const std::vector<Layer>& layers,
+                  const std::vector<std::string>& subsets) {
+    name_ = name;
+    several_layers_ = false;
     add_all(Scope::system, place);
-    for (const int layer : layers) {
-      place.layer = layer;
-      place.sizes.units = static_cast<double>(widths[static_cast<std::size_t>(layer)]);
-      several_layers_ = layers.size() > 1;
-      for (const std::string& subset : config_.analysis.relay.subsets) {
+    several_layers_ = layers.size() > 1;
+    for (const Layer& layer : layers) {
+      place.layer = layer.number;
+      place.sizes.units = layer.units;
+      place.sizes.reading = layer.reading;
+      for (const std::string& subset : subsets) {
         place.subset = subset;
         add_all(Scope::subset, place);
       }
       place.subset.clear();
       add_all(Scope::layer, place);
     }
+    ++number_;
   }
 
   void add_all(Scope scope, const MeasurePlace& place) {
@@ -53,11 +94,13 @@ class Planner {
   }
 
   void add(const Measure& measure, const MeasurePlace& place) {
-    std::string id = config_.networks[number_].first, label = id;
-    if (place.layer > 0) id += fmt::format("-layer{}", place.layer);
+    std::string id = name_, label = id;
+    const std::string layer = (place.recording ? "" : "layer") + place.layer_name();
+    if (place.layer > 0) id += "-" + layer;
     id += "-" + measure.name;
     if (!place.subset.empty()) id += "-" + place.subset;
-    if (place.layer > 0 && several_layers_) label += fmt::format(", layer {}", place.layer);
+    if (place.layer > 0 && several_layers_)
+      label += fmt::format(", {}{}", place.recording ? "" : "layer ", place.layer_name());
     label += ": " + measure.label(place);
     if (!place.subset.empty()) label += fmt::format(" ({})", place.subset);
     stages_.push_back({number_, &measure, place, std::move(id), std::move(label)});
@@ -65,15 +108,18 @@ class Planner {
 
   const ExperimentConfig& config_;
   const DataSizes data_;
+  const std::vector<LoadedRecording>& recordings_;
   std::size_t number_ = 0;
+  std::string name_;
   bool several_layers_ = false;
   std::vector<Stage> stages_;
 };
 
 }  // namespace
 
-std::vector<Stage> plan_stages(const ExperimentConfig& config, const DataSizes& data) {
-  return Planner(config, data).plan();
+std::vector<Stage> plan_stages(const ExperimentConfig& config, const DataSizes& data,
+                               const std::vector<LoadedRecording>& recordings) {
+  return Planner(config, data, recordings).plan();
 }
 
 }  // namespace inforelay

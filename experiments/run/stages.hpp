@@ -14,16 +14,16 @@ namespace inforelay {
 
 /// One measure at one place of one system.
 struct Stage {
-  std::size_t network = 0;  ///< number in config.networks
+  std::size_t system = 0;  ///< number in config.networks, then of the recordings
   const Measure* measure = nullptr;
   MeasurePlace place;
   std::string id;     ///< of its files: "full-layer1-relay-test"
   std::string label;  ///< for people: "full: relay information of all sets (test)"
 };
 
-/// All stages, in order: for each network first the measures of the whole network, then layer by layer and subset by
-/// subset.
-/// `config` must outlive them.
-std::vector<Stage> plan_stages(const ExperimentConfig& config, const DataSizes& data);
+/// All stages, in order: for each network, then each recording, first the measures of the whole system, then layer by
+/// layer and subset by subset. `config` and `recordings` must outlive them.
+std::vector<Stage> plan_stages(const ExperimentConfig& config, const DataSizes& data,
+                               const std::vector<LoadedRecording>& recordings = {});
 
 }  // namespace inforelay

@@ -35,7 +35,7 @@ void put(const ExperimentResult& result, const NetworkMetric& metric, std::size_
   }
   column.mean[row] = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
   if (values.size() == 1) return;
-  const std::vector<std::string>& classes = result.network(metric.network).texts("class");
+  const std::vector<std::string>& classes = result.system(metric.network).texts("class");
   if (table.classes.empty()) table.classes = classes;
   if (table.classes != classes || values.size() != classes.size()) return;
   const auto rows = static_cast<Eigen::Index>(column.mean.size()), count = static_cast<Eigen::Index>(classes.size());

@@ -308,6 +308,12 @@ std::vector<NetworkMetric> default_metrics(const ExperimentConfig& config) {
       for (const std::string_view metric : of_layers) add(prefix + std::string(metric));
     }
   }
+  // The subsets of a recording are known once it is read, but for the one that stands for none.
+  for (const auto& [name, recording] : config.recordings) {
+    if (!recording.subset.empty() || recording.states.size() > 1) continue;
+    for (const std::string_view metric : {"states.all.entropy_bits", "relay.all.total", "relay.all.above_greedy"})
+      add(fmt::format("{}.{}", name, metric));
+  }
   return metrics;
 }
 

@@ -39,6 +39,7 @@ std::string DataPlan::origin() const {
     if (!options.test_fraction) return facts.origin;
     return fmt::format("{}, split: {:.6g} of each class for the test", facts.origin, *options.test_fraction);
   }
+  if (source->name == no_data_plan().source->name) return "recordings only";
   if (source->is_generated()) return fmt::format("generated, seed {}", options.seed);
   return needs_download() ? fmt::format("download into {}", own_folder(*this).string())
                           : files[0].parent_path().string();
@@ -87,6 +88,18 @@ DataPlan plan_data(const DataOptions& options) {
   plan.searched += own_folder(plan).string();
   if (found_in(own_folder(plan)) || options.download) return plan;
   return fall_back(plan, fmt::format("not in {}, and downloading is off", plan.searched));
+}
+
+DataPlan no_data_plan() {
+  static const DataSource none{
+      .name = "none",
+      .title = "no data",
+      .about = "for runs without networks",
+      .note = "",
+      .sizes = [](const DataOptions&) { return DataSizes{}; },
+      .sha256 = [](const DataOptions&) { return std::string(); },
+      .load = [](const DataPlan&, Progress&) -> DataPair { throw UsageError("this run has no data set"); }};
+  return {.options = {}, .source = &none, .files = {}, .fallback_reason = {}};
 }
 
 DataPlan fetch_data(DataPlan plan, Progress& progress) {

@@ -154,6 +154,8 @@ DataPlan plan_data(const DataOptions& options);
 /// and are unchanged. Throws DataError if these are missing, damaged or too large; UsageError if options are missing,
 /// or if there is a test set and a test_fraction, or neither.
 DataSizes data_sizes(const DataOptions& options);
+/// The plan of a run without networks, which needs no data: a source `none` that has no samples and cannot be loaded.
+DataPlan no_data_plan();
 
 /// Carries out the download of a plan that needs one; other plans are returned unchanged. Returns a plan with files;
 /// or, if all mirrors fail or data_folder cannot be written, that of the fallback, with the reason. Throws DataError

@@ -143,7 +143,7 @@ TEST_CASE("Settings that contradict each other are reported with their position"
   CHECK(problems(valid) == Lines{});
   const auto [yaml, expected] = GENERATE(table<std::string, std::string>({
       {"networks: {n: {detectors: {}}}", "name: is missing; it names the results' folder"},
-      {"name: t", "networks: at least one network is needed"},
+      {"name: t", "networks: at least one network or recording is needed"},
       {"{name: t, networks: {n: {}}}", "networks.n: needs one of 'train' (with 'layers'), 'detectors' and 'weights'"},
       {"{name: t, networks: {n: {detectors: {}, train: {}}}}",
        "networks.n: needs one of 'train' (with 'layers'), 'detectors' and 'weights'"},

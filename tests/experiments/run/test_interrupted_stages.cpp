@@ -62,7 +62,7 @@ class SmallRun {
   }
 
   const std::vector<Stage>& stages() const { return run_.stages(); }
-  NetworkSystem& system(const Stage& stage) { return systems_[stage.network]; }
+  System& system(const Stage& stage) { return systems_[stage.network]; }
   ResultView layer(const Stage& stage) {
     return results_.view(system(stage).group() + "/layers/" + std::to_string(stage.place.layer));
   }
@@ -111,7 +111,7 @@ class SmallRun {
  private:
   ResolvedExperiment run_;
   RunData data_;
-  std::vector<NetworkSystem> systems_;
+  std::vector<System> systems_;
   ResultArrays results_;
 };
 

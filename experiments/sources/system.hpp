@@ -1,5 +1,5 @@
-// A network with a data set: a system that gives a recording for each analysed layer, and whose units can be knocked
-// out.
+// What is analysed: a network with a data set, which gives a recording for each analysed layer and whose units can be
+// knocked out; or a recording from a file.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 #include "experiments/config/config.hpp"
 #include "experiments/results/result_arrays.hpp"
 #include "experiments/sources/external_files.hpp"
+#include "experiments/sources/recording_file.hpp"
 #include "nn/data/source.hpp"
 #include "nn/network/mlp.hpp"
 
@@ -40,37 +41,47 @@ struct LayerSizes {
   double units = 0;                                    ///< K of the layer
   double classes = 0;                                  ///< C
   double parameters = 0;                               ///< weights and biases of the network
+  double reading = 0;                                  ///< bytes of all samples of a recording, while it is read
 
   bool is_wide() const { return units > NeuronSet::max_neurons; }
 };
 
-/// The activity of a hidden layer and the outputs of the network on one subset.
-struct LayerRecord {
-  Samples samples;                  ///< input: the class of each sample; output: the class with the largest output
+/// The activity of a layer on one subset. Of a network, input is the class of each sample and output the class with the
+/// largest output; only networks have `network_output`, only recordings with an axis time `trial` and `time`.
+struct LayerRecord : RecordingSamples {
   RowMatrix<float> network_output;  ///< [N,C]
 };
 
-class NetworkSystem {
+class System {
  public:
-  /// `files` and `data` must outlive it.
-  NetworkSystem(const ExperimentConfig& config, const std::string& name, const ExternalFiles& files, RunData& data);
+  /// A network. `files` and `data` must outlive it.
+  System(const ExperimentConfig& config, const std::string& name, const ExternalFiles& files, RunData& data);
+  /// A recording, which must outlive it.
+  explicit System(const LoadedRecording& recording);
 
   const std::string& name() const { return name_; }
-  std::string group() const { return "networks/" + name_; }
-  /// The random stream of this network, derived from the seed and its name.
+  std::string group() const { return (recording_ ? "recordings/" : "networks/") + name_; }
+  /// The random stream of this system, derived from the seed and its name.
   const RandomStream& random() const { return random_; }
-  RunData& data() { return data_; }
+  LayerRecord record(const ResultView& any, int layer, const std::string& subset, Progress& progress);
+
+  /// Null if this is a network.
+  const LoadedRecording* recording() const { return recording_; }
+
+  // Of networks only.
+
+  RunData& data() { return *data_; }
   /// The weights that were read; null if the network is trained.
   const LoadedWeights* loaded() const;
 
   /// The network in the results, kept after the first call; `system` is a view of any group of this system.
   const Mlp& network(const ResultView& any);
-  LayerRecord record(const ResultView& any, int layer, const std::string& subset, Progress& progress);
 
  private:
   std::string name_;
-  const ExternalFiles& files_;
-  RunData& data_;
+  const ExternalFiles* files_ = nullptr;
+  RunData* data_ = nullptr;
+  const LoadedRecording* recording_ = nullptr;
   RandomStream random_;
   std::optional<Mlp> mlp_;
 };

@@ -1,4 +1,4 @@
-#include "experiments/sources/network_system.hpp"
+#include "experiments/sources/system.hpp"
 
 #include <fmt/format.h>
 
@@ -15,28 +15,43 @@ const DataPair& RunData::get(Progress& progress) {
   return *data_;
 }
 
-NetworkSystem::NetworkSystem(const ExperimentConfig& config, const std::string& name, const ExternalFiles& files,
-                             RunData& data)
-    : name_(name),
-      files_(files),
-      data_(data),
-      random_(RandomStream(static_cast<std::uint64_t>(config.seed), "networks").child(name)) {}
+namespace {
 
-const LoadedWeights* NetworkSystem::loaded() const {
-  const auto found = files_.networks.find(name_);
-  return found == files_.networks.end() ? nullptr : &found->second;
+RandomStream stream_of(const ExperimentConfig& config, std::string_view kind, const std::string& name) {
+  return RandomStream(static_cast<std::uint64_t>(config.seed), kind).child(name);
 }
 
-const Mlp& NetworkSystem::network(const ResultView& any) {
+}  // namespace
+
+System::System(const ExperimentConfig& config, const std::string& name, const ExternalFiles& files, RunData& data)
+    : name_(name), files_(&files), data_(&data), random_(stream_of(config, "networks", name)) {}
+
+System::System(const LoadedRecording& recording)
+    : name_(recording.name),
+      recording_(&recording),
+      random_(stream_of(recording.config, "recordings", recording.name)) {}
+
+const LoadedWeights* System::loaded() const {
+  const auto found = files_->networks.find(name_);
+  return found == files_->networks.end() ? nullptr : &found->second;
+}
+
+const Mlp& System::network(const ResultView& any) {
   if (!mlp_) mlp_ = network_from(any.root().at(group() + "/model"));
   return *mlp_;
 }
 
-LayerRecord NetworkSystem::record(const ResultView& any, int layer, const std::string& subset, Progress& progress) {
-  const DataPair& pair = data_.get(progress);
-  const Dataset& data = pair.subset(subset);
+LayerRecord System::record(const ResultView& any, int layer, const std::string& subset, Progress& progress) {
+  LayerRecord record;
+  if (recording_) {
+    static_cast<RecordingSamples&>(record) = recording_->read(layer, subset, progress);
+    return record;
+  }
+  const Dataset& data = data_->get(progress).subset(subset);
   NetworkRecord whole = record_layers(network(any), data, {layer}, progress);
-  return {std::move(whole.layers.front()), std::move(whole.output)};
+  record.samples = std::move(whole.layers.front());
+  record.network_output = std::move(whole.output);
+  return record;
 }
 
 namespace {

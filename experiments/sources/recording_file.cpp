@@ -1,0 +1,283 @@
+#include "experiments/sources/recording_file.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <type_traits>
+
+#include "core/error.hpp"
+#include "core/files/data_folder.hpp"
+#include "core/files/sha256.hpp"
+#include "core/named.hpp"
+#include "core/text/message_text.hpp"
+#include "core/text/number_text.hpp"
+#include "experiments/config/config_checks.hpp"
+#include "experiments/sources/recording_symbols.hpp"
+
+namespace inforelay {
+namespace {
+
+// Symbols are read as a whole, text or not, before the memory of the run is known.
+constexpr std::uint64_t most_label_bytes = std::uint64_t{4} << 30;
+
+class Reader {
+ public:
+  Reader(const ExperimentConfig& config, const std::string& name, const RecordingConfig& recording,
+         const Progress& progress)
+      : path_("recordings." + name), own_(recording), progress_(progress) {
+    result_.name = name;
+    result_.config = config;
+    own_.file = with_data_folder(recording.file);
+  }
+
+  LoadedRecording read() {
+    read_layers();
+    const SampleWords input = words("input", own_.input), output = words("output", own_.output);
+    NamedSymbols symbols = name_symbols(input, output, path_);
+    result_.symbols = std::move(symbols.names);
+    result_.input = std::move(symbols.input);
+    result_.output = std::move(symbols.output);
+    const std::set<std::string> inputs(input.words.begin(), input.words.end());
+    if (std::none_of(output.words.begin(), output.words.end(),
+                     [&](const auto& word) { return inputs.contains(word); })) {
+      result_.warnings.push_back(fmt::format(
+          "{}: input and output have no symbol in common (inputs {}; outputs {}): one_vs_rest, which asks about the "
+          "same symbol on both sides, finds nothing",
+          path_, listed(input.words), listed(output.words)));
+    }
+    read_subsets();
+    choose_analysis();
+    Sha256 all;
+    for (const std::filesystem::path& file : files_) all.update(sha256_of_file(file) + "\n");
+    result_.sha256 = files_.size() == 1 ? sha256_of_file(*files_.begin()) : all.hex();
+    return std::move(result_);
+  }
+
+ private:
+  /// A key of the recording's file, or a place in another file beside it.
+  ArrayPlace place_of(const std::vector<std::string>& keys) {
+    ArrayPlace place{own_.file, keys, own_.format == RecordingFormat::mabe};
+    if (keys.size() == 1) {
+      const std::string& key = keys.front();
+      if (has_array_ending(key.substr(0, key.find(':')))) {
+        place = parse_array_place(key);
+        place.file = own_.file.parent_path() / place.file;
+      }
+    }
+    files_.insert(place.file);
+    return place;
+  }
+
+  void read_layers() {
+    auto states = own_.states;
+    if (states.empty()) states.emplace_back("", std::vector<std::string>());
+    for (const auto& [layer, keys] : states) {
+      const ArrayPlace place = place_of(keys);
+      FileArrayInfo info = array_info(place, progress_);
+      if (info.type == "text") {
+        throw DataError("{}: {} holds text, expected numbers{}", path_, info.place, first_word(place, info));
+      }
+      RecordingShape shape(path_, own_, info);
+      if (!result_.layers.empty() && shape.samples() != result_.layers.front().shape.samples()) {
+        throw DataError("{}: {} has {} samples, but {} has {}", path_, info.place, shape.samples(),
+                        result_.layers.front().info.place, result_.layers.front().shape.samples());
+      }
+      result_.layers.push_back(
+          {layer.empty() ? std::string(unnamed_layer) : layer, place, std::move(info), std::move(shape)});
+    }
+  }
+
+  /// ": sample 3, unit 2 is 'abc'" for the first text of a CSV that is no number.
+  std::string first_word(const ArrayPlace& place, const FileArrayInfo& info) {
+    const FileArray array = read_array(place, info.bytes, progress_);
+    const auto& texts = std::get<std::vector<std::string>>(array.values);
+    const std::uint64_t columns = array.shape.size() > 1 ? array.shape.back() : 1;
+    for (std::uint64_t i = 0; i < texts.size(); ++i) {
+      if (number_from<double>(texts[i])) continue;
+      return fmt::format(": sample {}, unit {} is {}", i / columns, i % columns, quoted_name(texts[i]));
+    }
+    return "";
+  }
+
+  SampleWords words(std::string_view what, const std::string& key) {
+    if (key.empty()) throw UsageError("{}.{} is missing: the key or column of the {} symbols", path_, what, what);
+    const FileArray labels = read_array(place_of({key}), most_label_bytes, progress_);
+    return sample_words(labels, result_.layers.front().shape, own_.format == RecordingFormat::mabe);
+  }
+
+  void read_subsets() {
+    if (own_.subset.empty()) {
+      result_.subsets = {"all"};
+      result_.subset.assign(result_.input.size(), 0);
+      return;
+    }
+    SampleWords split = words("subset", own_.subset);
+    for (const std::string& word : split.words) {
+      const bool is_plain = std::all_of(word.begin(), word.end(), [](unsigned char c) {
+        return (c < 0x80 && std::isalnum(c)) || c == '_' || c == '-';
+      });
+      if (!is_plain) {
+        throw DataError("{}.subset: {} names a subset {}, expected letters, digits, '_' and '-'", path_,
+                        quoted_name(own_.subset), quoted_name(word));
+      }
+    }
+    result_.subsets = std::move(split.words);
+    result_.subset = std::move(split.word);
+  }
+
+  /// Of the subsets that the configuration names those that are here; all if none is.
+  std::vector<std::string> here(const std::vector<std::string>& named) const {
+    std::vector<std::string> found;
+    for (const std::string& subset : named) {
+      if (std::find(result_.subsets.begin(), result_.subsets.end(), subset) != result_.subsets.end())
+        found.push_back(subset);
+    }
+    return found.empty() && !named.empty() ? result_.subsets : found;
+  }
+
+  void choose_analysis() {
+    AnalysisConfig& analysis = result_.config.analysis;
+    analysis.relay.subsets = here(analysis.relay.subsets);
+    std::vector<std::string> exhaustive;
+    for (const std::string& subset : here(analysis.relay.exhaustive)) {
+      if (std::find(analysis.relay.subsets.begin(), analysis.relay.subsets.end(), subset) !=
+          analysis.relay.subsets.end())
+        exhaustive.push_back(subset);
+    }
+    analysis.relay.exhaustive = exhaustive;
+    analysis.knockout.reset();
+    analysis.regression.reset();
+    analysis.layers = {};
+    analysis.layers.word = LayerWord::all;
+    for (const std::int64_t cls : analysis.relay.classes) {
+      if (cls >= std::ssize(result_.symbols)) {
+        throw UsageError("analysis.relay.classes: {} is out of range: {} has {} symbols", cls, path_,
+                         result_.symbols.size());
+      }
+    }
+    std::vector<std::int64_t> widths{1};
+    for (const RecordingLayer& layer : result_.layers) widths.push_back(static_cast<std::int64_t>(layer.shape.units()));
+    widths.push_back(1);
+    const bool some_classes = !analysis.relay.classes.empty() && analysis.relay.classes.size() < result_.symbols.size();
+    if (some_classes && (!analysis.relay.exhaustive.empty() || analysis.relay.branching)) {
+      throw UsageError("analysis.relay.classes: {} of the {} symbols of {}; exhaustive and branching need all",
+                       analysis.relay.classes.size(), result_.symbols.size(), path_);
+    }
+    const std::vector<std::string> problems = analysed_layer_problems(widths, analysis);
+    if (!problems.empty()) throw UsageError("{}: {}", path_, problems.front());
+  }
+
+  std::string path_;
+  RecordingConfig own_;
+  const Progress& progress_;
+  std::set<std::filesystem::path> files_;
+  LoadedRecording result_;
+};
+
+/// `value` as a float, if it can stand for it.
+template <class T, class Fail>
+float state_value(const T& value, Fail fail) {
+  if constexpr (std::is_same_v<T, std::string>) {
+    fail(fmt::format("is {}, expected a number", quoted_name(value)));
+    return 0;
+  } else if constexpr (std::is_same_v<T, std::int64_t>) {
+    constexpr std::int64_t largest = std::int64_t{1} << std::numeric_limits<float>::digits;
+    if (value > largest || value < -largest) {
+      fail(fmt::format("is {}, expected integers up to {}: values are 32-bit floats", value, largest));
+    }
+    return static_cast<float>(value);
+  } else {
+    if constexpr (std::is_floating_point_v<T>) {
+      if (!std::isfinite(value)) fail(fmt::format("is {}, expected a finite number", value));
+    }
+    const auto number = static_cast<float>(value);
+    if (!std::isfinite(number)) fail(fmt::format("is {}, beyond the range of 32-bit floats", value));
+    return number;
+  }
+}
+
+}  // namespace
+
+const RecordingConfig& LoadedRecording::own() const { return *find_named(config.recordings, name); }
+
+std::uint64_t LoadedRecording::samples_of(const std::string& subset_name) const {
+  const auto wanted = std::find(subsets.begin(), subsets.end(), subset_name) - subsets.begin();
+  return static_cast<std::uint64_t>(std::count(subset.begin(), subset.end(), static_cast<std::uint32_t>(wanted)));
+}
+
+RecordingSamples LoadedRecording::read(int layer, const std::string& subset_name, const Progress& progress) const {
+  const RecordingLayer& chosen = layers.at(static_cast<std::size_t>(layer - 1));
+  const RecordingShape& shape = chosen.shape;
+  const FileArray array = read_array(chosen.place, chosen.info.bytes, progress);
+  if (array.shape != chosen.info.shape) throw DataError("{} has changed while the program ran", chosen.info.place);
+  const auto wanted =
+      static_cast<std::uint32_t>(std::find(subsets.begin(), subsets.end(), subset_name) - subsets.begin());
+  RecordingSamples result;
+  const auto rows = static_cast<Eigen::Index>(samples_of(subset_name)),
+             units = static_cast<Eigen::Index>(shape.units());
+  result.samples.values.resize(rows, units);
+  Eigen::Index row = 0;
+  std::visit(
+      [&](const auto& values) {
+        for (std::uint64_t n = 0; n < subset.size(); ++n) {
+          if (subset[n] != wanted) continue;
+          if (row % 4096 == 0) progress.check();
+          for (Eigen::Index k = 0; k < units; ++k) {
+            const auto fail = [&](const std::string& problem) {
+              throw DataError("{}: {}, unit {} {}", chosen.info.place, shape.sample_text(n), k, problem);
+            };
+            const std::uint64_t at = shape.position(n, static_cast<std::uint64_t>(k));
+            result.samples.values(row, k) = state_value(values[at], fail);
+          }
+          result.samples.input.push_back(input[n]);
+          result.samples.output.push_back(output[n]);
+          if (shape.has_steps()) {
+            result.trial.push_back(static_cast<std::int64_t>(shape.trial(n)));
+            result.time.push_back(static_cast<std::int64_t>(shape.time(n)));
+          }
+          ++row;
+        }
+      },
+      array.values);
+  return result;
+}
+
+std::vector<LoadedRecording> read_recordings(const ExperimentConfig& config, const Progress& progress) {
+  std::vector<LoadedRecording> recordings;
+  std::set<std::string> known;
+  if (!config.networks.empty()) known = {"train", "test"};
+  for (const auto& [name, recording] : config.recordings) {
+    recordings.push_back(Reader(config, name, recording, progress).read());
+    known.insert(recordings.back().subsets.begin(), recordings.back().subsets.end());
+  }
+  if (recordings.empty()) return recordings;
+  // The defaults are the subsets of data sets.
+  const auto check = [&](std::string_view path, const std::vector<std::string>& named,
+                         const std::vector<std::string>& defaults) {
+    if (named == defaults) return;
+    for (const std::string& subset : named) {
+      if (known.contains(subset)) continue;
+      throw UsageError("{}: no network or recording has the subset '{}', expected {}", path, subset,
+                       fmt::join(known, ", "));
+    }
+  };
+  const RelayConfig defaults;
+  check("analysis.relay.subsets", config.analysis.relay.subsets, defaults.subsets);
+  check("analysis.relay.exhaustive", config.analysis.relay.exhaustive, defaults.exhaustive);
+  return recordings;
+}
+
+std::string sha256_of(const std::vector<LoadedRecording>& recordings) {
+  if (recordings.empty()) return "";
+  Sha256 all;
+  for (const LoadedRecording& recording : recordings)
+    all.update(fmt::format("{} {}\n", recording.name, recording.sha256));
+  return all.hex();
+}
+
+}  // namespace inforelay

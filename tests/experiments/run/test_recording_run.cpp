@@ -1,0 +1,131 @@
+// Recordings end to end: formats, symbols, subsets; what is refused.
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "core/files/files.hpp"
+#include "core/files/hdf5_file.hpp"
+#include "tests/catch2.hpp"
+#include "tests/experiments/run/program.hpp"
+#include "tests/python.hpp"
+
+using namespace inforelay;
+using namespace inforelay::test;
+using Catch::Contains;
+
+namespace {
+
+constexpr const char* table = "n1,n2,in,out,part\n0,0,go,stop,x\n1,0,go,go,x\n0,1,stop,stop,y\n1,1,stop,go,y\n";
+
+/// A configuration of one recording r with these further lines, beside a file rec.csv.
+std::string config_with(const std::string& recording, const std::string& rest = "") {
+  return fmt::format("name: t\nrecordings:\n  r: {{file: rec.csv, input: in, output: out, {}}}\n{}", recording, rest);
+}
+
+ProgramResult run_config(const TemporaryFolder& folder, const std::string& config, const Arguments& more = {}) {
+  write_file_atomically(folder / "t.yaml", std::string_view(config));
+  return run_program(with({"t.yaml", "-o", "out", "--fresh"}, more), folder.path());
+}
+
+}  // namespace
+
+TEST_CASE("Recordings in every format give the relay information that brute force gives", "[recordings]") {
+  if (!python_has("numpy, h5py")) SKIP_CASE("no numpy and h5py in " + python);
+  const TemporaryFolder folder;
+  const std::string log = (folder / "log").string();
+  const int status = std::system(fmt::format("{} '{}' '{}' '{}' > '{}' 2>&1", python, INFORELAY_CHECK_RECORDINGS,
+                                             INFORELAY_PROGRAM, folder.path().string(), log)
+                                     .c_str());
+  INFO(content(log));
+  CHECK(status == 0);
+}
+
+TEST_CASE("Words become symbols, and a recording without subsets has one, all", "[recordings]") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "rec.csv", std::string_view(table));
+  const ProgramResult run = run_config(folder, config_with("states: n1..n2"));
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  const Hdf5Reader results(folder / "out/results.h5");
+  CHECK(results.texts("recordings/r/class") == std::vector<std::string>{"go", "stop"});
+  CHECK(results.children("recordings/r/layers/states/relay") == std::vector<std::string>{"all"});
+  CHECK(results.vector<std::uint16_t>("recordings/r/layers/states/states/all/input") ==
+        std::vector<std::uint16_t>{0, 0, 1, 1});
+  CHECK(results.attribute<std::string>("recordings/r", "sha256").size() == 64);
+  CHECK_THAT(run.out, Contains("rec.csv"));
+}
+
+TEST_CASE("The same recording at another place is the same run, another content is not", "[recordings]") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "rec.csv", std::string_view(table));
+  REQUIRE(run_config(folder, config_with("states: n1..n2")).exit_code == 0);
+  std::filesystem::create_directory(folder / "b");
+  std::filesystem::copy(folder / "rec.csv", folder / "b/rec.csv");
+  const Arguments same{"t.yaml", "-o", "out", "recordings.r.file=b/rec.csv"};
+  CHECK_THAT(run_program(same, folder.path()).err, Contains("nothing to do"));
+  write_file_atomically(folder / "b/rec.csv", std::string_view(std::string(table) + "1,1,stop,stop,y\n"));
+  CHECK(run_program(same, folder.path()).exit_code == 2);
+}
+
+TEST_CASE("What does not fit in a recording is named with its place", "[recordings]") {
+  const TemporaryFolder folder;
+  struct Case {
+    std::string data, recording, rest;
+    int exit_code;
+    std::string message;
+  };
+  const std::string two = "states: n1..n2";
+  const std::vector<Case> cases{
+      {table, "states: n1..n3", "", 3, "has no array 'n3', expected one of 'n1', 'n2', 'in', 'out', 'part'"},
+      {table, "states: [n1, part]", "", 3, "holds text, expected numbers: sample 0, unit 1 is 'x'"},
+      {"n1,n2,in,out\n0,nan,a,a\n", two, "", 3, "sample 0, unit 1 is nan, expected a finite number"},
+      {"n1,n2,in,out\n0,1,a,a\n0.5,-inf,a,a\n", two, "", 3, "sample 1, unit 1 is -inf, expected a finite number"},
+      {"n1,n2,in,out\n0,16777217,a,a\n", two, "", 3, "sample 0, unit 1 is 16777217, expected integers up to 16777216"},
+      {"n1,n2,in,out\n0,1e300,a,a\n", two, "", 3, "beyond the range of 32-bit floats"},
+      {"n1,n2,in,out\n0,1,0.5,1\n", two, "", 3, "sample 0 is 0.5, expected an integer or a word"},
+      {"n1,n2,in,out\n0,1,a,\n", two, "", 3, "sample 0 is an empty word"},
+      {table, two + ", subset: part", "analysis: {relay: {subsets: [z]}}", 2, "has the subset 'z', expected x, y"},
+      {table, two + ", axes: [trial, time, unit]", "", 3, "has shape [4,2], expected 3 dimensions"},
+      {table, two + ", axes: [sample, trial]", "", 2, "expected unit, and sample or else trial"},
+      {table, two + ", axes: [time, unit], time: [4]", "", 3, "recordings.r.time: 4, but"},
+      {table, two + ", time: [1]", "", 2, "needs an axis time"},
+      {table, two + ", axes: [time, unit], time: each", "", 2, "each is not available"},
+      {table, two, "analysis: {knockout: {}}", 2, "analysis.knockout: needs a network"},
+      {table, "subset: part", "", 2, "recordings.r.states: is missing"},
+      {table, two, "analysis: {relay: {classes: [2]}}", 2, "2 is out of range: recordings.r has 2 symbols"}};
+  for (const Case& each : cases) {
+    write_file_atomically(folder / "rec.csv", std::string_view(each.data));
+    const ProgramResult run = run_config(folder, config_with(each.recording, each.rest));
+    INFO(each.recording << " " << each.rest << "\n" << run.err);
+    CHECK(run.exit_code == each.exit_code);
+    CHECK_THAT(run.err, Contains(each.message));
+  }
+}
+
+TEST_CASE("Axes of three dimensions are not guessed, and objects are refused", "[recordings]") {
+  if (!python_has("numpy")) SKIP_CASE("no numpy in " + python);
+  const TemporaryFolder folder;
+  const std::string script =
+      "import numpy as np; np.savez('rec.npz', s=np.zeros((4, 3, 2)), i=np.arange(4), o=np.array([{}, 1, 2, 3], "
+      "object))";
+  REQUIRE(std::system(fmt::format("cd '{}' && {} -c \"{}\"", folder.path().string(), python, script).c_str()) == 0);
+  const auto run = [&](const std::string& output, const std::string& more) {
+    return run_config(folder,
+                      "name: t\nrecordings: {r: {file: rec.npz, states: s, input: i, output: " + output + more + "}}");
+  };
+  const ProgramResult guessed = run("i", "");
+  CHECK(guessed.exit_code == 3);
+  CHECK_THAT(guessed.err, Contains("has shape [4,3,2]") && Contains("recordings.r.axes") && Contains("is not guessed"));
+  const ProgramResult objects = run("o", ", axes: [trial, time, unit]");
+  CHECK(objects.exit_code == 3);
+  CHECK_THAT(objects.err, Contains("pickled Python objects"));
+  CHECK(run("i", ", axes: [trial, time, unit]").exit_code == 0);
+}
+
+TEST_CASE("Input and output without a symbol in common are warned of", "[recordings]") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "rec.csv", std::string_view("n1,in,out\n0,a,x\n1,b,y\n"));
+  const ProgramResult run = run_config(folder, config_with("states: n1"));
+  CHECK(run.exit_code == 0);
+  CHECK_THAT(run.err, Contains("input and output have no symbol in common"));
+}
