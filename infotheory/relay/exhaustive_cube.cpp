@@ -156,6 +156,14 @@ void AddWideCubes(const RelayState<RelayCell>* states, std::span<const StateRang
                   std::uint64_t* totals) {
   AddCubes(states, groups, f, totals);
 }
+void AddEntropyCubes(const RelayState<EntropyCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
+                     std::uint64_t* totals) {
+  AddCubes(states, groups, f, totals);
+}
+void AddOccupancyCubes(const RelayState<OccupancyCell>* states, std::span<const StateRange> groups,
+                       const std::uint64_t* f, std::uint64_t* totals) {
+  AddCubes(states, groups, f, totals);
+}
 
 }  // namespace inforelay::detail::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -165,6 +173,8 @@ namespace inforelay::detail {
 
 HWY_EXPORT(AddNarrowCubes);
 HWY_EXPORT(AddWideCubes);
+HWY_EXPORT(AddEntropyCubes);
+HWY_EXPORT(AddOccupancyCubes);
 
 void add_cubes(const RelayState<NarrowRelayCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
                std::uint64_t* totals) {
@@ -173,6 +183,14 @@ void add_cubes(const RelayState<NarrowRelayCell>* states, std::span<const StateR
 void add_cubes(const RelayState<RelayCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
                std::uint64_t* totals) {
   HWY_DYNAMIC_DISPATCH(AddWideCubes)(states, groups, f, totals);
+}
+void add_cubes(const RelayState<EntropyCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
+               std::uint64_t* totals) {
+  HWY_DYNAMIC_DISPATCH(AddEntropyCubes)(states, groups, f, totals);
+}
+void add_cubes(const RelayState<OccupancyCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
+               std::uint64_t* totals) {
+  HWY_DYNAMIC_DISPATCH(AddOccupancyCubes)(states, groups, f, totals);
 }
 
 }  // namespace inforelay::detail
