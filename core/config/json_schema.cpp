@@ -57,6 +57,11 @@ Json type(const Name&) { return {{"type", {"string", "integer"}}, {"pattern", na
 Json type(const Text&) { return {{"type", {"string", "number", "boolean"}}, {"minLength", 1}, {"maxLength", 200}}; }
 // Paths may begin with $INFORELAY_DATA/ but with no other variable.
 Json type(const Path&) { return {{"type", "string"}, {"pattern", "^([^$]|\\$INFORELAY_DATA(/|$))"}}; }
+Json type(const Numbers& kind) {
+  const Json one = number_type("number", kind.bounds);
+  return {{"anyOf", {one, list_of(one, kind.length)}}};
+}
+Json type(const Texts&) { return list_of(type(Text{}), {}, true); }
 Json type(const Paths& kind) { return list_of(type(Path{}), kind.length); }
 Json type(const Integers& kind) { return list_of(number_type("integer", kind.bounds), kind.length); }
 Json type(const Words&) { return list_of({{"type", "string"}, {"pattern", "^\\S+$"}}, {}, true); }

@@ -65,6 +65,14 @@ ConfigNode number_in(const Members& member) {
 }
 ConfigNode node_of(const Integer& kind) { return number_in(kind.value); }
 ConfigNode node_of(const Number& kind) { return number_in(kind.value); }
+ConfigNode node_of(const Numbers& kind) {
+  if (kind.values->empty()) return {};
+  return kind.values->size() == 1 ? number(kind.values->front()) : list_of(*kind.values, number<double>);
+}
+ConfigNode node_of(const Texts& kind) {
+  if (kind.values->empty()) return {};
+  return list_of(*kind.values, [](const std::string& text) { return scalar(text, true); });
+}
 ConfigNode node_of(const Bytes& kind) {
   return *kind.value ? text_or_nothing(byte_count_text(**kind.value)) : ConfigNode();
 }

@@ -161,13 +161,29 @@ void read(const Written& written, const Integer& kind) {
   }
 }
 
-void read(const Written& written, const Number& kind) {
+std::optional<double> finite_number(const Written& written, Bounds<double> bounds) {
   const auto number = number_in<double>(written.node);
-  if (!number || !std::isfinite(*number)) return written.fail_expected("a finite number");
-  if (*number < kind.bounds.low || *number > kind.bounds.high) {
-    return written.fail(fmt::format("{} is out of range: must be {}", written.node.text, interval(kind.bounds)));
+  if (!number || !std::isfinite(*number)) {
+    written.fail_expected("a finite number");
+  } else if (*number < bounds.low || *number > bounds.high) {
+    written.fail(fmt::format("{} is out of range: must be {}", written.node.text, interval(bounds)));
+  } else {
+    return number;
   }
-  std::visit([&](auto* value) { *value = *number; }, kind.value);
+  return std::nullopt;
+}
+
+void read(const Written& written, const Number& kind) {
+  const auto number = finite_number(written, kind.bounds);
+  if (number) std::visit([&](auto* value) { *value = *number; }, kind.value);
+}
+
+void read(const Written& written, const Numbers& kind) {
+  if (written.node.kind == NodeKind::scalar) {
+    if (const auto number = finite_number(written, kind.bounds)) *kind.values = {*number};
+  } else if (written.expect(NodeKind::list, "a number or a list of numbers") && written.expect_length(kind.length)) {
+    read_list(written, *kind.values, [&](const Written& item) { return finite_number(item, kind.bounds); });
+  }
 }
 
 void read(const Written& written, const Bytes& kind) {
@@ -187,15 +203,20 @@ void read(const Written& written, const Name& kind) {
   *kind.value = written.node.text;
 }
 
-void read(const Written& written, const Text& kind) {
+std::optional<std::string> text(const Written& written) {
   constexpr std::size_t longest = 200;
-  if (!written.expect(NodeKind::scalar, "a text")) return;
+  if (!written.expect(NodeKind::scalar, "a text")) return std::nullopt;
   const std::string& text = written.node.text;
   const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
-  if (text.empty() || text.size() > longest || std::any_of(text.begin(), text.end(), is_control)) {
-    return written.fail(fmt::format("must be one line of 1 to {} characters", longest));
-  }
-  *kind.value = text;
+  if (!text.empty() && text.size() <= longest && std::none_of(text.begin(), text.end(), is_control)) return text;
+  written.fail(fmt::format("must be one line of 1 to {} characters", longest));
+  return std::nullopt;
+}
+
+void read(const Written& written, const Text& kind) { *kind.value = text(written).value_or(*kind.value); }
+
+void read(const Written& written, const Texts& kind) {
+  if (written.expect(NodeKind::list, "a list of texts")) read_different(written, *kind.values, text);
 }
 
 void read(const Written& written, const Path& kind) { *kind.value = path(written).value_or(*kind.value); }
@@ -330,7 +351,13 @@ void read(const Written& written, const NamedGroups& kind) {
 }
 
 void read(const Written& written, const WordOr& kind) {
-  if (written.node.kind == NodeKind::scalar) return read(written, kind.word);
+  const auto& words = kind.word.words;
+  const bool is_word = std::find(words.begin(), words.end(), written.node.text) != words.end();
+  const bool may_be_number = std::holds_alternative<Numbers>(kind.other.front().kind);
+  if (written.node.kind == NodeKind::scalar && may_be_number && !is_word && !number_in<double>(written.node)) {
+    return written.fail_expected(fmt::format("a number, a list of numbers or {}", fmt::join(words, ", ")));
+  }
+  if (written.node.kind == NodeKind::scalar && (is_word || !may_be_number)) return read(written, kind.word);
   std::visit([&](const auto& other) { read(written, other); }, kind.other.front().kind);
 }
 

@@ -23,6 +23,8 @@ std::string interval(Bounds<T> bounds) {
 std::string type(const Boolean&) { return "true or false"; }
 std::string type(const Integer& kind) { return "integer" + interval(kind.bounds); }
 std::string type(const Number& kind) { return "number" + interval(kind.bounds); }
+std::string type(const Numbers& kind) { return "number or list of numbers" + interval(kind.bounds); }
+std::string type(const Texts&) { return "list of texts"; }
 std::string type(const Bytes& kind) {
   return fmt::format("bytes, from {} to {}: `8 GiB`, `500 MB`", byte_count_text(kind.bounds.low),
                      byte_count_text(kind.bounds.high));

@@ -107,6 +107,16 @@ struct Integers {
   Bounds<std::int64_t> bounds{};
   Length length{};
 };
+/// Finite numbers: a list, or one number, which is a list of one. Empty: not given.
+struct Numbers {
+  std::vector<double>* values;
+  Bounds<double> bounds{};
+  Length length{};
+};
+/// A list of different texts, each as Text. Empty: not given.
+struct Texts {
+  std::vector<std::string>* values;
+};
 /// A list of different words, each without blanks, that are checked elsewhere.
 struct Words {
   std::vector<std::string>* values;
@@ -142,15 +152,16 @@ struct NamedGroups {
   std::function<std::vector<Setting>(const std::string& name)> add;  ///< makes lists of those before invalid
 };
 
-/// One of a few words, or a value of another kind: `kmeans` or `{method: threshold, threshold: 0.5}`.
+/// One of a few words, or a value of another kind: `kmeans` or `{method: threshold, threshold: 0.5}`. A scalar is a
+/// word, unless the other kind is Numbers and it is none of the words.
 struct WordOr {
   Choice word;
   std::vector<Setting> other;     ///< exactly one, without a key
   std::function<bool()> is_word;  ///< which of the two it holds
 };
 
-using Kind = std::variant<Boolean, Integer, Number, Bytes, Name, Text, Path, Paths, Integers, Words, Choice, Series,
-                          Assignments, Group, OptionalGroup, NamedGroups, WordOr>;
+using Kind = std::variant<Boolean, Integer, Number, Numbers, Bytes, Name, Text, Texts, Path, Paths, Integers, Words,
+                          Choice, Series, Assignments, Group, OptionalGroup, NamedGroups, WordOr>;
 
 }  // namespace setting
 
