@@ -9,7 +9,6 @@
 
 #include "core/checks.hpp"
 #include "core/error.hpp"
-#include "infotheory/information/entropy.hpp"
 
 namespace inforelay {
 namespace {
@@ -51,9 +50,10 @@ void check_contrasts(std::span<const Contrast> contrasts) {
       if (symbols.count != expected)
         throw UsageError("level table: contrast {} is defined for {} symbols, expected {} as for contrast {}",
                          each.name, symbols.count, expected, contrasts.front().name);
-      if (!symbols.members.empty() && symbols.members.back() >= expected)
-        throw UsageError("level table: contrast {} has symbol {}, expected [0,{})", each.name, symbols.members.back(),
-                         expected);
+      for (const Symbol symbol : symbols.members) {
+        if (symbol >= expected)
+          throw UsageError("level table: contrast {} has symbol {}, expected [0,{})", each.name, symbol, expected);
+      }
     }
   }
 }
@@ -127,14 +127,7 @@ DistinctLevels distinct_levels(const RowMatrix<std::uint8_t>& states) {
   return distinct;
 }
 
-Occupancy occupancy(const RowMatrix<std::uint8_t>& states) {
-  const DistinctLevels distinct = distinct_levels(states);
-  const std::vector<std::uint64_t> counts(distinct.counts.begin(), distinct.counts.end());
-  const auto singletons = static_cast<double>(std::count(counts.begin(), counts.end(), 1u));
-  return {.occupied = counts.size(),
-          .singleton_fraction = singletons / static_cast<double>(states.rows()),
-          .entropy_bits = entropy_bits(counts)};
-}
+Occupancy occupancy(const RowMatrix<std::uint8_t>& states) { return occupancy(distinct_levels(states).counts); }
 
 LevelTable::LevelTable(const RowMatrix<std::uint8_t>& states, std::span<const Symbol> input,
                        std::span<const Symbol> output, std::span<const Contrast> contrasts)
