@@ -32,6 +32,13 @@ HWY_INLINE std::uint32_t Impure(const Cell* cells, std::size_t count) {
   return bits;
 }
 
+// Which of `cells` have another value than 0: fewer than those that are not pure.
+HWY_INLINE std::uint32_t Impure(const OccupancyCell* cells, std::size_t count) {
+  std::uint32_t bits = 0;
+  for (std::size_t i = 0; i < count; ++i) bits |= (OccupancyCell::with_value >> cells[i].pairs & 1u) << i;
+  return bits;
+}
+
 #if HWY_TARGET != HWY_SCALAR
 // The same, several cells at a time. Reads whole vectors: up to max_padded_unions cells.
 HWY_INLINE std::uint32_t Impure(const NarrowRelayCell* cells, std::size_t count) {
@@ -50,6 +57,21 @@ HWY_INLINE std::uint32_t Impure(const NarrowRelayCell* cells, std::size_t count)
     const auto pure = hn::And(hn::BitCast(d, hn::VecFromMask(d_lane, settled)), middle_lanes);
     std::uint8_t found[8] = {};
     hn::StoreMaskBits(d, hn::Eq(pure, hn::Zero(d)), found);
+    bits |= static_cast<std::uint32_t>(found[0]) << i;
+  }
+  return bits & ((1u << count) - 1);
+}
+
+HWY_INLINE std::uint32_t Impure(const EntropyCell* cells, std::size_t count) {
+  const WordTag d;
+  const auto low_half = hn::Set(d, 0xffff'ffffu);
+  std::uint32_t bits = 0;
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    const auto cell = hn::Load(d, cells[i].words.data());
+    const auto ones = hn::ShiftRight<32>(cell);
+    const auto pure = hn::Or(hn::Eq(ones, hn::Zero(d)), hn::Eq(ones, hn::And(cell, low_half)));
+    std::uint8_t found[8] = {};
+    hn::StoreMaskBits(d, hn::Not(pure), found);
     bits |= static_cast<std::uint32_t>(found[0]) << i;
   }
   return bits & ((1u << count) - 1);

@@ -63,6 +63,9 @@ struct OccupancyCell {
   bool is_pure() const {
     return (pairs & 0b0011) == 0 || (pairs & 0b1100) == 0 || (pairs & 0b0101) == 0 || (pairs & 0b1010) == 0;
   }
+  /// Bit `pairs` is set if its value is not 0: two pairs across, or all four. Three have the value 0.
+  static constexpr std::uint32_t with_value = 1u << 0b1001 | 1u << 0b0110 | 1u << 0b1111;
+
   std::uint64_t information(const std::uint64_t* f) const { return is_pure() ? 0 : sum_of_terms(f); }
   std::uint64_t sum_of_terms(const std::uint64_t*) const {
     return std::uint64_t{3} - static_cast<std::uint64_t>(std::popcount(pairs));
