@@ -21,6 +21,7 @@
 #include "core/random.hpp"
 #include "infotheory/relay/exhaustive.hpp"
 #include "infotheory/relay/greedy.hpp"
+#include "infotheory/relay/set_measures.hpp"
 #include "nn/knockout/knockout.hpp"
 #include "nn/training/backprop.hpp"
 #include "nn/training/optimizer.hpp"
@@ -33,6 +34,13 @@ void relay_exhaustive(benchmark::State& state, Split split) {
   const StateTable table = state_table(split);
   const GreedyRelay greedy = greedy_relay(table);
   for (auto _ : state) benchmark::DoNotOptimize(exhaustive_relay(table, greedy));
+}
+
+void measures_exhaustive(benchmark::State& state, Split split) {
+  const StateTable table = state_table(split);
+  std::vector<SetMeasure> all;
+  for (const auto& [measure, name] : set_measure_names) all.push_back(measure);
+  for (auto _ : state) benchmark::DoNotOptimize(measure_sets(table, all));
 }
 
 void knockout_exhaustive(benchmark::State& state, Split split, KnockoutOptions options) {
@@ -115,6 +123,9 @@ void register_all() {
   };
   for (const Split split : {Split::train, Split::test}) {
     add("relay_exhaustive/" + std::string(to_string(split)), relay_exhaustive, split);
+  }
+  for (const Split split : {Split::train, Split::test}) {
+    add("measures_exhaustive/" + std::string(to_string(split)), measures_exhaustive, split);
   }
   for (const Split split : {Split::train, Split::test}) {
     add("knockout_exhaustive/" + std::string(to_string(split)), knockout_exhaustive, split, KnockoutOptions{});

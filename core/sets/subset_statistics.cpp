@@ -11,10 +11,16 @@
 namespace inforelay {
 namespace {
 
-// Values are summed in units of 2^-40: a float of 2^-17 or more is a multiple of it, and the sum over the 2^22 sets of
-// 12 of 24 neurons, each in [-1,1], stays below 2^63.
+// Values in [-1,1] are summed in units of 2^-40: a float of 2^-17 or more is a multiple of it, and the sum over the
+// 2^22 sets of 12 of 24 neurons stays below 2^63. If values can be greater, the unit grows with them.
 constexpr double units_per_one = 0x1p40;
 static_assert(NeuronSet::max_exhaustive_neurons <= 24);
+
+double units_for(double low, double high) {
+  double units = units_per_one;
+  for (double most = 1; most < std::max(-low, high); most *= 2) units /= 2;
+  return units;
+}
 
 // Rounding to float, or a sum of several roundings, may carry a value this far out of its range.
 constexpr double rounding = 0x1p-20;
@@ -108,6 +114,7 @@ class OrderStatistics {
 
 struct SubsetStatisticsCollector::ClassState {
   std::mutex mutex;
+  double units = units_per_one;     // of the sums
   std::vector<SizeState> size;      // [K+1]
   std::vector<std::uint32_t> bins;  // [K+1,bins]
 };
@@ -123,10 +130,11 @@ SubsetStatisticsCollector::SubsetStatisticsCollector(int neurons, std::vector<Ra
   assert(1 <= neurons && neurons <= NeuronSet::max_exhaustive_neurons);
   const auto sizes = static_cast<std::size_t>(neurons) + 1;
   for (Range& each : range_) {
-    assert(-1 <= each.low && each.low < each.high && each.high <= 1);
+    assert(each.low < each.high);
+    state_.push_back(std::make_unique<ClassState>());
+    state_.back()->units = units_for(each.low, each.high);
     each.low -= rounding;
     each.high += rounding;
-    state_.push_back(std::make_unique<ClassState>());
     state_.back()->size.resize(sizes);
     state_.back()->bins.resize(sizes * bins);
   }
@@ -137,6 +145,7 @@ SubsetStatisticsCollector::~SubsetStatisticsCollector() = default;
 SubsetStatisticsCollector::PartialCounts SubsetStatisticsCollector::partial_counts(const ScanChunk& chunk,
                                                                                    Eigen::Index row) const {
   const Range range = range_[static_cast<std::size_t>(chunk.first_class + row)];
+  const double units = state_[static_cast<std::size_t>(chunk.first_class + row)]->units;
   const double per_value = bins / (range.high - range.low);
   const auto sets = static_cast<std::size_t>(chunk.values.cols());
   const float* values = chunk.values.data() + static_cast<std::size_t>(row) * sets;
@@ -158,7 +167,7 @@ SubsetStatisticsCollector::PartialCounts SubsetStatisticsCollector::partial_coun
     counts.places[i] = static_cast<std::uint32_t>(n) * bins + static_cast<std::uint32_t>(bin);
     SizeState& size = counts.size[n];
     ++size.count;
-    size.sum += std::llrint(value * units_per_one);
+    size.sum += std::llrint(value * units);
     size.highest.add({values[i], set.bits()});
     size.lowest.add({values[i], set.bits()});
   }
@@ -195,7 +204,7 @@ SubsetStatistics SubsetStatisticsCollector::result() const {
     for (Eigen::Index n = 0; n < sizes; ++n) {
       const SizeState& size = state.size[static_cast<std::size_t>(n)];
       assert(size.count > 0 && size.count == all.count[static_cast<std::size_t>(n)]);
-      all.mean(c, n) = static_cast<double>(size.sum) / units_per_one / static_cast<double>(size.count);
+      all.mean(c, n) = static_cast<double>(size.sum) / state.units / static_cast<double>(size.count);
       const auto put = [&](std::span<const ExtremeSet> from, RowMatrix<float>& values, RowMatrix<std::uint32_t>& sets) {
         for (std::size_t i = 0; i < from.size(); ++i) {
           values(c, n * extreme_count + static_cast<Eigen::Index>(i)) = from[i].value;

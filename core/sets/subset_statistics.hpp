@@ -29,11 +29,11 @@ struct SubsetStatistics {
   static constexpr float no_value = std::numeric_limits<float>::quiet_NaN();
   static constexpr std::uint32_t no_set = ~std::uint32_t{0};
 
-  std::vector<std::int64_t> count;   ///< [K+1] sets of each size
-  RowMatrix<double> mean;            ///< [C,K+1] of the values as float; off by less than 2^-41
-  RowMatrix<double> quantile;        ///< [C,(K+1) levels], the quantiles of one size side by side
-  std::vector<double> error;         ///< [C] bound on the error of the quantiles other than the least and greatest
-  RowMatrix<float> highest, lowest;  ///< [C,(K+1) extremes] falling, rising; no_value past the last set
+  std::vector<std::int64_t> count;  ///< [K+1] sets of each size
+  RowMatrix<double> mean;      ///< [C,K+1] of the values as float; off by less than 2^-41 times their range, at least 1
+  RowMatrix<double> quantile;  ///< [C,(K+1) levels], the quantiles of one size side by side
+  std::vector<double> error;   ///< [C] bound on the error of the quantiles other than the least and greatest
+  RowMatrix<float> highest, lowest;                  ///< [C,(K+1) extremes] falling, rising; no_value past the last set
   RowMatrix<std::uint32_t> highest_set, lowest_set;  ///< their bits; of equals the lower first; no_set likewise
 
   bool empty() const { return mean.size() == 0; }
@@ -58,7 +58,7 @@ class SubsetStatisticsCollector {
  public:
   static constexpr int bins = 4096;
 
-  /// The values that a class can take, within [-1,1], up to rounding to float.
+  /// The values that a class can take, up to rounding to float.
   struct Range {
     double low = 0, high = 1;
   };

@@ -13,6 +13,8 @@
 #include "core/config/settings.hpp"
 #include "core/config/tree.hpp"
 #include "experiments/figures/plot/figure_writer.hpp"
+#include "infotheory/relay/set_measures.hpp"
+#include "infotheory/states/contrast.hpp"
 #include "infotheory/states/discretize.hpp"
 #include "nn/data/source.hpp"
 #include "nn/knockout/knockout.hpp"
@@ -151,11 +153,20 @@ struct LayerChoice {
   std::vector<std::int64_t> list;  ///< used instead of `word` unless empty; 1 is the first hidden layer
 };
 
+/// The subset's own values as those that the cuts are made of.
+inline constexpr std::string_view own_values = "own";
+
+struct DiscretizeConfig : DiscretizeOptions {
+  std::string fit{own_values};  ///< or the subset whose values the cuts are made of
+};
+
 struct AnalysisConfig {
   LayerChoice layers;
-  DiscretizeOptions discretize;
+  DiscretizeConfig discretize;
+  ContrastKind contrast = ContrastKind::one_vs_rest;
   SetTables tables = SetTables::automatic;
   RelayConfig relay;
+  std::vector<SetMeasure> measures;  ///< of all sets, of relay.exhaustive
   std::optional<KnockoutConfig> knockout;
   std::optional<RegressionConfig> regression;
 };

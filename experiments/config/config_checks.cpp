@@ -250,6 +250,7 @@ class Checker {
       check_subsets("analysis.knockout.subsets", analysis.knockout->subsets, "analysis.relay.subsets", subsets);
     check_no_repetition("analysis.layers", analysis.layers.list);
     check_relay_classes(analysis.relay);
+    check_states(analysis);
     if (!analysis.regression) return;
     if (analysis.tables == SetTables::never)
       fail("analysis.regression", "needs the tables of all sets: not with analysis.tables: never");
@@ -262,6 +263,33 @@ class Checker {
            fmt::format("needs analysis.knockout with sets exhaustive and '{}' among its subsets",
                        analysis.regression->knockout));
     }
+  }
+
+  // Options that do not go together are refused by the library; here with their place.
+  void check_states(const AnalysisConfig& analysis) {
+    const bool in_pieces = errors_.concern("analysis.discretize");
+    if (!in_pieces) {
+      try {
+        level_count(analysis.discretize);
+      } catch (const UsageError& error) {
+        fail("analysis.discretize", error.what());
+      }
+    }
+    if (analysis.discretize.fit != own_values)
+      check_subsets("analysis.discretize.fit", {analysis.discretize.fit}, "own and analysis.relay.subsets",
+                    analysis.relay.subsets);
+    if (!analysis.measures.empty() && analysis.relay.exhaustive.empty())
+      fail("analysis.measures", "of the subsets of analysis.relay.exhaustive, which has none");
+    if (analysis.relay.branching && !has_binary_relay(analysis))
+      fail("analysis.relay.branching", "only of units of two levels, and with analysis.contrast: one_vs_rest");
+    if (analysis.contrast != ContrastKind::whole) return;
+    const auto needs_classes = [&](bool there, std::string_view path) {
+      if (there) fail(path, "needs a contrast for each class: not with analysis.contrast: whole");
+    };
+    needs_classes(!analysis.relay.classes.empty(), "analysis.relay.classes");
+    needs_classes(analysis.regression.has_value(), "analysis.regression");
+    needs_classes(!config_.compare.empty(), "compare");
+    needs_classes(config_.sweep.has_value(), "sweep");
   }
 
   void check_no_repetition(std::string_view path, std::vector<std::int64_t> list) {
@@ -299,6 +327,10 @@ class Checker {
 std::string suggestion(std::string_view word, const std::vector<std::string_view>& known) {
   const std::string_view near = nearest_word(word, known);
   return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
+}
+
+bool has_binary_relay(const AnalysisConfig& analysis) {
+  return level_count(analysis.discretize) == 2 && analysis.contrast == ContrastKind::one_vs_rest;
 }
 
 DataOptions data_options(const ExperimentConfig& config) {

@@ -15,6 +15,9 @@ std::string suggestion(std::string_view word, const std::vector<std::string_view
 DataOptions data_options(const ExperimentConfig& config);
 DataSizes data_sizes(const ExperimentConfig& config);
 
+/// Relay information of units of two levels with a contrast for each class: what the paper has, and the fastest code.
+bool has_binary_relay(const AnalysisConfig& analysis);
+
 /// Widths of all layers of a network, inputs and outputs included; [inputs, classes * hidden, classes] for a composite.
 /// A network from weight files has them after read_external_files().
 std::vector<std::int64_t> layer_widths(const ExperimentConfig& config, const NetworkConfig& network);

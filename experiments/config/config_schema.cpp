@@ -263,32 +263,50 @@ std::vector<Setting> settings_of(RegressionConfig& config) {
           {"knockout", "Subset whose exhaustive knockouts are used.", Text{&config.knockout}}};
 }
 
-std::vector<Setting> settings_of(DiscretizeOptions& config) {
+std::vector<Setting> settings_of(DiscretizeConfig& config) {
   return {{"method", "Method by which values become states.", choice(config.method, discretization_names)},
           {"threshold", "With method threshold: values above it are 1.",
-           Number{&config.threshold, {-any_number, any_number}}}};
+           Number{&config.threshold, {-any_number, any_number}}},
+          {"levels",
+           "With methods kmeans, equal_width and equal_population: number of levels of each unit. Relay information of "
+           "more than two takes longer.",
+           Integer{&config.levels, {2, 256}}},
+          {"edges", "With method edges: ascending cuts; a value on a cut belongs to the level below it.",
+           Numbers{&config.edges, {-any_number, any_number}, {1, 255}}},
+          {"fit", "Subset of which the cuts are made, for all subsets; own: each subset has its own cuts.",
+           Text{&config.fit}}};
 }
 
 std::vector<Setting> settings_of(AnalysisConfig& config) {
   LayerChoice& layers = config.layers;
-  DiscretizeOptions& discretize = config.discretize;
+  DiscretizeConfig& discretize = config.discretize;
   return {
       {"layers", "Hidden layers to analyse: the last one, all, or their numbers; 1 is the first.",
        WordOr{choice(layers.word, layer_word_names),
               {{"", "", Integers{&layers.list, {1, 62}, {1, 62}}}},
               [&layers] { return layers.list.empty(); }}},
       {"discretize",
-       "How a value becomes a state: exact 2-means, 2-means by iteration from random starts (as published), "
-       "median, mean, sign, or a given threshold.",
+       "How a value becomes a state: exact k-means, 2-means by iteration from random starts (as published), "
+       "median, mean, sign, a given threshold; with several levels k-means, given edges, levels of equal width or of "
+       "equal population; symbols: values are levels already, whole numbers from 0 to 255.",
        WordOr{choice(discretize.method, discretization_names),
               {{"", "", group(discretize)}},
-              [&discretize] { return discretize.method != Discretization::threshold; }}},
+              [&discretize] {
+                return discretize.method != Discretization::threshold && discretize.method != Discretization::edges &&
+                       discretize.levels == 2 && discretize.fit == own_values;
+              }}},
+      {"contrast",
+       "What relay information is about. one_vs_rest: for each class, whether input and output are this class; whole: "
+       "the input and output symbols themselves, one contrast.",
+       choice(config.contrast, contrast_kind_names)},
       {"tables",
        "Whether the values of all 2^K sets are kept in addition to their statistics for each set size. auto: if they "
        "fit into memory (max_memory); always: a run in which they do not fit is refused; never: statistics only, "
        "without the regression and the figures that show every set.",
        choice(config.tables, set_tables_names)},
       {"relay", "Relay information.", group(config.relay)},
+      {"measures", "Further measures of all 2^K sets, of the subsets of analysis.relay.exhaustive.",
+       choices(config.measures, set_measure_names)},
       {"knockout", "Balanced accuracy with sets of units knocked out (ablation).", group(config.knockout)},
       {"regression", "Regression of balanced accuracy after the knockout on set size and relay information.",
        group(config.regression)}};

@@ -187,6 +187,8 @@ const FigureKind function_figure{
       const std::string information = "relay/" + source.subset + "/information";
       const std::string accuracy = "knockout/" + source.subset + "/accuracy";
       if (!layer.has(information) || !layer.has(accuracy)) return {};
+      // Relay information that is not about the classes one by one cannot be drawn beside their accuracies.
+      if (layer.matrix<float>(information).rows() != layer.matrix<float>(accuracy).rows()) return {};
       const FunctionFigure figure{.network = source.name,
                                   .labels = source.layer->classes,
                                   .neurons = static_cast<int>(unit_count(*source.layer)),

@@ -116,16 +116,16 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
 }
 
 extern const FigureKind node_figure;
-const FigureKind node_figure{"node", FigureScope::layer, [](const FigureSource& source) -> FigureDrawing {
-                               if (is_wide(*source.layer)) return {};
-                               const ResultView relay = source.layer->arrays.at("relay");
-                               const std::vector<std::string> subsets = subsets_of(*source.layer, "relay");
-                               const std::string aggregated = subsets.front() + "/aggregated",
-                                                 single = subsets.back() + "/single";
-                               NodeFigure figure{.network = source.name, .labels = source.layer->classes};
-                               if (relay.has(aggregated)) figure.aggregated = relay.matrix<double>(aggregated);
-                               figure.single = relay.matrix<double>(single);
-                               return drawing(draw_node, figure);
-                             }};
+const FigureKind node_figure{
+    "node", FigureScope::layer, [](const FigureSource& source) -> FigureDrawing {
+      if (is_wide(*source.layer)) return {};
+      const ResultView relay = source.layer->arrays.at("relay");
+      const std::vector<std::string> subsets = subsets_of(*source.layer, "relay");
+      const std::string aggregated = subsets.front() + "/aggregated", single = subsets.back() + "/single";
+      NodeFigure figure{.network = source.name, .labels = contrast_names(*source.layer, relay.at(subsets.back()))};
+      if (relay.has(aggregated)) figure.aggregated = relay.matrix<double>(aggregated);
+      figure.single = relay.matrix<double>(single);
+      return drawing(draw_node, figure);
+    }};
 
 }  // namespace inforelay

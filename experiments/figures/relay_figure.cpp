@@ -166,7 +166,7 @@ const FigureKind relay_figure{
       static const RowMatrix<float> none;
       return drawing(draw_relay,
                      {.network = source.name,
-                      .labels = source.layer->classes,
+                      .labels = contrast_names(*source.layer, relay),
                       .neurons = static_cast<int>(unit_count(*source.layer)),
                       .information = all_sets ? relay.matrix<float>("information") : none,
                       .greedy_information = greedy ? relay.matrix<double>("greedy/information") : RowMatrix<double>(),

@@ -121,7 +121,7 @@ const FigureKind relay_sizes_figure{"relay_sizes", FigureScope::subset,
                                       const ResultView relay = source.layer->arrays.at("relay/" + source.subset);
                                       if (!relay.has("sizes")) return {};
                                       SizesFigure figure{.network = source.name,
-                                                         .labels = source.layer->classes,
+                                                         .labels = contrast_names(*source.layer, relay),
                                                          .statistics = statistics_from(relay.at("sizes")),
                                                          .all_information = relay.numbers("total")};
                                       if (relay.has("greedy/information"))

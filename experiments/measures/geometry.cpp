@@ -75,6 +75,7 @@ const Measure geometry_measure{
          {"entropy_occupied", "1", {"samples"}, "distinct states among the samples drawn"}},
     .metrics = {},
     .missing = [](const MeasurePlace& place) -> std::string {
+      if (level_count(place.config.analysis.discretize) > 2) return "units have more than two levels";
       return place.sizes.is_wide() ? "the layer has more than 32 units" : "";
     },
     .label = [](const MeasurePlace&) -> std::string { return "clusters, components and entropy of the states"; },

@@ -2,20 +2,52 @@
 
 namespace inforelay {
 
-void put_states(const UnitStates& states, ResultArrays& out) {
-  if (states.fits_words()) {
-    out.put("state", states.words());
+void put_states(const AnyStates& states, ResultArrays& out) {
+  const auto* binary = std::get_if<UnitStates>(&states);
+  if (binary == nullptr) {
+    out.put("state", std::get<RowMatrix<std::uint8_t>>(states));
+  } else if (binary->fits_words()) {
+    out.put("state", binary->words());
   } else {
-    out.put("state", states.to_bytes());
+    out.put("state", binary->to_bytes());
   }
 }
 
-LayerStates one_vs_rest_states(const ResultView& states, const std::vector<std::string>& classes) {
-  const bool words = states.array("state").shape.size() == 1;
-  const auto units = static_cast<int>(states.matrix<float>("value").cols());
-  return {words ? UnitStates::from_words(states.vector<StateWord>("state"), units)
-                : UnitStates::from_bytes(states.matrix<std::uint8_t>("state")),
-          states.vector<Symbol>("input"), states.vector<Symbol>("output"), one_vs_rest(classes)};
+std::variant<StateTable, LevelTable> LayerStates::table() const {
+  if (const auto* binary = std::get_if<UnitStates>(&states)) return StateTable(*binary, input, output, contrasts);
+  const auto& levels = std::get<RowMatrix<std::uint8_t>>(states);
+  return contrasts.empty() ? LevelTable(levels, input, output) : LevelTable(levels, input, output, contrasts);
+}
+
+LayerStates layer_states(const MeasureRun& run) {
+  return layer_states(run.layer.at("states/" + run.place.subset), run.place.config.analysis.contrast,
+                      run.layer.root().texts(run.system.group() + "/class"));
+}
+
+void put_contrast_names(const LayerStates& states, ResultArrays& out) {
+  if (states.contrasts.empty())
+    out.put_scale("class", {std::string(word_of(contrast_kind_names, ContrastKind::whole))}, "contrast");
+}
+
+LayerStates layer_states(const ResultView& states, ContrastKind contrast, const std::vector<std::string>& classes) {
+  LayerStates layer{{}, states.vector<Symbol>("input"), states.vector<Symbol>("output"), {}};
+  const bool whole = contrast == ContrastKind::whole;
+  if (!whole) layer.contrasts = one_vs_rest(classes);
+  if (states.array("state").shape.size() == 1) {
+    const auto units = static_cast<int>(states.matrix<float>("value").cols());
+    UnitStates words = UnitStates::from_words(states.vector<StateWord>("state"), units);
+    if (whole)
+      layer.states = words.to_bytes();
+    else
+      layer.states = std::move(words);
+    return layer;
+  }
+  const RowMatrix<std::uint8_t>& levels = states.matrix<std::uint8_t>("state");
+  if (whole || levels.maxCoeff() > 1)
+    layer.states = levels;
+  else
+    layer.states = UnitStates::from_bytes(levels);
+  return layer;
 }
 
 }  // namespace inforelay

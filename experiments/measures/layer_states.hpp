@@ -3,29 +3,40 @@
 
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/recording.hpp"
+#include "experiments/measures/measure.hpp"
+#include "experiments/ranks/scan_messages.hpp"
 #include "experiments/results/result_arrays.hpp"
 #include "infotheory/states/contrast.hpp"
+#include "infotheory/states/level_table.hpp"
 #include "infotheory/states/state_table.hpp"
 #include "infotheory/states/unit_states.hpp"
 
 namespace inforelay {
 
-/// Up to 32 units as `state` [sample], wider layers as `state` [sample,unit].
-void put_states(const UnitStates& states, ResultArrays& out);
+/// Up to 32 binary units as `state` [sample], others as `state` [sample,unit].
+void put_states(const AnyStates& states, ResultArrays& out);
 
-/// The arguments of a StateTable; input and output refer to the results.
+/// What relay information is computed from; input and output refer to the results.
 struct LayerStates {
-  UnitStates states;
+  AnyStates states;  ///< binary if all states are 0 or 1 and the contrasts are binary, for which there is faster code
   std::span<const Symbol> input, output;
-  std::vector<Contrast> contrasts;
+  std::vector<Contrast> contrasts;  ///< empty: the whole symbols
 
-  StateTable table() const { return {states, input, output, contrasts}; }
+  std::variant<StateTable, LevelTable> table() const;
+  TableSource source() const { return {states, input, output, contrasts}; }
 };
 
-/// `states`: the group states/SUBSET of a layer. One contrast for each of the `classes`.
-LayerStates one_vs_rest_states(const ResultView& states, const std::vector<std::string>& classes);
+/// Those of the place that is being computed, from its group states/SUBSET.
+LayerStates layer_states(const MeasureRun& run);
+/// `states`: such a group. One contrast for each of the `classes`, or the one of whole symbols.
+LayerStates layer_states(const ResultView& states, ContrastKind contrast, const std::vector<std::string>& classes);
+
+/// The names of the contrasts as the scale `class`, unless they are the classes of the system. Readers:
+/// contrast_names().
+void put_contrast_names(const LayerStates& states, ResultArrays& out);
 
 }  // namespace inforelay

@@ -2,10 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <limits>
 #include <numeric>
+#include <type_traits>
+#include <variant>
 
+#include "core/parallel.hpp"
 #include "core/progress.hpp"
+#include "experiments/config/config_checks.hpp"
 #include "experiments/measures/branching_arrays.hpp"
 #include "experiments/measures/layer_states.hpp"
 #include "experiments/measures/measure.hpp"
@@ -64,6 +69,19 @@ std::vector<double> input_output_information(const StateTable& table) {
   }
   return bits;
 }
+std::vector<double> input_output_information(const LevelTable& table) {
+  std::vector<double> bits;
+  for (int c = 0; c < table.contrast_count(); ++c) {
+    std::vector<DiscreteValue> cells;
+    std::vector<std::uint64_t> counts;
+    for (const PairCount& pair : table.pairs(c).pairs) {
+      cells.insert(cells.end(), {pair.input, pair.output});
+      counts.push_back(pair.count);
+    }
+    bits.push_back(mutual_information_bits(JointTable::from_cells(2, cells, counts), {0}, {1}));
+  }
+  return bits;
+}
 
 // (sum V)^2 / sum V^2: K if all units have the same aggregated relay information V, 1 if one has all of it.
 std::vector<double> participation(const RowMatrix<double>& aggregated) {
@@ -88,12 +106,17 @@ std::vector<std::int64_t> module_found(const GreedyRelay& greedy, const std::vec
   return found;
 }
 
-void put_exhaustive(MeasureRun& run, const LayerStates& states, const StateTable& table, const GreedyRelay& path,
+// The tied paths of the greedy search are followed for binary units only; config_checks refuses others.
+void put_branching_paths(MeasureRun& run, const StateTable& table, ResultArrays& out) {
+  put_branching(compute_branching(table, run.store, run.progress), table.unit_count(), out);
+}
+void put_branching_paths(MeasureRun&, const LevelTable&, ResultArrays&) { assert(false); }
+
+template <class Table>
+void put_exhaustive(MeasureRun& run, const LayerStates& states, const Table& table, const GreedyRelay& path,
                     ResultArrays& out) {
   ExhaustiveRelayScan scan(table, path, run.tables);
-  run_resumable_scan(scan, run.store, run.progress, [&] {
-    return relay_scan_job({states.states, states.input, states.output, states.contrasts, path});
-  });
+  run_resumable_scan(scan, run.store, run.progress, [&] { return relay_scan_job(states.source(), path); });
   ExhaustiveRelay all = scan.result();
   if (all.information.size() > 0) out.put("information", std::move(all.information));
   if (!all.statistics.empty()) put_statistics(all.statistics, out);
@@ -104,16 +127,15 @@ void put_exhaustive(MeasureRun& run, const LayerStates& states, const StateTable
   out.put("best/above_greedy_as_published", all.above_greedy_as_published);
 }
 
-void compute(MeasureRun& run, ResultArrays& out) {
+template <class Table>
+void compute_from(const Table& table, const LayerStates& states, MeasureRun& run, ResultArrays& out) {
   const RelayConfig& config = run.place.config.analysis.relay;
-  const std::vector<std::string>& names = run.layer.root().texts(run.system.group() + "/class");
-  const LayerStates states = one_vs_rest_states(run.layer.at("states/" + run.place.subset), names);
-  const StateTable table = states.table();
   const int classes = table.contrast_count(), units = table.unit_count();
   const bool wide = units > NeuronSet::max_neurons;
   const std::vector<int> chosen = chosen_classes(config, classes);
   QuietProgress quiet(run.progress);
-  Progress& greedy_progress = wide ? run.progress : quiet;  // a narrow layer takes a moment only
+  // A narrow layer takes a moment only.
+  Progress& greedy_progress = wide || std::is_same_v<Table, LevelTable> ? run.progress : quiet;
 
   std::vector<double> total(static_cast<std::size_t>(classes), not_computed);
   const std::vector<double> totals = total_relay_information_bits(table, chosen);
@@ -121,7 +143,7 @@ void compute(MeasureRun& run, ResultArrays& out) {
   out.put("total", total);
   out.put("input_output_information", input_output_information(table));
   out.put("single", by_class(single_neuron_loss_bits(table, chosen), chosen, classes, not_computed));
-  if (config.branching) put_branching(compute_branching(table, run.store, run.progress), table.unit_count(), out);
+  if (config.branching) put_branching_paths(run, table, out);
   if (!config.greedy && !exhaustive_at(run.place)) return;
   const GreedyRelay path = greedy_relay(table, chosen, greedy_progress);
   if (exhaustive_at(run.place)) put_exhaustive(run, states, table, path, out);
@@ -131,8 +153,14 @@ void compute(MeasureRun& run, ResultArrays& out) {
   out.put("aggregated", aggregated);
   put_removal_order(by_class(path.removal_order, chosen, classes, no_neuron), wide, out);
   out.put("greedy/information", by_class(path.information, chosen, classes, not_computed));
-  if (run.place.network.detectors)
+  if (run.place.network.detectors && !states.contrasts.empty())
     out.put("module_found", module_found(path, chosen, classes, run.place.network.detectors->hidden));
+}
+
+void compute(MeasureRun& run, ResultArrays& out) {
+  const LayerStates states = layer_states(run);
+  put_contrast_names(states, out);
+  std::visit([&](const auto& table) { compute_from(table, states, run, out); }, states.table());
 }
 
 std::string missing_greedy(const MeasurePlace& place, int) {
@@ -153,6 +181,7 @@ std::string missing_last(const MeasurePlace& place, int count) {
   return missing_greedy(place, 0);
 }
 std::string missing_modules(const MeasurePlace& place, int) {
+  if (place.config.analysis.contrast == ContrastKind::whole) return "analysis.contrast is whole";
   return place.network.detectors ? missing_greedy(place, 0) : "it is no network composed of detectors";
 }
 
@@ -181,9 +210,23 @@ std::vector<MetricValue> smallest_set(const ResultView& relay, int percent) {
   return values;
 }
 
+// Of several levels nearly every sample may have a state of its own.
+MemoryNeed level_need(const MeasurePlace& place, AllSetsTable tables) {
+  LayerSizes size = place.sizes;
+  const double samples = size.samples.at(place.subset);
+  if (place.config.analysis.contrast == ContrastKind::whole) size.classes = 1;
+  const double at_once = std::min<double>(thread_count(), size.classes);
+  const double table = samples * (size.units + 16), search = at_once * samples * (24 + size.units / 8);
+  if (!exhaustive_at(place)) return samples_need(0, table + search);
+  const double scan = samples * (48 * size.classes + 5 * size.units) + thread_count() * 16 * samples * (size.units + 1);
+  return all_sets_need(size, tables, table + std::max(search, scan));
+}
+
 MemoryNeed memory(const MeasurePlace& place, AllSetsTable tables) {
   const LayerSizes& size = place.sizes;
-  const double samples = size.samples.at(place.subset), states = expected_states(samples, size.units);
+  const double samples = size.samples.at(place.subset);
+  if (!has_binary_relay(place.config.analysis)) return level_need(place, tables);
+  const double states = expected_states(samples, size.units);
   // Wide: packed rows; counts of the classes and of two at work; parts of the cells as wide_partition.hpp bounds them.
   if (size.is_wide())
     return samples_need(0, samples * (size.units / 8 + 12 * size.classes + 2 * (24 + 16 * size.units / 13)));

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "core/parallel.hpp"
 #include "experiments/measures/layer_states.hpp"
 #include "experiments/measures/measure.hpp"
 #include "infotheory/states/discretize.hpp"
@@ -34,6 +35,46 @@ void put_outputs(MeasureRun& run, LayerRecord& record, ResultArrays& out) {
   out.put("network_output", std::move(record.network_output));
 }
 
+/// The states of a subset, the cuts that they were made by, and how the samples are spread over them.
+struct States {
+  RowMatrix<double> cuts;  // [K,L-1]; [K,0] of symbols
+  AnyStates states;
+  std::vector<std::uint32_t> counts, index;  // of the distinct states, see DistinctStates
+};
+
+RowMatrix<double> cuts_for(MeasureRun& run, const RowMatrix<float>& values) {
+  const DiscretizeConfig& config = run.place.config.analysis.discretize;
+  const bool own = config.fit == own_values || config.fit == run.place.subset;
+  const std::string& subset = own ? run.place.subset : config.fit;
+  DiscretizeOptions options = config;
+  options.random = run.system.random().child("states").child(subset);
+  if (own) return cuts(values, options, run.progress);
+  const LayerRecord other = run.system.record(run.layer, run.place.layer, subset, run.progress);
+  if (!run.place.recording)
+    check_finite(run.system.name(), fmt::format("activation of layer {}, unit", run.place.layer), other.samples.values);
+  return cuts(other.samples.values, options, run.progress);
+}
+
+States states_of(MeasureRun& run, const RowMatrix<float>& values) {
+  States result;
+  result.cuts = cuts_for(run, values);
+  if (level_count(run.place.config.analysis.discretize) == 2) {
+    UnitStates states = discretize(values, {result.cuts.data(), static_cast<std::size_t>(result.cuts.size())});
+    DistinctStates distinct = distinct_states(states);
+    result.counts = std::move(distinct.counts);
+    result.index = std::move(distinct.index);
+    result.states = std::move(states);
+    return result;
+  }
+  RowMatrix<std::uint8_t> levels =
+      result.cuts.size() == 0 ? levels_of_symbols(values) : levels_by_cuts(values, result.cuts);
+  DistinctLevels distinct = distinct_levels(levels);
+  result.counts = std::move(distinct.counts);
+  result.index = std::move(distinct.index);
+  result.states = std::move(levels);
+  return result;
+}
+
 void compute(MeasureRun& run, ResultArrays& out) {
   const MeasurePlace& place = run.place;
   LayerRecord record = run.system.record(run.layer, place.layer, place.subset, run.progress);
@@ -41,17 +82,16 @@ void compute(MeasureRun& run, ResultArrays& out) {
     check_finite(run.system.name(), fmt::format("activation of layer {}, unit", place.layer), record.samples.values);
     check_finite(run.system.name(), "output", record.network_output);
   }
-  DiscretizeOptions options = place.config.analysis.discretize;
-  options.random = run.system.random().child("states").child(place.subset);
-  const std::vector<double> cuts = thresholds(record.samples.values, options, run.progress);
-  const UnitStates states = discretize(record.samples.values, cuts);
-  const Occupancy occupied = occupancy(states);
+  const States states = states_of(run, record.samples.values);
+  const Occupancy occupied = occupancy(states.counts);
   if (!place.recording) put_outputs(run, record, out);
   out.put("occupied_states", static_cast<std::int64_t>(occupied.occupied));
   out.put("singleton_fraction", occupied.singleton_fraction);
   out.put("entropy_bits", occupied.entropy_bits);
-  out.put<double>("threshold", Eigen::Map<const RowMatrix<double>>(cuts.data(), std::ssize(cuts), 1));
-  put_states(states, out);
+  out.put("output_given_state_bits", entropy_given_state_bits(states.index, record.samples.output));
+  out.put("input_given_state_bits", entropy_given_state_bits(states.index, record.samples.input));
+  if (states.cuts.size() > 0) out.put("threshold", states.cuts);
+  put_states(states.states, out);
   out.put("input", record.samples.input);
   out.put("output", record.samples.output);
   out.put("value", std::move(record.samples.values));
@@ -75,27 +115,43 @@ const Measure states_measure{
                {"output", "1", {"sample"}, "output symbol: the class with the largest output"},
                {"trial", "1", {"sample"}, "trial of a recording's sample, from 0"},
                {"time", "1", {"sample"}, "time of a recording's sample within its trial, from 0"},
-               {"threshold", "1", {"unit", "cut"}, "a unit's state is 1 if its value is above this"},
+               {"threshold", "1", {"unit", "cut"}, "a unit's state is the number of these that its value is above"},
                {"state", "1", {"sample"}, "state of the layer, bit k is unit k"},
                {"state", "1", {"sample", "unit"}, "state of each unit"},
                {"occupied_states", "1", {}, "distinct states of the layer that occur"},
                {"singleton_fraction", "1", {}, "fraction of the samples that are alone in their state"},
                {"entropy_bits", "bit", {}, "plug-in entropy of the states of the layer"},
+               {"output_given_state_bits",
+                "bit",
+                {},
+                "H(output | state): what the states leave open of the output, which the values determine"},
+               {"input_given_state_bits", "bit", {}, "H(input | state): what the states leave open of the input"},
                {"argmax_accuracy", "1", {}, "fraction of samples whose largest output is that of their class"},
                {"balanced_accuracy", "1", {"class"}, "balanced accuracy of each output, exact"}},
     .metrics = {{"argmax_accuracy", "argmax accuracy", "argmax_accuracy", {}, missing_outputs},
                 {"balanced_accuracy", "balanced accuracy", "balanced_accuracy", {}, missing_outputs},
                 {"occupied_states", "occupied states", "occupied_states"},
                 {"singleton_fraction", "fraction of samples alone in their state", "singleton_fraction"},
-                {"entropy_bits", "entropy of the states (bit)", "entropy_bits"}},
+                {"entropy_bits", "entropy of the states (bit)", "entropy_bits"},
+                {"output_given_state_bits", "entropy of the output given the state (bit)", "output_given_state_bits"},
+                {"input_given_state_bits", "entropy of the input given the state (bit)", "input_given_state_bits"}},
     .missing = missing_subset,
     .label = [](const MeasurePlace&) -> std::string { return "states"; },
     .memory =
         [](const MeasurePlace& place, AllSetsTable) {
           const LayerSizes& size = place.sizes;
-          const double samples = size.samples.at(place.subset), state = size.is_wide() ? size.units : 4;
+          const DiscretizeConfig& discretize = place.config.analysis.discretize;
+          const int levels = level_count(discretize);
+          const double samples = size.samples.at(place.subset);
           const double outputs = place.recording ? 0 : size.classes;
-          return samples_need(samples * (4 * (size.units + outputs) + 4 + state), 16 * samples + size.reading);
+          const double state = size.is_wide() || levels > 2 ? size.units : 4;
+          double working = 16 * samples + size.reading;
+          if (levels > 2) working += samples * size.units;  // the distinct ones
+          if (levels > 2 && discretize.method == Discretization::kmeans)
+            working += thread_count() * samples * (4.0 * levels + 44);
+          const auto fit = size.samples.find(discretize.fit);
+          if (fit != size.samples.end()) working += 4 * fit->second * (size.units + outputs);
+          return samples_need(samples * (4 * (size.units + outputs) + 4 + state), working);
         },
     .compute = compute,
 };

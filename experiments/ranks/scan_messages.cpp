@@ -11,7 +11,7 @@
 namespace inforelay {
 namespace {
 
-enum class ScanKind : std::uint8_t { relay, knockout };
+enum class ScanKind : std::uint8_t { relay, knockout, relay_of_levels, measures, measures_of_levels };
 
 constexpr int most_units = UnitStates::max_word_units;
 
@@ -36,20 +36,43 @@ std::vector<Contrast> read_contrasts(MessageReader& job) {
   return contrasts;
 }
 
+void write_table(MessageWriter& job, const TableSource& source) {
+  if (const auto* binary = std::get_if<UnitStates>(&source.states))
+    job.number(binary->unit_count()).array(binary->words());
+  else
+    job.matrix(std::get<RowMatrix<std::uint8_t>>(source.states));
+  job.array(source.input).array(source.output);
+  write_contrasts(job, source.contrasts);
+}
+
+template <class Table>
+Table read_table(MessageReader& job);
+
+template <>
+StateTable read_table(MessageReader& job) {
+  const int units = job.number(1, most_units, "the number of units");
+  const UnitStates states = UnitStates::from_words(job.array<StateWord>(), units);
+  const auto input = job.array<Symbol>(), output = job.array<Symbol>();
+  return {states, input, output, read_contrasts(job)};
+}
+
+template <>
+LevelTable read_table(MessageReader& job) {
+  const auto states = job.matrix<std::uint8_t>();
+  const auto input = job.array<Symbol>(), output = job.array<Symbol>();
+  const std::vector<Contrast> contrasts = read_contrasts(job);
+  return contrasts.empty() ? LevelTable(states, input, output) : LevelTable(states, input, output, contrasts);
+}
+
 // Results are sent to rank 0, so nothing is added to these scans.
+template <class Table>
 class ReceivedRelayScan final : public ReceivedScan {
  public:
   explicit ReceivedRelayScan(MessageReader& job)
-      : table_(read_table(job)), path_(read_path(job)), scan_(table_, path_, AllSetsTable::discard) {}
+      : table_(read_table<Table>(job)), path_(read_path(job)), scan_(table_, path_, AllSetsTable::discard) {}
   const SubsetScan& scan() const override { return scan_; }
 
  private:
-  static StateTable read_table(MessageReader& job) {
-    const int units = job.number(1, most_units, "the number of units");
-    const UnitStates states = UnitStates::from_words(job.array<StateWord>(), units);
-    const auto input = job.array<Symbol>(), output = job.array<Symbol>();
-    return {states, input, output, read_contrasts(job)};
-  }
   static GreedyRelay read_path(MessageReader& job) {
     GreedyRelay path;
     path.removal_order = job.matrix<std::uint16_t>();
@@ -58,9 +81,32 @@ class ReceivedRelayScan final : public ReceivedScan {
     return path;
   }
 
-  StateTable table_;
+  Table table_;
   GreedyRelay path_;
   ExhaustiveRelayScan scan_;
+};
+
+template <class Table>
+class ReceivedMeasureScan final : public ReceivedScan {
+ public:
+  explicit ReceivedMeasureScan(MessageReader& job)
+      : table_(read_table<Table>(job)), scan_(table_, read_measures(job), AllSetsTable::discard) {}
+  const SubsetScan& scan() const override { return scan_; }
+
+ private:
+  static std::vector<SetMeasure> read_measures(MessageReader& job) {
+    std::vector<SetMeasure> measures;
+    for (const std::uint8_t place : job.array<std::uint8_t>()) {
+      if (place >= set_measure_names.size())
+        throw DataError("a message between ranks has a measure of unknown kind {}", int{place});
+      measures.push_back(set_measure_names[place].first);
+    }
+    job.finish();
+    return measures;
+  }
+
+  Table table_;
+  SetMeasureScan scan_;
 };
 
 class ReceivedKnockoutScan final : public ReceivedScan {
@@ -141,12 +187,26 @@ JobKind read_job(MessageReader& job) {
   return kind;
 }
 
-Bytes relay_scan_job(const RelayScanSource& source) {
+Bytes relay_scan_job(const TableSource& source, const GreedyRelay& path) {
   MessageWriter job = begin_job(JobKind::scan);
-  job.number(ScanKind::relay).number(source.states.unit_count());
-  job.array(source.states.words()).array(source.input).array(source.output);
-  write_contrasts(job, source.contrasts);
-  job.matrix(source.path.removal_order).matrix(source.path.information);
+  const bool binary = std::holds_alternative<UnitStates>(source.states);
+  job.number(binary ? ScanKind::relay : ScanKind::relay_of_levels);
+  write_table(job, source);
+  job.matrix(path.removal_order).matrix(path.information);
+  return job.take();
+}
+
+Bytes measure_scan_job(const TableSource& source, const std::vector<SetMeasure>& measures) {
+  MessageWriter job = begin_job(JobKind::scan);
+  const bool binary = std::holds_alternative<UnitStates>(source.states);
+  job.number(binary ? ScanKind::measures : ScanKind::measures_of_levels);
+  write_table(job, source);
+  std::vector<std::uint8_t> places;  // in set_measure_names
+  for (const SetMeasure measure : measures) {
+    for (std::size_t i = 0; i < set_measure_names.size(); ++i)
+      if (set_measure_names[i].first == measure) places.push_back(static_cast<std::uint8_t>(i));
+  }
+  job.array(places);
   return job.take();
 }
 
@@ -167,7 +227,13 @@ Bytes knockout_scan_job(const KnockoutSubject& subject, const KnockoutOptions& o
 std::unique_ptr<ReceivedScan> read_scan_job(MessageReader& job) {
   switch (job.number<ScanKind>()) {
     case ScanKind::relay:
-      return std::make_unique<ReceivedRelayScan>(job);
+      return std::make_unique<ReceivedRelayScan<StateTable>>(job);
+    case ScanKind::relay_of_levels:
+      return std::make_unique<ReceivedRelayScan<LevelTable>>(job);
+    case ScanKind::measures:
+      return std::make_unique<ReceivedMeasureScan<StateTable>>(job);
+    case ScanKind::measures_of_levels:
+      return std::make_unique<ReceivedMeasureScan<LevelTable>>(job);
     case ScanKind::knockout:
       return std::make_unique<ReceivedKnockoutScan>(job);
   }

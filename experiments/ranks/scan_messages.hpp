@@ -6,11 +6,15 @@
 #include <span>
 #include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "core/random.hpp"
 #include "core/ranks/message.hpp"
 #include "core/sets/subset_scan.hpp"
 #include "infotheory/relay/greedy.hpp"
+#include "infotheory/relay/set_measures.hpp"
+#include "infotheory/states/level_table.hpp"
 #include "nn/knockout/knockout.hpp"
 
 namespace inforelay {
@@ -27,16 +31,20 @@ MessageWriter begin_job(JobKind kind);
 /// job is the last one.
 JobKind read_job(MessageReader& job);
 
-/// The data for the relay information of all sets: the arguments of its StateTable, and the greedy path.
-struct RelayScanSource {
-  const UnitStates& states;  ///< of up to 32 units
+/// Of binary units, for which there are faster scans, or of units of several levels [N,K].
+using AnyStates = std::variant<UnitStates, RowMatrix<std::uint8_t>>;
+
+/// The data of scans of relay information and of measures: the arguments of their StateTable or LevelTable.
+struct TableSource {
+  const AnyStates& states;  ///< binary ones of up to 32 units
   std::span<const Symbol> input, output;
-  std::span<const Contrast> contrasts;
-  const GreedyRelay& path;
+  std::span<const Contrast> contrasts;  ///< empty: the whole symbols; then `states` are levels
 };
 
-/// JobKind::scan. For 60,000 samples: 0.5 MB of relay information, 5 MB of knockouts (K = 20).
-Bytes relay_scan_job(const RelayScanSource& source);
+/// JobKind::scan. For 60,000 samples: 0.5 MB of relay information, 5 MB of knockouts (K = 20); of levels K bytes a
+/// sample.
+Bytes relay_scan_job(const TableSource& source, const GreedyRelay& path);
+Bytes measure_scan_job(const TableSource& source, const std::vector<SetMeasure>& measures);
 Bytes knockout_scan_job(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random);
 
 /// A scan together with what it is computed from.
@@ -45,7 +53,7 @@ class ReceivedScan {
   virtual ~ReceivedScan() = default;
   virtual const SubsetScan& scan() const = 0;
 };
-/// Reads what the two functions above have written, after read_job(). Throws DataError if the bytes are damaged, and as
+/// Reads what the functions above have written, after read_job(). Throws DataError if the bytes are damaged, and as
 /// the scans do.
 std::unique_ptr<ReceivedScan> read_scan_job(MessageReader& job);
 

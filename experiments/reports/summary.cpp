@@ -151,7 +151,7 @@ ColumnGroup relay_columns(const LayerResults& layer, const std::string& subset) 
                      {"I_R(all)", number_cells(relay.numbers("total"))}}};
   if (!relay.has("greedy")) return group;
   Cells last, shares;
-  for (std::size_t c = 0; c < layer.classes.size(); ++c) {
+  for (std::size_t c = 0; c < contrast_names(layer, relay).size(); ++c) {
     const std::vector<int> units = last_two(relay, c);
     last.push_back(units.empty() ? "-" : fmt::format("{}", fmt::join(units, " ")));
     shares.push_back(units.empty() ? "-" : share_cell(relay, c, units.size()));
@@ -165,7 +165,9 @@ ColumnGroup relay_columns(const LayerResults& layer, const std::string& subset) 
 // kept: without the pair whose knockout hurts most. Of single knockouts: without the unit whose knockout hurts most.
 ColumnGroup knockout_columns(const LayerResults& layer, const std::string& subset) {
   const ResultView knockout = layer.arrays.at("knockout/" + subset), relay = layer.arrays.at("relay/" + subset);
-  const bool table = knockout.has("accuracy"), greedy = relay.has("greedy"), single = knockout.has("accuracy_single");
+  const bool by_class = contrast_names(layer, relay) == layer.classes;
+  const bool table = knockout.has("accuracy"), greedy = relay.has("greedy") && by_class;
+  const bool single = knockout.has("accuracy_single");
   std::vector<double> shown;
   for (std::size_t c = 0; c < layer.classes.size(); ++c) {
     const int row = static_cast<int>(c);
@@ -209,11 +211,15 @@ ColumnGroup regression_columns(const ResultView& regression) {
 
 // Two tables with a row for each class: relay information; function, and how well information explains it.
 std::string class_tables(const LayerResults& layer) {
-  Cells classes;
-  for (const std::string& name : layer.classes) classes.push_back(one_line(name));
-  const ColumnGroup names{"", {{"class", classes}}};
-  std::vector<ColumnGroup> relay{names}, function{names};
-  for (const std::string& subset : subsets_of(layer, "relay")) relay.push_back(relay_columns(layer, subset));
+  const auto names_of = [](const std::vector<std::string>& names) {
+    Cells cells;
+    for (const std::string& name : names) cells.push_back(one_line(name));
+    return ColumnGroup{"", {{"class", cells}}};
+  };
+  const std::vector<std::string> subsets = subsets_of(layer, "relay");
+  std::vector<ColumnGroup> function{names_of(layer.classes)};
+  std::vector<ColumnGroup> relay{names_of(contrast_names(layer, layer.arrays.at("relay/" + subsets.front())))};
+  for (const std::string& subset : subsets) relay.push_back(relay_columns(layer, subset));
   for (const std::string& subset : subsets_of(layer, "knockout")) {
     if (!layer.arrays.has("knockout/" + subset + "/intact")) continue;
     function.push_back(knockout_columns(layer, subset));

@@ -49,6 +49,10 @@ std::vector<std::string> subsets_of(const LayerResults& layer, const std::string
   return subsets;
 }
 
+std::vector<std::string> contrast_names(const LayerResults& layer, const ResultView& group) {
+  return group.has("class") ? group.texts("class") : layer.classes;
+}
+
 std::vector<int> last_units(const ResultView& relay, std::size_t c, int count) {
   std::vector<int> last;
   const auto take = [&](const auto& order) {

@@ -28,6 +28,9 @@ std::string layers_text(const ResultView& model);
 /// the first one for the greedy search and the last one for everything else.
 std::vector<std::string> subsets_of(const LayerResults& layer, const std::string& measure);
 
+/// The names of the contrasts of a group of the layer, such as relay/SUBSET: the classes, unless it has its own.
+std::vector<std::string> contrast_names(const LayerResults& layer, const ResultView& group);
+
 /// The `count` units, or all if there are fewer, that the greedy removal of contrast `c` keeps longest, ascending;
 /// `relay` is the group relay/SUBSET.
 std::vector<int> last_units(const ResultView& relay, std::size_t c, int count);

@@ -39,19 +39,19 @@ std::vector<ArrayInfo> with_statistics(std::vector<ArrayInfo> arrays, const std:
   return arrays;
 }
 
-void put_statistics(const SubsetStatistics& statistics, ResultArrays& out) {
+void put_statistics(const SubsetStatistics& statistics, ResultArrays& out, const std::string& group) {
   std::vector<std::int64_t> percent;
   for (const double level : SubsetStatistics::quantile_levels) percent.push_back(std::lround(100 * level));
-  out.put_scale("sizes/percent", percent, "quantile level, percent");
-  out.put_scale("sizes/rank", counting(0, ends), "rank, from 0: the most extreme set");
-  out.put("sizes/count", statistics.count);
-  out.put("sizes/mean", statistics.mean);
-  out.put_cube("sizes/quantile", statistics.quantile, levels);
-  out.put("sizes/quantile_error", statistics.error);
-  out.put_cube("sizes/highest", statistics.highest, ends);
-  out.put_cube("sizes/highest_set", statistics.highest_set, ends);
-  out.put_cube("sizes/lowest", statistics.lowest, ends);
-  out.put_cube("sizes/lowest_set", statistics.lowest_set, ends);
+  out.put_scale(group + "/percent", percent, "quantile level, percent");
+  out.put_scale(group + "/rank", counting(0, ends), "rank, from 0: the most extreme set");
+  out.put(group + "/count", statistics.count);
+  out.put(group + "/mean", statistics.mean);
+  out.put_cube(group + "/quantile", statistics.quantile, levels);
+  out.put(group + "/quantile_error", statistics.error);
+  out.put_cube(group + "/highest", statistics.highest, ends);
+  out.put_cube(group + "/highest_set", statistics.highest_set, ends);
+  out.put_cube(group + "/lowest", statistics.lowest, ends);
+  out.put_cube(group + "/lowest_set", statistics.lowest_set, ends);
 }
 
 SubsetStatistics statistics_from(const ResultView& sizes) {

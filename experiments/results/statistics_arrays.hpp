@@ -14,8 +14,8 @@ namespace inforelay {
 std::vector<ArrayInfo> with_statistics(std::vector<ArrayInfo> arrays, const std::string& units,
                                        const std::string& quantity);
 
-/// Adds the group `sizes`.
-void put_statistics(const SubsetStatistics& statistics, ResultArrays& out);
+/// Adds them below `group`; other groups than `sizes` need descriptions of their own.
+void put_statistics(const SubsetStatistics& statistics, ResultArrays& out, const std::string& group = "sizes");
 
 /// The inverse; `sizes` is that group.
 SubsetStatistics statistics_from(const ResultView& sizes);

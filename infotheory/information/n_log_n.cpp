@@ -7,7 +7,9 @@
 
 namespace inforelay {
 
-ExactNLogN::ExactNLogN(std::uint32_t max_count) : fraction_bits_(62 - std::bit_width(max_count)) {
+ExactNLogN::ExactNLogN(std::uint32_t max_count, int extra_bits)
+    : fraction_bits_(62 - std::bit_width(max_count) - extra_bits) {
+  assert(0 <= extra_bits && extra_bits <= 5);
   if (max_count == 0 || max_count >= 1u << 31) throw UsageError("number of samples: {}, expected [1,2^31)", max_count);
   scale_ = std::ldexp(1.0, -fraction_bits_) / max_count;
 
@@ -26,6 +28,13 @@ ExactNLogN::ExactNLogN(std::uint32_t max_count) : fraction_bits_(62 - std::bit_w
                              : values_[factor] + values_[n / factor];
   }
   for (std::uint64_t n = 2; n < size; ++n) values_[n] *= n;
+}
+
+int ExactNLogN::extra_bits_of(std::uint64_t symbols) {
+  assert(symbols >= 1);
+  int bits = 0;
+  while (bits < 5 && symbols > std::uint64_t{1} << (1 << bits)) ++bits;
+  return bits;
 }
 
 FloatNLogN::FloatNLogN(std::uint64_t limit) : values_(limit + 1, 0.0) {

@@ -22,10 +22,15 @@ namespace inforelay {
 /// values wrap around. Error of N bits of information: below 4 N log2(N) 2^-fraction_bits, from 8 sums of f, each of
 /// which is off by at most N log2(N) 2^-(fraction_bits+1); divided by N that is 9e-13 bit for N = 60,000 in the worst
 /// case, 5e-15 for N = 1,000.
+///
+/// Information about variables of more than two symbols can be above one bit. With `extra_bits` = e there is room for
+/// N 2^e bits of information, at the price of as many fraction bits.
 class ExactNLogN {
  public:
-  /// Memory 8 (N+1) bytes, time O(N log log N). UsageError unless N is in [1,2^31).
-  explicit ExactNLogN(std::uint32_t max_count);
+  /// Memory 8 (N+1) bytes, time O(N log log N). UsageError unless N is in [1,2^31). extra_bits in [0,5].
+  explicit ExactNLogN(std::uint32_t max_count, int extra_bits = 0);
+  /// The least extra_bits for information of at most log2(symbols) bits; symbols >= 1.
+  static int extra_bits_of(std::uint64_t symbols);
 
   std::uint64_t operator()(std::uint32_t n) const {
     assert(n < values_.size());

@@ -11,6 +11,7 @@
 #include "core/sets/subset_scan.hpp"
 #include "core/sets/subset_statistics.hpp"
 #include "infotheory/relay/greedy.hpp"
+#include "infotheory/states/level_table.hpp"
 #include "infotheory/states/state_table.hpp"
 
 namespace inforelay {
@@ -33,6 +34,11 @@ struct ExhaustiveRelay {
 ExhaustiveRelay exhaustive_relay(const StateTable& table, const GreedyRelay& greedy,
                                  Progress& progress = Progress::none());
 
+/// The same for units of several levels and contrasts of any number of symbols; for binary units and contrasts the same
+/// to the last bit, but slower.
+ExhaustiveRelay exhaustive_relay(const LevelTable& table, const GreedyRelay& greedy,
+                                 Progress& progress = Progress::none());
+
 /// The same in chunks. A chunk is the sets of one contrast that share the decisions on the first few units: 2^14 sets
 /// and about ten milliseconds, or all sets of a contrast if K < 14.
 ///
@@ -42,6 +48,7 @@ class ExhaustiveRelayScan final : public SubsetScan {
  public:
   /// Errors as exhaustive_relay(). Cost O(C M K). The table [C,S], if kept, is written by add() only.
   ExhaustiveRelayScan(const StateTable& table, const GreedyRelay& greedy, AllSetsTable keep = AllSetsTable::keep);
+  ExhaustiveRelayScan(const LevelTable& table, const GreedyRelay& greedy, AllSetsTable keep = AllSetsTable::keep);
   ~ExhaustiveRelayScan() override;
 
   std::size_t chunk_count() const override;
@@ -57,8 +64,10 @@ class ExhaustiveRelayScan final : public SubsetScan {
   class Search;
   template <class Cell>
   class CellSearch;
+  class LevelSearch;
 
-  const StateTable& table_;
+  void allocate(AllSetsTable keep);
+
   std::unique_ptr<const Search> search_;
   ExhaustiveRelay result_;
   SubsetStatisticsCollector collector_;

@@ -32,6 +32,13 @@ HWY_INLINE std::uint32_t Impure(const Cell* cells, std::size_t count) {
   return bits;
 }
 
+// Which of `cells` have another value than 0: fewer than those that are not pure.
+HWY_INLINE std::uint32_t Impure(const OccupancyCell* cells, std::size_t count) {
+  std::uint32_t bits = 0;
+  for (std::size_t i = 0; i < count; ++i) bits |= (OccupancyCell::with_value >> cells[i].pairs & 1u) << i;
+  return bits;
+}
+
 #if HWY_TARGET != HWY_SCALAR
 // The same, several cells at a time. Reads whole vectors: up to max_padded_unions cells.
 HWY_INLINE std::uint32_t Impure(const NarrowRelayCell* cells, std::size_t count) {
@@ -50,6 +57,21 @@ HWY_INLINE std::uint32_t Impure(const NarrowRelayCell* cells, std::size_t count)
     const auto pure = hn::And(hn::BitCast(d, hn::VecFromMask(d_lane, settled)), middle_lanes);
     std::uint8_t found[8] = {};
     hn::StoreMaskBits(d, hn::Eq(pure, hn::Zero(d)), found);
+    bits |= static_cast<std::uint32_t>(found[0]) << i;
+  }
+  return bits & ((1u << count) - 1);
+}
+
+HWY_INLINE std::uint32_t Impure(const EntropyCell* cells, std::size_t count) {
+  const WordTag d;
+  const auto low_half = hn::Set(d, 0xffff'ffffu);
+  std::uint32_t bits = 0;
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    const auto cell = hn::Load(d, cells[i].words.data());
+    const auto ones = hn::ShiftRight<32>(cell);
+    const auto pure = hn::Or(hn::Eq(ones, hn::Zero(d)), hn::Eq(ones, hn::And(cell, low_half)));
+    std::uint8_t found[8] = {};
+    hn::StoreMaskBits(d, hn::Not(pure), found);
     bits |= static_cast<std::uint32_t>(found[0]) << i;
   }
   return bits & ((1u << count) - 1);
@@ -156,6 +178,14 @@ void AddWideCubes(const RelayState<RelayCell>* states, std::span<const StateRang
                   std::uint64_t* totals) {
   AddCubes(states, groups, f, totals);
 }
+void AddEntropyCubes(const RelayState<EntropyCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
+                     std::uint64_t* totals) {
+  AddCubes(states, groups, f, totals);
+}
+void AddOccupancyCubes(const RelayState<OccupancyCell>* states, std::span<const StateRange> groups,
+                       const std::uint64_t* f, std::uint64_t* totals) {
+  AddCubes(states, groups, f, totals);
+}
 
 }  // namespace inforelay::detail::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -165,6 +195,8 @@ namespace inforelay::detail {
 
 HWY_EXPORT(AddNarrowCubes);
 HWY_EXPORT(AddWideCubes);
+HWY_EXPORT(AddEntropyCubes);
+HWY_EXPORT(AddOccupancyCubes);
 
 void add_cubes(const RelayState<NarrowRelayCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
                std::uint64_t* totals) {
@@ -173,6 +205,14 @@ void add_cubes(const RelayState<NarrowRelayCell>* states, std::span<const StateR
 void add_cubes(const RelayState<RelayCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
                std::uint64_t* totals) {
   HWY_DYNAMIC_DISPATCH(AddWideCubes)(states, groups, f, totals);
+}
+void add_cubes(const RelayState<EntropyCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
+               std::uint64_t* totals) {
+  HWY_DYNAMIC_DISPATCH(AddEntropyCubes)(states, groups, f, totals);
+}
+void add_cubes(const RelayState<OccupancyCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
+               std::uint64_t* totals) {
+  HWY_DYNAMIC_DISPATCH(AddOccupancyCubes)(states, groups, f, totals);
 }
 
 }  // namespace inforelay::detail

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 
+#include "infotheory/relay/label_cell.hpp"
 #include "infotheory/relay/relay_cell.hpp"
 
 namespace inforelay::detail {
@@ -27,6 +28,10 @@ struct StateRange {
 void add_cubes(const RelayState<NarrowRelayCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
                std::uint64_t* totals);
 void add_cubes(const RelayState<RelayCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
+               std::uint64_t* totals);
+void add_cubes(const RelayState<EntropyCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
+               std::uint64_t* totals);
+void add_cubes(const RelayState<OccupancyCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
                std::uint64_t* totals);
 
 }  // namespace inforelay::detail

@@ -202,5 +202,7 @@ void ExhaustiveTree<Cell>::close(StateRange group, std::uint64_t* increments) co
 
 template class ExhaustiveTree<NarrowRelayCell>;
 template class ExhaustiveTree<RelayCell>;
+template class ExhaustiveTree<EntropyCell>;
+template class ExhaustiveTree<OccupancyCell>;
 
 }  // namespace inforelay::detail

@@ -1,4 +1,4 @@
-// Internal: I(X_in; X_out | Y_0) of one contrast for all Y_0.
+// Internal: I(X_in; X_out | Y_0) of one contrast for all Y_0, or another quantity that is a sum over the states of Y_0.
 //
 // The units are decided one after the other, from the top bit of the state words down: kept (part of Y_0, conditioned
 // on) or marginalised (part of Y_R). The 2^K leaves of that binary tree are the sets. A node holds the states that its
@@ -31,8 +31,8 @@
 
 namespace inforelay::detail {
 
-/// Cell: NarrowRelayCell or RelayCell. Reused from one subtree to the next; holds the memory of the recursion, so that
-/// it allocates nothing.
+/// Cell: NarrowRelayCell or RelayCell, or one for another quantity that is 0 for a pure cell (label_cell.hpp). Reused
+/// from one subtree to the next; holds the memory of the recursion, so that it allocates nothing.
 template <class Cell>
 class ExhaustiveTree {
  public:

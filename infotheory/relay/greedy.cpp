@@ -8,6 +8,8 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "infotheory/relay/level_partition.hpp"
+#include "infotheory/relay/pair_sums.hpp"
 #include "infotheory/relay/relay_cell.hpp"
 #include "infotheory/relay/wide_partition.hpp"
 
@@ -95,8 +97,8 @@ class Steps {
   std::uint64_t done_ = 0, total_;
 };
 
-template <class Partition>
-void search(const StateTable& table, int contrast, Eigen::Index row, GreedyRelay& result, Steps& steps) {
+template <class Partition, class Table>
+void search(const Table& table, int contrast, Eigen::Index row, GreedyRelay& result, Steps& steps) {
   Partition partition(table, contrast);
   const std::uint64_t given_all = detail::information_given_all(table, contrast);
   std::vector<int> left(static_cast<std::size_t>(table.unit_count()));
@@ -113,19 +115,28 @@ void search(const StateTable& table, int contrast, Eigen::Index row, GreedyRelay
   }
 }
 
-}  // namespace
-
-GreedyRelay greedy_relay(const StateTable& table, std::span<const int> contrasts, Progress& progress) {
-  const std::vector<int> rows = detail::checked_contrasts(table, contrasts);
+template <class Partition, class Table>
+GreedyRelay search_all(const Table& table, std::span<const int> contrasts, Progress& progress) {
+  const std::vector<int> rows = detail::checked_contrasts(table.contrast_count(), contrasts);
   GreedyRelay result;
   result.removal_order.resize(static_cast<Eigen::Index>(rows.size()), table.unit_count());
   result.information.resize(static_cast<Eigen::Index>(rows.size()), table.unit_count());
   Steps steps(progress, rows.size() * static_cast<std::size_t>(table.unit_count()));
-  const auto search_row = table.states().fits_words() ? search<NarrowPartition> : search<detail::WidePartition>;
   parallel_blocks(rows.size(), [&](std::size_t row) {
-    search_row(table, rows[row], static_cast<Eigen::Index>(row), result, steps);
+    search<Partition>(table, rows[row], static_cast<Eigen::Index>(row), result, steps);
   });
   return result;
+}
+
+}  // namespace
+
+GreedyRelay greedy_relay(const StateTable& table, std::span<const int> contrasts, Progress& progress) {
+  if (table.states().fits_words()) return search_all<NarrowPartition>(table, contrasts, progress);
+  return search_all<detail::WidePartition>(table, contrasts, progress);
+}
+
+GreedyRelay greedy_relay(const LevelTable& table, std::span<const int> contrasts, Progress& progress) {
+  return search_all<detail::LevelPartition>(table, contrasts, progress);
 }
 
 RowMatrix<double> aggregated_relay_information_bits(const GreedyRelay& greedy) {

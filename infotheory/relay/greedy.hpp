@@ -10,6 +10,7 @@
 #include "core/axes.hpp"
 #include "core/progress.hpp"
 #include "core/sets/neuron_set.hpp"
+#include "infotheory/states/level_table.hpp"
 #include "infotheory/states/state_table.hpp"
 
 namespace inforelay {
@@ -39,6 +40,13 @@ struct GreedyRelay {
 ///
 /// Parallel over contrasts. Reports steps done of R K; throws Interrupted.
 GreedyRelay greedy_relay(const StateTable& table, std::span<const int> contrasts = {},
+                         Progress& progress = Progress::none());
+
+/// The same for units of several levels and contrasts of any number of symbols: the same rules for ties, and for binary
+/// units and contrasts the same result to the last bit. Cost of a contrast: O(K E) for each time that the cell of a
+/// state is divided, of which there are about log M / log(levels) in data like ours; E: pairs of symbols of all states.
+/// Memory of a contrast: 4 M + 12 E bytes, and 8 K bytes for each cell of 64 states or more.
+GreedyRelay greedy_relay(const LevelTable& table, std::span<const int> contrasts = {},
                          Progress& progress = Progress::none());
 
 /// Aggregated relay information V -> [R,K], bits: V[k] = sum over the steps i after which k is still in Y_R of

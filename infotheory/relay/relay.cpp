@@ -1,14 +1,49 @@
 #include "infotheory/relay/relay.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "infotheory/relay/level_partition.hpp"
+#include "infotheory/relay/pair_sums.hpp"
 #include "infotheory/relay/relay_cell.hpp"
 
 namespace inforelay {
 
 using detail::RelayCell;
+
+namespace {
+
+/// Y_0 of a relay set of any width, ascending.
+std::vector<int> units_outside(int units, std::span<const int> relay) {
+  std::vector<bool> inside(static_cast<std::size_t>(units), false);
+  for (const int unit : relay) {
+    if (unit < 0 || unit >= units)
+      throw UsageError("relay information: set names unit {}, expected [0,{})", unit, units);
+    inside[static_cast<std::size_t>(unit)] = true;
+  }
+  std::vector<int> outside;
+  for (int unit = 0; unit < units; ++unit)
+    if (!inside[static_cast<std::size_t>(unit)]) outside.push_back(unit);
+  return outside;
+}
+
+/// Calls visit(rows) for each group of the rows [0,count) that are equal in `order`.
+template <class Order, class Visit>
+void for_each_group(std::size_t count, const Order& order, const Visit& visit) {
+  std::vector<std::uint32_t> rows(count);
+  std::iota(rows.begin(), rows.end(), 0u);
+  std::sort(rows.begin(), rows.end(), order);
+  for (std::size_t begin = 0; begin < count;) {
+    std::size_t end = begin + 1;
+    while (end < count && !order(rows[begin], rows[end])) ++end;
+    visit(std::span<const std::uint32_t>(rows).subspan(begin, end - begin));
+    begin = end;
+  }
+}
+
+}  // namespace
 
 std::uint64_t detail::conditional_information(const StateTable& table, int contrast, StateWord given) {
   auto states = relay_states(table, contrast);
@@ -32,14 +67,14 @@ std::uint64_t detail::information_given_all(const StateTable& table, int contras
   return sum;
 }
 
-std::vector<int> detail::checked_contrasts(const StateTable& table, std::span<const int> contrasts) {
+std::vector<int> detail::checked_contrasts(int count, std::span<const int> contrasts) {
   for (const int contrast : contrasts) {
-    if (contrast < 0 || contrast >= table.contrast_count())
-      throw UsageError("relay information: contrast {}, expected [0,{})", contrast, table.contrast_count());
+    if (contrast < 0 || contrast >= count)
+      throw UsageError("relay information: contrast {}, expected [0,{})", contrast, count);
   }
   std::vector<int> rows(contrasts.begin(), contrasts.end());
   if (rows.empty()) {
-    rows.resize(static_cast<std::size_t>(table.contrast_count()));
+    rows.resize(static_cast<std::size_t>(count));
     std::iota(rows.begin(), rows.end(), 0);
   }
   return rows;
@@ -91,6 +126,89 @@ RowMatrix<double> single_neuron_loss_bits(const StateTable& table, std::span<con
       loss(static_cast<Eigen::Index>(block), k) =
           table.n_log_n().bits(given_none - one.information(f) - (whole - one).information(f));
     }
+  };
+  parallel_blocks(rows.size(), compute_row, progress);
+  return loss;
+}
+
+double wide_relay_information_bits(const StateTable& table, int contrast, std::span<const int> relay) {
+  detail::checked_contrasts(table, {&contrast, 1});
+  const std::vector<int> given = units_outside(table.unit_count(), relay);
+  const UnitStates& states = table.states();
+  std::vector<std::uint64_t> mask(states.words_per_sample(), 0);
+  for (const int unit : given) mask[static_cast<std::size_t>(unit / 64)] |= std::uint64_t{1} << unit % 64;
+  const auto order = [&](std::uint32_t x, std::uint32_t y) {
+    const auto a = states.row(x), b = states.row(y);
+    for (std::size_t w = 0; w < mask.size(); ++w) {
+      if ((a[w] & mask[w]) != (b[w] & mask[w])) return (a[w] & mask[w]) < (b[w] & mask[w]);
+    }
+    return false;
+  };
+  const auto counts = table.contrast_counts(contrast);
+  std::uint64_t sum = 0;
+  for_each_group(table.size(), order, [&](std::span<const std::uint32_t> rows) {
+    RelayCell cell;
+    for (const std::uint32_t row : rows) cell += RelayCell(table.counts()[row], counts[row]);
+    sum += cell.information(table.n_log_n().data());
+  });
+  return table.n_log_n().bits(sum - detail::information_given_all(table, contrast));
+}
+
+std::uint64_t detail::information_given_all(const LevelTable& table, int contrast) {
+  const NumberedPairs pairs(table, contrast);
+  PairSums sums(pairs, table.n_log_n().data());
+  std::uint64_t sum = 0;
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    sums.add(row);
+    sum += sums.information();
+    sums.forget(row);
+  }
+  return sum;
+}
+
+double relay_information_bits(const LevelTable& table, int contrast, std::span<const int> relay) {
+  detail::checked_contrasts(table.contrast_count(), {&contrast, 1});
+  const std::vector<int> given = units_outside(table.unit_count(), relay);
+  const RowMatrix<std::uint8_t>& states = table.states();
+  const auto order = [&](std::uint32_t x, std::uint32_t y) {
+    for (const int unit : given) {
+      if (states(x, unit) != states(y, unit)) return states(x, unit) < states(y, unit);
+    }
+    return false;
+  };
+  const detail::NumberedPairs pairs(table, contrast);
+  detail::PairSums sums(pairs, table.n_log_n().data());
+  std::uint64_t sum = 0;
+  for_each_group(table.size(), order, [&](std::span<const std::uint32_t> rows) {
+    for (const std::uint32_t row : rows) sums.add(row);
+    sum += sums.information();
+    for (const std::uint32_t row : rows) sums.forget(row);
+  });
+  return table.n_log_n().bits(sum - detail::information_given_all(table, contrast));
+}
+
+std::vector<double> total_relay_information_bits(const LevelTable& table, std::span<const int> contrasts) {
+  std::vector<int> all(static_cast<std::size_t>(table.unit_count()));
+  std::iota(all.begin(), all.end(), 0);
+  std::vector<double> total;
+  for (const int contrast : detail::checked_contrasts(table.contrast_count(), contrasts))
+    total.push_back(relay_information_bits(table, contrast, all));
+  return total;
+}
+
+RowMatrix<double> single_neuron_loss_bits(const LevelTable& table, std::span<const int> contrasts, Progress& progress) {
+  const std::vector<int> rows = detail::checked_contrasts(table.contrast_count(), contrasts);
+  std::vector<int> units(static_cast<std::size_t>(table.unit_count()));
+  std::iota(units.begin(), units.end(), 0);
+  RowMatrix<double> loss(std::ssize(rows), table.unit_count());
+  const auto compute_row = [&](std::size_t block) {
+    const detail::NumberedPairs pairs(table, rows[block]);
+    detail::PairSums sums(pairs, table.n_log_n().data());
+    for (std::size_t row = 0; row < table.size(); ++row) sums.add(row);
+    const std::vector<std::uint64_t> given_one = detail::LevelPartition(table, rows[block]).totals_with(units);
+    // I(X_in; X_out | all units) is common to both terms of the difference.
+    for (std::size_t k = 0; k < units.size(); ++k)
+      loss(static_cast<Eigen::Index>(block), units[k]) = table.n_log_n().bits(sums.information() - given_one[k]);
   };
   parallel_blocks(rows.size(), compute_row, progress);
   return loss;

@@ -7,6 +7,7 @@
 #include "core/axes.hpp"
 #include "core/progress.hpp"
 #include "core/sets/neuron_set.hpp"
+#include "infotheory/states/level_table.hpp"
 #include "infotheory/states/state_table.hpp"
 
 namespace inforelay {
@@ -21,15 +22,24 @@ namespace inforelay {
 /// Cost O(M log M).
 double relay_information_bits(const StateTable& table, int contrast, NeuronSet relay);
 
+/// The same for tables of any number of units, with the units of Y_R in any order. In a LevelTable, X_in and X_out may
+/// have any number of values; I_R is then in [-h,h] with h = min(H(X_in), H(X_out)). Cost O(M log M) comparisons of the
+/// units of Y_0.
+double wide_relay_information_bits(const StateTable& table, int contrast, std::span<const int> relay);
+double relay_information_bits(const LevelTable& table, int contrast, std::span<const int> relay);
+
 // The functions below take tables of any number of units and a list of R contrasts, in any order; an empty list stands
 // for all contrasts in their order. UsageError for a contrast that is not in [0,C).
 
 /// I_R of all units together -> [R], bits. Cost O(R M).
 std::vector<double> total_relay_information_bits(const StateTable& table, std::span<const int> contrasts = {});
+std::vector<double> total_relay_information_bits(const LevelTable& table, std::span<const int> contrasts = {});
 
 /// Single-neuron loss I_R(all) - I_R(all but k) -> [R,K], bits. Negative if the others relay more without k. Cost
 /// O(R M K), parallel over contrasts; throws Interrupted.
 RowMatrix<double> single_neuron_loss_bits(const StateTable& table, std::span<const int> contrasts = {},
+                                          Progress& progress = Progress::none());
+RowMatrix<double> single_neuron_loss_bits(const LevelTable& table, std::span<const int> contrasts = {},
                                           Progress& progress = Progress::none());
 
 }  // namespace inforelay

@@ -99,7 +99,10 @@ std::uint64_t conditional_information(const StateTable& table, int contrast, Sta
 /// N I(X_in; X_out | all units), for any number of units. Cost O(M).
 std::uint64_t information_given_all(const StateTable& table, int contrast);
 
-/// `contrasts`, or all of the table if it is empty. UsageError for one that is not in [0,C).
-std::vector<int> checked_contrasts(const StateTable& table, std::span<const int> contrasts);
+/// `contrasts`, or all [0,count) if it is empty. UsageError for one that is not in [0,count).
+std::vector<int> checked_contrasts(int count, std::span<const int> contrasts);
+inline std::vector<int> checked_contrasts(const StateTable& table, std::span<const int> contrasts) {
+  return checked_contrasts(table.contrast_count(), contrasts);
+}
 
 }  // namespace inforelay::detail

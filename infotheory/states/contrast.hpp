@@ -1,4 +1,4 @@
-// Contrasts: the binary input and output variables between which relay information is computed.
+// Contrasts: the input and output variables between which relay information is computed.
 #pragma once
 
 #include <algorithm>
@@ -7,9 +7,21 @@
 #include <string>
 #include <vector>
 
+#include "core/named.hpp"
 #include "core/recording.hpp"
 
 namespace inforelay {
+
+/// What is asked of the input and the output of a system.
+enum class ContrastKind {
+  one_vs_rest,  ///< of each symbol: is it this one? One binary contrast for each
+  whole,        ///< X_in and X_out are the symbols themselves; one contrast
+};
+
+inline constexpr WordTable<ContrastKind, 2> contrast_kind_names{{
+    {ContrastKind::one_vs_rest, "one_vs_rest"},
+    {ContrastKind::whole, "whole"},
+}};
 
 /// Some of the symbols [0,count).
 struct SymbolSet {

@@ -3,16 +3,19 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <string_view>
 
 #include "core/checks.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/sets/neuron_set.hpp"
+#include "infotheory/states/level_cuts.hpp"
 
 namespace inforelay {
 namespace {
 
 constexpr std::size_t samples_per_block = 1024;
+constexpr std::size_t most_cuts = 255;  // their levels fit in a byte
 
 // Differences from the first value, so that a constant column's mean is its value exactly.
 double mean_of(std::span<const float> values) {
@@ -66,22 +69,43 @@ TwoCenters lloyd_step(std::span<const float> values, const TwoCenters& centers) 
   return {.low = sum_low / static_cast<double>(low), .high = sum_high / static_cast<double>(values.size() - low)};
 }
 
-double threshold_of(std::vector<float>& values, const DiscretizeOptions& options, std::size_t unit) {
+/// The cuts of one unit, level_count() - 1 of them. Changes the order of `values`.
+std::vector<double> cuts_of(std::vector<float>& values, const DiscretizeOptions& options, std::size_t unit) {
+  const auto levels = static_cast<int>(options.levels);
   switch (options.method) {
     case Discretization::kmeans_iterated:
-      return iterated_two_means_threshold(values, options.random.child(unit));
+      return {iterated_two_means_threshold(values, options.random.child(unit))};
     case Discretization::kmeans:
-      return two_means_threshold(values);
+      if (levels > 2) return kmeans_cuts(values, levels);
+      return {two_means_threshold(values)};
     case Discretization::median:
-      return median_of(values);
+      return {median_of(values)};
     case Discretization::mean:
-      return mean_of(values);
+      return {mean_of(values)};
     case Discretization::sign:
-      return 0;
+      return {0};
     case Discretization::threshold:
+      return {options.threshold};
+    case Discretization::edges:
+      return options.edges;
+    case Discretization::equal_width:
+      return equal_width_cuts(values, levels);
+    case Discretization::equal_population:
+      return equal_population_cuts(values, levels);
+    case Discretization::symbols:
       break;
   }
-  return options.threshold;
+  return {};
+}
+
+void check_edges(const std::vector<double>& edges) {
+  if (edges.empty() || edges.size() > most_cuts)
+    throw UsageError("discretize: {} edges, expected [1,{}]", edges.size(), most_cuts);
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    if (!std::isfinite(edges[i])) throw UsageError("discretize: edge {} is {}, expected a finite number", i, edges[i]);
+    if (i > 0 && !(edges[i - 1] < edges[i]))
+      throw UsageError("discretize: edge {} is {} after {}, expected a greater one", i, edges[i], edges[i - 1]);
+  }
 }
 
 void check(const RowMatrix<float>& values) {
@@ -148,21 +172,101 @@ double iterated_two_means_threshold(std::span<const float> values, RandomStream 
 
 std::vector<double> thresholds(const RowMatrix<float>& values, const DiscretizeOptions& options,
                                const Progress& progress) {
-  check(values);
-  if (!std::isfinite(options.threshold)) {
+  const int levels = level_count(options);
+  if (levels != 2) throw UsageError("discretize: a threshold of {} levels, expected 2", levels);
+  const RowMatrix<double> of_units = cuts(values, options, progress);
+  return {of_units.data(), of_units.data() + of_units.size()};
+}
+
+int level_count(const DiscretizeOptions& options) {
+  const std::string_view method = word_of(discretization_names, options.method);
+  check_range("discretize: levels", options.levels, 2, most_cuts + 1);
+  if (!std::isfinite(options.threshold))
     throw UsageError("discretize: threshold is {}, expected a finite number", options.threshold);
+  if (options.method != Discretization::edges && !options.edges.empty())
+    throw UsageError("discretize: edges with method {}, expected method edges", method);
+  switch (options.method) {
+    case Discretization::kmeans:
+    case Discretization::equal_width:
+    case Discretization::equal_population:
+      return static_cast<int>(options.levels);
+    case Discretization::edges:
+      check_edges(options.edges);
+      if (options.levels != 2 && options.levels != std::ssize(options.edges) + 1)
+        throw UsageError("discretize: levels is {} with {} edges, expected {}", options.levels, options.edges.size(),
+                         options.edges.size() + 1);
+      return static_cast<int>(options.edges.size()) + 1;
+    default:
+      break;
   }
-  std::vector<double> cuts(static_cast<std::size_t>(values.cols()));
-  parallel_blocks(cuts.size(), [&](std::size_t block) {
+  if (options.levels != 2)
+    throw UsageError(
+        "discretize: levels is {} with method {}, expected 2 (more: kmeans, equal_width, equal_population or edges)",
+        options.levels, method);
+  return options.method == Discretization::symbols ? static_cast<int>(most_cuts) + 1 : 2;
+}
+
+RowMatrix<double> cuts(const RowMatrix<float>& values, const DiscretizeOptions& options, const Progress& progress) {
+  check(values);
+  const int levels = level_count(options);
+  RowMatrix<double> of_units(values.cols(), options.method == Discretization::symbols ? 0 : levels - 1);
+  if (of_units.size() == 0) return of_units;
+  parallel_blocks(static_cast<std::size_t>(values.cols()), [&](std::size_t block) {
     progress.check();
     const auto unit = static_cast<Eigen::Index>(block);
     std::vector<float> column(static_cast<std::size_t>(values.rows()));
     for (Eigen::Index sample = 0; sample < values.rows(); ++sample) {
       column[static_cast<std::size_t>(sample)] = values(sample, unit);
     }
-    cuts[block] = threshold_of(column, options, block);
+    const std::vector<double> of_unit = cuts_of(column, options, block);
+    std::copy(of_unit.begin(), of_unit.end(), &of_units(unit, 0));
   });
-  return cuts;
+  return of_units;
+}
+
+RowMatrix<std::uint8_t> levels_by_cuts(const RowMatrix<float>& values, const RowMatrix<double>& cuts) {
+  check(values);
+  if (cuts.rows() != values.cols())
+    throw UsageError("discretize: cuts of {} units for {} units, expected as many", cuts.rows(), values.cols());
+  check_range("discretize: the number of cuts", cuts.cols(), 1, static_cast<Eigen::Index>(most_cuts));
+  for (Eigen::Index unit = 0; unit < cuts.rows(); ++unit) {
+    for (Eigen::Index i = 0; i < cuts.cols(); ++i) {
+      if (!std::isfinite(cuts(unit, i)) || (i > 0 && cuts(unit, i - 1) > cuts(unit, i)))
+        throw UsageError("discretize: cut {} of unit {} is {}, expected finite numbers in ascending order", i, unit,
+                         cuts(unit, i));
+    }
+  }
+  check_range("discretize: the number of units", values.cols(), 1, UnitStates::max_units);
+  const auto samples = static_cast<std::size_t>(values.rows());
+  RowMatrix<std::uint8_t> levels(values.rows(), values.cols());
+  parallel_blocks(BlockRange::count(samples_per_block, samples), [&](std::size_t block) {
+    const BlockRange range(block, samples_per_block, samples);
+    for (std::size_t sample = range.begin; sample < range.end; ++sample) {
+      const auto row = static_cast<Eigen::Index>(sample);
+      for (Eigen::Index unit = 0; unit < values.cols(); ++unit) {
+        const double* const first = &cuts(unit, 0);
+        const double value = values(row, unit);
+        levels(row, unit) = static_cast<std::uint8_t>(std::lower_bound(first, first + cuts.cols(), value) - first);
+      }
+    }
+  });
+  return levels;
+}
+
+RowMatrix<std::uint8_t> levels_of_symbols(const RowMatrix<float>& values) {
+  check(values);
+  check_range("discretize: the number of units", values.cols(), 1, UnitStates::max_units);
+  RowMatrix<std::uint8_t> levels(values.rows(), values.cols());
+  for (Eigen::Index sample = 0; sample < values.rows(); ++sample) {
+    for (Eigen::Index unit = 0; unit < values.cols(); ++unit) {
+      const float value = values(sample, unit);
+      if (!(value >= 0 && value <= static_cast<float>(most_cuts) && value == std::floor(value)))
+        throw DataError("discretize: value of unit {} of sample {} is {}, expected a whole number in [0,{}]", unit,
+                        sample, value, most_cuts);
+      levels(sample, unit) = static_cast<std::uint8_t>(value);
+    }
+  }
+  return levels;
 }
 
 UnitStates discretize(const RowMatrix<float>& values, std::span<const double> thresholds) {

@@ -1,6 +1,8 @@
-// From values to binary states: the values of each unit over the samples are split in two by a threshold.
+// From values to discrete states: the values of each unit over the samples are split in two by a threshold, or into
+// several levels by cuts.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -12,29 +14,41 @@
 
 namespace inforelay {
 
-/// How the threshold of a unit is chosen. The choice changes the relay information considerably, so it is reported with
-/// every result.
+/// How the threshold or the cuts of a unit are chosen. The choice changes the relay information considerably, so it is
+/// reported with every result.
 enum class Discretization {
-  kmeans,           ///< exact one-dimensional 2-means, which the k-means of the paper approximates
-  kmeans_iterated,  ///< 2-means by Lloyd's iteration from random starts, stopped early, as in the authors' software
-  median,           ///< of an even number of samples: midway between the two middle values
-  mean,             ///< arithmetic mean over the samples
-  sign,             ///< 0
-  threshold,        ///< DiscretizeOptions::threshold, the same for all units
+  kmeans,            ///< exact k-means in one dimension; of two levels what the k-means of the paper approximates
+  kmeans_iterated,   ///< 2-means by Lloyd's iteration from random starts, stopped early, as in the authors' software
+  median,            ///< of an even number of samples: midway between the two middle values
+  mean,              ///< arithmetic mean over the samples
+  sign,              ///< 0
+  threshold,         ///< DiscretizeOptions::threshold, the same for all units
+  edges,             ///< DiscretizeOptions::edges, the same for all units
+  equal_width,       ///< levels of the same width between the least and the greatest value, see equal_width_cuts()
+  equal_population,  ///< levels of the same number of samples, see equal_population_cuts()
+  symbols,           ///< the values are levels already: whole numbers in [0,255]; no cuts
 };
 
-inline constexpr WordTable<Discretization, 6> discretization_names{{
+inline constexpr WordTable<Discretization, 10> discretization_names{{
     {Discretization::kmeans, "kmeans"},
     {Discretization::kmeans_iterated, "kmeans_iterated"},
     {Discretization::median, "median"},
     {Discretization::mean, "mean"},
     {Discretization::sign, "sign"},
     {Discretization::threshold, "threshold"},
+    {Discretization::edges, "edges"},
+    {Discretization::equal_width, "equal_width"},
+    {Discretization::equal_population, "equal_population"},
+    {Discretization::symbols, "symbols"},
 }};
 
 struct DiscretizeOptions {
   Discretization method = Discretization::kmeans;
-  double threshold = 0;                  ///< in units of the values; finite; used by Discretization::threshold only
+  double threshold = 0;  ///< in units of the values; finite; used by Discretization::threshold only
+  /// Levels of each unit, [2,256]: of kmeans, equal_width and equal_population. The others have as many as they have,
+  /// so it stays 2 (edges: or one more than there are edges).
+  std::int64_t levels = 2;
+  std::vector<double> edges{};           ///< with Discretization::edges only: 1 to 255, finite, ascending, no two equal
   RandomStream random{0, "discretize"};  ///< used by kmeans_iterated only: unit k draws from its child(k)
 };
 
@@ -57,11 +71,11 @@ double two_means_threshold(std::span<const float> values);
 /// bit. Same conditions as two_means_threshold. Cost O(n) for each of about a hundred iterations.
 double iterated_two_means_threshold(std::span<const float> values, RandomStream random);
 
-/// Threshold of each unit -> [K]; values [N,K]. A unit's state is 1 iff its value is above the threshold.
-/// A unit that never varies gets its own value as threshold by kmeans, kmeans_iterated, median and mean, hence state 0
-/// throughout; with sign and threshold it is treated like any other. Throws DataError without samples, or for a value
-/// that is not finite (naming sample and unit); UsageError for a threshold that is not finite. Cost O(K N log N),
-/// parallel over units; throws Interrupted.
+/// Threshold of each unit -> [K]; values [N,K]. UsageError if level_count() is not 2. A unit's state is 1 iff its value
+/// is above the threshold. A unit that never varies gets its own value as threshold by kmeans, kmeans_iterated, median
+/// and mean, hence state 0 throughout; with sign and threshold it is treated like any other. Throws DataError without
+/// samples, or for a value that is not finite (naming sample and unit); UsageError for a threshold that is not finite.
+/// Cost O(K N log N), parallel over units; throws Interrupted.
 std::vector<double> thresholds(const RowMatrix<float>& values, const DiscretizeOptions& options = {},
                                const Progress& progress = Progress::none());
 
@@ -70,7 +84,27 @@ std::vector<double> thresholds(const RowMatrix<float>& values, const DiscretizeO
 /// K. Cost O(N K), parallel over samples.
 UnitStates discretize(const RowMatrix<float>& values, std::span<const double> thresholds);
 
-/// Both of the above on the same samples.
+/// Levels of each unit by these options: `levels`, 2, edges.size() + 1, or 256 for symbols. UsageError for options that
+/// do not go together or are out of range.
+int level_count(const DiscretizeOptions& options);
+
+/// Cuts of each unit, ascending -> [K, level_count()-1]; of symbols [K,0]. The level of a value is the number of cuts
+/// below it (states/level_cuts.hpp). With two levels these are the thresholds() above, to the last bit; errors as
+/// there, and those of level_count(). Cost O(K N log N), of k-means more: see kmeans_cuts(). Parallel over units;
+/// throws Interrupted.
+RowMatrix<double> cuts(const RowMatrix<float>& values, const DiscretizeOptions& options = {},
+                       const Progress& progress = Progress::none());
+
+/// Levels by given cuts [K,L-1], those of another subset perhaps -> [N,K]. A value beyond the range that the cuts were
+/// made of is in the lowest or highest level. Errors as for given thresholds; UsageError for cuts that are not finite
+/// or not ascending, for none and for more than 255. Cost O(N K log L), parallel over samples.
+RowMatrix<std::uint8_t> levels_by_cuts(const RowMatrix<float>& values, const RowMatrix<double>& cuts);
+
+/// The values themselves -> [N,K]. DataError, naming unit and sample, for a value that is not a whole number in
+/// [0,255]; UsageError unless K is in [1,4096] and N in [1,2^31).
+RowMatrix<std::uint8_t> levels_of_symbols(const RowMatrix<float>& values);
+
+/// Thresholds and states on the same samples.
 DiscretizedStates discretize(const RowMatrix<float>& values, const DiscretizeOptions& options = {},
                              const Progress& progress = Progress::none());
 

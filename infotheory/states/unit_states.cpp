@@ -1,6 +1,7 @@
 #include "infotheory/states/unit_states.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/checks.hpp"
 #include "core/error.hpp"
@@ -110,13 +111,38 @@ DistinctStates distinct_states(const UnitStates& states) {
   return distinct;
 }
 
-Occupancy occupancy(const UnitStates& states) {
-  const DistinctStates distinct = distinct_states(states);
-  const std::vector<std::uint64_t> counts(distinct.counts.begin(), distinct.counts.end());
-  const auto singletons = static_cast<double>(std::count(counts.begin(), counts.end(), 1u));
-  return {.occupied = counts.size(),
-          .singleton_fraction = singletons / static_cast<double>(states.sample_count()),
-          .entropy_bits = entropy_bits(counts)};
+Occupancy occupancy(const UnitStates& states) { return occupancy(distinct_states(states).counts); }
+
+Occupancy occupancy(std::span<const std::uint32_t> counts) {
+  const std::vector<std::uint64_t> wide(counts.begin(), counts.end());
+  const auto samples = std::accumulate(wide.begin(), wide.end(), std::uint64_t{0});
+  const auto singletons = static_cast<double>(std::count(wide.begin(), wide.end(), 1u));
+  return {.occupied = wide.size(),
+          .singleton_fraction = singletons / static_cast<double>(samples),
+          .entropy_bits = entropy_bits(wide)};
+}
+
+double entropy_given_state_bits(std::span<const std::uint32_t> state, std::span<const Symbol> symbols) {
+  if (state.empty() || state.size() != symbols.size())
+    throw UsageError("states: {} states with {} symbols, expected as many and at least 1", state.size(),
+                     symbols.size());
+  std::vector<std::uint64_t> pairs;
+  pairs.reserve(state.size());
+  for (std::size_t i = 0; i < state.size(); ++i) pairs.push_back(std::uint64_t{state[i]} << 32 | symbols[i]);
+  std::sort(pairs.begin(), pairs.end());
+  // H(symbol | state) = sum over states of n H(symbol in this state) / N.
+  double sum = 0;
+  std::vector<std::uint64_t> counts;
+  for (std::size_t i = 0; i < pairs.size();) {
+    const std::size_t first = i;
+    counts.clear();
+    for (; i < pairs.size() && pairs[i] >> 32 == pairs[first] >> 32; ++i) {
+      if (i == first || pairs[i] != pairs[i - 1]) counts.push_back(0);
+      ++counts.back();
+    }
+    sum += static_cast<double>(i - first) * entropy_bits(counts);
+  }
+  return sum / static_cast<double>(pairs.size());
 }
 
 }  // namespace inforelay

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/axes.hpp"
+#include "core/recording.hpp"
 
 namespace inforelay {
 
@@ -81,5 +82,14 @@ struct Occupancy {
 
 /// Throws UsageError if there are no samples. Cost of distinct_states().
 Occupancy occupancy(const UnitStates& states);
+/// Of the counts of distinct states.
+Occupancy occupancy(std::span<const std::uint32_t> counts);
+
+/// H(symbol | state) in bits, plug-in: of the output symbols what discretisation has thrown away, if the values of the
+/// units determine the output; of the input symbols what the units do not say. state [N]: index of each sample's state,
+/// as DistinctStates::index; symbols [N]. In [0, H(symbol)]; exactly 0 if no state has two symbols. Low, too, if most
+/// samples are alone in their state: to be read beside the occupancy. UsageError if the lengths differ or are 0. Cost
+/// O(N log N).
+double entropy_given_state_bits(std::span<const std::uint32_t> state, std::span<const Symbol> symbols);
 
 }  // namespace inforelay

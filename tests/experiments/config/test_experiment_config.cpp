@@ -97,7 +97,8 @@ TEST_CASE("The choices of each setting are the words of its enum", "[config]") {
         each);
   }
   for (const Discretization each : {Discretization::kmeans, Discretization::median, Discretization::mean,
-                                    Discretization::sign, Discretization::threshold}) {
+                                    Discretization::sign, Discretization::threshold, Discretization::equal_width,
+                                    Discretization::equal_population, Discretization::symbols}) {
     const std::string yaml = "{name: t, networks: {n: {detectors: {}}}, analysis: {discretize: " +
                              std::string(word_of(discretization_names, each)) + "}}";
     ConfigErrors errors;
@@ -126,6 +127,17 @@ TEST_CASE("Layers and discretisation are given by a word or in a longer form", "
   const DiscretizeOptions map = analysis("{discretize: {method: threshold, threshold: 0.5}}").analysis.discretize;
   CHECK(map.method == Discretization::threshold);
   CHECK(map.threshold == 0.5);
+  const DiscretizeConfig levels =
+      analysis("{discretize: {method: equal_population, levels: 5, fit: train}}").analysis.discretize;
+  CHECK(levels.method == Discretization::equal_population);
+  CHECK(levels.levels == 5);
+  CHECK(levels.fit == "train");
+  CHECK(analysis("{discretize: {method: edges, edges: [0, 0.5]}}").analysis.discretize.edges ==
+        std::vector<double>{0, 0.5});
+  CHECK(analysis("{}").analysis.discretize.fit == "own");
+  CHECK(analysis("{contrast: whole}").analysis.contrast == ContrastKind::whole);
+  CHECK(analysis("{measures: [representation, co_information], relay: {exhaustive: [test]}}").analysis.measures ==
+        std::vector<SetMeasure>{SetMeasure::representation, SetMeasure::co_information});
 }
 
 TEST_CASE("Defaults of the configuration are those of the libraries", "[config]") {
@@ -197,6 +209,18 @@ TEST_CASE("Settings that contradict each other are reported with their position"
        "analysis.relay.classes: analysis.relay.exhaustive needs all classes"},
       {"{name: t, networks: {n: {detectors: {}}}, analysis: {relay: {exhaustive: [], branching: true, classes: [2]}}}",
        "analysis.relay.classes: analysis.relay.branching needs all classes"},
+      {"{name: t, networks: {n: {detectors: {}}}, analysis: {discretize: {method: median, levels: 3}}}",
+       "analysis.discretize: discretize: levels is 3 with method median, expected 2"},
+      {"{name: t, networks: {n: {detectors: {}}}, analysis: {discretize: edges}}",
+       "analysis.discretize: discretize: 0 edges, expected [1,255]"},
+      {"{name: t, networks: {n: {detectors: {}}}, analysis: {discretize: {fit: tset}}}",
+       "analysis.discretize.fit: 'tset' is not among own and analysis.relay.subsets; did you mean 'test'?"},
+      {"{name: t, networks: {n: {detectors: {}}}, analysis: {measures: [representation], relay: {exhaustive: []}}}",
+       "analysis.measures: of the subsets of analysis.relay.exhaustive, which has none"},
+      {"{name: t, networks: {n: {detectors: {}}}, analysis: {contrast: whole, relay: {branching: true}}}",
+       "analysis.relay.branching: only of units of two levels, and with analysis.contrast: one_vs_rest"},
+      {"{name: t, networks: {n: {detectors: {}}}, analysis: {contrast: whole, relay: {exhaustive: [], classes: [2]}}}",
+       "analysis.relay.classes: needs a contrast for each class: not with analysis.contrast: whole"},
       {"{name: t, networks: {n: {detectors: {}}}, analysis: {relay: {exhaustive: [], classes: [2]}}, sweep: {}}",
        "analysis.relay.classes: sweep needs all classes"},
       {"{name: t, networks: {n: {detectors: {}}}, analysis: {relay: {exhaustive: [], classes: [2, 3, 2]}}}",

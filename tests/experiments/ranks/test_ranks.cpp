@@ -12,6 +12,7 @@
 #include "infotheory/relay/exhaustive.hpp"
 #include "tests/catch2.hpp"
 #include "tests/experiments/ranks/thread_ranks.hpp"
+#include "tests/infotheory/relay/random_levels.hpp"
 #include "tests/infotheory/relay/random_tables.hpp"
 #include "tests/nn/knockout/knockout_networks.hpp"
 #include "tests/set_scans.hpp"
@@ -27,12 +28,28 @@ struct RelayScene {
         table(samples.table()),
         path(greedy_relay(table)) {}
   Bytes job() const {
-    return relay_scan_job({UnitStates::from_words(samples.states, samples.units), samples.input, samples.output,
-                           test::numbered_contrasts(3), path});
+    const AnyStates states = UnitStates::from_words(samples.states, samples.units);
+    const std::vector<Contrast> contrasts = test::numbered_contrasts(3);
+    return relay_scan_job({states, samples.input, samples.output, contrasts}, path);
   }
   test::StateSamples samples;
   StateTable table;
   GreedyRelay path;
+};
+
+/// Units of three levels, with a contrast for each class or of the whole symbols.
+struct LevelScene {
+  explicit LevelScene(bool whole)
+      : samples(test::random_levels(150, 14, 3, 3, RandomStream(44, "levels"))),
+        states(samples.states),
+        contrasts(whole ? std::vector<Contrast>() : test::numbered_contrasts(3)),
+        table(whole ? samples.whole() : samples.one_vs_rest()) {}
+  TableSource source() const { return {states, samples.input, samples.output, contrasts}; }
+
+  test::LevelSamples samples;
+  AnyStates states;
+  std::vector<Contrast> contrasts;
+  LevelTable table;
 };
 
 struct KnockoutScene {
@@ -109,6 +126,52 @@ TEST_CASE("Relay information by several ranks is bit-identical to that by one", 
       CHECK(shared.above_greedy_as_published == whole.above_greedy_as_published);
     }
   }
+}
+
+TEST_CASE("Relay information of levels by several ranks is bit-identical to that by one", "[ranks]") {
+  const LevelScene scene(GENERATE(false, true));
+  const GreedyRelay path = greedy_relay(scene.table);
+  const ExhaustiveRelay whole = exhaustive_relay(scene.table, path);
+  ExhaustiveRelayScan scan(scene.table, path);
+  CHECK(share(scan, relay_scan_job(scene.source(), path), 3, 1) > 0);
+  const ExhaustiveRelay shared = scan.result();
+  CHECK(shared.information == whole.information);
+  CHECK(shared.best_set == whole.best_set);
+  CHECK(test::same(shared.statistics, whole.statistics));
+}
+
+TEST_CASE("Measures of all sets by several ranks are bit-identical to those by one", "[ranks]") {
+  const std::vector<SetMeasure> measures{SetMeasure::miller_madow_correction, SetMeasure::co_information};
+  const auto check = [&](const auto& table, const TableSource& source) {
+    const std::vector<MeasuredSets> whole = measure_sets(table, measures);
+    SetMeasureScan scan(table, measures);
+    CHECK(share(scan, measure_scan_job(source, measures), 3, 1) > 0);
+    const std::vector<MeasuredSets> shared = scan.result();
+    for (std::size_t q = 0; q < measures.size(); ++q) {
+      CHECK(shared[q].measure == measures[q]);
+      CHECK(shared[q].values == whole[q].values);
+      CHECK(test::same(shared[q].statistics, whole[q].statistics));
+    }
+  };
+  SECTION("of binary units") {
+    const RelayScene scene(15);
+    const AnyStates states = UnitStates::from_words(scene.samples.states, scene.samples.units);
+    const std::vector<Contrast> contrasts = test::numbered_contrasts(3);
+    check(scene.table, {states, scene.samples.input, scene.samples.output, contrasts});
+  }
+  SECTION("of levels") {
+    const LevelScene scene(GENERATE(false, true));
+    check(scene.table, scene.source());
+  }
+}
+
+TEST_CASE("A damaged job of measures is refused", "[ranks]") {
+  const LevelScene scene(true);
+  Bytes job = measure_scan_job(scene.source(), {SetMeasure::representation});
+  job.back() = 99;
+  CHECK_THROWS_AS(read_whole_job(job), DataError);
+  job.pop_back();
+  CHECK_THROWS_AS(read_whole_job(job), DataError);
 }
 
 TEST_CASE("Knockouts by several ranks are bit-identical to those by one", "[ranks]") {

@@ -34,3 +34,16 @@ TEST_CASE("FloatNLogN is n log2 n rounded", "[entropy]") {
   CHECK(table[8] == 24);
   for (std::uint64_t n = 1; n <= 1000; ++n) REQUIRE(table[n] == static_cast<double>(n) * std::log2(n));
 }
+
+TEST_CASE("Extra bits leave room for the information of many symbols", "[information]") {
+  CHECK(ExactNLogN::extra_bits_of(1) == 0);
+  CHECK(ExactNLogN::extra_bits_of(2) == 0);
+  CHECK(ExactNLogN::extra_bits_of(3) == 1);
+  CHECK(ExactNLogN::extra_bits_of(16) == 2);
+  CHECK(ExactNLogN::extra_bits_of(17) == 3);
+  CHECK(ExactNLogN::extra_bits_of(65536) == 4);
+  // N log2 N bits: N samples of as many symbols, each seen twice, X_in = X_out.
+  const std::uint32_t n = 65536;
+  const ExactNLogN f(n, ExactNLogN::extra_bits_of(n / 2));
+  CHECK(f.bits(f(n) - n / 2 * f(2)) == 15);
+}

@@ -7,6 +7,7 @@
 #include "core/parallel.hpp"
 #include "core/random.hpp"
 #include "infotheory/states/discretize.hpp"
+#include "infotheory/states/level_cuts.hpp"
 #include "tests/catch2.hpp"
 
 using namespace inforelay;
@@ -230,4 +231,151 @@ TEST_CASE("Iterated 2-means is near the exact cut, and equal to it for well sepa
     CHECK(iterated >= exact * (1 - 1e-12));
     CHECK(iterated < exact * 1.001);
   }
+}
+
+namespace {
+
+// Sum of squares within the levels that the cuts make.
+long double squares_by_cuts(const std::vector<float>& values, const std::vector<double>& cuts) {
+  long double squares = 0;
+  for (std::size_t level = 0; level <= cuts.size(); ++level) {
+    long double sum = 0, count = 0;
+    const auto inside = [&](float value) {
+      return (level == 0 || value > cuts[level - 1]) && (level == cuts.size() || value <= cuts[level]);
+    };
+    for (const float value : values) {
+      if (!inside(value)) continue;
+      sum += value;
+      ++count;
+    }
+    for (const float value : values)
+      if (inside(value)) squares += (value - sum / count) * (value - sum / count);
+  }
+  return squares;
+}
+
+// The least sum of squares over all ways to put `left` more cuts between the sorted distinct values.
+long double least_squares(const std::vector<float>& values, const std::vector<float>& distinct, std::size_t from,
+                          std::size_t left, std::vector<double>& cuts) {
+  if (left == 0) return squares_by_cuts(values, cuts);
+  long double least = std::numeric_limits<long double>::infinity();
+  for (std::size_t i = from; i + left <= distinct.size(); ++i) {
+    cuts.push_back((static_cast<double>(distinct[i - 1]) + static_cast<double>(distinct[i])) / 2);
+    least = std::min(least, least_squares(values, distinct, i + 1, left - 1, cuts));
+    cuts.pop_back();
+  }
+  return least;
+}
+
+}  // namespace
+
+TEST_CASE("k-means with several levels is the best of all divisions", "[discretize]") {
+  const int levels = GENERATE(2, 3, 4, 5);
+  RandomStream random(51, "kmeans");
+  for (int trial = 0; trial < 20; ++trial) {
+    std::vector<float> values;
+    for (int i = 0; i < 14; ++i)
+      values.push_back(static_cast<float>(trial % 2 == 0 ? random.normal() : std::floor(6 * random.uniform())));
+    std::vector<float> distinct = values;
+    std::sort(distinct.begin(), distinct.end());
+    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+    if (distinct.size() < static_cast<std::size_t>(levels)) continue;
+    const std::vector<double> cuts = kmeans_cuts(values, levels);
+    std::vector<double> tried;
+    const auto expected = least_squares(values, distinct, 1, static_cast<std::size_t>(levels) - 1, tried);
+    CHECK(static_cast<double>(squares_by_cuts(values, cuts)) == Approx(static_cast<double>(expected)).margin(1e-12));
+    CHECK(std::is_sorted(cuts.begin(), cuts.end()));
+  }
+}
+
+TEST_CASE("k-means with two levels is the exact 2-means threshold", "[discretize]") {
+  RandomStream random(52, "kmeans");
+  for (int trial = 0; trial < 50; ++trial) {
+    std::vector<float> values;
+    for (int i = 0; i < 300; ++i) values.push_back(std::tanh(static_cast<float>(random.normal() * 2)));
+    CHECK(kmeans_cuts(values, 2) == std::vector<double>{two_means_threshold(values)});
+  }
+  const RowMatrix<float> values = random_values(500, 6, 53);
+  const std::vector<double> old = thresholds(values);
+  const RowMatrix<double> found = cuts(values, {.method = Discretization::kmeans, .levels = 2});
+  CHECK(std::equal(old.begin(), old.end(), found.data()));
+  CHECK(levels_by_cuts(values, found) == discretize(values, old).to_bytes());
+}
+
+TEST_CASE("Cuts of k-means in hand-made cases", "[discretize]") {
+  CHECK(kmeans_cuts(std::vector<float>{0, 0, 1, 10, 11, 20}, 3) == std::vector<double>{5.5, 15.5});
+  // Both {-3}, {-1}, {1, 3} and its mirror image and {-3}, {-1, 1}, {3} leave 2: the lowest last cut, then the lowest
+  // first one.
+  CHECK(kmeans_cuts(std::vector<float>{-3, -1, 1, 3}, 3) == std::vector<double>{-2, 0});
+  CHECK(kmeans_cuts(std::vector<float>{4, 4, 4}, 3) == std::vector<double>{4, 4});
+  CHECK(kmeans_cuts(std::vector<float>{4, 6, 4}, 4) == std::vector<double>{5, 6, 6});
+}
+
+TEST_CASE("Levels of equal population never divide equal values", "[discretize]") {
+  CHECK(equal_population_cuts(std::vector<float>{4, 1, 3, 2}, 2) == std::vector<double>{2.5});
+  CHECK(equal_population_cuts(std::vector<float>{6, 5, 1, 2, 3, 4}, 3) == std::vector<double>{2.5, 4.5});
+  // Wanted after 2 of 4; possible after 1 and after 3: the lower.
+  CHECK(equal_population_cuts(std::vector<float>{0, 1, 1, 2}, 2) == std::vector<double>{0.5});
+  // Wanted after 1.5, 3 and 4.5 of 6; possible only after 5.
+  CHECK(equal_population_cuts(std::vector<float>{0, 0, 0, 0, 0, 7}, 4) == std::vector<double>{3.5, 3.5, 3.5});
+  CHECK(equal_population_cuts(std::vector<float>{2, 2}, 3) == std::vector<double>{2, 2});
+  const std::vector<float> continuous = [] {
+    RandomStream random(54, "population");
+    std::vector<float> values;
+    for (int i = 0; i < 1000; ++i) values.push_back(static_cast<float>(random.normal()));
+    return values;
+  }();
+  const RowMatrix<std::uint8_t> levels = levels_by_cuts(
+      column(continuous), cuts(column(continuous), {.method = Discretization::equal_population, .levels = 8}));
+  for (int level = 0; level < 8; ++level) CHECK((levels.cast<int>().array() == level).count() == 125);
+}
+
+TEST_CASE("Levels of equal width and given edges", "[discretize]") {
+  CHECK(equal_width_cuts(std::vector<float>{0, 8, 1}, 4) == std::vector<double>{2, 4, 6});
+  CHECK(equal_width_cuts(std::vector<float>{3, 3}, 3) == std::vector<double>{3, 3});
+  const RowMatrix<float> values = column({0, 2, 2.5f, 4, 6, 8, -1, 9});
+  const RowMatrix<double> edges = cuts(values, {.method = Discretization::edges, .edges = {2, 4, 6}});
+  const RowMatrix<std::uint8_t> levels = levels_by_cuts(values, edges);
+  CHECK(std::vector<int>(levels.data(), levels.data() + 8) == std::vector<int>{0, 0, 1, 1, 2, 3, 0, 3});
+  const RowMatrix<std::uint8_t> width =
+      levels_by_cuts(values, cuts(values, {.method = Discretization::equal_width, .levels = 256}));
+  CHECK(int{width(6, 0)} == 0);
+  CHECK(int{width(7, 0)} == 255);
+  // Cuts of one subset for the values of another.
+  CHECK(int{levels_by_cuts(column({100}), edges)(0, 0)} == 3);
+}
+
+TEST_CASE("Symbols are levels as they are", "[discretize]") {
+  const RowMatrix<float> values = column({0, 255, 17, 3});
+  const RowMatrix<std::uint8_t> levels = levels_of_symbols(values);
+  CHECK(std::vector<int>(levels.data(), levels.data() + 4) == std::vector<int>{0, 255, 17, 3});
+  CHECK(level_count({.method = Discretization::symbols}) == 256);
+  CHECK(cuts(values, {.method = Discretization::symbols}).size() == 0);
+  CHECK_THROWS_AS(levels_of_symbols(column({0, 256})), DataError);
+  CHECK_THROWS_WITH(levels_of_symbols(column({0, 2.5f})),
+                    "discretize: value of unit 0 of sample 1 is 2.5, expected a whole number in [0,255]");
+  CHECK_THROWS_WITH(levels_of_symbols(column({-1, 2})), Catch::Contains("unit 0 of sample 0 is -1"));
+}
+
+TEST_CASE("Options of levels that do not go together are refused", "[discretize]") {
+  const auto problem = [](const DiscretizeOptions& options, const std::string& message) {
+    CHECK_THROWS_AS(level_count(options), UsageError);
+    CHECK_THROWS_WITH(level_count(options), Catch::Contains(message));
+  };
+  problem({.levels = 1}, "levels is 1, expected [2,256]");
+  problem({.levels = 257}, "levels is 257, expected [2,256]");
+  problem({.method = Discretization::median, .levels = 3}, "levels is 3 with method median, expected 2");
+  problem({.method = Discretization::symbols, .levels = 3}, "levels is 3 with method symbols");
+  problem({.method = Discretization::edges}, "0 edges, expected [1,255]");
+  problem({.method = Discretization::edges, .edges = {1, 1}}, "edge 1 is 1 after 1");
+  problem({.method = Discretization::edges, .levels = 5, .edges = {1, 2}}, "levels is 5 with 2 edges, expected 3");
+  problem({.method = Discretization::mean, .edges = {1}}, "edges with method mean");
+  CHECK(level_count({.method = Discretization::edges, .levels = 3, .edges = {1, 2}}) == 3);
+  CHECK_THROWS_WITH(thresholds(random_values(5, 1, 1), {.levels = 3}),
+                    "discretize: a threshold of 3 levels, expected 2");
+  RowMatrix<double> falling(1, 2);
+  falling << 2, 1;
+  CHECK_THROWS_AS(levels_by_cuts(column({1, 2}), falling), UsageError);
+  CHECK_THROWS_AS(levels_by_cuts(column({1, 2}), RowMatrix<double>(1, 0)), UsageError);
+  CHECK_THROWS_AS(levels_by_cuts(column({1, NAN}), RowMatrix<double>::Zero(1, 1)), DataError);
 }

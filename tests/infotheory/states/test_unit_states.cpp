@@ -92,3 +92,28 @@ TEST_CASE("Occupancy of known states", "[states]") {
   CHECK(occupancy(UnitStates(1, 1)).singleton_fraction == 1);
   CHECK_THROWS_WITH(occupancy(UnitStates()), "states: no samples, expected at least 1");
 }
+
+TEST_CASE("The entropy of symbols given the state is what the state leaves open", "[states]") {
+  RandomStream random(9, "given");
+  std::vector<std::uint32_t> state;
+  std::vector<Symbol> symbols;
+  std::map<std::uint32_t, double> of_state;
+  std::map<std::pair<std::uint32_t, Symbol>, double> of_both;
+  for (int i = 0; i < 500; ++i) {
+    state.push_back(static_cast<std::uint32_t>(random.below(20)));
+    symbols.push_back(static_cast<Symbol>(random.below(3) * (state.back() % 4)));
+    ++of_state[state.back()];
+    ++of_both[{state.back(), symbols.back()}];
+  }
+  double expected = 0;
+  for (const auto& [both, n] : of_both) expected -= n / 500 * std::log2(n / of_state[both.first]);
+  CHECK(entropy_given_state_bits(state, symbols) == Approx(expected).margin(1e-12));
+  const std::vector<Symbol> determined(state.begin(), state.end()), few{1};
+  const double none = entropy_given_state_bits(state, determined);
+  CHECK(none == 0);
+  CHECK(!std::signbit(none));
+  const std::vector<std::uint32_t> one_state{7, 7, 7, 7};
+  CHECK(entropy_given_state_bits(one_state, std::vector<Symbol>{0, 9, 5, 2}) == 2);
+  CHECK_THROWS_WITH(entropy_given_state_bits(state, few),
+                    "states: 500 states with 1 symbols, expected as many and at least 1");
+}

@@ -1,0 +1,170 @@
+#include "infotheory/relay/set_sums.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "infotheory/relay/exhaustive_cube.hpp"
+#include "infotheory/relay/exhaustive_tree.hpp"
+#include "infotheory/relay/pair_sums.hpp"
+
+namespace inforelay::detail {
+namespace {
+
+SetSum operator+(SetSum x, const SetSum& y) {
+  x.input_entropy += y.input_entropy;
+  x.output_entropy += y.output_entropy;
+  x.information += y.information;
+  x.cells += y.cells;
+  return x;
+}
+
+SetSum sum_of_cell(std::uint32_t count, const ContrastCounts& counts, const std::uint64_t* f) {
+  return {EntropyCell(count, counts.input).information(f), EntropyCell(count, counts.output).information(f),
+          RelayCell(count, counts).information(f), OccupancyCell(count, counts).information(f)};
+}
+
+/// The samples of each suffix and value of a variable: a, b, or the pair of both.
+std::array<std::vector<LabelRow>, 3> label_rows(const NumberedPairs& pairs, const StateSuffixes* suffixes) {
+  std::array<std::vector<LabelRow>, 3> rows;
+  for (std::size_t m = 0; m + 1 < pairs.begin.size(); ++m) {
+    const std::uint64_t suffix = std::uint64_t{suffixes != nullptr ? suffixes->first(m) : 0} << 32;
+    for (std::uint32_t i = pairs.begin[m]; i < pairs.begin[m + 1]; ++i) {
+      const NumberedPairs::Entry& entry = pairs.entries[i];
+      rows[0].push_back({suffix | entry.input, entry.count});
+      rows[1].push_back({suffix | entry.output, entry.count});
+      rows[2].push_back({suffix | entry.pair, entry.count});
+    }
+  }
+  for (auto& each : rows) each = merged_rows(std::move(each));
+  return rows;
+}
+
+SetSum sum_of_entropies(const LabelSum& a, const LabelSum& b, const LabelSum& both) {
+  return {a.entropy, b.entropy, a.entropy + b.entropy - both.entropy, a.cells + b.cells - both.cells};
+}
+
+SetSum sum_of_rows(const LevelTable& table, int contrast, const StateSuffixes* suffixes) {
+  const auto rows = label_rows(NumberedPairs(table, contrast), suffixes);
+  const std::uint64_t* f = table.n_log_n().data();
+  return sum_of_entropies(label_sum(rows[0], f), label_sum(rows[1], f), label_sum(rows[2], f));
+}
+
+std::vector<int> reversed(std::vector<int> list) {
+  std::reverse(list.begin(), list.end());
+  return list;
+}
+
+template <class Cell, class Make>
+std::vector<std::vector<RelayState<Cell>>> tree_states(const StateTable& table, const SetChunks& chunks,
+                                                       const Make& make) {
+  std::vector<std::vector<RelayState<Cell>>> states(static_cast<std::size_t>(table.contrast_count()));
+  for (int c = 0; c < table.contrast_count(); ++c) {
+    auto& of_contrast = states[static_cast<std::size_t>(c)];
+    for (std::size_t m = 0; m < table.size(); ++m)
+      of_contrast.push_back(
+          {chunks.to_tree(table.states().word(m)), make(table.counts()[m], table.contrast_counts(c)[m])});
+    sort_by_word(of_contrast);
+  }
+  return states;
+}
+
+}  // namespace
+
+SetSum sum_given_none(const StateTable& table, int contrast) {
+  ContrastCounts whole{0, 0, 0};
+  for (const ContrastCounts& counts : table.contrast_counts(contrast)) {
+    whole.input += counts.input;
+    whole.output += counts.output;
+    whole.both += counts.both;
+  }
+  return sum_of_cell(table.sample_count(), whole, table.n_log_n().data());
+}
+
+SetSum sum_given_all(const StateTable& table, int contrast) {
+  SetSum sum;
+  const auto counts = table.contrast_counts(contrast);
+  for (std::size_t m = 0; m < table.size(); ++m)
+    sum = sum + sum_of_cell(table.counts()[m], counts[m], table.n_log_n().data());
+  return sum;
+}
+
+SetSum sum_given_none(const LevelTable& table, int contrast) { return sum_of_rows(table, contrast, nullptr); }
+
+SetSum sum_given_all(const LevelTable& table, int contrast) {
+  std::vector<int> order(static_cast<std::size_t>(table.unit_count()));
+  for (std::size_t k = 0; k < order.size(); ++k) order[k] = static_cast<int>(k);
+  const StateSuffixes suffixes(table, order);
+  return sum_of_rows(table, contrast, &suffixes);
+}
+
+BinarySetSums::BinarySetSums(const StateTable& table, const SetChunks& chunks)
+    : table_(table),
+      chunks_(chunks),
+      input_(tree_states<EntropyCell>(
+          table, chunks, [](std::uint32_t n, const ContrastCounts& of) { return EntropyCell(n, of.input); })),
+      output_(tree_states<EntropyCell>(
+          table, chunks, [](std::uint32_t n, const ContrastCounts& of) { return EntropyCell(n, of.output); })),
+      cells_(tree_states<OccupancyCell>(
+          table, chunks, [](std::uint32_t n, const ContrastCounts& of) { return OccupancyCell(n, of); })) {
+  const auto relay_cells = [&]<class Cell>(States<Cell>& states) {
+    states = tree_states<Cell>(table, chunks, [](std::uint32_t n, const ContrastCounts& of) { return Cell(n, of); });
+  };
+  if (table.sample_count() <= NarrowRelayCell::max_samples)
+    relay_cells(narrow_);
+  else
+    relay_cells(wide_);
+}
+
+void BinarySetSums::compute(std::size_t chunk, const SetSumNeeds& needs, SetSums& sums) const {
+  if (needs.input_entropy) run(input_, chunk, sums.input_entropy);
+  if (needs.output_entropy) run(output_, chunk, sums.output_entropy);
+  if (needs.information && !narrow_.empty()) run(narrow_, chunk, sums.information);
+  if (needs.information && narrow_.empty()) run(wide_, chunk, sums.information);
+  if (needs.cells) run(cells_, chunk, sums.cells);
+}
+
+template <class Cell>
+void BinarySetSums::run(const States<Cell>& states, std::size_t chunk, std::vector<std::uint64_t>& totals) const {
+  thread_local ExhaustiveTree<Cell> tree;
+  totals.resize(std::size_t{1} << chunks_.leaf_bits());
+  tree.run(states[static_cast<std::size_t>(chunks_.contrast_of(chunk))], table_.n_log_n().data(), chunks_.bits(),
+           chunks_.leaf_bits(), chunks_.path_of(chunk), totals.data());
+}
+
+LevelSetSums::LevelSetSums(const LevelTable& table, const SetChunks& chunks)
+    : table_(table), chunks_(chunks), suffixes_(table, reversed(chunks.unit_of_bit())) {
+  for (int c = 0; c < table.contrast_count(); ++c) {
+    const NumberedPairs pairs(table, c);
+    auto rows = label_rows(pairs, &suffixes_);
+    variables_.push_back(
+        {{{std::move(rows[0]), pairs.inputs}, {std::move(rows[1]), pairs.outputs}, {std::move(rows[2]), pairs.pairs}}});
+  }
+}
+
+void LevelSetSums::compute(std::size_t chunk, const SetSumNeeds& needs, SetSums& sums) const {
+  thread_local LabelTree tree;
+  thread_local std::array<LabelSums, 3> found;
+  const auto& variables = variables_[static_cast<std::size_t>(chunks_.contrast_of(chunk))];
+  const bool together = needs.information || needs.cells;
+  const std::array<bool, 3> needed{needs.input_entropy || together, needs.output_entropy || together, together};
+  for (std::size_t v = 0; v < 3; ++v) {
+    if (needed[v])
+      tree.run(suffixes_, variables[v].rows, variables[v].labels, table_.n_log_n().data(), chunks_.leaf_bits(),
+               chunks_.path_of(chunk), found[v]);
+  }
+  if (needs.input_entropy) sums.input_entropy = found[0].entropy;
+  if (needs.output_entropy) sums.output_entropy = found[1].entropy;
+  if (!together) return;
+  const std::size_t leaves = std::size_t{1} << chunks_.leaf_bits();
+  sums.information.resize(leaves);
+  sums.cells.resize(leaves);
+  for (std::size_t i = 0; i < leaves; ++i) {
+    const SetSum sum =
+        sum_of_entropies({found[0].entropy[i], found[0].cells[i]}, {found[1].entropy[i], found[1].cells[i]},
+                         {found[2].entropy[i], found[2].cells[i]});
+    sums.information[i] = sum.information;
+    sums.cells[i] = sum.cells;
+  }
+}
+
+}  // namespace inforelay::detail

@@ -1,0 +1,93 @@
+// Internal: the sums from which the measures of all sets are computed, for the sets of a chunk.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "infotheory/relay/label_cell.hpp"
+#include "infotheory/relay/label_tree.hpp"
+#include "infotheory/relay/relay_cell.hpp"
+#include "infotheory/relay/set_chunks.hpp"
+#include "infotheory/states/level_table.hpp"
+#include "infotheory/states/state_table.hpp"
+
+namespace inforelay::detail {
+
+// a: X_in, b: X_out, B: the units that are kept. Entropies are those of n_log_n(), modulo 2^64. In place of H(B) itself
+// there are the entropies given B: H(a,B) = H(B) + H(a|B), and likewise for b. All measures are differences in which
+// H(B) cancels, they fit in fewer bits, and a cell in which a does not vary adds nothing to them.
+
+struct SetSum {
+  std::uint64_t input_entropy = 0;   ///< N H(a|B)
+  std::uint64_t output_entropy = 0;  ///< N H(b|B)
+  std::uint64_t information = 0;     ///< N I(a;b|B)
+  std::uint64_t cells = 0;           ///< -K_B + K_aB + K_bB - K_abB of occupied cells
+};
+/// With no unit kept, and with all. Cost O(M), O(E log E) of a LevelTable with E pairs of all states.
+SetSum sum_given_none(const StateTable& table, int contrast);
+SetSum sum_given_none(const LevelTable& table, int contrast);
+SetSum sum_given_all(const StateTable& table, int contrast);
+SetSum sum_given_all(const LevelTable& table, int contrast);
+
+/// Which of them are needed.
+struct SetSumNeeds {
+  bool input_entropy = false, output_entropy = false, information = false, cells = false;
+};
+
+/// The sums of the leaves of a chunk -> [2^leaf_bits] of those that are needed.
+struct SetSums {
+  std::vector<std::uint64_t> input_entropy, output_entropy, information, cells;
+};
+
+class SetSumSource {
+ public:
+  virtual ~SetSumSource() = default;
+  virtual void compute(std::size_t chunk, const SetSumNeeds& needs, SetSums& sums) const = 0;
+};
+
+/// Of binary units and contrasts: each quantity has a tree of its own (exhaustive_tree.hpp), with what it needs of a
+/// cell.
+class BinarySetSums final : public SetSumSource {
+ public:
+  /// Refers to both. `chunks` with at least cube_bits.
+  BinarySetSums(const StateTable& table, const SetChunks& chunks);
+  void compute(std::size_t chunk, const SetSumNeeds& needs, SetSums& sums) const override;
+
+ private:
+  template <class Cell>
+  using States = std::vector<std::vector<RelayState<Cell>>>;  // [C][M] words in the tree's order, ascending
+
+  template <class Cell>
+  void run(const States<Cell>& states, std::size_t chunk, std::vector<std::uint64_t>& totals) const;
+
+  const StateTable& table_;
+  const SetChunks& chunks_;
+  States<EntropyCell> input_, output_;
+  States<NarrowRelayCell> narrow_;  // if N allows, else
+  States<RelayCell> wide_;
+  States<OccupancyCell> cells_;
+};
+
+/// Of units of several levels and contrasts of any symbols: H(a|B), H(b|B) and H(a,b|B) (label_tree.hpp). Memory: 48
+/// bytes for each pair of each state and contrast.
+class LevelSetSums final : public SetSumSource {
+ public:
+  /// Refers to both.
+  LevelSetSums(const LevelTable& table, const SetChunks& chunks);
+  void compute(std::size_t chunk, const SetSumNeeds& needs, SetSums& sums) const override;
+
+ private:
+  struct Variable {
+    std::vector<LabelRow> rows;
+    std::size_t labels;
+  };
+  const LevelTable& table_;
+  const SetChunks& chunks_;
+  StateSuffixes suffixes_;
+  std::vector<std::array<Variable, 3>> variables_;  // [C] a, b, (a,b)
+};
+
+}  // namespace inforelay::detail

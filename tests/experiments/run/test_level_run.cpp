@@ -1,0 +1,106 @@
+// Runs with units of several levels, contrasts of whole symbols and measures of all sets.
+#include <algorithm>
+#include <cmath>
+
+#include "experiments/measures/layer_states.hpp"
+#include "experiments/results/results_file.hpp"
+#include "infotheory/relay/exhaustive.hpp"
+#include "infotheory/relay/greedy.hpp"
+#include "infotheory/relay/relay.hpp"
+#include "infotheory/relay/set_measures.hpp"
+#include "infotheory/states/discretize.hpp"
+#include "tests/catch2.hpp"
+#include "tests/experiments/run/program.hpp"
+#include "tests/set_scans.hpp"
+
+namespace inforelay {
+namespace {
+
+using test::ProgramResult;
+using test::run_program;
+using test::TemporaryFolder;
+
+const std::vector<std::string> small_run{std::string(INFORELAY_CONFIGS) + "/wide_layer.yaml",
+                                         "data.dataset=digits",
+                                         "data.train_limit=800",
+                                         "data.test_limit=400",
+                                         "networks.wide.layers=[784, 6, 10]",
+                                         "networks.wide.train.max_epochs=3",
+                                         "analysis.relay={subsets: [train, test], exhaustive: [test]}",
+                                         "analysis.knockout={subsets: [test]}",
+                                         "figures=null",
+                                         "-o",
+                                         "run"};
+
+// The measures and the relay information in the results are those of the states in the results.
+template <class Table>
+void check_results(const ResultView& layer, const Table& table, const std::vector<SetMeasure>& measures) {
+  const ResultView relay = layer.at("relay/test"), found = layer.at("measures/test");
+  const GreedyRelay greedy = greedy_relay(table);
+  const ExhaustiveRelay all = exhaustive_relay(table, greedy);
+  CHECK(relay.matrix<double>("greedy/information") == greedy.information);
+  CHECK(relay.matrix<float>("information") == all.information);
+  CHECK(relay.matrix<double>("best/information") == all.best_information);
+  CHECK(relay.matrix<double>("single") == single_neuron_loss_bits(table));
+  CHECK(relay.numbers("total") == total_relay_information_bits(table));
+  const std::vector<MeasuredSets> expected = measure_sets(table, measures);
+  for (const MeasuredSets& each : expected) {
+    const std::string name(word_of(set_measure_names, each.measure));
+    INFO(name);
+    CHECK(found.matrix<float>(name) == each.values);
+    CHECK(found.matrix<double>(name + "_sizes/mean") == each.statistics.mean);
+  }
+  // The total is I(X_in; X_out) less what is left given all units, and co-information of all units is that, too.
+  const RowMatrix<float>& co = found.matrix<float>("co_information");
+  const std::vector<double> total = relay.numbers("total");
+  for (Eigen::Index c = 0; c < co.rows(); ++c)
+    CHECK(static_cast<double>(co(c, co.cols() - 1)) == Approx(total[static_cast<std::size_t>(c)]).margin(1e-7));
+}
+
+}  // namespace
+
+TEST_CASE("A run has the measures of all sets, of binary units and of levels, one against the rest and whole",
+          "[levels][run]") {
+  const bool whole = GENERATE(false, true), binary = GENERATE(false, true);
+  const TemporaryFolder folder;
+  std::vector<std::string> arguments = small_run;
+  arguments.push_back("analysis.measures=[mutual_information_input, co_information, miller_madow_correction]");
+  if (whole) arguments.push_back("analysis.contrast=whole");
+  if (!binary) arguments.push_back("analysis.discretize={method: equal_population, levels: 4, fit: train}");
+  if (whole && !binary) {
+    arguments.push_back("figures={formats: [svg]}");
+    std::erase(arguments, "figures=null");
+  }
+  const ProgramResult run = run_program(arguments, folder.path());
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  const ExperimentResult result = read_results(folder.path() / "run/results.h5");
+  const ResultView layer = result.network("wide").at("layers/1");
+  const LayerStates states =
+      layer_states(layer.at("states/test"), whole ? ContrastKind::whole : ContrastKind::one_vs_rest,
+                   result.network("wide").texts("class"));
+  const std::vector<SetMeasure> measures{SetMeasure::mutual_information_input, SetMeasure::co_information,
+                                         SetMeasure::miller_madow_correction};
+  std::visit([&](const auto& table) { check_results(layer, table, measures); }, states.table());
+  CHECK(layer.matrix<float>("measures/test/co_information").rows() == (whole ? 1 : 10));
+  CHECK(layer.matrix<float>("knockout/test/accuracy").rows() == 10);
+  if (whole) CHECK(layer.texts("relay/test/class") == std::vector<std::string>{"whole"});
+  CHECK(!layer.has("measures/train"));
+
+  for (const std::string subset : {"train", "test"}) {
+    const ResultView of_subset = layer.at("states/" + subset);
+    const RowMatrix<double>& cuts = of_subset.matrix<double>("threshold");
+    CHECK(cuts.cols() == (binary ? 1 : 3));
+    const RowMatrix<std::uint8_t> levels = levels_by_cuts(of_subset.matrix<float>("value"), cuts);
+    if (!binary) CHECK(of_subset.matrix<std::uint8_t>("state") == levels);
+    if (!binary) CHECK(cuts == layer.matrix<double>("states/train/threshold"));
+    const DistinctLevels distinct = distinct_levels(levels);
+    CHECK(of_subset.number<double>("output_given_state_bits") ==
+          entropy_given_state_bits(distinct.index, of_subset.vector<Symbol>("output")));
+    CHECK(of_subset.number<double>("input_given_state_bits") ==
+          entropy_given_state_bits(distinct.index, of_subset.vector<Symbol>("input")));
+    CHECK(of_subset.number<std::int64_t>("occupied_states") == std::ssize(distinct.counts));
+  }
+}
+
+}  // namespace inforelay
