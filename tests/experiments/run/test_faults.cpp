@@ -349,7 +349,7 @@ TEST_CASE("Under a limit of address space or data a run is refused before it beg
       const std::string name = (of_data ? "data-" : "space-") + std::to_string(limit);
       // max_memory overrules no such limit. All sets of 19 units take 21 MB for each subset.
       const auto arguments =
-          with(tiny(folder.path()), {"-o", name, "networks.full.layers=[784, 19, 10]", "max_memory=1 TiB", "-j", "3",
+          with(tiny(folder.path()), {"-o", name, "networks.full.layers=[784, 19, 10]", "max_memory=1 TiB",
                                      "analysis={relay: {subsets: [test]}, tables: always}"});
       ProgramOptions options;
       (of_data ? options.data_limit : options.address_space_limit) = limit;
