@@ -66,7 +66,8 @@ void dense(const Row* in, std::size_t inputs, const float* weight, const float* 
         DenseBlock<count>(in, inputs, weight + o * inputs, bias + o, first, out + o);
     };
     block(std::integral_constant<std::size_t, most_outputs>());
-    block(std::integral_constant<std::size_t, most_outputs / 2>());
+    block(std::integral_constant<std::size_t, 4>());
+    block(std::integral_constant<std::size_t, 2>());
     block(std::integral_constant<std::size_t, 1>());
   }
 }
@@ -77,7 +78,7 @@ HWY_INLINE std::uint64_t Bits(hn::Mask<Tag> mask) {
   return bytes[0] | std::uint64_t{bytes[1]} << 8;
 }
 
-constexpr std::uint64_t FirstSamples(std::size_t samples) { return (std::uint64_t{1} << samples) - 1; }
+constexpr std::uint64_t FirstSamples(std::size_t samples) { return ~std::uint64_t{0} >> (lanes - samples); }
 
 void count_above_zero(const Row* sum, std::size_t classes, std::size_t samples, std::uint32_t* counts) {
   for (std::size_t c = 0; c < classes; ++c) {

@@ -10,7 +10,7 @@
 namespace inforelay::deep_kernels {
 
 /// Samples side by side: a value of a neuron for each.
-inline constexpr std::size_t lanes = 32;
+inline constexpr std::size_t lanes = 64;
 struct alignas(64) Row {
   std::array<float, lanes> value;
 };
@@ -21,7 +21,7 @@ void add(const Row* a, const Row* b, std::size_t rows, Row* out);
 /// out[o] = bias[o] + sum_i weight[o,i] in[i], in this order; weight [outputs,inputs].
 void dense(const Row* in, std::size_t inputs, const float* weight, const float* bias, std::size_t outputs, Row* out);
 
-/// counts[c] += number of the first `samples` lanes with sum[c] > 0.
+/// counts[c] += number of the first `samples` lanes, at least one, with sum[c] > 0.
 void count_above_zero(const Row* sum, std::size_t classes, std::size_t samples, std::uint32_t* counts);
 
 /// The same for the lowest c with the largest sum[c]. Returns the number of lanes that were counted: fewer than

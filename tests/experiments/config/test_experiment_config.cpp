@@ -148,6 +148,9 @@ TEST_CASE("Defaults of the configuration are those of the libraries", "[config]"
   CHECK(train.batch_size == 1000);
   CHECK((!train.stop.balanced_accuracy && !train.stop.accuracy));
   CHECK(config.analysis.knockout->options.sample_size == 800);
+  CHECK(config.analysis.knockout->function == KnockoutFunctionChoice::automatic);
+  CHECK(config.analysis.knockout->options.replace == KnockoutReplace::zero);
+  CHECK(config.analysis.knockout->options.noise_sd == 0.2);
 }
 
 TEST_CASE("Settings that contradict each other are reported with their position", "[config]") {

@@ -1,6 +1,7 @@
 // Functions and replacements of knockouts, through the program.
 #include <fstream>
 
+#include "core/recording.hpp"
 #include "experiments/results/results_file.hpp"
 #include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
