@@ -57,7 +57,9 @@ def table_cases():
     yield "bypass_of_a_copy", [(a, a, (a, n)) for a, n in bits(2)], {(0,): 1, (1,): 0, (0, 1): 1}
     yield "two_copies", [(a, a, (a, a)) for (a,) in bits(1)], {(0,): 0, (1,): 0, (0, 1): 1}
     yield "encrypted", [(a, a, (n, a ^ n)) for a, n in bits(2)], {(0,): 1, (1,): 1, (0, 1): 1}
-    yield "majority", [(int(sum(x) > 1), int(sum(x) > 1), x) for x in bits(3)], {}
+    yield ("majority", [(int(sum(x) > 1), int(sum(x) > 1), x) for x in bits(3)],
+           {(0,): 0.5, (1, 2): 0.8112781244591328, (0, 1, 2): 1})
+    yield "and", [(a & b, a & b, (a, b)) for a, b in bits(2)], {(0,): 0.5, (1,): 0.5, (0, 1): 0.8112781244591328}
     yield "parity", [(sum(x) % 2, sum(x) % 2, x) for x in bits(3)], {(0,): 1, (1, 2): 1, (0, 1, 2): 1}
     yield "collider", [(a, b, (a ^ b,)) for a, b in bits(2)], {(0,): -1}
     yield "bypass", [(a, a, (n,)) for a, n in bits(2)], {(0,): 0}
