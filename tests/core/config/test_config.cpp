@@ -335,7 +335,7 @@ TEST_CASE("Keys are a text, a list or a map, and are printed as they were writte
     CHECK(print_settings(settings) == yaml);
   }
   CHECK(read_keys("states: [a, [b]]") ==
-        std::vector<std::string>{"t.yaml:1:13: error: states[1]: expected a text, found a list"});
+        std::vector<std::string>{"t.yaml:1:13: error: states: expected a text, found a list"});
   CHECK(read_keys("states: {}").size() == 1);
   CHECK(read_keys("states: []").size() == 1);
   CHECK(read_keys("states: {a/b: x}").size() == 1);
