@@ -87,7 +87,7 @@ std::vector<Row> rows_of(const std::string& comparison, const CompareConfig& ent
   std::vector<Row> rows;
   for (std::size_t i = 0; i < count; ++i) {
     Row row{comparison, "", "", entry.statement, ""};
-    if (count > 1) row.cls = result.network(by_class.network).texts("class").at(i);
+    if (count > 1) row.cls = result.system(by_class.network).texts("class").at(i);
     row.value = left[left.size() > 1 ? i : 0];
     row.reference = right[right.size() > 1 ? i : 0];
     row.difference = row.value - row.reference;

@@ -24,7 +24,7 @@ RecordingShape::RecordingShape(const std::string& path, const RecordingConfig& c
   std::vector<Axis> axes = config.axes;
   const std::vector<std::uint64_t>& shape = states.shape;
   if (axes.empty() && shape.size() <= 2) axes = {Axis::sample, Axis::unit};
-  if (axes.size() == shape.size() + 1 && axes.back() == Axis::unit) axes.pop_back();  // one column of a CSV
+  if (shape.size() == 1 && axes.size() == 2 && axes.back() == Axis::unit) axes.pop_back();  // one column of a CSV
   if (axes.size() != shape.size()) {
     throw DataError("{}: {} has shape {}{}, expected {}", path, states.place, shape_text(shape),
                     states.from_matlab ? " as MATLAB shows it" : "",

@@ -343,4 +343,28 @@ TEST_CASE("Missing and circular bases are errors", "[config]") {
   CHECK_THROWS_AS(absent.throw_if_any(), UsageError);
 }
 
+TEST_CASE("Keys are a text, a list or a map, and are printed as they were written", "[config]") {
+  std::vector<std::pair<std::string, std::vector<std::string>>> keys;
+  const std::vector<Setting> settings{{"states", "", setting::Keys{&keys}}};
+  const auto read_keys = [&](const std::string& yaml) {
+    ConfigErrors errors;
+    read_settings(parse_config(yaml, "t.yaml", errors), settings, errors);
+    return errors.lines();
+  };
+  using Keys = decltype(keys);
+  for (const auto& [yaml, expected] : std::vector<std::pair<std::string, Keys>>{
+           {"states: \"n1..n3\"\n", {{"", {"n1..n3"}}}},
+           {"states: [\"a\", \"b c\"]\n", {{"", {"a", "b c"}}}},
+           {"states:\n  v1: \"x\"\n  v4: [\"y\", \"z\"]\n", {{"v1", {"x"}}, {"v4", {"y", "z"}}}}}) {
+    CHECK(read_keys(yaml) == std::vector<std::string>{});
+    CHECK(keys == expected);
+    CHECK(print_settings(settings) == yaml);
+  }
+  CHECK(read_keys("states: [a, [b]]") ==
+        std::vector<std::string>{"t.yaml:1:13: error: states: expected a text, found a list"});
+  CHECK(read_keys("states: {}").size() == 1);
+  CHECK(read_keys("states: []").size() == 1);
+  CHECK(read_keys("states: {a/b: x}").size() == 1);
+}
+
 }  // namespace inforelay

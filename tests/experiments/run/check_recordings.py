@@ -3,8 +3,11 @@ check_recordings.py PROGRAM FOLDER
 
 Prints every difference and exits with 1 if there is one.
 """
+import collections
+import functools
 import itertools
 import json
+import math
 import pathlib
 import struct
 import subprocess
@@ -26,9 +29,9 @@ def expect(condition, text):
 # --- brute force, by the definition --------------------------------------------------------------------------------
 
 def entropy(*columns):
-    _, counts = np.unique(np.column_stack(columns), axis=0, return_counts=True)
-    p = counts / counts.sum()
-    return float(-(p * np.log2(p)).sum())
+    counts = collections.Counter(map(tuple, np.column_stack(columns).tolist()))
+    total = sum(counts.values())
+    return -sum(n / total * math.log2(n / total) for n in counts.values())
 
 
 def conditional(a, b, given):
@@ -37,9 +40,19 @@ def conditional(a, b, given):
     return entropy(a, given) + entropy(b, given) - entropy(a, b, given) - entropy(given)
 
 
-def relay(states, a, b, units):
-    rest = [k for k in range(states.shape[1]) if k not in units]
-    return conditional(a, b, states[:, rest]) - conditional(a, b, states)
+def relay_of_sets(states, a, b):
+    """units -> relay information, for every set"""
+    every = range(states.shape[1])
+    sets = [s for n in range(states.shape[1] + 1) for s in itertools.combinations(every, n)]
+    given_all = conditional(a, b, states)
+    return {s: conditional(a, b, states[:, [k for k in every if k not in s]]) - given_all for s in sets}
+
+
+@functools.lru_cache
+def relay_of_case(name, symbol):
+    """The same in a case and its contrast, once for all formats."""
+    states, a, b, _ = cases[name]
+    return relay_of_sets(states, (a == symbol).astype(int), (b == symbol).astype(int))
 
 
 # --- the systems of known relay information: rows (input, output, units), each equally likely --------------------------
@@ -57,7 +70,9 @@ def table_cases():
     yield "bypass_of_a_copy", [(a, a, (a, n)) for a, n in bits(2)], {(0,): 1, (1,): 0, (0, 1): 1}
     yield "two_copies", [(a, a, (a, a)) for (a,) in bits(1)], {(0,): 0, (1,): 0, (0, 1): 1}
     yield "encrypted", [(a, a, (n, a ^ n)) for a, n in bits(2)], {(0,): 1, (1,): 1, (0, 1): 1}
-    yield "majority", [(int(sum(x) > 1), int(sum(x) > 1), x) for x in bits(3)], {}
+    yield ("majority", [(int(sum(x) > 1), int(sum(x) > 1), x) for x in bits(3)],
+           {(0,): 0.5, (1, 2): 0.8112781244591328, (0, 1, 2): 1})
+    yield "and", [(a & b, a & b, (a, b)) for a, b in bits(2)], {(0,): 0.5, (1,): 0.5, (0, 1): 0.8112781244591328}
     yield "parity", [(sum(x) % 2, sum(x) % 2, x) for x in bits(3)], {(0,): 1, (1, 2): 1, (0, 1, 2): 1}
     yield "collider", [(a, b, (a ^ b,)) for a, b in bits(2)], {(0,): -1}
     yield "bypass", [(a, a, (n,)) for a, n in bits(2)], {(0,): 0}
@@ -140,15 +155,15 @@ def run(name, recordings, analysis):
     return h5py.File(folder / f"{name}_out" / "results.h5")
 
 
-def compare(place, group, subset, states, a, b, known=None):
+def compare(place, group, subset, states, a, b, known=None, case=None):
     """The results of a layer on a subset against brute force."""
     names = [name.decode() for name in group.parent.parent["class"][:]]
     expect(names == [str(v) for v in sorted({*a.tolist(), *b.tolist()})], f"{place}: classes {names}")
     got = group[f"relay/{subset}"]
     units = states.shape[1]
     for c, symbol in enumerate(map(int, names)):
-        x, y = (a == symbol).astype(int), (b == symbol).astype(int)
-        value = {s: relay(states, x, y, s) for n in range(units + 1) for s in itertools.combinations(range(units), n)}
+        value = (relay_of_case(case, symbol) if case
+                 else relay_of_sets(states, (a == symbol).astype(int), (b == symbol).astype(int)))
         every = tuple(range(units))
         checks = [("total", got["total"][c], value[every], EXACT)]
         checks += [(f"single {k}", got["single"][c, k], value[every] - value[tuple(u for u in every if u != k)], EXACT)
@@ -171,7 +186,7 @@ for name, (states, a, b, known) in cases.items():
         recordings[f"{name}_{kind}"] = (recording, name)
 results = run("formats", {key: value[0] for key, value in recordings.items()}, {})
 for key, (_, name) in recordings.items():
-    compare(key, results[f"recordings/{key}/layers/states"], "all", *cases[name])
+    compare(key, results[f"recordings/{key}/layers/states"], "all", *cases[name], case=name)
 
 # Trials, times and subsets: the samples come trial by trial, whatever the order of the axes.
 trials, times, units = 30, 4, 3
