@@ -137,7 +137,13 @@ struct KnockoutConfig {
   std::vector<std::string> subsets{"test"};
   KnockoutSets sets = KnockoutSets::exhaustive;
   KnockoutFunctionChoice function = KnockoutFunctionChoice::automatic;
-  KnockoutOptions options;  ///< its function is that of `function` for a network's output activation
+  KnockoutOptions options;  ///< its function is not used, but function_for()
+
+  /// By what the outputs of a network with this output activation are decided.
+  KnockoutFunction function_for(Activation output) const {
+    if (function == KnockoutFunctionChoice::automatic) return function_of_output(output);
+    return function == KnockoutFunctionChoice::argmax ? KnockoutFunction::argmax : KnockoutFunction::threshold;
+  }
 };
 
 struct RegressionConfig {

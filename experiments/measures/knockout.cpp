@@ -18,11 +18,6 @@ namespace {
 
 bool all_sets(const MeasurePlace& place) { return place.config.analysis.knockout->sets == KnockoutSets::exhaustive; }
 
-KnockoutFunction function_of(const KnockoutConfig& config, Activation output) {
-  if (config.function == KnockoutFunctionChoice::automatic) return function_of_output(output);
-  return config.function == KnockoutFunctionChoice::argmax ? KnockoutFunction::argmax : KnockoutFunction::threshold;
-}
-
 void put_all_sets(MeasureRun& run, const KnockoutSubject& subject, const KnockoutOptions& options,
                   const RandomStream& random, ResultArrays& out) {
   KnockoutScan scan(subject, options, random, run.tables);
@@ -58,7 +53,7 @@ void compute(MeasureRun& run, ResultArrays& out) {
   const RandomStream random = run.system.random().child("knockout").child(place.subset);
   const KnockoutConfig& config = *place.config.analysis.knockout;
   KnockoutOptions options = config.options;
-  options.function = function_of(config, subject.network.layers.back().activation);
+  options.function = config.function_for(subject.network.layers.back().activation);
   out.put_attribute("", "function", std::string(to_string(options.function)));
   out.put_attribute("", "replace", std::string(to_string(options.replace)));
   out.put_attribute("", "method", std::string(to_string(options.method)));
@@ -75,7 +70,7 @@ void compute(MeasureRun& run, ResultArrays& out) {
 bool may_be_by_argmax(const MeasurePlace& place) {
   const KnockoutConfig& config = *place.config.analysis.knockout;
   if (place.network.output_activation || config.function != KnockoutFunctionChoice::automatic)
-    return function_of(config, place.network.output_activation.value_or(Activation::tanh)) == KnockoutFunction::argmax;
+    return config.function_for(place.network.output_activation.value_or(Activation::tanh)) == KnockoutFunction::argmax;
   return place.network.from_files();
 }
 

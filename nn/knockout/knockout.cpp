@@ -1,5 +1,7 @@
 #include "nn/knockout/knockout.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -65,7 +67,17 @@ KnockoutFunction function_of_output(Activation output) {
   for (const std::string_view name : {"tanh", "sigmoid", "relu"}) {
     if (to_string(output) == name) return KnockoutFunction::threshold;
   }
-  return KnockoutFunction::argmax;
+  return is_output_only(output) || is_increasing(output) ? KnockoutFunction::argmax : KnockoutFunction::threshold;
+}
+
+std::string function_problem(KnockoutFunction function, Activation output) {
+  if (function == KnockoutFunction::threshold && is_output_only(output))
+    return fmt::format("outputs of {} have no threshold of their own; use argmax", to_string(output));
+  if (function == KnockoutFunction::argmax && !is_output_only(output) &&
+      (output == Activation::relu || !is_increasing(output))) {
+    return fmt::format("the largest output of {} need not have the largest sum; use threshold", to_string(output));
+  }
+  return "";
 }
 
 RowMatrix<float> knockout_accuracy(const KnockoutSubject& subject, std::span<const NeuronSet> sets,

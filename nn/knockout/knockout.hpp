@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -52,8 +53,12 @@ inline constexpr WordTable<KnockoutFunction, 2> knockout_function_names{
 constexpr std::string_view to_string(KnockoutFunction function) { return word_of(knockout_function_names, function); }
 
 /// The function that fits an output activation: threshold for tanh, sigmoid and relu, whose outputs are decisions one
-/// by one; argmax for all others, whose outputs have no threshold of their own.
+/// by one; argmax for all others, whose outputs have no threshold of their own, but for gelu and silu, see below.
 KnockoutFunction function_of_output(Activation output);
+/// Why outputs of this activation cannot be decided by this function; "" if they can. Both functions look at the sums
+/// before the activation. So a softmax has no threshold; and by the largest output, that of a relu, gelu or silu need
+/// not be the one with the largest sum: below 0 they are equal or decrease.
+std::string function_problem(KnockoutFunction function, Activation output);
 
 /// What a knocked-out neuron has in place of its activation.
 enum class KnockoutReplace {

@@ -11,6 +11,8 @@ namespace inforelay {
 KnockoutAccuracy::KnockoutAccuracy(const KnockoutSubject& subject, const KnockoutOptions& options,
                                    const RandomStream& random)
     : sizes_(class_sizes(subject)), total_(static_cast<std::uint32_t>(subject.labels.size())), random_(random) {
+  const std::string problem = function_problem(options.function, subject.network.layers.back().activation);
+  if (!problem.empty()) throw UsageError("knockouts: {}", problem);
   if (options.method == KnockoutMethod::exact) return;
   const int n = options.sample_size;
   check_bounded(n >= 1, "knockouts: sample_size", n, "at least 1");

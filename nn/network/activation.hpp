@@ -11,12 +11,15 @@ namespace inforelay {
 
 /// An activation function: its kind, and the parameter of those that have one. Definitions as in PyTorch:
 ///
-///   tanh        tanh(x)                                          identity  x
-///   sigmoid     1 / (1 + exp(-x))                                silu      x sigmoid(x)
-///   relu        max(x, 0)                                        softplus  ln(1 + exp(x))
-///   leaky_relu  x > 0: x; else p x        (p: slope, 0.01)       gelu      x Phi(x), Phi that of the normal
-///   distribution elu         x > 0: x; else p (exp(x) - 1)  (p: alpha, 1) gelu_tanh   x (1 + tanh(sqrt(2/pi) (x +
-///   0.044715 x^3))) / 2 softmax     exp(x_c) / sum over the outputs d of exp(x_d): of the last layer only
+///   tanh, identity, relu   tanh(x); x; max(x, 0)
+///   sigmoid                1 / (1 + exp(-x))
+///   leaky_relu             x > 0: x; else p x (p: slope, 0.01)
+///   elu                    x > 0: x; else p (exp(x) - 1) (p: alpha, 1)
+///   gelu                   x Phi(x), Phi that of the normal distribution
+///   gelu_tanh              x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2
+///   silu                   x sigmoid(x)
+///   softplus               ln(1 + exp(x))
+///   softmax                exp(x_c) / sum over the outputs d of exp(x_d): of the last layer only
 struct Activation {
   /// Rows of the table in activation.cpp.
   enum class Kind : std::uint8_t {

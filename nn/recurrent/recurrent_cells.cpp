@@ -7,19 +7,19 @@ namespace {
 
 // In the functions below n is the number of values of a gate, H times the lanes.
 
-template <Activation activation>
+template <Activation::Kind kind>
 void elman_forward(const CellStep& step, std::size_t n) {
-  activate(activation, step.gates, n);
+  activate({kind}, step.gates, n);
   for (std::size_t i = 0; i < n; ++i) step.h[i] = step.gates[i];
 }
 
-template <Activation activation>
+template <Activation::Kind kind>
 void elman_slopes(const CellStep& step, const CellSlopes& slopes, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
     slopes.sums[i] = slopes.h[i];
     slopes.h[i] = 0;
   }
-  multiply_by_slope(activation, step.gates, n, slopes.sums);
+  multiply_by_slope({kind}, step.gates, nullptr, n, slopes.sums);
 }
 
 void gru_forward(const CellStep& step, std::size_t n) {
@@ -83,8 +83,10 @@ struct Row {
 };
 
 constexpr std::array<Row, 4> rows{{
-    {RecurrentKind::rnn_tanh, false, false, elman_forward<Activation::tanh>, elman_slopes<Activation::tanh>},
-    {RecurrentKind::rnn_relu, false, false, elman_forward<Activation::relu>, elman_slopes<Activation::relu>},
+    {RecurrentKind::rnn_tanh, false, false, elman_forward<Activation::Kind::tanh>,
+     elman_slopes<Activation::Kind::tanh>},
+    {RecurrentKind::rnn_relu, false, false, elman_forward<Activation::Kind::relu>,
+     elman_slopes<Activation::Kind::relu>},
     {RecurrentKind::gru, true, true, gru_forward, gru_slopes},
     {RecurrentKind::lstm, true, false, lstm_forward, lstm_slopes},
 }};

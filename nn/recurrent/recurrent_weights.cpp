@@ -188,6 +188,14 @@ class Assembler {
     fail("the activation of an Elman network is {}, expected tanh or relu", to_string(activation));
   }
 
+  Activation parsed(std::string_view key, const std::string& text) const {
+    try {
+      return parse_activation(text);
+    } catch (const UsageError& error) {
+      fail("metadata {}: {}", quoted_name(key), error.what());
+    }
+  }
+
   // What the options or the file say, which must agree.
   Activation stated(std::string_view option, std::string_view key, std::optional<Activation> chosen) const {
     const auto& metadata = tensors_.metadata;
@@ -199,16 +207,10 @@ class Assembler {
       fail("does not say the activation of its {}: state it, `{}: {}`",
            readout ? "readout" : "Elman cells, tanh or relu", option, readout ? "identity" : "tanh");
     }
-    std::optional<Activation> own;
-    for (const auto& [activation, word] : activation_names()) {
-      if (word == found->second) own = activation;
-    }
-    if (!own)
-      fail("metadata {} holds {}, expected tanh, sigmoid, relu or identity", quoted_name(key),
-           quoted_name(found->second));
-    if (chosen && *chosen != *own)
+    const Activation own = parsed(key, found->second);
+    if (chosen && *chosen != own)
       fail("states that its {} is {}, expected {} as stated beside it", option, found->second, to_string(*chosen));
-    return *own;
+    return own;
   }
 
   static RowMatrix<float> matrix(const NamedTensor& tensor) {
