@@ -140,6 +140,7 @@ FileData read_idx(const DataOptions& options, Progress& progress) {
     throw DataError("the images in {} have {} x {} pixels, those in {} have {} x {}", files[train_images].string(),
                     first.rows, first.columns, files[images].string(), last.rows, last.columns);
   }
+  data.files.push_back(data.origin);  // a folder changes when files are added to it
   std::vector<RawLabels> labels;
   for (ReadSet& set : sets) labels.push_back(std::move(set.labels));
   ClassLabels classes = classes_of(std::move(labels), options.classes, data.origin);

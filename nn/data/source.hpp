@@ -72,7 +72,7 @@ struct FileData {
   Dataset train;
   std::optional<Dataset> test;
   std::string origin;                          ///< for people: the folder or files
-  std::vector<std::filesystem::path> files{};  ///< that were read
+  std::vector<std::filesystem::path> files{};  ///< that were read, and folders that were searched
 };
 
 /// What these files hold.

@@ -17,7 +17,7 @@ void check_numbers(const FileArray& array, const std::vector<std::string>& colum
   if (words == nullptr) return;
   for (std::size_t i = 0; i < words->size(); ++i) {
     if (number_from<double>((*words)[i])) continue;
-    throw DataError("{}: column {} of row {} (from 1, without the header) holds '{}', expected a number", array.place,
+    throw DataError("{}: column '{}' of row {} (from 1, without the header) holds '{}', expected a number", array.place,
                     columns[i % columns.size()], i / columns.size() + 1, (*words)[i]);
   }
   throw DataError("{}: columns of numbers were expected", array.place);

@@ -118,7 +118,7 @@ TEST_CASE("A gzip file may have several members", "[idx]") {
   CHECK_THROWS_WITH(unpacked(packed + Bytes{1, 2}, 1000, "f"), Contains("2 bytes after the end of the gzip data"));
   CHECK_THROWS_WITH(unpacked(without_last(packed), 1000, "f"), Contains("cut off"));
   Bytes damaged = packed;
-  damaged[gzipped(Bytes(7)).size() + 12] ^= 0xff;  // in the second member
+  damaged[gzipped(Bytes(content.begin(), content.begin() + 7)).size() + 12] ^= 0xff;  // in the second member
   CHECK_THROWS_AS(unpacked(damaged, 1000, "f"), DataError);
 }
 
