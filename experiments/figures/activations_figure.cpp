@@ -76,6 +76,8 @@ const FigureKind activations_figure{
     "activations", FigureScope::layer, [](const FigureSource& source) -> FigureDrawing {
       if (is_wide(*source.layer)) return {};
       const ResultView states = source.layer->arrays.at("states/" + subsets_of(*source.layer, "states").back());
+      // Of several levels, or none, there is no single threshold to be drawn.
+      if (!states.has("threshold") || states.matrix<double>("threshold").cols() != 1) return {};
       const RowMatrix<double>& thresholds = states.matrix<double>("threshold");
       return drawing(draw_activations, {.network = source.name,
                                         .hidden = states.matrix<float>("value"),

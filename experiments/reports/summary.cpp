@@ -115,9 +115,11 @@ std::string states_table(const LayerResults& layer) {
   for (const std::string& subset : subsets_of(layer, "states")) {
     const ResultView states = layer.arrays.at("states/" + subset);
     const RowMatrix<float>& values = states.matrix<float>("value");
-    const auto units = static_cast<double>(values.cols());
+    const double levels =
+        states.has("threshold") ? static_cast<double>(states.matrix<double>("threshold").cols()) + 1 : 256;
+    const double units = static_cast<double>(values.cols()) * std::log2(levels);  // bits that they can hold
     const double log_samples = std::log2(static_cast<double>(values.rows()));
-    const std::string bound = log_samples < units ? fmt::format("{:.3f}", log_samples) : fmt::format("{}", units);
+    const std::string bound = log_samples < units ? fmt::format("{:.3f}", log_samples) : fmt::format("{:.4g}", units);
     const Cells row{
         subset,
         std::to_string(values.rows()),

@@ -31,11 +31,33 @@ struct ForwardKnockout {
   double total = 0;
 };
 
+// Activations in double precision, by their definitions.
 inline double activated(Activation activation, double x) {
-  const std::string_view name = to_string(activation);
-  if (name == "tanh") return std::tanh(x);
-  if (name == "sigmoid") return 1 / (1 + std::exp(-x));
-  if (name == "relu") return std::max(x, 0.0);
+  using Kind = Activation::Kind;
+  const double p = static_cast<double>(activation.parameter), root_2_by_pi = 0.79788456080286535588;
+  switch (activation.kind) {
+    case Kind::tanh:
+      return std::tanh(x);
+    case Kind::sigmoid:
+      return 1 / (1 + std::exp(-x));
+    case Kind::relu:
+      return std::max(x, 0.0);
+    case Kind::leaky_relu:
+      return x > 0 ? x : p * x;
+    case Kind::elu:
+      return x > 0 ? x : p * std::expm1(x);
+    case Kind::gelu:
+      return x * std::erfc(-x / std::sqrt(2.0)) / 2;
+    case Kind::gelu_tanh:
+      return x * (1 + std::tanh(root_2_by_pi * (x + 0.044715 * x * x * x))) / 2;
+    case Kind::silu:
+      return x / (1 + std::exp(-x));
+    case Kind::softplus:
+      return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
+    case Kind::identity:
+    case Kind::softmax:  // of an output, whose order it keeps
+      return x;
+  }
   return x;
 }
 

@@ -31,15 +31,18 @@ struct Scene {
   KnockoutSubject subject() const { return {network, layer, hidden, labels}; }
 };
 
+constexpr Activation hidden_activations[]{
+    Activation::tanh,  Activation::sigmoid, Activation::relu,      Activation::identity, Activation::leaky_relu(),
+    Activation::elu(), Activation::gelu,    Activation::gelu_tanh, Activation::silu,     Activation::softplus};
+
 // The analysed layer has K neurons; `after` hidden layers of 4 and 5 follow it.
 Scene random_scene(int neurons, int after, int classes, int samples, RandomStream random) {
-  constexpr Activation activations[]{Activation::tanh, Activation::relu, Activation::sigmoid, Activation::identity};
   Scene scene;
   scene.network.layers = {random_layer(2, neurons, random)};
   int width = neurons;
   for (int l = 0; l < after; ++l) {
     scene.network.layers.push_back(random_layer(width, 4 + l, random));
-    scene.network.layers.back().activation = activations[random.below(4)];
+    scene.network.layers.back().activation = hidden_activations[random.below(std::size(hidden_activations))];
     width = 4 + l;
   }
   scene.network.layers.push_back(random_layer(width, classes, random));
@@ -69,11 +72,7 @@ void write_for_torch(const Scene& scene, KnockoutReplace replace, const std::str
                             static_cast<std::int32_t>(samples), scene.network.output_width()};
   put(head, 4);
   for (const DenseLayer& layer : layers) {
-    std::int32_t place = 0;
-    for (const std::string_view name : {"tanh", "sigmoid", "relu", "identity"}) {
-      if (to_string(layer.activation) == name) break;
-      ++place;
-    }
+    const auto place = static_cast<std::int32_t>(layer.activation.kind);
     const std::int32_t shape[]{layer.out(), place};
     put(shape, 2);
   }
@@ -397,9 +396,47 @@ TEST_CASE("New functions and replacements do not depend on the number of threads
   for (std::size_t i = 4; i < results.size(); ++i) CHECK(results[i] == results[i % 4]);
 }
 
+TEST_CASE("Knockouts before a layer of each activation are forward passes", "[knockout]") {
+  for (const Activation activation : hidden_activations) {
+    CAPTURE(to_string(activation));
+    Scene scene = random_scene(5, 1, 3, 120, RandomStream(47, "activation"));
+    scene.network.layers[1].activation = activation;
+    for (const KnockoutFunction function : {KnockoutFunction::threshold, KnockoutFunction::argmax}) {
+      const KnockoutOptions options{.function = function, .replace = KnockoutReplace::mean};
+      const Replacement replacement(scene.hidden, options, draws);
+      const ExhaustiveKnockout found = all_sets(scene, options);
+      for (std::uint32_t index = 0; index < 1u << 5; ++index) {
+        const auto expected = forward_knockout(scene.subject(), replacement, NeuronSet(index), function);
+        CHECK(expected.doubtful < 3);
+        for (int c = 0; c < 3; ++c)
+          CHECK(found.accuracy(c, index) == Approx(expected.balanced_accuracy(c)).margin(expected.margin(c)));
+      }
+    }
+  }
+}
+
+TEST_CASE("Functions that an output activation does not allow are refused", "[knockout]") {
+  Scene scene = random_scene(3, 0, 3, 40, RandomStream(48, "refused"));
+  const auto knock_out = [&](Activation output, KnockoutFunction function) {
+    scene.network.layers.back().activation = output;
+    return all_sets(scene, {.function = function}).accuracy;
+  };
+  const auto logits = knock_out(Activation::identity, KnockoutFunction::argmax);
+  CHECK(knock_out(Activation::softmax, KnockoutFunction::argmax) == logits);
+  CHECK_THROWS_AS(knock_out(Activation::softmax, KnockoutFunction::threshold), UsageError);
+  for (const Activation output : {Activation::relu, Activation::gelu, Activation::gelu_tanh, Activation::silu}) {
+    CAPTURE(to_string(output));
+    CHECK_THROWS_AS(knock_out(output, KnockoutFunction::argmax), UsageError);
+    CHECK(knock_out(output, KnockoutFunction::threshold).allFinite());
+    CHECK(function_of_output(output) == KnockoutFunction::threshold);
+  }
+}
+
 TEST_CASE("The function that fits an output activation", "[knockout]") {
   CHECK(function_of_output(Activation::tanh) == KnockoutFunction::threshold);
   CHECK(function_of_output(Activation::sigmoid) == KnockoutFunction::threshold);
   CHECK(function_of_output(Activation::relu) == KnockoutFunction::threshold);
   CHECK(function_of_output(Activation::identity) == KnockoutFunction::argmax);
+  CHECK(function_of_output(Activation::softmax) == KnockoutFunction::argmax);
+  CHECK(function_of_output(Activation::leaky_relu()) == KnockoutFunction::argmax);
 }

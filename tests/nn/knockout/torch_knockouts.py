@@ -10,7 +10,18 @@ import sys
 import numpy as np
 import torch
 
-ACTIVATIONS = [torch.tanh, torch.sigmoid, torch.relu, lambda x: x]
+ACTIVATIONS = [  # in the order of Activation::Kind
+    torch.tanh,
+    torch.sigmoid,
+    torch.relu,
+    torch.nn.Identity(),
+    torch.nn.LeakyReLU(),
+    torch.nn.ELU(),
+    torch.nn.GELU(),
+    torch.nn.GELU(approximate="tanh"),
+    torch.nn.SiLU(),
+    torch.nn.Softplus(),
+]
 
 
 class Reader:
