@@ -28,9 +28,9 @@ struct BootstrapOptions {
 /// around t. They are moved so that their mean is t; the interval is that of the spread of plug-in values of N samples,
 /// around the observed one. It does not mend the bias that t itself has: moving it a second time would, where all
 /// states are well sampled, but where they are not the bias of the resamples can have the wrong sign. Coverage of the
-/// true total by intervals of 95 %, over 200 recordings each: 90 to 94 % for 2 or 3 units and 100 to 1,000 samples; 80
-/// % for 7 units and 300 samples, in which undersampling moves t by more than the width (see subsampling.hpp); of the
-/// single units 93 to 97 % in all of these.
+/// true value by intervals of 95 %, over 200 recordings each: of the total 90 to 94 % for 2 or 3 units and 100 to 1,000
+/// samples, 88 % for 5 units and 300 samples, 80 and 68 % for 7 units and 300 and 2,000, in which undersampling moves t
+/// by more than the width (see subsampling.hpp); of the single units 90 to 97 % in all of these.
 struct BootstrapIntervals {
   RowMatrix<double> observed;   ///< [C,columns] t
   RowMatrix<double> bias;       ///< [C,columns]
