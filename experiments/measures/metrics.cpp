@@ -176,10 +176,11 @@ std::string metric_missing(const ExperimentConfig& config, const RecordingConfig
     if (!own.analysis.relay.exhaustive.empty()) own.analysis.relay.exhaustive = {"all"};
   }
   const NetworkConfig none;
+  const LayerSizes unknown;
   const bool is_system = parsed.measure->scope == Scope::system;
   if (!is_system && parsed.layer.empty() && recording.states.size() > 1)
     return fmt::format("it has several layers: name one, as in layers.{}.{}", recording.states.front().first, name);
-  const MeasurePlace place{own, none, {}, is_system ? 0 : 1, parsed.subset, &recording};
+  const MeasurePlace place{own, none, unknown, is_system ? 0 : 1, parsed.subset, &recording};
   std::string missing = parsed.measure->missing(place);
   if (missing.empty() && parsed.metric->missing) missing = parsed.metric->missing(place, parsed.count);
   return missing;
