@@ -184,6 +184,7 @@ INFORELAY_RESULT_TYPE(std::int64_t)
 INFORELAY_RESULT_TYPE(float)
 INFORELAY_RESULT_TYPE(double)
 #undef INFORELAY_RESULT_TYPE
+template double ResultView::attribute<double>(std::string_view, const std::string&) const;
 template std::string ResultView::attribute<std::string>(std::string_view, const std::string&) const;
 template std::int64_t ResultView::attribute<std::int64_t>(std::string_view, const std::string&) const;
 template std::vector<std::string> ResultView::attribute<std::vector<std::string>>(std::string_view,
