@@ -134,7 +134,7 @@ Json schema_of(const std::vector<Setting>& settings) {
 }  // namespace
 
 std::string settings_json_schema(std::string_view title, const std::vector<Setting>& settings,
-                                 const std::vector<std::string>& required) {
+                                 const std::vector<std::vector<std::string>>& required) {
   Json json{{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", title}};
   json.update(schema_of(settings));
   // One name, or a list of them.
@@ -142,7 +142,8 @@ std::string settings_json_schema(std::string_view title, const std::vector<Setti
       {"description", "Files, relative to this one, whose settings are taken over where this one says nothing."},
       {"type", {"string", "array", "null"}},
       {"items", {{"type", "string"}, {"minLength", 1}}}};
-  json["anyOf"] = {{{"required", {"extends"}}}, {{"required", required}}};
+  json["anyOf"] = {{{"required", {"extends"}}}};
+  for (const auto& keys : required) json["anyOf"].push_back({{"required", keys}});
   return json.dump(2) + "\n";
 }
 

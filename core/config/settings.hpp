@@ -265,12 +265,12 @@ std::string print_settings(const std::vector<Setting>& settings);
 std::string settings_reference(const std::vector<Setting>& settings);
 
 /// The settings as a JSON Schema of draft 7, with which editors complete, explain and check configuration files: types,
-/// bounds, words, defaults and meanings. A file that does not extend another must have the keys of `required`. It
-/// accepts all that read_settings() accepts, also null for any setting, which removes the value of a base; only a path
-/// or word that looks like a number needs quotes. It accepts more: it cannot distinguish 1e3 from 1000 or check
+/// bounds, words, defaults and meanings. A file that does not extend another must have the keys of one of `required`.
+/// It accepts all that read_settings() accepts, also null for any setting, which removes the value of a base; only a
+/// path or word that looks like a number needs quotes. It accepts more: it cannot distinguish 1e3 from 1000 or check
 /// relations between settings. Changes the structs as settings_reference() does.
 std::string settings_json_schema(std::string_view title, const std::vector<Setting>& settings,
-                                 const std::vector<std::string>& required);
+                                 const std::vector<std::vector<std::string>>& required);
 
 struct SettablePath {
   std::string path;         ///< "networks.full.train.learning_rate"; groups precede their settings

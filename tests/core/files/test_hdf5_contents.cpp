@@ -157,7 +157,7 @@ TEST_CASE("Types that the writer never uses are read as wider ones or rejected",
   const Hdf5Reader reader(path);
   CHECK(std::get<std::vector<std::int64_t>>(reader.read_any("i8").values) == std::vector<std::int64_t>{0});
   CHECK(reader.read_any("i8").info.units.empty());
-  CHECK_THROWS_WITH(reader.read_any("u64"), Contains("/u64 holds 64-bit unsigned integer, expected"));
+  CHECK(std::get<std::vector<std::int64_t>>(reader.read_any("u64").values) == std::vector<std::int64_t>{0});
   CHECK_THROWS_WITH(reader.read_any("opaque"), Contains("/opaque holds values of another kind"));
   CHECK_THROWS_WITH(reader.visit("", [](const std::string&, Hdf5Kind) {}), Contains("lies deeper than 32 groups"));
 }

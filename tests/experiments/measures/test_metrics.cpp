@@ -140,7 +140,7 @@ TEST_CASE("Metrics that a configuration will not compute are known before the ru
   CHECK(missing("relay.train.last_7") == "the layer has fewer units");
   CHECK(missing("relay.test.smallest_set_101") == "more than 100 percent of the information");
   CHECK(missing("relay.train.above_greedy") == "train is not among analysis.relay.exhaustive");
-  CHECK(missing("relay.train.module_found") == "the network is not composed of detectors");
+  CHECK(missing("relay.train.module_found") == "it is no network composed of detectors");
   CHECK(missing("knockout.test.intact") == "test is not among analysis.knockout.subsets");
   CHECK(missing("regression.f") == "there is no analysis.regression");
   CHECK(missing("layers.2.relay.test.total") == "layer 2 is not among analysis.layers");

@@ -62,7 +62,7 @@ class SmallRun {
   }
 
   const std::vector<Stage>& stages() const { return run_.stages(); }
-  System& system(const Stage& stage) { return systems_[stage.network]; }
+  System& system(const Stage& stage) { return systems_[stage.system]; }
   ResultView layer(const Stage& stage) {
     return results_.view(system(stage).group() + "/layers/" + std::to_string(stage.place.layer));
   }

@@ -233,7 +233,8 @@ TEST_CASE("What a file of this program says must agree with what is asked for", 
                     Contains("states that its activation is relu, expected tanh"));
   TensorFile damaged = file;
   damaged.metadata["output_activation"] = "sine";
-  CHECK_THROWS_WITH(recurrent_from_tensors(damaged, {}, "file"), Contains("'output_activation' holds 'sine'"));
+  CHECK_THROWS_WITH(recurrent_from_tensors(damaged, {}, "file"),
+                    Contains("metadata 'output_activation': activation 'sine' is not one of tanh"));
   CHECK(!is_recurrent(read_safetensors(write_safetensors(Mlp{{some_network(RecurrentKind::gru).readout}}), "file")));
 }
 

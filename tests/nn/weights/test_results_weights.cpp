@@ -118,8 +118,8 @@ TEST_CASE("Networks in HDF5 are checked", "[weights]") {
   refused("/networks/a/model/layer1/bias has shape [3], expected [2]");
   write_layer(path, RowMatrix<float>(0, 3), Eigen::VectorXf(0));
   refused("weight has shape [0,3], expected at least 1 row and column");
-  write_layer(path, weight, Eigen::VectorXf::Ones(2), "softmax");
-  refused("layer1@activation: activation 'softmax' is not one of tanh, sigmoid, relu, identity");
+  write_layer(path, weight, Eigen::VectorXf::Ones(2), "sine");
+  refused("layer1@activation: activation 'sine' is not one of tanh, sigmoid, relu, identity");
   RowMatrix<float> odd = weight;
   odd(1, 2) = std::numeric_limits<float>::quiet_NaN();
   write_layer(path, odd, Eigen::VectorXf::Ones(2));
