@@ -107,7 +107,10 @@ ConfigNode node_of(const Choice& kind) {
   if (kind.several) return list_of(chosen, word);
   return chosen.empty() ? ConfigNode() : word(chosen.front());
 }
-ConfigNode node_of(const Parsed& kind) { return text_or_nothing(kind.get()); }
+ConfigNode node_of(const Parsed& kind) {
+  const std::string text = kind.get();
+  return text.empty() ? ConfigNode() : scalar(text);
+}
 ConfigNode node_of(const Series& kind) {
   ConfigNode map = map_of({});
   for (const ConfigSeries& series : *kind.values) map.entries.push_back({series.path, {}, node_of(series)});

@@ -159,13 +159,16 @@ bool lacks_tables(const ResolvedExperiment& run, const std::filesystem::path& re
   if (run.tables() == AllSetsTable::discard) return false;
   std::set<std::string> with_statistics, with_table;
   const Hdf5Reader file(results);
-  file.visit("networks", [&](const std::string& path, Hdf5Kind kind) {
+  const auto note = [&](const std::string& path, Hdf5Kind kind) {
     constexpr std::string_view statistics = "/sizes/mean";
     if (kind != Hdf5Kind::array) return;
     if (path.ends_with(statistics)) with_statistics.insert(path.substr(0, path.size() - statistics.size()));
     const std::vector<std::string> axes = file.dimension_names(path);
     if (std::find(axes.begin(), axes.end(), "set") != axes.end()) with_table.insert(path.substr(0, path.rfind('/')));
-  });
+  };
+  for (const char* group : {"networks", "recordings"}) {
+    if (file.exists(group)) file.visit(group, note);
+  }
   return !std::includes(with_table.begin(), with_table.end(), with_statistics.begin(), with_statistics.end());
 }
 

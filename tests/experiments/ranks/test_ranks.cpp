@@ -37,10 +37,10 @@ struct RelayScene {
   GreedyRelay path;
 };
 
-/// Units of three levels, with a contrast for each class or of the whole symbols.
+/// Units of three levels, with a contrast for each class or of the whole symbols. So many that each has several chunks.
 struct LevelScene {
   explicit LevelScene(bool whole)
-      : samples(test::random_levels(150, 14, 3, 3, RandomStream(44, "levels"))),
+      : samples(test::random_levels(150, 16, 3, 3, RandomStream(44, "levels"))),
         states(samples.states),
         contrasts(whole ? std::vector<Contrast>() : test::numbered_contrasts(3)),
         table(whole ? samples.whole() : samples.one_vs_rest()) {}

@@ -224,7 +224,7 @@ TEST_CASE("Invalid sweeps are refused with the parameter and the value", "[sweep
        "networks.full.layers=[784, 0, 10])\n"
        "test.yaml:8:129: error: analysis.discretize.method: expected one of kmeans, kmeans_iterated, median, mean, "
        "sign, "
-       "threshold, found "
+       "threshold, edges, equal_width, equal_population, symbols, found "
        "'meen'; "
        "did you mean 'mean'? (swept: analysis.discretize.method=meen)\n"
        "test.yaml:8:68: error: networks.full.layers: the analysed layer 1 has 30 units; exhaustive relay information "
