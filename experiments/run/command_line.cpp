@@ -34,8 +34,8 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   line.provenance = current_provenance(argc, argv);
 
   CLI::App app(
-      "Trains networks, measures the relay information of sets of their neurons and the effect of knocking them out\n"
-      "(ablation), as described in CONFIG.",
+      "Trains networks or reads them, or recordings of other systems, from files; measures the relay information of sets\n"
+      "of their units, and the effect of knocking units of networks out (ablation), as described in CONFIG.",
       "run_experiment");
   using Action = CommandLine::Action;
   const auto action = [&](const char* name, Action value, const char* about) {
