@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 
+#include "core/error.hpp"
 #include "experiments/measures/measure.hpp"
 #include "experiments/sources/training.hpp"
+#include "nn/data/input_statistics.hpp"
 
 namespace inforelay {
 namespace {
@@ -40,9 +42,25 @@ void put_scaling(const DataPair& data, ResultArrays& out) {
   out.put_attribute("model", "constant_inputs", static_cast<std::int64_t>(scaling.constant_inputs));
 }
 
+// A file that states how values became inputs is about a network of such inputs. With others the network would be read
+// without complaint and be another one, so a configuration that does not say how they are scaled is refused.
+void check_scaling(const MeasurePlace& place, const LoadedWeights& loaded, const DataPair& data) {
+  if (place.config.data.inputs) return;
+  for (const WeightSource& source : loaded.sources) {
+    if (!source.inputs || is_same_scaling(*source.inputs, data.scaling)) continue;
+    throw UsageError(
+        "'{}' states that the inputs of its network were {}, but those of the data ({}) are {}; say in data how they "
+        "are "
+        "to be scaled, as 'inputs: {{scale: 255, mean: 0.13, std: 0.31}}' or 'inputs: {{mean: train, std: train}}', or "
+        "'inputs: {{scale: {}}}' to leave them so",
+        source.file, scaling_text(*source.inputs), data.name, scaling_text(data.scaling), data.scaling.scale);
+  }
+}
+
 void compute(MeasureRun& run, ResultArrays& out) {
   const DataPair& data = run.system.data().get(run.progress);
   const LoadedWeights* loaded = run.system.loaded();
+  if (loaded != nullptr) check_scaling(run.place, *loaded, data);
   const ModelResult model = loaded
                                 ? model_from_files(run.place.network, *loaded, data, run.system.random(), run.progress)
                                 : make_model(run.place.network, data, run.system.random(), run.store, run.progress);

@@ -12,6 +12,8 @@
 #include "core/text/unit_text.hpp"
 #include "experiments/results/layer_results.hpp"
 #include "experiments/results/statistics_arrays.hpp"
+#include "experiments/sources/system.hpp"
+#include "nn/data/input_statistics.hpp"
 
 namespace inforelay {
 namespace {
@@ -58,16 +60,7 @@ std::string layers_line(const ResultView& model) {
 // "  inputs: (x / 255 - mean) / std, ..."; "" for bytes / 255.
 std::string inputs_line(const ResultView& system) {
   if (!system.has_attribute("model", "input_scale")) return "";
-  const auto scale = system.attribute<double>("model", "input_scale");
-  const std::string scaled = scale == 1 ? "x" : fmt::format("x / {}", scale);
-  if (!system.has("model/input_mean")) return fmt::format("  inputs: {}\n", scaled);
-  const auto range = [&](const char* array) {
-    const std::span<const float> values = system.vector<float>(array);
-    const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    return *low == *high ? fmt::format("{:.6g}", *low) : fmt::format("from {:.6g} to {:.6g}", *low, *high);
-  };
-  return fmt::format("  inputs: ({} - mean) / std; mean {}, std {}\n", scaled, range("model/input_mean"),
-                     range("model/input_std"));
+  return fmt::format("  inputs: {}\n", scaling_text(scaling_from(system)));
 }
 
 std::string training_lines(const ResultView& system) {

@@ -25,6 +25,7 @@
 #include "experiments/run/export_weights.hpp"
 #include "experiments/run/pipeline.hpp"
 #include "experiments/run/resolve.hpp"
+#include "nn/data/input_statistics.hpp"
 
 namespace inforelay {
 namespace {
@@ -83,6 +84,25 @@ void warn_of_chance(const ExperimentResult& result, const std::string& name, Con
   }
 }
 
+// The configuration has the last word, also against a file that states how its network was made: but not in silence.
+void warn_of_overruled_files(const ResolvedExperiment& run, const ResultView& system, const std::string& name,
+                             Console& console) {
+  const auto found = run.files().networks.find(name);
+  if (found == run.files().networks.end()) return;
+  const InputScaling used = scaling_from(system);
+  for (const WeightSource& source : found->second.sources) {
+    if (source.inputs && !is_same_scaling(*source.inputs, used)) {
+      console.warning(
+          fmt::format("{}: '{}' states that the inputs of its network were {}, but data.inputs makes them {}", name,
+                      source.file, scaling_text(*source.inputs), scaling_text(used)));
+    }
+    if (!source.overruled.empty()) {
+      console.warning(fmt::format("{}: '{}' states the activations {}, but the configuration says {}", name,
+                                  source.file, source.overruled, layers_text(system.at("model"))));
+    }
+  }
+}
+
 // Widths and activations of a network, and its accuracy on each subset, for the log.
 void report_network(const ExperimentResult& result, const std::string& name, Console& console) {
   std::string text = fmt::format("{}: layers {}", name, layers_text(result.network(name).at("model")));
@@ -122,6 +142,7 @@ ExperimentResult compute(const ResolvedExperiment& run, const CommandLine& line,
     if (result.network(name).attribute<std::int64_t>("training", "stop_rule_met") == 0)
       console.warning(fmt::format("{}: training ended before its stop rule was met", name));
     report_network(result, name, console);
+    warn_of_overruled_files(run, result.network(name), name, console);
     warn_of_chance(result, name, console);
   }
   report_constant_inputs(result, console);

@@ -53,7 +53,8 @@ void write_weights_out(const ExperimentConfig& config, const ExperimentResult& r
   for (const auto& [name, network] : config.networks) {
     if (network.weights_out.empty()) continue;
     const fs::path path = with_data_folder(network.weights_out);
-    save_safetensors(path, network_from(result.network(name).at("model")));
+    const ResultView system = result.network(name);
+    save_safetensors(path, network_from(system.at("model")), scaling_from(system));
     console.info(fmt::format("{}: weights written to '{}'", name, path.string()));
   }
 }

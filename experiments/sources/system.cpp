@@ -70,6 +70,17 @@ void put_network(const Mlp& network, ResultArrays& out) {
   }
 }
 
+InputScaling scaling_from(const ResultView& system) {
+  InputScaling scaling;
+  if (system.has_attribute("model", "input_scale")) scaling.scale = system.attribute<double>("model", "input_scale");
+  if (!system.has("model/input_mean")) return scaling;
+  const std::span<const float> mean = system.vector<float>("model/input_mean"),
+                               deviation = system.vector<float>("model/input_std");
+  scaling.mean.assign(mean.begin(), mean.end());
+  scaling.deviation.assign(deviation.begin(), deviation.end());
+  return scaling;
+}
+
 Mlp network_from(const ResultView& model) {
   Mlp network;
   for (std::size_t number = 1; number == 1 || model.has(layer_name(number)); ++number) {

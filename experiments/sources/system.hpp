@@ -90,5 +90,7 @@ class System {
 /// fit.
 void put_network(const Mlp& network, ResultArrays& out);
 Mlp network_from(const ResultView& model);
+/// How values of the data became inputs of a network, from its results, which have nothing of it for bytes / 255.
+InputScaling scaling_from(const ResultView& system);
 
 }  // namespace inforelay

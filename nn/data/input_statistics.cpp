@@ -1,5 +1,8 @@
 #include "nn/data/input_statistics.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.hpp"
@@ -74,6 +77,28 @@ InputScaling scaling_for(const InputOptions& options, double default_scale, cons
     scaling.constant_inputs = moments.constant_inputs;
   }
   return scaling;
+}
+
+bool is_same_scaling(const InputScaling& a, const InputScaling& b) {
+  if (a.scale != b.scale) return false;
+  const auto same = [](const std::vector<float>& one, const std::vector<float>& other, float otherwise) {
+    for (std::size_t i = 0; i < std::max(one.size(), other.size()); ++i) {
+      if ((one.empty() ? otherwise : one[i]) != (other.empty() ? otherwise : other[i])) return false;
+    }
+    return true;
+  };
+  const bool same_width = a.mean.empty() || b.mean.empty() || a.mean.size() == b.mean.size();
+  return same_width && same(a.mean, b.mean, 0) && same(a.deviation, b.deviation, 1);
+}
+
+std::string scaling_text(const InputScaling& scaling) {
+  const std::string scaled = scaling.scale == 1 ? "x" : fmt::format("x / {}", scaling.scale);
+  if (scaling.mean.empty()) return scaled;
+  const auto range = [](const std::vector<float>& values) {
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    return *low == *high ? fmt::format("{:.6g}", *low) : fmt::format("from {:.6g} to {:.6g}", *low, *high);
+  };
+  return fmt::format("({} - mean) / std; mean {}, std {}", scaled, range(scaling.mean), range(scaling.deviation));
 }
 
 }  // namespace inforelay

@@ -54,6 +54,12 @@ class Assembler {
         places.push_back(fmt::format("{} into {}", quoted_name(norm->name), quoted_name(parts[l].name)));
       }
     }
+    if (!tensors_.activations.empty() && tensors_.activations != activations) {
+      std::vector<std::string> words;
+      for (const Activation stated : tensors_.activations) words.push_back(to_string(stated));
+      result.source.overruled = fmt::format("{}", fmt::join(words, ", "));
+    }
+    if (tensors_.inputs) result.source.inputs = scaling_of(result.network.input_width());
     if (!places.empty()) result.source.batch_norm = described_norms(places);
     return result;
   }
@@ -62,6 +68,19 @@ class Assembler {
   template <class... Arguments>
   [[noreturn]] void fail(fmt::format_string<Arguments...> what, Arguments&&... arguments) const {
     throw DataError("{}: {}", file_, fmt::format(what, std::forward<Arguments>(arguments)...));
+  }
+
+  InputScaling scaling_of(int input_width) const {
+    InputScaling scaling = *tensors_.inputs;
+    const auto width = static_cast<std::size_t>(input_width);
+    if (scaling.mean.size() == 1) {
+      scaling.mean.assign(width, scaling.mean.front());
+      scaling.deviation.assign(width, scaling.deviation.front());
+    }
+    if (!scaling.mean.empty() && scaling.mean.size() != width) {
+      fail("states means and deviations of {} inputs, expected {}", scaling.mean.size(), width);
+    }
+    return scaling;
   }
 
   std::string shown(const std::vector<Parts>& layers) const {

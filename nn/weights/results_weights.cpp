@@ -43,6 +43,16 @@ std::string choose_network(const Hdf5Reader& file, const std::string& wanted) {
   return wanted;
 }
 
+// How values became inputs, as the measure of the training wrote it: nothing for bytes / 255.
+InputScaling read_scaling(const Hdf5Reader& file, const std::string& model, std::size_t width) {
+  InputScaling scaling;
+  if (file.has_attribute(model, "input_scale")) scaling.scale = file.attribute<double>(model, "input_scale");
+  if (!file.exists(model + "/input_mean")) return scaling;
+  scaling.mean = file.vector<float>(model + "/input_mean", width);
+  scaling.deviation = file.vector<float>(model + "/input_std", width);
+  return scaling;
+}
+
 }  // namespace
 
 bool is_hdf5(std::span<const std::uint8_t> content) {
@@ -59,7 +69,8 @@ TensorFile read_results_weights(const std::filesystem::path& path, const std::st
         if (file.exists(fmt::format("{}/layer{}", model, max_layers + 1))) {
           throw DataError("{}: /{} holds more than {} layers", file.name(), model, max_layers);
         }
-        return write_safetensors(read_network(file, model));
+        const Mlp read = read_network(file, model);
+        return write_safetensors(read, read_scaling(file, model, static_cast<std::size_t>(read.input_width())));
       },
       path.string(), limits, progress);
   TensorFile tensors = read_safetensors(content, path.string());

@@ -6,16 +6,22 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "core/error.hpp"
 #include "core/files/safetensors_header.hpp"
+#include "core/text/message_text.hpp"
+#include "core/text/number_text.hpp"
 
 namespace inforelay {
 namespace {
 
 constexpr std::string_view format_key = "format", own_format = "inforelay-network", activations_key = "activations";
+// (x / scale - mean) / std; none of them: x / 255. Means and deviations: one number, or one for each input.
+constexpr std::string_view scale_key = "input_scale", mean_key = "input_mean", deviation_key = "input_std";
 
 std::optional<ElementType> element_type(std::string_view dtype) {
   if (dtype == "F32") return ElementType::f32;
@@ -43,6 +49,49 @@ std::vector<Activation> read_activations(const std::string& text, std::string_vi
     begin = end + 1;
   }
   return activations;
+}
+
+using Metadata = std::map<std::string, std::string>;
+
+std::vector<float> read_numbers(const Metadata& metadata, std::string_view key, std::string_view file) {
+  std::vector<float> numbers;
+  const auto found = metadata.find(std::string(key));
+  if (found == metadata.end()) return numbers;
+  for (std::string_view left = found->second; !left.empty();) {
+    const std::string_view word = left.substr(0, left.find(' '));
+    left.remove_prefix(std::min(word.size() + 1, left.size()));
+    const auto value = number_from<float>(word);
+    if (!value || !std::isfinite(*value) || (key == deviation_key && *value <= 0)) {
+      throw DataError("{}: metadata '{}': {} is not a {}number", file, key, quoted_name(word),
+                      key == deviation_key ? "positive " : "");
+    }
+    numbers.push_back(*value);
+  }
+  return numbers;
+}
+
+InputScaling read_scaling(const Metadata& metadata, std::string_view file) {
+  InputScaling scaling;
+  if (const auto found = metadata.find(std::string(scale_key)); found != metadata.end()) {
+    const auto scale = number_from<double>(found->second);
+    if (!scale || !std::isfinite(*scale) || *scale == 0) {
+      throw DataError("{}: metadata '{}': {} is not a number other than 0", file, scale_key,
+                      quoted_name(found->second));
+    }
+    scaling.scale = *scale;
+  }
+  scaling.mean = read_numbers(metadata, mean_key, file);
+  scaling.deviation = read_numbers(metadata, deviation_key, file);
+  if (scaling.mean.size() != scaling.deviation.size()) {
+    throw DataError("{}: metadata: {} numbers in '{}', but {} in '{}'", file, scaling.mean.size(), mean_key,
+                    scaling.deviation.size(), deviation_key);
+  }
+  return scaling;
+}
+
+// One number if all are the same: the header has no room for those of very many inputs.
+std::string numbers_text(const std::vector<float>& values, bool same) {
+  return same ? fmt::format("{}", values.front()) : fmt::format("{}", fmt::join(values, " "));
 }
 
 NamedTensor read_tensor(const SafetensorsHeader::Tensor& tensor, std::span<const std::uint8_t> data,
@@ -82,6 +131,7 @@ TensorFile read_safetensors(std::span<const std::uint8_t> content, std::string_v
   if (format != header.metadata.end() && format->second == own_format) {
     result.ordered = true;
     result.activations = read_activations(header.metadata[std::string(activations_key)], file);
+    result.inputs = read_scaling(header.metadata, file);
   }
   result.metadata = std::move(header.metadata);
   return result;
@@ -114,7 +164,7 @@ std::vector<std::uint8_t> write_safetensors(std::span<const TensorView> tensors,
   return bytes;
 }
 
-std::vector<std::uint8_t> write_safetensors(const Mlp& network) {
+std::vector<std::uint8_t> write_safetensors(const Mlp& network, const InputScaling& inputs) {
   std::vector<std::string> activations;
   std::vector<TensorView> tensors;
   for (std::size_t l = 0; l < network.layers.size(); ++l) {
@@ -127,8 +177,18 @@ std::vector<std::uint8_t> write_safetensors(const Mlp& network) {
     tensors.push_back(
         {fmt::format("layer{}.bias", l + 1), {out}, {layer.bias.data(), static_cast<std::size_t>(layer.bias.size())}});
   }
-  const std::array<std::pair<std::string_view, std::string>, 2> metadata{
-      {{format_key, std::string(own_format)}, {activations_key, fmt::format("{}", fmt::join(activations, " "))}}};
+  std::vector<std::pair<std::string_view, std::string>> metadata{
+      {format_key, std::string(own_format)}, {activations_key, fmt::format("{}", fmt::join(activations, " "))}};
+  if (inputs.scale != InputScaling{}.scale || !inputs.mean.empty())
+    metadata.emplace_back(scale_key, fmt::format("{}", inputs.scale));
+  if (!inputs.mean.empty()) {
+    const auto all_same = [](const std::vector<float>& values) {
+      return std::ranges::all_of(values, [&](float value) { return value == values.front(); });
+    };
+    const bool same = all_same(inputs.mean) && all_same(inputs.deviation);
+    metadata.emplace_back(mean_key, numbers_text(inputs.mean, same));
+    metadata.emplace_back(deviation_key, numbers_text(inputs.deviation, same));
+  }
   return write_safetensors(tensors, metadata);
 }
 

@@ -31,6 +31,6 @@ std::vector<std::uint8_t> write_safetensors(std::span<const TensorView> tensors,
                                             std::span<const std::pair<std::string_view, std::string>> metadata);
 
 /// The content of a file for `network`, see save_safetensors() in nn/weights/weight_file.hpp.
-std::vector<std::uint8_t> write_safetensors(const Mlp& network);
+std::vector<std::uint8_t> write_safetensors(const Mlp& network, const InputScaling& inputs = {});
 
 }  // namespace inforelay

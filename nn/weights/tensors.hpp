@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "core/files/safetensors_header.hpp"
 #include "core/text/message_text.hpp"
+#include "nn/data/input_scaling.hpp"
 #include "nn/network/activation.hpp"
 #include "nn/network/mlp.hpp"
 #include "nn/weights/weight_file.hpp"
@@ -37,6 +39,7 @@ struct TensorFile {
   std::vector<NamedTensor> tensors;               ///< in the order of the file; names differ
   bool ordered = false;                           ///< true if the order of the file is that of the layers
   std::vector<Activation> activations{};          ///< of each layer, in order; empty: not in the file
+  std::optional<InputScaling> inputs{};           ///< as in WeightSource; one number may stand for all inputs
   std::map<std::string, std::string> metadata{};  ///< texts beside the tensors, which only safetensors have
 };
 

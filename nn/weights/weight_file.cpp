@@ -102,8 +102,8 @@ bool is_safetensors_file(const std::filesystem::path& path) {
   }
 }
 
-void save_safetensors(const std::filesystem::path& path, const Mlp& network) {
-  write_file_atomically(path, write_safetensors(network));
+void save_safetensors(const std::filesystem::path& path, const Mlp& network, const InputScaling& inputs) {
+  write_file_atomically(path, write_safetensors(network, inputs));
 }
 
 }  // namespace inforelay

@@ -11,6 +11,7 @@
 
 #include "core/named.hpp"
 #include "core/progress.hpp"
+#include "nn/data/input_scaling.hpp"
 #include "nn/network/activation.hpp"
 #include "nn/network/mlp.hpp"
 
@@ -45,6 +46,11 @@ struct WeightSource {
   /// The batch normalisation that was folded into dense layers: "before_activation: '1' into '0', '4' into '3'"; "":
   /// none.
   std::string batch_norm{};
+  /// How values became the inputs of the network where it was made; none: not in the file, which only files written by
+  /// this program state.
+  std::optional<InputScaling> inputs{};
+  /// The activations that the file states, "relu, identity", if the options overrule one of them; "": they do not.
+  std::string overruled{};
 };
 
 struct WeightFile {
@@ -72,8 +78,8 @@ WeightFile load_weights(const std::filesystem::path& path, const WeightFileOptio
 bool is_safetensors_file(const std::filesystem::path& path);
 
 /// Writes `network` as safetensors: "layer1.weight" [out,in], "layer1.bias" [out], "layer2.weight", ... in 32-bit
-/// floats. The activations go into __metadata__, so that load_weights() gives the same network back, bit for bit. The
-/// file is replaced as a whole (core/files). Throws IoError.
-void save_safetensors(const std::filesystem::path& path, const Mlp& network);
+/// floats. The activations go into __metadata__, and `inputs` if they are not bytes / 255, so that load_weights() gives
+/// the same network back, bit for bit. The file is replaced as a whole (core/files). Throws IoError.
+void save_safetensors(const std::filesystem::path& path, const Mlp& network, const InputScaling& inputs = {});
 
 }  // namespace inforelay

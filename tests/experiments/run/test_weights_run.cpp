@@ -43,6 +43,37 @@ bool same(const std::vector<float>& a, const std::vector<float>& b) {
 
 }  // namespace
 
+TEST_CASE("A network of scaled inputs, exported or in results, is not analysed with others in silence",
+          "[run][weights]") {
+  const TemporaryFolder folder;
+  const std::string scaled = "data.inputs={mean: 0.1307, std: train}";
+  write(folder.path() / "train.yaml", train);
+  write(folder.path() / "load.yaml", load);
+  REQUIRE(run_program({"train.yaml", "-o", "a", scaled}, folder.path()).exit_code == 0);
+  const auto trained = information(folder.path() / "a/results.h5");
+  int number = 0;
+  for (const std::string file : {"full.safetensors", "a/results.h5"}) {
+    INFO(file);
+    const std::string weights = "networks.full.weights=" + file, out = std::to_string(++number);
+    ProgramResult result = run_program({"load.yaml", weights, "-o", "x" + out}, folder.path());
+    CHECK(result.exit_code == 2);
+    CHECK_THAT(result.err,
+               Catch::Contains("states that the inputs of its network were (x / 255 - mean) / std; mean 0.1307") &&
+                   Catch::Contains("those of the data (digits) are x / 255"));
+    result = run_program({"load.yaml", weights, scaled, "-o", "b" + out}, folder.path());
+    INFO(result.err);
+    REQUIRE(result.exit_code == 0);
+    CHECK_THAT(result.err, !Catch::Contains("states that the inputs"));
+    CHECK(same(trained, information(folder.path() / ("b" + out + "/results.h5"))));
+    result =
+        run_program({"load.yaml", weights, "data.inputs={mean: 0.5}", "networks.full.activation=relu", "-o", "c" + out},
+                    folder.path());
+    CHECK(result.exit_code == 0);
+    CHECK_THAT(result.err, Catch::Contains("but data.inputs makes them (x / 255 - mean) / std; mean 0.5, std 1") &&
+                               Catch::Contains("states the activations tanh, sigmoid"));
+  }
+}
+
 TEST_CASE("A network that is exported and loaded again gives the same numbers", "[run][weights]") {
   const TemporaryFolder folder;
   write(folder.path() / "train.yaml", train);

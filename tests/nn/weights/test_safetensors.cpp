@@ -28,6 +28,43 @@ Bytes small_file() {
 
 }  // namespace
 
+TEST_CASE("The scaling of the inputs goes with a network, and nothing is written for bytes / 255", "[weights]") {
+  RandomStream random(1, "scaling");
+  const Mlp network = make_mlp(std::array{3, 2, 2}, Activation::relu, Activation::identity, random);
+  const auto read = [](const Bytes& bytes) {
+    return *network_from_tensors(read_safetensors(bytes, "w"), {}, "w").source.inputs;
+  };
+  const InputScaling plain = read(write_safetensors(network));
+  CHECK(plain.scale == 255);
+  CHECK(plain.mean.empty());
+  CHECK(write_safetensors(network, {}) == write_safetensors(network));
+
+  const InputScaling written{.scale = 0.1, .mean = {0.1307f, -1e-30f, 3}, .deviation = {1, 0.3081f, 7}};
+  const InputScaling own = read(write_safetensors(network, written));
+  CHECK(own.scale == written.scale);
+  CHECK(own.mean == written.mean);
+  CHECK(own.deviation == written.deviation);
+  const InputScaling same =
+      read(write_safetensors(network, {.scale = 1, .mean = {0.5f, 0.5f, 0.5f}, .deviation = {2, 2, 2}}));
+  CHECK(same.scale == 1);
+  CHECK(same.mean == std::vector<float>(3, 0.5f));
+  CHECK(same.deviation == std::vector<float>(3, 2));
+
+  using Pairs = std::vector<std::pair<std::string_view, std::string>>;
+  const auto refused = [&](Pairs metadata, const std::string& message) {
+    metadata.insert(metadata.begin(), {{"format", "inforelay-network"}, {"activations", "relu"}});
+    const std::vector<float> numbers{1, 2, 3};
+    const std::vector<TensorView> tensors{{"layer1.weight", {1, 3}, numbers}};
+    CHECK_THROWS_WITH(read(write_safetensors(tensors, metadata)), Catch::Contains(message));
+  };
+  refused({{"input_scale", "0"}}, "'input_scale': '0' is not a number other than 0");
+  refused({{"input_scale", "nan"}}, "'input_scale': 'nan' is not a number");
+  refused({{"input_mean", "1"}}, "1 numbers in 'input_mean', but 0 in 'input_std'");
+  refused({{"input_mean", "1"}, {"input_std", "0"}}, "'input_std': '0' is not a positive number");
+  refused({{"input_mean", "1 x"}, {"input_std", "1 1"}}, "'input_mean': 'x' is not a number");
+  refused({{"input_mean", "1 2"}, {"input_std", "1 1"}}, "states means and deviations of 2 inputs, expected 3");
+}
+
 TEST_CASE("A network written as safetensors is read back bit for bit", "[safetensors]") {
   RandomStream random(1, "safetensors");
   Mlp network = make_mlp(std::array{5, 4, 3, 3, 2}, Activation::relu, Activation::sigmoid, random);
