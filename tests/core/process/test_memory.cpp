@@ -22,8 +22,8 @@ void put(const std::filesystem::path& file, const std::string& text) {
 
 std::uint64_t bytes_in(const std::filesystem::path& root) { return memory_limit(std::nullopt, root).bytes; }
 
-// What a child process with this limit finds, which has not asked before.
-MemoryLimit found_with(__rlimit_resource resource, std::uint64_t bytes) {
+// What a child process with this limit finds, which has not asked before. Not for sanitizers, see below.
+[[maybe_unused]] MemoryLimit found_with(__rlimit_resource resource, std::uint64_t bytes) {
   const auto sent = run_in_child(
       [&] {
         rlimit limit{bytes, bytes};
