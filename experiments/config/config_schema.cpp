@@ -412,7 +412,8 @@ std::string experiment_config_reference() {
 
 std::string experiment_config_json_schema() {
   ExperimentConfig config;
-  return settings_json_schema("inforelay experiment", settings_of(config), {{"name", "networks"}, {"name", "recordings"}});
+  return settings_json_schema("inforelay experiment", settings_of(config),
+                              {{"name", "networks"}, {"name", "recordings"}});
 }
 
 }  // namespace inforelay
