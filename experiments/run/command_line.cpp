@@ -34,7 +34,8 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   line.provenance = current_provenance(argc, argv);
 
   CLI::App app(
-      "Trains networks or reads them, or recordings of other systems, from files; measures the relay information of sets\n"
+      "Trains networks or reads them, or recordings of other systems, from files; measures the relay information of "
+      "sets\n"
       "of their units, and the effect of knocking units of networks out (ablation), as described in CONFIG.",
       "run_experiment");
   using Action = CommandLine::Action;
