@@ -44,7 +44,8 @@ TEST_CASE("CSV files of the fuzz corpus are accepted or rejected as expected", "
 }
 
 TEST_CASE("IDX files of the fuzz corpus are accepted", "[fuzz]") {
-  replay(test::fuzz_idx, "idx", {"images", "images.gz", "labels", "labels.gz", "members.gz", "short_labels", "wide_labels"});
+  replay(test::fuzz_idx, "idx",
+         {"images", "images.gz", "labels", "labels.gz", "members.gz", "short_labels", "wide_labels"});
 }
 
 TEST_CASE("Recurrent networks of the fuzz corpus are accepted or rejected as expected", "[fuzz]") {
