@@ -1,5 +1,8 @@
 #include "experiments/measures/layer_states.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 namespace inforelay {
 
 void put_states(const AnyStates& states, ResultArrays& out) {
@@ -27,6 +30,11 @@ LayerStates layer_states(const MeasureRun& run) {
 void put_contrast_names(const LayerStates& states, ResultArrays& out) {
   if (states.contrasts.empty())
     out.put_scale("class", {std::string(word_of(contrast_kind_names, ContrastKind::whole))}, "contrast");
+}
+
+double expected_states(const MeasurePlace& place) {
+  const double samples = place.sizes.samples.at(place.subset), units = place.sizes.units;
+  return place.recording ? std::min(std::exp2(units), samples) : expected_states(samples, units);
 }
 
 LayerStates layer_states(const ResultView& states, ContrastKind contrast, const std::vector<std::string>& classes) {

@@ -39,4 +39,8 @@ LayerStates layer_states(const ResultView& states, ContrastKind contrast, const 
 /// contrast_names().
 void put_contrast_names(const LayerStates& states, ResultArrays& out);
 
+/// Number of distinct binary states to expect. Those of a network grow more slowly than its samples (measure.hpp); the
+/// samples of a recording may all differ.
+double expected_states(const MeasurePlace& place);
+
 }  // namespace inforelay

@@ -226,7 +226,7 @@ MemoryNeed memory(const MeasurePlace& place, AllSetsTable tables) {
   const LayerSizes& size = place.sizes;
   const double samples = size.samples.at(place.subset);
   if (!has_binary_relay(place.config.analysis)) return level_need(place, tables);
-  const double states = expected_states(samples, size.units);
+  const double states = expected_states(place);
   // Wide: packed rows; counts of the classes and of two at work; parts of the cells as wide_partition.hpp bounds them.
   if (size.is_wide())
     return samples_need(0, samples * (size.units / 8 + 12 * size.classes + 2 * (24 + 16 * size.units / 13)));

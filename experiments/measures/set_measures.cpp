@@ -73,7 +73,7 @@ MemoryNeed memory(const MeasurePlace& place, AllSetsTable tables) {
   const double samples = size.samples.at(place.subset), contrasts = size.classes;
   size.classes *= static_cast<double>(analysis.measures.size());
   if (has_binary_relay(analysis))
-    return all_sets_need(size, tables, 16 * samples + 80 * expected_states(samples, size.units) * contrasts);
+    return all_sets_need(size, tables, 16 * samples + 80 * expected_states(place) * contrasts);
   const double scan = samples * (48 * contrasts + 6 * size.units + 16);
   return all_sets_need(size, tables, scan + thread_count() * 16 * samples * (size.units + 1));
 }

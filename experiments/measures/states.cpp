@@ -42,11 +42,20 @@ struct States {
   std::vector<std::uint32_t> counts, index;  // of the distinct states, see DistinctStates
 };
 
+/// The values of a recording are floats, so a cut among them must be one: 0.3 as a float is above the double 0.3, and a
+/// value of 0.3 in the file would be above the cut 0.3.
+void round_given_cuts(DiscretizeOptions& options) {
+  const auto to_float = [](double cut) { return static_cast<double>(static_cast<float>(cut)); };
+  options.threshold = to_float(options.threshold);
+  for (double& edge : options.edges) edge = to_float(edge);
+}
+
 RowMatrix<double> cuts_for(MeasureRun& run, const RowMatrix<float>& values) {
   const DiscretizeConfig& config = run.place.config.analysis.discretize;
   const bool own = config.fit == own_values || config.fit == run.place.subset;
   const std::string& subset = own ? run.place.subset : config.fit;
   DiscretizeOptions options = config;
+  if (run.place.recording) round_given_cuts(options);
   options.random = run.system.random().child("states").child(subset);
   if (own) return cuts(values, options, run.progress);
   const LayerRecord other = run.system.record(run.layer, run.place.layer, subset, run.progress);

@@ -43,11 +43,12 @@ class Reader {
     result_.input = std::move(symbols.input);
     result_.output = std::move(symbols.output);
     const std::set<std::string> inputs(input.words.begin(), input.words.end());
-    if (std::none_of(output.words.begin(), output.words.end(),
+    if (result_.config.analysis.contrast == ContrastKind::one_vs_rest &&
+        std::none_of(output.words.begin(), output.words.end(),
                      [&](const auto& word) { return inputs.contains(word); })) {
       result_.warnings.push_back(fmt::format(
           "{}: input and output have no symbol in common (inputs {}; outputs {}): one_vs_rest, which asks about the "
-          "same symbol on both sides, finds nothing",
+          "same symbol on both sides, finds nothing; analysis.contrast: whole asks about all symbols",
           path_, listed(input.words), listed(output.words)));
     }
     read_subsets();
@@ -150,6 +151,11 @@ class Reader {
         exhaustive.push_back(subset);
     }
     analysis.relay.exhaustive = exhaustive;
+    const std::string& fit = analysis.discretize.fit;
+    if (fit != own_values && std::find(result_.subsets.begin(), result_.subsets.end(), fit) == result_.subsets.end()) {
+      throw UsageError("analysis.discretize.fit: {} has no subset {}, expected {}", path_, quoted_name(fit),
+                       fmt::join(result_.subsets, ", "));
+    }
     analysis.knockout.reset();
     analysis.regression.reset();
     analysis.layers = {};
@@ -197,6 +203,10 @@ float state_value(const T& value, Fail fail) {
     }
     const auto number = static_cast<float>(value);
     if (!std::isfinite(number)) fail(fmt::format("is {}, beyond the range of 32-bit floats", value));
+    if constexpr (std::is_same_v<T, double>) {  // numbers of states or cells, as MATLAB stores integers
+      if (std::floor(value) == value && static_cast<double>(number) != value)
+        fail(fmt::format("is {:.0f}, a whole number that 32-bit floats do not hold exactly", value));
+    }
     return number;
   }
 }

@@ -45,7 +45,8 @@ struct LoadedRecording {
   std::uint64_t samples_of(const std::string& subset_name) const;
 
   /// Reads the states of layer 1, 2, ... as 32-bit floats. Throws DataError by sample and unit: text, NaN, infinity, a
-  /// number beyond the range of floats, an integer that floats do not hold exactly (beyond 2^24).
+  /// number beyond the range of floats, an integer beyond 2^24, a whole number of a double that floats do not hold
+  /// exactly. Other doubles are rounded.
   RecordingSamples read(int layer, const std::string& subset_name, const Progress& progress) const;
 };
 

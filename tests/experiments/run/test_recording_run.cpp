@@ -81,10 +81,14 @@ TEST_CASE("What does not fit in a recording is named with its place", "[recordin
       {"n1,n2,in,out\n0,nan,a,a\n", two, "", 3, "sample 0, unit 1 is nan, expected a finite number"},
       {"n1,n2,in,out\n0,1,a,a\n0.5,-inf,a,a\n", two, "", 3, "sample 1, unit 1 is -inf, expected a finite number"},
       {"n1,n2,in,out\n0,16777217,a,a\n", two, "", 3, "sample 0, unit 1 is 16777217, expected integers up to 16777216"},
+      {"n1,n2,in,out\n0.5,16777217,a,a\n", two, "", 3,
+       "sample 0, unit 1 is 16777217, a whole number that 32-bit floats"},
       {"n1,n2,in,out\n0,1e300,a,a\n", two, "", 3, "beyond the range of 32-bit floats"},
       {"n1,n2,in,out\n0,1,0.5,1\n", two, "", 3, "sample 0 is 0.5, expected an integer or a word"},
       {"n1,n2,in,out\n0,1,a,\n", two, "", 3, "sample 0 is an empty word"},
       {table, two + ", subset: part", "analysis: {relay: {subsets: [z]}}", 2, "has the subset 'z', expected x, y"},
+      {table, two, "analysis: {discretize: {fit: test}}", 2,
+       "analysis.discretize.fit: recordings.r has no subset 'test'"},
       {table, two + ", axes: [trial, time, unit]", "", 3, "has shape [4,2], expected 3 dimensions"},
       {table, two + ", axes: [sample, trial]", "", 2, "expected unit, and sample or else trial"},
       {table, two + ", axes: [time, unit], time: [4]", "", 3, "recordings.r.time: 4, but"},
@@ -128,4 +132,22 @@ TEST_CASE("Input and output without a symbol in common are warned of", "[recordi
   const ProgramResult run = run_config(folder, config_with("states: n1"));
   CHECK(run.exit_code == 0);
   CHECK_THAT(run.err, Contains("input and output have no symbol in common"));
+  const ProgramResult whole = run_config(folder, config_with("states: n1", "analysis: {contrast: whole}"));
+  CHECK(whole.exit_code == 0);
+  CHECK_THAT(whole.err, !Contains("no symbol in common"));
+}
+
+TEST_CASE("A value on a given cut belongs to the level beneath, whether floats hold it or not", "[recordings]") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "rec.csv",
+                        std::string_view("n1,in,out\n0.1,a,a\n0.3,b,b\n0.4,a,b\n0.7,b,a\n0.8,a,a\n"));
+  const auto states = [&](const std::string& discretize) {
+    const ProgramResult run =
+        run_config(folder, config_with("states: n1", fmt::format("analysis: {{discretize: {}}}", discretize)));
+    INFO(run.err);
+    REQUIRE(run.exit_code == 0);
+    return Hdf5Reader(folder / "out/results.h5").array<double>("recordings/r/layers/states/states/all/state");
+  };
+  CHECK(states("{method: threshold, threshold: 0.3}") == std::vector<double>{0, 0, 1, 1, 1});
+  CHECK(states("{method: edges, edges: [0.3, 0.7]}") == std::vector<double>{0, 0, 1, 1, 2});
 }
