@@ -81,7 +81,9 @@ RunDirectory::RunDirectory(fs::path folder, Opening opening, Progress& progress)
     folder_ = fs::weakly_canonical(folder_, error);  // runs/NAME-latest: the run itself
   if (opening_.fresh && fs::exists(folder_, error)) move_aside(progress);
   check_owner();
-  if (!complete()) acquire_lock(progress);
+  // A process that was killed while it wrote its last status leaves a complete run with a temporary file.
+  const bool is_left = !leftovers().empty() && access(folder_.c_str(), W_OK | X_OK) == 0;
+  if (!complete() || is_left) acquire_lock(progress);
   link_latest();
 }
 
@@ -149,7 +151,7 @@ void RunDirectory::acquire_lock(Progress& progress) {
   lock_ = std::make_unique<DirectoryLock>(folder_, opening_.lock, progress);
   // Another process may have changed the folder before the lock was taken.
   check_owner();
-  remove_leftovers();
+  for (const fs::path& each : leftovers()) fs::remove_all(each, error);  // what cannot be removed does no harm
   if (const fs::path config = folder_ / "config.yaml"; !fs::exists(config)) {
     write_file_atomically(config, std::string_view(owner_line(opening_.identity) + "\n" + opening_.resolved_config));
   }
@@ -162,19 +164,19 @@ void RunDirectory::verify_lock() const {
   if (lock_) lock_->verify();
 }
 
-void RunDirectory::remove_leftovers() const {
-  std::error_code ignored;  // leftovers do no harm
+std::vector<fs::path> RunDirectory::leftovers() const {
   std::vector<fs::path> left;
   for (const fs::path& place : {folder_, folder_ / "stages", figures()}) {
     std::error_code error;
     for (fs::directory_iterator file(place, error), end; !error && file != end; file.increment(error)) {
       const std::string name = file->path().filename().string();
-      const fs::file_type type = file->symlink_status(ignored).type();
+      std::error_code unknown;
+      const fs::file_type type = file->symlink_status(unknown).type();
       const bool scratch = place == figures() && type == fs::file_type::directory && is_figure_scratch(name);
       if (scratch || (type == fs::file_type::regular && is_temporary_name(name))) left.push_back(file->path());
     }
   }
-  for (const fs::path& each : left) fs::remove_all(each, ignored);
+  return left;
 }
 
 // Failures are ignored, since the link is only a convenience.

@@ -75,7 +75,8 @@ class RunDirectory {
   void check_links() const;
   void check_owner() const;
   void move_aside(Progress& progress);
-  void remove_leftovers() const;
+  /// Temporary files that a killed process left here.
+  std::vector<std::filesystem::path> leftovers() const;
   void link_latest() const;
   [[noreturn]] void fail(std::string_view what, std::string_view why) const;
   [[noreturn]] void fail(std::string_view what, const std::error_code& error) const;
