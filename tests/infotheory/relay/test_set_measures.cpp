@@ -75,13 +75,12 @@ std::vector<int> counting(int count) {
 template <class Source, class Table>
 void check_sums(const Table& table, const LevelSamples& samples, int row, int c, int least_bits, int chunk_bits) {
   const detail::SetChunks chunks(detail::decision_order(table), least_bits, chunk_bits);
-  const Source source(table, chunks);
+  const Source source(table, chunks, {true, true, true, true});
   const double tolerance = 1e-12;
   std::size_t seen = 0;
   for (std::size_t i = 0; i < chunks.per_contrast(); ++i) {
     const std::size_t chunk = static_cast<std::size_t>(row) * chunks.per_contrast() + i;
-    detail::SetSums sums;
-    source.compute(chunk, {true, true, true, true}, sums);
+    const detail::SetSums sums = source.compute(chunk);
     for (const std::uint32_t leaf : chunks.ascending()) {
       const NeuronSet kept = NeuronSet(chunks.marginalised(chunk).bits() | chunks.units_of_leaf(leaf))
                                  .complement(NeuronSet::all(samples.units()));
