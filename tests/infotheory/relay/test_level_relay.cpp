@@ -172,8 +172,10 @@ TEST_CASE("Relay information of levels is the same with any number of threads an
 
 TEST_CASE("Relay information of levels names what is wrong", "[levels][relay]") {
   const LevelTable table = random_levels(50, 3, 3, 2, RandomStream(37, "levels")).one_vs_rest();
-  const std::vector<int> beyond{0, 3}, unit{1}, contrast{2};
+  const std::vector<int> beyond{0, 3}, twice{2, 1, 2}, unit{1}, contrast{2};
   CHECK_THROWS_WITH(relay_information_bits(table, 0, beyond), "relay information: set names unit 3, expected [0,3)");
+  CHECK_THROWS_WITH(relay_information_bits(table, 0, twice),
+                    "relay information: set names unit 2 twice, expected once");
   CHECK_THROWS_WITH(relay_information_bits(table, 2, unit), "relay information: contrast 2, expected [0,2)");
   CHECK_THROWS_WITH(greedy_relay(table, contrast), "relay information: contrast 2, expected [0,2)");
   CHECK_THROWS_AS(total_relay_information_bits(table, contrast), UsageError);
