@@ -22,15 +22,6 @@ constexpr int chunk_bits = 14;
 enum TotalsPosition : std::size_t { above, above_as_published, best_relay, best_set };
 constexpr std::int64_t no_set = -1;
 
-/// Greedy I_R by size of the set -> [K+1].
-std::vector<double> greedy_by_size(const GreedyRelay& greedy, int contrast, double all) {
-  const Eigen::Index units = greedy.information.cols();
-  std::vector<double> by_size(static_cast<std::size_t>(units) + 1, all);
-  for (Eigen::Index step = 0; step < units; ++step)
-    by_size[static_cast<std::size_t>(units - 1 - step)] = greedy.information(contrast, step);
-  return by_size;
-}
-
 /// Adds the counts of a chunk to those of others; takes over its best sets that are better, or as good and lower.
 void merge_totals(const std::vector<std::int64_t>& from, std::vector<std::int64_t>& into) {
   if (into.empty()) {
@@ -106,8 +97,8 @@ class ExhaustiveRelayScan::Search {
   ScanChunk compute(std::size_t chunk) const {
     const std::vector<std::uint64_t> totals = source_->compute(chunk).information;  // N I(X_in; X_out | Y_0)
     ScanChunk result = place(chunk);
-    const auto contrast = static_cast<std::size_t>(result.first_class);
-    const std::vector<double>& greedy = greedy_[contrast];
+    const std::uint64_t given_all = given_all_[static_cast<std::size_t>(result.first_class)];
+    const auto greedy = greedy_.row(result.first_class);
     const std::vector<std::uint32_t>& leaves = chunks_.ascending();
     result.values.resize(1, std::ssize(leaves));
     std::vector<std::int64_t>& exact = result.exact_totals;
@@ -116,11 +107,11 @@ class ExhaustiveRelayScan::Search {
     for (std::size_t i = 0; i < leaves.size(); ++i) {
       const std::uint32_t leaf = leaves[i];
       const NeuronSet relay_set(result.fixed.bits() | chunks_.units_of_leaf(leaf));
-      const auto size = static_cast<std::size_t>(relay_set.size());
-      const std::uint64_t relay = totals[leaf] - given_all_[contrast];
+      const int size = relay_set.size();
+      const std::uint64_t relay = totals[leaf] - given_all;
       const double bits = f_.bits(relay);
       result.values.data()[i] = static_cast<float>(bits);
-      std::int64_t* best = exact.data() + best_relay + 2 * size;
+      std::int64_t* best = exact.data() + best_relay + std::ptrdiff_t{2} * size;
       if (best[1] == no_set || static_cast<std::int64_t>(relay) > best[0]) {  // the sets ascend
         best[0] = static_cast<std::int64_t>(relay);
         best[1] = relay_set.bits();
@@ -136,20 +127,17 @@ class ExhaustiveRelayScan::Search {
   Search(const Table& table, const GreedyRelay& greedy, int least_bits, std::string format)
       : format_(std::move(format)),
         chunks_(detail::decision_order(table), least_bits, chunk_bits),
-        f_(table.n_log_n()) {
-    const std::vector<double> all = total_relay_information_bits(table);
-    for (int c = 0; c < table.contrast_count(); ++c) {
-      given_all_.push_back(detail::information_given_all(table, c));
-      greedy_.push_back(greedy_by_size(greedy, c, all[static_cast<std::size_t>(c)]));
-    }
+        f_(table.n_log_n()),
+        greedy_(greedy_information_by_size(greedy, total_relay_information_bits(table))) {
+    for (int c = 0; c < table.contrast_count(); ++c) given_all_.push_back(detail::information_given_all(table, c));
   }
 
   const std::string format_;
   const detail::SetChunks chunks_;
   const ExactNLogN& f_;
+  const RowMatrix<double> greedy_;        // [C,K+1] by set size
+  std::vector<std::uint64_t> given_all_;  // [C] N I(X_in; X_out | all units)
   std::unique_ptr<const detail::SetSumSource> source_;
-  std::vector<std::uint64_t> given_all_;     // [C] N I(X_in; X_out | all units)
-  std::vector<std::vector<double>> greedy_;  // [C][K+1] by set size
 };
 
 ExhaustiveRelayScan::ExhaustiveRelayScan(const StateTable& table, const GreedyRelay& greedy, AllSetsTable keep)
