@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <numeric>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
@@ -13,6 +12,7 @@
 #include "infotheory/relay/set_chunks.hpp"
 #include "infotheory/relay/set_sums.hpp"
 #include "tests/catch2.hpp"
+#include "tests/infotheory/relay/greedy_paths.hpp"
 #include "tests/infotheory/relay/random_levels.hpp"
 #include "tests/infotheory/relay/random_tables.hpp"
 #include "tests/set_scans.hpp"
@@ -64,12 +64,6 @@ struct CountedSums {
     return 0;
   }
 };
-
-std::vector<int> counting(int count) {
-  std::vector<int> numbers(static_cast<std::size_t>(count));
-  std::iota(numbers.begin(), numbers.end(), 0);
-  return numbers;
-}
 
 /// The exact sums of every set of one contrast, from the chunks of a source.
 template <class Source, class Table>
