@@ -4,13 +4,13 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <functional>
 #include <limits>
 #include <numeric>
 #include <string_view>
 #include <type_traits>
 
 #include "core/error.hpp"
+#include "core/statistics/statistics.hpp"
 
 namespace inforelay {
 namespace {
@@ -74,32 +74,15 @@ std::vector<std::uint32_t> doubled_mid_ranks(const AscendingOrder& order) {
   return ranks;
 }
 
-double pearson_correlation(std::span<const double> x, std::span<const double> y) {
-  check_lengths("correlation", x.size(), y.size());
-  const auto n = static_cast<double>(x.size());
-  const double mean_x = std::accumulate(x.begin(), x.end(), 0.) / n,
-               mean_y = std::accumulate(y.begin(), y.end(), 0.) / n;
-  double xx = 0, yy = 0, xy = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const double a = x[i] - mean_x, b = y[i] - mean_y;
-    xx += a * a;
-    yy += b * b;
-    xy += a * b;
-  }
-  const auto constant = [](std::span<const double> column) {
-    return std::adjacent_find(column.begin(), column.end(), std::not_equal_to<>()) == column.end();
-  };
-  if (constant(x) || constant(y)) return std::numeric_limits<double>::quiet_NaN();
-  return xy / std::sqrt(xx * yy);
-}
-
 double spearman_correlation(std::span<const double> x, std::span<const double> y) {
   check_lengths("rank correlation", x.size(), y.size());
   const auto ranks = [](std::span<const double> column) {
     const std::vector<std::uint32_t> doubled = doubled_mid_ranks(ascending_order(column));
     return std::vector<double>(doubled.begin(), doubled.end());
   };
-  return pearson_correlation(ranks(x), ranks(y));
+  const std::vector<double> of_x = ranks(x), of_y = ranks(y);
+  const std::array columns{Column{"ranks of x", std::span(of_x)}, Column{"ranks of y", std::span(of_y)}};
+  return pearson_correlations(columns)(0, 1);
 }
 
 double area_under_roc(std::span<const double> scores, std::span<const std::uint8_t> positive) {

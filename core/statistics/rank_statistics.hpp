@@ -29,11 +29,8 @@ AscendingOrder ascending_order(std::span<const double> values);
 /// the mean of their ranks. Their sum is n (n+1).
 std::vector<std::uint32_t> doubled_mid_ranks(const AscendingOrder& order);
 
-/// Pearson's r of x and y [n], in [-1,1] up to rounding; NaN if one of them is constant or n < 2. UsageError if their
-/// lengths differ.
-double pearson_correlation(std::span<const double> x, std::span<const double> y);
-
-/// Spearman's rho: Pearson's r of the mid-ranks. NaN and errors likewise, ComputeError for NaN.
+/// Spearman's rho of x and y [n]: Pearson's r (statistics.hpp) of the mid-ranks, in [-1,1] up to rounding; NaN if one
+/// of them is constant. UsageError if their lengths differ or are 0, ComputeError for NaN.
 double spearman_correlation(std::span<const double> x, std::span<const double> y);
 
 /// The probability that a positive item has the higher of two scores, one of a positive and one of another item, each

@@ -1,22 +1,14 @@
 #include "infotheory/importance/agreement.hpp"
 
-#include <bit>
 #include <cmath>
 #include <utility>
 
 #include "core/checks.hpp"
 #include "core/statistics/rank_statistics.hpp"
+#include "infotheory/importance/membership_sums.hpp"
 
 namespace inforelay {
 namespace {
-
-int checked_units(std::span<const float> values) {
-  const int units = std::countr_zero(values.size());
-  if (!std::has_single_bit(values.size()) || units < 1 || units > NeuronSet::max_exhaustive_neurons)
-    throw UsageError("ranks of sets: {} values, expected 2^K for a number of units K in [1,{}]", values.size(),
-                     NeuronSet::max_exhaustive_neurons);
-  return units;
-}
 
 /// Pearson's r of x(i) and y(i), i in [0,count), within each group; NaN if one of them is constant there. Values are
 /// taken relative to the first of their group, so that a constant has exactly no variance.
@@ -51,7 +43,10 @@ std::vector<double> correlations(std::size_t count, std::size_t groups, const X&
 }  // namespace
 
 RankedTable::RankedTable(std::span<const float> values)
-    : values_(values), units_(checked_units(values)), sizes_(values.size()), ranks_in_size_(values.size()) {
+    : values_(values),
+      units_(detail::units_of_table("ranks of sets", values.size())),
+      sizes_(values.size()),
+      ranks_in_size_(values.size()) {
   for (std::size_t set = 1; set < sizes_.size(); ++set)
     sizes_[set] = static_cast<std::uint8_t>(sizes_[set / 2] + (set & 1u));
   const AscendingOrder order = ascending_order(values);

@@ -5,7 +5,9 @@
 #include <cassert>
 #include <cstdint>
 
+#include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "core/sets/neuron_set.hpp"
 
 namespace inforelay::detail {
 namespace {
@@ -42,6 +44,14 @@ void fold_pairs(std::span<double> values, int units, std::vector<double>& scratc
 }
 
 }  // namespace
+
+int units_of_table(std::string_view what, std::size_t values) {
+  const int units = std::countr_zero(values);
+  if (!std::has_single_bit(values) || units < 1 || units > NeuronSet::max_exhaustive_neurons)
+    throw UsageError("{}: {} values, expected 2^K for a number of units K in [1,{}]", what, values,
+                     NeuronSet::max_exhaustive_neurons);
+  return units;
+}
 
 template <class Value>
 MembershipSums membership_sums(std::span<const Value> values, int units, std::span<const double> weight_of_size) {

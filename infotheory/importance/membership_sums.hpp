@@ -1,13 +1,18 @@
-// Internal: weighted sums of a table of all sets over the sets that contain a unit, or a pair of units.
+// Internal: tables of all sets: their number of units, and weighted sums over the sets that contain a unit, or a pair.
 #pragma once
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "core/axes.hpp"
 
 namespace inforelay::detail {
+
+/// K of a table of all sets of K units. UsageError, beginning with `what`, unless the number of its values is 2^K and K
+/// in [1,24].
+int units_of_table(std::string_view what, std::size_t values);
 
 /// Sums of weight(|S|) v(S) over sets S of K units.
 struct MembershipSums {

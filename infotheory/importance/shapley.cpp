@@ -5,20 +5,10 @@
 #include <utility>
 
 #include "core/error.hpp"
-#include "core/sets/neuron_set.hpp"
 #include "infotheory/importance/membership_sums.hpp"
 
 namespace inforelay {
 namespace {
-
-template <class Value>
-int checked_units(std::span<const Value> values) {
-  const int units = std::countr_zero(values.size());
-  if (!std::has_single_bit(values.size()) || units < 1 || units > NeuronSet::max_exhaustive_neurons)
-    throw UsageError("importance: {} values, expected 2^K for a number of units K in [1,{}]", values.size(),
-                     NeuronSet::max_exhaustive_neurons);
-  return units;
-}
 
 template <class Value>
 void check_finite(std::span<const Value> values) {
@@ -72,7 +62,7 @@ std::vector<double> sums_of_sizes(std::span<const Value> values, int units) {
 // the weights are the same, so phi has the opposite sign and I_ij is the same.
 template <class Value>
 ExactImportance importance(std::span<const Value> values, IndexMeaning meaning) {
-  const int units = checked_units(values);
+  const int units = detail::units_of_table("importance", values.size());
   const SizeWeights w(units - 1), u(units - 2);
   const auto sums = [&](const auto& weight) { return detail::membership_sums(values, units, by_size(units, weight)); };
   const detail::MembershipSums shapley = sums([&](int s) { return w(s - 1) + w(s); }),

@@ -26,15 +26,13 @@ struct ExactImportance {
 ///     phi_i = sum over S without i of |S|! (K-|S|-1)! / K! (v(S + i) - v(S))
 ///     I_ij = sum over S without i and j of |S|! (K-|S|-2)! / (K-1)! (v(S + i + j) - v(S + i) - v(S + j) + v(S))
 ///
-/// (Shapley 1953; Grabisch and Roubens, Int. J. Game Theory 28, 547 (1999)). In the unit of v. The phi_i add up to
-/// v(all)
-/// - v(none); I_ij > 0: together they do more than each by itself, < 0: they replace each other. Exact sums over all
-/// sets; rounding below 1e-13 of the largest |v|. UsageError unless the number of values is 2^K for a K in [1,24];
-/// DataError for a value that is not finite, naming the set.
+/// (Shapley 1953; Grabisch and Roubens, Int. J. Game Theory 28, 547 (1999)). In the unit of v. The phi_i add up to the
+/// difference v(all) - v(none); I_ij > 0: together they do more than each by itself, < 0: they replace each other.
+/// Exact sums over all sets; rounding below 1e-13 of the largest |v|. UsageError unless the number of values is 2^K for
+/// a K in [1,24]; DataError for a value that is not finite, naming the set.
 ///
 /// Cost 3 passes of 2^(K+1) additions (detail::membership_sums): some 50 ms of one core for the 1,048,576 sets of 20
-/// units.
-/// Parallel; the same bits for any number of threads.
+/// units. Parallel; the same bits for any number of threads.
 ExactImportance exact_importance(std::span<const float> values, IndexMeaning meaning);
 ExactImportance exact_importance(std::span<const double> values, IndexMeaning meaning);
 

@@ -1,14 +1,12 @@
 #include "infotheory/relay/exhaustive.hpp"
 
-#include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <numeric>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "infotheory/relay/exhaustive_cube.hpp"
-#include "infotheory/relay/exhaustive_tree.hpp"
 #include "infotheory/relay/pair_sums.hpp"
 #include "infotheory/relay/relay.hpp"
 #include "infotheory/relay/set_chunks.hpp"
@@ -23,15 +21,6 @@ constexpr int chunk_bits = 14;
 /// Positions in the exact_totals of a chunk; those of set size n at best_relay + 2 n and best_set + 2 n.
 enum TotalsPosition : std::size_t { above, above_as_published, best_relay, best_set };
 constexpr std::int64_t no_set = -1;
-
-/// Greedy I_R by size of the set -> [K+1].
-std::vector<double> greedy_by_size(const GreedyRelay& greedy, int contrast, double all) {
-  const Eigen::Index units = greedy.information.cols();
-  std::vector<double> by_size(static_cast<std::size_t>(units) + 1, all);
-  for (Eigen::Index step = 0; step < units; ++step)
-    by_size[static_cast<std::size_t>(units - 1 - step)] = greedy.information(contrast, step);
-  return by_size;
-}
 
 /// Adds the counts of a chunk to those of others; takes over its best sets that are better, or as good and lower.
 void merge_totals(const std::vector<std::int64_t>& from, std::vector<std::int64_t>& into) {
@@ -81,18 +70,16 @@ int checked_units(const Table& table, const GreedyRelay& greedy) {
 
 class ExhaustiveRelayScan::Search {
  public:
-  template <class Table>
-  Search(const Table& table, const GreedyRelay& greedy, int least_bits)
-      : chunks_(detail::decision_order(table), least_bits, chunk_bits), f_(table.n_log_n()) {
-    const std::vector<double> all = total_relay_information_bits(table);
-    for (int c = 0; c < table.contrast_count(); ++c) {
-      given_all_.push_back(detail::information_given_all(table, c));
-      greedy_.push_back(greedy_by_size(greedy, c, all[static_cast<std::size_t>(c)]));
-    }
+  Search(const StateTable& table, const GreedyRelay& greedy)
+      : Search(table, greedy, detail::cube_bits, "exhaustive relay 1") {
+    source_ = std::make_unique<detail::BinarySetSums>(table, chunks_, detail::SetSumNeeds{.information = true});
   }
-  virtual ~Search() = default;
+  Search(const LevelTable& table, const GreedyRelay& greedy)
+      : Search(table, greedy, 1, "exhaustive relay of levels 1") {
+    source_ = std::make_unique<detail::LevelSetSums>(table, chunks_, detail::SetSumNeeds{.information = true});
+  }
 
-  virtual std::string format_id() const = 0;
+  const std::string& format_id() const { return format_; }
   const ExactNLogN& n_log_n() const { return f_; }
   int contrasts() const { return static_cast<int>(given_all_.size()); }
   int units() const { return chunks_.units(); }
@@ -107,14 +94,11 @@ class ExhaustiveRelayScan::Search {
             .values = {}};
   }
 
-  virtual ScanChunk compute(std::size_t chunk) const = 0;
-
- protected:
-  /// From totals N I(X_in; X_out | Y_0) of the leaves of `chunk`.
-  ScanChunk summarise(std::size_t chunk, const std::vector<std::uint64_t>& totals) const {
+  ScanChunk compute(std::size_t chunk) const {
+    const std::vector<std::uint64_t> totals = source_->compute(chunk).information;  // N I(X_in; X_out | Y_0)
     ScanChunk result = place(chunk);
-    const auto contrast = static_cast<std::size_t>(result.first_class);
-    const std::vector<double>& greedy = greedy_[contrast];
+    const std::uint64_t given_all = given_all_[static_cast<std::size_t>(result.first_class)];
+    const auto greedy = greedy_.row(result.first_class);
     const std::vector<std::uint32_t>& leaves = chunks_.ascending();
     result.values.resize(1, std::ssize(leaves));
     std::vector<std::int64_t>& exact = result.exact_totals;
@@ -123,11 +107,11 @@ class ExhaustiveRelayScan::Search {
     for (std::size_t i = 0; i < leaves.size(); ++i) {
       const std::uint32_t leaf = leaves[i];
       const NeuronSet relay_set(result.fixed.bits() | chunks_.units_of_leaf(leaf));
-      const auto size = static_cast<std::size_t>(relay_set.size());
-      const std::uint64_t relay = totals[leaf] - given_all_[contrast];
+      const int size = relay_set.size();
+      const std::uint64_t relay = totals[leaf] - given_all;
       const double bits = f_.bits(relay);
       result.values.data()[i] = static_cast<float>(bits);
-      std::int64_t* best = exact.data() + best_relay + 2 * size;
+      std::int64_t* best = exact.data() + best_relay + std::ptrdiff_t{2} * size;
       if (best[1] == no_set || static_cast<std::int64_t>(relay) > best[0]) {  // the sets ascend
         best[0] = static_cast<std::int64_t>(relay);
         best[1] = relay_set.bits();
@@ -138,69 +122,32 @@ class ExhaustiveRelayScan::Search {
     return result;
   }
 
+ private:
+  template <class Table>
+  Search(const Table& table, const GreedyRelay& greedy, int least_bits, std::string format)
+      : format_(std::move(format)),
+        chunks_(detail::decision_order(table), least_bits, chunk_bits),
+        f_(table.n_log_n()),
+        greedy_(greedy_information_by_size(greedy, total_relay_information_bits(table))) {
+    for (int c = 0; c < table.contrast_count(); ++c) given_all_.push_back(detail::information_given_all(table, c));
+  }
+
+  const std::string format_;
   const detail::SetChunks chunks_;
   const ExactNLogN& f_;
-
- private:
-  std::vector<std::uint64_t> given_all_;     // [C] N I(X_in; X_out | all units)
-  std::vector<std::vector<double>> greedy_;  // [C][K+1] by set size
-};
-
-/// Cell: wide enough for the table's N.
-template <class Cell>
-class ExhaustiveRelayScan::CellSearch final : public Search {
- public:
-  CellSearch(const StateTable& table, const GreedyRelay& greedy) : Search(table, greedy, detail::cube_bits) {
-    for (int c = 0; c < table.contrast_count(); ++c) {
-      states_.push_back(detail::relay_states<Cell>(table, c));
-      for (auto& state : states_.back()) state.word = chunks_.to_tree(state.word);
-      detail::sort_by_word(states_.back());
-    }
-  }
-
-  std::string format_id() const override { return "exhaustive relay 1"; }
-
-  ScanChunk compute(std::size_t chunk) const override {
-    thread_local detail::ExhaustiveTree<Cell> tree;
-    thread_local std::vector<std::uint64_t> totals;
-    totals.resize(std::size_t{1} << chunks_.leaf_bits());
-    tree.run(states_[static_cast<std::size_t>(chunks_.contrast_of(chunk))], f_.data(), chunks_.bits(),
-             chunks_.leaf_bits(), chunks_.path_of(chunk), totals.data());
-    return summarise(chunk, totals);
-  }
-
- private:
-  std::vector<std::vector<detail::RelayState<Cell>>> states_;  // [C][M] words in the tree's order, ascending
-};
-
-/// Of units of several levels: I(X_in; X_out | Y_0) from three entropies.
-class ExhaustiveRelayScan::LevelSearch final : public Search {
- public:
-  LevelSearch(const LevelTable& table, const GreedyRelay& greedy) : Search(table, greedy, 1), sums_(table, chunks_) {}
-
-  std::string format_id() const override { return "exhaustive relay of levels 1"; }
-
-  ScanChunk compute(std::size_t chunk) const override {
-    thread_local detail::SetSums sums;
-    sums_.compute(chunk, {.information = true}, sums);
-    return summarise(chunk, sums.information);
-  }
-
- private:
-  detail::LevelSetSums sums_;
+  const RowMatrix<double> greedy_;        // [C,K+1] by set size
+  std::vector<std::uint64_t> given_all_;  // [C] N I(X_in; X_out | all units)
+  std::unique_ptr<const detail::SetSumSource> source_;
 };
 
 ExhaustiveRelayScan::ExhaustiveRelayScan(const StateTable& table, const GreedyRelay& greedy, AllSetsTable keep)
-    : collector_(checked_units(table, greedy), relay_ranges(table)) {
-  if (table.sample_count() <= detail::NarrowRelayCell::max_samples)
-    search_ = std::make_unique<CellSearch<detail::NarrowRelayCell>>(table, greedy);
-  else
-    search_ = std::make_unique<CellSearch<detail::RelayCell>>(table, greedy);
+    : search_((checked_units(table, greedy), std::make_unique<Search>(table, greedy))),
+      collector_(table.unit_count(), relay_ranges(table)) {
   allocate(keep);
 }
 
 ExhaustiveRelayScan::ExhaustiveRelayScan(const LevelTable& table, const GreedyRelay& greedy, AllSetsTable keep)
-    : search_((checked_units(table, greedy), std::make_unique<LevelSearch>(table, greedy))),
+    : search_((checked_units(table, greedy), std::make_unique<Search>(table, greedy))),
       collector_(table.unit_count(), relay_ranges(table)) {
   allocate(keep);
 }

@@ -62,9 +62,6 @@ class ExhaustiveRelayScan final : public SubsetScan {
 
  private:
   class Search;
-  template <class Cell>
-  class CellSearch;
-  class LevelSearch;
 
   void allocate(AllSetsTable keep);
 

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <numeric>
 
+#include "core/checks.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "infotheory/relay/level_partition.hpp"
@@ -150,6 +151,26 @@ RowMatrix<double> aggregated_relay_information_bits(const GreedyRelay& greedy) {
     }
   }
   return aggregated;
+}
+
+RowMatrix<double> greedy_information_by_size(const GreedyRelay& greedy, std::span<const double> total) {
+  const Eigen::Index rows = greedy.information.rows(), units = greedy.information.cols();
+  assert(std::ssize(total) == rows);
+  RowMatrix<double> by_size(rows, units + 1);
+  by_size.leftCols(units) = greedy.information.rowwise().reverse();  // step i leaves K-1-i units
+  by_size.col(units) = Eigen::Map<const Eigen::VectorXd>(total.data(), rows);
+  return by_size;
+}
+
+std::vector<int> last_units(const RowMatrix<std::uint16_t>& removal_order, std::size_t row, std::size_t count) {
+  const auto units = static_cast<std::size_t>(removal_order.cols());
+  check_range("last units: contrast", row, 0, static_cast<std::size_t>(removal_order.rows()) - 1);
+  check_range("last units: count", count, 1, units);
+  std::vector<int> last;
+  for (std::size_t step = units - count; step < units; ++step)
+    last.push_back(removal_order(static_cast<Eigen::Index>(row), static_cast<Eigen::Index>(step)));
+  std::sort(last.begin(), last.end());
+  return last;
 }
 
 void branching_step(const StateTable& table, int contrast, const BranchingOptions& options, BranchingRelay& paths,

@@ -53,6 +53,13 @@ GreedyRelay greedy_relay(const LevelTable& table, std::span<const int> contrasts
 /// (I_R after the first removal - I_R after step i). So units that are removed first or second have 0.
 RowMatrix<double> aggregated_relay_information_bits(const GreedyRelay& greedy);
 
+/// I_R of the greedy set of each size -> [R,K+1], bits; of size K: `total`, I_R of all units [R].
+RowMatrix<double> greedy_information_by_size(const GreedyRelay& greedy, std::span<const double> total);
+
+/// The greedy set of `count` units of a row of GreedyRelay::removal_order: those that are removed last, ascending.
+/// UsageError for a row that is not there or a count that is not in [1,K].
+std::vector<int> last_units(const RowMatrix<std::uint16_t>& removal_order, std::size_t row, std::size_t count);
+
 struct BranchingOptions {
   std::size_t max_sets = 10'000;  ///< most tied sets kept at one step; more is a ComputeError
 };

@@ -15,20 +15,6 @@ using detail::RelayCell;
 
 namespace {
 
-/// Y_0 of a relay set of any width, ascending.
-std::vector<int> units_outside(int units, std::span<const int> relay) {
-  std::vector<bool> inside(static_cast<std::size_t>(units), false);
-  for (const int unit : relay) {
-    if (unit < 0 || unit >= units)
-      throw UsageError("relay information: set names unit {}, expected [0,{})", unit, units);
-    inside[static_cast<std::size_t>(unit)] = true;
-  }
-  std::vector<int> outside;
-  for (int unit = 0; unit < units; ++unit)
-    if (!inside[static_cast<std::size_t>(unit)]) outside.push_back(unit);
-  return outside;
-}
-
 /// Calls visit(rows) for each group of the rows [0,count) that are equal in `order`.
 template <class Order, class Visit>
 void for_each_group(std::size_t count, const Order& order, const Visit& visit) {
@@ -65,6 +51,20 @@ std::uint64_t detail::information_given_all(const StateTable& table, int contras
   for (std::size_t i = 0; i < table.size(); ++i)
     sum += RelayCell(table.counts()[i], counts[i]).information(table.n_log_n().data());
   return sum;
+}
+
+std::vector<int> detail::units_outside(std::string_view what, int units, std::span<const int> relay) {
+  std::vector<bool> inside(static_cast<std::size_t>(units), false);
+  for (const int unit : relay) {
+    if (unit < 0 || unit >= units) throw UsageError("{}: set names unit {}, expected [0,{})", what, unit, units);
+    if (inside[static_cast<std::size_t>(unit)])
+      throw UsageError("{}: set names unit {} twice, expected once", what, unit);
+    inside[static_cast<std::size_t>(unit)] = true;
+  }
+  std::vector<int> outside;
+  for (int unit = 0; unit < units; ++unit)
+    if (!inside[static_cast<std::size_t>(unit)]) outside.push_back(unit);
+  return outside;
 }
 
 std::vector<int> detail::checked_contrasts(int count, std::span<const int> contrasts) {
@@ -133,7 +133,7 @@ RowMatrix<double> single_neuron_loss_bits(const StateTable& table, std::span<con
 
 double wide_relay_information_bits(const StateTable& table, int contrast, std::span<const int> relay) {
   detail::checked_contrasts(table, {&contrast, 1});
-  const std::vector<int> given = units_outside(table.unit_count(), relay);
+  const std::vector<int> given = detail::units_outside("relay information", table.unit_count(), relay);
   const UnitStates& states = table.states();
   std::vector<std::uint64_t> mask(states.words_per_sample(), 0);
   for (const int unit : given) mask[static_cast<std::size_t>(unit / 64)] |= std::uint64_t{1} << unit % 64;
@@ -168,7 +168,7 @@ std::uint64_t detail::information_given_all(const LevelTable& table, int contras
 
 double relay_information_bits(const LevelTable& table, int contrast, std::span<const int> relay) {
   detail::checked_contrasts(table.contrast_count(), {&contrast, 1});
-  const std::vector<int> given = units_outside(table.unit_count(), relay);
+  const std::vector<int> given = detail::units_outside("relay information", table.unit_count(), relay);
   const RowMatrix<std::uint8_t>& states = table.states();
   const auto order = [&](std::uint32_t x, std::uint32_t y) {
     for (const int unit : given) {

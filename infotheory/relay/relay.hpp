@@ -22,9 +22,9 @@ namespace inforelay {
 /// Cost O(M log M).
 double relay_information_bits(const StateTable& table, int contrast, NeuronSet relay);
 
-/// The same for tables of any number of units, with the units of Y_R in any order. In a LevelTable, X_in and X_out may
-/// have any number of values; I_R is then in [-h,h] with h = min(H(X_in), H(X_out)). Cost O(M log M) comparisons of the
-/// units of Y_0.
+/// The same for tables of any number of units, with the units of Y_R in any order, each once. In a LevelTable, X_in and
+/// X_out may have any number of values; I_R is then in [-h,h] with h = min(H(X_in), H(X_out)). Cost O(M log M)
+/// comparisons of the units of Y_0.
 double wide_relay_information_bits(const StateTable& table, int contrast, std::span<const int> relay);
 double relay_information_bits(const LevelTable& table, int contrast, std::span<const int> relay);
 

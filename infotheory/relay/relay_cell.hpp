@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "core/axes.hpp"
@@ -79,13 +80,12 @@ struct RelayState {
 };
 
 /// The states of a table of up to 32 units with their counts for one contrast, ascending by word -> [M].
-template <class Cell = RelayCell>
-std::vector<RelayState<Cell>> relay_states(const StateTable& table, int contrast) {
-  std::vector<RelayState<Cell>> states;
+inline std::vector<RelayState<RelayCell>> relay_states(const StateTable& table, int contrast) {
+  std::vector<RelayState<RelayCell>> states;
   states.reserve(table.size());
   const auto counts = table.contrast_counts(contrast);
   for (std::size_t i = 0; i < table.size(); ++i)
-    states.push_back({table.states().word(i), Cell(table.counts()[i], counts[i])});
+    states.push_back({table.states().word(i), RelayCell(table.counts()[i], counts[i])});
   return states;
 }
 
@@ -104,5 +104,9 @@ std::vector<int> checked_contrasts(int count, std::span<const int> contrasts);
 inline std::vector<int> checked_contrasts(const StateTable& table, std::span<const int> contrasts) {
   return checked_contrasts(table.contrast_count(), contrasts);
 }
+
+/// Y_0 of the units `relay`, of any number: the others of [0,units), ascending. UsageError, beginning with `what`, for
+/// one that is not in [0,units) or is listed twice.
+std::vector<int> units_outside(std::string_view what, int units, std::span<const int> relay);
 
 }  // namespace inforelay::detail

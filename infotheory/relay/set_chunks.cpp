@@ -10,7 +10,7 @@
 namespace inforelay::detail {
 namespace {
 
-/// The units by falling entropy, of equals the lower first; by rising `key`.
+/// The units by rising `key`, of equals the lower first.
 template <class Key>
 std::vector<int> by_rising(const std::vector<Key>& key) {
   std::vector<int> order(key.size());

@@ -128,15 +128,13 @@ class SetMeasureScan::Search {
  public:
   Search(const StateTable& table, const std::vector<SetMeasure>& measures)
       : chunks_(detail::decision_order(checked(table, measures)), detail::cube_bits, binary_chunk_bits),
-        source_(std::make_unique<detail::BinarySetSums>(table, chunks_)),
         format_("set measures 1") {
-    prepare(table, measures);
+    source_ = std::make_unique<detail::BinarySetSums>(table, chunks_, prepare(table, measures));
   }
   Search(const LevelTable& table, const std::vector<SetMeasure>& measures)
       : chunks_(detail::decision_order(checked(table, measures)), 1, level_chunk_bits),
-        source_(std::make_unique<detail::LevelSetSums>(table, chunks_)),
         format_("set measures of levels 1") {
-    prepare(table, measures);
+    source_ = std::make_unique<detail::LevelSetSums>(table, chunks_, prepare(table, measures));
   }
 
   const detail::SetChunks& chunks() const { return chunks_; }
@@ -155,9 +153,7 @@ class SetMeasureScan::Search {
   }
 
   ScanChunk compute(std::size_t chunk) const {
-    thread_local detail::SetSums sums;
-    sums = {};
-    source_->compute(chunk, needs_, sums);
+    const detail::SetSums sums = source_->compute(chunk);
     const Frame& frame = frames_[static_cast<std::size_t>(chunks_.contrast_of(chunk))];
     const std::vector<std::uint32_t>& leaves = chunks_.ascending();
     ScanChunk result = place(chunk);
@@ -175,32 +171,34 @@ class SetMeasureScan::Search {
   }
 
  private:
+  /// What all of them need.
   template <class Table>
-  void prepare(const Table& table, const std::vector<SetMeasure>& measures) {
+  detail::SetSumNeeds prepare(const Table& table, const std::vector<SetMeasure>& measures) {
+    detail::SetSumNeeds needs;
     for (const SetMeasure measure : measures) {
       measures_.push_back(&row_of(measure));
-      needs_ = needs_ | measures_.back()->needs;
+      needs = needs | measures_.back()->needs;
       format_ += ' ';
       format_ += word_of(set_measure_names, measure);
     }
     for (int c = 0; c < table.contrast_count(); ++c)
       frames_.push_back({detail::sum_given_none(table, c), detail::sum_given_all(table, c), &table.n_log_n()});
+    return needs;
   }
 
   detail::SetChunks chunks_;
   std::unique_ptr<const detail::SetSumSource> source_;
   std::vector<const SetMeasureRow*> measures_;
-  detail::SetSumNeeds needs_;
   std::vector<Frame> frames_;  // [C]
   std::string format_;
 };
 
-SetMeasureScan::SetMeasureScan(const StateTable& table, std::vector<SetMeasure> measures, AllSetsTable keep)
+SetMeasureScan::SetMeasureScan(const StateTable& table, const std::vector<SetMeasure>& measures, AllSetsTable keep)
     : search_(std::make_unique<Search>(table, measures)) {
   prepare(keep);
 }
 
-SetMeasureScan::SetMeasureScan(const LevelTable& table, std::vector<SetMeasure> measures, AllSetsTable keep)
+SetMeasureScan::SetMeasureScan(const LevelTable& table, const std::vector<SetMeasure>& measures, AllSetsTable keep)
     : search_(std::make_unique<Search>(table, measures)) {
   prepare(keep);
 }

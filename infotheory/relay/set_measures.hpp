@@ -50,9 +50,10 @@ struct MeasuredSets {
 /// nearest to a double that is exact up to the rounding of logarithms (information/n_log_n.hpp). UsageError if K >
 /// NeuronSet::max_exhaustive_neurons, for no measures or one that is listed twice.
 ///
-/// Cost: of binary units and contrasts a scan as that of relay information (exhaustive.hpp) for each of H(a|B), H(b|B),
-/// I(a;b|B) and the occupied cells that the measures need; see bench/README.md. Of a LevelTable slower: three scans of
-/// label_tree.hpp for each contrast. Parallel, the same to the last bit for any number of threads; throws Interrupted.
+/// Cost: for binary units and contrasts a scan like that of relay information (exhaustive.hpp) for each of H(a|B),
+/// H(b|B), I(a;b|B) and the occupied cells that the measures need; see bench/README.md. A LevelTable is slower: up to
+/// three scans of label_tree.hpp per contrast. Parallel, the same to the last bit for any number of threads; throws
+/// Interrupted.
 std::vector<MeasuredSets> measure_sets(const StateTable& table, const std::vector<SetMeasure>& measures,
                                        Progress& progress = Progress::none());
 std::vector<MeasuredSets> measure_sets(const LevelTable& table, const std::vector<SetMeasure>& measures,
@@ -63,8 +64,10 @@ std::vector<MeasuredSets> measure_sets(const LevelTable& table, const std::vecto
 class SetMeasureScan final : public SubsetScan {
  public:
   /// Errors as above. Refers to `table`.
-  SetMeasureScan(const StateTable& table, std::vector<SetMeasure> measures, AllSetsTable keep = AllSetsTable::keep);
-  SetMeasureScan(const LevelTable& table, std::vector<SetMeasure> measures, AllSetsTable keep = AllSetsTable::keep);
+  SetMeasureScan(const StateTable& table, const std::vector<SetMeasure>& measures,
+                 AllSetsTable keep = AllSetsTable::keep);
+  SetMeasureScan(const LevelTable& table, const std::vector<SetMeasure>& measures,
+                 AllSetsTable keep = AllSetsTable::keep);
   ~SetMeasureScan() override;
 
   std::size_t chunk_count() const override;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "infotheory/relay/exhaustive_cube.hpp"
 #include "infotheory/relay/exhaustive_tree.hpp"
 #include "infotheory/relay/pair_sums.hpp"
 
@@ -23,11 +22,12 @@ SetSum sum_of_cell(std::uint32_t count, const ContrastCounts& counts, const std:
           RelayCell(count, counts).information(f), OccupancyCell(count, counts).information(f)};
 }
 
-/// The samples of each suffix and value of a variable: a, b, or the pair of both.
-std::array<std::vector<LabelRow>, 3> label_rows(const NumberedPairs& pairs, const StateSuffixes* suffixes) {
+/// The samples of each suffix and value of a variable: a, b, or the pair of both. suffix_of(m): of state m.
+template <class SuffixOf>
+std::array<std::vector<LabelRow>, 3> label_rows(const NumberedPairs& pairs, const SuffixOf& suffix_of) {
   std::array<std::vector<LabelRow>, 3> rows;
   for (std::size_t m = 0; m + 1 < pairs.begin.size(); ++m) {
-    const std::uint64_t suffix = std::uint64_t{suffixes != nullptr ? suffixes->first(m) : 0} << 32;
+    const std::uint64_t suffix = std::uint64_t{suffix_of(m)} << 32;
     for (std::uint32_t i = pairs.begin[m]; i < pairs.begin[m + 1]; ++i) {
       const NumberedPairs::Entry& entry = pairs.entries[i];
       rows[0].push_back({suffix | entry.input, entry.count});
@@ -43,8 +43,9 @@ SetSum sum_of_entropies(const LabelSum& a, const LabelSum& b, const LabelSum& bo
   return {a.entropy, b.entropy, a.entropy + b.entropy - both.entropy, a.cells + b.cells - both.cells};
 }
 
-SetSum sum_of_rows(const LevelTable& table, int contrast, const StateSuffixes* suffixes) {
-  const auto rows = label_rows(NumberedPairs(table, contrast), suffixes);
+template <class SuffixOf>
+SetSum sum_of_rows(const LevelTable& table, int contrast, const SuffixOf& suffix_of) {
+  const auto rows = label_rows(NumberedPairs(table, contrast), suffix_of);
   const std::uint64_t* f = table.n_log_n().data();
   return sum_of_entropies(label_sum(rows[0], f), label_sum(rows[1], f), label_sum(rows[2], f));
 }
@@ -54,18 +55,18 @@ std::vector<int> reversed(std::vector<int> list) {
   return list;
 }
 
+/// make(count, counts): the cell of a state.
 template <class Cell, class Make>
-std::vector<std::vector<RelayState<Cell>>> tree_states(const StateTable& table, const SetChunks& chunks,
-                                                       const Make& make) {
-  std::vector<std::vector<RelayState<Cell>>> states(static_cast<std::size_t>(table.contrast_count()));
+void fill_states(const StateTable& table, const SetChunks& chunks, const Make& make,
+                 std::vector<std::vector<RelayState<Cell>>>& states) {
   for (int c = 0; c < table.contrast_count(); ++c) {
-    auto& of_contrast = states[static_cast<std::size_t>(c)];
+    auto& of_contrast = states.emplace_back();
+    of_contrast.reserve(table.size());
     for (std::size_t m = 0; m < table.size(); ++m)
       of_contrast.push_back(
           {chunks.to_tree(table.states().word(m)), make(table.counts()[m], table.contrast_counts(c)[m])});
     sort_by_word(of_contrast);
   }
-  return states;
 }
 
 }  // namespace
@@ -88,73 +89,81 @@ SetSum sum_given_all(const StateTable& table, int contrast) {
   return sum;
 }
 
-SetSum sum_given_none(const LevelTable& table, int contrast) { return sum_of_rows(table, contrast, nullptr); }
+SetSum sum_given_none(const LevelTable& table, int contrast) {
+  return sum_of_rows(table, contrast, [](std::size_t) { return std::uint32_t{0}; });
+}
 
 SetSum sum_given_all(const LevelTable& table, int contrast) {
-  std::vector<int> order(static_cast<std::size_t>(table.unit_count()));
-  for (std::size_t k = 0; k < order.size(); ++k) order[k] = static_cast<int>(k);
-  const StateSuffixes suffixes(table, order);
-  return sum_of_rows(table, contrast, &suffixes);
+  return sum_of_rows(table, contrast, [](std::size_t m) { return static_cast<std::uint32_t>(m); });
 }
 
-BinarySetSums::BinarySetSums(const StateTable& table, const SetChunks& chunks)
-    : table_(table),
-      chunks_(chunks),
-      input_(tree_states<EntropyCell>(
-          table, chunks, [](std::uint32_t n, const ContrastCounts& of) { return EntropyCell(n, of.input); })),
-      output_(tree_states<EntropyCell>(
-          table, chunks, [](std::uint32_t n, const ContrastCounts& of) { return EntropyCell(n, of.output); })),
-      cells_(tree_states<OccupancyCell>(
-          table, chunks, [](std::uint32_t n, const ContrastCounts& of) { return OccupancyCell(n, of); })) {
-  const auto relay_cells = [&]<class Cell>(States<Cell>& states) {
-    states = tree_states<Cell>(table, chunks, [](std::uint32_t n, const ContrastCounts& of) { return Cell(n, of); });
+BinarySetSums::BinarySetSums(const StateTable& table, const SetChunks& chunks, const SetSumNeeds& needs)
+    : table_(table), chunks_(chunks) {
+  const auto from_counts = [&]<class Cell>(States<Cell>& states) {
+    fill_states(
+        table, chunks, [](std::uint32_t n, const ContrastCounts& of) { return Cell(n, of); }, states);
   };
+  const auto from_ones = [&](std::uint32_t ContrastCounts::*ones, States<EntropyCell>& states) {
+    fill_states(
+        table, chunks, [ones](std::uint32_t n, const ContrastCounts& of) { return EntropyCell(n, of.*ones); }, states);
+  };
+  if (needs.input_entropy) from_ones(&ContrastCounts::input, input_);
+  if (needs.output_entropy) from_ones(&ContrastCounts::output, output_);
+  if (needs.cells) from_counts(cells_);
+  if (!needs.information) return;
   if (table.sample_count() <= NarrowRelayCell::max_samples)
-    relay_cells(narrow_);
+    from_counts(narrow_);
   else
-    relay_cells(wide_);
+    from_counts(wide_);
 }
 
-void BinarySetSums::compute(std::size_t chunk, const SetSumNeeds& needs, SetSums& sums) const {
-  if (needs.input_entropy) run(input_, chunk, sums.input_entropy);
-  if (needs.output_entropy) run(output_, chunk, sums.output_entropy);
-  if (needs.information && !narrow_.empty()) run(narrow_, chunk, sums.information);
-  if (needs.information && narrow_.empty()) run(wide_, chunk, sums.information);
-  if (needs.cells) run(cells_, chunk, sums.cells);
+SetSums BinarySetSums::compute(std::size_t chunk) const {
+  SetSums sums;
+  run(input_, chunk, sums.input_entropy);
+  run(output_, chunk, sums.output_entropy);
+  run(narrow_, chunk, sums.information);
+  run(wide_, chunk, sums.information);
+  run(cells_, chunk, sums.cells);
+  return sums;
 }
 
 template <class Cell>
 void BinarySetSums::run(const States<Cell>& states, std::size_t chunk, std::vector<std::uint64_t>& totals) const {
+  if (states.empty()) return;
   thread_local ExhaustiveTree<Cell> tree;
   totals.resize(std::size_t{1} << chunks_.leaf_bits());
   tree.run(states[static_cast<std::size_t>(chunks_.contrast_of(chunk))], table_.n_log_n().data(), chunks_.bits(),
            chunks_.leaf_bits(), chunks_.path_of(chunk), totals.data());
 }
 
-LevelSetSums::LevelSetSums(const LevelTable& table, const SetChunks& chunks)
-    : table_(table), chunks_(chunks), suffixes_(table, reversed(chunks.unit_of_bit())) {
+LevelSetSums::LevelSetSums(const LevelTable& table, const SetChunks& chunks, const SetSumNeeds& needs)
+    : table_(table), chunks_(chunks), needs_(needs), suffixes_(table, reversed(chunks.unit_of_bit())) {
+  const bool together = needs.information || needs.cells;
+  const std::array<bool, 3> needed{needs.input_entropy || together, needs.output_entropy || together, together};
   for (int c = 0; c < table.contrast_count(); ++c) {
     const NumberedPairs pairs(table, c);
-    auto rows = label_rows(pairs, &suffixes_);
-    variables_.push_back(
-        {{{std::move(rows[0]), pairs.inputs}, {std::move(rows[1]), pairs.outputs}, {std::move(rows[2]), pairs.pairs}}});
+    const std::array<std::size_t, 3> labels{pairs.inputs, pairs.outputs, pairs.pairs};
+    auto rows = label_rows(pairs, [this](std::size_t m) { return suffixes_.first(m); });
+    auto& variables = variables_.emplace_back();
+    for (std::size_t v = 0; v < 3; ++v) {
+      if (needed[v]) variables[v] = {std::move(rows[v]), labels[v]};
+    }
   }
 }
 
-void LevelSetSums::compute(std::size_t chunk, const SetSumNeeds& needs, SetSums& sums) const {
+SetSums LevelSetSums::compute(std::size_t chunk) const {
   thread_local LabelTree tree;
   thread_local std::array<LabelSums, 3> found;
   const auto& variables = variables_[static_cast<std::size_t>(chunks_.contrast_of(chunk))];
-  const bool together = needs.information || needs.cells;
-  const std::array<bool, 3> needed{needs.input_entropy || together, needs.output_entropy || together, together};
   for (std::size_t v = 0; v < 3; ++v) {
-    if (needed[v])
+    if (!variables[v].rows.empty())
       tree.run(suffixes_, variables[v].rows, variables[v].labels, table_.n_log_n().data(), chunks_.leaf_bits(),
                chunks_.path_of(chunk), found[v]);
   }
-  if (needs.input_entropy) sums.input_entropy = found[0].entropy;
-  if (needs.output_entropy) sums.output_entropy = found[1].entropy;
-  if (!together) return;
+  SetSums sums;
+  if (needs_.input_entropy) sums.input_entropy = found[0].entropy;
+  if (needs_.output_entropy) sums.output_entropy = found[1].entropy;
+  if (!needs_.information && !needs_.cells) return sums;
   const std::size_t leaves = std::size_t{1} << chunks_.leaf_bits();
   sums.information.resize(leaves);
   sums.cells.resize(leaves);
@@ -165,6 +174,7 @@ void LevelSetSums::compute(std::size_t chunk, const SetSumNeeds& needs, SetSums&
     sums.information[i] = sum.information;
     sums.cells[i] = sum.cells;
   }
+  return sums;
 }
 
 }  // namespace inforelay::detail

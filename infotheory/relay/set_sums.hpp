@@ -32,12 +32,12 @@ SetSum sum_given_none(const LevelTable& table, int contrast);
 SetSum sum_given_all(const StateTable& table, int contrast);
 SetSum sum_given_all(const LevelTable& table, int contrast);
 
-/// Which of them are needed.
+/// Which of them are needed; the others are neither prepared nor computed.
 struct SetSumNeeds {
   bool input_entropy = false, output_entropy = false, information = false, cells = false;
 };
 
-/// The sums of the leaves of a chunk -> [2^leaf_bits] of those that are needed.
+/// The sums of the leaves of a chunk -> [2^leaf_bits] each; of those that are not needed empty.
 struct SetSums {
   std::vector<std::uint64_t> input_entropy, output_entropy, information, cells;
 };
@@ -45,7 +45,7 @@ struct SetSums {
 class SetSumSource {
  public:
   virtual ~SetSumSource() = default;
-  virtual void compute(std::size_t chunk, const SetSumNeeds& needs, SetSums& sums) const = 0;
+  virtual SetSums compute(std::size_t chunk) const = 0;
 };
 
 /// Of binary units and contrasts: each quantity has a tree of its own (exhaustive_tree.hpp), with what it needs of a
@@ -53,12 +53,12 @@ class SetSumSource {
 class BinarySetSums final : public SetSumSource {
  public:
   /// Refers to both. `chunks` with at least cube_bits.
-  BinarySetSums(const StateTable& table, const SetChunks& chunks);
-  void compute(std::size_t chunk, const SetSumNeeds& needs, SetSums& sums) const override;
+  BinarySetSums(const StateTable& table, const SetChunks& chunks, const SetSumNeeds& needs);
+  SetSums compute(std::size_t chunk) const override;
 
  private:
   template <class Cell>
-  using States = std::vector<std::vector<RelayState<Cell>>>;  // [C][M] words in the tree's order, ascending
+  using States = std::vector<std::vector<RelayState<Cell>>>;  // [C][M] words in the tree's order, ascending; or empty
 
   template <class Cell>
   void run(const States<Cell>& states, std::size_t chunk, std::vector<std::uint64_t>& totals) const;
@@ -66,26 +66,27 @@ class BinarySetSums final : public SetSumSource {
   const StateTable& table_;
   const SetChunks& chunks_;
   States<EntropyCell> input_, output_;
-  States<NarrowRelayCell> narrow_;  // if N allows, else
+  States<NarrowRelayCell> narrow_;  // information, if N allows, else
   States<RelayCell> wide_;
   States<OccupancyCell> cells_;
 };
 
-/// Of units of several levels and contrasts of any symbols: H(a|B), H(b|B) and H(a,b|B) (label_tree.hpp). Memory: 48
-/// bytes for each pair of each state and contrast.
+/// Of units of several levels and contrasts of any symbols: H(a|B), H(b|B) and H(a,b|B) (label_tree.hpp). Memory: up
+/// to 48 bytes for each pair of each state and contrast.
 class LevelSetSums final : public SetSumSource {
  public:
   /// Refers to both.
-  LevelSetSums(const LevelTable& table, const SetChunks& chunks);
-  void compute(std::size_t chunk, const SetSumNeeds& needs, SetSums& sums) const override;
+  LevelSetSums(const LevelTable& table, const SetChunks& chunks, const SetSumNeeds& needs);
+  SetSums compute(std::size_t chunk) const override;
 
  private:
   struct Variable {
-    std::vector<LabelRow> rows;
-    std::size_t labels;
+    std::vector<LabelRow> rows;  // empty: not needed
+    std::size_t labels = 0;
   };
   const LevelTable& table_;
   const SetChunks& chunks_;
+  SetSumNeeds needs_;
   StateSuffixes suffixes_;
   std::vector<std::array<Variable, 3>> variables_;  // [C] a, b, (a,b)
 };

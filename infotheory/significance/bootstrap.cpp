@@ -7,6 +7,7 @@
 #include "core/checks.hpp"
 #include "core/parallel.hpp"
 #include "core/statistics/statistics.hpp"
+#include "infotheory/relay/greedy.hpp"
 
 namespace inforelay {
 namespace {
@@ -30,22 +31,13 @@ BootstrapIntervals intervals_of(const RowMatrix<double>& observed, const std::ve
   return result;
 }
 
-/// The greedy set of a size, ascending: the units that are removed last.
-std::vector<std::uint16_t> greedy_set(const RelayStatistics& statistics, Eigen::Index contrast, Eigen::Index size) {
-  std::vector<std::uint16_t> set;
-  for (Eigen::Index step = statistics.removal_order.cols() - size; step < statistics.removal_order.cols(); ++step)
-    set.push_back(statistics.removal_order(contrast, step));
-  std::sort(set.begin(), set.end());
-  return set;
-}
-
 /// The smallest greedy set with half of the information; nothing if there is none.
-std::optional<std::vector<std::uint16_t>> half_set(const RelayStatistics& statistics, Eigen::Index contrast) {
+std::optional<std::vector<int>> half_set(const RelayStatistics& statistics, Eigen::Index contrast) {
   const double total = statistics.total(contrast, 0);
   if (!(total > 0)) return std::nullopt;
   Eigen::Index size = 0;
   while (statistics.by_size(contrast, size) < total / 2) ++size;
-  return greedy_set(statistics, contrast, size);
+  return last_units(statistics.removal_order, static_cast<std::size_t>(contrast), static_cast<std::size_t>(size));
 }
 
 }  // namespace
@@ -77,19 +69,21 @@ RelayBootstrap relay_bootstrap(const RelaySamples& samples, const BootstrapOptio
   result.aggregated = intervals(&RelayStatistics::aggregated);
 
   const Eigen::Index contrasts = observed.single.rows(), units = observed.single.cols();
+  const auto two = static_cast<std::size_t>(std::min<Eigen::Index>(2, units));
   const double each = 1 / static_cast<double>(resamples.size());
   result.in_half_set = RowMatrix<double>::Zero(contrasts, units);
   for (Eigen::Index c = 0; c < contrasts; ++c) {
-    const Eigen::Index two = std::min<Eigen::Index>(2, units);
-    const auto last_two = greedy_set(observed, c, two);
+    const auto last_two_of = [&](const RelayStatistics& statistics) {
+      return last_units(statistics.removal_order, static_cast<std::size_t>(c), two);
+    };
+    const auto last_two = last_two_of(observed);
     const auto half = half_set(observed, c);
     std::size_t last_two_recur = 0, half_recurs = 0;
     for (const RelayStatistics& resample : resamples) {
-      last_two_recur += greedy_set(resample, c, two) == last_two ? 1 : 0;
+      last_two_recur += last_two_of(resample) == last_two ? 1 : 0;
       const auto its_half = half_set(resample, c);
       half_recurs += its_half && its_half == half ? 1 : 0;
-      for (const std::uint16_t unit : its_half.value_or(std::vector<std::uint16_t>()))
-        result.in_half_set(c, unit) += each;
+      for (const int unit : its_half.value_or(std::vector<int>())) result.in_half_set(c, unit) += each;
     }
     result.last_two_recur.push_back(static_cast<double>(last_two_recur) * each);
     result.half_set_recurs.push_back(half ? static_cast<double>(half_recurs) * each : nan);

@@ -67,22 +67,6 @@ class PermutedTables {
   Permutation permutation_;
 };
 
-/// The units of Y_0: all but those of `relay`.
-std::vector<int> other_units(std::span<const int> relay, int units) {
-  std::vector<bool> in_relay(static_cast<std::size_t>(units));
-  for (const int unit : relay) {
-    if (unit < 0 || unit >= units) throw UsageError("permutation test: unit {}, expected [0,{})", unit, units);
-    if (in_relay[static_cast<std::size_t>(unit)])
-      throw UsageError("permutation test: unit {} is in the set twice, expected once", unit);
-    in_relay[static_cast<std::size_t>(unit)] = true;
-  }
-  std::vector<int> others;
-  for (int unit = 0; unit < units; ++unit) {
-    if (!in_relay[static_cast<std::size_t>(unit)]) others.push_back(unit);
-  }
-  return others;
-}
-
 /// The states with all units but `units` set to 0.
 UnitStates states_of_units(const UnitStates& states, const std::vector<int>& units) {
   UnitStates kept(states.sample_count(), states.unit_count());
@@ -120,7 +104,7 @@ RelayTest relay_permutation_test(const RelaySamples& samples, const PermutationO
 NullTest set_permutation_test(const RelaySamples& samples, std::span<const int> relay,
                               const PermutationOptions& options, Progress& progress) {
   check(options);
-  const std::vector<int> others = other_units(relay, samples.states.unit_count());
+  const std::vector<int> others = detail::units_outside("permutation test", samples.states.unit_count(), relay);
   if (!others.empty() && options.exchange != Exchange::samples)
     throw UsageError(
         "permutation test: an exchange of whole trials or of times with {} units in Y_0, expected none: samples of "

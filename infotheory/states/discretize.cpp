@@ -25,7 +25,7 @@ double mean_of(std::span<const float> values) {
   return origin + sum / static_cast<double>(values.size());
 }
 
-double midpoint(float low, float high) { return (static_cast<double>(low) + static_cast<double>(high)) / 2; }
+using detail::midpoint;
 
 double median_of(std::vector<float>& values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);

@@ -8,7 +8,7 @@
 namespace inforelay {
 namespace {
 
-double midpoint(float low, float high) { return (static_cast<double>(low) + static_cast<double>(high)) / 2; }
+using detail::midpoint;
 
 std::vector<float> sorted(std::span<const float> values) {
   std::vector<float> copy(values.begin(), values.end());

@@ -9,6 +9,11 @@
 
 namespace inforelay {
 
+namespace detail {
+/// Halfway between two values, which always separates them: doubles are finer than floats.
+inline double midpoint(float low, float high) { return (static_cast<double>(low) + static_cast<double>(high)) / 2; }
+}  // namespace detail
+
 /// Exact k-means in one dimension: the division of the sorted values into `levels` runs that minimises
 ///
 ///     sum over runs of sum over x in the run of (x - mean of the run)^2,

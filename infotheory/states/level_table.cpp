@@ -9,9 +9,12 @@
 
 #include "core/checks.hpp"
 #include "core/error.hpp"
+#include "infotheory/states/symbol_checks.hpp"
 
 namespace inforelay {
 namespace {
+
+constexpr std::string_view table_name = "level table";
 
 /// A sample and the first eight levels of its row, which decide most comparisons.
 struct Key {
@@ -42,38 +45,11 @@ std::vector<Key> sorted_samples(const RowMatrix<std::uint8_t>& states) {
   return keys;
 }
 
-void check_contrasts(std::span<const Contrast> contrasts) {
-  for (const Contrast& each : contrasts) {
-    for (const auto set : {&Contrast::input, &Contrast::output}) {
-      const SymbolSet& symbols = each.*set;
-      const std::size_t expected = (contrasts.front().*set).count;
-      if (symbols.count != expected)
-        throw UsageError("level table: contrast {} is defined for {} symbols, expected {} as for contrast {}",
-                         each.name, symbols.count, expected, contrasts.front().name);
-      for (const Symbol symbol : symbols.members) {
-        if (symbol >= expected)
-          throw UsageError("level table: contrast {} has symbol {}, expected [0,{})", each.name, symbol, expected);
-      }
-    }
-  }
-}
-
-void check_symbols(std::string_view what, std::span<const Symbol> symbols, std::size_t samples, std::size_t count) {
-  if (symbols.size() != samples)
-    throw UsageError("level table: {} states with {} {} symbols, expected as many", samples, symbols.size(), what);
-  for (std::size_t i = 0; i < samples; ++i) {
-    if (symbols[i] >= count)
-      throw UsageError("level table: sample {} has {} symbol {}, expected [0,{})", i, what, symbols[i], count);
-  }
-}
-
-std::size_t symbols_of(std::span<const Symbol> symbols) {
+/// The number of symbols that the contrasts are defined for; without contrasts up to the greatest that occurs.
+std::size_t symbol_count(std::span<const Symbol> symbols, std::span<const Contrast> contrasts,
+                         SymbolSet Contrast::*set) {
+  if (!contrasts.empty()) return detail::checked_symbol_count(table_name, contrasts, set);
   return symbols.empty() ? 1 : std::size_t{*std::max_element(symbols.begin(), symbols.end())} + 1;
-}
-
-/// Room for I(X_in; X_out), and for what the units say about either.
-int extra_bits(std::span<const Symbol> input, std::span<const Symbol> output, bool whole) {
-  return whole ? ExactNLogN::extra_bits_of(std::max(symbols_of(input), symbols_of(output))) : 0;
 }
 
 std::span<const Contrast> at_least_one(std::span<const Contrast> contrasts) {
@@ -144,15 +120,16 @@ LevelTable::LevelTable(const DistinctLevels& distinct, std::span<const Symbol> i
 LevelTable::LevelTable(DistinctLevels&& distinct, std::span<const Symbol> input, std::span<const Symbol> output,
                        std::span<const Contrast> contrasts)
     : contrasts_(contrasts.begin(), contrasts.end()),
-      input_symbols_(contrasts.empty() ? symbols_of(input) : contrasts.front().input.count),
-      output_symbols_(contrasts.empty() ? symbols_of(output) : contrasts.front().output.count),
+      input_symbols_(symbol_count(input, contrasts, &Contrast::input)),
+      output_symbols_(symbol_count(output, contrasts, &Contrast::output)),
       distinct_(std::move(distinct)),
-      n_log_n_(static_cast<std::uint32_t>(distinct_.index.size()), extra_bits(input, output, contrasts.empty())) {
+      // Room for I(X_in; X_out), and for the information of the units about either.
+      n_log_n_(static_cast<std::uint32_t>(distinct_.index.size()),
+               is_whole() ? ExactNLogN::extra_bits_of(std::max(input_symbols_, output_symbols_)) : 0) {
   assert(contrasts.size() <= static_cast<std::size_t>(std::numeric_limits<int>::max()));
-  check_contrasts(contrasts);
   const std::size_t samples = distinct_.index.size(), states = distinct_.counts.size();
-  check_symbols("input", input, samples, input_symbols_);
-  check_symbols("output", output, samples, output_symbols_);
+  detail::check_symbols(table_name, "input", input, samples, input_symbols_);
+  detail::check_symbols(table_name, "output", output, samples, output_symbols_);
 
   std::fill(distinct_.counts.begin(), distinct_.counts.end(), 0u);
   for (std::size_t i = 0; i < samples; ++i) {

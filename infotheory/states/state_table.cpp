@@ -7,35 +7,21 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "infotheory/states/symbol_checks.hpp"
 
 namespace inforelay {
 namespace {
 
+constexpr std::string_view table_name = "state table";
+
 /// The contrasts that each symbol is in, ascending -> [symbols]. `set` is &Contrast::input or output.
 std::vector<std::vector<std::uint32_t>> contrasts_of_symbols(std::span<const Contrast> contrasts,
                                                              SymbolSet Contrast::*set) {
-  std::vector<std::vector<std::uint32_t>> of_symbol((contrasts.front().*set).count);
+  std::vector<std::vector<std::uint32_t>> of_symbol(detail::checked_symbol_count(table_name, contrasts, set));
   for (std::uint32_t c = 0; c < contrasts.size(); ++c) {
-    const auto& [count, members] = contrasts[c].*set;
-    if (count != of_symbol.size())
-      throw UsageError("state table: contrast {} is defined for {} symbols, expected {} as for contrast {}",
-                       contrasts[c].name, count, of_symbol.size(), contrasts.front().name);
-    for (const Symbol symbol : members) {
-      if (symbol >= count)
-        throw UsageError("state table: contrast {} has symbol {}, expected [0,{})", contrasts[c].name, symbol, count);
-      of_symbol[symbol].push_back(c);
-    }
+    for (const Symbol symbol : (contrasts[c].*set).members) of_symbol[symbol].push_back(c);
   }
   return of_symbol;
-}
-
-void check_symbols(std::string_view what, std::span<const Symbol> symbols, std::size_t samples, std::size_t count) {
-  if (symbols.size() != samples)
-    throw UsageError("state table: {} states with {} {} symbols, expected as many", samples, symbols.size(), what);
-  for (std::size_t i = 0; i < samples; ++i) {
-    if (symbols[i] >= count)
-      throw UsageError("state table: sample {} has {} symbol {}, expected [0,{})", i, what, symbols[i], count);
-  }
 }
 
 std::uint32_t checked_size(std::size_t samples, std::span<const Contrast> contrasts) {
@@ -62,8 +48,8 @@ StateTable::StateTable(DistinctStates distinct, std::span<const Symbol> input, s
     : contrasts_(static_cast<int>(contrasts.size())), n_log_n_(checked_size(distinct.index.size(), contrasts)) {
   const auto of_input = contrasts_of_symbols(contrasts, &Contrast::input);
   const auto of_output = contrasts_of_symbols(contrasts, &Contrast::output);
-  check_symbols("input", input, distinct.index.size(), of_input.size());
-  check_symbols("output", output, distinct.index.size(), of_output.size());
+  detail::check_symbols(table_name, "input", input, distinct.index.size(), of_input.size());
+  detail::check_symbols(table_name, "output", output, distinct.index.size(), of_output.size());
 
   states_ = std::move(distinct.states);
   counts_ = std::move(distinct.counts);

@@ -105,17 +105,6 @@ double jaccard_distance(std::span<const int> a, std::span<const int> b) {
   return 1 - static_cast<double>(both.size()) / static_cast<double>(either);
 }
 
-std::vector<int> last_units(const GreedyRelay& greedy, std::size_t row, std::size_t count) {
-  const auto units = static_cast<std::size_t>(greedy.removal_order.cols());
-  check_range("last units: contrast", row, 0, static_cast<std::size_t>(greedy.removal_order.rows()) - 1);
-  check_range("last units: count", count, 1, units);
-  std::vector<int> last;
-  for (std::size_t step = units - count; step < units; ++step)
-    last.push_back(greedy.removal_order(static_cast<Eigen::Index>(row), static_cast<Eigen::Index>(step)));
-  std::sort(last.begin(), last.end());
-  return last;
-}
-
 RowMatrix<double> relay_drift(std::span<const GreedyRelay> paths, std::size_t count) {
   check_bounded(paths.size() >= 2, "drift: the number of times", paths.size(), "at least 2");
   const auto rows = paths.front().removal_order.rows(), units = paths.front().removal_order.cols();
@@ -128,8 +117,8 @@ RowMatrix<double> relay_drift(std::span<const GreedyRelay> paths, std::size_t co
   for (Eigen::Index row = 0; row < rows; ++row) {
     const auto contrast = static_cast<std::size_t>(row);
     for (std::size_t t = 0; t + 1 < paths.size(); ++t) {
-      drift(row, static_cast<Eigen::Index>(t)) =
-          jaccard_distance(last_units(paths[t], contrast, count), last_units(paths[t + 1], contrast, count));
+      drift(row, static_cast<Eigen::Index>(t)) = jaccard_distance(
+          last_units(paths[t].removal_order, contrast, count), last_units(paths[t + 1].removal_order, contrast, count));
     }
   }
   return drift;

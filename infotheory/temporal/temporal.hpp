@@ -18,7 +18,7 @@
 namespace inforelay {
 
 struct TemporalOptions {
-  std::vector<std::size_t> lags{1, 2, 3, 4};  ///< p >= 0, each less than the steps of a trial
+  std::vector<std::size_t> lags{1, 2, 3, 4};  ///< p >= 0, each less than the steps per trial
   /// The input before the first step of a trial, so that all steps count; none: the first p steps of a trial are left
   /// out. The published tables of the n-back networks have 0.
   std::optional<Symbol> before_start{};
@@ -37,7 +37,7 @@ RowMatrix<double> temporal_representation_bits(const UnitStates& states, std::sp
 
 /// Transfer entropy (Schreiber, Phys. Rev. Lett. 85, 2000) with one step of history, from a set of units B to unit j,
 /// bits: I(y_j(t+1); B(t) given y_j(t)), in [0,1]; 0 from the unit itself. Throws UsageError for a unit out of range or
-/// fewer than 2 steps a trial. Up to 32 units.
+/// fewer than 2 steps per trial. Up to 32 units.
 double transfer_entropy_bits(const UnitStates& states, std::size_t steps, NeuronSet sources, int target);
 /// From every set to unit `target` -> [S]. K in [1,24].
 std::vector<double> transfer_entropy_of_sets_bits(const UnitStates& states, std::size_t steps, int target,
@@ -49,13 +49,9 @@ RowMatrix<double> transfer_entropy_between_units_bits(const UnitStates& states, 
 /// 1 - |A and B| / |A or B|, the Jaccard distance of two lists of different units, in [0,1]; 0 of two empty lists.
 double jaccard_distance(std::span<const int> a, std::span<const int> b);
 
-/// The `count` units that are removed last on a greedy path: those that relay contrast `row`. In ascending order.
-std::vector<int> last_units(const GreedyRelay& greedy, std::size_t row, std::size_t count);
-
-/// Drift of the relays of each contrast: the Jaccard distance of the last `count` units of the greedy paths at t and
-/// t + 1 -> [R,T-1]; 0: they stay, 1: no unit is among both. `paths`: one for each of T times. Throws UsageError unless
-/// T
-/// >= 2, all have the same shape and count is in [1,K].
+/// Drift of the relays of each contrast: the Jaccard distance of the last_units() of the greedy paths at t and t + 1
+/// -> [R,T-1]; 0: they stay, 1: no unit is among both. `paths`: one for each of T times. Throws UsageError unless there
+/// are at least two, all have the same shape and count is in [1,K].
 RowMatrix<double> relay_drift(std::span<const GreedyRelay> paths, std::size_t count);
 
 }  // namespace inforelay

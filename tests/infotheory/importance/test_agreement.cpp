@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "core/statistics/rank_statistics.hpp"
+#include "core/statistics/statistics.hpp"
 #include "infotheory/importance/agreement.hpp"
 #include "tests/catch2.hpp"
 
@@ -42,7 +43,8 @@ TEST_CASE("Agreement over all sets and for each size is that of the selected val
     CAPTURE(units, size);
     const Agreement& its = size < 0 ? found.all : found.of_size[static_cast<std::size_t>(size)];
     const auto a = values_of_size(x, size), b = values_of_size(y, size);
-    const double r = pearson_correlation(a, b);
+    const std::vector<Column> columns{{"a", std::span(a)}, {"b", std::span(b)}};
+    const double r = pearson_correlations(columns)(0, 1);
     check_same(its.spearman, spearman_correlation(a, b));
     check_same(its.r_squared, r * r);
   }

@@ -1,6 +1,5 @@
 // Relay information of units of several levels and contrasts of several symbols: against counting, and against the
 // binary code.
-#include <algorithm>
 #include <numeric>
 
 #include "core/error.hpp"
@@ -8,6 +7,7 @@
 #include "infotheory/relay/greedy.hpp"
 #include "infotheory/relay/relay.hpp"
 #include "tests/catch2.hpp"
+#include "tests/infotheory/relay/greedy_paths.hpp"
 #include "tests/infotheory/relay/random_levels.hpp"
 #include "tests/infotheory/relay/random_tables.hpp"
 #include "tests/infotheory/relay/wide_tables.hpp"
@@ -18,39 +18,6 @@ using namespace inforelay::test;
 namespace {
 
 constexpr double tolerance = 1e-12;
-
-std::vector<int> counting(int count) {
-  std::vector<int> numbers(static_cast<std::size_t>(count));
-  std::iota(numbers.begin(), numbers.end(), 0);
-  return numbers;
-}
-
-/// Every step of the path by counting: no other unit would leave more, beyond rounding, and no lower one as much.
-void check_path(const LevelSamples& samples, int c, const GreedyRelay& path, Eigen::Index row) {
-  constexpr double rounding = 1e-11;
-  std::vector<int> left = counting(samples.units()), given;
-  const double given_all = counted_information(samples, c, left);
-  for (Eigen::Index step = 0; step < samples.units(); ++step) {
-    const int removed = path.removal_order(row, step);
-    const double information = path.information(row, step);
-    REQUIRE(std::count(left.begin(), left.end(), removed) == 1);
-    for (const int k : left) {
-      std::vector<int> with = given;
-      with.push_back(k);
-      const double would_leave = counted_information(samples, c, with) - given_all;
-      if (k == removed) {
-        REQUIRE(information == Approx(would_leave).margin(tolerance).epsilon(0));
-      } else if (k < removed) {
-        REQUIRE(would_leave < information - rounding);
-      } else {
-        REQUIRE(would_leave <= information + rounding);
-      }
-    }
-    given.push_back(removed);
-    left.erase(std::find(left.begin(), left.end(), removed));
-  }
-  REQUIRE(path.information(row, samples.units() - 1) == 0);
-}
 
 LevelSamples levels_of(const UnitStates& states, const std::vector<Symbol>& input, const std::vector<Symbol>& output,
                        int symbols) {
@@ -96,7 +63,8 @@ TEST_CASE("Relay information of units of several levels agrees with counting", "
       REQUIRE(relay_information_bits(table, row, units_of_bits(set, units)) ==
               Approx(expected).margin(tolerance).epsilon(0));
     }
-    check_path(samples, c, path, row);
+    check_greedy_path(path, row, tolerance,
+                      [&](const std::vector<int>& given) { return counted_information(samples, c, given); });
   }
 }
 
@@ -172,8 +140,10 @@ TEST_CASE("Relay information of levels is the same with any number of threads an
 
 TEST_CASE("Relay information of levels names what is wrong", "[levels][relay]") {
   const LevelTable table = random_levels(50, 3, 3, 2, RandomStream(37, "levels")).one_vs_rest();
-  const std::vector<int> beyond{0, 3}, unit{1}, contrast{2};
+  const std::vector<int> beyond{0, 3}, twice{2, 1, 2}, unit{1}, contrast{2};
   CHECK_THROWS_WITH(relay_information_bits(table, 0, beyond), "relay information: set names unit 3, expected [0,3)");
+  CHECK_THROWS_WITH(relay_information_bits(table, 0, twice),
+                    "relay information: set names unit 2 twice, expected once");
   CHECK_THROWS_WITH(relay_information_bits(table, 2, unit), "relay information: contrast 2, expected [0,2)");
   CHECK_THROWS_WITH(greedy_relay(table, contrast), "relay information: contrast 2, expected [0,2)");
   CHECK_THROWS_AS(total_relay_information_bits(table, contrast), UsageError);

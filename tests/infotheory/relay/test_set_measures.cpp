@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <numeric>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
@@ -13,6 +12,7 @@
 #include "infotheory/relay/set_chunks.hpp"
 #include "infotheory/relay/set_sums.hpp"
 #include "tests/catch2.hpp"
+#include "tests/infotheory/relay/greedy_paths.hpp"
 #include "tests/infotheory/relay/random_levels.hpp"
 #include "tests/infotheory/relay/random_tables.hpp"
 #include "tests/set_scans.hpp"
@@ -65,23 +65,16 @@ struct CountedSums {
   }
 };
 
-std::vector<int> counting(int count) {
-  std::vector<int> numbers(static_cast<std::size_t>(count));
-  std::iota(numbers.begin(), numbers.end(), 0);
-  return numbers;
-}
-
 /// The exact sums of every set of one contrast, from the chunks of a source.
 template <class Source, class Table>
 void check_sums(const Table& table, const LevelSamples& samples, int row, int c, int least_bits, int chunk_bits) {
   const detail::SetChunks chunks(detail::decision_order(table), least_bits, chunk_bits);
-  const Source source(table, chunks);
+  const Source source(table, chunks, {true, true, true, true});
   const double tolerance = 1e-12;
   std::size_t seen = 0;
   for (std::size_t i = 0; i < chunks.per_contrast(); ++i) {
     const std::size_t chunk = static_cast<std::size_t>(row) * chunks.per_contrast() + i;
-    detail::SetSums sums;
-    source.compute(chunk, {true, true, true, true}, sums);
+    const detail::SetSums sums = source.compute(chunk);
     for (const std::uint32_t leaf : chunks.ascending()) {
       const NeuronSet kept = NeuronSet(chunks.marginalised(chunk).bits() | chunks.units_of_leaf(leaf))
                                  .complement(NeuronSet::all(samples.units()));

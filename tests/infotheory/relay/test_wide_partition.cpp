@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cmath>
 #include <map>
-#include <numeric>
 #include <string>
 #include <tuple>
 
@@ -12,6 +11,7 @@
 #include "infotheory/relay/greedy.hpp"
 #include "infotheory/relay/relay.hpp"
 #include "tests/catch2.hpp"
+#include "tests/infotheory/relay/greedy_paths.hpp"
 #include "tests/infotheory/relay/random_tables.hpp"
 #include "tests/infotheory/relay/wide_tables.hpp"
 
@@ -19,12 +19,6 @@ using namespace inforelay;
 using namespace inforelay::test;
 
 namespace {
-
-std::vector<int> counting(int count) {
-  std::vector<int> numbers(static_cast<std::size_t>(count));
-  std::iota(numbers.begin(), numbers.end(), 0);
-  return numbers;
-}
 
 /// The same samples with 33 more units that are always 0.
 StateTable widened(const StateSamples& narrow) {
@@ -80,36 +74,6 @@ double naive_conditional_information(const WideSamples& samples, int cls, const 
   return sum / static_cast<double>(samples.input.size());
 }
 
-/// Checks every step of a greedy path: its information is that of the definition, no other unit would leave more
-/// (beyond rounding), and no lower one as much.
-void check_greedy_path(const WideSamples& samples, int cls, const GreedyRelay& greedy, Eigen::Index row) {
-  constexpr double rounding = 1e-11;
-  const int neurons = samples.states.unit_count();
-  std::vector<int> left = counting(neurons);
-  std::vector<int> given;
-  const double given_all = naive_conditional_information(samples, cls, left);
-  for (int step = 0; step < neurons; ++step) {
-    const int removed = greedy.removal_order(row, step);
-    const double information = greedy.information(row, step);
-    REQUIRE(std::count(left.begin(), left.end(), removed) == 1);
-    for (const int k : left) {
-      std::vector<int> with = given;
-      with.push_back(k);
-      const double would_leave = naive_conditional_information(samples, cls, with) - given_all;
-      if (k == removed) {
-        REQUIRE(information == Approx(would_leave).margin(rounding));
-      } else if (k < removed) {
-        REQUIRE(would_leave < information - rounding);
-      } else {
-        REQUIRE(would_leave <= information + rounding);
-      }
-    }
-    given.push_back(removed);
-    left.erase(std::find(left.begin(), left.end(), removed));
-  }
-  REQUIRE(greedy.information(row, neurons - 1) == 0);
-}
-
 /// Asks to stop after `reports` reports.
 struct StopAfter : Progress {
   explicit StopAfter(int reports) : left(reports) {}
@@ -137,8 +101,12 @@ TEST_CASE("The greedy search of many units follows the definition, ties to the l
   const WideSamples samples = random_wide_samples(n, neurons, 3, RandomStream(23, "wide"));
   const std::vector<int> classes{2, 0};
   const GreedyRelay greedy = greedy_relay(samples.table(), classes);
-  for (Eigen::Index row = 0; row < 2; ++row)
-    check_greedy_path(samples, classes[static_cast<std::size_t>(row)], greedy, row);
+  for (Eigen::Index row = 0; row < 2; ++row) {
+    const int cls = classes[static_cast<std::size_t>(row)];
+    check_greedy_path(greedy, row, 1e-11, [&](const std::vector<int>& given) {
+      return naive_conditional_information(samples, cls, given);
+    });
+  }
 }
 
 TEST_CASE("Total and single loss of many units follow the definition", "[wide][relay]") {

@@ -290,9 +290,9 @@ TEST_CASE("Permutation tests name what they cannot take", "[significance]") {
   const auto of_set = [&](std::vector<int> units, PermutationOptions options = {.permutations = 5}) {
     return set_permutation_test(recorded.samples(), units, options);
   };
-  CHECK_THROWS_WITH(of_set({3}), "permutation test: unit 3, expected [0,3)");
-  CHECK_THROWS_WITH(of_set({-1}), "permutation test: unit -1, expected [0,3)");
-  CHECK_THROWS_WITH(of_set({1, 1}), "permutation test: unit 1 is in the set twice, expected once");
+  CHECK_THROWS_WITH(of_set({3}), "permutation test: set names unit 3, expected [0,3)");
+  CHECK_THROWS_WITH(of_set({-1}), "permutation test: set names unit -1, expected [0,3)");
+  CHECK_THROWS_WITH(of_set({1, 1}), "permutation test: set names unit 1 twice, expected once");
   CHECK_THROWS_WITH(of_set({1}, {.permutations = 0}), "permutation test: permutations is 0, expected at least 1");
   CHECK_THROWS_AS(of_set({1}, {.permutations = 5, .exchange = Exchange::circular_shifts}), UsageError);
   CHECK_NOTHROW(of_set({0, 1, 2}, {.permutations = 5, .exchange = Exchange::circular_shifts}));

@@ -185,7 +185,7 @@ TEST_CASE("A relay that drifts has drift 1, one that stays 0", "[temporal]") {
         }
       }
       paths.push_back(greedy_relay(StateTable(states, symbol, symbol, test::numbered_contrasts(2))));
-      CHECK(last_units(paths.back(), 0, 1) == std::vector{drifts ? t : 2});
+      CHECK(last_units(paths.back().removal_order, 0, 1) == std::vector{drifts ? t : 2});
     }
     const RowMatrix<double> drift = relay_drift(paths, 1);
     REQUIRE((drift.rows() == 2 && drift.cols() == times - 1));
