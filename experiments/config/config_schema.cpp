@@ -243,8 +243,7 @@ std::vector<Setting> settings_of(KnockoutConfig& config) {
       {"function",
        "What counts as a decision for a class. threshold: its output is above 0 (a sigmoid: 1/2); argmax: it is the "
        "largest of all outputs; auto: threshold for networks of detectors; for others argmax with the output "
-       "activations "
-       "identity, softmax, leaky_relu, elu and softplus, threshold with all others.",
+       "activations identity, softmax, leaky_relu, elu and softplus, threshold with all others.",
        choice(config.function, knockout_function_choice_names)},
       {"replace",
        "What a knocked-out unit has in place of its value. zero: 0; mean: its mean over the subset; resample: its "
