@@ -29,7 +29,7 @@ enum class KnockoutSets { exhaustive, single };
 inline constexpr WordTable<KnockoutSets, 2> knockout_sets_names{
     {{KnockoutSets::exhaustive, "exhaustive"}, {KnockoutSets::single, "single"}}};
 
-/// automatic: function_of_output() of the network's output activation.
+/// automatic: threshold for networks of detectors, for others function_of_output() of the output activation.
 enum class KnockoutFunctionChoice { automatic, threshold, argmax };
 inline constexpr WordTable<KnockoutFunctionChoice, 3> knockout_function_choice_names{
     {{KnockoutFunctionChoice::automatic, "auto"},
@@ -139,9 +139,11 @@ struct KnockoutConfig {
   KnockoutFunctionChoice function = KnockoutFunctionChoice::automatic;
   KnockoutOptions options;  ///< its function is not used, but function_for()
 
-  /// By what the outputs of a network with this output activation are decided.
-  KnockoutFunction function_for(Activation output) const {
-    if (function == KnockoutFunctionChoice::automatic) return function_of_output(output);
+  /// How the outputs of `network` are decided, whose output activation is `output`. Detectors are trained one by one:
+  /// whatever the activation, the output of each has a threshold of its own, and they are not trained to be compared.
+  KnockoutFunction function_for(const NetworkConfig& network, Activation output) const {
+    if (function == KnockoutFunctionChoice::automatic)
+      return network.detectors ? KnockoutFunction::threshold : function_of_output(output);
     return function == KnockoutFunctionChoice::argmax ? KnockoutFunction::argmax : KnockoutFunction::threshold;
   }
 };

@@ -105,7 +105,7 @@ class Checker {
     if (!sizes_) return;
     check_weights(path, network);
     if (network.output_activation == Activation::softmax) check_softmax(path, network);
-    if (network.output_activation) check_knockout_function(path, *network.output_activation);
+    if (network.output_activation) check_knockout_function(path, network, *network.output_activation);
     if (network.detectors) {
       if (!network.layers.empty()) fail(path + ".layers", "not used with detectors, whose sizes follow from 'hidden'");
     } else if (network.train || !network.layers.empty()) {
@@ -122,9 +122,10 @@ class Checker {
     }
   }
 
-  void check_knockout_function(const std::string& path, Activation output) {
-    if (!config_.analysis.knockout) return;
-    const std::string problem = function_problem(config_.analysis.knockout->function_for(output), output);
+  void check_knockout_function(const std::string& path, const NetworkConfig& network, Activation output) {
+    const auto& knockout = config_.analysis.knockout;
+    if (!knockout || knockout->function == KnockoutFunctionChoice::automatic) return;  // that always fits
+    const std::string problem = function_problem(knockout->function_for(network, output), output);
     if (!problem.empty()) fail(path + ".output_activation", "analysis.knockout.function: " + problem);
   }
 

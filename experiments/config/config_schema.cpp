@@ -242,8 +242,8 @@ std::vector<Setting> settings_of(KnockoutConfig& config) {
       {"sets", "exhaustive: all 2^K sets of units; single: each unit alone.", choice(config.sets, knockout_sets_names)},
       {"function",
        "What counts as a decision for a class. threshold: its output is above 0 (a sigmoid: 1/2); argmax: it is the "
-       "largest of all outputs; auto: argmax for the output activations identity, softmax, leaky_relu, elu and "
-       "softplus, threshold for all others.",
+       "largest of all outputs; auto: threshold for networks of detectors; for others argmax with the output "
+       "activations identity, softmax, leaky_relu, elu and softplus, threshold with all others.",
        choice(config.function, knockout_function_choice_names)},
       {"replace",
        "What a knocked-out unit has in place of its value. zero: 0; mean: its mean over the subset; resample: its "

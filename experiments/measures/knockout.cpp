@@ -53,7 +53,7 @@ void compute(MeasureRun& run, ResultArrays& out) {
   const RandomStream random = run.system.random().child("knockout").child(place.subset);
   const KnockoutConfig& config = *place.config.analysis.knockout;
   KnockoutOptions options = config.options;
-  options.function = config.function_for(subject.network.layers.back().activation);
+  options.function = config.function_for(place.network, subject.network.layers.back().activation);
   out.put_attribute("", "function", std::string(to_string(options.function)));
   out.put_attribute("", "replace", std::string(to_string(options.replace)));
   out.put_attribute("", "method", std::string(to_string(options.method)));
@@ -68,10 +68,11 @@ void compute(MeasureRun& run, ResultArrays& out) {
 
 // Before weight files are read their output activation may not be known: then by the function that needs more.
 bool may_be_by_argmax(const MeasurePlace& place) {
+  const NetworkConfig& network = place.network;
   const KnockoutConfig& config = *place.config.analysis.knockout;
-  if (place.network.output_activation || config.function != KnockoutFunctionChoice::automatic)
-    return config.function_for(place.network.output_activation.value_or(Activation::tanh)) == KnockoutFunction::argmax;
-  return place.network.from_files();
+  const bool depends_on_output = config.function == KnockoutFunctionChoice::automatic && !network.detectors;
+  if (depends_on_output && !network.output_activation) return network.from_files();
+  return config.function_for(network, network.output_activation.value_or(Activation::tanh)) == KnockoutFunction::argmax;
 }
 
 MemoryNeed memory(const MeasurePlace& place, AllSetsTable tables) {

@@ -40,7 +40,7 @@ bool fuzz_arrays(const std::uint8_t* data, std::size_t size) {
     for (const std::string& key : array_keys(file)) read_and_check({file, {key}});
     return true;
   } catch (const DataError& error) {
-    for (const char c : std::string_view(error.what())) require(static_cast<unsigned char>(c) >= ' ', error.what());
+    require_message(error);
     return false;
   } catch (const UsageError&) {
     return false;  // an array without a name

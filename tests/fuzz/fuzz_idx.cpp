@@ -6,23 +6,16 @@ namespace inforelay::test {
 
 // Images, or labels of bytes or of other integers.
 bool fuzz_idx(const std::uint8_t* data, std::size_t size) {
-  bool is_accepted = false;
-  try {
-    parse_idx_images({data, size}, "fuzz");
-    is_accepted = true;
-  } catch (const DataError&) {
-  }
-  try {
-    parse_idx_labels({data, size}, "fuzz");
-    is_accepted = true;
-  } catch (const DataError&) {
-  }
-  try {
-    parse_idx_integers({data, size}, "fuzz");
-    is_accepted = true;
-  } catch (const DataError&) {
-  }
-  return is_accepted;
+  const auto accepts = [&](auto parse) {
+    try {
+      parse({data, size}, "fuzz");
+      return true;
+    } catch (const DataError&) {
+      return false;
+    }
+  };
+  const bool images = accepts(parse_idx_images), labels = accepts(parse_idx_labels);
+  return accepts(parse_idx_integers) || images || labels;
 }
 
 }  // namespace inforelay::test

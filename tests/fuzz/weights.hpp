@@ -1,4 +1,4 @@
-// Common to the fuzz targets of the weight readers: the checks of an accepted file and of an error message.
+// Common to fuzz targets: the checks of an accepted weight file and of an error message.
 #pragma once
 
 #include <cmath>
@@ -37,8 +37,15 @@ inline void require_sound(const WeightFile& file) {
   }
 }
 
-/// Makes a network of the TensorFile that `read` returns. True if it is sound, false if there is a DataError whose
-/// message is one printable line; anything else ends the process.
+/// Ends the process unless the message is one printable line that names the file, "fuzz".
+inline void require_message(const DataError& error) {
+  const std::string_view what = error.what();
+  require(what.find("fuzz") != what.npos, what);
+  for (const char c : what) require(static_cast<unsigned char>(c) >= ' ', what);
+}
+
+/// Makes a network of the TensorFile that `read` returns. True if it is sound, false if there is a DataError as
+/// require_message() expects it; anything else ends the process.
 template <class Read>
 bool read_to_network(Read read) {
   try {
@@ -52,9 +59,7 @@ bool read_to_network(Read read) {
     }
     return true;
   } catch (const DataError& error) {
-    const std::string_view what = error.what();
-    require(what.find("fuzz") != what.npos, what);
-    for (const char c : what) require(static_cast<unsigned char>(c) >= ' ', what);
+    require_message(error);
     return false;
   }
 }

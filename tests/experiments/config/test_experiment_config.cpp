@@ -153,6 +153,23 @@ TEST_CASE("Defaults of the configuration are those of the libraries", "[config]"
   CHECK(config.analysis.knockout->options.noise_sd == 0.2);
 }
 
+TEST_CASE("Knockouts are decided by threshold for detectors, and else as fits the outputs, unless it is given",
+          "[config][knockout]") {
+  NetworkConfig whole, composite;
+  whole.train.emplace();
+  composite.detectors.emplace();
+  KnockoutConfig config;
+  for (const Activation output : {Activation::identity, Activation::leaky_relu(), Activation::softplus}) {
+    CHECK(config.function_for(whole, output) == KnockoutFunction::argmax);
+    CHECK(config.function_for(composite, output) == KnockoutFunction::threshold);
+  }
+  CHECK(config.function_for(whole, Activation::tanh) == KnockoutFunction::threshold);
+  config.function = KnockoutFunctionChoice::argmax;
+  CHECK(config.function_for(composite, Activation::identity) == KnockoutFunction::argmax);
+  config.function = KnockoutFunctionChoice::threshold;
+  CHECK(config.function_for(whole, Activation::identity) == KnockoutFunction::threshold);
+}
+
 TEST_CASE("Settings that contradict each other are reported with their position", "[config]") {
   using Lines = std::vector<std::string>;
   CHECK(problems(valid) == Lines{});

@@ -13,13 +13,17 @@ using test::ProgramResult;
 using test::run_program;
 using test::TemporaryFolder;
 
-// Two networks that differ in their outputs: logits of a softmax, and outputs that are on or off.
+// Networks that differ in their outputs: logits of a softmax, outputs that are on or off, and detectors, whose outputs
+// are on or off although they are sums as well.
 const std::string config = R"(
 name: t
 data: {dataset: digits, train_limit: 600, test_limit: 300}
 networks:
   logits: {layers: [784, 7, 10], output_activation: identity, train: {loss: cross_entropy, batch_size: 50, max_epochs: 6}}
   bits: {layers: [784, 7, 10], output_activation: sigmoid, train: {batch_size: 50, max_epochs: 3}}
+  parts:
+    detectors: {hidden: 1, positives: 30, negatives: 30, test_negatives: 30, max_epochs: 30, on_failure: keep_best}
+    output_activation: identity
 analysis: {relay: {subsets: [test]}, knockout: {}}
 )";
 
@@ -45,6 +49,8 @@ TEST_CASE("The function of a knockout follows from the output activation unless 
   CHECK(argmax.attribute<std::string>("", "function") == "argmax");
   CHECK(threshold.attribute<std::string>("", "function") == "threshold");
   CHECK(!threshold.has("overall_accuracy"));
+  const ResultView parts = result.network("parts").at("layers/1/knockout/test");
+  CHECK(parts.attribute<std::string>("", "function") == "threshold");
   const auto overall = argmax.vector<float>("overall_accuracy");
   CHECK(overall.size() == 128);
   CHECK(overall[0] == static_cast<float>(logits.number<double>("states/test/argmax_accuracy")));

@@ -13,8 +13,8 @@
 #include "tests/instruction_sets.hpp"
 #include "tests/nn/knockout/knockout_forward.hpp"
 #include "tests/nn/knockout/knockout_networks.hpp"
-#include "tests/python.hpp"
 #include "tests/temporary_folder.hpp"
+#include "tests/torch.hpp"
 
 using namespace inforelay;
 using test::forward_knockout, test::random_hidden, test::random_labels, test::random_layer;
@@ -131,10 +131,6 @@ TEST_CASE("Knockouts of each hidden layer, function and replacement are forward 
 }
 
 TEST_CASE("Knockouts are those of ablation in PyTorch", "[knockout][torch]") {
-  if (!test::python_has("torch")) {
-    SKIP_CASE("no PyTorch");
-    return;
-  }
   const test::TemporaryFolder folder;
   const int neurons = 6, classes = 4, samples = 200;
   struct Case {
@@ -143,17 +139,17 @@ TEST_CASE("Knockouts are those of ablation in PyTorch", "[knockout][torch]") {
     std::string file;
   };
   std::vector<Case> cases;
-  std::string command = test::python + " " + INFORELAY_TORCH_KNOCKOUTS;
+  std::string files;
   for (const int after : {0, 1, 2}) {
     for (const auto& [replace, word] : knockout_replace_names) {
       const RandomStream random = RandomStream(43, "torch").child(static_cast<std::uint64_t>(after));
       cases.push_back({random_scene(neurons, after, classes, samples, random), replace,
                        folder.path() / (std::string(word) + std::to_string(after))});
       write_for_torch(cases.back().scene, replace, cases.back().file);
-      command += " " + cases.back().file;
+      files += " " + cases.back().file;
     }
   }
-  REQUIRE(std::system(command.c_str()) == 0);
+  if (!test::run_torch(INFORELAY_TORCH_KNOCKOUTS, files)) return;
   for (const Case& each : cases) {
     CAPTURE(each.file);
     const Eigen::Index sets = Eigen::Index{1} << neurons, columns = 2 * classes + 1;

@@ -3,12 +3,17 @@
 IN, all numbers of 4 bytes: layers L, then K, N, C as int32; for each layer after the analysed one its outputs and the
 place of its activation in ACTIVATIONS; then as float32 weight and bias of each, activations [N,K], replacements [N,K];
 labels [N] int32. Written to IN.out, float32: for each set of neurons the balanced accuracy of each class by threshold, then by argmax,
-then the overall accuracy, [2^K, 2C + 1]; then [2^K] the number of samples near a tie.
+then the overall accuracy, [2^K, 2C + 1]; then [2^K] the number of samples near a tie. Exits with 77 where there is no
+PyTorch.
 """
 import sys
 
-import numpy as np
-import torch
+try:
+    import numpy as np
+    import torch
+except ImportError:
+    print("skipped: no python3-torch")
+    sys.exit(77)
 
 ACTIVATIONS = [  # in the order of Activation::Kind
     torch.tanh,

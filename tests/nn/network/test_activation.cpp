@@ -9,7 +9,7 @@
 #include "nn/network/activation.hpp"
 #include "tests/catch2.hpp"
 #include "tests/nn/network/reference_network.hpp"
-#include "tests/python.hpp"
+#include "tests/torch.hpp"
 
 using namespace inforelay;
 using Catch::Contains;
@@ -118,16 +118,9 @@ TEST_CASE("Softmax is that of each row, also of large sums", "[activation]") {
 TEST_CASE("Activations and their slopes equal PyTorch's", "[activation][torch]") {
   std::string words = "softmax";
   for (const Activation activation : test::elementwise_activations) words += " '" + to_string(activation) + "'";
-  const auto [output, status] =
-      test::run_command(fmt::format("{} '{}' activations {} 2>&1", test::python, INFORELAY_TORCH_SCRIPT, words));
-  constexpr int not_installed = 77, no_such_command = 127;
-  if (status == not_installed || status == no_such_command) {
-    SKIP_CASE("python3-torch is not installed");
-    SUCCEED();
-    return;
-  }
-  if (status != 0) FAIL(output);
-  std::istringstream lines(output);
+  const auto output = test::run_torch(INFORELAY_TORCH_SCRIPT, "activations " + words);
+  if (!output) return;
+  std::istringstream lines(*output);
   std::string word;
   std::size_t count = 0, compared = 0;
   while (lines >> word >> count) {

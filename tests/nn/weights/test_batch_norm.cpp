@@ -19,8 +19,8 @@
 #include "tests/nn/network/reference_network.hpp"
 #include "tests/nn/weights/damage.hpp"
 #include "tests/nn/weights/weight_writers.hpp"
-#include "tests/python.hpp"
 #include "tests/temporary_folder.hpp"
+#include "tests/torch.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
@@ -279,16 +279,7 @@ TEST_CASE("Damaged files with batch normalisation give a sound network or an err
 TEST_CASE("Networks with batch normalisation compute what PyTorch computes, from every format",
           "[weights][norm][torch]") {
   const TemporaryFolder folder;
-  const auto [output, status] =
-      run_command(fmt::format("{} '{}' norms '{}' 2>&1", python, INFORELAY_TORCH_SCRIPT, folder.path().string()));
-  constexpr int not_installed = 77, no_such_command = 127;
-  if (status == not_installed || status == no_such_command) {
-    SKIP_CASE("python3-torch is not installed");
-    SUCCEED();
-    return;
-  }
-  INFO(output);
-  REQUIRE(status == 0);
+  if (!run_torch(INFORELAY_TORCH_SCRIPT, fmt::format("norms '{}'", folder.path().string()))) return;
   int compared = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
     const std::string name = entry.path().filename().string(), model = name.substr(0, name.find('.'));

@@ -16,18 +16,14 @@
 #include "tests/mnist.hpp"
 #include "tests/nn/network/reference_network.hpp"
 #include "tests/nn/weights/weight_writers.hpp"
-#include "tests/python.hpp"
 #include "tests/temporary_folder.hpp"
+#include "tests/torch.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
 using Catch::Contains;
 
 namespace {
-
-std::string torch_command(const std::string& arguments) {
-  return fmt::format("{} '{}' {} 2>&1", python, INFORELAY_TORCH_SCRIPT, arguments);
-}
 
 /// As torch_weights.py shows tensors.
 std::string shown(const WeightFile& file) {
@@ -207,15 +203,7 @@ TEST_CASE("The authors' detectors load and make a composite that works", "[weigh
 
 TEST_CASE("Files of PyTorch are read, and PyTorch reads files of this program", "[weights][torch]") {
   const TemporaryFolder folder;
-  const auto [output, status] = run_command(torch_command("write " + folder.path().string()));
-  constexpr int not_installed = 77, no_such_command = 127;
-  if (status == not_installed || status == no_such_command) {
-    SKIP_CASE("python3-torch is not installed");
-    SUCCEED();
-    return;
-  }
-  INFO(output);
-  REQUIRE(status == 0);
+  if (!run_torch(INFORELAY_TORCH_SCRIPT, "write " + folder.path().string())) return;
   int files = 0;
   std::string ours, expected;
   std::vector<std::filesystem::path> paths;
@@ -239,5 +227,5 @@ TEST_CASE("Files of PyTorch are read, and PyTorch reads files of this program", 
     expected += shown(load_weights(copy));
   }
   CHECK(files == 10);
-  CHECK(run_command(torch_command("check" + ours)).first == expected);
+  CHECK(run_torch(INFORELAY_TORCH_SCRIPT, "check" + ours) == expected);
 }
