@@ -55,11 +55,11 @@ ResolvedExperiment::ResolvedExperiment(ExperimentConfig config, Progress& progre
   recordings_ = read_recordings(config_, progress);
   published_ = read_published_tables(config_);
   data_ = config_.networks.empty() ? no_data_plan() : plan_data(data_options(config_));
-  if (!files_.networks.empty()) {  // only now are all widths known
+  if (!files_.networks.empty() || !recordings_.empty()) {  // only now are all widths, subsets and symbols known
     ConfigErrors errors;
     ConfigNode root;
     root.place.file = std::make_shared<const std::filesystem::path>(config_.name);
-    check_comparisons(config_, root, errors);
+    check_comparisons(config_, root, errors, recordings_);
     errors.throw_if_any();
   }
   stages_ = plan_stages(config_, sizes(), recordings_);

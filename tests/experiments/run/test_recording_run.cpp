@@ -100,7 +100,16 @@ TEST_CASE("What does not fit in a recording is named with its place", "[recordin
       {table, two + ", axes: [time, unit], time: each", "", 2, "each is not available"},
       {table, two, "analysis: {knockout: {}}", 2, "analysis.knockout: needs a network"},
       {table, "subset: part", "", 2, "recordings.r.states: is missing"},
-      {table, two, "analysis: {relay: {classes: [2]}}", 2, "2 is out of range: recordings.r has 2 symbols"}};
+      {table, two, "analysis: {relay: {classes: [2]}}", 2, "2 is out of range: recordings.r has 2 symbols"},
+      {table, two,
+       "analysis: {relay: {classes: [0], exhaustive: []}}\ncompare: {s: {statement: r.relay.all.total > 0}}", 2,
+       "1 of the 2 symbols of recordings.r; exhaustive, branching and compare need all"},
+      {table, two + ", subset: part", "compare: {s: {statement: r.relay.z.total > 0}}", 2,
+       "compare.s.statement: r.relay.z.total will not be computed: there is no subset 'z', expected x, y"},
+      {table, two, "compare: {s: {statement: r.layers.v1.relay.all.total > 0}}", 2,
+       "r.layers.v1.relay.all.total will not be computed: there is no layer 'v1'"},
+      {table, two, "compare: {s: {statement: r.relay.all.total > 0, at_least: 3}}", 2,
+       "compare.s.at_least: 3 is out of range: must be in [0, 2]"}};
   for (const Case& each : cases) {
     write_file_atomically(folder / "rec.csv", std::string_view(each.data));
     const ProgramResult run = run_config(folder, config_with(each.recording, each.rest));
@@ -108,6 +117,16 @@ TEST_CASE("What does not fit in a recording is named with its place", "[recordin
     CHECK(run.exit_code == each.exit_code);
     CHECK_THAT(run.err, Contains(each.message));
   }
+}
+
+TEST_CASE("Statements are about any subset of a recording, with the default settings of a data set", "[recordings]") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "rec.csv", std::string_view(table));
+  const ProgramResult run = run_config(
+      folder, config_with("states: n1..n2, subset: part", "compare: {s: {statement: r.relay.x.above_greedy >= 0}}"));
+  INFO(run.err);
+  CHECK(run.exit_code == 0);
+  CHECK_THAT(run.out, Contains("r.relay.x.above_greedy >= 0") && Contains("2 of 2"));
 }
 
 TEST_CASE("Axes of three dimensions are not guessed, and objects are refused", "[recordings]") {
