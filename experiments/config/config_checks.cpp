@@ -282,9 +282,7 @@ class Checker {
         fail("analysis.discretize", error.what());
       }
     }
-    if (analysis.discretize.fit != own_values)
-      check_subsets("analysis.discretize.fit", {analysis.discretize.fit}, "own and analysis.relay.subsets",
-                    analysis.relay.subsets);
+    check_fit(analysis);
     if (!analysis.measures.empty() && analysis.relay.exhaustive.empty())
       fail("analysis.measures", "of the subsets of analysis.relay.exhaustive, which has none");
     if (analysis.relay.branching && !has_binary_relay(analysis))
@@ -297,6 +295,16 @@ class Checker {
     needs_classes(analysis.regression.has_value(), "analysis.regression");
     needs_classes(!config_.compare.empty(), "compare");
     needs_classes(config_.sweep.has_value(), "sweep");
+  }
+
+  void check_fit(const AnalysisConfig& analysis) {
+    const char* path = "analysis.discretize.fit";
+    const std::string& fit = analysis.discretize.fit;
+    const bool only_recordings = config_.networks.empty() && !config_.recordings.empty();
+    if (fit == own_values || only_recordings) return;  // the subsets of recordings are known once these are read
+    check_subsets(path, {fit}, "own and analysis.relay.subsets", analysis.relay.subsets);
+    if (!config_.recordings.empty())  // whose subsets may be among analysis.relay.subsets, too
+      check_subsets(path, {fit}, "the subsets of a data set: train, test", {"train", "test"});
   }
 
   void check_no_repetition(std::string_view path, std::vector<std::int64_t> list) {

@@ -119,6 +119,29 @@ TEST_CASE("What does not fit in a recording is named with its place", "[recordin
   }
 }
 
+TEST_CASE("Cuts are made of any subset of a recording, with the default settings of a data set", "[recordings]") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "rec.csv", std::string_view("n1,in,out,part\n1,a,a,x\n3,b,b,x\n7,a,b,y\n9,b,a,y\n"));
+  const auto cut_in = [&](const std::string& subset, const std::string& recording, const std::string& fit) {
+    const ProgramResult run = run_config(
+        folder,
+        config_with("states: n1" + recording, fmt::format("analysis: {{discretize: {{method: mean, fit: {}}}}}", fit)));
+    INFO(run.err);
+    REQUIRE(run.exit_code == 0);
+    return Hdf5Reader(folder / "out/results.h5")
+        .array<double>(fmt::format("recordings/r/layers/states/states/{}/threshold", subset));
+  };
+  CHECK(cut_in("y", ", subset: part", "x") == std::vector<double>{2});
+  CHECK(cut_in("y", ", subset: part", "y") == std::vector<double>{8});
+  CHECK(cut_in("all", "", "all") == std::vector<double>{5});
+  const ProgramResult both =
+      run_config(folder, config_with("states: n1",
+                                     "data: {dataset: digits}\nnetworks: {n: {layers: [784, 2, 10], train: {}}}\n"
+                                     "analysis: {relay: {subsets: [test, all]}, discretize: {fit: all}}"));
+  CHECK(both.exit_code == 2);
+  CHECK_THAT(both.err, Contains("analysis.discretize.fit: 'all' is not among the subsets of a data set: train, test"));
+}
+
 TEST_CASE("Statements are about any subset of a recording, with the default settings of a data set", "[recordings]") {
   const TemporaryFolder folder;
   write_file_atomically(folder / "rec.csv", std::string_view(table));
