@@ -291,6 +291,7 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
                              run.data().origin(), threads_text(thread_count()), directory.folder().string()));
     report_details(run, line, console);
     if (const std::string note = run.tables_note(); !note.empty()) console.warning(note);
+    if (const std::string note = run.levels_note(); !note.empty()) console.info(note);
     return work(run, line, directory, console);
   });
 }

@@ -119,6 +119,13 @@ std::string ResolvedExperiment::tables_note() const {
       many_threads);
 }
 
+std::string ResolvedExperiment::levels_note() const {
+  if (level_count(config_.analysis.discretize) == 2) return "";
+  return "units have more than two levels (analysis.discretize): clusters, components and entropy of the states are "
+         "left "
+         "out, and with them the figures activations, pca, clusters and entropy";
+}
+
 // Advice for a run that would fit without the tables of all sets; "" if it would not.
 std::string ResolvedExperiment::without_tables(int threads, int ranks) const {
   if (tables_ == AllSetsTable::discard) return "";
@@ -158,7 +165,8 @@ std::string describe_run(const ExperimentConfig& config, const CommandLine& line
       "data     {} ({})\nfolder   {}\nthreads  {} ({})\nmemory   at most {}, at '{}'; limit {}{}\n\n",
       run.data().name(), run.data().origin(), folder, thread_count(), line.threads_source, bytes_text(peak.bytes),
       peak.stage, memory_limit_text(run.config()), peak.bytes > limit ? ": the run would be refused" : "");
-  for (const std::string& note : {run.data().fallback_reason, run.data().remark(), run.tables_note()}) {
+  for (const std::string& note :
+       {run.data().fallback_reason, run.data().remark(), run.tables_note(), run.levels_note()}) {
     if (!note.empty()) text += fmt::format("note: {}\n\n", note);
   }
   if (ranks_here > 1) text += fmt::format("note: {} ranks share the scans of all sets\n\n", ranks_here);

@@ -56,6 +56,12 @@ TEST_CASE("Words become symbols, and a recording without subsets has one, all", 
   CHECK(results.vector<std::uint16_t>("recordings/r/layers/states/states/all/input") ==
         std::vector<std::uint16_t>{0, 0, 1, 1});
   CHECK(results.attribute<std::string>("recordings/r", "sha256").size() == 64);
+  for (const char* array : {"value", "input", "output"}) {
+    INFO(array);
+    CHECK_THAT(
+        results.attribute<std::string>(std::string("recordings/r/layers/states/states/all/") + array, "long_name"),
+        Contains("of the recording"));
+  }
   CHECK_THAT(run.out, Contains("rec.csv"));
 }
 
