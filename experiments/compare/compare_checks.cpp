@@ -7,7 +7,7 @@
 #include "core/text/message_text.hpp"
 #include "experiments/compare/network_metric.hpp"
 #include "experiments/compare/statement.hpp"
-#include "experiments/config/config_checks.hpp"
+#include "experiments/config/derived_settings.hpp"
 #include "experiments/measures/metrics.hpp"
 
 namespace inforelay {

@@ -1,6 +1,5 @@
 // All settings with their descriptions and bounds, in the order in which they are printed.
 #include "experiments/config/config.hpp"
-#include "experiments/config/config_checks.hpp"
 
 namespace inforelay {
 namespace {

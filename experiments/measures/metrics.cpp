@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/text/number_text.hpp"
 #include "experiments/config/config_checks.hpp"
+#include "experiments/config/derived_settings.hpp"
 
 namespace inforelay {
 namespace {

@@ -10,7 +10,7 @@
 #include "core/ranks/ranks.hpp"
 #include "core/text/unit_text.hpp"
 #include "experiments/compare/compare_checks.hpp"
-#include "experiments/config/config_checks.hpp"
+#include "experiments/config/derived_settings.hpp"
 #include "experiments/run/run_directory.hpp"
 #include "experiments/run/session.hpp"
 
