@@ -7,7 +7,7 @@
 #include "core/text/message_text.hpp"
 #include "experiments/compare/network_metric.hpp"
 #include "experiments/compare/statement.hpp"
-#include "experiments/config/config_checks.hpp"
+#include "experiments/config/derived_settings.hpp"
 #include "experiments/measures/metrics.hpp"
 
 namespace inforelay {
@@ -15,8 +15,9 @@ namespace {
 
 class Checker {
  public:
-  Checker(const ExperimentConfig& config, const ConfigNode& root, ConfigErrors& errors)
-      : config_(config), root_(root), errors_(errors) {}
+  Checker(const ExperimentConfig& config, const ConfigNode& root, ConfigErrors& errors,
+          const std::vector<LoadedRecording>& loaded)
+      : config_(config), root_(root), errors_(errors), loaded_(loaded) {}
 
   void run() {
     for (const auto& [name, entry] : config_.compare) {
@@ -40,26 +41,35 @@ class Checker {
     if (!entry.network.empty() || !entry.columns.empty()) fail(path, "a statement takes neither network nor columns");
     if (entry.at_least && config_.sweep)
       fail(path + ".at_least", "over seeds statements are counted, without a verdict: not with sweep");
-    std::int64_t count = 1;  // number of values, one for each class; 0: unknown before the weights are read
+    std::int64_t count = 1;  // number of values, one for each class; 0: unknown before the files are read
     try {
       const Statement statement = parse_statement(entry.statement);
       for (const StatementTerm* term : {&statement.left, &statement.right}) {
         if (term->is_number()) continue;
         const NetworkMetric metric = parse_network_metric(term->network + "." + term->metric, config_);
-        const std::string why = metric_missing(config_, metric);
+        const std::string why = metric_missing(config_, metric, loaded_);
         if (!why.empty()) fail(path + ".statement", fmt::format("{} will not be computed: {}", metric.name(), why));
         const NetworkConfig* network = find_named(config_.networks, metric.network);
         if (!metric_by_class(network ? *network : NetworkConfig{}, metric.metric)) continue;
-        // The symbols of a recording are known once it is read.
-        const std::vector<std::int64_t> widths =
-            network ? layer_widths(config_, *network) : std::vector<std::int64_t>();
-        count = widths.empty() ? 0 : widths.back();
+        count = network ? outputs_of(*network) : symbols_of(metric.network);
       }
     } catch (const UsageError& error) {
       return fail(path + ".statement", error.what());
     }
     if (entry.at_least && count > 0 && *entry.at_least > count)
       fail(path + ".at_least", fmt::format("{} is out of range: must be in [0, {}]", *entry.at_least, count));
+  }
+
+  // Both 0 if they are unknown yet.
+  std::int64_t outputs_of(const NetworkConfig& network) const {
+    const std::vector<std::int64_t> widths = layer_widths(config_, network);
+    return widths.empty() ? 0 : widths.back();
+  }
+  std::int64_t symbols_of(std::string_view recording) const {
+    for (const LoadedRecording& each : loaded_) {
+      if (each.name == recording) return std::ssize(each.symbols);
+    }
+    return 0;
   }
 
   void check_published(const std::string& path, const CompareConfig& entry) {
@@ -102,13 +112,15 @@ class Checker {
   const ExperimentConfig& config_;
   const ConfigNode& root_;
   ConfigErrors& errors_;
+  const std::vector<LoadedRecording>& loaded_;
 };
 
 }  // namespace
 
-void check_comparisons(const ExperimentConfig& config, const ConfigNode& root, ConfigErrors& errors) {
+void check_comparisons(const ExperimentConfig& config, const ConfigNode& root, ConfigErrors& errors,
+                       const std::vector<LoadedRecording>& loaded) {
   if (!errors.concern("networks") && !errors.concern("recordings") && !errors.concern("analysis"))
-    Checker(config, root, errors).run();
+    Checker(config, root, errors, loaded).run();
 }
 
 }  // namespace inforelay

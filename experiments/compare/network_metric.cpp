@@ -27,7 +27,11 @@ NetworkMetric parse_network_metric(std::string_view name, const ExperimentConfig
   return {std::string(network), std::string(metric), kind.units, kind.about};
 }
 
-std::string metric_missing(const ExperimentConfig& config, const NetworkMetric& metric) {
+std::string metric_missing(const ExperimentConfig& config, const NetworkMetric& metric,
+                           const std::vector<LoadedRecording>& loaded) {
+  for (const LoadedRecording& recording : loaded) {
+    if (recording.name == metric.network) return metric_missing(recording, metric.metric);
+  }
   if (const RecordingConfig* recording = find_named(config.recordings, metric.network))
     return metric_missing(config, *recording, metric.metric);
   const NetworkConfig* network = find_named(config.networks, metric.network);

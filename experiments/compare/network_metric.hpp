@@ -7,6 +7,7 @@
 
 #include "experiments/config/config.hpp"
 #include "experiments/results/results_file.hpp"
+#include "experiments/sources/recording_file.hpp"
 
 namespace inforelay {
 
@@ -22,8 +23,10 @@ struct NetworkMetric {
 /// if the metric is a set of units.
 NetworkMetric parse_network_metric(std::string_view name, const ExperimentConfig& config);
 
-/// Why a run of `config` will not have it; "" if it will.
-std::string metric_missing(const ExperimentConfig& config, const NetworkMetric& metric);
+/// Why a run of `config` will not have it; "" if it will. Of a recording that is not in `loaded`, as far as that is
+/// known before it is read.
+std::string metric_missing(const ExperimentConfig& config, const NetworkMetric& metric,
+                           const std::vector<LoadedRecording>& loaded = {});
 
 /// Its values, [C], or [1] if it belongs to the network as a whole. Throws UsageError if the result lacks it.
 std::vector<double> values_of(const NetworkMetric& metric, const ExperimentResult& result);

@@ -11,20 +11,6 @@ namespace inforelay {
 /// "; did you mean 'seed'?" with the known word that is close to `word`; "" if there is none.
 std::string suggestion(std::string_view word, const std::vector<std::string_view>& known);
 
-/// The data of a configuration, and their sizes, known before they are read.
-DataOptions data_options(const ExperimentConfig& config);
-DataSizes data_sizes(const ExperimentConfig& config);
-
-/// Relay information of units of two levels with a contrast for each class: what the paper has, and the fastest code.
-bool has_binary_relay(const AnalysisConfig& analysis);
-
-/// Widths of all layers of a network, inputs and outputs included; [inputs, classes * hidden, classes] for a composite.
-/// A network from weight files has them after read_external_files().
-std::vector<std::int64_t> layer_widths(const ExperimentConfig& config, const NetworkConfig& network);
-
-/// Numbers of the hidden layers that analysis.layers chooses in a network of these widths; 1 is the first.
-std::vector<int> analysed_layers(const AnalysisConfig& analysis, const std::vector<std::int64_t>& widths);
-
 /// The reasons why the chosen layers cannot be analysed, as sentences: one does not exist, or is too wide.
 std::vector<std::string> analysed_layer_problems(const std::vector<std::int64_t>& widths,
                                                  const AnalysisConfig& analysis);

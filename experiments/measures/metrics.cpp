@@ -1,6 +1,7 @@
 #include "experiments/measures/metrics.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
@@ -8,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/text/number_text.hpp"
 #include "experiments/config/config_checks.hpp"
+#include "experiments/config/derived_settings.hpp"
 
 namespace inforelay {
 namespace {
@@ -106,6 +108,25 @@ ResultView group_of(const ResultView& system, const ParsedName& name) {
   return system.at(path);
 }
 
+// `own`: the configuration with what applies to the recording. `units` of each layer; none: unknown.
+std::string missing_of_recording(const ExperimentConfig& own, const RecordingConfig& recording,
+                                 const ParsedName& parsed, std::string_view name, const std::vector<double>& units) {
+  const NetworkConfig none;
+  MeasurePlace place{own, none, {}, 0, parsed.subset, &recording};
+  if (parsed.measure->scope != Scope::system) {
+    const int layers = std::max(1, static_cast<int>(recording.states.size()));
+    if (parsed.layer.empty() && layers > 1)
+      return fmt::format("it has several layers: name one, as in layers.{}.{}", recording.states.front().first, name);
+    place.layer = 1;
+    while (!parsed.layer.empty() && place.layer <= layers && place.layer_name() != parsed.layer) ++place.layer;
+    if (place.layer > layers) return fmt::format("there is no layer '{}'", parsed.layer);
+    if (!units.empty()) place.sizes.units = units.at(static_cast<std::size_t>(place.layer) - 1);
+  }
+  std::string missing = parsed.measure->missing(place);
+  if (missing.empty() && parsed.metric->missing) missing = parsed.metric->missing(place, parsed.count);
+  return missing;
+}
+
 }  // namespace
 
 std::vector<MetricKind> metric_kinds() {
@@ -169,21 +190,19 @@ std::string metric_missing(const ExperimentConfig& config, const RecordingConfig
   ExperimentConfig own = config;
   own.analysis.knockout.reset();
   own.analysis.regression.reset();
-  if (!recording.subset.empty()) {
-    own.analysis.relay.subsets = {parsed.subset};
-  } else {
-    own.analysis.relay.subsets = {"all"};
-    if (!own.analysis.relay.exhaustive.empty()) own.analysis.relay.exhaustive = {"all"};
-  }
-  const NetworkConfig none;
-  const LayerSizes unknown;
-  const bool is_system = parsed.measure->scope == Scope::system;
-  if (!is_system && parsed.layer.empty() && recording.states.size() > 1)
-    return fmt::format("it has several layers: name one, as in layers.{}.{}", recording.states.front().first, name);
-  const MeasurePlace place{own, none, unknown, is_system ? 0 : 1, parsed.subset, &recording};
-  std::string missing = parsed.measure->missing(place);
-  if (missing.empty() && parsed.metric->missing) missing = parsed.metric->missing(place, parsed.count);
-  return missing;
+  const std::string subset = recording.subset.empty() ? "all" : parsed.subset;
+  own.analysis.relay.subsets = {subset};
+  if (!own.analysis.relay.exhaustive.empty()) own.analysis.relay.exhaustive = {subset};
+  return missing_of_recording(own, recording, parsed, name, {});
+}
+
+std::string metric_missing(const LoadedRecording& recording, std::string_view name) {
+  const ParsedName parsed = parse_or_throw(name);
+  if (!parsed.subset.empty() && !holds(recording.subsets, parsed.subset))
+    return fmt::format("there is no subset '{}', expected {}", parsed.subset, fmt::join(recording.subsets, ", "));
+  std::vector<double> units;
+  for (const RecordingLayer& layer : recording.layers) units.push_back(static_cast<double>(layer.shape.units()));
+  return missing_of_recording(recording.config, recording.own(), parsed, name, units);
 }
 
 bool metric_by_class(const NetworkConfig& network, std::string_view name) {

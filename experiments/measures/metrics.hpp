@@ -35,6 +35,9 @@ std::string metric_missing(const ExperimentConfig& config, const NetworkConfig& 
 /// The same for one of its recordings, as far as that is known before it is read.
 std::string metric_missing(const ExperimentConfig& config, const RecordingConfig& recording, std::string_view name);
 
+/// The same for one that was read.
+std::string metric_missing(const LoadedRecording& recording, std::string_view name);
+
 /// True if the metric has a value for each class, not one for the system as a whole.
 bool metric_by_class(const NetworkConfig& network, std::string_view name);
 

@@ -10,7 +10,7 @@
 
 #include "core/parallel.hpp"
 #include "core/progress.hpp"
-#include "experiments/config/config_checks.hpp"
+#include "experiments/config/derived_settings.hpp"
 #include "experiments/measures/branching_arrays.hpp"
 #include "experiments/measures/layer_states.hpp"
 #include "experiments/measures/measure.hpp"

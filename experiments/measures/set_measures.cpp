@@ -6,7 +6,7 @@
 #include <variant>
 
 #include "core/parallel.hpp"
-#include "experiments/config/config_checks.hpp"
+#include "experiments/config/derived_settings.hpp"
 #include "experiments/measures/layer_states.hpp"
 #include "experiments/measures/measure.hpp"
 #include "experiments/ranks/resumable_scan.hpp"

@@ -57,9 +57,8 @@ std::string layers_line(const ResultView& model) {
   return text.empty() ? "" : fmt::format("  layers: {}\n", text);
 }
 
-// "  inputs: (x / 255 - mean) / std, ..."; "" for bytes / 255.
+// "  inputs: (x / 255 - mean) / std; ...".
 std::string inputs_line(const ResultView& system) {
-  if (!system.has_attribute("model", "input_scale")) return "";
   return fmt::format("  inputs: {}\n", scaling_text(scaling_from(system)));
 }
 

@@ -130,6 +130,20 @@ void report_constant_inputs(const ExperimentResult& result, Console& console) {
                   system.vector<float>("model/input_std").size()));
 }
 
+// What the results say of the networks: also if an earlier start has written them, which may have been stopped before
+// it could warn.
+void report_networks(const ResolvedExperiment& run, const ExperimentResult& result, Console& console) {
+  for (const std::string& name : result.networks) {
+    const ResultView system = result.network(name);
+    if (system.attribute<std::int64_t>("training", "stop_rule_met") == 0)
+      console.warning(fmt::format("{}: training ended before its stop rule was met", name));
+    report_network(result, name, console);
+    warn_of_overruled_files(run, system, name, console);
+    warn_of_chance(result, name, console);
+  }
+  report_constant_inputs(result, console);
+}
+
 ExperimentResult compute(const ResolvedExperiment& run, const CommandLine& line, const RunDirectory& directory,
                          Console& console) {
   ExperimentResult result = run_stages(run, directory, console);
@@ -138,14 +152,6 @@ ExperimentResult compute(const ResolvedExperiment& run, const CommandLine& line,
   if (!comparison.empty()) result.arrays.merge("comparison", comparison_arrays(comparison));
   result.provenance = provenance_of(run.config(), line, run.data());
   for (const StageTime& stage : result.stages) result.provenance.wall_seconds += stage.seconds;
-  for (const std::string& name : result.networks) {
-    if (result.network(name).attribute<std::int64_t>("training", "stop_rule_met") == 0)
-      console.warning(fmt::format("{}: training ended before its stop rule was met", name));
-    report_network(result, name, console);
-    warn_of_overruled_files(run, result.network(name), name, console);
-    warn_of_chance(result, name, console);
-  }
-  report_constant_inputs(result, console);
   directory.verify_lock();
   write_results(directory.results(), result);
   console.detail(fmt::format("wrote '{}' ({}), peak memory {}", directory.results().string(),
@@ -245,6 +251,7 @@ RunReport work(const ResolvedExperiment& run, const CommandLine& line, RunDirect
   std::optional<ExperimentResult> written = written_results(run, directory, console);
   if (written) report_kept_stages(config, *written, console);
   ExperimentResult result = written ? std::move(*written) : compute(run, line, directory, console);
+  report_networks(run, result, console);
   write_weights_out(config, result, console);
   directory.verify_lock();
   const std::size_t figures = config.figures ? draw(config, result, directory, console) : 0;
@@ -284,6 +291,7 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
                              run.data().origin(), threads_text(thread_count()), directory.folder().string()));
     report_details(run, line, console);
     if (const std::string note = run.tables_note(); !note.empty()) console.warning(note);
+    if (const std::string note = run.levels_note(); !note.empty()) console.info(note);
     return work(run, line, directory, console);
   });
 }

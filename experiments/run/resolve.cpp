@@ -10,7 +10,7 @@
 #include "core/ranks/ranks.hpp"
 #include "core/text/unit_text.hpp"
 #include "experiments/compare/compare_checks.hpp"
-#include "experiments/config/config_checks.hpp"
+#include "experiments/config/derived_settings.hpp"
 #include "experiments/run/run_directory.hpp"
 #include "experiments/run/session.hpp"
 
@@ -55,11 +55,11 @@ ResolvedExperiment::ResolvedExperiment(ExperimentConfig config, Progress& progre
   recordings_ = read_recordings(config_, progress);
   published_ = read_published_tables(config_);
   data_ = config_.networks.empty() ? no_data_plan() : plan_data(data_options(config_));
-  if (!files_.networks.empty()) {  // only now are all widths known
+  if (!files_.networks.empty() || !recordings_.empty()) {  // only now are all widths, subsets and symbols known
     ConfigErrors errors;
     ConfigNode root;
     root.place.file = std::make_shared<const std::filesystem::path>(config_.name);
-    check_comparisons(config_, root, errors);
+    check_comparisons(config_, root, errors, recordings_);
     errors.throw_if_any();
   }
   stages_ = plan_stages(config_, sizes(), recordings_);
@@ -119,6 +119,13 @@ std::string ResolvedExperiment::tables_note() const {
       many_threads);
 }
 
+std::string ResolvedExperiment::levels_note() const {
+  if (level_count(config_.analysis.discretize) == 2) return "";
+  return "units have more than two levels (analysis.discretize): clusters, components and entropy of the states are "
+         "left "
+         "out, and with them the figures activations, pca, clusters and entropy";
+}
+
 // Advice for a run that would fit without the tables of all sets; "" if it would not.
 std::string ResolvedExperiment::without_tables(int threads, int ranks) const {
   if (tables_ == AllSetsTable::discard) return "";
@@ -158,7 +165,8 @@ std::string describe_run(const ExperimentConfig& config, const CommandLine& line
       "data     {} ({})\nfolder   {}\nthreads  {} ({})\nmemory   at most {}, at '{}'; limit {}{}\n\n",
       run.data().name(), run.data().origin(), folder, thread_count(), line.threads_source, bytes_text(peak.bytes),
       peak.stage, memory_limit_text(run.config()), peak.bytes > limit ? ": the run would be refused" : "");
-  for (const std::string& note : {run.data().fallback_reason, run.data().remark(), run.tables_note()}) {
+  for (const std::string& note :
+       {run.data().fallback_reason, run.data().remark(), run.tables_note(), run.levels_note()}) {
     if (!note.empty()) text += fmt::format("note: {}\n\n", note);
   }
   if (ranks_here > 1) text += fmt::format("note: {} ranks share the scans of all sets\n\n", ranks_here);

@@ -55,6 +55,8 @@ class ResolvedExperiment {
   MemoryPeak peak(int threads, int ranks = 1) const { return peak_with(tables_, threads, ranks); }
   /// A sentence about tables that are left out because they do not fit; "" if they are not.
   std::string tables_note() const;
+  /// A sentence about measures and figures of units of two levels, if units have more; "" if they have not.
+  std::string levels_note() const;
   /// Throws UsageError if the run would need more than memory_limit(), with stage, bytes, limit and the settings to
   /// change. `run`: name of a run of a sweep.
   void check_memory(int threads, int ranks, const std::string& run = "") const;

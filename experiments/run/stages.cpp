@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "experiments/config/config_checks.hpp"
+#include "experiments/config/derived_settings.hpp"
 
 namespace inforelay {
 namespace {

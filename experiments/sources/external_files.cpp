@@ -10,6 +10,7 @@
 #include "core/files/sha256.hpp"
 #include "core/named.hpp"
 #include "experiments/config/config_checks.hpp"
+#include "experiments/config/derived_settings.hpp"
 #include "nn/weights/weight_file.hpp"
 
 namespace inforelay {

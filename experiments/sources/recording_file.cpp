@@ -170,8 +170,9 @@ class Reader {
     for (const RecordingLayer& layer : result_.layers) widths.push_back(static_cast<std::int64_t>(layer.shape.units()));
     widths.push_back(1);
     const bool some_classes = !analysis.relay.classes.empty() && analysis.relay.classes.size() < result_.symbols.size();
-    if (some_classes && (!analysis.relay.exhaustive.empty() || analysis.relay.branching)) {
-      throw UsageError("analysis.relay.classes: {} of the {} symbols of {}; exhaustive and branching need all",
+    if (some_classes &&
+        (!analysis.relay.exhaustive.empty() || analysis.relay.branching || !result_.config.compare.empty())) {
+      throw UsageError("analysis.relay.classes: {} of the {} symbols of {}; exhaustive, branching and compare need all",
                        analysis.relay.classes.size(), result_.symbols.size(), path_);
     }
     const std::vector<std::string> problems = analysed_layer_problems(widths, analysis);

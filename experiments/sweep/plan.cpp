@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/text/labels.hpp"
 #include "experiments/config/config_checks.hpp"
+#include "experiments/config/derived_settings.hpp"
 #include "experiments/sweep/parameters.hpp"
 
 namespace inforelay {

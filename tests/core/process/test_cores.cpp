@@ -1,5 +1,4 @@
 #include <cstdlib>
-#include <fstream>
 #include <limits>
 #include <map>
 #include <optional>
@@ -7,17 +6,14 @@
 
 #include "core/process/cores.hpp"
 #include "tests/catch2.hpp"
+#include "tests/core/process/system_files.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace inforelay;
+using test::put;
 using test::TemporaryFolder;
 
 namespace {
-
-void put(const std::filesystem::path& file, const std::string& text) {
-  std::filesystem::create_directories(file.parent_path());
-  std::ofstream(file) << text;
-}
 
 /// Sets or removes a variable until the end of the scope.
 class Variable {

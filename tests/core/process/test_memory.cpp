@@ -1,24 +1,20 @@
 #include <sys/resource.h>
 
 #include <cstring>
-#include <fstream>
 
 #include "core/error.hpp"
 #include "core/process/child_process.hpp"
 #include "core/process/memory.hpp"
 #include "core/text/byte_count.hpp"
 #include "tests/catch2.hpp"
+#include "tests/core/process/system_files.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace inforelay;
+using test::put;
 using test::TemporaryFolder;
 
 namespace {
-
-void put(const std::filesystem::path& file, const std::string& text) {
-  std::filesystem::create_directories(file.parent_path());
-  std::ofstream(file) << text;
-}
 
 std::uint64_t bytes_in(const std::filesystem::path& root) { return memory_limit(std::nullopt, root).bytes; }
 

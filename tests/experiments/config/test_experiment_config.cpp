@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "experiments/config/config.hpp"
-#include "experiments/config/config_checks.hpp"
+#include "experiments/config/derived_settings.hpp"
 #include "experiments/run/load_config.hpp"
 #include "experiments/sweep/plan.hpp"
 #include "tests/catch2.hpp"

@@ -1,5 +1,5 @@
-// Scans distributed over ranks: the result does not depend on which rank computes which chunk, and messages between
-// ranks are not trusted. The ranks are threads here; test_mpi.cpp has real ones.
+// Scans distributed over ranks: the result does not depend on which rank computes which chunk. The ranks are threads
+// here; test_mpi.cpp has real ones.
 #include <algorithm>
 #include <numeric>
 
@@ -11,69 +11,17 @@
 #include "experiments/sweep/remote_runs.hpp"
 #include "infotheory/relay/exhaustive.hpp"
 #include "tests/catch2.hpp"
+#include "tests/experiments/ranks/scan_scenes.hpp"
 #include "tests/experiments/ranks/thread_ranks.hpp"
-#include "tests/infotheory/relay/random_levels.hpp"
-#include "tests/infotheory/relay/random_tables.hpp"
-#include "tests/nn/knockout/knockout_networks.hpp"
 #include "tests/set_scans.hpp"
 
 namespace inforelay {
 namespace {
 
+using test::KnockoutScene;
+using test::LevelScene;
+using test::RelayScene;
 using test::ThreadJob;
-
-struct RelayScene {
-  explicit RelayScene(int neurons)
-      : samples(test::random_samples(400, neurons, 3, RandomStream(41, "samples"))),
-        table(samples.table()),
-        path(greedy_relay(table)) {}
-  Bytes job() const {
-    const AnyStates states = UnitStates::from_words(samples.states, samples.units);
-    const std::vector<Contrast> contrasts = test::numbered_contrasts(3);
-    return relay_scan_job({states, samples.input, samples.output, contrasts}, path);
-  }
-  test::StateSamples samples;
-  StateTable table;
-  GreedyRelay path;
-};
-
-/// Units of three levels, with a contrast for each class or of the whole symbols. So many that each has several chunks.
-struct LevelScene {
-  explicit LevelScene(bool whole)
-      : samples(test::random_levels(150, 16, 3, 3, RandomStream(44, "levels"))),
-        states(samples.states),
-        contrasts(whole ? std::vector<Contrast>() : test::numbered_contrasts(3)),
-        table(whole ? samples.whole() : samples.one_vs_rest()) {}
-  TableSource source() const { return {states, samples.input, samples.output, contrasts}; }
-
-  test::LevelSamples samples;
-  AnyStates states;
-  std::vector<Contrast> contrasts;
-  LevelTable table;
-};
-
-struct KnockoutScene {
-  KnockoutScene(int neurons, bool deep, KnockoutMethod method, KnockoutFunction function = KnockoutFunction::threshold,
-                KnockoutReplace replace = KnockoutReplace::zero)
-      : options{.method = method, .sample_size = 20, .function = function, .replace = replace, .noise_sd = 0.3} {
-    RandomStream random(42, "scene");
-    network.layers = {test::random_layer(2, neurons, random)};
-    if (deep) network.layers.push_back(test::random_layer(neurons, 4, random));
-    network.layers.push_back(test::random_layer(deep ? 4 : neurons, 3, random));
-    network.layers.back().activation = Activation::sigmoid;
-    hidden = test::random_hidden(300, neurons, random);
-    const auto drawn = test::random_labels(300, 3, random);
-    labels.assign(drawn.begin(), drawn.end());
-  }
-  KnockoutSubject subject() const { return {network, 1, hidden, labels}; }
-  Bytes job() const { return knockout_scan_job(subject(), options, draws); }
-
-  Mlp network;
-  RowMatrix<float> hidden;
-  std::vector<Symbol> labels;
-  KnockoutOptions options;
-  RandomStream draws{43, "draws"};
-};
 
 // True if `table` equals `whole`, or is empty if tables are discarded.
 bool has_table(const RowMatrix<float>& table, const RowMatrix<float>& whole, AllSetsTable keep) {
@@ -96,12 +44,6 @@ std::size_t share(Scan& scan, const Bytes& job, int size, int threads, Progress&
       },
       progress);
   return ranks.results();
-}
-
-std::unique_ptr<ReceivedScan> read_whole_job(const Bytes& bytes) {
-  MessageReader job(bytes);
-  REQUIRE(read_job(job) == JobKind::scan);
-  return read_scan_job(job);
 }
 
 }  // namespace
@@ -163,15 +105,6 @@ TEST_CASE("Measures of all sets by several ranks are bit-identical to those by o
     const LevelScene scene(GENERATE(false, true));
     check(scene.table, scene.source());
   }
-}
-
-TEST_CASE("A damaged job of measures is refused", "[ranks]") {
-  const LevelScene scene(true);
-  Bytes job = measure_scan_job(scene.source(), {SetMeasure::representation});
-  job.back() = 99;
-  CHECK_THROWS_AS(read_whole_job(job), DataError);
-  job.pop_back();
-  CHECK_THROWS_AS(read_whole_job(job), DataError);
 }
 
 TEST_CASE("Knockouts by several ranks are bit-identical to those by one", "[ranks]") {
@@ -360,84 +293,6 @@ TEST_CASE("A job ends with the reason if messages cannot be received", "[ranks]"
     RemoteRuns runs(ranks, 0);
     CHECK_THROWS_AS(runs.receive([](int, const WorkerCapacity&) {}, [](const ChildRuns::End&) {}), Error);
   }
-}
-
-TEST_CASE("Messages are read back as written and reading beyond the end is an error", "[ranks]") {
-  RowMatrix<float> matrix(2, 3);
-  matrix << 1, 2, 3, 4, 5, 6;
-  const Bytes bytes = MessageWriter()
-                          .number(7)
-                          .text("seven")
-                          .texts({"a", "", "b"})
-                          .array(std::vector<std::int64_t>{-1, 2})
-                          .matrix(matrix)
-                          .matrix(RowMatrix<double>(0, 4))
-                          .take();
-  MessageReader reader(bytes);
-  CHECK(reader.number<int>() == 7);
-  CHECK(reader.text() == "seven");
-  CHECK(reader.texts() == std::vector<std::string>{"a", "", "b"});
-  CHECK_THROWS_AS(reader.finish(), DataError);
-  CHECK(reader.array<std::int64_t>() == std::vector<std::int64_t>{-1, 2});
-  CHECK(reader.matrix<float>() == matrix);
-  CHECK(reader.matrix<double>().size() == 0);
-  CHECK_NOTHROW(reader.finish());
-  CHECK_THROWS_AS(reader.number<std::uint8_t>(), DataError);
-
-  const auto huge = MessageWriter().number(~std::uint64_t{0}).number(~std::uint64_t{0}).take();
-  CHECK_THROWS_AS(MessageReader(huge).text(), DataError);
-  CHECK_THROWS_AS(MessageReader(huge).texts(), DataError);
-  CHECK_THROWS_AS(MessageReader(huge).array<double>(), DataError);
-  CHECK_THROWS_AS(MessageReader(huge).matrix<double>(), DataError);
-  const auto ragged = MessageWriter().number(std::uint64_t{2}).array(std::vector<float>{1, 2, 3}).take();
-  CHECK_THROWS_AS(MessageReader(ragged).matrix<float>(), DataError);
-  const auto tall = MessageWriter().number(std::uint64_t{1} << 60).array(std::vector<float>{}).take();
-  CHECK_THROWS_AS(MessageReader(tall).matrix<float>(), DataError);
-}
-
-TEST_CASE("Jobs and results that are cut or altered either fail with an error or give a valid scan", "[ranks]") {
-  const KnockoutScene knockout(5, true, KnockoutMethod::sampled);
-  for (const Bytes& job : {RelayScene(4).job(), knockout.job()}) {
-    CHECK(read_whole_job(job)->scan().chunk_count() > 0);
-    for (std::size_t size = 0; size < job.size(); size += size < 300 ? 1 : 97) {
-      MessageReader cut(std::span<const std::uint8_t>(job).first(size));
-      CHECK_THROWS_AS((read_job(cut), read_scan_job(cut)), Error);
-    }
-    RandomStream random(44, "damage");
-    for (int round = 0; round < 400; ++round) {
-      Bytes altered = job;
-      // The numbers that determine sizes and kinds are mostly at the beginning.
-      altered[random.below(round % 2 == 0 ? 150 : altered.size())] ^= static_cast<std::uint8_t>(1u << random.below(8));
-      MessageReader reader(altered);
-      try {
-        if (read_job(reader) == JobKind::scan) read_scan_job(reader);
-      } catch (const Error&) {
-      }
-    }
-    Bytes longer = job;
-    longer.push_back(0);
-    CHECK_THROWS_AS(read_whole_job(longer), DataError);
-  }
-  ScanChunk chunk{.first_class = 2, .fixed = NeuronSet{1}, .free = NeuronSet{0}, .values = RowMatrix<float>(1, 2)};
-  chunk.values << 0.25f, 0.5f;
-  chunk.exact_totals = {5, -6};
-  const Bytes result = result_message(9, chunk);
-  const auto [number, read] = read_result(result);
-  CHECK(number == 9);
-  CHECK(read.first_class == 2);
-  CHECK(read.fixed == chunk.fixed);
-  CHECK(read.free == chunk.free);
-  CHECK(read.values == chunk.values);
-  CHECK(read.exact_totals == chunk.exact_totals);
-  for (std::size_t size = 0; size < result.size(); ++size)
-    CHECK_THROWS_AS(read_result(std::span<const std::uint8_t>(result).first(size)), DataError);
-}
-
-TEST_CASE("Errors sent between ranks keep their type", "[ranks]") {
-  CHECK_THROWS_AS(throw_failure(failed_message(ExitCode::usage, "a")), UsageError);
-  CHECK_THROWS_AS(throw_failure(failed_message(ExitCode::data, "a")), DataError);
-  CHECK_THROWS_AS(throw_failure(failed_message(ExitCode::internal, "a")), ComputeError);
-  CHECK_THROWS_AS(throw_failure(Bytes{}), DataError);
 }
 
 TEST_CASE("Each chunk is distributed once, in portions that never grow", "[ranks]") {

@@ -1,5 +1,6 @@
 // Data of the user through the program: arrays, tables, IDX files; scaled, split and refused.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -31,6 +32,14 @@ bool lacks(std::initializer_list<std::string> modules) {
     if (!test::python_has(module)) return true;
   }
   return false;
+}
+
+// True if a module of Python is missing; the case is then reported as skipped.
+bool skips_without(std::initializer_list<std::string> modules) {
+  if (!lacks(modules)) return false;
+  SKIP_CASE(fmt::format("not all of Python's {} are installed", fmt::join(modules, ", ")));
+  SUCCEED();
+  return true;
 }
 
 // A network of three hidden units on data of 24 inputs and three classes.
@@ -88,22 +97,21 @@ void write_idx(const fs::path& folder, const std::string& set, std::uint32_t cou
 }  // namespace
 
 TEST_CASE("Standardised arrays give the numbers that NumPy computes, in each format", "[run][data][python]") {
-  if (lacks({"numpy", "h5py"})) {
-    SKIP_CASE("python3-numpy or python3-h5py is not installed");
-    SUCCEED();
-    return;
-  }
+  if (skips_without({"numpy", "h5py"})) return;
   const TemporaryFolder folder;
   REQUIRE(python_succeeds("make '" + folder.path().string() + "'"));
   write(folder.path() / "t.yaml", arrays_yaml);
   ProgramResult result = run_program({"t.yaml", "-o", "npz"}, folder.path());
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
-  CHECK_THAT(result.err, Contains("1 of 24 inputs are the same in all training samples"));
+  const auto constant = Contains("1 of 24 inputs are the same in all training samples");
+  CHECK_THAT(result.err, constant);
   CHECK_THAT(result.out, Contains("inputs: (x - mean) / std; mean from"));
   CHECK(python_succeeds("standardised '" + (folder.path() / "npz/results.h5").string() + "' '" +
                         folder.path().string() + "'"));
   const std::vector<double> expected = test::numbers_of(folder.path() / "npz/results.h5");
+  REQUIRE(fs::remove(folder.path() / "npz/summary.txt"));
+  CHECK_THAT(run_program({"t.yaml", "-o", "npz"}, folder.path()).err, constant);
 
   // The same data from HDF5 and, with words for labels, from npy; and from another folder, which is the same run.
   result = run_program({"t.yaml", "-o", "h5", "data.train={inputs: \"a.h5:/deep/x\", labels: \"a.h5:y\"}",
@@ -123,11 +131,7 @@ TEST_CASE("Standardised arrays give the numbers that NumPy computes, in each for
 }
 
 TEST_CASE("Hundreds of classes are analysed by greedy search", "[run][data][python]") {
-  if (lacks({"numpy", "h5py"})) {
-    SKIP_CASE("python3-numpy or python3-h5py is not installed");
-    SUCCEED();
-    return;
-  }
+  if (skips_without({"numpy", "h5py"})) return;
   const TemporaryFolder folder;
   REQUIRE(python_succeeds("make '" + folder.path().string() + "'"));
   write(folder.path() / "t.yaml", R"(
@@ -189,6 +193,7 @@ figures: {formats: [svg]}
   };
   CHECK(names("a").front() == "1");
   CHECK(names("a").back() == "26");
+  CHECK_THAT(result.out, Contains("\n  inputs: x / 255\n"));
   CHECK_FALSE(Hdf5Reader(folder.path() / "a/results.h5").exists("networks/n/model/input_mean"));
 
   // (x / 255 - 0) / 1 is x / 255: the same up to the rounding of 1 / 255.
@@ -240,11 +245,7 @@ TEST_CASE("Settings of other sources and sizes that do not fit are refused with 
 }
 
 TEST_CASE("The shipped network and table of one's own are analysed as they were trained", "[run][data][python]") {
-  if (lacks({"numpy", "h5py", "torch"})) {
-    SKIP_CASE("python3-numpy, python3-h5py or python3-torch is not installed");
-    SUCCEED();
-    return;
-  }
+  if (skips_without({"numpy", "h5py", "torch"})) return;
   const TemporaryFolder folder;
   for (const char* file : {"my_network.yaml", "my_table.yaml", "my_data.py"})
     fs::copy(fs::path(INFORELAY_CONFIGS) / file, folder.path() / file);

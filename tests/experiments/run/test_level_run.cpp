@@ -74,6 +74,10 @@ TEST_CASE("A run has the measures of all sets, of binary units and of levels, on
   const ProgramResult run = run_program(arguments, folder.path());
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
+  for (const std::string& said : {run.err, run_program(test::with(arguments, {"--dry-run"}), folder.path()).out}) {
+    CHECK((said.find("more than two levels (analysis.discretize): clusters, components") != std::string::npos) ==
+          !binary);
+  }
   const ExperimentResult result = read_results(folder.path() / "run/results.h5");
   const ResultView layer = result.network("wide").at("layers/1");
   const LayerStates states =
@@ -86,6 +90,7 @@ TEST_CASE("A run has the measures of all sets, of binary units and of levels, on
   CHECK(layer.matrix<float>("knockout/test/accuracy").rows() == 10);
   if (whole) CHECK(layer.texts("relay/test/class") == std::vector<std::string>{"whole"});
   CHECK(!layer.has("measures/train"));
+  CHECK(layer.has("geometry") == binary);
 
   for (const std::string subset : {"train", "test"}) {
     const ResultView of_subset = layer.at("states/" + subset);

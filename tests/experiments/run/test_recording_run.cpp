@@ -30,7 +30,11 @@ ProgramResult run_config(const TemporaryFolder& folder, const std::string& confi
 }  // namespace
 
 TEST_CASE("Recordings in every format give the relay information that brute force gives", "[recordings]") {
-  if (!python_has("numpy, h5py")) SKIP_CASE("no numpy and h5py in " + python);
+  if (!python_has("numpy, h5py")) {
+    SKIP_CASE("python3-numpy or python3-h5py is not installed");
+    SUCCEED();
+    return;
+  }
   const TemporaryFolder folder;
   const std::string log = (folder / "log").string();
   const int status = std::system(fmt::format("{} '{}' '{}' '{}' > '{}' 2>&1", python, INFORELAY_CHECK_RECORDINGS,
@@ -52,6 +56,12 @@ TEST_CASE("Words become symbols, and a recording without subsets has one, all", 
   CHECK(results.vector<std::uint16_t>("recordings/r/layers/states/states/all/input") ==
         std::vector<std::uint16_t>{0, 0, 1, 1});
   CHECK(results.attribute<std::string>("recordings/r", "sha256").size() == 64);
+  for (const char* array : {"value", "input", "output"}) {
+    INFO(array);
+    CHECK_THAT(
+        results.attribute<std::string>(std::string("recordings/r/layers/states/states/all/") + array, "long_name"),
+        Contains("of the recording"));
+  }
   CHECK_THAT(run.out, Contains("rec.csv"));
 }
 
@@ -96,7 +106,16 @@ TEST_CASE("What does not fit in a recording is named with its place", "[recordin
       {table, two + ", axes: [time, unit], time: each", "", 2, "each is not available"},
       {table, two, "analysis: {knockout: {}}", 2, "analysis.knockout: needs a network"},
       {table, "subset: part", "", 2, "recordings.r.states: is missing"},
-      {table, two, "analysis: {relay: {classes: [2]}}", 2, "2 is out of range: recordings.r has 2 symbols"}};
+      {table, two, "analysis: {relay: {classes: [2]}}", 2, "2 is out of range: recordings.r has 2 symbols"},
+      {table, two,
+       "analysis: {relay: {classes: [0], exhaustive: []}}\ncompare: {s: {statement: r.relay.all.total > 0}}", 2,
+       "1 of the 2 symbols of recordings.r; exhaustive, branching and compare need all"},
+      {table, two + ", subset: part", "compare: {s: {statement: r.relay.z.total > 0}}", 2,
+       "compare.s.statement: r.relay.z.total will not be computed: there is no subset 'z', expected x, y"},
+      {table, two, "compare: {s: {statement: r.layers.v1.relay.all.total > 0}}", 2,
+       "r.layers.v1.relay.all.total will not be computed: there is no layer 'v1'"},
+      {table, two, "compare: {s: {statement: r.relay.all.total > 0, at_least: 3}}", 2,
+       "compare.s.at_least: 3 is out of range: must be in [0, 2]"}};
   for (const Case& each : cases) {
     write_file_atomically(folder / "rec.csv", std::string_view(each.data));
     const ProgramResult run = run_config(folder, config_with(each.recording, each.rest));
@@ -106,8 +125,45 @@ TEST_CASE("What does not fit in a recording is named with its place", "[recordin
   }
 }
 
+TEST_CASE("Cuts are made of any subset of a recording, with the default settings of a data set", "[recordings]") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "rec.csv", std::string_view("n1,in,out,part\n1,a,a,x\n3,b,b,x\n7,a,b,y\n9,b,a,y\n"));
+  const auto cut_in = [&](const std::string& subset, const std::string& recording, const std::string& fit) {
+    const ProgramResult run = run_config(
+        folder,
+        config_with("states: n1" + recording, fmt::format("analysis: {{discretize: {{method: mean, fit: {}}}}}", fit)));
+    INFO(run.err);
+    REQUIRE(run.exit_code == 0);
+    return Hdf5Reader(folder / "out/results.h5")
+        .array<double>(fmt::format("recordings/r/layers/states/states/{}/threshold", subset));
+  };
+  CHECK(cut_in("y", ", subset: part", "x") == std::vector<double>{2});
+  CHECK(cut_in("y", ", subset: part", "y") == std::vector<double>{8});
+  CHECK(cut_in("all", "", "all") == std::vector<double>{5});
+  const ProgramResult both =
+      run_config(folder, config_with("states: n1",
+                                     "data: {dataset: digits}\nnetworks: {n: {layers: [784, 2, 10], train: {}}}\n"
+                                     "analysis: {relay: {subsets: [test, all]}, discretize: {fit: all}}"));
+  CHECK(both.exit_code == 2);
+  CHECK_THAT(both.err, Contains("analysis.discretize.fit: 'all' is not among the subsets of a data set: train, test"));
+}
+
+TEST_CASE("Statements are about any subset of a recording, with the default settings of a data set", "[recordings]") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "rec.csv", std::string_view(table));
+  const ProgramResult run = run_config(
+      folder, config_with("states: n1..n2, subset: part", "compare: {s: {statement: r.relay.x.above_greedy >= 0}}"));
+  INFO(run.err);
+  CHECK(run.exit_code == 0);
+  CHECK_THAT(run.out, Contains("r.relay.x.above_greedy >= 0") && Contains("2 of 2"));
+}
+
 TEST_CASE("Axes of three dimensions are not guessed, and objects are refused", "[recordings]") {
-  if (!python_has("numpy")) SKIP_CASE("no numpy in " + python);
+  if (!python_has("numpy")) {
+    SKIP_CASE("python3-numpy is not installed");
+    SUCCEED();
+    return;
+  }
   const TemporaryFolder folder;
   const std::string script =
       "import numpy as np; np.savez('rec.npz', s=np.zeros((4, 3, 2)), i=np.arange(4), o=np.array([{}, 1, 2, 3], "
