@@ -71,7 +71,7 @@ std::size_t symbols_of(std::span<const Symbol> symbols) {
   return symbols.empty() ? 1 : std::size_t{*std::max_element(symbols.begin(), symbols.end())} + 1;
 }
 
-/// Room for I(X_in; X_out), and for what the units say about either.
+/// Room for I(X_in; X_out), and for the information of the units about either.
 int extra_bits(std::span<const Symbol> input, std::span<const Symbol> output, bool whole) {
   return whole ? ExactNLogN::extra_bits_of(std::max(symbols_of(input), symbols_of(output))) : 0;
 }

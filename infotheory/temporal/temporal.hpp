@@ -37,7 +37,7 @@ RowMatrix<double> temporal_representation_bits(const UnitStates& states, std::sp
 
 /// Transfer entropy (Schreiber, Phys. Rev. Lett. 85, 2000) with one step of history, from a set of units B to unit j,
 /// bits: I(y_j(t+1); B(t) given y_j(t)), in [0,1]; 0 from the unit itself. Throws UsageError for a unit out of range or
-/// fewer than 2 steps a trial. Up to 32 units.
+/// fewer than 2 steps per trial. Up to 32 units.
 double transfer_entropy_bits(const UnitStates& states, std::size_t steps, NeuronSet sources, int target);
 /// From every set to unit `target` -> [S]. K in [1,24].
 std::vector<double> transfer_entropy_of_sets_bits(const UnitStates& states, std::size_t steps, int target,
