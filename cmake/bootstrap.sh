@@ -37,7 +37,7 @@ has_sign() {
   esac >/dev/null 2>&1
 }
 
-# without_signs PACKAGE...: those of which there is no sign, one a line, with what was looked for: "cmake (program:cmake)".
+# without_signs PACKAGE...: those of which there is no sign, one per line, with what was looked for: "cmake (program:cmake)".
 without_signs() {
   local package line signs sign
   for package in "$@"; do

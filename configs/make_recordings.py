@@ -3,10 +3,10 @@
 
 Needs nothing but Python. A stimulus, left or right, is relayed by two of twelve units and encrypted: unit n4 is a fair
 bit, unit n8 is 1 if that bit and the stimulus differ. Neither alone tells anything; both together tell the stimulus. The
-choice is what they say in 80 % of the samples, else the opposite. The other ten units are fair bits of their own.
+choice agrees with them in 80 % of the samples. The other ten units are fair bits of their own.
 
 recording.csv has a line for each sample: n1 ... n12, stimulus, choice, split (fit or check). mabe.csv has the same as
-MABE writes it: every cell a list, one line an update.
+MABE writes it: every cell a list, one line per update.
 """
 import pathlib
 import random
@@ -21,8 +21,8 @@ def samples(count, seed=1):
         stimulus = draw.getrandbits(1)
         units = [draw.getrandbits(1) for _ in range(UNITS)]
         units[CIPHER] = units[KEY] ^ stimulus
-        said = units[KEY] ^ units[CIPHER]
-        yield units, stimulus, said if draw.random() < FIDELITY else 1 - said
+        relayed = units[KEY] ^ units[CIPHER]
+        yield units, stimulus, relayed if draw.random() < FIDELITY else 1 - relayed
 
 
 def main():

@@ -86,7 +86,7 @@ void add_range(const Table& table, const std::vector<std::string>& header, const
   const auto first = find_column(header, from), last = find_column(header, to);
   if (!first || !last) no_such_array(table.path(), first ? to : from, header);
   if (*first > *last) {
-    throw DataError("{}: column {} stands behind column {}, expected before it in a range", table.path().string(),
+    throw DataError("{}: column {} comes after column {}, expected before it in a range", table.path().string(),
                     quoted_name(from), quoted_name(to));
   }
   const auto [stem, begin] = split_number(from);
@@ -94,7 +94,7 @@ void add_range(const Table& table, const std::vector<std::string>& header, const
   const bool counted = begin && end && stem == other;
   for (std::size_t i = *first; i <= *last; ++i) {
     if (counted && header[i] != fmt::format("{}{}", stem, *begin + (i - *first))) {
-      throw DataError("{}: column {} stands in the range {}, expected {}: list the columns", table.path().string(),
+      throw DataError("{}: column {} is in the range {}, expected {}: list the columns", table.path().string(),
                       quoted_name(header[i]), quoted_name(key),
                       quoted_name(fmt::format("{}{}", stem, *begin + (i - *first))));
     }

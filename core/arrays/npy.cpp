@@ -40,7 +40,7 @@ class Dict {
     }
     if (!has_type || !has_order || !has_shape) fail("lacks one of descr, fortran_order and shape");
     skip();
-    if (at_ != text_.size()) fail("goes on behind its dict");
+    if (at_ != text_.size()) fail("continues after its dict");
     return std::move(header_);
   }
 
@@ -179,14 +179,14 @@ FileArray read_npy(const ByteSource& bytes, std::uint64_t size, std::uint64_t ma
   NpyHeader header = read_npy_header(bytes, place);
   const std::uint64_t count = checked_count(header.type, header.shape, max_bytes, place);
   if (size < header.bytes || size - header.bytes != count * header.type.size) {
-    throw DataError("{} has {} bytes behind its header, expected {} for shape {} of {}", place,
+    throw DataError("{} has {} bytes after its header, expected {} for shape {} of {}", place,
                     size < header.bytes ? 0 : size - header.bytes, count * header.type.size,
                     array_shape_text(header.shape), name_of(header.type));
   }
   FileArray array{std::move(header.shape), {}, std::string(place)};
   array.values = read_elements(header.type, count, bytes, place, progress);
   std::uint8_t beyond = 0;
-  if (bytes({&beyond, 1}) > 0) throw DataError("{} goes on behind its {} elements", place, count);
+  if (bytes({&beyond, 1}) > 0) throw DataError("{} continues after its {} elements", place, count);
   if (header.fortran_order) to_row_major(array.values, array.shape);
   return array;
 }

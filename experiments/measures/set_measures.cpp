@@ -1,4 +1,4 @@
-// Measures of all sets of units of a layer: what a set says about input and output.
+// Measures of all sets of units of a layer: the information of a set about input and output.
 #include <fmt/format.h>
 
 #include <string>
@@ -84,7 +84,7 @@ extern const Measure set_measures_measure;
 const Measure set_measures_measure{
     .name = "measures",
     .scope = Scope::subset,
-    .about = "measures of all sets of units of the layer: what a set says about input and output",
+    .about = "measures of all sets of units of the layer: the information of a set about input and output",
     .arrays = arrays(),
     .metrics = {},
     .missing = [](const MeasurePlace& place) -> std::string {

@@ -43,16 +43,15 @@ void put_scaling(const DataPair& data, ResultArrays& out) {
 }
 
 // A file that states how values became inputs is about a network of such inputs. With others the network would be read
-// without complaint and be another one, so a configuration that does not say how they are scaled is refused.
+// without complaint and be another one, so a configuration that does not state how they are scaled is refused.
 void check_scaling(const MeasurePlace& place, const LoadedWeights& loaded, const DataPair& data) {
   if (place.config.data.inputs) return;
   for (const WeightSource& source : loaded.sources) {
     if (!source.inputs || is_same_scaling(*source.inputs, data.scaling)) continue;
     throw UsageError(
-        "'{}' states that the inputs of its network were {}, but those of the data ({}) are {}; say in data how they "
-        "are "
-        "to be scaled, as 'inputs: {{scale: 255, mean: 0.13, std: 0.31}}' or 'inputs: {{mean: train, std: train}}', or "
-        "'inputs: {{scale: {}}}' to leave them so",
+        "'{}' states that the inputs of its network were {}, but those of the data ({}) are {}; state in data how "
+        "they are to be scaled, as 'inputs: {{scale: 255, mean: 0.13, std: 0.31}}' or "
+        "'inputs: {{mean: train, std: train}}', or 'inputs: {{scale: {}}}' to leave them so",
         source.file, scaling_text(*source.inputs), data.name, scaling_text(data.scaling), data.scaling.scale);
   }
 }

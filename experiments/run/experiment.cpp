@@ -97,7 +97,7 @@ void warn_of_overruled_files(const ResolvedExperiment& run, const ResultView& sy
                       source.file, scaling_text(*source.inputs), scaling_text(used)));
     }
     if (!source.overruled.empty()) {
-      console.warning(fmt::format("{}: '{}' states the activations {}, but the configuration says {}", name,
+      console.warning(fmt::format("{}: '{}' states the activations {}, but the configuration makes it {}", name,
                                   source.file, source.overruled, layers_text(system.at("model"))));
     }
   }

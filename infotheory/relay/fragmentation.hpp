@@ -10,7 +10,7 @@
 
 namespace inforelay {
 
-/// The smallest sets that know enough.
+/// The smallest sets with enough information.
 struct Fragmentation {
   static constexpr int none = -1;
   int size = none;     ///< least number of units; `none` if not even all units together reach the threshold
@@ -25,15 +25,15 @@ struct Fragmentation {
 std::vector<Fragmentation> fragmentation(const SubsetStatistics& input_information,
                                          std::span<const double> threshold_bits);
 
-/// Smearedness (Hintze, Kirkpatrick and Adami), bits, >= 0: how much of what single units say about a concept is said
-/// by other units, too.
+/// Smearedness (Hintze, Kirkpatrick and Adami), bits, >= 0: how much of the information of single units about a concept
+/// other units have, too.
 struct Smearedness {
   double over_nodes = 0;     ///< sum over concepts j and pairs of units i > k of min(M_ji, M_jk)
   double over_concepts = 0;  ///< sum over units i and pairs of concepts j > k of min(M_ji, M_ki)
 };
 
-/// M [J,K]: what unit i says about concept j, I(E_j; Y_i | S) in bits: `representation` of the sets of one unit.
-/// Cost O(J K log(J K)).
+/// M [J,K]: the information of unit i about concept j, I(E_j; Y_i | S) in bits: `representation` of the sets of one
+/// unit. Cost O(J K log(J K)).
 Smearedness smearedness(const RowMatrix<double>& unit_information);
 
 }  // namespace inforelay

@@ -1,7 +1,7 @@
 // Internal: H(X | B) of one variable X for all sets B, for units of any number of levels.
 //
 // As in exhaustive_tree.hpp, the units are decided one after the other: kept (part of B) or marginalised. Each state is
-// represented by its suffix: what it says about the units that are not decided yet. Suffixes are numbered for each
+// represented by its suffix: its levels of the units that are not decided yet. Suffixes are numbered for each
 // depth once, ascending, so that keeping a unit divides a group of states where the level of their suffix changes, and
 // marginalising it merges these runs by their next suffix. A group of one suffix has its final contribution, and one in
 // which X does not vary has none: both are dropped. All sums are integers in the fixed point of ExactNLogN.

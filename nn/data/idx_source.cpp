@@ -25,7 +25,7 @@ constexpr std::string_view settings[]{"path", "classes", "split"};
 enum Part { train_images, train_labels, test_images, test_labels };
 using Files = std::array<fs::path, 4>;  ///< by Part; empty: missing
 
-/// What the name of a file says: "emnist-letters-train-labels-idx1-ubyte.gz" is `train_labels` of "emnist-letters".
+/// What the name of a file means: "emnist-letters-train-labels-idx1-ubyte.gz" is `train_labels` of "emnist-letters".
 struct ReadName {
   std::string prefix;
   Part part;
@@ -102,7 +102,7 @@ Files find_files(const DataOptions& options) {
   }
   if (missing.empty()) return files;
   throw DataError(
-      "data.path {} lacks {} (also with a dot for a dash, a name before it, `test` for `t10k`, or .gz behind it)",
+      "data.path {} lacks {} (also with a dot for a dash, a name before it, `test` for `t10k`, or .gz after it)",
       path.string(), fmt::join(missing, ", "));
 }
 

@@ -20,8 +20,8 @@ namespace inforelay {
 /// the nearest integer, so two sums that differ by more than K+1 are in the order of the real sums; for others these
 /// are computed exactly. From a set to the next one neuron changes: N C additions.
 ///
-/// Cost: about 0.04 ns per sample, class and set with AVX-512; if most sums of a sample are equal, or are swallowed by
-/// an enormous one, up to 1 us per sample and set. Memory: 4 N C (K+1) bytes.
+/// Cost: about 0.04 ns per sample, class and set with AVX-512; if most sums of a sample are equal, or are rounded away
+/// by an enormous one, up to 1 us per sample and set. Memory: 4 N C (K+1) bytes.
 class ArgmaxCounter final : public SetCounter {
  public:
   /// Holds references. The layer is the last hidden one; K <= NeuronSet::max_neurons. Throws ComputeError if a number

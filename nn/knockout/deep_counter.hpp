@@ -16,7 +16,7 @@ namespace inforelay {
 /// All numbers are floats, as in any forward pass. The sums of the next layer are
 /// (((b + p_{K-1}) + p_{K-2}) + ...) + p_0 with p_k = w_k h_ik, or w_k R_ik where k is knocked out: always in this
 /// order, so that the counts of a set depend on nothing else. The sums after the first decisions are shared by the sets
-/// that agree on these: about two additions a set instead of K. Then come activation, the later layers, and the
+/// that agree on these: about two additions per set instead of K. Then come activation, the later layers, and the
 /// outputs' sums. An output within rounding of the threshold, or of another output, may come out on either side.
 ///
 /// Cost for layers of J and C neurons after the K: N (2 J + J C + activation) a set. Memory: O(N (K + 1)).

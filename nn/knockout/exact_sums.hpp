@@ -13,7 +13,7 @@
 namespace inforelay {
 
 /// -1, 0 or 1: the sign of the sum of `terms` as real numbers. Each is a product of two floats, or a float: so nothing
-/// overflows or underflows. Shewchuk, Adaptive precision floating-point arithmetic, 1997. Cost: a few ns a term if a
+/// overflows or underflows. Shewchuk, Adaptive precision floating-point arithmetic, 1997. Cost: a few ns per term if a
 /// sum in double is decisive, else O(terms^2).
 int sign_of_sum(std::span<const double> terms);
 

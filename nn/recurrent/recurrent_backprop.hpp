@@ -25,8 +25,8 @@ class RecurrentBackprop {
   /// Runs the trials of `batch` through `network` from a state of zeros, forward and all the way back. gradient() is
   /// then dL/dparameter of the mean loss over the labelled steps of the batch, in the order of parameter_blocks(). The
   /// score counts labelled steps. The batch is cut into parts by its size alone, whose gradients are added in order:
-  /// the same to the last bit for any number of threads. Memory of a part: 64 bytes a step for each of 2 to 3 G H + 3 H
-  /// numbers.
+  /// the same to the last bit for any number of threads. Memory of a part: 64 bytes per step for each of 2 to 3 G H + 3
+  /// H numbers.
   BatchScore run(const RecurrentNetwork& network, const SequenceData& data, std::span<const std::uint32_t> batch,
                  Progress& progress);
 

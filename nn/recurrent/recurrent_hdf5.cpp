@@ -18,7 +18,7 @@ Eigen::VectorXf read_bias(const Hdf5Reader& file, const std::string& path, Eigen
   return Eigen::Map<const Eigen::VectorXf>(values.data(), size);
 }
 
-// What `find` throws as a UsageError is said of a place in the file.
+// A UsageError of `find` becomes a DataError that names the place in the file.
 template <class Find>
 auto in_file(const Hdf5Reader& file, const std::string& place, Find find) {
   try {

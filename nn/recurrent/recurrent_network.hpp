@@ -75,7 +75,7 @@ std::vector<StateGroup> state_groups(const RecurrentNetwork& network);
 std::vector<std::span<float>> parameter_blocks(RecurrentNetwork& network);
 std::vector<std::span<const float>> parameter_blocks(const RecurrentNetwork& network);
 
-/// Throws UsageError unless the shapes of a network agree as said above; it has a layer, inputs, units, outputs; and
+/// Throws UsageError unless the shapes of a network agree as stated above; it has a layer, inputs, units, outputs; and
 /// the activation of its readout is neither a softmax nor one whose slope is no function of its value.
 void check_shapes(const RecurrentNetwork& network);
 

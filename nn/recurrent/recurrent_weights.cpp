@@ -204,8 +204,8 @@ class Assembler {
     if (format == metadata.end() || format->second != own_format || found == metadata.end()) {
       if (chosen) return *chosen;
       const bool readout = key == output_key;
-      fail("does not say the activation of its {}: state it, `{}: {}`",
-           readout ? "readout" : "Elman cells, tanh or relu", option, readout ? "identity" : "tanh");
+      fail("does not state the activation of its {}; give `{}: {}`", readout ? "readout" : "Elman cells, tanh or relu",
+           option, readout ? "identity" : "tanh");
     }
     const Activation own = parsed(key, found->second);
     if (chosen && *chosen != own)

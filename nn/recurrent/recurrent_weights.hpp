@@ -15,10 +15,10 @@
 namespace inforelay {
 
 struct RecurrentWeightOptions {
-  /// tanh or relu: of the cells of an Elman network, whose file does not say it unless this program has written it; to
-  /// be left out for GRU and LSTM.
+  /// tanh or relu: of the cells of an Elman network, whose file does not state it unless this program has written it;
+  /// to be left out for GRU and LSTM.
   std::optional<Activation> activation{};
-  /// Of the readout; files of PyTorch do not say it.
+  /// Of the readout; files of PyTorch do not state it.
   std::optional<Activation> output_activation{};
 };
 

@@ -9,7 +9,7 @@
 namespace inforelay {
 
 /// "a convolution", "a recurrent layer (RNN, LSTM, GRU)": the kind of layer in PyTorch that `tensor`, one of `tensors`,
-/// is of; "" if its name and shape do not say it.
+/// is of; "" if its name and shape do not show it.
 std::string_view foreign_layer(const NamedTensor& tensor, std::span<const NamedTensor> tensors);
 
 /// True if the weight of a dense layer by its shape is an embedding by its name; these have no bias.

@@ -169,7 +169,7 @@ class Assembler {
     for (const auto& [position, name] : by_position) names.push_back(name);
     if (!tensors_.ordered) {
       const auto order = numbered_order(names);
-      if (!order) ask_for_places(layers, "their names have no numbers that say so");
+      if (!order) ask_for_places(layers, "their names have no numbers");
       std::vector<std::string> ordered;
       for (const std::size_t i : *order) ordered.push_back(names[i]);
       names = std::move(ordered);

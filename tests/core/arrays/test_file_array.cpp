@@ -184,8 +184,8 @@ TEST_CASE("Headers of npy that lie or are damaged are refused", "[arrays]") {
   const auto shape = [&](const std::string& text, const std::string& data = "") {
     return npy_message("{'descr': '<f4', 'fortran_order': False, 'shape': " + text + "}", data);
   };
-  CHECK_THAT(shape("(3,)", two), Contains("has 8 bytes behind its header, expected 12"));
-  CHECK_THAT(shape("(1,)", two), Contains("has 8 bytes behind its header, expected 4"));
+  CHECK_THAT(shape("(3,)", two), Contains("has 8 bytes after its header, expected 12"));
+  CHECK_THAT(shape("(1,)", two), Contains("has 8 bytes after its header, expected 4"));
   CHECK_THAT(shape("(4294967296, 4294967296)"), Contains("takes more than"));  // the product is 0 in 64 bits
   CHECK_THAT(shape("(0, 18446744073709551615)"), Contains("takes more than"));
   CHECK_THAT(shape("(4611686018427387905, 4)"), Contains("takes more than"));  // times 4 bytes is 16 in 64 bits
@@ -251,8 +251,8 @@ TEST_CASE("Columns of a CSV whose order is not that of their numbers are no rang
   const TemporaryFolder folder;
   const fs::path file = folder / "x.csv";
   write_file_atomically(file, std::string_view("n1,n10,n2,a,b\n1,2,3,4,5\n"));
-  CHECK_THAT(message({file, {"n1..n2"}}), Contains("'n10' stands in the range 'n1..n2', expected 'n2'"));
-  CHECK_THAT(message({file, {"b..a"}}), Contains("'b' stands behind column 'a'"));
+  CHECK_THAT(message({file, {"n1..n2"}}), Contains("'n10' is in the range 'n1..n2', expected 'n2'"));
+  CHECK_THAT(message({file, {"b..a"}}), Contains("'b' comes after column 'a'"));
   CHECK(message({file, {"a..b"}}) == "accepted");
   write_file_atomically(file, std::string_view("n1,n2\n"));
   CHECK_THAT(message({file, {"n1"}}), Contains("header line only"));

@@ -169,7 +169,7 @@ TEST_CASE("The kind of a network follows from names and shapes", "[recurrent][we
   CHECK(without_bias.layers[0].input_bias.isZero());
   CHECK(without_bias.readout.bias.isZero());
   CHECK_THROWS_WITH(recurrent_from_tensors(elman, linear, "file"),
-                    Contains("does not say the activation of its Elman cells") && Contains("`activation: tanh`"));
+                    Contains("does not state the activation of its Elman cells") && Contains("`activation: tanh`"));
   CHECK_THROWS_WITH(recurrent_from_tensors(elman, {Activation::sigmoid, Activation::tanh}, "file"),
                     Contains("is sigmoid, expected tanh or relu"));
 }
@@ -217,7 +217,7 @@ TEST_CASE("Recurrent weights that do not fit together are refused by tensor", "[
       "belong to no recurrent network");
   refused([](auto& f) { tensor(f, "gru.bias_ih_l0").values[3] = NAN; }, "is nan at element 3");
   refused([](auto& f) { f.tensors.clear(); }, "holds no recurrent layer");
-  refused([](auto&) {}, "does not say the activation of its readout: state it, `output_activation: identity`", {});
+  refused([](auto&) {}, "does not state the activation of its readout; give `output_activation: identity`", {});
   refused([](auto&) {}, "whose activations are fixed, expected no activation, not tanh",
           {Activation::tanh, Activation::identity});
 }

@@ -155,7 +155,7 @@ TEST_CASE("The place of batch normalisation comes from the order of the file, of
   const Tensors named = joined({norm("bn", 3), dense("fc1", 2, 3), dense("fc2", 3, 1)});
   CHECK_THROWS_WITH(load(named, options, false),
                     "file: which dense layer each batch normalisation follows is not known, their names have no "
-                    "numbers that say so: list all layers in order in layer_names: 'fc1' [3,2], 'fc2' [1,3], "
+                    "numbers: list all layers in order in layer_names: 'fc1' [3,2], 'fc2' [1,3], "
                     "'bn' [3] (batch normalisation)");
   CHECK(load(named, {.layer_names = {"fc1", "bn", "fc2"}, .batch_norm = before_activation}, false).source.batch_norm ==
         "before_activation: 'bn' into 'fc1'");
