@@ -2,7 +2,7 @@
 """Writes recordings of a known system, for recording.yaml and mabe.yaml: make_recordings.py [FOLDER] [SAMPLES]
 
 Needs nothing but Python. A stimulus, left or right, is relayed by two of twelve units and encrypted: unit n4 is a fair
-bit, unit n8 is 1 if that bit and the stimulus differ. Neither alone tells anything; both together tell the stimulus. The
+bit, unit n8 is 1 if that bit and the stimulus differ. Neither alone is informative; both together determine the stimulus. The
 choice agrees with them in 80 % of the samples. The other ten units are fair bits of their own.
 
 recording.csv has a line for each sample: n1 ... n12, stimulus, choice, split (fit or check). mabe.csv has the same as

@@ -1,5 +1,5 @@
-// Arrays in files of others: .npy, .npz, .h5 (.hdf5, .mat), .csv, .tsv, .safetensors. The ending of the file's name
-// tells the format, and the content must agree. Every size is checked before anything is allocated, and no code is
+// Arrays in files of other programs: .npy, .npz, .h5 (.hdf5, .mat), .csv, .tsv, .safetensors. The ending of the file's
+// name tells the format, and the content must agree. Every size is checked before anything is allocated, and no code is
 // executed: pickled Python objects are refused. npy, CSV and safetensors are read here: npy's header takes fewer lines
 // than the use of a library, of which Debian has none. HDF5 reads in a child process, since files can crash it.
 #pragma once
@@ -61,8 +61,9 @@ FileArrayInfo array_info(const ArrayPlace& place, const Progress& progress = Pro
 
 /// The array. Columns of a CSV are [row,column], one column without a range [row]; integers where all are, then
 /// numbers, then text. Throws DataError, "FILE: 'KEY' ...": a missing array (with those that there are); one of more
-/// than `max_bytes` in memory; damage, lies of headers; types that are none of the above (complex, long double, dates,
-/// structures, objects), by name; integers beyond 2^63 - 1. NaN and infinity are accepted. Throws Interrupted.
+/// than `max_bytes` in memory; damage, headers that contradict the content; types that are none of the above (complex,
+/// long double, dates, structures, objects), by name; integers beyond 2^63 - 1. NaN and infinity are accepted. Throws
+/// Interrupted.
 FileArray read_array(const ArrayPlace& place, std::uint64_t max_bytes, const Progress& progress = Progress::none());
 
 }  // namespace inforelay

@@ -1,4 +1,4 @@
-// Data sets in IDX files, as people have them: Fashion-MNIST, KMNIST, EMNIST, QMNIST and others.
+// Data sets in IDX files under the names in common use: Fashion-MNIST, KMNIST, EMNIST, QMNIST and others.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

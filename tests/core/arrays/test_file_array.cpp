@@ -1,4 +1,5 @@
-// Arrays in files of others: what NumPy and h5py write is read, what is damaged or a lie is refused.
+// Arrays in files of other programs: what NumPy and h5py write is read, what is damaged or contradicts itself is
+// refused.
 #include "core/arrays/file_array.hpp"
 
 #include <fmt/format.h>
