@@ -112,7 +112,8 @@ ResultView group_of(const ResultView& system, const ParsedName& name) {
 std::string missing_of_recording(const ExperimentConfig& own, const RecordingConfig& recording,
                                  const ParsedName& parsed, std::string_view name, const std::vector<double>& units) {
   const NetworkConfig none;
-  MeasurePlace place{own, none, {}, 0, parsed.subset, &recording};
+  const LayerSizes unknown;
+  MeasurePlace place{own, none, unknown, 0, parsed.subset, &recording};
   if (parsed.measure->scope != Scope::system) {
     const int layers = std::max(1, static_cast<int>(recording.states.size()));
     if (parsed.layer.empty() && layers > 1)
