@@ -8,12 +8,14 @@ function(inforelay_sources variable)
   set(${variable} ${found} PARENT_SCOPE)
 endfunction()
 
-# inforelay_precompile(TARGET HEADERS...): these and what most files include, compiled once for the target. GCC's take 130 MB
-# each and save a third of the time of a file, clang's take 25 MB and save 45 %.
+# What most files include. GCC's precompiled header of these takes 130 MB, clang's 25 MB; it saves a third of the time of a
+# file with GCC, 45 % with clang.
+set(inforelay_common_headers
+  <Eigen/Core> <fmt/format.h> <algorithm> <filesystem> <fstream> <functional> <map> <optional> <string> <vector>)
+
 function(inforelay_precompile target)
   if(INFORELAY_PRECOMPILED_HEADERS)
-    target_precompile_headers(${target} PRIVATE ${ARGN}
-      <Eigen/Core> <fmt/format.h> <algorithm> <filesystem> <fstream> <functional> <map> <optional> <string> <vector>)
+    target_precompile_headers(${target} PRIVATE ${inforelay_common_headers})
   endif()
 endfunction()
 

@@ -11,7 +11,10 @@ if(INFORELAY_SANITIZE)
   target_compile_options(inforelay_options INTERFACE
     -fsanitize=${INFORELAY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(inforelay_options INTERFACE -fsanitize=${INFORELAY_SANITIZE})
-  target_compile_definitions(inforelay_options INTERFACE INFORELAY_SANITIZED)  # they need memory that is not limited
+  target_compile_definitions(inforelay_options INTERFACE INFORELAY_SANITIZED  # they need memory that is not limited
+    # Highway's emulation of vectors by loops takes clang minutes per file with sanitizers. Processors without vectors use
+    # HWY_SCALAR then; the release tests the emulation.
+    HWY_BROKEN_EMU128=1)
   if(INFORELAY_SANITIZE STREQUAL "thread")
     # It also needs files of any size, and holds signals back while a thread waits.
     target_compile_definitions(inforelay_options INTERFACE INFORELAY_SANITIZED_THREADS)

@@ -47,7 +47,7 @@ class CsvTable {
  private:
   template <class Number>
   requires std::integral<Number> || std::floating_point<Number>
-  void cell(Number value) { fmt::format_to(std::back_inserter(text_), "{}", value); }
+  void cell(Number value) { text_ += fmt::format("{}", value); }
 
   /// A line break inside a quoted cell is valid CSV, but gnuplot and grep read line by line, so it becomes a blank.
   void cell(std::string_view value) {

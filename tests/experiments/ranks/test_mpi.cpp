@@ -47,7 +47,7 @@ const Arguments small{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
                       "figures=null"};
 // The same with sampled knockouts in the first of two hidden layers, which are slow.
 const Arguments deep = with(small, {"networks.full.layers=[784, 14, 8, 10]", "analysis.layers=[1]",
-                                    "analysis.knockout.method=sampled", "analysis.knockout.samples=10"});
+                                    "analysis.knockout.method=sampled", "analysis.knockout.samples=50"});
 const std::string sweep =
     "sweep={parameters: {analysis.discretize: {values: [kmeans, sign]}}, replicates: 3, "
     "collect: [full.relay.test.total, full.states.test.entropy_bits]}";
