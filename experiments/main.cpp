@@ -85,8 +85,8 @@ int run_reporting(const CommandLine& line) {
   Console console(line.progress, line.verbosity);
   try {
     const RunReport report = act(line, console);
-    const bool only_problems = line.action == CommandLine::Action::run && line.verbosity == Verbosity::quiet;
-    if (!only_problems) print("{}", report.summary);
+    const bool only_folder = line.verbosity == Verbosity::quiet && !report.folder.empty();
+    print("{}", only_folder ? report.folder + "\n" : report.summary);
     return static_cast<int>(report.code);
   } catch (const Interrupted&) {
     console.warning("interrupted; rerun the same command to resume: " + line.provenance.command_line);

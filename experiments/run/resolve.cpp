@@ -73,6 +73,8 @@ std::string ResolvedExperiment::identity() const {
     if (*set) *set = DataSetConfig{};
   }
   named.max_memory.reset();
+  named.name = "run";
+  named.figures.reset();
   for (auto& [name, network] : named.networks) {
     network.weights.clear();
     network.weights_out.clear();
