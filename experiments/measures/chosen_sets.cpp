@@ -75,7 +75,7 @@ double information_of(const std::variant<StateTable, LevelTable>& table, int con
 
 void compute(MeasureRun& run, ResultArrays& out) {
   const std::vector<std::string>& classes = run.layer.root().texts(run.system.group() + "/class");
-  const LayerResults layer{"", "", "", classes, run.layer};
+  const LayerResults layer{.title = "", .name = "", .layer = "", .system = "", .classes = classes, .arrays = run.layer};
   const std::vector<std::string> subsets = subsets_of(layer, "relay");
   const std::string chosen_on = choosing_subset(run, subsets);
   const ResultView relay = run.layer.at("relay/" + chosen_on);

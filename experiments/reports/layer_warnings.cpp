@@ -12,16 +12,6 @@ namespace inforelay {
 namespace {
 
 constexpr double many_singletons = 0.1;
-constexpr double nearly_constant = 0.05;  // of the upper quartile of the standard deviations of the layer's units
-
-std::vector<double> deviations(const RowMatrix<float>& values) {
-  std::vector<double> all;
-  for (Eigen::Index unit = 0; unit < values.cols(); ++unit) {
-    const auto column = values.col(unit).cast<double>();
-    all.push_back(std::sqrt((column.array() - column.mean()).square().mean()));
-  }
-  return all;
-}
 
 // Where a set without information costs the most accuracy, by the tables of all sets: "...". "" without these.
 std::string effect_of(const SectionSource& source, const std::string& subset, NeuronSet units) {
@@ -50,21 +40,19 @@ std::string saturated_units(const SectionSource& source, const std::string& subs
   const RowMatrix<float>& values = source.layer.arrays.matrix<float>("states/" + subset + "/value");
   if (source.is_recording || values.cols() > NeuronSet::max_neurons) return "";
   if (subset != subsets_of(source.layer, "relay").back()) return "";
-  const std::vector<double> deviation = deviations(values);
-  std::vector<double> sorted = deviation;
-  std::sort(sorted.begin(), sorted.end());
-  const double usual = sorted[sorted.size() * 3 / 4], least = nearly_constant * usual;
-  NeuronSet units;
-  double largest = 0;
-  for (std::size_t unit = 0; unit < deviation.size(); ++unit) {
-    if (deviation[unit] >= least) continue;
-    units = units.with(static_cast<int>(unit));
-    largest = std::max(largest, deviation[unit]);
-  }
+  const UnitSpread spread = unit_spread(values);
+  const std::vector<double>& deviation = spread.deviation;
+  NeuronSet units = NeuronSet::all(static_cast<int>(deviation.size()));
+  for (const int unit : spread.varying) units = units.without(unit);
   if (units.empty()) return "";
+  double largest = 0;
+  for (int unit = 0; unit < std::ssize(deviation); ++unit) {
+    if (units.contains(unit)) largest = std::max(largest, deviation[static_cast<std::size_t>(unit)]);
+  }
   return fmt::format(
       "{} of {} units are nearly constant on {} ({}; standard deviation at most {:.3g}, of a quarter above {:.3g}){}",
-      units.size(), deviation.size(), subset, units_text(units), largest, usual, effect_of(source, subset, units));
+      units.size(), deviation.size(), subset, units_text(units), largest, spread.usual,
+      effect_of(source, subset, units));
 }
 
 std::string singletons(const SectionSource& source, const std::string& subset) {
