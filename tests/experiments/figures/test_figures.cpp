@@ -140,8 +140,8 @@ TEST_CASE("Every figure is written in every format with its table and script and
   const FigureWriter writer({.folder = folder.path() / "figures", .note = "data: generated digits (not MNIST)"});
   const auto names = draw_all(writer, "full", class_names(3), 4);
   CHECK(names == std::vector<std::string>{"training", "relay_full", "relay_sizes_full", "knockout_sizes_full",
-                                          "node_full", "function_full", "density_full", "ablation_full", "regression", "clusters", "pca_full",
-                                          "activations_full", "entropy", "sweep_full"});
+                                          "node_full", "function_full", "density_full", "ablation_full", "regression",
+                                          "clusters", "pca_full", "activations_full", "entropy", "sweep_full"});
   for (const auto& name : names) {
     check_files(folder.path() / "figures", name);
     CHECK(content(folder.path() / "figures" / (name + ".svg")).find("generated digits (not MNIST)") !=
@@ -313,9 +313,9 @@ TEST_CASE("Names of figures are valid names of files and do not collide", "[figu
 TEST_CASE("Figures whose values are all NaN are drawn without data", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path()});
-  const std::set<std::string> coordinates{"class",           "label",         "neuron",    "set",       "unit", "units_out", "replacement",
-                                          "set_size",        "sets",          "magnitude", "touches_next",
-                                          "value_from", "value_to", "clusters",  "level"};
+  const std::set<std::string> coordinates{"class",        "label",       "neuron",   "set",      "unit",
+                                          "units_out",    "replacement", "set_size", "sets",     "magnitude",
+                                          "touches_next", "value_from",  "value_to", "clusters", "level"};
   for (const auto& name : draw_all(writer, "nothing", class_names(2), 3, true)) {
     check_files(folder.path(), name);
     const auto rows = rows_of(folder.path() / (name + ".csv"));

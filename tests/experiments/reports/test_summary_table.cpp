@@ -12,11 +12,12 @@ namespace inforelay {
 namespace {
 
 SummaryTable wide_table() {
-  SummaryTable table{.name = "wide", .title = std::string(100, 'x') + " " + std::string(50, 'y'), .row_heading = "class"};
+  SummaryTable table{
+      .name = "wide", .title = std::string(100, 'x') + " " + std::string(50, 'y'), .row_heading = "class"};
   table.rows = {"a class with a name of more than twenty-four letters", "b"};
   for (int i = 0; i < 12; ++i) {
-    table.columns.push_back(number_column("value_" + std::to_string(i), "bit", "v" + std::to_string(i),
-                                          {i / 3.0, std::nan("")}));
+    table.columns.push_back(
+        number_column("value_" + std::to_string(i), "bit", "v" + std::to_string(i), {i / 3.0, std::nan("")}));
     table.columns.back().group = "a group of columns " + std::to_string(i / 2);
   }
   table.columns.push_back({.key = "set", .units = "", .heading = "units", .cells = {}});
@@ -62,8 +63,8 @@ TEST_CASE("Files of the summary have every value, unrounded", "[reports]") {
   const std::vector<LayerTables> layers{{"full", "1", {wide_table()}}};
   const CsvFile csv = parse_csv(summary_csv(layers), "summary.csv");
   REQUIRE(csv.rows.size() == 2 * 13);
-  CHECK(csv.rows[1] == std::vector<std::string>{"full", "1", "wide", wide_table().rows[0], "value_1", "bit",
-                                                "0.3333333333333333"});
+  CHECK(csv.rows[1] ==
+        std::vector<std::string>{"full", "1", "wide", wide_table().rows[0], "value_1", "bit", "0.3333333333333333"});
   CHECK(csv.rows[13].back().empty());  // NaN
   CHECK(csv.rows[12].back() == "1 3 5 7 9 11 13 15 17 19 21 23 25 27 29 31");
   const auto json = nlohmann::json::parse(summary_json("x", 3, layers, {"careful"}));

@@ -44,8 +44,8 @@ TEST_CASE("Other figures and another name are no other run", "[run][figures]") {
   CHECK(!fs::exists(run / "figures/node_full.svg"));
   const CsvFile csv = parse_csv(content(run / "figures/density_full.csv"), "density");
   for (const auto& row : csv.rows) CHECK(row.back() == "3");
-  const ProgramResult third = run_program(
-      with(tiny, {"figures={formats: [svg], only: [density], classes: ['3']}"}), folder.path());
+  const ProgramResult third =
+      run_program(with(tiny, {"figures={formats: [svg], only: [density], classes: ['3']}"}), folder.path());
   CHECK_THAT(third.err, Catch::Contains("nothing to do"));
   const ProgramResult wrong = run_program(with(tiny, {"figures.only=[densty]"}), folder.path());
   CHECK(wrong.exit_code == 2);

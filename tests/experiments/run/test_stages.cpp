@@ -59,9 +59,9 @@ TEST_CASE("Stages go network by network, layer by layer and subset by subset", "
 
 TEST_CASE("There is no stage for an analysis that is not asked for", "[plan]") {
   CHECK(ids_of(config_with({"networks.composite=null", "analysis.relay.subsets=[test]", "analysis.knockout=null",
-                            "analysis.regression=null"})) ==
-        Names{"full-training", "full-layer1-states-test", "full-layer1-relay-test", "full-layer1-geometry",
-              "full-layer1-chosen_sets"});
+                            "analysis.regression=null"})) == Names{"full-training", "full-layer1-states-test",
+                                                                   "full-layer1-relay-test", "full-layer1-geometry",
+                                                                   "full-layer1-chosen_sets"});
 }
 
 TEST_CASE("Labels of stages name the layer only if several are analysed", "[plan]") {
