@@ -80,7 +80,7 @@ class Ablation {
     replacements_ = {own, own == KnockoutReplace::mean ? KnockoutReplace::zero : KnockoutReplace::mean};
   }
 
-  void compute() {
+  void put_all() {
     out_.put_attribute("", "subset", subset_);
     out_.put_attribute("", "function", std::string(to_string(knockout_.options.function)));
     std::vector<std::string> words;
@@ -163,7 +163,7 @@ class Ablation {
   std::vector<KnockoutReplace> replacements_;
 };
 
-void compute(MeasureRun& run, ResultArrays& out) { Ablation(run, out).compute(); }
+void compute(MeasureRun& run, ResultArrays& out) { Ablation(run, out).put_all(); }
 
 }  // namespace
 
