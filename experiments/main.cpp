@@ -20,8 +20,10 @@
 #include "experiments/ranks/scan_messages.hpp"
 #include "experiments/run/command_line.hpp"
 #include "experiments/run/experiment.hpp"
+#include "experiments/run/list_report.hpp"
 #include "experiments/run/load_config.hpp"
 #include "experiments/run/resolve.hpp"
+#include "experiments/run/runs_report.hpp"
 #include "experiments/run/status_report.hpp"
 #include "experiments/sweep/sweep.hpp"
 #include "experiments/worker.hpp"
@@ -44,6 +46,10 @@ RunReport act(const CommandLine& line, Console& console) {
   using Action = CommandLine::Action;
   if (line.action == Action::print) return {line.text};
   if (line.action == Action::status) return {describe_status(line.folder)};
+  if (line.action == Action::list) return {describe_list(line.topic)};
+  if (line.action == Action::runs) return {describe_runs(line.folder.empty() ? "runs" : line.folder)};
+  if (line.action == Action::compare) return {compare_runs(line.folder, line.other_folder)};
+  if (line.action == Action::export_run) return {export_run(line.folder, line.topic)};
   const LoadedConfig loaded = load_experiment_config(line.config, line.overrides);
   for (const std::string& sentence : unused_settings(loaded.config, loaded.root)) console.warning(sentence);
   if (line.action == Action::print_config) return {print_experiment_config(loaded.config)};
@@ -82,11 +88,11 @@ int fail(const std::exception& error) {
 // Does what the command line asks for and reports errors. Returns the exit code.
 int run_reporting(const CommandLine& line) {
   install_stop_signals();
-  Console console(line.progress, line.verbosity);
+  Console console(line.progress, line.verbosity, {}, line.provenance.command_line);
   try {
     const RunReport report = act(line, console);
-    const bool only_problems = line.action == CommandLine::Action::run && line.verbosity == Verbosity::quiet;
-    if (!only_problems) print("{}", report.summary);
+    const bool only_folder = line.verbosity == Verbosity::quiet && !report.folder.empty();
+    print("{}", only_folder ? report.folder + "\n" : report.summary);
     return static_cast<int>(report.code);
   } catch (const Interrupted&) {
     console.warning("interrupted; rerun the same command to resume: " + line.provenance.command_line);

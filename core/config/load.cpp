@@ -196,7 +196,9 @@ ConfigNode parse(std::string_view yaml, const ConfigPlace& whole, ConfigErrors& 
       place.line = error.mark.line + 1;
       place.column = error.mark.column + 1;
     }
-    errors.add(place, fmt::format("not valid YAML: {}", error.msg));
+    const bool tab = yaml.find("\n\t") != yaml.npos || yaml.find(" \t") != yaml.npos || yaml.starts_with('\t');
+    errors.add(place, fmt::format("not valid YAML: {}{}", error.msg,
+                                  tab ? " (the file has a tab: YAML is indented with blanks)" : ""));
   }
   ConfigNode nothing;
   nothing.place = whole;

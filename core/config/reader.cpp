@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "core/config/settings.hpp"
+#include "core/config/synonyms.hpp"
 #include "core/files/data_folder.hpp"
 #include "core/text/byte_count.hpp"
 #include "core/text/number_text.hpp"
@@ -89,12 +90,14 @@ struct Written {
   void check_keys(const std::vector<std::string_view>& known) const {
     for (const auto& entry : node.entries) {
       if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
-      const std::string_view near = nearest_word(entry.key, known);
+      const std::string_view synonym = known_synonym(entry.key, known);
+      const std::string_view near = synonym.empty() ? nearest_word(entry.key, known) : synonym;
       // The error concerns the whole group: the key may have been meant for any of its settings.
       errors.add(entry.place, path.empty() ? entry.key : path,
                  fmt::format("unknown key '{}'{}{}", entry.key, path.empty() ? "" : fmt::format(" in {}", path),
-                             near.empty() ? fmt::format("; known are {}", fmt::join(known, ", "))
-                                          : fmt::format("; did you mean '{}'?", near)));
+                             near.empty()      ? fmt::format("; known are {}", fmt::join(known, ", "))
+                             : synonym.empty() ? fmt::format("; did you mean '{}'?", near)
+                                               : fmt::format("; it is called '{}' here", near)));
     }
   }
 };
@@ -134,7 +137,7 @@ std::optional<std::size_t> word(const Written& written, const std::vector<std::s
   if (!written.expect(NodeKind::scalar, one_of)) return std::nullopt;
   const auto found = std::find(words.begin(), words.end(), written.node.text);
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-  const std::string_view near = nearest_word(written.node.text, words);
+  const std::string_view near = means_another_thing(written.node.text) ? "" : nearest_word(written.node.text, words);
   written.fail(unexpected(written.node, one_of) + (near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
   return std::nullopt;
 }

@@ -11,6 +11,7 @@
 
 #include "core/error.hpp"
 #include "core/files/files.hpp"
+#include "core/files/hdf5_compression.hpp"
 #include "core/files/hdf5_driver.hpp"
 #include "core/files/hdf5_file.hpp"
 #include "core/files/hdf5_internal.hpp"
@@ -96,12 +97,19 @@ struct Hdf5Writer::State {
     checked(Hdf5Handle(H5Gcreate2(file.id(), name.c_str(), H5P_DEFAULT, properties.id(), H5P_DEFAULT), H5Gclose), path);
   }
 
-  /// A new dataset without values.
-  Hdf5Handle create(std::string_view path, hid_t type, const std::vector<std::size_t>& shape) {
+  /// A new dataset that will hold `values`; null: it gets none.
+  Hdf5Handle create(std::string_view path, hid_t type, const void* values, const std::vector<std::size_t>& shape) {
     make_groups(detail::parent_of(path));
     const Hdf5Handle space = space_of(shape);
     const Hdf5Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
     detail::require_hdf5(H5Pset_obj_track_times(properties.id(), false));  // equal content, equal file
+    const std::vector<hsize_t> chunks = detail::compressed_chunks(values, H5Tget_size(type), shape);
+    if (!chunks.empty()) {
+      detail::require_hdf5(H5Pset_chunk(properties.id(), static_cast<int>(chunks.size()), chunks.data()));
+      detail::require_hdf5(H5Pset_shuffle(properties.id()));
+      detail::require_hdf5(H5Pset_deflate(properties.id(), detail::compression_level));
+      detail::require_hdf5(H5Pset_fill_time(properties.id(), H5D_FILL_TIME_NEVER));
+    }
     const std::string name(path);
     return checked(
         Hdf5Handle(H5Dcreate2(file.id(), name.c_str(), type, space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT),
@@ -149,7 +157,7 @@ struct Hdf5Writer::State {
         fail(path, fmt::format("this dimension of its group has length {}, not {}", scales.at(path), length));
       }
       path = own;
-      const Hdf5Handle scale = create(path, H5T_NATIVE_UINT8, {length});
+      const Hdf5Handle scale = create(path, H5T_NATIVE_UINT8, nullptr, {length});
       make_scale(scale.id(), path, length, false);
       describe(scale.id(), path, {.units = "1", .long_name = "dimension without values"});
     }
@@ -195,7 +203,7 @@ struct Hdf5Writer::State {
     assert(shape.size() == info.dims.size());
     path = detail::trim_slashes(path);
     const bool is_scale = shape.size() == 1 && info.dims[0] == detail::name_of(path);
-    const Hdf5Handle dataset = create(path, type, shape);
+    const Hdf5Handle dataset = create(path, type, values, shape);
     if (product(shape) > 0) checked(H5Dwrite(dataset.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), path);
     describe(dataset.id(), path, info);
     if (is_scale || !for_netcdf) make_scale(dataset.id(), std::string(path), shape[0], for_netcdf);

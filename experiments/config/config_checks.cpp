@@ -100,7 +100,15 @@ class Checker {
   void check_network(const std::string& path, const NetworkConfig& network) {
     const int ways =
         int{network.train.has_value()} + int{network.detectors.has_value()} + int{!network.weights.empty()};
-    if (ways != 1) return fail(path, "needs one of 'train' (with 'layers'), 'detectors' and 'weights'");
+    const std::string one_of = "one of 'train' (with 'layers'), 'detectors' and 'weights'";
+    if (ways == 0) return fail(path, "needs " + one_of);
+    if (ways > 1) {
+      const auto word = [](bool there, const char* name) { return there ? fmt::format(" '{}'", name) : std::string(); };
+      return fail(
+          path, fmt::format("has{}{}{}; a network has {}; KEY=null takes a key of the file away",
+                            word(network.train.has_value(), "train"), word(network.detectors.has_value(), "detectors"),
+                            word(!network.weights.empty(), "weights"), one_of));
+    }
     if (!sizes_) return;
     check_weights(path, network);
     if (network.output_activation == Activation::softmax) check_softmax(path, network);

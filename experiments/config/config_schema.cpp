@@ -103,9 +103,16 @@ std::vector<Setting> settings_of(AnalysisConfig& config) {
 }
 
 std::vector<Setting> settings_of(FigureOptions& config) {
-  return {{"formats", "File formats of each figure.", choices(config.formats, figure_format_names)},
+  return {{"only",
+           "Kinds of figures to draw, e.g. [density, modules]; empty: all. `run_experiment --list figures` lists them.",
+           Words{&config.only}},
+          {"classes", "Names of the classes that have a panel of their own; empty: all.", Texts{&config.classes}},
+          {"formats", "File formats of each figure.", choices(config.formats, figure_format_names)},
           {"palette", "safe: suitable for colour-blind readers; rainbow: that of the paper.",
-           choice(config.palette, figure_palette_names)}};
+           choice(config.palette, figure_palette_names)},
+          {"style",
+           "modern: accuracy vs. relay information as densities; paper: in addition as points in three dimensions.",
+           choice(config.style, figure_style_names)}};
 }
 
 std::vector<Setting> settings_of(CompareColumnConfig& config) {

@@ -1,4 +1,4 @@
-// Histogram of the activation of each neuron of a layer.
+// Histogram of the values of each unit of a layer.
 #include <algorithm>
 #include <cmath>
 
@@ -16,7 +16,7 @@ std::string draw_activations(const FigureWriter& writer, const ActivationsFigure
   const auto neurons = static_cast<std::size_t>(figure.hidden.cols());
   require_some(name, "neurons", neurons);
   require_some(name, "samples", static_cast<std::size_t>(figure.hidden.rows()));
-  require_count(name, "threshold", figure.threshold.size(), "values", neurons);
+  require_count(name, "threshold", figure.threshold.rows(), "rows", neurons);
 
   AxisRange range;
   range.add(-1), range.add(1);
@@ -35,17 +35,20 @@ std::string draw_activations(const FigureWriter& writer, const ActivationsFigure
   const PanelGrid grid(neurons, columns, neurons == 1 ? single_column : double_column, neurons <= 2 ? 40 : 20,
                        {.left = 12, .top = 4.5, .bottom = 8.5, .column_gap = 3.5, .row_gap = 6}, foot);
   FigureCanvas canvas(name,
-                      "Histograms of the activation of each hidden neuron, on a logarithmic scale. Dashed line: "
-                      "binarisation threshold; "
-                      "the state is 1 above it.",
+                      "Histograms of the values of each unit, on a logarithmic scale. Dashed line: "
+                      "threshold between two "
+                      "levels of the state.",
                       grid.width, grid.height);
-  CsvTable table("neuron,activation_from,activation_to,samples,threshold");
+  CsvTable table("unit,value_from,value_to,samples,thresholds");
   const double most = std::pow(10, std::ceil(std::log10(std::max(counts.maxCoeff(), 10u) * 1.01)));
   const double decades = std::log10(most) > 3 ? 100 : 10;
   for (std::size_t k = 0; k < neurons; ++k) {
     const std::size_t first = table.rows();
+    const auto cuts = figure.threshold.row(static_cast<Eigen::Index>(k));
+    std::string thresholds;
+    for (const double cut : cuts) thresholds += fmt::format("{}{}", thresholds.empty() ? "" : " ", cut);
     for (int bin = 0; bin < bin_count; ++bin) {
-      table.row(k, bins.edge(bin), bins.edge(bin + 1), counts(static_cast<Eigen::Index>(k), bin), figure.threshold[k]);
+      table.row(k, bins.edge(bin), bins.edge(bin + 1), counts(static_cast<Eigen::Index>(k), bin), thresholds);
     }
     const PanelBox& box = grid.boxes[k];
     canvas.begin_panel(box);
@@ -55,33 +58,34 @@ std::string draw_activations(const FigureWriter& writer, const ActivationsFigure
                most, decades);
     if (!grid.leftmost(k)) canvas.add("set format y ''");
     if (!grid.lowest(k)) canvas.add("set format x ''");
-    canvas.panel_title(box, fmt::format("'neuron {}'", k));
-    if (std::isfinite(figure.threshold[k])) {
-      canvas.add("set arrow from {0},graph 0 to {0},graph 1 nohead front lw 0.8 dt (16,10) lc rgb '{1}'",
-                 figure.threshold[k], hex(colour::red));
+    canvas.panel_title(box, fmt::format("'unit {}'", k));
+    for (const double cut : cuts) {
+      if (!std::isfinite(cut)) continue;
+      canvas.add("set arrow from {0},graph 0 to {0},graph 1 nohead front lw 0.8 dt (16,10) lc rgb '{1}'", cut,
+                 hex(colour::red));
     }
     canvas.plot(
         {fmt::format("{} using (($2+$3)/2):($4 > 0 ? $4 : NaN):2:($3+0.1*($3-$2)):(0.7):4 with boxxyerror "
                      "fillstyle solid 1 noborder fillcolor rgb '#7d9cc0' notitle",
                      rows_from(table, first))});
   }
-  canvas.common_labels(grid, foot + 1.5, "'activation'", "'number of samples'");
+  canvas.common_labels(grid, foot + 1.5, "'value'", "'number of samples'");
   canvas.legend(grid.boxes[0].left, 1.8,
-                {{{.colour = colour::red, .dash = "(16,10)", .size = 0.8}, "binarisation threshold"}});
+                {{{.colour = colour::red, .dash = "(16,10)", .size = 0.8}, "threshold between levels"}});
   return writer.write(canvas.finish(table, writer.options()));
 }
 
 extern const FigureKind activations_figure;
 const FigureKind activations_figure{
-    "activations", FigureScope::layer, [](const FigureSource& source) -> FigureDrawing {
+    "activations", FigureScope::layer, "histogram of the values of each unit",
+    [](const FigureSource& source) -> FigureDrawing {
       if (is_wide(*source.layer)) return {};
       const ResultView states = source.layer->arrays.at("states/" + subsets_of(*source.layer, "states").back());
-      // Of several levels, or none, there is no single threshold to be drawn.
-      if (!states.has("threshold") || states.matrix<double>("threshold").cols() != 1) return {};
-      const RowMatrix<double>& thresholds = states.matrix<double>("threshold");
+      const bool cut = states.has("threshold");  // symbols have none
       return drawing(draw_activations, {.network = source.name,
                                         .hidden = states.matrix<float>("value"),
-                                        .threshold = {thresholds.data(), thresholds.data() + thresholds.rows()}});
+                                        .threshold = cut ? states.matrix<double>("threshold")
+                                                         : RowMatrix<double>(unit_count(*source.layer), 0)});
     }};
 
 }  // namespace inforelay

@@ -69,7 +69,8 @@ std::string draw_clusters(const FigureWriter& writer, const ClustersFigure& figu
 
 extern const FigureKind clusters_figure;
 const FigureKind clusters_figure{
-    "clusters", FigureScope::experiment, [](const FigureSource& source) -> FigureDrawing {
+    "clusters", FigureScope::experiment, "cohesion of k-means clusters vs. their number",
+    [](const FigureSource& source) -> FigureDrawing {
       ClustersFigure figure;
       for (const LayerResults& layer : source.layers) {
         if (!layer.arrays.has("geometry/clusters")) continue;

@@ -111,7 +111,8 @@ std::string draw_entropy(const FigureWriter& writer, const EntropyFigure& figure
 
 extern const FigureKind entropy_figure;
 const FigureKind entropy_figure{
-    "entropy", FigureScope::experiment, [](const FigureSource& source) -> FigureDrawing {
+    "entropy", FigureScope::experiment, "entropy of the states vs. the number of samples",
+    [](const FigureSource& source) -> FigureDrawing {
       enum Estimate { plug_in = 0, uniform_mean = 2, uniform_sd = 3 };  // columns of geometry/entropy
       EntropyFigure figure;
       for (const LayerResults& layer : source.layers) {

@@ -26,6 +26,10 @@ struct FigureSource {
   const LayerResults* layer = nullptr;      ///< the one to draw, unless the scope is the experiment
   std::string subset{};                     ///< if the scope is a subset
   std::string name{};                       ///< of the layer and subset in names of files: "full", "full_layer2_train"
+  std::vector<std::string> classes{};       ///< those that have a panel; empty: all
+  FigureStyle style = FigureStyle::modern;
+  /// Numbers of those of `labels` that have a panel; of none of them all. Empty: all.
+  std::vector<std::size_t> shown(const std::vector<std::string>& labels) const;
 };
 
 /// Draws one figure and returns its name.
@@ -34,6 +38,7 @@ using FigureDrawing = std::function<std::string(const FigureWriter& writer)>;
 struct FigureKind {
   const char* name;  ///< names of files begin with it
   FigureScope scope;
+  const char* about;  ///< one line for `--list figures`
   /// Reads what the figure shows; empty if the results do not have it. The results must outlive the drawing. Throws
   /// DataError if they are damaged.
   FigureDrawing (*read)(const FigureSource& source);
@@ -47,5 +52,8 @@ FigureDrawing drawing(std::string (*draw)(const FigureWriter&, const Figure&), s
 
 /// All figures, in the order in which they are drawn.
 const std::vector<const FigureKind*>& figure_kinds();
+
+/// What `figures.only` names that is no figure: "'densty' is no figure; did you mean 'density'?". "" if it is one.
+std::string figure_kind_error(const std::string& name);
 
 }  // namespace inforelay

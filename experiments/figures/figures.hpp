@@ -17,6 +17,7 @@
 #include "core/axes.hpp"
 #include "core/random.hpp"
 #include "core/recording.hpp"
+#include "core/sets/neuron_set.hpp"
 #include "core/sets/subset_statistics.hpp"
 #include "experiments/figures/plot/figure_writer.hpp"
 #include "experiments/results/layer_results.hpp"
@@ -32,6 +33,9 @@ struct TrainingPanel {
   bool mean = true;                            ///< black curves of the means, as far as all classes have values
   bool end_marks = false;                      ///< a mark at the last value of each training curve
 };
+
+/// 0, 1, ... C-1 in place of an empty list.
+std::vector<std::size_t> shown_classes(const std::vector<std::size_t>& shown, std::size_t classes);
 
 /// Curves of equal length from a table [E,C].
 std::vector<std::vector<double>> curves_by_class(const RowMatrix<double>& accuracy);
@@ -60,6 +64,8 @@ struct RelayFigure {
   Eigen::Ref<const RowMatrix<float>> information;  ///< [C,S] I_R of each set, bits; [C,0]: the greedy path alone
   RowMatrix<double> greedy_information{};          ///< [C,K] after each removal, sizes K-1 ... 0, bits; [C,0]: none
   std::vector<double> all_information{};           ///< [C] I_R of all neurons, bits; the greedy path's first point
+  std::vector<double> bound{};                     ///< [C] I(X_in; X_out), bits; empty: not drawn
+  std::vector<std::size_t> shown{};                ///< classes that have a panel; empty: all
 };
 
 /// "relay_NETWORK": I_R by size of the set, a panel for each class, the greedy path as a red line. The S sets of a
@@ -75,6 +81,7 @@ struct SizesFigure {
   RowMatrix<double> greedy_information{};  ///< as in RelayFigure; of relay_information only
   std::vector<double> all_information{};   ///< likewise
   KnockoutWords words{};                   ///< of accuracy only
+  std::vector<std::size_t> shown{};        ///< classes that have a panel; empty: all
 };
 
 /// "relay_sizes_NETWORK" and "knockout_sizes_NETWORK": I_R, or the accuracy with a set knocked out, by size of the set,
@@ -86,9 +93,11 @@ struct NodeFigure {
   std::vector<std::string> labels{};  ///< [C]
   RowMatrix<double> aggregated{};     ///< [C,K] aggregated relay information, bits; [0,0]: no panel A
   RowMatrix<double> single{};         ///< [C,K] I_R(all) - I_R(all but k), bits; [0,0]: no panel B
+  double all_information = 0;         ///< the largest I_R of all units, bits
 };
 
-/// "node_NETWORK": heat maps class x neuron. White is 0, blue positive, orange negative; a scale for each panel.
+/// "node_NETWORK": heat maps class x unit. White is 0, blue positive, orange negative; a scale for each panel, which
+/// does not end below 5 % of all_information: values that are only noise stay pale.
 std::string draw_node(const FigureWriter& writer, const NodeFigure& figure);
 
 struct FunctionFigure {
@@ -99,11 +108,82 @@ struct FunctionFigure {
   Eigen::Ref<const RowMatrix<float>> accuracy;     ///< [C,S] balanced accuracy with that set knocked out
   std::size_t points = 10000;                      ///< random sets shown, the same in every panel; all if S is smaller
   KnockoutWords words{};
+  std::vector<std::size_t> shown{};  ///< classes that have a panel; empty: all
 };
 
 /// "function_NETWORK": accuracy vs. set size and I_R, in three dimensions, a panel for each class. Of points in the
 /// same 0.8 mm cell of the page only the nearest is drawn and listed in the table.
 std::string draw_function(const FigureWriter& writer, const FunctionFigure& figure, RandomStream& random);
+
+struct DensityFigure {
+  std::string network{};
+  std::vector<std::string> labels{};                 ///< [C]
+  int neurons = 0;                                   ///< K
+  Eigen::Ref<const RowMatrix<float>> information;    ///< [C,S] I_R of each set, bits
+  Eigen::Ref<const RowMatrix<float>> accuracy;       ///< [C,S] balanced accuracy with that set knocked out
+  std::vector<std::vector<std::uint32_t>> greedy{};  ///< [C] the sets of the greedy path, from all units; empty: none
+  KnockoutWords words{};
+  std::vector<std::size_t> shown{};  ///< classes that have a panel; empty: all
+};
+
+/// "density_NETWORK": accuracy vs. I_R, a panel for each class: the number of sets in each of 48 x 44 cells, shaded by
+/// its power of ten; the table has these numbers. Cost O(C S), in parallel.
+std::string draw_density(const FigureWriter& writer, const DensityFigure& figure);
+
+struct ModulesFigure {
+  std::string network{};
+  std::vector<std::string> labels{};  ///< [C]
+  int units = 0;                      ///< K, at most 32
+  std::vector<NeuronSet> half{};      ///< [C] smallest sets with 50 % of I_R(all)
+  std::vector<NeuronSet> most{};      ///< [C] with 90 %
+  int module = 0;                     ///< known: class c has the units c module ... (c + 1) module - 1; 0: not known
+};
+
+/// Units in both sets over units in either (Jaccard), in [0,1]; 1 of two empty sets.
+double jaccard(NeuronSet a, NeuronSet b);
+
+/// "modules_NETWORK": matrix class x unit of the smallest sets, their overlaps, and the dendrogram of these.
+std::string draw_modules(const FigureWriter& writer, const ModulesFigure& figure);
+
+/// Accuracies of one kind of replacement while units are knocked out, [C,K+1] by their number.
+struct AblationPaths {
+  std::string word{};          ///< "held at 0"
+  RowMatrix<float> greedy{};   ///< those kept longest first
+  RowMatrix<float> reverse{};  ///< those removed first
+  RowMatrix<float> random{};   ///< [C,R (K+1)] R random orders side by side
+};
+
+struct AblationFigure {
+  std::string network{};
+  std::vector<std::string> labels{};  ///< [C]
+  int units = 0;                      ///< K
+  std::vector<AblationPaths> replacements{};
+  std::string function{};            ///< KnockoutWords::function
+  std::vector<std::size_t> shown{};  ///< classes that have a panel; empty: all
+};
+
+/// "ablation_NETWORK": accuracy vs. the number of units knocked out, a panel for each class.
+std::string draw_ablation(const FigureWriter& writer, const AblationFigure& figure);
+
+struct ReceptiveFigure {
+  std::string network{};
+  int side = 0;               ///< the inputs are images of side x side pixels
+  RowMatrix<float> weight{};  ///< [K,side side] of the first layer
+};
+
+/// "receptive_NETWORK": the weights of each unit of the first hidden layer as an image, blue positive, orange negative;
+/// each unit has a scale of its own, as units differ in size.
+std::string draw_receptive(const FigureWriter& writer, const ReceptiveFigure& figure);
+
+struct ConfusionFigure {
+  std::string network{};
+  std::vector<std::string> labels{};  ///< [C]
+  RowMatrix<std::int64_t> counts{};   ///< [C,C] samples of each class (row) for which each class is the output (column)
+};
+
+/// "confusion_NETWORK": the fraction of the samples of each class for which each class is the output; up to 12 classes
+/// with percentages.
+std::string draw_confusion(const FigureWriter& writer, const ConfusionFigure& figure);
 
 struct RegressionPanel {
   std::string network{};
@@ -138,6 +218,7 @@ struct PcaFigure {
   Eigen::Ref<const RowMatrix<double>> scores;  ///< [N,2] first two principal components
   std::span<const Symbol> classes{};           ///< [N] class of each sample, in [0,C)
   std::array<double, 2> explained{};           ///< fraction of the variance on each axis, in [0,1]
+  std::size_t left_out = 0;                    ///< units that were left out, since they hardly vary
 };
 
 /// "pca_NETWORK": samples in the plane of the first two principal components, coloured by class. Samples of one class
@@ -147,11 +228,11 @@ std::string draw_pca(const FigureWriter& writer, const PcaFigure& figure);
 struct ActivationsFigure {
   std::string network{};
   Eigen::Ref<const RowMatrix<float>> hidden;  ///< [N,K] activations
-  std::vector<double> threshold{};            ///< [K] binarisation thresholds; NaN if a neuron is constant
+  RowMatrix<double> threshold{};              ///< [K,cuts] thresholds between levels; NaN if a unit is constant
 };
 
-/// "activations_NETWORK": a histogram of the activation of each neuron, K panels with common axes (at least [-1,1]),
-/// the threshold as a dashed line.
+/// "activations_NETWORK": a histogram of the values of each unit, K panels with common axes (at least [-1,1]), the
+/// thresholds as dashed lines.
 std::string draw_activations(const FigureWriter& writer, const ActivationsFigure& figure);
 
 struct EntropyCurve {

@@ -109,15 +109,16 @@ std::string draw_function(const FigureWriter& writer, const FunctionFigure& figu
   axes.information = axes.information.widened(0.02, 0.02);
   axes.accuracy = whole_steps(axes.accuracy);
 
+  const std::vector<std::size_t> shown = shown_classes(figure.shown, classes);
   std::vector<FigureCanvas::LegendEntry> legend{
       {{.kind = LegendSample::Kind::none},
        fmt::format("balanced accuracy{} with the set knocked out{}", figure.words.function, figure.words.replace)}};
   for (std::size_t i = 0; i < shades.size(); ++i) {
     legend.push_back({{.kind = LegendSample::Kind::mark, .colour = shades[i], .size = 1.4}, shade_names[i]});
   }
-  const double width = classes == 1 ? single_column : double_column;
+  const double width = shown.size() == 1 ? single_column : double_column;
   const double foot = 1.4 + FigureCanvas::legend_height(width, 4, legend);
-  const PanelGrid grid(classes, classes == 4 ? 2 : 5, width, classes <= 2 ? 60 : 34,
+  const PanelGrid grid(shown.size(), shown.size() == 4 ? 2 : 5, width, shown.size() <= 2 ? 60 : 34,
                        {.left = 4, .right = 0.5, .top = 5, .bottom = 1.5, .column_gap = 0, .row_gap = 6}, foot);
   // gnuplot centres the cube in the plot area, with edges as long as the area is wide and high.
   const Projection right(1, 1, 0, 1), top(0, 1, 1, 1), bottom(1, 0, 0, 1);
@@ -126,7 +127,7 @@ std::string draw_function(const FigureWriter& writer, const FunctionFigure& figu
   FigureCanvas canvas(
       name,
       fmt::format(
-          "Balanced accuracy{} of the network with a set of hidden neurons knocked out{} vs. the size and the relay "
+          "Balanced accuracy{} of the network with a set of units knocked out{} vs. the size and the relay "
           "information of the set, a panel for each class; {} random sets, the same in all panels. Overlapping points "
           "are thinned: only the nearest in each {} mm cell is drawn and listed.",
           figure.words.function, figure.words.replace, sets.size(), cell),
@@ -135,14 +136,14 @@ std::string draw_function(const FigureWriter& writer, const FunctionFigure& figu
   // 10 v, not (v - 0.4) / 0.1: 0.5, the accuracy of many sets, must not be rounded down to the shade below.
   canvas.define("shade(v) = shades[v < 0.5 ? 1 : v < 0.9 ? int(10*v) - 3 : 6]");
   CsvTable table("class,set_size,information_bits,balanced_accuracy,set,label");
-  for (std::size_t c = 0; c < classes; ++c) {
-    const std::size_t first = table.rows();
+  for (std::size_t panel = 0; panel < shown.size(); ++panel) {
+    const std::size_t c = shown[panel], first = table.rows();
     for (const std::uint32_t set : visible_sets(figure, sets, c, axes, edge)) {
       const auto row = static_cast<Eigen::Index>(c);
       table.row(c, NeuronSet(set).size(), figure.information(row, set), figure.accuracy(row, set), set,
                 figure.labels[c]);
     }
-    const PanelBox& box = grid.boxes[c];
+    const PanelBox& box = grid.boxes[panel];
     const double spare = box.width - left_numbers - right_numbers - edge * right.across;
     const double x = box.left + left_numbers + spare / 2, y = box.bottom + below_cube - edge * bottom.up;  // of (0,0,0)
     const Projection middle(0.5, 0.5, 0.5, edge);
@@ -165,7 +166,7 @@ std::string draw_function(const FigureWriter& writer, const FunctionFigure& figu
     canvas.label(x + size.across - 1.5, y + size.up - 4.2, "'set size'", along(Projection(0, 0, 0, edge), size));
     canvas.label(x + information.across + 2.2, y + information.up - 4.2, "'{/:Italic I}_R\u00a0(bits)'",
                  along(bottom, right));
-    if (grid.leftmost(c))
+    if (grid.leftmost(panel))
       canvas.label(2, y + middle.up, fmt::format("'balanced accuracy{}'", figure.words.function),
                    "center rotate font ',6'");
     canvas.panel_title(box, canvas.text(class_title(figure.labels[c])));
@@ -182,7 +183,9 @@ std::string draw_function(const FigureWriter& writer, const FunctionFigure& figu
 
 extern const FigureKind function_figure;
 const FigureKind function_figure{
-    "function", FigureScope::subset, [](const FigureSource& source) -> FigureDrawing {
+    "function", FigureScope::subset, "accuracy vs. size and relay information in three dimensions (style: paper)",
+    [](const FigureSource& source) -> FigureDrawing {
+      if (source.style != FigureStyle::paper) return {};
       const ResultView layer = source.layer->arrays;
       const std::string information = "relay/" + source.subset + "/information";
       const std::string accuracy = "knockout/" + source.subset + "/accuracy";
@@ -194,7 +197,8 @@ const FigureKind function_figure{
                                   .neurons = static_cast<int>(unit_count(*source.layer)),
                                   .information = layer.matrix<float>(information),
                                   .accuracy = layer.matrix<float>(accuracy),
-                                  .words = knockout_words(layer.at("knockout/" + source.subset))};
+                                  .words = knockout_words(layer.at("knockout/" + source.subset)),
+                                  .shown = source.shown(source.layer->classes)};
       const auto seed = static_cast<std::uint64_t>(source.result.provenance.seed);
       return [figure, random = RandomStream(seed, "figures").child(source.name)](const FigureWriter& writer) mutable {
         return draw_function(writer, figure, random);

@@ -43,6 +43,8 @@ std::string palette_of(double low, double high) {
   return palette;
 }
 
+constexpr double faintest = 0.05;  // the least end of a scale, as a part of the relay information of all units
+
 struct HeatMap {
   const char* title;
   const char* kind;
@@ -57,7 +59,7 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
   require_some(name, "labels", classes);
   std::vector<HeatMap> maps;
   if (figure.aggregated.size() > 0) maps.push_back({"aggregated relay information", "aggregated", figure.aggregated});
-  if (figure.single.size() > 0) maps.push_back({"relay information lost without the neuron", "single", figure.single});
+  if (figure.single.size() > 0) maps.push_back({"relay information lost without the unit", "single", figure.single});
   require_some(name, "values", maps.size());
   for (const auto& map : maps) {
     require_count(name, map.kind, map.values.rows(), "rows", classes);
@@ -71,12 +73,12 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
                        {.left = names_width + 8, .right = 14, .top = 7, .bottom = 9, .column_gap = names_width + 24},
                        1.5);
   FigureCanvas canvas(name,
-                      "Relay information of each hidden neuron for each class, in bits: aggregated over the greedy "
-                      "removal, and the loss of relay information without that neuron. White is 0, blue positive, "
+                      "Relay information of each unit for each class, in bits: aggregated over the greedy "
+                      "removal, and the loss of relay information without that unit. White is 0, blue positive, "
                       "orange negative.",
                       grid.width, grid.height);
   const std::string tics = canvas.category_tics(figure.labels);
-  CsvTable table("class,neuron,bits,kind,label");
+  CsvTable table("class,unit,bits,kind,label");
   for (std::size_t m = 0; m < maps.size(); ++m) {
     const std::size_t first = table.rows();
     AxisRange range;
@@ -88,6 +90,9 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
         range.add(bits);
       }
     }
+    // Values that are small beside the relay information of all units stay pale.
+    const double least = faintest * figure.all_information;
+    if (range.high() < least) range.add(least);
     const PanelBox& box = grid.boxes[m];
     canvas.begin_panel(box);
     canvas.panel_letter(box, m);
@@ -95,7 +100,7 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
     canvas.add("set xrange [-0.5:{}]; set yrange [{}:-0.5]", neurons - 0.5, static_cast<double>(classes) - 0.5);
     canvas.add("set xtics nomirror 0,{}; set format x '%g'", std::max(1.0, tic_step(neurons, 10)));
     canvas.add("set ytics nomirror ({})", tics);
-    canvas.x_label(box, "'hidden neuron'");
+    canvas.x_label(box, "'unit'");
     canvas.y_label(box, "'class'", names_width + 5);
     canvas.add("set palette defined ({})", palette_of(range.low(), range.high()));
     canvas.add("set cbrange [{}:{}]; set cbtics {} offset -0.6,0", range.low(), range.high(),
@@ -117,7 +122,8 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
 
 extern const FigureKind node_figure;
 const FigureKind node_figure{
-    "node", FigureScope::layer, [](const FigureSource& source) -> FigureDrawing {
+    "node", FigureScope::layer, "relay information of each unit for each class",
+    [](const FigureSource& source) -> FigureDrawing {
       if (is_wide(*source.layer)) return {};
       const ResultView relay = source.layer->arrays.at("relay");
       const std::vector<std::string> subsets = subsets_of(*source.layer, "relay");
@@ -125,6 +131,8 @@ const FigureKind node_figure{
       NodeFigure figure{.network = source.name, .labels = contrast_names(*source.layer, relay.at(subsets.back()))};
       if (relay.has(aggregated)) figure.aggregated = relay.matrix<double>(aggregated);
       figure.single = relay.matrix<double>(single);
+      for (const double total : relay.at(subsets.back()).numbers("total"))
+        figure.all_information = std::max(figure.all_information, std::isnan(total) ? 0 : total);
       return drawing(draw_node, figure);
     }};
 

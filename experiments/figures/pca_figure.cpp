@@ -1,4 +1,7 @@
 // The samples in the plane of the first two principal components of their activations.
+#include <memory>
+
+#include "core/statistics/pca.hpp"
 #include "experiments/figures/figure_kind.hpp"
 #include "experiments/figures/figures.hpp"
 #include "experiments/figures/plot/figure_canvas.hpp"
@@ -67,9 +70,9 @@ std::string draw_pca(const FigureWriter& writer, const PcaFigure& figure) {
   FigureCanvas canvas(
       name,
       fmt::format(
-          "First two principal components of the standardised activations, coloured by class. Samples of one class in "
-          "the same {} mm cell share a mark; the table has their number.",
-          cell),
+          "First two principal components of the standardised values of the units{}, coloured by class. Samples "
+          "of one class in the same {} mm cell share a mark; the table has their number.",
+          figure.left_out > 0 ? fmt::format(" without {} that are nearly constant", figure.left_out) : "", cell),
       grid.width, grid.height);
   canvas.define_colours("colours", colours);
   CsvTable table("class,component_1,component_2,samples,label");
@@ -82,6 +85,10 @@ std::string draw_pca(const FigureWriter& writer, const PcaFigure& figure) {
   canvas.y_axis(y.low(), y.high(), 7);
   canvas.x_label(box, fmt::format("'principal component 1 ({:.1f} % of the variance)'", 100 * figure.explained[0]));
   canvas.y_label(box, fmt::format("'principal component 2 ({:.1f} %)'", 100 * figure.explained[1]));
+  if (figure.left_out > 0) {
+    canvas.label(box.right(), box.top() - 1.5, fmt::format("'without {} nearly constant units'", figure.left_out),
+                 "right font ',6'");
+  }
   std::vector<std::string> elements;
   if (!marks.empty()) {
     elements.push_back(
@@ -92,18 +99,48 @@ std::string draw_pca(const FigureWriter& writer, const PcaFigure& figure) {
   return writer.write(canvas.finish(table, writer.options()));
 }
 
+namespace {
+
+// The values of the units that vary: standardised, a unit that is nearly constant would count as much as the others,
+// and its few outliers would be all that is seen.
+RowMatrix<float> varying_units(const RowMatrix<float>& values, const std::vector<int>& units) {
+  RowMatrix<float> chosen(values.rows(), std::ssize(units));
+  for (std::size_t i = 0; i < units.size(); ++i)
+    chosen.col(static_cast<Eigen::Index>(i)) = values.col(static_cast<Eigen::Index>(units[i]));
+  return chosen;
+}
+
+}  // namespace
+
 extern const FigureKind pca_figure;
 const FigureKind pca_figure{
-    "pca", FigureScope::layer, [](const FigureSource& source) -> FigureDrawing {
+    "pca", FigureScope::layer, "samples in the plane of two principal components",
+    [](const FigureSource& source) -> FigureDrawing {
       const ResultView layer = source.layer->arrays, geometry = layer.at("geometry");
       if (!geometry.has("component_scores") || geometry.matrix<double>("component_scores").cols() != 2) return {};
       const auto ratio = geometry.vector<double>("component_ratio");
       const auto subset = geometry.attribute<std::string>("component_scores", "subset");
-      return drawing(draw_pca, {.network = source.name,
-                                .labels = source.layer->classes,
-                                .scores = geometry.matrix<double>("component_scores"),
-                                .classes = layer.vector<Symbol>("states/" + subset + "/input"),
-                                .explained = {ratio[0], ratio[1]}});
+      const RowMatrix<float>& values = layer.matrix<float>("states/" + subset + "/value");
+      const UnitSpread spread = unit_spread(values);
+      const auto units = static_cast<std::size_t>(values.cols());
+      const std::span<const Symbol> classes = layer.vector<Symbol>("states/" + subset + "/input");
+      PcaFigure figure{.network = source.name,
+                       .labels = source.layer->classes,
+                       .scores = geometry.matrix<double>("component_scores"),
+                       .classes = classes,
+                       .explained = {ratio[0], ratio[1]}};
+      if (spread.varying.size() == units || spread.varying.size() < 2) return drawing(draw_pca, figure);
+      const auto shared =
+          std::make_shared<PrincipalComponents>(principal_components(varying_units(values, spread.varying), 2));
+      return [figure, shared, units, varying = spread.varying.size()](const FigureWriter& writer) {
+        PcaFigure own{.network = figure.network,
+                      .labels = figure.labels,
+                      .scores = shared->scores,
+                      .classes = figure.classes,
+                      .explained = {shared->variance_ratio[0], shared->variance_ratio[1]},
+                      .left_out = units - varying};
+        return draw_pca(writer, own);
+      };
     }};
 
 }  // namespace inforelay

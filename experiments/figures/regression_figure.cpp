@@ -68,7 +68,8 @@ std::string draw_regression(const FigureWriter& writer, const RegressionFigure& 
 
 extern const FigureKind regression_figure;
 const FigureKind regression_figure{
-    "regression", FigureScope::experiment, [](const FigureSource& source) -> FigureDrawing {
+    "regression", FigureScope::experiment, "regression coefficients of each class",
+    [](const FigureSource& source) -> FigureDrawing {
       RegressionFigure figure;
       for (const LayerResults& layer : source.layers) {
         if (!layer.arrays.has("regression")) continue;

@@ -33,6 +33,7 @@ void check(const std::string& name, const RelayFigure& figure) {
     require_count(name, "greedy_information", figure.greedy_information.cols(), "columns", figure.neurons);
     require_count(name, "all_information", figure.all_information.size(), "values", classes);
   }
+  if (!figure.bound.empty()) require_count(name, "bound", figure.bound.size(), "values", classes);
   require_some(name, "information",
                static_cast<std::size_t>(figure.information.size() + figure.greedy_information.size()));
 }
@@ -54,6 +55,7 @@ AxisRange information_range(const RelayFigure& figure) {
   }
   range.add_all(figure.greedy_information.reshaped());
   if (figure.greedy_information.size() > 0) range.add_all(figure.all_information);
+  range.add_all(figure.bound);
   return range;
 }
 
@@ -72,16 +74,18 @@ std::vector<FigureCanvas::LegendEntry> legend_of(const RelayFigure& figure, int 
   for (std::size_t i = 0; static_cast<int>(i) <= top; ++i)
     legend.push_back({{.kind = LegendSample::Kind::swatch, .colour = shades[i]}, shade_names[i]});
   if (figure.greedy_information.size() > 0) legend.push_back({{.colour = colour::red, .size = 1}, "greedy removal"});
+  if (!figure.bound.empty())
+    legend.push_back({{.colour = colour::ink, .dash = "2", .size = 0.7}, "bound: I(X_in; X_out)"});
   return legend;
 }
 
 std::string description(const RelayFigure& figure) {
   if (figure.information.size() == 0)
-    return "Relay information I_R of the sets of hidden neurons along the path of greedy removal, from all neurons to "
+    return "Relay information I_R of the sets of units along the path of greedy removal, from all units to "
            "none, vs. set size; a panel for each class.";
   return fmt::format(
-      "Relay information I_R of every set of hidden neurons vs. set size, a panel for each class; red: the path of "
-      "greedy removal, from all neurons to none. Each size has {} cells of information, shaded by the order of "
+      "Relay information I_R of every set of units vs. set size, a panel for each class; red: the path of "
+      "greedy removal, from all units to none. Each size has {} cells of information, shaded by the order of "
       "magnitude of the number of sets in the cell; a row of the table (kind: sets) is a run of neighbouring cells of "
       "the same shade.",
       mark_intervals);
@@ -92,33 +96,34 @@ std::string description(const RelayFigure& figure) {
 std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
   const std::string name = figure_name("relay", figure.network);
   check(name, figure);
+  const std::vector<std::size_t> shown = shown_classes(figure.shown, figure.labels.size());
   const AxisRange range = information_range(figure);
   const Intervals intervals{range.low(), range.high(), mark_intervals};
   const auto bars = bars_by_class(figure, intervals);
 
-  const std::size_t classes = figure.labels.size();
   int top = -1;
   for (const auto& panel : bars) {
     for (const auto& bar : panel) top = std::max(top, bar.magnitude);
   }
   const auto legend = legend_of(figure, top);
-  const double width = classes == 1 ? single_column : double_column, legend_left = 12;
+  const double width = shown.size() == 1 ? single_column : double_column, legend_left = 12;
   const double foot = 1.4 + FigureCanvas::legend_height(width, legend_left, legend);
-  const PanelGrid grid(classes, classes == 4 ? 2 : 5, width, classes <= 2 ? 50 : 32,
+  const PanelGrid grid(shown.size(), shown.size() == 4 ? 2 : 5, width, shown.size() <= 2 ? 50 : 32,
                        {.left = legend_left, .top = 5, .bottom = 8.5, .column_gap = 4.5, .row_gap = 8}, foot);
   FigureCanvas canvas(name, description(figure), grid.width, grid.height);
   canvas.define_colours("shades", shades);
 
   CsvTable table("class,set_size,information_from_bits,information_to_bits,sets,magnitude,kind,touches_next,label");
   const AxisRange axis = range.widened(0.03, 0.03);
-  for (std::size_t c = 0; c < classes; ++c) {
-    canvas.begin_panel(grid.boxes[c]);
+  for (std::size_t panel = 0; panel < shown.size(); ++panel) {
+    const std::size_t c = shown[panel];
+    canvas.begin_panel(grid.boxes[panel]);
     canvas.x_axis(-0.8, figure.neurons + 0.8, 5);
     canvas.add("set xtics nomirror 0,{}", std::max(1.0, tic_step(figure.neurons, 5)));
     canvas.y_axis(axis.low(), axis.high(), 5);
-    if (!grid.leftmost(c)) canvas.add("set format y ''");
-    if (!grid.lowest(c)) canvas.add("set format x ''");
-    canvas.panel_title(grid.boxes[c], canvas.text(class_title(figure.labels[c])));
+    if (!grid.leftmost(panel)) canvas.add("set format y ''");
+    if (!grid.lowest(panel)) canvas.add("set format x ''");
+    canvas.panel_title(grid.boxes[panel], canvas.text(class_title(figure.labels[c])));
 
     std::vector<std::string> elements;
     if (!bars[c].empty()) {
@@ -130,7 +135,7 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
         table.row(c, bar.column, intervals.edge(bar.first), intervals.edge(bar.last + 1), bar.sets, bar.magnitude,
                   "sets", touches ? 1 : 0, figure.labels[c]);
       }
-      const double mm = 0.8 * grid.boxes[c].width / (figure.neurons + 1.6);
+      const double mm = 0.8 * grid.boxes[panel].width / (figure.neurons + 1.6);
       // A bar continues below the next one, or antialiasing would leave a bright line between them.
       elements.push_back(
           fmt::format("{} using 2:3:(0):($4-$3+$8*{}):(shades[$6+1]) with vectors nohead lw {:.3f} lc rgb variable "
@@ -148,9 +153,16 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
       elements.push_back(
           fmt::format("{} using 2:3 with lines lw 0.9 lc rgb '{}' notitle", rows_from(table, first), hex(colour::red)));
     }
+    if (!figure.bound.empty()) {
+      const std::size_t first = table.rows();
+      for (const int size : {0, figure.neurons})
+        table.row(c, size, figure.bound[c], figure.bound[c], 0, 0, "bound", 0, figure.labels[c]);
+      elements.push_back(fmt::format("{} using 2:3 with lines lw 0.7 dt 2 lc rgb '{}' notitle", rows_from(table, first),
+                                     hex(colour::ink)));
+    }
     canvas.plot(elements);
   }
-  canvas.common_labels(grid, foot + 2.2, "'number of neurons in the set'",
+  canvas.common_labels(grid, foot + 2.2, "'number of units in the set'",
                        "'relay information\u00a0{/:Italic I}_R\u00a0(bits)'");
   canvas.legend(legend_left, foot - 3.2, legend);
   return writer.write(canvas.finish(table, writer.options()));
@@ -158,7 +170,8 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
 
 extern const FigureKind relay_figure;
 const FigureKind relay_figure{
-    "relay", FigureScope::subset, [](const FigureSource& source) -> FigureDrawing {
+    "relay", FigureScope::subset, "relay information of every set vs. its size",
+    [](const FigureSource& source) -> FigureDrawing {
       const ResultView relay = source.layer->arrays.at("relay/" + source.subset);
       const bool all_sets = relay.has("information"), greedy = relay.has("greedy/information");
       // A wide layer has only the greedy path.
@@ -170,7 +183,9 @@ const FigureKind relay_figure{
                       .neurons = static_cast<int>(unit_count(*source.layer)),
                       .information = all_sets ? relay.matrix<float>("information") : none,
                       .greedy_information = greedy ? relay.matrix<double>("greedy/information") : RowMatrix<double>(),
-                      .all_information = relay.numbers("total")});
+                      .all_information = relay.numbers("total"),
+                      .bound = relay.numbers("input_output_information"),
+                      .shown = source.shown(contrast_names(*source.layer, relay))});
     }};
 
 }  // namespace inforelay

@@ -42,6 +42,8 @@ std::vector<FigureCanvas::LegendEntry> legend_of(const SizesFigure& figure) {
       {{.colour = median_colour, .size = 1}, "median"},
       {{.colour = median_colour, .dash = extreme_dash, .size = 0.6}, "min and max"}};
   if (figure.greedy_information.size() > 0) legend.push_back({{.colour = colour::red, .size = 1}, "greedy removal"});
+  if (figure.quantity == SizesFigure::Quantity::accuracy)
+    legend.push_back({{.colour = colour::grey, .dash = "2", .size = 0.7}, "chance"});
   return legend;
 }
 
@@ -56,34 +58,35 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
   AxisRange range;
   range.add_all(sizes.quantile.reshaped());
   range.add_all(figure.greedy_information.reshaped());
+  if (!relay && !range.empty()) range.add(0.5);  // the line of chance
 
   const auto legend = legend_of(figure);
-  const std::size_t classes = figure.labels.size();
-  const double width = classes == 1 ? single_column : double_column, legend_left = 12;
+  const std::vector<std::size_t> shown = shown_classes(figure.shown, figure.labels.size());
+  const double width = shown.size() == 1 ? single_column : double_column, legend_left = 12;
   const double foot = 1.4 + FigureCanvas::legend_height(width, legend_left, legend);
-  const PanelGrid grid(classes, classes == 4 ? 2 : 5, width, classes <= 2 ? 50 : 32,
+  const PanelGrid grid(shown.size(), shown.size() == 4 ? 2 : 5, width, shown.size() <= 2 ? 50 : 32,
                        {.left = legend_left, .top = 5, .bottom = 8.5, .column_gap = 4.5, .row_gap = 8}, foot);
   FigureCanvas canvas(
       name,
-      fmt::format(
-          "{} vs. set size over all sets of hidden neurons, a panel for each class: median, 25-75 % and 5-95 % bands, "
-          "minimum and maximum of the sets of each size{}.",
-          relay ? "Relay information I_R"
-                : fmt::format("Balanced accuracy{} with the set knocked out{}", figure.words.function,
-                              figure.words.replace),
-          figure.greedy_information.size() > 0 ? "; red: the path of greedy removal" : ""),
+      fmt::format("{} vs. set size over all sets of units, a panel for each class: median, 25-75 % and 5-95 % bands, "
+                  "minimum and maximum of the sets of each size{}.",
+                  relay ? "Relay information I_R"
+                        : fmt::format("Balanced accuracy{} with the set knocked out{}", figure.words.function,
+                                      figure.words.replace),
+                  figure.greedy_information.size() > 0 ? "; red: the path of greedy removal" : ""),
       grid.width, grid.height);
 
   CsvTable table("class,set_size,sets,mean,least,p5,p25,median,p75,p95,greatest,greedy,label");
   const AxisRange axis = range.widened(0.03, 0.03);
-  for (std::size_t c = 0; c < classes; ++c) {
+  for (std::size_t panel = 0; panel < shown.size(); ++panel) {
+    const std::size_t c = shown[panel];
     const int cls = static_cast<int>(c);
-    canvas.begin_panel(grid.boxes[c]);
+    canvas.begin_panel(grid.boxes[panel]);
     canvas.x_axis(0, neurons, 5);
     canvas.y_axis(axis.low(), axis.high(), 5);
-    if (!grid.leftmost(c)) canvas.add("set format y ''");
-    if (!grid.lowest(c)) canvas.add("set format x ''");
-    canvas.panel_title(grid.boxes[c], canvas.text(class_title(figure.labels[c])));
+    if (!grid.leftmost(panel)) canvas.add("set format y ''");
+    if (!grid.lowest(panel)) canvas.add("set format x ''");
+    canvas.panel_title(grid.boxes[panel], canvas.text(class_title(figure.labels[c])));
 
     const std::size_t first = table.rows();
     for (int n = 0; n <= neurons; ++n) {
@@ -104,11 +107,12 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
         band(1, 5, outer_band), band(2, 4, inner_band), line(first_level, 0.6, extreme_dash, median_colour),
         line(first_level + 6, 0.6, extreme_dash, median_colour), line(first_level + 3, 1, "1", median_colour)};
     if (figure.greedy_information.size() > 0) elements.push_back(line(greedy_column, 0.9, "1", colour::red));
+    if (!relay) elements.push_back(fmt::format("0.5 with lines lw 0.7 dt 2 lc rgb '{}' notitle", hex(colour::grey)));
     canvas.plot(elements);
   }
   canvas.common_labels(
       grid, foot + 2.2,
-      relay ? "'number of neurons in the set'" : fmt::format("'number of neurons knocked out{}'", figure.words.replace),
+      relay ? "'number of units in the set'" : fmt::format("'number of units knocked out{}'", figure.words.replace),
       relay ? "'relay information\u00a0{/:Italic I}_R\u00a0(bits)'"
             : fmt::format("'balanced accuracy{}'", figure.words.function));
   canvas.legend(legend_left, foot - 3.2, legend);
@@ -117,26 +121,30 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
 
 extern const FigureKind relay_sizes_figure, knockout_sizes_figure;
 const FigureKind relay_sizes_figure{"relay_sizes", FigureScope::subset,
+                                    "quantiles of relay information over all sets of each size",
                                     [](const FigureSource& source) -> FigureDrawing {
                                       const ResultView relay = source.layer->arrays.at("relay/" + source.subset);
                                       if (!relay.has("sizes")) return {};
                                       SizesFigure figure{.network = source.name,
                                                          .labels = contrast_names(*source.layer, relay),
                                                          .statistics = statistics_from(relay.at("sizes")),
-                                                         .all_information = relay.numbers("total")};
+                                                         .all_information = relay.numbers("total"),
+                                                         .shown = source.shown(contrast_names(*source.layer, relay))};
                                       if (relay.has("greedy/information"))
                                         figure.greedy_information = relay.matrix<double>("greedy/information");
                                       return drawing(draw_sizes, figure);
                                     }};
 const FigureKind knockout_sizes_figure{
-    "knockout_sizes", FigureScope::subset, [](const FigureSource& source) -> FigureDrawing {
+    "knockout_sizes", FigureScope::subset, "quantiles of accuracy over all sets of each size",
+    [](const FigureSource& source) -> FigureDrawing {
       const ResultView knockout = source.layer->arrays.at("knockout/" + source.subset), sizes = knockout.at("sizes");
       if (!sizes.has("")) return {};
       return drawing(draw_sizes, {.quantity = SizesFigure::Quantity::accuracy,
                                   .network = source.name,
                                   .labels = source.layer->classes,
                                   .statistics = statistics_from(sizes),
-                                  .words = knockout_words(knockout)});
+                                  .words = knockout_words(knockout),
+                                  .shown = source.shown(source.layer->classes)});
     }};
 
 }  // namespace inforelay

@@ -36,6 +36,8 @@ bool is_logarithmic(const SweepFigure& figure) {
   return is_numeric(figure) && figure.position.front() > 0 && figure.position.back() >= 50 * figure.position.front();
 }
 
+constexpr std::size_t least_for_spread = 10;  // runs
+
 // The runs of one level and series.
 struct Group {
   std::size_t level, series;
@@ -86,6 +88,17 @@ class Elements {
     return all;
   }
 
+  // "n = 3", "n = 2 to 3": values at each point; runs without a value do not count. "" if there are none.
+  std::string runs_text() const {
+    if (groups_.empty()) return "";
+    const auto [least, most] = std::minmax_element(groups_.begin(), groups_.end(), [](const Group& a, const Group& b) {
+      return a.values.size() < b.values.size();
+    });
+    return least->values.size() == most->values.size()
+               ? fmt::format("n = {}", most->values.size())
+               : fmt::format("n = {} to {}", least->values.size(), most->values.size());
+  }
+
  private:
   void add_dots(std::size_t series) {
     const std::size_t first = table_.rows();
@@ -111,14 +124,20 @@ class Elements {
     }
     if (table_.rows() == first) return;
     const std::string colour = hex(network_colour(series));
+    // The spread of a few runs is their points.
+    const bool few = std::any_of(groups_.begin(), groups_.end(), [&](const Group& group) {
+      return group.series == series && group.values.size() < least_for_spread;
+    });
     if (joined) {
-      bands_.push_back(
-          fmt::format("{} using 1:3:4 with filledcurves fillcolor rgb '#d8{:06x}' fillstyle solid 1 "
-                      "noborder notitle",
-                      rows_from(table_, first), network_colour(series)));
+      if (!few) {
+        bands_.push_back(
+            fmt::format("{} using 1:3:4 with filledcurves fillcolor rgb '#d8{:06x}' fillstyle solid 1 "
+                        "noborder notitle",
+                        rows_from(table_, first), network_colour(series)));
+      }
       medians_.push_back(
           fmt::format("{} using 1:2 with lines lw 0.8 lc rgb '{}' notitle", rows_from(table_, first), colour));
-    } else {
+    } else if (!few) {
       medians_.push_back(fmt::format("{} using 1:3:(0):($4-$3) with vectors nohead lw 0.8 lc rgb '{}' notitle",
                                      rows_from(table_, first), colour));
     }
@@ -197,7 +216,7 @@ std::string draw_sweep(const FigureWriter& writer, const SweepFigure& figure) {
   const PanelBox& box = grid.boxes[0];
   FigureCanvas canvas(name,
                       fmt::format("{} vs. {}. Faint dots: single runs; marks: medians; bars or bands: 5 to 95 % of "
-                                  "the runs.",
+                                  "the runs, if each point has at least ten.",
                                   figure.quantity, figure.setting),
                       grid.width, grid.height);
   CsvTable table("x,value,low,high,kind,level,series");
@@ -210,6 +229,8 @@ std::string draw_sweep(const FigureWriter& writer, const SweepFigure& figure) {
   canvas.x_label(box, canvas.text(figure.setting), below + 4.2);
   canvas.y_axis(axis.low(), axis.high(), 7);
   canvas.y_label(box, canvas.text(figure.quantity), 10.5);
+  if (const std::string runs = elements.runs_text(); !runs.empty())
+    canvas.label(box.right() - 0.5, box.top() + 1.2, fmt::format("'{}'", runs), "right font ',5.5'");
   canvas.plot(elements.all());
   if (!legend.empty()) canvas.legend(left, foot - 2, legend);
   return writer.write(canvas.finish(table, writer.options()));

@@ -209,7 +209,7 @@ std::string draw_training(const FigureWriter& writer, const TrainingFigure& figu
 
 extern const FigureKind training_figure;
 const FigureKind training_figure{
-    "training", FigureScope::experiment, [](const FigureSource& source) -> FigureDrawing {
+    "training", FigureScope::experiment, "accuracy during training", [](const FigureSource& source) -> FigureDrawing {
       TrainingFigure figure;
       for (const std::string& network : source.result.networks) {
         const ResultView system = source.result.network(network), training = system.at("training");

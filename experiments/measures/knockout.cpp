@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/parallel.hpp"
+#include "experiments/measures/knockout_subject.hpp"
 #include "experiments/measures/measure.hpp"
 #include "experiments/ranks/resumable_scan.hpp"
 #include "experiments/ranks/scan_messages.hpp"
@@ -47,13 +48,8 @@ SingleKnockout single_accuracies(MeasureRun& run, const KnockoutSubject& subject
 
 void compute(MeasureRun& run, ResultArrays& out) {
   const MeasurePlace& place = run.place;
-  const ResultView states = run.layer.at("states/" + place.subset);
-  const KnockoutSubject subject{run.system.network(run.layer), place.layer, states.matrix<float>("value"),
-                                states.vector<Symbol>("input")};
-  const RandomStream random = run.system.random().child("knockout").child(place.subset);
-  const KnockoutConfig& config = *place.config.analysis.knockout;
-  KnockoutOptions options = config.options;
-  options.function = config.function_for(place.network, subject.network.layers.back().activation);
+  const KnockoutPlace knockout(run, place.subset);
+  const auto& [subject, options, random] = knockout;
   out.put_attribute("", "function", std::string(to_string(options.function)));
   out.put_attribute("", "replace", std::string(to_string(options.replace)));
   out.put_attribute("", "method", std::string(to_string(options.method)));

@@ -10,8 +10,10 @@
 
 namespace inforelay {
 
-Console::Console(ProgressStyle style, Verbosity verbosity, ProgressIntervals intervals)
-    : verbosity_(verbosity), display_(style, verbosity == Verbosity::quiet, intervals.lines), log_(intervals.log) {}
+Console::Console(ProgressStyle style, Verbosity verbosity, ProgressIntervals intervals, std::string command)
+    : verbosity_(verbosity), display_(style, verbosity == Verbosity::quiet, intervals.lines), log_(intervals.log) {
+  status_.command = std::move(command);
+}
 
 void Console::open(const std::filesystem::path& folder, const std::filesystem::path& log, const std::string& name,
                    const DirectoryLock* directory_lock) {

@@ -28,7 +28,8 @@ struct ProgressIntervals {
 /// The Progress of all computations of a run. One per process; all functions may be called from any thread.
 class Console : public Progress {
  public:
-  Console(ProgressStyle style, Verbosity verbosity, ProgressIntervals intervals = {});
+  /// `command`: the one that resumes the run, for status.json.
+  Console(ProgressStyle style, Verbosity verbosity, ProgressIntervals intervals = {}, std::string command = {});
 
   /// From now on, until close(), messages and stages are written to `log` and to status.json in `folder`, and
   /// stop_requested() throws LockLost if the lock is lost; nothing is written in the folder after that. Throws IoError

@@ -126,9 +126,13 @@ std::string to_json(const RunStatus& status) {
   for (const EndedStage& stage : status.ended) {
     ended.push_back({{"index", stage.index}, {"label", stage.label}, {"seconds", stage.seconds}, {"kept", stage.kept}});
   }
-  json object = {{"format", format_name},     {"state", word_of(state_names, status.state)},
-                 {"name", status.name},       {"error", status.error},
-                 {"updated", status.updated}, {"stages_ended", std::move(ended)},
+  json object = {{"format", format_name},
+                 {"state", word_of(state_names, status.state)},
+                 {"name", status.name},
+                 {"command", status.command},
+                 {"error", status.error},
+                 {"updated", status.updated},
+                 {"stages_ended", std::move(ended)},
                  {"figures", status.figures}};
   object.update(to_json(status.process));
   if (status.stage) object["stage"] = json_of(*status.stage);
@@ -151,6 +155,7 @@ std::optional<RunStatus> read_status(const std::filesystem::path& folder) {
     if (word == text_at(object, "state")) status.state = state;
   }
   status.name = text_at(object, "name");
+  status.command = text_at(object, "command");
   status.error = text_at(object, "error");
   status.updated = text_at(object, "updated");
   status.process = process_from(object);

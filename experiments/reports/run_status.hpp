@@ -63,6 +63,7 @@ struct RunStatus {
   enum class State { running, interrupted, failed, complete };
   State state = State::running;
   std::string name;         ///< of the experiment
+  std::string command;      ///< that started the process, as it would be typed
   std::string error;        ///< for State::failed
   std::string updated;      ///< utc_now() when it was written
   ProcessIdentity process;  ///< the one that wrote it

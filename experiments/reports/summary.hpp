@@ -1,4 +1,4 @@
-// The main numbers of an experiment, for people: one screen, also kept as summary.txt.
+// The main numbers of an experiment, for people (summary.txt) and for programs (summary.csv, summary.json).
 #pragma once
 
 #include <string>
@@ -9,11 +9,24 @@
 
 namespace inforelay {
 
-/// Text that ends in a line feed. `figures`: number of those drawn; `wall_seconds`: since this start of the program.
-std::string summarise(const ExperimentResult& result, const ComparisonResult& comparison, const std::string& folder,
-                      std::size_t figures, double wall_seconds);
+/// What a summary says of the run beside its results.
+struct SummaryContext {
+  std::string folder;                      ///< of the run
+  std::vector<std::string> warnings = {};  ///< that were printed while it ran
+  double wall_seconds = 0;                 ///< of this start
+};
 
-/// A line for each stage, and their sum.
+struct Summary {
+  std::string text, csv, json;
+};
+
+/// For each network and recording its main numbers (summary_sections()), then warnings, the comparison, time and
+/// folder. Lines of the text have at most 80 columns, but for paths, names and the comparison.
+Summary summarise(const ExperimentResult& result, const ComparisonResult& comparison, const SummaryContext& context);
+
+/// "Time 31.0 s: training 17.6 s, relay ... 4.3 s, ...": the total and the longest stages, over all starts.
+std::string times_line(const std::vector<StageTime>& stages);
+/// A line for each stage.
 std::string times_table(const std::vector<StageTime>& stages);
 
 }  // namespace inforelay

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "core/sets/neuron_set.hpp"
@@ -25,6 +26,7 @@ std::vector<LayerResults> layers_of(const ExperimentResult& result, const std::s
         {.title = several ? fmt::format("{}, {}{}", network, is_recording ? "" : "layer ", layer) : network,
          .name = several ? fmt::format("{}_{}{}", network, is_recording ? "" : "layer", layer) : network,
          .layer = layer,
+         .system = network,
          .classes = system.texts("class"),
          .arrays = system.at("layers/" + layer)});
   }
@@ -76,6 +78,22 @@ KnockoutWords knockout_words(const ResultView& knockout) {
     return word.empty() || word == usual ? "" : fmt::format(" ({}{})", before, word);
   };
   return {.function = word_of("function", "threshold", ""), .replace = word_of("replace", "zero", "replace: ")};
+}
+
+UnitSpread unit_spread(const RowMatrix<float>& values) {
+  constexpr double nearly_constant = 0.05;
+  UnitSpread spread;
+  for (Eigen::Index unit = 0; unit < values.cols(); ++unit) {
+    const Eigen::ArrayXd column = values.col(unit).cast<double>().array();
+    spread.deviation.push_back(std::sqrt((column - column.mean()).square().mean()));
+  }
+  std::vector<double> sorted = spread.deviation;
+  std::sort(sorted.begin(), sorted.end());
+  spread.usual = sorted.empty() ? 0 : sorted[sorted.size() * 3 / 4];
+  for (std::size_t unit = 0; unit < spread.deviation.size(); ++unit) {
+    if (spread.deviation[unit] >= nearly_constant * spread.usual) spread.varying.push_back(static_cast<int>(unit));
+  }
+  return spread;
 }
 
 Eigen::Index unit_count(const LayerResults& layer) {

@@ -13,6 +13,7 @@ struct LayerResults {
   std::string title;                 ///< for people: "full"; "full, layer 2" if several of its layers were analysed
   std::string name;                  ///< the same in names of files: "full", "full_layer2"
   std::string layer;                 ///< "2"
+  std::string system;                ///< the network or recording
   std::vector<std::string> classes;  ///< [C] their names
   ResultView arrays;                 ///< networks/NAME/layers/L
 };
@@ -42,6 +43,14 @@ struct KnockoutWords {
   std::string replace{};   ///< " (replace: mean)"
 };
 KnockoutWords knockout_words(const ResultView& knockout);
+
+/// How much each unit varies over the samples.
+struct UnitSpread {
+  std::vector<double> deviation;  ///< [K] standard deviations
+  double usual = 0;               ///< their upper quartile
+  std::vector<int> varying;       ///< units with at least 5 % of that; the others are nearly constant (saturated)
+};
+UnitSpread unit_spread(const RowMatrix<float>& values);
 
 /// K.
 Eigen::Index unit_count(const LayerResults& layer);

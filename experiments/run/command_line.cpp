@@ -12,6 +12,7 @@
 #include "core/files/data_folder.hpp"
 #include "experiments/config/config.hpp"
 #include "experiments/config/installed_configs.hpp"
+#include "experiments/run/list_report.hpp"
 
 namespace inforelay {
 namespace {
@@ -25,6 +26,31 @@ const std::string& expanded(const CLI::Option* option, const std::string& path) 
   if (const std::string problem = unexpanded_problem(path); !problem.empty())
     throw UsageError(fmt::format("{}: {}", option->get_name(), problem));
   return path;
+}
+
+// What someone wants who writes a word where the configuration belongs; "" if it is none of these and no file.
+std::string word_hint(const std::string& word) {
+  constexpr std::pair<std::string_view, std::string_view> words[] = {
+      {"help", "--help"}, {"status", "--status DIR"},       {"list", "--list TOPIC"},   {"ls", "--runs"},
+      {"runs", "--runs"}, {"compare", "--compare RUN RUN"}, {"export", "--export RUN"}, {"version", "--version"}};
+  std::error_code error;
+  for (const auto& [name, option] : words) {
+    if (word == name && !std::filesystem::is_regular_file(word, error))
+      return fmt::format("'{}' is no configuration; you may want run_experiment {}", word, option);
+  }
+  return "";
+}
+
+// "--seed 3" is how other programs take settings.
+std::string setting_hint(const std::string& error) {
+  const std::size_t at = error.find("not expected: --");
+  if (at == std::string::npos) return "";
+  const std::string name = error.substr(at + 16, error.find_first_of(" =,", at + 16) - at - 16);
+  ExperimentConfig config;
+  for (const SettablePath& each : settable_paths(settings_of(config))) {
+    if (each.path == name) return fmt::format("; settings are given as {}=VALUE", name);
+  }
+  return "";
 }
 
 }  // namespace
@@ -70,12 +96,33 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
                  "threads (default: the cores that affinity, OMP_NUM_THREADS, SLURM_CPUS_PER_TASK and CPU quotas "
                  "leave);\nresults do not depend on them")
       ->check(CLI::Range(1, 4096));
+  std::vector<std::string> of_runs, compared, exported;
+  CLI::Option* list =
+      app.add_option("--list", line.topic, "list configs, datasets, measures, metrics, figures or settings, then exit")
+          ->type_name("TOPIC");
+  CLI::Option* runs = app.add_option("--runs", of_runs, "table of the runs in DIR (default: runs), then exit")
+                          ->type_name("[DIR]")
+                          ->expected(0, 1);
+  CLI::Option* compare = app.add_option("--compare", compared, "differing settings and numbers of two runs, then exit")
+                             ->type_name("RUN RUN")
+                             ->expected(2);
+  CLI::Option* exported_run =
+      app.add_option("--export", exported, "print the numbers of the summary of a run, with --csv (default) or --json")
+          ->type_name("RUN")
+          ->expected(1);
+  bool as_csv = false, as_json = false;
+  CLI::Option* csv = app.add_flag("--csv", as_csv, "with --export: a line for each value")->needs(exported_run);
+  app.add_flag("--json", as_json, "with --export: by name")->needs(exported_run)->excludes(csv);
+  std::string shell;
+  CLI::Option* completion =
+      app.add_option("--completion", shell, "print a script that completes commands in bash or zsh, then exit")
+          ->type_name("SHELL");
   const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
                                                     {"bar", ProgressStyle::bar},
                                                     {"plain", ProgressStyle::plain},
                                                     {"off", ProgressStyle::off}};
   app.add_option("--progress", line.progress, "auto, bar, plain or off")
-      ->transform(CLI::Transformer(styles).description(""))
+      ->transform(CLI::CheckedTransformer(styles).description(""))
       ->type_name("STYLE");
   CLI::Option* be_quiet = verbosity("-q,--quiet", Verbosity::quiet, "print only warnings and errors");
   verbosity("-v,--verbose", Verbosity::verbose, "print details: data, memory, each file written")->excludes(be_quiet);
@@ -101,20 +148,39 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   } catch (const CLI::CallForVersion& version) {
     line.text = version.what();  // or the schema
   } catch (const CLI::ParseError& error) {
-    throw UsageError(fmt::format("{} (run_experiment --help lists the options)", error.what()));
+    throw UsageError(
+        fmt::format("{}{} (run_experiment --help lists the options)", error.what(), setting_hint(error.what())));
   }
   const auto named = [](const CLI::Option* option, const std::string& value) {
     if (option->count() > 0 && value.find_first_not_of(" \t\n") == std::string::npos) fail_without_folder(option);
     return expanded(option, value);
   };
+  if (const std::string hint = word_hint(line.config.string()); !hint.empty() && line.text.empty())
+    throw UsageError(hint);
   line.config = find_config(expanded(config, line.config.string()));
   line.output = named(to_folder, output);
   line.folder = named(of_folder, status);
-  if (line.text.empty() && of_folder->count() == 0 && config->count() == 0)
-    throw UsageError("CONFIG is required (run_experiment --help lists the options)");
-  if (of_folder->count() > 0 && config->count() > 0)
-    throw UsageError("--status takes a folder alone, without CONFIG (run_experiment --help lists the options)");
-  if (of_folder->count() > 0) line.action = Action::status;
+  const std::vector<std::pair<CLI::Option*, Action>> without_config{
+      {of_folder, Action::status},        {list, Action::list},       {runs, Action::runs}, {compare, Action::compare},
+      {exported_run, Action::export_run}, {completion, Action::print}};
+  bool needs_config = line.text.empty();
+  for (const auto& [option, what] : without_config) {
+    if (option->count() == 0) continue;
+    if (config->count() > 0)
+      throw UsageError(fmt::format("{} is used alone, without CONFIG (run_experiment --help lists the options)",
+                                   option->get_name()));
+    line.action = what;
+    needs_config = false;
+  }
+  if (needs_config && config->count() == 0)
+    throw UsageError(
+        "CONFIG is required, e.g. run_experiment configs/quick.yaml (run_experiment --help lists the "
+        "options, --list configs the configurations)");
+  if (!of_runs.empty()) line.folder = of_runs.front();
+  if (compared.size() == 2) line.folder = compared[0], line.other_folder = compared[1];
+  if (!exported.empty()) line.folder = exported.front();
+  if (exported_run->count() > 0) line.topic = as_json ? "json" : "csv";
+  if (completion->count() > 0 && line.text.empty()) line.text = completion_script(shell);
   if (!line.text.empty()) line.action = Action::print;
   return line;
 }

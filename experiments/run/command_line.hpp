@@ -11,12 +11,14 @@
 namespace inforelay {
 
 struct CommandLine {
-  enum class Action { run, validate, print_config, dry_run, status, print };
+  enum class Action { run, validate, print_config, dry_run, status, list, runs, compare, export_run, print };
 
   Action action = Action::run;
   std::string text;                    ///< for Action::print: help, version or schema
-  std::filesystem::path config;        ///< empty with Action::status and print
-  std::filesystem::path folder;        ///< for Action::status
+  std::filesystem::path config;        ///< of actions on a configuration, else empty
+  std::filesystem::path folder;        ///< for Action::status, export_run and (empty: runs) runs
+  std::filesystem::path other_folder;  ///< for Action::compare, the second one
+  std::string topic;                   ///< for Action::list: one of list_topics()
   std::vector<std::string> overrides;  ///< "key.path=value"
   std::filesystem::path output;        ///< empty: runs/NAME-HASH8
   bool fresh = false;

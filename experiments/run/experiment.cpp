@@ -63,8 +63,23 @@ double peak_memory() {
   return 1024.0 * static_cast<double>(usage.ru_maxrss);
 }
 
+// Warnings that are printed and stand in the summary.
+class RunWarnings {
+ public:
+  explicit RunWarnings(Console& console) : console_(console) {}
+  void add(const std::string& text) {
+    console_.warning(text);
+    all_.push_back(text);
+  }
+  const std::vector<std::string>& all() const { return all_; }
+
+ private:
+  Console& console_;
+  std::vector<std::string> all_;
+};
+
 // A network that decides no better than chance was probably not read as it was trained.
-void warn_of_chance(const ExperimentResult& result, const std::string& name, Console& console) {
+void warn_of_chance(const ExperimentResult& result, const std::string& name, RunWarnings& warnings) {
   const std::vector<LayerResults> layers = layers_of(result, name);
   if (layers.empty()) return;
   for (const std::string& subset : subsets_of(layers.front(), "states")) {
@@ -76,7 +91,7 @@ void warn_of_chance(const ExperimentResult& result, const std::string& name, Con
     const auto samples = static_cast<double>(classes.size());
     const double chance = *std::max_element(counts.begin(), counts.end()) / samples;
     if (accuracy > chance + 3 * std::sqrt(chance * (1 - chance) / samples)) continue;
-    console.warning(
+    warnings.add(
         fmt::format("{}: the argmax accuracy on the {} samples of {}, {:.4f}, is at chance level (the commonest class "
                     "has {:.4f}); check activation and output_activation, the scaling of the inputs, and the order of "
                     "layers and classes",
@@ -86,19 +101,18 @@ void warn_of_chance(const ExperimentResult& result, const std::string& name, Con
 
 // The configuration has the last word, also against a file that states how its network was made: but not in silence.
 void warn_of_overruled_files(const ResolvedExperiment& run, const ResultView& system, const std::string& name,
-                             Console& console) {
+                             RunWarnings& warnings) {
   const auto found = run.files().networks.find(name);
   if (found == run.files().networks.end()) return;
   const InputScaling used = scaling_from(system);
   for (const WeightSource& source : found->second.sources) {
     if (source.inputs && !is_same_scaling(*source.inputs, used)) {
-      console.warning(
-          fmt::format("{}: '{}' states that the inputs of its network were {}, but data.inputs makes them {}", name,
-                      source.file, scaling_text(*source.inputs), scaling_text(used)));
+      warnings.add(fmt::format("{}: '{}' states that the inputs of its network were {}, but data.inputs makes them {}",
+                               name, source.file, scaling_text(*source.inputs), scaling_text(used)));
     }
     if (!source.overruled.empty()) {
-      console.warning(fmt::format("{}: '{}' states the activations {}, but the configuration makes it {}", name,
-                                  source.file, source.overruled, layers_text(system.at("model"))));
+      warnings.add(fmt::format("{}: '{}' states the activations {}, but the configuration makes it {}", name,
+                               source.file, source.overruled, layers_text(system.at("model"))));
     }
   }
 }
@@ -132,14 +146,15 @@ void report_constant_inputs(const ExperimentResult& result, Console& console) {
 
 // What the results say of the networks: also if an earlier start has written them, which may have been stopped before
 // it could warn.
-void report_networks(const ResolvedExperiment& run, const ExperimentResult& result, Console& console) {
+void report_networks(const ResolvedExperiment& run, const ExperimentResult& result, RunWarnings& warnings,
+                     Console& console) {
   for (const std::string& name : result.networks) {
     const ResultView system = result.network(name);
     if (system.attribute<std::int64_t>("training", "stop_rule_met") == 0)
-      console.warning(fmt::format("{}: training ended before its stop rule was met", name));
+      warnings.add(fmt::format("{}: training ended before its stop rule was met", name));
     report_network(result, name, console);
-    warn_of_overruled_files(run, system, name, console);
-    warn_of_chance(result, name, console);
+    warn_of_overruled_files(run, system, name, warnings);
+    warn_of_chance(result, name, warnings);
   }
   report_constant_inputs(result, console);
 }
@@ -160,18 +175,18 @@ ExperimentResult compute(const ResolvedExperiment& run, const CommandLine& line,
   return result;
 }
 
-std::size_t draw(const ExperimentConfig& config, ExperimentResult& result, const RunDirectory& directory,
-                 Console& console) {
+void draw(const ExperimentConfig& config, ExperimentResult& result, const RunDirectory& directory, Console& console) {
   console.begin_stage("figures");
   const Stopwatch watch;
+  const std::vector<std::string> before = figures_in(directory.figures());
   std::vector<std::string> names = draw_figures(*config.figures, result, directory.figures(), console);
   console.check();  // for a stop request during the last figure
   result.stages.push_back({"figures", watch.seconds()});
   console.end_stage(watch.seconds());
-  const std::size_t count = names.size();
   console.detail(fmt::format("wrote {}/{{{}}}", directory.figures().string(), fmt::join(names, ",")));
+  remove_other_figures(directory.figures(), before, names, config.figures->formats);
   console.report_figures(std::move(names));
-  return count;
+  directory.update_config();
 }
 
 // Reports all stages of an earlier start as cached, except the figures.
@@ -211,21 +226,21 @@ RunReport report_complete(const ResolvedExperiment& run, RunDirectory& directory
                     "computes them (and renames the folder)",
                     folder));
   }
-  if (config.figures && !holds_figures(directory.folder(), config.figures->formats)) {
+  if (config.figures && !holds_figures(directory.folder(), config.figures->formats, print_experiment_config(config))) {
     if (access(directory.folder().c_str(), W_OK) == 0) {
       directory.acquire_lock(console);
       return in_open_folder(directory, config.name, console, [&] {
-        console.info(fmt::format("'{}' is complete, but lacks figures: redrawing all figures", folder));
+        console.info(fmt::format("'{}' is complete, but lacks figures, or has others: redrawing all figures", folder));
         ExperimentResult result = read_earlier(directory.results(), ReadTables::yes);
         report_kept_stages(config, result, console);
         draw(config, result, directory, console);
-        return RunReport{read_summary(directory), exit_code_of(small)};
+        return RunReport{read_summary(directory), exit_code_of(small), "", folder};
       });
     }
-    console.warning(fmt::format("'{}' lacks figures, and cannot be written", folder));
+    console.warning(fmt::format("'{}' lacks figures, or has others, and cannot be written", folder));
   }
   console.info(fmt::format("'{}' is complete; nothing to do (--fresh starts over)", folder));
-  return {read_summary(directory), exit_code_of(small)};
+  return {read_summary(directory), exit_code_of(small), "", folder};
 }
 
 // The results that an earlier start wrote before it was stopped; none if they belong to another run, or if paths of
@@ -245,24 +260,30 @@ std::optional<ExperimentResult> written_results(const ResolvedExperiment& run, c
 }
 
 // Computes the results unless they exist, and writes figures, comparison and summary.
-RunReport work(const ResolvedExperiment& run, const CommandLine& line, RunDirectory& directory, Console& console) {
+RunReport work(const ResolvedExperiment& run, const CommandLine& line, RunDirectory& directory, RunWarnings& warnings,
+               Console& console) {
   const Stopwatch watch;
   const ExperimentConfig& config = run.config();
   std::optional<ExperimentResult> written = written_results(run, directory, console);
   if (written) report_kept_stages(config, *written, console);
   ExperimentResult result = written ? std::move(*written) : compute(run, line, directory, console);
-  report_networks(run, result, console);
+  report_networks(run, result, warnings, console);
   write_weights_out(config, result, console);
   directory.verify_lock();
-  const std::size_t figures = config.figures ? draw(config, result, directory, console) : 0;
+  if (config.figures) draw(config, result, directory, console);
   directory.verify_lock();
   const ComparisonResult comparison = comparison_from(result.arrays.view("comparison"));
   if (!comparison.empty())
     write_file_atomically(directory.folder() / "comparison.csv", std::string_view(comparison_csv(comparison)));
-  const std::string summary = summarise(result, comparison, directory.folder().string(), figures, watch.seconds());
+  const std::string folder = directory.folder().string();
+  const Summary summary =
+      summarise(result, comparison, {.folder = folder, .warnings = warnings.all(), .wall_seconds = watch.seconds()});
+  console.detail(times_table(result.stages));
+  write_file_atomically(directory.folder() / "summary.csv", std::string_view(summary.csv));
+  write_file_atomically(directory.folder() / "summary.json", std::string_view(summary.json));
   directory.remove_stages();  // before the summary, which marks the run as complete
-  write_file_atomically(directory.summary(), std::string_view(summary));
-  return {summary, exit_code_of(result)};
+  write_file_atomically(directory.summary(), std::string_view(summary.text));
+  return {summary.text, exit_code_of(result), "", folder};
 }
 
 }  // namespace
@@ -279,20 +300,21 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   run.set_data(fetch_as_stage(run.data(), static_cast<int>(run.stages().size()) + (config.figures ? 1 : 0), console));
   const std::string identity = run.identity();
   RunDirectory directory = open_folder(config, line, identity, console);
+  RunWarnings warnings(console);
   for (const std::string& warning : {run.data().fallback_reason, run.data().remark()}) {
-    if (!warning.empty()) console.warning(warning);
+    if (!warning.empty()) warnings.add(warning);
   }
   for (const LoadedRecording& recording : run.recordings()) {
-    for (const std::string& warning : recording.warnings) console.warning(warning);
+    for (const std::string& warning : recording.warnings) warnings.add(warning);
   }
   if (directory.complete()) return report_complete(run, directory, console);
   return in_open_folder(directory, config.name, console, [&] {
     console.info(fmt::format("{}: data {} ({}), {}, results in '{}'", config.name, run.data().name(),
                              run.data().origin(), threads_text(thread_count()), directory.folder().string()));
     report_details(run, line, console);
-    if (const std::string note = run.tables_note(); !note.empty()) console.warning(note);
-    if (const std::string note = run.levels_note(); !note.empty()) console.info(note);
-    return work(run, line, directory, console);
+    if (const std::string note = run.tables_note(); !note.empty()) warnings.add(note);
+    if (const std::string note = run.levels_note(); !note.empty()) warnings.add(note);
+    return work(run, line, directory, warnings, console);
   });
 }
 

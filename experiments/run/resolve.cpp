@@ -73,6 +73,8 @@ std::string ResolvedExperiment::identity() const {
     if (*set) *set = DataSetConfig{};
   }
   named.max_memory.reset();
+  named.name = "run";
+  named.figures.reset();
   for (auto& [name, network] : named.networks) {
     network.weights.clear();
     network.weights_out.clear();
@@ -122,8 +124,7 @@ std::string ResolvedExperiment::tables_note() const {
 std::string ResolvedExperiment::levels_note() const {
   if (level_count(config_.analysis.discretize) == 2) return "";
   return "units have more than two levels (analysis.discretize): clusters, components and entropy of the states are "
-         "left "
-         "out, and with them the figures activations, pca, clusters and entropy";
+         "left out, and with them the figures pca, clusters and entropy";
 }
 
 // Advice for a run that would fit without the tables of all sets; "" if it would not.

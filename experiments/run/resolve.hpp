@@ -47,8 +47,8 @@ class ResolvedExperiment {
   /// max_memory.
   AllSetsTable tables() const { return tables_; }
 
-  /// run_hash of the run: of its configuration without max_memory, weights_out and the paths of files, and of the
-  /// content of these files.
+  /// run_hash of the run: of its configuration without name, figures, max_memory, weights_out and the paths of files,
+  /// and of the content of these files.
   std::string identity() const;
 
   /// Includes data, stages and results; each of the `threads` has working memory of its own.

@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/files/files.hpp"
 #include "core/files/sha256.hpp"
+#include "experiments/config/config_difference.hpp"
 #include "experiments/reports/run_status.hpp"
 
 namespace inforelay {
@@ -28,6 +29,27 @@ std::string first_line(const fs::path& path) {
   } catch (const DataError&) {
     return "";
   }
+}
+
+// The configuration that a folder belongs to; "" if it cannot be read.
+std::string config_in(const fs::path& folder) {
+  constexpr std::uint64_t largest = 1u << 20;
+  try {
+    const auto bytes = read_file(folder / "config.yaml", largest);
+    return {bytes.begin(), bytes.end()};
+  } catch (const Error&) {
+    return "";
+  }
+}
+
+// The files in a folder that have this ending, without it.
+std::vector<std::string> names_of(const fs::path& folder, const char* ending) {
+  std::vector<std::string> names;
+  std::error_code error;  // what cannot be read counts as missing
+  for (fs::directory_iterator file(folder, error), end; !error && file != end; file.increment(error)) {
+    if (file->path().extension() == ending) names.push_back(file->path().stem().string());
+  }
+  return names;
 }
 
 fs::path free_name_beside(const fs::path& folder) {
@@ -52,16 +74,14 @@ bool holds_complete_run(const fs::path& folder, const std::string& identity) {
          first_line(folder / "config.yaml") == owner_line(identity);
 }
 
-bool holds_figures(const fs::path& folder, const std::vector<FigureFormat>& formats) {
+bool holds_figures(const fs::path& folder, const std::vector<FigureFormat>& formats,
+                   const std::string& resolved_config) {
+  if (setting_in(config_in(folder), "figures") != setting_in(resolved_config, "figures")) return false;
   const fs::path figures = folder / "figures";
   std::error_code error;  // what cannot be read counts as missing
   std::vector<std::string> names;
   if (const auto status = read_status(folder)) names = status->figures;
-  if (names.empty()) {
-    for (fs::directory_iterator file(figures, error), end; !error && file != end; file.increment(error)) {
-      if (file->path().extension() == ".csv") names.push_back(file->path().stem().string());
-    }
-  }
+  if (names.empty()) names = names_of(figures, ".csv");
   const auto is_there = [&](const std::string& name) {
     std::vector<std::string> endings{"csv", "gp"};
     for (const FigureFormat format : formats) endings.emplace_back(to_string(format));
@@ -70,6 +90,30 @@ bool holds_figures(const fs::path& folder, const std::vector<FigureFormat>& form
     });
   };
   return !names.empty() && std::all_of(names.begin(), names.end(), is_there);
+}
+
+std::vector<std::string> figures_in(const fs::path& figures) {
+  std::vector<std::string> names = names_of(figures, ".csv");
+  std::erase_if(names, [&](const std::string& name) {
+    std::error_code error;
+    return !fs::exists(figures / (name + ".gp"), error);
+  });
+  return names;
+}
+
+void remove_other_figures(const fs::path& figures, const std::vector<std::string>& before,
+                          const std::vector<std::string>& now, const std::vector<FigureFormat>& formats) {
+  const auto remove = [&](const std::string& name, std::string_view ending) {
+    std::error_code ignored;  // what cannot be removed does no harm
+    if (name.find('/') == std::string::npos) fs::remove(figures / fmt::format("{}.{}", name, ending), ignored);
+  };
+  for (const std::string& name : before) {
+    const bool drawn = std::find(now.begin(), now.end(), name) != now.end();
+    for (const auto& [format, word] : figure_format_names) {
+      if (!drawn || std::find(formats.begin(), formats.end(), format) == formats.end()) remove(name, word);
+    }
+    if (!drawn) remove(name, "csv"), remove(name, "gp");
+  }
 }
 
 RunDirectory::RunDirectory(fs::path folder, Opening opening, Progress& progress)
@@ -117,7 +161,9 @@ void RunDirectory::check_owner() const {
     if (fs::exists(results(), error) || fs::exists(summary(), error))
       fail("holds other results", "choose another folder, or use --fresh");
   } else if (first_line(config) != owner_line(opening_.identity)) {
-    fail("holds another run", "its config.yaml or data differ from this one's; choose another folder, or use --fresh");
+    std::string why = differences_text(config_differences(config_in(folder_), opening_.resolved_config));
+    if (why.empty()) why = "its data, or the files that it read, differ from this one's";
+    fail("holds another run", why + "; choose another folder, or use --fresh");
   }
 }
 
@@ -194,6 +240,13 @@ void RunDirectory::link_latest() const {
 bool RunDirectory::complete() const {
   std::error_code error;  // what cannot be read counts as missing
   return fs::exists(summary(), error) && fs::exists(results(), error);
+}
+
+void RunDirectory::update_config() const {
+  const std::string text = owner_line(opening_.identity) + "\n" + opening_.resolved_config;
+  if (config_in(folder_) == text) return;
+  verify_lock();
+  write_file_atomically(folder_ / "config.yaml", std::string_view(text));
 }
 
 void RunDirectory::remove_stages() const {

@@ -4,7 +4,7 @@
 //   stages/         results and intermediate results of the stages of an unfinished run (core/files/stage_store.hpp)
 //   results.h5      all numbers; the stages are then removed
 //   figures/        NAME.{svg,pdf,png,csv,gp}
-//   summary.txt     written last: the run is complete
+//   summary.txt     written last: the run is complete; its tables are in summary.csv and summary.json
 //   run.log         messages with date and time (UTC)
 //   status.json     its state (experiments/reports/run_status.hpp)
 //   lock.N.json     while a process works there (core/files/directory_lock.hpp)
@@ -24,7 +24,7 @@
 namespace inforelay {
 
 /// The identity of a run: the first eight hex digits of the SHA-256 of all that determines its results, namely the
-/// resolved configuration without paths of data, and the digest of the data.
+/// resolved configuration without name, figures and paths of data, and the digest of the data.
 std::string run_hash(const std::string& resolved_config, const std::string& data_sha256);
 
 /// True if a run or a sweep was started in `folder`.
@@ -34,8 +34,17 @@ bool is_run_folder(const std::filesystem::path& folder);
 bool holds_complete_run(const std::filesystem::path& folder, const std::string& identity);
 
 /// True if every figure listed in status.json (or, if none is listed, every figure with a CSV file in figures/) exists
-/// in all `formats` with its CSV file and script. False if there is no figure at all.
-bool holds_figures(const std::filesystem::path& folder, const std::vector<FigureFormat>& formats);
+/// in all `formats` with its CSV file and script, and config.yaml has the same settings of figures as
+/// `resolved_config`. False if there is no figure at all.
+bool holds_figures(const std::filesystem::path& folder, const std::vector<FigureFormat>& formats,
+                   const std::string& resolved_config);
+
+/// The names of the figures in figures/: those with a CSV file and a script.
+std::vector<std::string> figures_in(const std::filesystem::path& figures);
+
+/// Removes files of the figures `before` that are not among those that were drawn `now` in `formats`.
+void remove_other_figures(const std::filesystem::path& figures, const std::vector<std::string>& before,
+                          const std::vector<std::string>& now, const std::vector<FigureFormat>& formats);
 
 class RunDirectory {
  public:
@@ -67,6 +76,9 @@ class RunDirectory {
 
   bool complete() const;
   void remove_stages() const;
+  /// Makes config.yaml say what this start was asked for: once its figures are drawn, since settings of figures are no
+  /// part of the identity.
+  void update_config() const;
   /// The new name of an earlier folder, with `fresh`; empty if there was none.
   const std::filesystem::path& moved_aside() const { return moved_aside_; }
 

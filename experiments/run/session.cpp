@@ -21,8 +21,17 @@ LockOptions lock_options(Console& console) {
 }  // namespace
 
 std::filesystem::path folder_for(const ExperimentConfig& config, const CommandLine& line, const std::string& identity) {
-  return line.output.empty() ? std::filesystem::path("runs") / fmt::format("{}-{}", config.name, identity)
-                             : line.output;
+  namespace fs = std::filesystem;
+  if (!line.output.empty()) return line.output;
+  fs::path folder = fs::path("runs") / fmt::format("{}-{}", config.name, identity);
+  std::error_code error;  // what cannot be read counts as missing
+  if (line.fresh || fs::exists(folder, error)) return folder;
+  fs::path same;
+  for (fs::directory_iterator entry("runs", error), end; !error && entry != end; entry.increment(error)) {
+    if (entry->is_symlink(error) || !entry->path().filename().string().ends_with("-" + identity)) continue;
+    if (holds_complete_run(entry->path(), identity) && (same.empty() || entry->path() < same)) same = entry->path();
+  }
+  return same.empty() ? folder : same;
 }
 
 RunDirectory open_folder(const ExperimentConfig& config, const CommandLine& line, const std::string& identity,

@@ -20,9 +20,11 @@ struct RunReport {
   std::string summary;
   ExitCode code = ExitCode::ok;  ///< or reproduction: a comparison is out of tolerance; or sweep
   std::string failure{};         ///< for ExitCode::sweep: how many runs failed
+  std::string folder{};          ///< of the results; "": there are none
 };
 
-/// --output, or runs/NAME-IDENTITY.
+/// --output, or runs/NAME-IDENTITY; or, unless that exists, the folder in runs/ that holds the same run, complete,
+/// under another name.
 std::filesystem::path folder_for(const ExperimentConfig& config, const CommandLine& line, const std::string& identity);
 
 /// Opens that folder and takes its lock, with messages to `console`.

@@ -55,7 +55,9 @@ bool is_held(const Findings& found) {
 }
 
 std::string state_text(const Findings& found) {
-  constexpr const char* resumable = "; rerun the same command to resume";
+  const std::string resumable = found.status && !found.status->command.empty()
+                                    ? "; to resume: " + one_line(found.status->command)
+                                    : std::string("; rerun the same command to resume");
   if (is_held(found)) {
     return found.holder_state == ProcessState::running
                ? fmt::format("running: {}", to_string(*found.holder))

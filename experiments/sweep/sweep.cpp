@@ -49,7 +49,9 @@ bool is_complete(const SweepPlan& plan, const RunDirectory& directory) {
   } catch (const DataError&) {
     return false;  // it is written again from the runs
   }
-  if (plan.config.figures && !holds_figures(directory.folder(), plan.config.figures->formats)) return false;
+  if (plan.config.figures &&
+      !holds_figures(directory.folder(), plan.config.figures->formats, print_experiment_config(plan.config)))
+    return false;
   return std::all_of(plan.runs.begin(), plan.runs.end(),
                      [&](const SweepRun& run) { return is_finished(plan, directory.folder(), run); });
 }
@@ -66,7 +68,10 @@ Work work_left(const SweepPlan& plan, const CommandLine& line, const fs::path& f
     progress.check();
     const SweepRun& run = plan.runs[i];
     const ResolvedExperiment resolved(plan.config_of(run));
-    if (holds_complete_run(folder / run.folder, resolved.identity())) {
+    const auto& figures = resolved.config().figures;
+    const bool drawn =
+        !figures || holds_figures(folder / run.folder, figures->formats, print_experiment_config(resolved.config()));
+    if (drawn && holds_complete_run(folder / run.folder, resolved.identity())) {
       std::error_code ignored;  // left if the parent was killed
       fs::remove(messages_of(folder / run.folder), ignored);
       continue;
@@ -187,20 +192,22 @@ RunReport do_sweep(const SweepPlan& plan, const CommandLine& line, const Resolve
   std::size_t figures = 0;
   if (plan.config.figures)
     stage("figures", [&] { figures = draw(plan, table, replication, header, directory, console); });
+  directory.update_config();
 
   directory.verify_lock();
   stages.insert(stages.begin(), header.stages.begin(), header.stages.end());
-  const std::string summary = summarise_sweep(plan, table, header, directory.folder().string(), figures) +
-                              replication_table(replication) + "\n" + times_table(stages) +
-                              fmt::format("Wall time of this start: {}\n", duration(since_start.seconds()));
+  const std::string summary =
+      summarise_sweep(plan, table, header, directory.folder().string(), figures) + replication_table(replication) +
+      "\n" + times_line(stages) +
+      fmt::format("Results ({} this start) are in\n{}\n", duration(since_start.seconds()), directory.folder().string());
   directory.remove_stages();
   write_file_atomically(directory.summary(), std::string_view(summary));
   const std::size_t missing = plan.runs.size() - table.count(RunOutcome::Status::finished);
-  if (missing == 0) return {summary, ExitCode::ok};
+  if (missing == 0) return {summary, ExitCode::ok, "", directory.folder().string()};
   const std::string failure = fmt::format("{} of {} runs failed or were not started", missing, plan.runs.size());
   console.error(fmt::format("{} (listed in summary.txt and sweep.csv in '{}'); rerun the same command to retry them",
                             failure, directory.folder().string()));
-  return {summary, ExitCode::sweep, failure};
+  return {summary, ExitCode::sweep, failure, directory.folder().string()};
 }
 
 }  // namespace
@@ -214,7 +221,7 @@ RunReport run_sweep(SweepPlan plan, const CommandLine& line, Console& console) {
   }
   if (is_complete(plan, directory)) {
     console.info(fmt::format("'{}' is complete; nothing to do (--fresh starts over)", directory.folder().string()));
-    return {read_summary(directory), ExitCode::ok};
+    return {read_summary(directory), ExitCode::ok, "", directory.folder().string()};
   }
   directory.acquire_lock(console);
   return in_open_folder(directory, plan.config.name, console,

@@ -356,6 +356,30 @@ float parse_parameter(const Row& row, std::string_view text) {
                    quoted_name(text), largest_parameter);
 }
 
+// As other tools write it: without case, '_' and '-'.
+std::string plain(std::string_view word) {
+  std::string letters;
+  for (const char c : word) {
+    if (c != '_' && c != '-') letters += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return letters;
+}
+
+// "; did you mean 'relu'?" for ReLU, LeakyReLU and names of the same function elsewhere; "" for other functions,
+// however similar their names.
+std::string same_function(std::string_view word) {
+  constexpr std::pair<std::string_view, std::string_view> other_names[] = {
+      {"linear", "identity"}, {"none", "identity"}, {"logistic", "sigmoid"}, {"swish", "silu"}};
+  std::string wanted = plain(word);
+  for (const auto& [other, name] : other_names) {
+    if (wanted == other) wanted = name;
+  }
+  for (const Row& row : rows) {
+    if (plain(row.word) == wanted) return fmt::format("; did you mean '{}'?", row.word);
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string to_string(Activation activation) {
@@ -379,8 +403,8 @@ Activation parse_activation(std::string_view text, LayerPlace place) {
     return activation;
   }
   const ActivationForms forms = activation_forms(place);
-  throw UsageError("activation {} is not one of {}, {}", quoted_name(text), fmt::join(forms.words, ", "),
-                   fmt::join(forms.parameterised, ", "));
+  throw UsageError("activation {} is not one of {}, {}{}", quoted_name(text), fmt::join(forms.words, ", "),
+                   fmt::join(forms.parameterised, ", "), same_function(word));
 }
 
 ActivationForms activation_forms(LayerPlace place) {

@@ -195,8 +195,10 @@ Figure FigureCanvas::finish(const CsvTable& table, const FigureOptions& options)
   add("unset label; unset arrow; unset object; unset logscale");
   add("unset border; unset tics; set xrange [0:width]; set yrange [-base:height-base]");
   figure_.drawing += overlay_;
-  if (!options.note.empty()) {
-    add("set label note at width-1,1.6-base right font ',5.5' textcolor rgb '{}'", hex(0x606060));
+  const std::size_t notes = note_lines(options.note, figure_.width).size();
+  for (std::size_t i = 1; i <= notes; ++i) {
+    add("set label note_{} at width-1,{:.1f}-base right font ',5.5' textcolor rgb '{}'", i,
+        1.6 + 2.2 * static_cast<double>(notes - i), hex(0x606060));
   }
   add("plot NaN notitle");
   add("set border 3 lw 0.5; set tics out nomirror scale 0.4 font ',6'");

@@ -156,6 +156,27 @@ AxisRange AxisRange::widened(double fraction_below, double fraction_above) const
   return wider;
 }
 
+std::vector<std::string> note_lines(const std::string& note, double width) {
+  constexpr double character = 0.97;  // of the note's font, mm
+  const auto most = static_cast<std::size_t>((width - 2) / character);
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < note.size();) {
+    const std::size_t end = std::min(note.find("; ", at), note.size());
+    const std::string part = note.substr(at, end - at);
+    if (!lines.empty() && lines.back().size() + 2 + part.size() <= most) {
+      lines.back() += "; " + part;
+    } else {
+      lines.push_back(part);
+    }
+    at = end + 2;
+  }
+  return lines;
+}
+
+double note_height(const std::vector<std::string>& lines) {
+  return lines.empty() ? 0 : 0.8 + 2.2 * static_cast<double>(lines.size());
+}
+
 std::string figure_script(const Figure& figure, const FigureOptions& options) {
   std::string formats;
   for (const FigureFormat format : options.formats) {
@@ -169,10 +190,13 @@ std::string figure_script(const Figure& figure, const FigureOptions& options) {
   script += style;
   // Table and pictures are in the script's folder; names of figures have no character that needs quoting.
   script += fmt::format("table = '{}.csv'\n", figure.name);
-  const double base = options.note.empty() ? 0 : 3;
+  const std::vector<std::string> notes = note_lines(options.note, figure.width);
+  const double base = note_height(notes);
   script += fmt::format("width = {:.2f}  # mm\nheight = {:.2f}\nbase = {}  # height of the note at the bottom\n",
                         figure.width, figure.height + base, base);
-  script += fmt::format("note = {}\n", gnuplot_literal(options.note));
+  constexpr std::size_t longest_note = 200;
+  for (std::size_t i = 0; i < notes.size(); ++i)
+    script += fmt::format("note_{} = {}\n", i + 1, gnuplot_literal(notes[i], longest_note));
   script += figure.definitions;
   script += fmt::format("\ndo for [format in '{}'] {{\n", formats);
   script += terminals;

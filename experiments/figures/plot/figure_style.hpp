@@ -76,6 +76,10 @@ class AxisRange {
   double low_ = 1e308, high_ = -1e308;
 };
 
+/// The parts of FigureOptions::note in as few lines as fit below a figure of that width, in mm; and their height.
+std::vector<std::string> note_lines(const std::string& note, double width);
+double note_height(const std::vector<std::string>& lines);
+
 /// The whole script: comment, style, terminals, definitions, drawing, note.
 std::string figure_script(const Figure& figure, const FigureOptions& options);
 

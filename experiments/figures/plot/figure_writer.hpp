@@ -24,12 +24,23 @@ enum class FigurePalette {
 inline constexpr WordTable<FigurePalette, 2> figure_palette_names{
     {{FigurePalette::safe, "safe"}, {FigurePalette::rainbow, "rainbow"}}};
 
+/// How what can be drawn in two ways is drawn.
+enum class FigureStyle {
+  modern,  ///< densities and signed values
+  paper,   ///< as in the paper: points in three dimensions
+};
+inline constexpr WordTable<FigureStyle, 2> figure_style_names{
+    {{FigureStyle::modern, "modern"}, {FigureStyle::paper, "paper"}}};
+
 struct FigureOptions {
   std::filesystem::path folder{};  ///< DIR/figures; created if it does not exist
   std::vector<FigureFormat> formats{FigureFormat::svg, FigureFormat::pdf, FigureFormat::png};
   FigurePalette palette = FigurePalette::safe;
-  std::string note{};  ///< a small line at the foot of every figure, e.g. "data: generated digits"; "": none
-  std::string gnuplot = "gnuplot";  ///< the program: a name looked up in PATH, or a path
+  FigureStyle style = FigureStyle::modern;
+  std::vector<std::string> only{};     ///< kinds of figures to draw; empty: all
+  std::vector<std::string> classes{};  ///< classes that have a panel; empty: all
+  std::string note{};                  ///< small lines at the foot of the figure, parts separated by "; "; "": none
+  std::string gnuplot = "gnuplot";     ///< the program: a name looked up in PATH, or a path
 };
 
 /// A figure could not be drawn: gnuplot is missing, or refused the script. The message names the figure.

@@ -12,7 +12,7 @@
 namespace inforelay {
 namespace {
 
-constexpr std::size_t longest_text = 60;
+constexpr std::size_t longest_tic = 60;
 
 /// Bytes of the UTF-8 character that `text` begins with; 0 where it is none. Overlong forms and surrogates are none.
 std::size_t utf8_length(std::string_view text) {
@@ -32,7 +32,7 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
-std::string literal(std::string_view text, bool tic) {
+std::string literal(std::string_view text, bool tic, std::size_t longest_text) {
   std::string quoted = "'";
   for (std::size_t characters = 0; !text.empty(); ++characters) {
     if (characters == longest_text) {
@@ -72,8 +72,8 @@ std::string complaint(const std::filesystem::path& messages) {
 
 }  // namespace
 
-std::string gnuplot_literal(std::string_view text) { return literal(text, false); }
-std::string gnuplot_tic_literal(std::string_view text) { return literal(text, true); }
+std::string gnuplot_literal(std::string_view text, std::size_t longest) { return literal(text, false, longest); }
+std::string gnuplot_tic_literal(std::string_view text) { return literal(text, true, longest_tic); }
 
 void run_gnuplot(const std::string& program, const std::filesystem::path& folder, const std::string& script,
                  const std::string& figure) {

@@ -9,9 +9,9 @@ namespace inforelay {
 
 /// `text` (configuration, data: not to be trusted) as a gnuplot string literal that shows the text as it is: in single
 /// quotes, where gnuplot substitutes nothing; marked-up characters of its "enhanced" text escaped; apostrophes made
-/// typographic (U+2019); control characters and invalid UTF-8 made blank; more than 60 characters cut short with an
-/// ellipsis.
-std::string gnuplot_literal(std::string_view text);
+/// typographic (U+2019); control characters and invalid UTF-8 made blank; more than `longest` characters cut short with
+/// an ellipsis.
+std::string gnuplot_literal(std::string_view text, std::size_t longest = 60);
 
 /// The same for the name of a tic, which gnuplot also reads as a number format: '%' is doubled.
 std::string gnuplot_tic_literal(std::string_view text);

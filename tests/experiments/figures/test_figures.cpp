@@ -104,13 +104,23 @@ std::vector<std::string> draw_all(const FigureWriter& writer, const std::string&
           writer,
           {.network = network, .labels = labels, .neurons = neurons, .information = information, .accuracy = accuracy},
           random),
+      draw_density(
+          writer,
+          {.network = network, .labels = labels, .neurons = neurons, .information = information, .accuracy = accuracy}),
+      draw_ablation(writer, {.network = network,
+                             .labels = labels,
+                             .units = neurons,
+                             .replacements = {{.word = "held at 0",
+                                               .greedy = table(classes, neurons + 1).cast<float>(),
+                                               .reverse = table(classes, neurons + 1).cast<float>(),
+                                               .random = table(classes, 2 * neurons + 2).cast<float>()}}}),
       draw_regression(writer,
                       {.labels = labels,
                        .networks = {{.network = network, .set_size = list(classes), .information = list(classes)}}}),
       draw_clusters(writer, {.networks = {{.network = network, .clusters = {2, 3}, .cohesion = list(2)}}}),
       draw_pca(writer,
                {.network = network, .labels = labels, .scores = scores, .classes = samples, .explained = {0.5, 0.25}}),
-      draw_activations(writer, {.network = network, .hidden = hidden, .threshold = list(neurons)}),
+      draw_activations(writer, {.network = network, .hidden = hidden, .threshold = table(neurons, 1)}),
       draw_entropy(writer, {.neurons = neurons,
                             .networks = {{.network = network, .samples = {10, 100}, .entropy = list(2)}},
                             .random = {.samples = {10, 100}, .mean = list(2), .low = list(2), .high = list(2)}}),
@@ -130,15 +140,15 @@ TEST_CASE("Every figure is written in every format with its table and script and
   const FigureWriter writer({.folder = folder.path() / "figures", .note = "data: generated digits (not MNIST)"});
   const auto names = draw_all(writer, "full", class_names(3), 4);
   CHECK(names == std::vector<std::string>{"training", "relay_full", "relay_sizes_full", "knockout_sizes_full",
-                                          "node_full", "function_full", "regression", "clusters", "pca_full",
-                                          "activations_full", "entropy", "sweep_full"});
+                                          "node_full", "function_full", "density_full", "ablation_full", "regression",
+                                          "clusters", "pca_full", "activations_full", "entropy", "sweep_full"});
   for (const auto& name : names) {
     check_files(folder.path() / "figures", name);
     CHECK(content(folder.path() / "figures" / (name + ".svg")).find("generated digits (not MNIST)") !=
           std::string::npos);
   }
   const auto entries = std::distance(fs::directory_iterator(folder.path() / "figures"), fs::directory_iterator{});
-  CHECK(entries == 12 * 5);
+  CHECK(entries == 14 * 5);
 }
 
 TEST_CASE("The table of a figure has the given numbers", "[figures]") {
@@ -149,7 +159,7 @@ TEST_CASE("The table of a figure has the given numbers", "[figures]") {
   draw_node(writer, {.network = "a", .labels = {"cat", "dog"}, .aggregated = aggregated});
   const auto rows = rows_of(folder.path() / "node_a.csv");
   REQUIRE(rows.size() == 7);
-  CHECK(rows[0] == std::vector<std::string>{"class", "neuron", "bits", "kind", "label"});
+  CHECK(rows[0] == std::vector<std::string>{"class", "unit", "bits", "kind", "label"});
   for (std::size_t i = 0; i < 6; ++i) {
     const double expected = aggregated(static_cast<int>(i / 3), static_cast<int>(i % 3));
     CHECK(rows[i + 1][0] == std::to_string(i / 3));
@@ -303,9 +313,9 @@ TEST_CASE("Names of figures are valid names of files and do not collide", "[figu
 TEST_CASE("Figures whose values are all NaN are drawn without data", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path()});
-  const std::set<std::string> coordinates{"class",           "label",         "neuron",    "set",
-                                          "set_size",        "sets",          "magnitude", "touches_next",
-                                          "activation_from", "activation_to", "clusters",  "level"};
+  const std::set<std::string> coordinates{"class",        "label",       "neuron",   "set",      "unit",
+                                          "units_out",    "replacement", "set_size", "sets",     "magnitude",
+                                          "touches_next", "value_from",  "value_to", "clusters", "level"};
   for (const auto& name : draw_all(writer, "nothing", class_names(2), 3, true)) {
     check_files(folder.path(), name);
     const auto rows = rows_of(folder.path() / (name + ".csv"));

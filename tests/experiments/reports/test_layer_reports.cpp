@@ -128,22 +128,21 @@ TEST_CASE("The error of damaged results names the figure", "[layers][reports]") 
 }
 
 TEST_CASE("The summary has a table of states and of classes for each layer", "[layers][reports]") {
-  const std::string one = summarise(results_with({"1"}, {"train", "test"}), {}, "folder", 3, 1.5);
-  CHECK_THAT(one, !Catch::Contains("layer") && Catch::Contains("1.500 of at most 1.585 bits") &&
-                      Catch::Contains("  class  I(X_in; X_out)  I_R(all)  last two  of I_R(all)  I(X_in; X_out)  "
-                                      "I_R(all)  last two  of I_R(all)\n"
-                                      "    cat          1.0000    1.0000       0 1      100.0 %          1.1250    "
-                                      "1.1250       0 1      100.0 %\n"
-                                      "    dog          1.0000    1.0000       0 1      100.0 %          1.1250    "
-                                      "1.1250       0 1      100.0 %\n") &&
-                      Catch::EndsWith("Wrote results.h5 and 3 figures to folder (1.5 s this start)\n"));
+  const std::string one =
+      summarise(results_with({"1"}, {"train", "test"}), {}, {.folder = "folder", .wall_seconds = 1.5}).text;
+  CHECK_THAT(one, !Catch::Contains("layer") && Catch::Contains("          1.500    1.585\n") &&
+                      Catch::Contains("                                   greedy pair\n"
+                                      "  class       I  I_R(all)     of I  units    bits   of all\n"
+                                      "    cat  1.1250    1.1250  100.0 %    0 1  1.1250  100.0 %\n"
+                                      "    dog  1.1250    1.1250  100.0 %    0 1  1.1250  100.0 %\n") &&
+                      Catch::EndsWith("(1.5 s this start) are in\nfolder\n"));
   // No share of relay information that is not positive.
   ExperimentResult negative = results_with({"1"}, {"test"});
   ResultArray total = negative.network("full").array("layers/1/relay/test/total");
   std::get<RowMatrix<double>>(total.values)(0, 0) = -0.25;
   negative.arrays.put_array("networks/full/layers/1/relay/test/total", total);
-  CHECK_THAT(summarise(negative, {}, "folder", 0, 0), Catch::Contains("  -0.2500       0 1            -\n"));
-  const std::string two = summarise(results_with({"1", "2"}, {"train", "test"}), {}, "folder", 0, 0);
+  CHECK_THAT(summarise(negative, {}, {}).text, Catch::Contains("   -0.2500  -25.0 %    0 1  -0.2500        -\n"));
+  const std::string two = summarise(results_with({"1", "2"}, {"train", "test"}), {}, {}).text;
   CHECK_THAT(two, Catch::Contains("\nlayer 1\n") && Catch::Contains("\nlayer 2\n") && Catch::Contains("2.1250"));
 }
 

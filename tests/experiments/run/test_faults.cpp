@@ -274,7 +274,7 @@ TEST_CASE("A run completes without a writable log or stderr, and fails at its en
     CHECK(complete());
     // No output for stdout went into a file that got its descriptor.
     CHECK(!content(folder.path() / "run/summary.txt").empty());
-    CHECK_THAT(content(folder.path() / "run/run.log"), !Catch::Contains("singleton states"));
+    CHECK_THAT(content(folder.path() / "run/run.log"), !Catch::Contains("singletons"));
   }
 }
 

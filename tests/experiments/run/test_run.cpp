@@ -83,7 +83,7 @@ TEST_CASE("A run writes results and a second start reuses them", "[run]") {
   CHECK(std::filesystem::is_symlink(latest));
   CHECK(read_results(latest / "results.h5").provenance.seed == 2);
 
-  expect_failure(run_program(with(small, {"seed=2", "-o", run.string()}), folder.path()), 2, "holds another run");
+  expect_failure(run_program(with(small, {"seed=2", "-o", run.string()}), folder.path()), 2, "seed is 1 there, 2 here");
   const ProgramResult again = run_program(with(small, {"--fresh"}), folder.path());
   CHECK(again.exit_code == 0);
   CHECK(std::filesystem::exists(run.string() + ".1/results.h5"));
@@ -187,7 +187,7 @@ TEST_CASE("Greedy removal can be left out", "[run]") {
       run_program(with(small, {"analysis.relay.greedy=false", "figures={formats: [svg]}", "-o", "run"}), folder.path());
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
-  CHECK_THAT(run.out, !Catch::Contains("last two"));
+  CHECK_THAT(run.out, !Catch::Contains("greedy pair"));
   const Hdf5Reader file(folder.path() / "run/results.h5");
   CHECK(file.exists("networks/full/layers/1/relay/test/single"));
   CHECK(file.exists("networks/full/layers/1/relay/test/best/set"));

@@ -139,7 +139,7 @@ TEST_CASE("A run without tables has the same statistics and everything else but 
   CHECK(knockout.numbers("intact") == lean_knockout.numbers("intact"));
   CHECK(metric_values(kept.network("full"), "knockout.test.intact").size() == 10);
 
-  for (const std::string name : {"relay_sizes_full", "knockout_sizes_full", "relay_full", "function_full"}) {
+  for (const std::string name : {"relay_sizes_full", "knockout_sizes_full", "relay_full", "density_full"}) {
     const auto drawn = [&](const std::string& run) {
       return std::filesystem::exists(folder.path() / run / "figures" / (name + ".svg"));
     };

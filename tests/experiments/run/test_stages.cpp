@@ -34,6 +34,8 @@ TEST_CASE("Stages go network by network, layer by layer and subset by subset", "
               "full-layer1-knockout-test",
               "full-layer1-regression",
               "full-layer1-geometry",
+              "full-layer1-chosen_sets",
+              "full-layer1-ablation",
               "full-layer2-states-train",
               "full-layer2-relay-train",
               "full-layer2-states-test",
@@ -41,6 +43,8 @@ TEST_CASE("Stages go network by network, layer by layer and subset by subset", "
               "full-layer2-knockout-test",
               "full-layer2-regression",
               "full-layer2-geometry",
+              "full-layer2-chosen_sets",
+              "full-layer2-ablation",
               "composite-training",
               "composite-layer1-states-train",
               "composite-layer1-relay-train",
@@ -48,13 +52,16 @@ TEST_CASE("Stages go network by network, layer by layer and subset by subset", "
               "composite-layer1-relay-test",
               "composite-layer1-knockout-test",
               "composite-layer1-regression",
-              "composite-layer1-geometry"});
+              "composite-layer1-geometry",
+              "composite-layer1-chosen_sets",
+              "composite-layer1-ablation"});
 }
 
 TEST_CASE("There is no stage for an analysis that is not asked for", "[plan]") {
   CHECK(ids_of(config_with({"networks.composite=null", "analysis.relay.subsets=[test]", "analysis.knockout=null",
-                            "analysis.regression=null"})) ==
-        Names{"full-training", "full-layer1-states-test", "full-layer1-relay-test", "full-layer1-geometry"});
+                            "analysis.regression=null"})) == Names{"full-training", "full-layer1-states-test",
+                                                                   "full-layer1-relay-test", "full-layer1-geometry",
+                                                                   "full-layer1-chosen_sets"});
 }
 
 TEST_CASE("Labels of stages name the layer only if several are analysed", "[plan]") {

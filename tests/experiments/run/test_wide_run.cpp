@@ -44,7 +44,7 @@ TEST_CASE("A run on a wide layer has states as bytes, greedy removal and single 
   const ProgramResult run = run_program(wide_run({"figures={formats: [svg]}"}), folder.path());
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
-  CHECK_THAT(run.out, Catch::Contains("last two"));
+  CHECK_THAT(run.out, Catch::Contains("greedy pair"));
 
   const auto path = folder.path() / "run/results.h5";
   const Hdf5Reader file(path);

@@ -1,0 +1,14 @@
+#include "experiments/reports/summary_section.hpp"
+
+namespace inforelay {
+
+extern const SummarySection states_section, relay_section, sets_section, knockout_section, regression_section;
+
+const std::vector<const SummarySection*>& summary_sections() {
+  static const std::vector<const SummarySection*> all{
+      &states_section, &relay_section, &sets_section, &knockout_section, &regression_section,
+  };
+  return all;
+}
+
+}  // namespace inforelay
