@@ -103,7 +103,7 @@ TEST_CASE("What does not fit in a recording is named with its place", "[recordin
       {table, two + ", axes: [sample, trial]", "", 2, "expected unit, and sample or else trial"},
       {table, two + ", axes: [time, unit], time: [4]", "", 3, "recordings.r.time: 4, but"},
       {table, two + ", time: [1]", "", 2, "needs an axis time"},
-      {table, two + ", axes: [time, unit], time: each", "", 2, "each is not available"},
+      {table, two + ", axes: [time, unit], time: each", "", 2, "each needs axes time and trial"},
       {table, two, "analysis: {knockout: {}}", 2, "analysis.knockout: needs a network"},
       {table, "subset: part", "", 2, "recordings.r.states: is missing"},
       {table, two, "analysis: {relay: {classes: [2]}}", 2, "2 is out of range: recordings.r has 2 symbols"},
