@@ -121,8 +121,6 @@ TEST_CASE("Analyses of layers that are too wide are refused with the largest wid
       {"41", "analysis.knockout.sets=exhaustive", "41 units; exhaustive knockout is possible up to 24"},
       {"41", "analysis.relay.branching=true", "41 units; branching greedy search is possible up to 32"},
       {"41", "analysis.knockout.method=sampled", "41 units; a sampled knockout is possible up to 32"},
-      {"41, 12", "analysis.layers=[1]",
-       "41 units; a knockout in a hidden layer other than the last is possible up to 32"},
   }));
   const TemporaryFolder folder;
   const ProgramResult run = run_program(wide_run({setting, "--validate"}, hidden), folder.path());
