@@ -38,7 +38,7 @@ def run(folder, name, recordings, exhaustive):
         np.savez(folder / f"{key}.npz", **arrays)
     files = {key: {"file": f"{key}.npz", "states": "states", "input": "in", "output": "out"} for key in recordings}
     config = {"name": name, "recordings": files,
-              "analysis": {"discretize": "symbols", "contrast": "whole", "geometry": False,
+              "analysis": {"discretize": {"method": "threshold", "threshold": 0.5}, "geometry": False,
                            "relay": {"subsets": ["all"], "greedy": False, "exhaustive": ["all"] if exhaustive else []}}}
     (folder / f"{name}.yaml").write_text(json.dumps(config))  # JSON is YAML
     subprocess.run([PROGRAM, f"{name}.yaml", "-q", "-o", name], cwd=folder, check=True, stdout=subprocess.DEVNULL)
