@@ -225,7 +225,7 @@ TEST_CASE("Clusters are those of at most 10,000 samples, and geometry can be lef
     CHECK(file.attribute<std::int64_t>(geometry + "/cohesion", "samples_drawn") == 10'000);
     const std::vector<double> cohesion = file.array<double>(geometry + "/cohesion");  // of 2, 3, 4, ... clusters
     REQUIRE(cohesion.size() == 19);
-    CHECK_THAT(cohesion[0], Catch::WithinAbs(0.25, 0.01));
+    CHECK((cohesion[0] > 0.24 && cohesion[0] < 0.34));  // 0.25, or 1/3 in a local optimum
     CHECK(cohesion[2] == 0);  // four states
     CHECK(file.array<double>(geometry + "/component_scores").size() == 2 * 10'001);
   }
