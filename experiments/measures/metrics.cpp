@@ -111,6 +111,8 @@ ResultView group_of(const ResultView& system, const ParsedName& name) {
 // `own`: the configuration with what applies to the recording. `units` of each layer; none: unknown.
 std::string missing_of_recording(const ExperimentConfig& own, const RecordingConfig& recording,
                                  const ParsedName& parsed, std::string_view name, const std::vector<double>& units) {
+  if (recording.is_timed() && parsed.measure->scope != Scope::system)
+    return "with time: each it has a value for each time";
   const NetworkConfig none;
   const LayerSizes unknown;
   MeasurePlace place{own, none, unknown, 0, parsed.subset, &recording};

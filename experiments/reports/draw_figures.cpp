@@ -24,8 +24,9 @@ struct ReadFigure {
 
 class FigureReader {
  public:
-  FigureReader(const FigureOptions& options, const ExperimentResult& result, const std::vector<LayerResults>& layers)
-      : options_(options), result_(result), layers_(layers) {
+  FigureReader(const FigureOptions& options, const ExperimentResult& result, const std::vector<LayerResults>& at_once,
+               const std::vector<LayerResults>& over_time)
+      : options_(options), result_(result), at_once_(at_once), over_time_(over_time) {
     discretize_ = setting_in(result.provenance.config, "analysis.discretize");
     if (!result.networks.empty()) data_note_ = data_source(result.provenance.data_name).note;
   }
@@ -35,7 +36,7 @@ class FigureReader {
       const auto& only = options_.only;
       if (!only.empty() && std::find(only.begin(), only.end(), kind->name) == only.end()) continue;
       if (kind->scope == FigureScope::experiment) add(*kind, nullptr, "", "");
-      for (const LayerResults& layer : layers_) {
+      for (const LayerResults& layer : layers_of_kind(*kind)) {
         if (kind->scope == FigureScope::layer) add(*kind, &layer, "", layer.name);
         if (kind->scope == FigureScope::subset) add_subsets(*kind, layer);
       }
@@ -44,6 +45,10 @@ class FigureReader {
   }
 
  private:
+  const std::vector<LayerResults>& layers_of_kind(const FigureKind& kind) const {
+    return kind.over_time ? over_time_ : at_once_;
+  }
+
   // The last subset that has the figure (`test` if there is one) is not part of the file name.
   void add_subsets(const FigureKind& kind, const LayerResults& layer) {
     const std::vector<std::string> subsets = subsets_of(layer, "states");
@@ -56,7 +61,7 @@ class FigureReader {
 
   // False if the results lack what the figure needs.
   bool add(const FigureKind& kind, const LayerResults* layer, const std::string& subset, const std::string& name) {
-    const FigureSource source{result_, layers_, layer, subset, name, options_.classes, options_.style};
+    const FigureSource source{result_, layers_of_kind(kind), layer, subset, name, options_.classes, options_.style};
     try {
       FigureDrawing drawing = kind.read(source);
       if (!drawing) return false;
@@ -76,8 +81,8 @@ class FigureReader {
     }
     if (!discretize_.empty()) parts.push_back("states by " + discretize_);
     if (!source.subset.empty()) {
-      const RowMatrix<float>& values = source.layer->arrays.matrix<float>("states/" + source.subset + "/value");
-      parts.push_back(fmt::format("{}, N = {}", source.subset, values.rows()));
+      const ResultArray& inputs = source.layer->arrays.array("states/" + source.subset + "/input");
+      parts.push_back(fmt::format("{}, N = {}", source.subset, inputs.shape.back()));
     }
     parts.push_back(fmt::format("seed {}", result_.provenance.seed));
     if (!data_note_.empty()) parts.push_back(data_note_);
@@ -86,7 +91,7 @@ class FigureReader {
 
   const FigureOptions& options_;
   const ExperimentResult& result_;
-  const std::vector<LayerResults>& layers_;
+  const std::vector<LayerResults>&at_once_, &over_time_;
   std::string discretize_, data_note_;
   std::vector<ReadFigure> figures_;
 };
@@ -107,12 +112,13 @@ void check_classes(const std::vector<std::string>& classes, const std::vector<La
 std::vector<std::string> draw_figures(FigureOptions options, const ExperimentResult& result,
                                       const std::filesystem::path& folder, Progress& progress) {
   options.folder = folder;
-  std::vector<LayerResults> layers;
+  std::vector<LayerResults> at_once, over_time;
   for (const std::string& system : result.systems()) {
-    for (LayerResults& layer : layers_of(result, system)) layers.push_back(std::move(layer));
+    for (LayerResults& layer : layers_of(result, system))
+      (layer.times > 0 ? over_time : at_once).push_back(std::move(layer));
   }
   check_classes(options.classes, layers);
-  const std::vector<ReadFigure> figures = FigureReader(options, result, layers).read();
+  const std::vector<ReadFigure> figures = FigureReader(options, result, at_once, over_time).read();
   std::vector<std::string> names(figures.size());
   // Each waits for gnuplot most of the time.
   parallel_blocks(

@@ -11,6 +11,8 @@
 #include "experiments/reports/summary_section.hpp"
 #include "experiments/sources/system.hpp"
 #include "nn/data/input_statistics.hpp"
+#include "nn/knockout/knockout.hpp"
+#include "nn/network/activation.hpp"
 
 namespace inforelay {
 namespace {
@@ -23,6 +25,13 @@ std::string layers_line(const ResultView& model) {
 // "  inputs: (x / 255 - mean) / std; ...".
 std::string inputs_line(const ResultView& system) {
   return fmt::format("  inputs: {}\n", scaling_text(scaling_from(system)));
+}
+
+// The balanced accuracies of training take each output by itself, also where the decision is the largest one.
+std::string threshold_note(const ResultView& model) {
+  const Activation output = network_from(model).layers.back().activation;
+  if (function_of_output(output) == KnockoutFunction::threshold) return "";
+  return fmt::format(" (each output against {:.4g})", decision_threshold(output));
 }
 
 std::string training_lines(const ResultView& system) {
@@ -44,9 +53,9 @@ std::string training_lines(const ResultView& system) {
       line += fmt::format(" {}", system.numbers(fmt::format("training/detectors/{}/accuracy_train", c)).size());
   } else {
     const auto last = [&](const char* array) { return system.matrix<double>(array).bottomRows(1).mean(); };
-    line = fmt::format("  trained for {} epochs, mean balanced accuracy {:.4f} train, {:.4f} test",
+    line = fmt::format("  trained for {} epochs, mean balanced accuracy {:.4f} train, {:.4f} test{}",
                        system.numbers("training/loss").size(), last("training/accuracy_train"),
-                       last("training/accuracy_test"));
+                       last("training/accuracy_test"), threshold_note(system.at("model")));
   }
   return line + (system.attribute<std::int64_t>("training", "stop_rule_met") ? "" : "  (STOP RULE NOT MET)") + "\n";
 }
@@ -150,11 +159,13 @@ Summary summarise(const ExperimentResult& result, const ComparisonResult& compar
       const SectionSource source{result, name, layer, is_recording};
       LayerTables& tables = data.emplace_back(LayerTables{name, layer.layer, {}});
       for (const SummarySection* section : summary_sections()) {
+        if (section->over_time != (layer.times > 0)) continue;
         for (SummaryTable& table : section->tables(source)) {
           text += table_text(table);
           tables.tables.push_back(std::move(table));
         }
       }
+      if (layer.times > 0) continue;
       for (std::string& warning : layer_warnings(source)) warnings.push_back(std::move(warning));
       no_tables = no_tables || lacks_tables(layer);
     }

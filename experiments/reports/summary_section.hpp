@@ -24,6 +24,7 @@ struct SummarySection {
   const char* name;
   /// Its tables; none if the results do not have them. Throws DataError if they are damaged.
   std::vector<SummaryTable> (*tables)(const SectionSource& source);
+  bool over_time = false;  ///< of layers that were analysed at each time, otherwise of all others
 };
 
 /// All sections, in the order in which they are printed.

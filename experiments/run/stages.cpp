@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "experiments/config/derived_settings.hpp"
+#include "experiments/measures/each_time.hpp"
 
 namespace inforelay {
 namespace {
@@ -22,6 +23,10 @@ LayerSizes recording_sizes(const LoadedRecording& recording) {
   for (const std::string& subset : recording.subsets)
     sizes.samples[subset] = static_cast<double>(recording.samples_of(subset));
   sizes.classes = static_cast<double>(recording.symbols.size());
+  sizes.times = static_cast<double>(recording.times());
+  if (sizes.times > 0) {
+    for (auto& [subset, samples] : sizes.samples) samples /= sizes.times;
+  }
   return sizes;
 }
 
@@ -102,6 +107,7 @@ class Planner {
     if (place.layer > 0 && several_layers_)
       label += fmt::format(", {}{}", place.recording ? "" : "layer ", place.layer_name());
     label += ": " + measure.label(place);
+    if (is_timed(measure, place)) label += fmt::format(" at each of {} times", place.sizes.times);
     if (!place.subset.empty()) label += fmt::format(" ({})", place.subset);
     stages_.push_back({number_, &measure, place, std::move(id), std::move(label)});
   }

@@ -41,10 +41,13 @@ const Mlp& System::network(const ResultView& any) {
   return *mlp_;
 }
 
-LayerRecord System::record(const ResultView& any, int layer, const std::string& subset, Progress& progress) {
+LayerRecord System::record(const ResultView& any, int layer, const std::string& subset, Progress& progress,
+                           std::optional<std::size_t> time) {
   LayerRecord record;
   if (recording_) {
-    static_cast<RecordingSamples&>(record) = recording_->read(layer, subset, progress);
+    if (!array_ || array_->first != layer) array_ = {layer, recording_->read(layer, progress)};
+    static_cast<RecordingSamples&>(record) = recording_->samples(array_->second, layer, subset, time, progress);
+    if (!time || *time + 1 == recording_->times()) array_.reset();
     return record;
   }
   const Dataset& data = data_->get(progress).subset(subset);

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <cmath>
 #include <mutex>
 
 #include "core/error.hpp"
@@ -51,8 +53,18 @@ void update(Sha256& digest, const Dataset& data) {
   add(data.labels().data(), data.labels().size());
 }
 
+// Of bytes; of floats 0 unless all are whole numbers in the range of bytes, and one is beyond those of 7 bits, as in
+// images that were saved as floats.
 int largest_byte(const Dataset& data) {
-  return data.has_bytes() && data.inputs().size() > 0 ? data.inputs().maxCoeff() : 0;
+  if (data.has_bytes()) return data.inputs().size() > 0 ? data.inputs().maxCoeff() : 0;
+  const RowMatrix<float>& values = data.real_inputs();
+  float largest = 0;
+  for (Eigen::Index i = 0; i < values.size(); ++i) {
+    const float value = values.data()[i];
+    if (!(value >= 0 && value <= 255) || value != std::floor(value)) return 0;
+    largest = std::max(largest, value);
+  }
+  return largest > 127 ? static_cast<int>(largest) : 0;
 }
 
 FileFacts facts_from(const FileData& data) {
@@ -62,6 +74,7 @@ FileFacts facts_from(const FileData& data) {
                   .classes = data.train.class_count(),
                   .input_bytes = data.train.has_bytes() ? sizeof(std::uint8_t) : sizeof(float),
                   .largest_byte = largest_byte(data.train),
+                  .class_names = data.train.class_names(),
                   .origin = data.origin,
                   .sha256 = {}};
   Sha256 digest;
