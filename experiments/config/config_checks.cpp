@@ -9,6 +9,7 @@
 #include "core/named.hpp"
 #include "core/sets/neuron_set.hpp"
 #include "experiments/config/derived_settings.hpp"
+#include "experiments/config/significance_checks.hpp"
 #include "infotheory/states/unit_states.hpp"
 
 namespace inforelay {
@@ -258,6 +259,7 @@ class Checker {
     check_no_repetition("analysis.layers", analysis.layers.list);
     check_relay_classes(analysis.relay);
     check_states(analysis);
+    for (const SettingProblem& each : significance_problems(config_)) fail(each.path, each.problem);
     if (!analysis.regression) return;
     if (analysis.tables == SetTables::never)
       fail("analysis.regression", "needs the tables of all sets: not with analysis.tables: never");

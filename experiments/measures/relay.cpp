@@ -12,6 +12,7 @@
 #include "core/progress.hpp"
 #include "experiments/config/derived_settings.hpp"
 #include "experiments/measures/branching_arrays.hpp"
+#include "experiments/measures/chosen_classes.hpp"
 #include "experiments/measures/layer_states.hpp"
 #include "experiments/measures/measure.hpp"
 #include "experiments/ranks/resumable_scan.hpp"
@@ -29,23 +30,6 @@ namespace {
 constexpr double not_computed = std::numeric_limits<double>::quiet_NaN();
 
 bool exhaustive_at(const MeasurePlace& place) { return holds(place.config.analysis.relay.exhaustive, place.subset); }
-
-/// The classes of analysis.relay.classes, by default all: [0,C).
-std::vector<int> chosen_classes(const RelayConfig& config, int classes) {
-  if (!config.classes.empty()) return {config.classes.begin(), config.classes.end()};
-  std::vector<int> all(static_cast<std::size_t>(classes));
-  std::iota(all.begin(), all.end(), 0);
-  return all;
-}
-
-/// Rows [R,...] of the chosen classes as [C,...], `absent` elsewhere.
-template <class T>
-RowMatrix<T> by_class(const RowMatrix<T>& rows, const std::vector<int>& chosen, int classes, T absent) {
-  if (static_cast<int>(chosen.size()) == classes) return rows;
-  RowMatrix<T> all = RowMatrix<T>::Constant(classes, rows.cols(), absent);
-  for (std::size_t row = 0; row < chosen.size(); ++row) all.row(chosen[row]) = rows.row(static_cast<Eigen::Index>(row));
-  return all;
-}
 
 // One byte per unit if the layer is not wide.
 void put_removal_order(const RowMatrix<std::uint16_t>& order, bool wide, ResultArrays& out) {

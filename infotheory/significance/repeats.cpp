@@ -14,8 +14,12 @@ constexpr std::size_t block_repeats = 256;
 }  // namespace
 
 RepeatedValues::RepeatedValues(const Repeats& repeats)
-    : values(static_cast<Eigen::Index>(repeats.count()), static_cast<Eigen::Index>(repeats.size())),
+    : values(RowMatrix<double>::Zero(static_cast<Eigen::Index>(repeats.count()),
+                                     static_cast<Eigen::Index>(repeats.size()))),
       done(repeats.count(), 0) {}
+
+RepeatedValues::RepeatedValues(RowMatrix<double> values_, std::vector<std::uint8_t> done_)
+    : values(std::move(values_)), done(std::move(done_)) {}
 
 void run_repeats(const Repeats& repeats, RepeatedValues& so_far, const std::function<void()>& after_block,
                  Progress& progress) {

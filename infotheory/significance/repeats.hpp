@@ -26,12 +26,14 @@ class Repeats {
   virtual bool uses_threads() const { return false; }
 };
 
-/// The repeats that are computed so far; the rows of others are not set.
+/// The repeats that are computed so far; the rows of others are 0.
 struct RepeatedValues {
   RowMatrix<double> values;        ///< [R,V]
   std::vector<std::uint8_t> done;  ///< [R] 1: row r is computed
 
+  /// None.
   explicit RepeatedValues(const Repeats& repeats);
+  RepeatedValues(RowMatrix<double> values_, std::vector<std::uint8_t> done_);
 };
 
 /// Computes those that are not done, in blocks; calls after_block() after each. Reports repeats done of R. Throws
