@@ -363,6 +363,7 @@ std::vector<std::string> width_problems(const AnalysisConfig& analysis, int laye
   if (all_knocked_out) problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive knockout"));
   if (width <= NeuronSet::max_neurons) return problems;
   if (analysis.relay.branching) problems.push_back(too_wide(NeuronSet::max_neurons, "branching greedy search"));
+  if (analysis.relay.by) problems.push_back(too_wide(NeuronSet::max_neurons, "a greedy search by another measure"));
   if (analysis.knockout && !all_knocked_out) {
     if (analysis.knockout->options.method == KnockoutMethod::sampled)
       problems.push_back(too_wide(NeuronSet::max_neurons, "a sampled knockout"));
