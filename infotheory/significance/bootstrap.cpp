@@ -45,7 +45,8 @@ RelayResamples::RelayResamples(const RelaySamples& samples, const BootstrapOptio
       options_(checked(options, samples)),
       part_(part),
       distinct_(distinct_states(samples.states)),
-      observed_(relay_statistics(table_of(distinct_, samples.input, samples.output, samples.contrasts), part)),
+      table_(table_of(distinct_, samples.input, samples.output, samples.contrasts)),
+      observed_(relay_statistics(table_, part)),
       layout_(observed_.total.rows(), samples.states.unit_count(), part) {
   const Eigen::Index contrasts = part == RelayPart::greedy ? observed_.total.rows() : 0;
   for (Eigen::Index c = 0; c < contrasts; ++c) observed_sets_.push_back(sets_of(observed_, c));

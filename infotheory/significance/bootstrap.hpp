@@ -79,6 +79,7 @@ class RelayResamples final : public Repeats {
   BootstrapOptions options_;
   RelayPart part_;
   AnyDistinctStates distinct_;
+  AnyTable table_;  // of the samples themselves
   RelayStatistics observed_;
   std::vector<GreedySets> observed_sets_;  // [C], or empty
   StatisticsLayout layout_;

@@ -116,8 +116,9 @@ RelayPermutations::RelayPermutations(const RelaySamples& samples, const Permutat
       options_(checked(options)),
       part_(part),
       distinct_(distinct_states(samples.states)),
+      table_(table_of(distinct_, samples.input, samples.output, samples.contrasts)),
       permutation_(Permutation::of(options.exchange, samples.states.sample_count(), options.trial)),
-      observed_(relay_statistics(table_of(distinct_, samples.input, samples.output, samples.contrasts), part)),
+      observed_(relay_statistics(table_, part)),
       layout_(observed_.total.rows(), samples.states.unit_count(), part) {}
 
 void RelayPermutations::compute(std::size_t repeat, std::span<double> values, Progress&) const {
@@ -175,9 +176,9 @@ MaximumPermutations::MaximumPermutations(const RelaySamples& samples, const Perm
     : samples_(samples),
       options_(checked(options)),
       distinct_(distinct_states(samples.states)),
+      table_(table_of(distinct_, samples.input, samples.output, samples.contrasts)),
       permutation_(Permutation::of(options.exchange, samples.states.sample_count(), options.trial)),
-      by_size_{0, contrast_count(table_of(distinct_, samples.input, samples.output, samples.contrasts)),
-               samples.states.unit_count() + 1} {}
+      by_size_{0, contrast_count(table_), samples.states.unit_count() + 1} {}
 
 void MaximumPermutations::compute(std::size_t repeat, std::span<double> values, Progress& progress) const {
   by_size_.put(largest(permuted_table(samples_, options_, distinct_, permutation_, repeat), progress), values);
@@ -199,8 +200,7 @@ MaximumTest maximum_permutation_test(const RelaySamples& samples, const Permutat
                                      Progress& progress) {
   const MaximumPermutations permutations(samples, options);
   QuietProgress quiet(progress);
-  const RowMatrix<double> observed =
-      largest(table_of(distinct_states(samples.states), samples.input, samples.output, samples.contrasts), quiet);
+  const RowMatrix<double> observed = largest(permutations.table(), quiet);
   return permutations.test(observed, run_repeats(permutations, progress));
 }
 

@@ -84,6 +84,7 @@ class RelayPermutations final : public Repeats {
   PermutationOptions options_;
   RelayPart part_;
   AnyDistinctStates distinct_;
+  AnyTable table_;  // not permuted
   Permutation permutation_;
   RelayStatistics observed_;
   StatisticsLayout layout_;
@@ -117,6 +118,7 @@ class MaximumPermutations final : public Repeats {
   std::size_t size() const override { return by_size_.size(); }
   void compute(std::size_t repeat, std::span<double> values, Progress& progress) const override;
   bool uses_threads() const override { return true; }
+  const AnyTable& table() const { return table_; }  ///< of the samples, not permuted
   /// `observed` [C,K+1]: ExhaustiveRelay::best_information of the samples.
   MaximumTest test(const RowMatrix<double>& observed, const RowMatrix<double>& permuted) const;
 
@@ -124,6 +126,7 @@ class MaximumPermutations final : public Repeats {
   RelaySamples samples_;
   PermutationOptions options_;
   AnyDistinctStates distinct_;
+  AnyTable table_;  // not permuted
   Permutation permutation_;
   ValueBlock by_size_;
 };
