@@ -234,15 +234,15 @@ TEST_CASE("Trials are exchanged and drawn as wholes, and measures over time do n
   write_npy(folder / "states.npy", {trials, steps, units}, values);
   write_npy(folder / "in.npy", {trials, steps}, input);
   write_npy(folder / "out.npy", {trials, steps}, output);
-  const auto run_with = [&](const std::string& significance) {
+  const auto run_with = [&](const std::string& analysis) {
     write_file_atomically(folder / "t.yaml",
                           std::string_view("name: t\nseed: 7\nrecordings:\n  r: {file: states.npy, axes: [trial, time, "
-                                           "unit], input: in.npy, output: out.npy}\nanalysis:\n  discretize: symbols\n "
-                                           " lags: [1, 3]\n" +
-                                           significance));
+                                           "unit], input: in.npy, output: out.npy}\nanalysis:\n  discretize: "
+                                           "symbols\n" +
+                                           analysis));
     return run_program({"t.yaml", "-o", "out", "--fresh"}, folder.path());
   };
-  const ProgramResult run = run_with("");
+  const ProgramResult run = run_with("  lags: [1, 3]\n");
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   const ExperimentResult result = read_results(folder / "out/results.h5");
@@ -274,8 +274,9 @@ TEST_CASE("Trials are exchanged and drawn as wholes, and measures over time do n
   CHECK(
       layer_of(read_results(folder / "out/results.h5")).at("significance/all").attribute<std::string>("", "exchange") ==
       "samples");
-  const ProgramResult late = run_with("  relay: {subsets: [all]}\n  lags: [6]\n");
-  CHECK(late.exit_code == 2);  // lags twice
+  const ProgramResult late = run_with("  lags: [2, 6]\n");
+  CHECK(late.exit_code == 3);
+  CHECK_THAT(late.err, Contains("r, all: analysis.lags has 6, but a trial has 6 steps"));
 }
 
 TEST_CASE("Settings of significance and time that do not fit are refused with their place", "[significance][config]") {
