@@ -1,5 +1,6 @@
 // The settings of analysis, comparisons, figures and sweeps, and the list of all.
 #include "experiments/config/system_schema.hpp"
+#include "infotheory/information/estimators.hpp"
 
 namespace inforelay {
 namespace {
@@ -8,6 +9,12 @@ using namespace setting;
 
 constexpr std::int64_t million = 1'000'000;
 constexpr double any_number = std::numeric_limits<double>::max();
+
+Choice estimators_setting(std::vector<std::string>& names) {
+  std::vector<std::pair<std::string, std::string_view>> table;
+  for (const NamedEstimator& row : entropy_estimators()) table.emplace_back(row.name, row.name);
+  return choices(names, table);
+}
 
 }  // namespace
 
@@ -19,6 +26,10 @@ std::vector<Setting> settings_of(RelayConfig& config) {
       {"greedy", "Shrinking subset aggregation and aggregated relay information.", Boolean{&config.greedy}},
       {"branching", "Also follow all ties of the greedy removal: each step keeps every best set.",
        Boolean{&config.branching}},
+      {"by",
+       "A second greedy search, which keeps at each step the set with the largest value of this measure of "
+       "analysis.measures. Up to 32 units.",
+       choice(config.by, set_measure_names)},
       {"exhaustive", "Those of the subsets for which all 2^K sets are computed.", Words{&config.exhaustive}},
       {"classes",
        "Only these classes; empty: all. Some classes only: not possible with exhaustive, branching, compare or "
@@ -105,6 +116,16 @@ std::vector<Setting> settings_of(AnalysisConfig& config) {
       {"relay", "Relay information.", group(config.relay)},
       {"measures", "Further measures of all 2^K sets, of the subsets of analysis.relay.exhaustive.",
        choices(config.measures, set_measure_names)},
+      {"estimators",
+       "Estimators of entropy by which entropies, and relay information of all units and of single units, are also "
+       "computed; of all subsets of analysis.relay.subsets.",
+       estimators_setting(config.estimators)},
+      {"lags",
+       "Of recordings with an axis time: lags in steps for which temporal representation is computed of all 2^K sets, "
+       "beside transfer entropy between the units; of the subsets of analysis.relay.exhaustive.",
+       Integers{&config.lags, {0, million}, {0, 1000}}},
+      {"significance", "How far relay information can be trusted: permutation tests, bootstrap intervals, subsampling.",
+       group(config.significance)},
       {"knockout", "Balanced accuracy with sets of units knocked out (ablation).", group(config.knockout)},
       {"regression", "Regression of balanced accuracy after the knockout on set size and relay information.",
        group(config.regression)}};

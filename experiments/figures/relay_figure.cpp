@@ -34,6 +34,10 @@ void check(const std::string& name, const RelayFigure& figure) {
     require_count(name, "all_information", figure.all_information.size(), "values", classes);
   }
   if (!figure.bound.empty()) require_count(name, "bound", figure.bound.size(), "values", classes);
+  if (figure.all_interval.size() > 0) {
+    require_count(name, "all_interval", figure.all_interval.rows(), "rows", classes);
+    require_count(name, "all_interval", figure.all_interval.cols(), "columns", 2);
+  }
   require_some(name, "information",
                static_cast<std::size_t>(figure.information.size() + figure.greedy_information.size()));
 }
@@ -56,6 +60,7 @@ AxisRange information_range(const RelayFigure& figure) {
   range.add_all(figure.greedy_information.reshaped());
   if (figure.greedy_information.size() > 0) range.add_all(figure.all_information);
   range.add_all(figure.bound);
+  range.add_all(figure.all_interval.reshaped());
   return range;
 }
 
@@ -76,6 +81,8 @@ std::vector<FigureCanvas::LegendEntry> legend_of(const RelayFigure& figure, int 
   if (figure.greedy_information.size() > 0) legend.push_back({{.colour = colour::red, .size = 1}, "greedy removal"});
   if (!figure.bound.empty())
     legend.push_back({{.colour = colour::ink, .dash = "2", .size = 0.7}, "bound: I(X_in; X_out)"});
+  if (figure.all_interval.size() > 0)
+    legend.push_back({{.colour = colour::red, .size = 0.7}, "bar: interval of all neurons"});
   return legend;
 }
 
@@ -160,6 +167,14 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
       elements.push_back(fmt::format("{} using 2:3 with lines lw 0.7 dt 2 lc rgb '{}' notitle", rows_from(table, first),
                                      hex(colour::ink)));
     }
+    if (figure.all_interval.size() > 0) {
+      const std::size_t first = table.rows();
+      const auto row = static_cast<Eigen::Index>(c);
+      table.row(c, figure.neurons, figure.all_interval(row, 0), figure.all_interval(row, 1), 1, 0, "interval", 0,
+                figure.labels[c]);
+      elements.push_back(fmt::format("{} using 2:3:3:4 with yerrorbars pt 0 lw 0.7 lc rgb '{}' notitle",
+                                     rows_from(table, first), hex(colour::red)));
+    }
     canvas.plot(elements);
   }
   canvas.common_labels(grid, foot + 2.2, "'number of units in the set'",
@@ -177,6 +192,8 @@ const FigureKind relay_figure{
       // A wide layer has only the greedy path.
       if (!all_sets && !(greedy && is_wide(*source.layer))) return {};
       static const RowMatrix<float> none;
+      const ResultView significance = source.layer->arrays.at("significance/" + source.subset);
+      const bool interval = significance.has("total_interval");
       return drawing(draw_relay,
                      {.network = source.name,
                       .labels = contrast_names(*source.layer, relay),
@@ -185,7 +202,8 @@ const FigureKind relay_figure{
                       .greedy_information = greedy ? relay.matrix<double>("greedy/information") : RowMatrix<double>(),
                       .all_information = relay.numbers("total"),
                       .bound = relay.numbers("input_output_information"),
-                      .shown = source.shown(contrast_names(*source.layer, relay))});
+                      .shown = source.shown(contrast_names(*source.layer, relay)),
+                      .all_interval = interval ? significance.matrix<double>("total_interval") : RowMatrix<double>()});
     }};
 
 }  // namespace inforelay

@@ -33,6 +33,10 @@ const std::vector<const SummarySection*>& summary_sections();
 /// Sentences, each with the numbers that it is about, on what makes the numbers of a layer doubtful.
 std::vector<std::string> layer_warnings(const SectionSource& source);
 
+/// Sentences with the numbers that they are about: for each subset where at least half of I_R of all units, and at
+/// least 0.01 bit, would be found without any relay.
+std::vector<std::string> undersampling_warnings(const LayerResults& layer);
+
 /// A value of an array [class,...] for each class: column `column`, as double.
 template <class T>
 std::vector<double> column_of(const RowMatrix<T>& values, Eigen::Index column) {

@@ -24,6 +24,7 @@
 #include "experiments/compare/comparison.hpp"
 #include "experiments/reports/draw_figures.hpp"
 #include "experiments/reports/summary.hpp"
+#include "experiments/reports/summary_section.hpp"
 #include "experiments/results/layer_results.hpp"
 #include "experiments/run/export_weights.hpp"
 #include "experiments/run/pipeline.hpp"
@@ -177,6 +178,11 @@ void report_networks(const ResolvedExperiment& run, const ExperimentResult& resu
     warn_of_chance(result, name, warnings);
   }
   report_constant_inputs(result, console);
+  for (const std::string& name : result.systems()) {
+    for (const LayerResults& layer : layers_of(result, name)) {
+      for (const std::string& warning : undersampling_warnings(layer)) warnings.add(warning);
+    }
+  }
 }
 
 ExperimentResult compute(const ResolvedExperiment& run, const CommandLine& line, const RunDirectory& directory,
