@@ -168,6 +168,12 @@ struct DiscretizeConfig : DiscretizeOptions {
   std::string fit{own_values};  ///< or the subset whose values the cuts are made of
 };
 
+/// Shapley values of layers without tables of all sets (infotheory/importance/sampled_shapley.hpp).
+struct ImportanceSamplingConfig {
+  double standard_error = 0.002;
+  std::int64_t permutations = 200;  ///< at most; an odd number is rounded up
+};
+
 struct AnalysisConfig {
   LayerChoice layers;
   DiscretizeConfig discretize;
@@ -177,6 +183,8 @@ struct AnalysisConfig {
   std::vector<SetMeasure> measures;  ///< of all sets, of relay.exhaustive
   std::optional<KnockoutConfig> knockout;
   std::optional<RegressionConfig> regression;
+  bool importance = false;
+  ImportanceSamplingConfig importance_sampling;
 };
 
 /// A column of published values and what it is compared with.

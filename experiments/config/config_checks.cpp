@@ -258,6 +258,8 @@ class Checker {
     check_no_repetition("analysis.layers", analysis.layers.list);
     check_relay_classes(analysis.relay);
     check_states(analysis);
+    if (analysis.importance && analysis.contrast == ContrastKind::whole && !config_.networks.empty())
+      fail("analysis.importance", "compares the function of each class with its information: not with contrast: whole");
     if (!analysis.regression) return;
     if (analysis.tables == SetTables::never)
       fail("analysis.regression", "needs the tables of all sets: not with analysis.tables: never");
@@ -328,6 +330,7 @@ class Checker {
     };
     needs_all(!relay.exhaustive.empty(), "analysis.relay.exhaustive");
     needs_all(relay.branching, "analysis.relay.branching");
+    needs_all(config_.analysis.importance, "analysis.importance");
     needs_all(!config_.compare.empty(), "compare");
     needs_all(config_.sweep.has_value(), "sweep");
   }
