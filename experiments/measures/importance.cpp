@@ -1,5 +1,5 @@
-// How much each unit matters: Shapley values and interactions of function and information, other measures of importance,
-// and how well each of them predicts the function that is lost.
+// How much each unit matters: Shapley values and interactions of function and information, other measures of
+// importance, and how well each of them predicts the function that is lost.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -87,8 +87,8 @@ RowMatrix<double> put_information(MeasureRun& run, SampledImportance& samplings,
         const ChainFunction along = [&](std::span<const std::uint32_t> order, RowMatrix<double>& bits) {
           relay_along_bits(table, order, bits);
         };
-        return put_sampled(information, samplings.sample(information, along, table.contrast_count(), table.unit_count()),
-                           out);
+        return put_sampled(information,
+                           samplings.sample(information, along, table.contrast_count(), table.unit_count()), out);
       },
       states.table());
 }
@@ -99,8 +99,8 @@ void compute(MeasureRun& run, ResultArrays& out) {
   SampledImportance samplings(run);
   const RowMatrix<double> of_function = put_function(run, samplings, out);
   const RowMatrix<double> of_information = put_information(run, samplings, states, out);
-  const ImportanceSource source{run.system,  run.place.layer, run.place.subset, run.layer, states.contrasts,
-                                of_function, of_information,  run.progress};
+  const ImportanceSource source{run.system,       run.place.layer, run.place.subset, run.layer,
+                                states.contrasts, of_function,     of_information,   run.progress};
   std::vector<RowMatrix<double>> of_units;
   for (const ImportanceMeasure& measure : importance_measures()) {
     const auto values = measure.of_units ? measure.of_units(source) : std::nullopt;
@@ -116,9 +116,8 @@ void compute(MeasureRun& run, ResultArrays& out) {
 std::vector<ArrayInfo> arrays() {
   const std::vector<std::string> unit{"class", "unit"}, pair{"class", "unit", "unit"};
   std::vector<ArrayInfo> infos;
-  for (const auto& [what, units, of] :
-       {std::tuple(function, "1", "balanced accuracy with all other units knocked out"),
-        std::tuple(information, "bit", "relay information of the set")}) {
+  for (const auto& [what, units, of] : {std::tuple(function, "1", "balanced accuracy with all other units knocked out"),
+                                        std::tuple(information, "bit", "relay information of the set")}) {
     const std::string name = what;
     infos.push_back({"shapley_" + name, units, unit, fmt::format("Shapley value of the unit, v(S): {}", of)});
     infos.push_back({"shapley_" + name + "_error", units, unit, "standard error of the sampled Shapley value"});
@@ -129,8 +128,8 @@ std::vector<ArrayInfo> arrays() {
   }
   for (const ImportanceMeasure& measure : importance_measures()) {
     if (!measure.of_units || !measure.is_stored) continue;
-    infos.push_back({fmt::format("unit_measures/{}", measure.name), std::string(measure.units), unit,
-                     std::string(measure.about)});
+    infos.push_back(
+        {fmt::format("unit_measures/{}", measure.name), std::string(measure.units), unit, std::string(measure.about)});
   }
   for (ArrayInfo& info : verdict_arrays()) infos.push_back(std::move(info));
   return infos;
@@ -147,7 +146,7 @@ std::vector<MetricValue> verdict_row(const ResultView& importance, const char* a
 std::string missing_verdict(const MeasurePlace& place, int) {
   if (!has_knockouts(place)) return fmt::format("{} is not among analysis.knockout.subsets", place.subset);
   return place.config.analysis.knockout->sets == KnockoutSets::exhaustive ? ""
-                                                                         : "needs analysis.knockout.sets: exhaustive";
+                                                                          : "needs analysis.knockout.sets: exhaustive";
 }
 
 std::string missing_modules(const MeasurePlace& place, int count) {
@@ -164,21 +163,21 @@ std::vector<Metric> metrics(std::index_sequence<m...>) {
   const auto add = [&](std::size_t i, auto spearman, auto auc) {
     if (i >= importance_measures().size()) return;
     const ImportanceMeasure& measure = importance_measures()[i];
-    all.push_back({.name = fmt::format("spearman_{}", measure.name),
-                   .title = fmt::format("rank correlation of lost function and {}", measure.title),
-                   .array = "",
-                   .derived = {"1", fmt::format("rank correlation of the function lost with {}, over all sets",
-                                                measure.name),
-                               false, spearman},
-                   .missing = missing_verdict});
+    all.push_back(
+        {.name = fmt::format("spearman_{}", measure.name),
+         .title = fmt::format("rank correlation of lost function and {}", measure.title),
+         .array = "",
+         .derived = {"1", fmt::format("rank correlation of the function lost with {}, over all sets", measure.name),
+                     false, spearman},
+         .missing = missing_verdict});
     if (!measure.of_units) return;
-    all.push_back({.name = fmt::format("auc_{}", measure.name),
-                   .title = fmt::format("area under ROC for modules, {}", measure.title),
-                   .array = "",
-                   .derived = {"1", fmt::format("area under the ROC curve of {} for the units of a known module",
-                                                measure.name),
-                               false, auc},
-                   .missing = missing_modules});
+    all.push_back(
+        {.name = fmt::format("auc_{}", measure.name),
+         .title = fmt::format("area under ROC for modules, {}", measure.title),
+         .array = "",
+         .derived = {"1", fmt::format("area under the ROC curve of {} for the units of a known module", measure.name),
+                     false, auc},
+         .missing = missing_modules});
   };
   (add(
        m, [](const ResultView& group, int) { return verdict_row(group, "verdict/spearman", m); },
@@ -211,8 +210,8 @@ const Measure importance_measure{
     .missing = [](const MeasurePlace& place) -> std::string {
       const AnalysisConfig& analysis = place.config.analysis;
       if (!analysis.importance) return "analysis.importance is false";
-      const bool no_tables = analysis.relay.exhaustive.empty() && !has_knockouts(place) &&
-                             (place.recording || !analysis.knockout);
+      const bool no_tables =
+          analysis.relay.exhaustive.empty() && !has_knockouts(place) && (place.recording || !analysis.knockout);
       if (no_tables || has_knockouts(place) || holds(analysis.relay.exhaustive, place.subset))
         return missing_subset(place);
       return fmt::format("{} is neither among analysis.relay.exhaustive nor analysis.knockout.subsets", place.subset);

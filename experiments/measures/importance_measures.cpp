@@ -56,8 +56,7 @@ OfUnits weights(const ImportanceSource& source) {
 OfUnits weights_times_deviation(const ImportanceSource& source) {
   OfUnits result = weights(source);
   if (!result) return result;
-  const RowMatrix<double> values =
-      source.arrays.matrix<float>("states/" + source.subset + "/value").cast<double>();
+  const RowMatrix<double> values = source.arrays.matrix<float>("states/" + source.subset + "/value").cast<double>();
   const Eigen::RowVectorXd mean = values.colwise().mean();
   const Eigen::RowVectorXd variance =
       (values.rowwise() - mean).colwise().squaredNorm() / static_cast<double>(values.rows());
@@ -119,14 +118,16 @@ const std::vector<ImportanceMeasure>& importance_measures() {
        "for all classes (Morcos et al., ICLR 2018)",
        selectivity_of_units},
       {"weight", "|weight| out", "1",
-       "|w_ck| to output c; of layers before the last hidden one the Euclidean norm of all outgoing weights (Li et al., "
+       "|w_ck| to output c; of layers before the last hidden one the Euclidean norm of all outgoing weights (Li et "
+       "al., "
        "ICLR 2017, there of filters)",
        weights},
       {"weight_deviation", "|weight| x deviation", "1",
        "the same times the standard deviation of the unit's value (He et al., ICASSP 2014, use its entropy)",
        weights_times_deviation},
       {"activation_gradient", "|activation x gradient|", "1",
-       "mean of |value of the unit x derivative of the sum of output c| (Molchanov et al., ICLR 2017, there of the loss)",
+       "mean of |value of the unit x derivative of the sum of output c| (Molchanov et al., ICLR 2017, there of the "
+       "loss)",
        activation_gradient},
       {"knockout_single", "single knockout", "1", "function lost with the unit alone knocked out", single_knockout},
       {"shapley_function", "Shapley value of the function", "1", "shapley_function",
@@ -135,8 +136,9 @@ const std::vector<ImportanceMeasure>& importance_measures() {
        [](Source s) { return if_any(s.shapley_information); }, nullptr, false},
       {"set_relay_information", "relay information of the set", "bit", "relay/SUBSET/information of the set itself",
        nullptr, [](Source s) { return table(s, "relay", "information"); }},
-      {"set_mutual_information_input", "I(X_in; set)", "bit", "measures/SUBSET/mutual_information_input of the set itself",
-       nullptr, [](Source s) { return table(s, "measures", "mutual_information_input"); }},
+      {"set_mutual_information_input", "I(X_in; set)", "bit",
+       "measures/SUBSET/mutual_information_input of the set itself", nullptr,
+       [](Source s) { return table(s, "measures", "mutual_information_input"); }},
       {"set_mutual_information_output", "I(X_out; set)", "bit",
        "measures/SUBSET/mutual_information_output of the set itself", nullptr,
        [](Source s) { return table(s, "measures", "mutual_information_output"); }},

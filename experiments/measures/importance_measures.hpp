@@ -18,12 +18,12 @@ namespace inforelay {
 /// What the measures of one layer on one subset are computed from.
 struct ImportanceSource {
   System& system;
-  int layer;                                   ///< of a network, 1, 2, ...
-  std::string subset;                          ///< "test"
-  ResultView arrays;                           ///< those of the layer: states/, relay/, knockout/, measures/
-  const std::vector<Contrast>& contrasts;      ///< [C]; empty: the whole symbols, one contrast
-  const RowMatrix<double>&shapley_function,    ///< [C,K]; [0,0] if there is none
-      &shapley_information;                    ///< likewise
+  int layer;                                 ///< of a network, 1, 2, ...
+  std::string subset;                        ///< "test"
+  ResultView arrays;                         ///< those of the layer: states/, relay/, knockout/, measures/
+  const std::vector<Contrast>& contrasts;    ///< [C]; empty: the whole symbols, one contrast
+  const RowMatrix<double>&shapley_function,  ///< [C,K]; [0,0] if there is none
+      &shapley_information;                  ///< likewise
   Progress& progress;
 };
 

@@ -15,8 +15,8 @@ extern const Measure training_measure, recording_measure, states_measure, relay_
 
 const std::vector<const Measure*>& measures() {
   static const std::vector<const Measure*> all{
-      &training_measure,     &recording_measure, &states_measure,     &relay_measure,    &set_measures_measure,
-      &knockout_measure,     &importance_measure, &regression_measure, &geometry_measure,
+      &training_measure, &recording_measure,  &states_measure,     &relay_measure,    &set_measures_measure,
+      &knockout_measure, &importance_measure, &regression_measure, &geometry_measure,
   };
   return all;
 }

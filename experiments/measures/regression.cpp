@@ -35,7 +35,8 @@ std::vector<T> column(const std::vector<Regression>& fits, T Regression::*value)
 void put_baselines(MeasureRun& run, const RowMatrix<float>& accuracy, const RowMatrix<double>& correlations,
                    ResultArrays& out) {
   const RowMatrix<double> weights = outgoing_weights(run.system.network(run.layer), run.place.layer);  // [C,K]
-  constexpr Eigen::Index size_accuracy = 2, information_accuracy = 5;  // of the [3,3] of set_size, information, accuracy
+  constexpr Eigen::Index size_accuracy = 2,
+                         information_accuracy = 5;  // of the [3,3] of set_size, information, accuracy
   std::vector<double> size, information, weight, additive;
   for (Eigen::Index c = 0; c < accuracy.rows(); ++c) {
     run.progress.check();
@@ -118,7 +119,8 @@ const Measure regression_measure{
                {"r_squared_weights",
                 "1",
                 {"class"},
-                "fraction that the sum of |weight| to the output of the class explains by itself; of layers before the "
+                "fraction that the sum of absolute weights to the output of the class explains by itself; of layers "
+                "before the "
                 "last hidden one, the sum of the norms of outgoing weights"},
                {"r_squared_additive",
                 "1",

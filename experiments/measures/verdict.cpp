@@ -66,8 +66,7 @@ class Verdict {
   void set_modules(Eigen::Index measure, const RowMatrix<double>& of_units, int module_units) {
     for (Eigen::Index c = 0; c < of_units.rows(); ++c) {
       std::vector<std::uint8_t> inside(static_cast<std::size_t>(of_units.cols()));
-      for (std::size_t k = 0; k < inside.size(); ++k)
-        inside[k] = static_cast<Eigen::Index>(k) / module_units == c;
+      for (std::size_t k = 0; k < inside.size(); ++k) inside[k] = static_cast<Eigen::Index>(k) / module_units == c;
       const std::span scores(of_units.row(c).data(), inside.size());
       module_auc_(measure, c) = area_under_roc(scores, inside);
     }
@@ -92,22 +91,15 @@ class Verdict {
 
 std::vector<ArrayInfo> verdict_arrays() {
   const std::vector<std::string> of_class{"measure", "class"}, of_size{"measure", "class", "size"};
-  return {
-      {"verdict/spearman",
-       "1",
-       of_class,
-       "rank correlation of a measure of sets with the function lost, minus accuracy, over all sets"},
-      {"verdict/r_squared", "1", of_class, "square of the correlation of the same, over all sets"},
-      {"verdict/spearman_of_size", "1", of_size, "rank correlation over the sets of each size"},
-      {"verdict/r_squared_of_size", "1", of_size, "square of the correlation over the sets of each size"},
-      {"verdict/percentile",
-       "1",
-       of_size,
-       "fraction of the sets of the same size that lose less than the best one by the measure, of equal ones half"},
-      {"verdict/module_auc",
-       "1",
-       of_class,
-       "area under the ROC curve of a measure of units for finding the units of the class's detector"}};
+  return {{"verdict/spearman", "1", of_class,
+           "rank correlation of a measure of sets with the function lost, minus accuracy, over all sets"},
+          {"verdict/r_squared", "1", of_class, "square of the correlation of the same, over all sets"},
+          {"verdict/spearman_of_size", "1", of_size, "rank correlation over the sets of each size"},
+          {"verdict/r_squared_of_size", "1", of_size, "square of the correlation over the sets of each size"},
+          {"verdict/percentile", "1", of_size,
+           "fraction of the sets of the same size that lose less than the best one by the measure, of equal ones half"},
+          {"verdict/module_auc", "1", of_class,
+           "area under the ROC curve of a measure of units for finding the units of the class's detector"}};
 }
 
 double verdict_memory(double units) { return std::exp2(units) * (17 + 44.0 * thread_count()); }

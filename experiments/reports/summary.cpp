@@ -10,6 +10,7 @@
 #include "core/sets/neuron_set.hpp"
 #include "core/text/message_text.hpp"
 #include "core/text/unit_text.hpp"
+#include "experiments/reports/importance_table.hpp"
 #include "experiments/results/layer_results.hpp"
 #include "experiments/results/statistics_arrays.hpp"
 #include "experiments/sources/system.hpp"
@@ -261,7 +262,7 @@ std::string summarise(const ExperimentResult& result, const ComparisonResult& co
     const std::vector<LayerResults> layers = layers_of(result, name);
     for (const LayerResults& layer : layers) {
       if (layers.size() > 1) text += fmt::format("\nlayer {}\n", layer.layer);
-      text += states_table(layer) + class_tables(layer);
+      text += states_table(layer) + class_tables(layer) + baselines_line(layer) + importance_text(layer);
       regressions = regressions || layer.arrays.has("regression");
       no_tables = no_tables || lacks_tables(layer);
     }

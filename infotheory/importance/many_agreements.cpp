@@ -177,7 +177,8 @@ void ManyAgreements::add_correlations(std::span<const float> values, AgreementBy
   double n = 0, mean_x = 0, mean_y = 0, xx = 0, yy = 0, xy = 0;
   for (std::size_t size = 0; size < of_size.size(); ++size) {
     const Sums& s = of_size[size];
-    const double x_squares = s.xx - s.x * s.x / s.n, y_squares = s.yy - s.y * s.y / s.n, products = s.xy - s.x * s.y / s.n;
+    const double x_squares = s.xx - s.x * s.x / s.n, y_squares = s.yy - s.y * s.y / s.n,
+                 products = s.xy - s.x * s.y / s.n;
     result.of_size[size].r_squared = r_squared(x_squares, y_squares, products);
     const double dx = s.first + s.x / s.n - mean_x, dy = s.first_y + s.y / s.n - mean_y;
     const double weight = n * s.n / (n + s.n);

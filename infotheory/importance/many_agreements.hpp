@@ -20,8 +20,8 @@ class ManyAgreements {
   /// agreement() of the function with additive_table(value_of_unit). UsageError unless there are K values, ComputeError
   /// if one is not finite. Cost some 20 ms for the 2^20 sets of 20 units; memory 36 bytes for each set.
   AgreementBySize with_additive(std::span<const double> value_of_unit) const;
-  /// agreement() of the function with any table [2^K]. UsageError unless there are 2^K values, ComputeError for one that
-  /// is not finite. Cost some 40 ms; memory 24 bytes for each set.
+  /// agreement() of the function with any table [2^K]. UsageError unless there are 2^K values, ComputeError for one
+  /// that is not finite. Cost some 40 ms; memory 24 bytes for each set.
   AgreementBySize with_table(std::span<const float> values) const;
 
  private:

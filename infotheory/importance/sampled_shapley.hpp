@@ -50,8 +50,8 @@ SampledShapley sampled_shapley(const SetFunction& function, int functions, int u
 /// Called concurrently from several threads; must give the same values for the same permutation.
 using ChainFunction = std::function<void(std::span<const std::uint32_t> order, RowMatrix<double>& values)>;
 
-/// The same for functions that are cheaper along a permutation than set by set, batch after batch, so that the state can
-/// be saved in between: no values are remembered (cached_sets is not used), and a permutation counts as K+1
+/// The same for functions that are cheaper along a permutation than set by set, batch after batch, so that the state
+/// can be saved in between: no values are remembered (cached_sets is not used), and a permutation counts as K+1
 /// evaluations. Results for the same function and stream are those of sampled_shapley(), to the last bit.
 class ChainShapley {
  public:

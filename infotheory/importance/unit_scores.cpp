@@ -55,7 +55,8 @@ std::vector<double> selectivity(const RowMatrix<float>& values, std::span<const 
   if (!values.allFinite()) throw ComputeError("selectivity: a value is not a finite number");
   std::vector<double> samples(std::size_t{*std::max_element(symbols.begin(), symbols.end())} + 1);
   for (const Symbol symbol : symbols) ++samples[symbol];
-  const auto present = static_cast<double>(std::count_if(samples.begin(), samples.end(), [](double n) { return n > 0; }));
+  const auto present =
+      static_cast<double>(std::count_if(samples.begin(), samples.end(), [](double n) { return n > 0; }));
   if (present < 2) throw UsageError("selectivity: all samples have the same symbol, expected at least two symbols");
   std::vector<double> result;
   for (Eigen::Index k = 0; k < values.cols(); ++k) {

@@ -12,9 +12,9 @@
 
 namespace inforelay {
 
-/// I([symbol is in the set]; state of unit k) of each set of symbols -> [sets.size(),K], bits, plug-in, in [0,1]. states
-/// [N,K] levels of each unit; symbols [N]. UsageError if lengths differ or are 0, or for a symbol that is no member of
-/// the sets' range. Cost O(N K), parallel over units.
+/// I([symbol is in the set]; state of unit k) of each set of symbols -> [sets.size(),K], bits, plug-in, in [0,1].
+/// states [N,K] levels of each unit; symbols [N]. UsageError if lengths differ or are 0, or for a symbol that is no
+/// member of the sets' range. Cost O(N K), parallel over units.
 RowMatrix<double> unit_information_bits(const RowMatrix<std::uint8_t>& states, std::span<const Symbol> symbols,
                                         std::span<const SymbolSet> sets);
 

@@ -44,8 +44,8 @@ class Groups {
     old.swap(groups_);
     for (const Group& group : old) {
       const auto at = [&](std::size_t i) { return rows_.begin() + static_cast<std::ptrdiff_t>(i); };
-      const auto middle = std::partition(at(group.begin), at(group.end),
-                                         [&](const Row& row) { return !states_.bit(row.state, unit); });
+      const auto middle =
+          std::partition(at(group.begin), at(group.end), [&](const Row& row) { return !states_.bit(row.state, unit); });
       const auto cut = static_cast<std::size_t>(middle - rows_.begin());
       enter(group.begin, cut);
       enter(cut, group.end);

@@ -102,8 +102,8 @@ void KnockoutChain::accuracy(std::span<const std::uint32_t> order, RowMatrix<dou
   values.resize(neurons + 1, classes);
   for (Eigen::Index step = 0; step <= neurons; ++step) {
     for (Eigen::Index c = 0; c < classes; ++c)
-      values(step, c) = static_cast<double>(
-          accuracy_.exact(static_cast<std::size_t>(c), of_class(step, c), of_others(step, c)));
+      values(step, c) =
+          static_cast<double>(accuracy_.exact(static_cast<std::size_t>(c), of_class(step, c), of_others(step, c)));
   }
 }
 

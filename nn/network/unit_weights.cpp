@@ -79,8 +79,8 @@ RowMatrix<double> mean_activation_gradient(const Mlp& network, int layer, const 
       parts.size(),
       [&](std::size_t block) {
         const BlockRange range(block, samples_per_block, samples);
-        parts[block] = summed(later, hidden.middleRows(static_cast<Eigen::Index>(range.begin),
-                                                       static_cast<Eigen::Index>(range.size())));
+        parts[block] = summed(
+            later, hidden.middleRows(static_cast<Eigen::Index>(range.begin), static_cast<Eigen::Index>(range.size())));
       },
       progress);
   RowMatrix<double> mean = RowMatrix<double>::Zero(network.output_width(), hidden.cols());
