@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 #include <utility>
 #include <variant>
 
@@ -11,6 +12,7 @@
 #include "experiments/measures/importance_measures.hpp"
 #include "experiments/measures/layer_states.hpp"
 #include "experiments/measures/measure.hpp"
+#include "experiments/measures/modules.hpp"
 #include "experiments/measures/sampled_importance.hpp"
 #include "experiments/measures/verdict.hpp"
 #include "infotheory/importance/shapley.hpp"
@@ -99,6 +101,9 @@ void compute(MeasureRun& run, ResultArrays& out) {
   SampledImportance samplings(run);
   const RowMatrix<double> of_function = put_function(run, samplings, out);
   const RowMatrix<double> of_information = put_information(run, samplings, states, out);
+  const ResultView relay = run.layer.at("relay/" + run.place.subset);
+  if (relay.has("greedy")) put_overlap(relay, out);
+  put_linkage(of_information, out);
   const ImportanceSource source{run.system,       run.place.layer, run.place.subset, run.layer,
                                 states.contrasts, of_function,     of_information,   run.progress};
   std::vector<RowMatrix<double>> of_units;
@@ -132,6 +137,7 @@ std::vector<ArrayInfo> arrays() {
         {fmt::format("unit_measures/{}", measure.name), std::string(measure.units), unit, std::string(measure.about)});
   }
   for (ArrayInfo& info : verdict_arrays()) infos.push_back(std::move(info));
+  for (ArrayInfo& info : module_arrays()) infos.push_back(std::move(info));
   return infos;
 }
 
@@ -159,6 +165,7 @@ constexpr std::size_t most_measures = 16;
 // A metric for each measure m.
 template <std::size_t... m>
 std::vector<Metric> metrics(std::index_sequence<m...>) {
+  if (importance_measures().size() > sizeof...(m)) throw std::logic_error("more measures than metrics of them");
   std::vector<Metric> all;
   const auto add = [&](std::size_t i, auto spearman, auto auc) {
     if (i >= importance_measures().size()) return;

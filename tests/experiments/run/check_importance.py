@@ -78,6 +78,17 @@ def main():
             less, equal = np.mean(lost[here] < lost[best]), np.mean(lost[here] == lost[best])
             expect(np.isclose(less + equal / 2, verdict["percentile"][row, c, size]), f"percentile of {name}, class {c}")
 
+    order = layer["relay/test/greedy/removal_order"][:]
+    for n in (1, units // 2, units):
+        left = [set(row[units - n:]) for row in order]
+        jaccard = [[len(a & b) / len(a | b) for b in left] for a in left]
+        expect(np.allclose(jaccard, importance["modules/overlap"][:, :, n - 1]), f"overlap of {n} units left")
+    expect(sorted(importance["modules/leaf_order"][:]) == list(range(units)), "leaves of the dendrogram")
+    first = importance["modules/linkage"][0]
+    profile = importance["shapley_information"][:].T
+    distances = [np.linalg.norm(profile[i] - profile[j]) for i in range(units) for j in range(i)]
+    expect(np.isclose(first[2], min(distances)), "the first merge is not that of the closest units")
+
     indicator = (np.arange(sets)[:, None] >> np.arange(units) & 1).astype(float)
     design = np.column_stack([np.ones(sets), indicator])
     weight = np.abs(h5py.File(results)[layer_name.split("/layers/")[0] + "/model/layer2/weight"][:])
