@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "infotheory/importance/unit_scores.hpp"
@@ -43,7 +44,10 @@ OfUnits unit_information(const ImportanceSource& source, const char* symbols, Sy
 
 OfUnits selectivity_of_units(const ImportanceSource& source) {
   const ResultView states = source.arrays.at("states/" + source.subset);
-  const std::vector<double> index = selectivity(states.matrix<float>("value"), states.vector<Symbol>("input"));
+  const auto symbols = states.vector<Symbol>("input");
+  if (std::all_of(symbols.begin(), symbols.end(), [&](Symbol symbol) { return symbol == symbols[0]; }))
+    return std::nullopt;
+  const std::vector<double> index = selectivity(states.matrix<float>("value"), symbols);
   const Eigen::Map<const Eigen::RowVectorXd> row(index.data(), static_cast<Eigen::Index>(index.size()));
   return row.replicate(contrast_count(source), 1);
 }

@@ -9,6 +9,7 @@ namespace {
 template <class Unit>
 RowMatrix<double> overlaps(const RowMatrix<Unit>& order) {
   const Eigen::Index classes = order.rows(), units = order.cols();
+  if (order.maxCoeff() >= units) return {};  // with relay.classes: not all classes have a path
   RowMatrix<double> jaccard(classes, classes * units);
   for (Eigen::Index a = 0; a < classes; ++a) {
     for (Eigen::Index b = 0; b < classes; ++b) {
@@ -44,6 +45,7 @@ void put_overlap(const ResultView& relay, ResultArrays& out) {
   const auto* narrow = std::get_if<RowMatrix<std::uint8_t>>(&relay.array("greedy/removal_order").values);
   RowMatrix<double> jaccard =
       narrow ? overlaps(*narrow) : overlaps(relay.matrix<std::uint16_t>("greedy/removal_order"));
+  if (jaccard.size() == 0) return;
   const auto units = static_cast<std::size_t>(jaccard.cols() / jaccard.rows());
   out.put_scale("modules/units_left", counting(1, units), "units that the greedy removal leaves");
   out.put_cube("modules/overlap", std::move(jaccard), units);
