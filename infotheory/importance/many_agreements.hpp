@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "core/axes.hpp"
 #include "infotheory/importance/agreement.hpp"
 
 namespace inforelay {
@@ -17,8 +18,9 @@ class ManyAgreements {
   /// Refers to `function`. Cost O(2^K).
   explicit ManyAgreements(const RankedTable& function);
 
-  /// agreement() of the function with additive_table(value_of_unit). UsageError unless there are K values, ComputeError
-  /// if one is not finite. Cost some 20 ms for the 2^20 sets of 20 units; memory 36 bytes for each set.
+  /// agreement() of the function with additive_table(value_of_unit); r_squared of the sums before these are rounded to
+  /// floats. UsageError unless there are K values, ComputeError if one is not finite. Cost some 40 ms for the 2^20 sets
+  /// of 20 units; memory 18 bytes for each set.
   AgreementBySize with_additive(std::span<const double> value_of_unit) const;
   /// agreement() of the function with any table [2^K]. UsageError unless there are 2^K values, ComputeError for one
   /// that is not finite. Cost some 40 ms; memory 24 bytes for each set.
@@ -30,12 +32,16 @@ class ManyAgreements {
   };
   class RankSums;
 
+  void sum_by_units();
   void add_correlations(std::span<const float> values, AgreementBySize& result) const;
+  void add_additive_correlations(std::span<const double> value_of_unit, AgreementBySize& result) const;
 
   const RankedTable& function_;
-  std::vector<double> mean_of_size_;    // [K+1] of the function
-  std::vector<Spread> spread_of_size_;  // [K+1] of its ranks
+  std::vector<double> sum_of_size_, squares_of_size_;  // [K+1] of the function; squares about the mean of the size
+  RowMatrix<double> sum_with_unit_;                    // [K+1,K] of the function, over the sets of a size with a unit
+  std::vector<Spread> spread_of_size_;                 // [K+1] of its ranks
   Spread spread_;
+  std::vector<std::uint64_t> packed_;  // [2^K] both ranks and the size of each set
 };
 
 }  // namespace inforelay
