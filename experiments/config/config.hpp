@@ -179,6 +179,12 @@ struct DiscretizeConfig : DiscretizeOptions {
   CutTimes times = CutTimes::all;
 };
 
+/// Shapley values of layers without tables of all sets (infotheory/importance/sampled_shapley.hpp).
+struct ImportanceSamplingConfig {
+  double standard_error = 0.002;
+  std::int64_t permutations = 200;  ///< at most; an odd number is rounded up
+};
+
 struct AnalysisConfig {
   LayerChoice layers;
   DiscretizeConfig discretize;
@@ -192,6 +198,8 @@ struct AnalysisConfig {
   SignificanceConfig significance;
   std::optional<KnockoutConfig> knockout;
   std::optional<RegressionConfig> regression;
+  bool importance = false;
+  ImportanceSamplingConfig importance_sampling;
 };
 
 /// A column of published values and what it is compared with.

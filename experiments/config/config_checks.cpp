@@ -270,6 +270,8 @@ class Checker {
     check_relay_classes(analysis.relay);
     check_states(analysis);
     for (const SettingProblem& each : significance_problems(config_)) fail(each.path, each.problem);
+    if (analysis.importance && analysis.contrast == ContrastKind::whole && !config_.networks.empty())
+      fail("analysis.importance", "compares the function of each class with its information: not with contrast: whole");
     if (!analysis.regression) return;
     if (analysis.tables == SetTables::never)
       fail("analysis.regression", "needs the tables of all sets: not with analysis.tables: never");
@@ -340,6 +342,7 @@ class Checker {
     };
     needs_all(!relay.exhaustive.empty(), "analysis.relay.exhaustive");
     needs_all(relay.branching, "analysis.relay.branching");
+    needs_all(config_.analysis.importance, "analysis.importance");
     needs_all(!config_.compare.empty(), "compare");
     needs_all(config_.sweep.has_value(), "sweep");
   }

@@ -82,6 +82,14 @@ std::vector<Setting> settings_of(DiscretizeConfig& config) {
            choice(config.times, cut_times_names)}};
 }
 
+std::vector<Setting> settings_of(ImportanceSamplingConfig& config) {
+  return {{"standard_error",
+           "Sampling ends once no Shapley value has a larger standard error, in units of accuracy or bits; 0: never.",
+           Number{&config.standard_error, {0, 1}}},
+          {"permutations", "Largest number of permutations of the units; 32 are sampled in any case.",
+           Integer{&config.permutations, {32, million}}}};
+}
+
 std::vector<Setting> settings_of(AnalysisConfig& config) {
   LayerChoice& layers = config.layers;
   DiscretizeConfig& discretize = config.discretize;
@@ -128,7 +136,13 @@ std::vector<Setting> settings_of(AnalysisConfig& config) {
        group(config.significance)},
       {"knockout", "Balanced accuracy with sets of units knocked out (ablation).", group(config.knockout)},
       {"regression", "Regression of balanced accuracy after the knockout on set size and relay information.",
-       group(config.regression)}};
+       group(config.regression)},
+      {"importance",
+       "How much each unit matters: Shapley values and interactions of function and information, other measures of "
+       "importance, and how well each of them predicts the function that is lost (docs/importance.md).",
+       Boolean{&config.importance}},
+      {"importance_sampling", "How Shapley values are sampled where there are no tables of all sets.",
+       group(config.importance_sampling)}};
 }
 
 std::vector<Setting> settings_of(FigureOptions& config) {

@@ -32,6 +32,12 @@ std::vector<Dependence> dependences_of(const ExperimentConfig& config) {
   all.push_back({"analysis.discretize.threshold", "analysis.discretize.method", "threshold",
                  discretize.method == Discretization::threshold,
                  discretize.threshold == DiscretizeOptions{}.threshold});
+  const ImportanceSamplingConfig &sampling = config.analysis.importance_sampling, no_sampling;
+  const bool importance = config.analysis.importance;
+  all.push_back({"analysis.importance_sampling.standard_error", "analysis.importance", "true", importance,
+                 sampling.standard_error == no_sampling.standard_error});
+  all.push_back({"analysis.importance_sampling.permutations", "analysis.importance", "true", importance,
+                 sampling.permutations == no_sampling.permutations});
   if (const auto& knockout = config.analysis.knockout) {
     all.push_back({"analysis.knockout.samples", "analysis.knockout.method", "sampled",
                    knockout->options.method == KnockoutMethod::sampled,

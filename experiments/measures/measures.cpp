@@ -11,14 +11,14 @@
 namespace inforelay {
 
 extern const Measure training_measure, recording_measure, states_measure, relay_measure, set_measures_measure,
-    significance_measure, held_out_measure, estimators_measure, temporal_measure, knockout_measure, regression_measure,
-    geometry_measure, chosen_sets_measure, ablation_measure;
+    significance_measure, held_out_measure, estimators_measure, temporal_measure, knockout_measure, importance_measure,
+    regression_measure, geometry_measure, chosen_sets_measure, ablation_measure;
 
 const std::vector<const Measure*>& measures() {
   static const std::vector<const Measure*> all{
-      &training_measure,   &recording_measure, &states_measure,       &relay_measure,    &set_measures_measure,
-      &estimators_measure, &temporal_measure,  &significance_measure, &held_out_measure, &knockout_measure,
-      &regression_measure, &geometry_measure,  &chosen_sets_measure,  &ablation_measure,
+      &training_measure,   &recording_measure,  &states_measure,       &relay_measure,       &set_measures_measure,
+      &estimators_measure, &temporal_measure,   &significance_measure, &held_out_measure,    &knockout_measure,
+      &importance_measure, &regression_measure, &geometry_measure,     &chosen_sets_measure, &ablation_measure,
   };
   return all;
 }

@@ -5,6 +5,8 @@
 #include "core/sets/neuron_set.hpp"
 #include "core/statistics/statistics.hpp"
 #include "experiments/measures/measure.hpp"
+#include "infotheory/importance/additive_fit.hpp"
+#include "nn/network/unit_weights.hpp"
 
 namespace inforelay {
 namespace {
@@ -29,6 +31,27 @@ std::vector<T> column(const std::vector<Regression>& fits, T Regression::*value)
   return result;
 }
 
+// What other predictors explain of accuracy, each by itself: a fit is worth only what it explains beyond them.
+void put_baselines(MeasureRun& run, const RowMatrix<float>& accuracy, const RowMatrix<double>& correlations,
+                   ResultArrays& out) {
+  const RowMatrix<double> weights = outgoing_weights(run.system.network(run.layer), run.place.layer);  // [C,K]
+  constexpr Eigen::Index size_accuracy = 2,
+                         information_accuracy = 5;  // of the [3,3] of set_size, information, accuracy
+  std::vector<double> size, information, weight, additive;
+  for (Eigen::Index c = 0; c < accuracy.rows(); ++c) {
+    run.progress.check();
+    const AdditiveFit fit = additive_fit({accuracy.row(c).data(), static_cast<std::size_t>(accuracy.cols())});
+    size.push_back(correlations(c, size_accuracy) * correlations(c, size_accuracy));
+    information.push_back(correlations(c, information_accuracy) * correlations(c, information_accuracy));
+    weight.push_back(additive_r_squared(fit, {weights.row(c).data(), static_cast<std::size_t>(weights.cols())}));
+    additive.push_back(fit.r_squared);
+  }
+  out.put("r_squared_size", size);
+  out.put("r_squared_information", information);
+  out.put("r_squared_weights", weight);
+  out.put("r_squared_additive", additive);
+}
+
 void compute(MeasureRun& run, ResultArrays& out) {
   const RegressionConfig& config = *run.place.config.analysis.regression;
   const auto& information = run.layer.matrix<float>("relay/" + config.relay + "/information");
@@ -49,6 +72,7 @@ void compute(MeasureRun& run, ResultArrays& out) {
     fits.push_back(ordinary_least_squares(columns[2], std::span(columns).first<2>(), ColumnScaling::unit));
     correlations.row(c) = pearson_correlations(columns).reshaped<Eigen::RowMajor>().transpose();
   }
+  put_baselines(run, accuracy, correlations, out);
   out.put_scale("term", fits.front().terms, "term of the regression");
   out.put_scale("variable", variables, "variable");
   out.put("coefficient", table(fits, &Regression::coefficient));
@@ -90,6 +114,18 @@ const Measure regression_measure{
                {"f", "1", {"class"}, "F statistic of the fit"},
                {"f_p", "1", {"class"}, "p-value of F"},
                {"r_squared", "1", {"class"}, "fraction of the variance of accuracy that is explained"},
+               {"r_squared_size", "1", {"class"}, "fraction that set size explains by itself"},
+               {"r_squared_information", "1", {"class"}, "fraction that relay information explains by itself"},
+               {"r_squared_weights",
+                "1",
+                {"class"},
+                "fraction that the sum of absolute weights to the output of the class explains by itself; of layers "
+                "before the "
+                "last hidden one, the sum of the norms of outgoing weights"},
+               {"r_squared_additive",
+                "1",
+                {"class"},
+                "fraction that the best sum of effects of single units explains, with a coefficient for each unit"},
                {"residual_variance", "1", {"class"}, "residual sum of squares over degrees of freedom"},
                {"undefined", "text", {"class"}, "why a class has no fit; empty if it has one"},
                {"rows", "1", {}, "sets in each fit"},
@@ -105,6 +141,10 @@ const Measure regression_measure{
           "",
           {"1", "coefficient of the set's relay information", false, coefficient<2>}},
          {"r_squared", "R\u00b2", "r_squared"},
+         {"r_squared_size", "R\u00b2 of set size alone", "r_squared_size"},
+         {"r_squared_information", "R\u00b2 of information alone", "r_squared_information"},
+         {"r_squared_weights", "R\u00b2 of the sum of |weight|", "r_squared_weights"},
+         {"r_squared_additive", "R\u00b2 of additive effects of units", "r_squared_additive"},
          {"f", "F", "f"}},
     .missing = [](const MeasurePlace& place) -> std::string {
       if (place.recording) return missing_network(place);

@@ -75,6 +75,11 @@ std::vector<SummaryTable> tables(const SectionSource& source) {
               "R^2 alone"),
       grouped(number_column("r_squared_information", "1", "inform.", of_each([](auto& c) { return c.ia * c.ia; }), 3),
               "R^2 alone")};
+  for (const auto& [key, heading] :
+       {std::pair("r_squared_weights", "sum |w|"), std::pair("r_squared_additive", "units")}) {
+    if (regression.has(key))
+      table.columns.push_back(grouped(number_column(key, "1", heading, regression.numbers(key), 3), "R^2 alone"));
+  }
   const std::vector<std::string>& undefined = regression.texts("undefined");
   if (std::any_of(undefined.begin(), undefined.end(), [](const std::string& why) { return !why.empty(); }))
     table.columns.push_back({"no_fit", "", "no fit", {undefined.begin(), undefined.end()}});

@@ -117,7 +117,9 @@ std::string table_text(const SummaryTable& table) {
     for (const SummaryCell& cell : column.cells) cells.push_back(std::visit(CellText{column}, cell));
     columns.push_back(printed(column.heading, column.group, std::move(cells), longest_cell));
   }
-  if (columns.empty() || table.rows.empty()) return "";
+  std::string notes;
+  for (const std::string& note : table.notes) notes += wrapped(note, 2);
+  if (columns.empty() || table.rows.empty()) return notes;
   std::vector<std::string> row_names;
   for (const std::string& row : table.rows) row_names.push_back(one_line(row));
   const Printed names = printed(table.row_heading, "", std::move(row_names), longest_name);
@@ -137,8 +139,7 @@ std::string table_text(const SummaryTable& table) {
     i = next;
   }
   text += lines_of(names, columns, first, columns.size());
-  for (const std::string& note : table.notes) text += wrapped(note, 2);
-  return text;
+  return text + notes;
 }
 
 std::string wrapped(const std::string& text, std::size_t indent) {

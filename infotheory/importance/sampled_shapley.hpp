@@ -26,6 +26,7 @@ struct ShapleySamplingOptions {
 struct SampledShapley {
   RowMatrix<double> shapley;         ///< [C,K]
   RowMatrix<double> standard_error;  ///< [C,K]
+  RowMatrix<double> squares;         ///< [C,K] of the deviations of the pairs of permutations from shapley
   std::size_t permutations = 0;      ///< sampled
   std::size_t evaluations = 0;       ///< sets for which the function was called
   bool reached = false;              ///< the standard error that was asked for
@@ -44,5 +45,33 @@ struct SampledShapley {
 SampledShapley sampled_shapley(const SetFunction& function, int functions, int units,
                                const ShapleySamplingOptions& options, const RandomStream& random,
                                Progress& progress = Progress::none());
+
+/// Writes v of the sets that a permutation of the units builds up, unit by unit from none to all, to `values` [K+1,C].
+/// Called concurrently from several threads; must give the same values for the same permutation.
+using ChainFunction = std::function<void(std::span<const std::uint32_t> order, RowMatrix<double>& values)>;
+
+/// The same for functions that are cheaper along a permutation than set by set, batch after batch, so that the state
+/// can be saved in between: no values are remembered (cached_sets is not used), and a permutation counts as K+1
+/// evaluations. Results for the same function and stream are those of sampled_shapley(), to the last bit.
+class ChainShapley {
+ public:
+  /// Errors as sampled_shapley().
+  ChainShapley(ChainFunction function, int functions, int units, const ShapleySamplingOptions& options,
+               const RandomStream& random);
+
+  /// Goes on from result() of an earlier one. UsageError if its shapes or number of permutations do not fit.
+  void resume(SampledShapley earlier);
+  bool done() const;
+  /// Errors as sampled_shapley(); reports permutations done of most_permutations.
+  void sample_batch(Progress& progress = Progress::none());
+  const SampledShapley& result() const { return result_; }
+
+ private:
+  ChainFunction function_;
+  int functions_, units_;
+  ShapleySamplingOptions options_;
+  RandomStream random_;
+  SampledShapley result_;
+};
 
 }  // namespace inforelay

@@ -125,7 +125,7 @@ TEST_CASE("Every stage can be interrupted at any check and ends with the same ar
        60,
        {"networks.composite=null", "networks.full.layers=[784, 6, 5, 10]", "networks.full.train.max_epochs=4",
         "networks.full.train.stop=null", "analysis.layers=all", "analysis.relay.branching=true",
-        "analysis.knockout={method: sampled, samples: 20}"}},
+        "analysis.knockout={method: sampled, samples: 20}", "analysis.importance=true"}},
       {"knockouts by argmax, of replaced units",
        2,
        30,
@@ -138,7 +138,8 @@ TEST_CASE("Every stage can be interrupted at any check and ends with the same ar
        {"networks.full=null", "networks.composite.detectors.positives=30", "networks.composite.detectors.negatives=30",
         "networks.composite.detectors.test_negatives=30", "networks.composite.detectors.max_epochs=30",
         "networks.composite.detectors.hidden=1", "networks.composite.detectors.on_failure=keep_best",
-        "analysis.relay.exhaustive=[]", "analysis.knockout.sets=single", "analysis.regression=null"}},
+        "analysis.relay.exhaustive=[]", "analysis.knockout.sets=single", "analysis.regression=null",
+        "analysis.importance=true", "analysis.importance_sampling.permutations=40"}},
   }));
   INFO(name);
   set_thread_count(threads);

@@ -124,3 +124,55 @@ TEST_CASE("Sampled Shapley values name what they cannot do", "[importance]") {
                     "sampled Shapley values: most permutations is 8, expected an even number of at least the least "
                     "permutations");
 }
+
+namespace {
+
+ChainFunction along(const SetFunction& function, int functions) {
+  return [&function, functions](std::span<const std::uint32_t> order, RowMatrix<double>& values) {
+    std::vector<std::uint8_t> present(order.size());
+    std::vector<double> its(static_cast<std::size_t>(functions));
+    for (std::size_t n = 0; n <= order.size(); ++n) {
+      if (n > 0) present[order[n - 1]] = 1;
+      function(present, its);
+      for (int f = 0; f < functions; ++f) values(static_cast<Eigen::Index>(n), f) = its[static_cast<std::size_t>(f)];
+    }
+  };
+}
+
+}  // namespace
+
+TEST_CASE("Sampling along permutations gives the bits of sampling set by set, also resumed", "[importance]") {
+  const auto table = random_table(9, RandomStream(9, "chain"));
+  const SetFunction function = of(table);
+  const ShapleySamplingOptions options{.least_permutations = 40, .most_permutations = 40};
+  const SampledShapley expected = sampled_shapley(function, 2, 9, options, RandomStream(10, "same"));
+  ChainShapley sampler(along(function, 2), 2, 9, options, RandomStream(10, "same"));
+  SampledShapley half;
+  while (!sampler.done()) {
+    sampler.sample_batch();
+    if (sampler.result().permutations == 16) half = sampler.result();
+  }
+  CHECK(test::same_bits(sampler.result().shapley, expected.shapley));
+  CHECK(test::same_bits(sampler.result().standard_error, expected.standard_error));
+  CHECK(sampler.result().permutations == 40);
+  CHECK(sampler.result().evaluations == 400);
+
+  ChainShapley resumed(along(function, 2), 2, 9, options, RandomStream(10, "same"));
+  resumed.resume(half);
+  while (!resumed.done()) resumed.sample_batch();
+  CHECK(test::same_bits(resumed.result().shapley, expected.shapley));
+  CHECK(test::same_bits(resumed.result().squares, expected.squares));
+
+  ChainShapley other(along(function, 2), 2, 8, options, RandomStream(10, "same"));
+  CHECK_THROWS_AS(other.resume(half), UsageError);
+  half.permutations = 41;
+  CHECK_THROWS_AS(resumed.resume(half), UsageError);
+}
+
+TEST_CASE("A value along a permutation that is not finite is refused", "[importance]") {
+  const ChainFunction broken = [](std::span<const std::uint32_t> order, RowMatrix<double>& values) {
+    values(static_cast<Eigen::Index>(order[0]), 0) = NAN;
+  };
+  ChainShapley sampler(broken, 1, 4, {}, RandomStream(11, "broken"));
+  CHECK_THROWS_AS(sampler.sample_batch(), ComputeError);
+}
