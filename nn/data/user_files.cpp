@@ -60,6 +60,7 @@ FileFacts facts_from(const FileData& data) {
                   .test = {},
                   .inputs = data.train.input_width(),
                   .classes = data.train.class_count(),
+                  .rows = data.train.input_shape().size() == 2 ? data.train.input_shape().front() : 0,
                   .input_bytes = data.train.has_bytes() ? sizeof(std::uint8_t) : sizeof(float),
                   .largest_byte = largest_byte(data.train),
                   .origin = data.origin,
@@ -144,7 +145,8 @@ DataSizes file_data_sizes(const FileFacts& facts, const DataOptions& options) {
                   .inputs = facts.inputs,
                   .classes = facts.classes,
                   .input_bytes = facts.input_bytes,
-                  .unused = 0};
+                  .unused = 0,
+                  .rows = facts.rows};
   const bool as_read = facts.test && sizes.train == train && sizes.test == test;
   if (!as_read) sizes.unused = train + test;
   return sizes;
