@@ -9,6 +9,7 @@
 #include "core/named.hpp"
 #include "core/sets/neuron_set.hpp"
 #include "experiments/config/derived_settings.hpp"
+#include "experiments/config/recurrent_checks.hpp"
 #include "infotheory/states/unit_states.hpp"
 
 namespace inforelay {
@@ -71,7 +72,16 @@ class Checker {
                                                        {"classes", !given.classes.empty()},
                                                        {"split", given.split.has_value()},
                                                        {"fallback", given.fallback != defaults.fallback},
-                                                       {"download", given.download != defaults.download}};
+                                                       {"download", given.download != defaults.download},
+                                                       {"n", given.sequences.n.has_value()},
+                                                       {"symbols", given.sequences.symbols.has_value()},
+                                                       {"delay", given.sequences.delay.has_value()},
+                                                       {"bits", given.sequences.bits.has_value()},
+                                                       {"pulse", given.sequences.pulse.has_value()},
+                                                       {"steps", given.sequences.steps.has_value()},
+                                                       {"train_steps", given.sequences.train_steps.has_value()},
+                                                       {"trials", given.sequences.trials.has_value()},
+                                                       {"train_trials", given.sequences.train_trials.has_value()}};
     const auto knows = [](const DataSource& source, std::string_view key) {
       return std::find(source.settings.begin(), source.settings.end(), key) != source.settings.end();
     };
@@ -79,7 +89,7 @@ class Checker {
       if (!is_given || knows(data_source(given.dataset), key)) continue;
       std::vector<std::string_view> others;
       for (const DataSource* source : data_sources()) {
-        if (!source->is_generated() && knows(*source, key)) others.push_back(source->name);
+        if ((!source->is_generated() || source->load_sequences) && knows(*source, key)) others.push_back(source->name);
       }
       fail(fmt::format("data.{}", key),
            fmt::format("is for dataset: {}, not for {}", fmt::join(others, ", "), given.dataset));
@@ -98,6 +108,13 @@ class Checker {
   }
 
   void check_network(const std::string& path, const NetworkConfig& network) {
+    if (network.recurrent) {
+      for (const SettingProblem& each : recurrent_problems(path, config_, network, sizes_))
+        fail(each.path, each.problem);
+      return;
+    }
+    if (data_source(config_.data.dataset).load_sequences)
+      return fail(path, fmt::format("{} has sequences, for networks with 'recurrent'", config_.data.dataset));
     const int ways =
         int{network.train.has_value()} + int{network.detectors.has_value()} + int{!network.weights.empty()};
     if (ways != 1) return fail(path, "needs one of 'train' (with 'layers'), 'detectors' and 'weights'");
@@ -258,6 +275,7 @@ class Checker {
     check_no_repetition("analysis.layers", analysis.layers.list);
     check_relay_classes(analysis.relay);
     check_states(analysis);
+    check_time(analysis);
     if (!analysis.regression) return;
     if (analysis.tables == SetTables::never)
       fail("analysis.regression", "needs the tables of all sets: not with analysis.tables: never");
@@ -295,6 +313,27 @@ class Checker {
     needs_classes(analysis.regression.has_value(), "analysis.regression");
     needs_classes(!config_.compare.empty(), "compare");
     needs_classes(config_.sweep.has_value(), "sweep");
+  }
+
+  // What is about time needs a system with time.
+  void check_time(const AnalysisConfig& analysis) {
+    const bool recurrent = std::any_of(config_.networks.begin(), config_.networks.end(),
+                                       [](const auto& each) { return each.second.recurrent.has_value(); });
+    const bool has_time = recurrent || !config_.recordings.empty();
+    if (!analysis.lags.empty() && !has_time) fail("analysis.lags", "needs a recurrent network or a recording with time");
+    if (!analysis.lags.empty() && analysis.relay.exhaustive.empty())
+      fail("analysis.lags", "of the subsets of analysis.relay.exhaustive, which has none");
+    check_no_repetition("analysis.lags", analysis.lags);
+    if (analysis.drift > 0 && !has_time) fail("analysis.drift", "needs a recurrent network or a recording with time");
+    if (analysis.drift > 0 && !analysis.relay.greedy) fail("analysis.drift", "needs analysis.relay.greedy");
+    if (analysis.as_published && !recurrent) fail("analysis.as_published", "needs a recurrent network");
+    const auto& knockout = analysis.knockout;
+    if (knockout && !recurrent && (knockout->from > 0 || knockout->steps > 0 || knockout->each_step))
+      fail("analysis.knockout", "from, steps and each_step are for recurrent networks");
+    const bool others = std::any_of(config_.networks.begin(), config_.networks.end(),
+                                    [](const auto& each) { return !each.second.recurrent.has_value(); });
+    if (analysis.regression && !config_.networks.empty() && !others)
+      fail("analysis.regression", "is not for recurrent networks");
   }
 
   void check_fit(const AnalysisConfig& analysis) {
