@@ -80,9 +80,10 @@ class Checker {
   void check_steps() {
     std::size_t least = sizes_->steps_of("test");
     if (least == 0) {
-      return fail("", fmt::format("the samples of {} are neither sequences nor two-dimensional, as images are: there are "
-                                  "no steps for a recurrent network",
-                                  config_.data.dataset));
+      return fail("",
+                  fmt::format("the samples of {} are neither sequences nor two-dimensional, as images are: there are "
+                              "no steps for a recurrent network",
+                              config_.data.dataset));
     }
     for (const std::string& subset : config_.analysis.relay.subsets)
       least = std::min(least, std::max<std::size_t>(sizes_->steps_of(subset), 1));
@@ -96,8 +97,8 @@ class Checker {
     if (!times.empty() && static_cast<std::size_t>(times.back()) >= least)
       fail("recurrent.time", fmt::format("{}, but a trial has {} steps, from 0", times.back(), least));
     if (!times.empty() && times.front() < own_.lag)
-      fail("recurrent.time", fmt::format("{}: before step {} there is no input {} steps ago", times.front(), own_.lag,
-                                         own_.lag));
+      fail("recurrent.time",
+           fmt::format("{}: before step {} there is no input {} steps ago", times.front(), own_.lag, own_.lag));
     if (const auto& knockout = config_.analysis.knockout; knockout && static_cast<std::size_t>(knockout->from) >= least)
       fail_at("analysis.knockout.from", fmt::format("{}, but a trial has {} steps", knockout->from, least));
   }

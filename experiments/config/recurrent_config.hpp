@@ -28,7 +28,8 @@ inline constexpr WordTable<InputSymbol, 2> input_symbol_names{
 
 /// now: the decision at the step; end: that at the end of the trial.
 enum class OutputSymbol { now, end };
-inline constexpr WordTable<OutputSymbol, 2> output_symbol_names{{{OutputSymbol::now, "now"}, {OutputSymbol::end, "end"}}};
+inline constexpr WordTable<OutputSymbol, 2> output_symbol_names{
+    {{OutputSymbol::now, "now"}, {OutputSymbol::end, "end"}}};
 
 /// A recurrent network: what it is, how it is trained unless it is read from a file, and what is recorded of it.
 struct RecurrentConfig {
