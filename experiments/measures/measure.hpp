@@ -40,7 +40,9 @@ struct MeasurePlace {
   std::string subset = {};  ///< if the scope is a subset
   const RecordingConfig* recording = nullptr;
 
-  /// The name of the layer in results: "1"; of a recording the name that it has there.
+  /// A network of dense layers on single samples: neither a recording nor a recurrent network.
+  bool is_feed_forward() const { return !recording && !network.recurrent; }
+  /// The name of the layer in results: "1"; of a recording the name that it has there; of a recurrent network "h1".
   std::string layer_name() const;
 };
 
@@ -94,7 +96,7 @@ struct Measure {
 /// All measures, in the order in which they are computed.
 const std::vector<const Measure*>& measures();
 
-/// Measure::missing and Metric::missing of what only networks have: "" for a network.
+/// Measure::missing and Metric::missing of what only feed-forward networks have: "" for one.
 std::string missing_network(const MeasurePlace& place);
 
 /// Where the arrays of a measure stand: "networks/full/layers/1/relay/test".
