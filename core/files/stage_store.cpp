@@ -8,6 +8,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "core/error.hpp"
 #include "core/text/number_text.hpp"
@@ -16,7 +17,7 @@ namespace inforelay {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char *result_ending = ".h5", *state_ending = ".state.h5";
+constexpr const char *result_ending = ".h5", *state_ending = ".state.h5", *part_mark = ".part-";
 
 }  // namespace
 
@@ -80,6 +81,10 @@ FileContent StageStore::write_file(const fs::path& path, const Write& write) {
   return content;
 }
 
+StageStore StageStore::part(std::size_t number) const {
+  return {folder_, fmt::format("{}{}{}", name_, part_mark, number), stamp_, interval_, calls_};
+}
+
 bool StageStore::load(const Read& read) {
   const auto found = read_file(path(result_ending), read);
   if (!found) return false;
@@ -116,6 +121,11 @@ void StageStore::remove_intermediate() const {
   std::error_code ignored;
   fs::remove(path(state_ending), ignored);
   for (const auto& [number, path] : chunk_files()) fs::remove(path, ignored);
+  std::vector<fs::path> of_parts;
+  for (const auto& entry : fs::directory_iterator(folder_, ignored)) {
+    if (entry.path().filename().string().starts_with(name_ + part_mark)) of_parts.push_back(entry.path());
+  }
+  for (const fs::path& path : of_parts) fs::remove(path, ignored);
 }
 
 }  // namespace inforelay

@@ -3,6 +3,7 @@
 //   stages/NAME.h5            the result
 //   stages/NAME.state.h5      state of an unfinished stage, replaced at each save (training)
 //   stages/NAME.chunks-N.h5   finished chunks of an unfinished scan over all sets, others in each file
+//   stages/NAME.part-P.*      state and chunks of an unfinished part P of a stage that has several
 //
 // A file that is damaged, or belongs to another run or stage or to other results, is ignored with a warning; its
 // content is recomputed and the file replaced, even if it is a folder. Each file records the computing time of its
@@ -42,6 +43,10 @@ class StageStore {
 
   /// `folder` must exist; `name` is the stage's. Its time, and that until the first save, begins now.
   StageStore(std::filesystem::path folder, std::string name, FileStamp stamp, SaveInterval interval, Calls calls);
+
+  /// The intermediate results of part `number` of this stage, computed one after the other; they are removed with those
+  /// of the stage.
+  StageStore part(std::size_t number) const;
 
   // The result. A DataError thrown by `read` counts as damage.
 

@@ -123,6 +123,9 @@ struct RecordingConfig {
   std::vector<RecordingAxis> axes;  ///< empty: [sample, unit]
   TimeWord time = TimeWord::pooled;
   std::vector<std::int64_t> times;  ///< used instead of `time` unless empty
+
+  /// Is each time analysed on its own?
+  bool is_timed() const { return times.empty() && time == TimeWord::each; }
 };
 
 struct RelayConfig {
@@ -167,8 +170,14 @@ struct LayerChoice {
 /// The subset's own values as those that the cuts are made of.
 inline constexpr std::string_view own_values = "own";
 
+/// Of a recording that is analysed at each time: are its cuts made of the values at all times, so that a state means
+/// the same at each, or at each time of its own values?
+enum class CutTimes { all, each };
+inline constexpr WordTable<CutTimes, 2> cut_times_names{{{CutTimes::all, "all"}, {CutTimes::each, "each"}}};
+
 struct DiscretizeConfig : DiscretizeOptions {
   std::string fit{own_values};  ///< or the subset whose values the cuts are made of
+  CutTimes times = CutTimes::all;
 };
 
 struct AnalysisConfig {
@@ -176,6 +185,7 @@ struct AnalysisConfig {
   DiscretizeConfig discretize;
   ContrastKind contrast = ContrastKind::one_vs_rest;
   SetTables tables = SetTables::automatic;
+  bool geometry = true;
   RelayConfig relay;
   std::vector<SetMeasure> measures;  ///< of all sets, of relay.exhaustive
   std::vector<std::int64_t> lags;    ///< of the temporal representation of all sets, of relay.exhaustive

@@ -165,9 +165,11 @@ class Checker {
     };
     if (!recording.axes.empty() && (!has(Axis::unit) || has(Axis::sample) == (has(Axis::trial) || has(Axis::time))))
       fail(path + ".axes", "expected unit, and sample or else trial, time or both: [trial, time, unit]");
-    if (recording.time == TimeWord::each)
-      fail(path + ".time", "each is not available: analyse one time after the other, time: [0], time: [1], ...");
     if (!recording.times.empty() && !has(Axis::time)) fail(path + ".time", "needs an axis time in axes");
+    if (recording.is_timed() && (!has(Axis::time) || !has(Axis::trial)))
+      fail(path + ".time", "each needs axes time and trial: at each time, the trials are the samples");
+    if (recording.is_timed() && config_.analysis.relay.branching)
+      fail("analysis.relay.branching", fmt::format("not with {}.time: each", path));
     check_no_repetition(path + ".time", recording.times);
   }
 

@@ -70,7 +70,11 @@ std::vector<Setting> settings_of(DiscretizeConfig& config) {
           {"edges", "With method edges: ascending cuts; a value on a cut belongs to the level below it.",
            Numbers{&config.edges, {-any_number, any_number}, {1, 255}}},
           {"fit", "Subset of which the cuts are made, for all subsets; own: each subset has its own cuts.",
-           Text{&config.fit}}};
+           Text{&config.fit}},
+          {"times",
+           "Of a recording with time: each: all: cuts are made of the values at all times, so that a state means the "
+           "same at each; each: at each time of the values at that time.",
+           choice(config.times, cut_times_names)}};
 }
 
 std::vector<Setting> settings_of(AnalysisConfig& config) {
@@ -89,7 +93,7 @@ std::vector<Setting> settings_of(AnalysisConfig& config) {
               {{"", "", group(discretize)}},
               [&discretize] {
                 return discretize.method != Discretization::threshold && discretize.method != Discretization::edges &&
-                       discretize.levels == 2 && discretize.fit == own_values;
+                       discretize.levels == 2 && discretize.fit == own_values && discretize.times == CutTimes::all;
               }}},
       {"contrast",
        "What relay information is about. one_vs_rest: for each class, whether input and output are this class; whole: "
@@ -100,6 +104,10 @@ std::vector<Setting> settings_of(AnalysisConfig& config) {
        "fit into memory (max_memory); always: a run in which they do not fit is refused; never: statistics only, "
        "without the regression and the figures that show every set.",
        choice(config.tables, set_tables_names)},
+      {"geometry",
+       "Clusters, principal components and entropy curve of the states (the paper's appendix), of layers of up to 32 "
+       "units of two levels that are not analysed at each time. Clusters are those of at most 10,000 samples.",
+       Boolean{&config.geometry}},
       {"relay", "Relay information.", group(config.relay)},
       {"measures", "Further measures of all 2^K sets, of the subsets of analysis.relay.exhaustive.",
        choices(config.measures, set_measure_names)},

@@ -91,6 +91,15 @@ class Checker {
       fail("recurrent.lag", "is for input: stimulus; labels have none");
     if (static_cast<std::size_t>(own_.lag) >= least)
       fail("recurrent.lag", fmt::format("{}, but a trial has {} steps", own_.lag, least));
+    const auto& subsets = config_.analysis.relay.subsets;
+    if (own_.is_timed() && subsets.size() > 1 && sizes_->steps_of("train") != sizes_->steps_of("test")) {
+      fail("recurrent.time",
+           fmt::format("each needs trials of as many steps in all of analysis.relay.subsets, but those "
+                       "of train have {} and those of test {}",
+                       sizes_->steps_of("train"), sizes_->steps_of("test")));
+    }
+    if (own_.is_timed() && config_.analysis.relay.branching)
+      fail_at("analysis.relay.branching", fmt::format("not with {}.recurrent.time: each", path_));
     std::vector<std::int64_t> times = own_.times;
     std::sort(times.begin(), times.end());
     if (std::adjacent_find(times.begin(), times.end()) != times.end()) fail("recurrent.time", "lists a step twice");

@@ -46,6 +46,8 @@ struct RecurrentConfig {
   TimeWord time = TimeWord::pooled;
   std::vector<std::int64_t> times;  ///< used instead of `time` unless empty
 
+  /// Is each time analysed on its own?
+  bool is_timed() const { return times.empty() && time == TimeWord::each; }
   /// The name of layer 1, 2, ... in results: "h1", "c1", "both1".
   std::string layer_name(int layer) const;
   /// U of a layer of H units in the variables that are recorded: H, or 2 H.

@@ -218,7 +218,8 @@ std::vector<Setting> settings_of(RecordingConfig& config) {
        "What the dimensions of states are. Not given: [sample, unit], if there are two; never guessed for more.",
        choices(config.axes, recording_axis_names)},
       {"time",
-       "With an axis time: pooled: all times are samples; or the numbers, from 0, of the times that are pooled.",
+       "With an axis time: pooled: all times are samples; each: each time is analysed on its own, and trials are the "
+       "samples; or the numbers, from 0, of the times that are pooled.",
        WordOr{choice(config.time, time_word_names),
               {{"", "", Integers{&config.times, {0, 100 * million}, {1, 100'000}}}},
               [&config] { return config.times.empty(); }}}};

@@ -37,6 +37,7 @@ struct FigureKind {
   /// Reads what the figure shows; empty if the results do not have it. The results must outlive the drawing. Throws
   /// DataError if they are damaged.
   FigureDrawing (*read)(const FigureSource& source);
+  bool over_time = false;  ///< drawn of systems that were analysed at each time, and of no others
 };
 
 /// `draw` with `figure`, one of the structs of figures.hpp.

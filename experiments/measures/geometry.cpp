@@ -75,6 +75,8 @@ const Measure geometry_measure{
          {"entropy_occupied", "1", {"samples"}, "distinct states among the samples drawn"}},
     .metrics = {},
     .missing = [](const MeasurePlace& place) -> std::string {
+      if (!place.config.analysis.geometry) return "analysis.geometry is false";
+      if (place.sizes.times > 0) return "each time is analysed on its own";
       if (level_count(place.config.analysis.discretize) > 2) return "units have more than two levels";
       return place.sizes.is_wide() ? "the layer has more than 32 units" : "";
     },

@@ -4,6 +4,8 @@
 // To add one: a file that defines a `const Measure`, and a line in measures.cpp.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -39,6 +41,8 @@ struct MeasurePlace {
   int layer = 0;            ///< 1, 2, ...; 0 if the scope is the system
   std::string subset = {};  ///< if the scope is a subset
   const RecordingConfig* recording = nullptr;
+  /// Of a system that is analysed at each time (sizes.times > 0): the one that is being computed, [0,sizes.times).
+  std::optional<std::size_t> time = {};
 
   /// A network of dense layers on single samples: neither a recording nor a recurrent network.
   bool is_feed_forward() const { return !recording && !network.recurrent; }
@@ -79,6 +83,7 @@ struct Metric {
 struct Measure {
   std::string name;  ///< its group below the layer (or the system): results stand in NAME/SUBSET/ or NAME/
   Scope scope = Scope::subset;
+  bool over_time = false;  ///< computed once of all times, also of a system that is analysed at each time
   std::string about;  ///< one sentence for the documentation
   std::vector<ArrayInfo> arrays;
   std::vector<Metric> metrics;
@@ -89,7 +94,8 @@ struct Measure {
   std::string (*label)(const MeasurePlace& place);
   MemoryNeed (*memory)(const MeasurePlace& place, AllSetsTable tables);
   /// Adds its arrays, which `arrays` describes, to `out`; paths are relative to the measure's group. A long computation
-  /// saves its state in run.store. Throws Error, Interrupted.
+  /// saves its state in run.store. Of a system that is analysed at each time it computes the one of run.place.time and
+  /// knows nothing of others (each_time.hpp). Throws Error, Interrupted.
   void (*compute)(MeasureRun& run, ResultArrays& out);
 };
 

@@ -12,6 +12,8 @@ namespace {
 void compute(MeasureRun& run, ResultArrays& out) {
   const LoadedRecording& recording = *run.system.recording();
   out.put_scale("class", recording.symbols, "input and output symbols");
+  if (const std::size_t times = recording.times(); times > 0)
+    out.put_scale("time", counting(0, times), "time within the trial, from 0");
   out.put_attribute("", "file", recording.own().file.string());
   out.put_attribute("", "sha256", recording.sha256);
   std::vector<std::string> axes;

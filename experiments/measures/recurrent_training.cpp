@@ -59,6 +59,11 @@ void put_source(const WeightSource& source, ResultArrays& out) {
 void compute(MeasureRun& run, ResultArrays& out) {
   const SequencePair& data = run.system.data().sequences(run.progress);
   out.put_scale("class", run.system.symbols(run.progress).names, "input and output symbols");
+  if (const RecurrentConfig& config = *run.place.network.recurrent; config.is_timed()) {
+    const std::vector<std::size_t> steps =
+        recorded_steps(config, data.subset(run.place.config.analysis.relay.subsets.front()).steps());
+    out.put_scale("time", std::vector<std::int64_t>(steps.begin(), steps.end()), "step within the trial, from 0");
+  }
   if (const RecurrentWeightFile* file = run.system.loaded_recurrent()) {
     check_sequences(file->network, data.test);
     put_recurrent(file->network, out);

@@ -50,6 +50,10 @@ void round_given_cuts(DiscretizeOptions& options) {
   for (double& edge : options.edges) edge = to_float(edge);
 }
 
+std::string activation_of(const MeasurePlace& place) {
+  return fmt::format("activation of layer {}, unit", place.layer);
+}
+
 RowMatrix<double> cuts_for(MeasureRun& run, const RowMatrix<float>& values) {
   const DiscretizeConfig& config = run.place.config.analysis.discretize;
   const bool own = config.fit == own_values || config.fit == run.place.subset;
@@ -57,11 +61,15 @@ RowMatrix<double> cuts_for(MeasureRun& run, const RowMatrix<float>& values) {
   DiscretizeOptions options = config;
   if (!run.place.is_feed_forward()) round_given_cuts(options);
   options.random = run.system.random().child("states").child(subset);
-  if (own) return cuts(values, options, run.progress);
-  const LayerRecord other = run.system.record(run.layer, run.place.layer, subset, run.progress);
-  if (run.place.is_feed_forward())
-    check_finite(run.system.name(), fmt::format("activation of layer {}, unit", run.place.layer), other.samples.values);
-  return cuts(other.samples.values, options, run.progress);
+  const bool all_times = run.place.time && config.times == CutTimes::all;
+  if (own && !all_times) return cuts(values, options, run.progress);
+  const auto of_subset = [&](std::optional<std::size_t> time) {
+    const LayerRecord other = run.system.record(run.layer, run.place.layer, subset, run.progress, time);
+    if (run.place.is_feed_forward()) check_finite(run.system.name(), activation_of(run.place), other.samples.values);
+    return cuts(other.samples.values, options, run.progress);
+  };
+  if (!all_times) return of_subset(run.place.time);
+  return run.system.cuts(fmt::format("{} {}", run.place.layer, subset), [&] { return of_subset(std::nullopt); });
 }
 
 States states_of(MeasureRun& run, const RowMatrix<float>& values) {
@@ -86,9 +94,9 @@ States states_of(MeasureRun& run, const RowMatrix<float>& values) {
 
 void compute(MeasureRun& run, ResultArrays& out) {
   const MeasurePlace& place = run.place;
-  LayerRecord record = run.system.record(run.layer, place.layer, place.subset, run.progress);
+  LayerRecord record = run.system.record(run.layer, place.layer, place.subset, run.progress, place.time);
   if (place.is_feed_forward()) {  // others are checked as they are read or computed
-    check_finite(run.system.name(), fmt::format("activation of layer {}, unit", place.layer), record.samples.values);
+    check_finite(run.system.name(), activation_of(place), record.samples.values);
     check_finite(run.system.name(), "output", record.network_output);
   }
   const States states = states_of(run, record.samples.values);
@@ -111,7 +119,7 @@ void compute(MeasureRun& run, ResultArrays& out) {
   out.put("value", std::move(record.samples.values));
   if (record.trial.empty()) return;
   out.put("trial", record.trial);
-  out.put("time", record.time);
+  if (!record.time.empty()) out.put("time", record.time);
 }
 
 std::string missing_outputs(const MeasurePlace& place, int) { return missing_network(place); }
@@ -174,8 +182,11 @@ const Measure states_measure{
           if (levels > 2) working += samples * size.units;  // the distinct ones
           if (levels > 2 && discretize.method == Discretization::kmeans)
             working += thread_count() * samples * (4.0 * levels + 44);
-          const auto fit = size.samples.find(discretize.fit);
-          if (fit != size.samples.end()) working += 4 * fit->second * (size.units + outputs);
+          const bool all_times = size.times > 0 && discretize.times == CutTimes::all;
+          const bool own = discretize.fit == own_values;
+          const auto fit = size.samples.find(own ? place.subset : discretize.fit);
+          if ((!own || all_times) && fit != size.samples.end())
+            working += 4 * fit->second * (all_times ? size.times : 1) * (size.units + outputs);
           return samples_need(samples * (4 * (size.units + outputs) + 4 + state), working);
         },
     .compute = compute,

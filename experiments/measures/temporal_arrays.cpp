@@ -41,10 +41,8 @@ std::string missing_temporal(const MeasurePlace& place) {
   if (recording &&
       std::find(recording->axes.begin(), recording->axes.end(), RecordingAxis::time) == recording->axes.end())
     return "the recording has no axis time";
-  const bool each = recording
-                        ? recording->times.empty() && recording->time == TimeWord::each
-                        : place.network.recurrent->times.empty() && place.network.recurrent->time == TimeWord::each;
-  return each ? "each time is analysed on its own" : "";
+  return (recording ? recording->is_timed() : place.network.recurrent->is_timed()) ? "each time is analysed on its own"
+                                                                                   : "";
 }
 
 std::vector<ArrayInfo> temporal_infos() {

@@ -201,7 +201,7 @@ MemoryNeed memory(const MeasurePlace& place, AllSetsTable) {
   const LayerSizes& size = place.sizes;
   const KnockoutConfig& config = *place.config.analysis.knockout;
   const double sets = all_sets(place) ? std::exp2(size.units) : size.units + 1;
-  const double samples = size.samples.at(place.subset);
+  const double samples = size.samples.at(place.subset) * std::max(1.0, size.times);
   const double kept = sets * (4 * size.classes + 8), counts = sets * 12 * size.classes;
   // Steps of a trial are at most all samples of the subset.
   const double by_step = config.each_step ? 8 * sets * samples * size.classes : 0;
@@ -218,6 +218,7 @@ constexpr auto not_by_class = [](const NetworkConfig&) { return false; };
 const Measure time_knockout_measure{
     .name = "time_knockout",
     .scope = Scope::subset,
+    .over_time = true,
     .about = "accuracy of a recurrent network with units of its state replaced before steps",
     .arrays = {{"accuracy",
                 "1",

@@ -22,9 +22,11 @@ bool add(const FigureKind& kind, const FigureSource& source, std::vector<FigureD
   }
 }
 
-std::vector<FigureDrawing> read_figures(const ExperimentResult& result, const std::vector<LayerResults>& layers) {
+std::vector<FigureDrawing> read_figures(const ExperimentResult& result, const std::vector<LayerResults>& at_once,
+                                        const std::vector<LayerResults>& over_time) {
   std::vector<FigureDrawing> drawings;
   for (const FigureKind* kind : figure_kinds()) {
+    const std::vector<LayerResults>& layers = kind->over_time ? over_time : at_once;
     if (kind->scope == FigureScope::experiment) add(*kind, {result, layers}, drawings);
     for (const LayerResults& layer : layers) {
       if (kind->scope == FigureScope::layer) add(*kind, {result, layers, &layer, "", layer.name}, drawings);
@@ -48,12 +50,13 @@ std::vector<std::string> draw_figures(FigureOptions options, const ExperimentRes
   options.folder = folder;
   if (!result.networks.empty()) options.note = data_source(result.provenance.data_name).note;
   const FigureWriter writer(options);
-  std::vector<LayerResults> layers;
+  std::vector<LayerResults> at_once, over_time;
   for (const std::string& system : result.systems()) {
-    for (LayerResults& layer : layers_of(result, system)) layers.push_back(std::move(layer));
+    for (LayerResults& layer : layers_of(result, system))
+      (layer.times > 0 ? over_time : at_once).push_back(std::move(layer));
   }
   std::vector<std::string> names;
-  const std::vector<FigureDrawing> drawings = read_figures(result, layers);
+  const std::vector<FigureDrawing> drawings = read_figures(result, at_once, over_time);
   for (const FigureDrawing& draw : drawings) {
     progress.check();
     names.push_back(draw(writer));

@@ -10,8 +10,10 @@
 #include "core/sets/neuron_set.hpp"
 #include "core/text/message_text.hpp"
 #include "core/text/unit_text.hpp"
+#include "experiments/reports/recurrent_lines.hpp"
 #include "experiments/results/layer_results.hpp"
 #include "experiments/results/statistics_arrays.hpp"
+#include "experiments/sources/recurrent_model.hpp"
 #include "experiments/sources/system.hpp"
 #include "nn/data/input_statistics.hpp"
 
@@ -223,6 +225,42 @@ std::string class_tables(const LayerResults& layer) {
   return table_text(relay) + (function.size() > 1 ? table_text(function) : "");
 }
 
+// Of a layer that was analysed at each time: a row for each time, with the relay information of the first contrasts.
+std::string times_tables(const LayerResults& layer) {
+  constexpr std::size_t most_times = 40, most_contrasts = 4;
+  const std::size_t times = std::min(layer.times, most_times);
+  std::string text;
+  for (const std::string& subset : subsets_of(layer, "states")) {
+    const ResultView states = layer.arrays.at("states/" + subset), relay = layer.arrays.at("relay/" + subset);
+    ColumnGroup group{"", {{"time", {}}, {"states", {}}, {"singleton states", {}}}};
+    const std::vector<double> occupied = states.numbers("occupied_states"),
+                              alone = states.numbers("singleton_fraction");
+    for (std::size_t t = 0; t < times; ++t) {
+      group.columns[0].second.push_back(std::to_string(t));
+      group.columns[1].second.push_back(fmt::format("{:.0f}", occupied.at(t)));
+      group.columns[2].second.push_back(fmt::format("{:.1f} %", 100 * alone.at(t)));
+    }
+    std::vector<ColumnGroup> groups{group};
+    const std::vector<std::string> names = contrast_names(layer, relay);
+    for (std::size_t c = 0; c < std::min(names.size(), most_contrasts); ++c) {
+      const auto column = [&](const char* array) {
+        std::vector<double> values;
+        const RowMatrix<double>& all = relay.matrix<double>(array);
+        for (std::size_t t = 0; t < times; ++t)
+          values.push_back(all(static_cast<Eigen::Index>(t), static_cast<Eigen::Index>(c)));
+        return number_cells(values);
+      };
+      groups.push_back({fmt::format("{}, bits", one_line(names[c])),
+                        {{"I(X_in; X_out)", column("input_output_information")}, {"I_R(all)", column("total")}}});
+    }
+    text += fmt::format("\n{}: {} samples at each of {} times{}", subset, states.array("input").shape.at(1),
+                        layer.times, table_text(groups));
+    if (times < layer.times || names.size() > most_contrasts)
+      text += fmt::format("({} times and {} contrasts, all are in results.h5)\n", layer.times, names.size());
+  }
+  return text;
+}
+
 // Were tables of all sets left out?
 bool lacks_tables(const LayerResults& layer) {
   for (const auto& [measure, table] : {std::pair("relay", "information"), std::pair("knockout", "accuracy")}) {
@@ -257,11 +295,12 @@ std::string summarise(const ExperimentResult& result, const ComparisonResult& co
     const ResultView system = result.system(name);
     text += fmt::format("\n{}\n", name);
     text += result.is_recording(name) ? recording_lines(system)
+            : is_recurrent(system)    ? recurrent_lines(system)
                                       : layers_line(system.at("model")) + inputs_line(system) + training_lines(system);
     const std::vector<LayerResults> layers = layers_of(result, name);
     for (const LayerResults& layer : layers) {
       if (layers.size() > 1) text += fmt::format("\nlayer {}\n", layer.layer);
-      text += states_table(layer) + class_tables(layer);
+      text += layer.times > 0 ? times_tables(layer) : states_table(layer) + class_tables(layer);
       regressions = regressions || layer.arrays.has("regression");
       no_tables = no_tables || lacks_tables(layer);
     }

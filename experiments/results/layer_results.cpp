@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/sets/neuron_set.hpp"
+#include "experiments/results/time_stack.hpp"
 
 namespace inforelay {
 
@@ -18,6 +19,7 @@ std::vector<LayerResults> layers_of(const ExperimentResult& result, const std::s
   // 2 before 10
   std::sort(names.begin(), names.end(),
             [](const std::string& a, const std::string& b) { return std::pair(a.size(), a) < std::pair(b.size(), b); });
+  const std::size_t times = system.has(time_axis) ? system.array(time_axis).shape.front() : 0;
   std::vector<LayerResults> layers;
   for (const std::string& layer : names) {
     const bool several = names.size() > 1;
@@ -26,7 +28,8 @@ std::vector<LayerResults> layers_of(const ExperimentResult& result, const std::s
          .name = several ? fmt::format("{}_{}{}", network, is_recording ? "" : "layer", layer) : network,
          .layer = layer,
          .classes = system.texts("class"),
-         .arrays = system.at("layers/" + layer)});
+         .arrays = system.at("layers/" + layer),
+         .times = times});
   }
   return layers;
 }

@@ -15,6 +15,7 @@ struct LayerResults {
   std::string layer;                 ///< "2"
   std::vector<std::string> classes;  ///< [C] their names
   ResultView arrays;                 ///< networks/NAME/layers/L
+  std::size_t times = 0;             ///< T > 0: it was analysed at each time, and all arrays are [T, ...]
 };
 
 /// The analysed layers of `network`, a network or recording, from the first one.

@@ -85,6 +85,12 @@ class ResultArrays {
   /// Any array, as a file holds it.
   void put_array(const std::string& path, ResultArray array) { arrays_[path] = std::move(array); }
 
+  /// The array at `path`; null if there is none.
+  ResultArray* find(std::string_view path) {
+    const auto found = arrays_.find(path);
+    return found == arrays_.end() ? nullptr : &found->second;
+  }
+
   /// An attribute of the array or group at `path` ("" is the root).
   void put_attribute(const std::string& path, const std::string& name, Hdf5Attribute value) {
     attributes_[path][name] = std::move(value);
@@ -122,6 +128,7 @@ class ResultView {
   ResultView at(std::string_view group) const;
   ResultView root() const { return {*arrays_, ""}; }
   const std::string& group() const { return group_; }
+  const ResultArrays& all() const { return *arrays_; }
 
   /// True if there is an array, or a group with arrays, at `path`.
   bool has(std::string_view path) const;

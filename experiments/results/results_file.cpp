@@ -217,6 +217,16 @@ ResultArrays read_arrays(const Hdf5Reader& file, const std::string& group, ReadT
   return arrays;
 }
 
+ResultArrays read_finished(const Hdf5Reader& file, const std::string& group, ReadTables wanted) {
+  ResultArrays arrays = read_arrays(file, group, wanted);
+  const bool all_sets = arrays.view().has("sizes");
+  const bool table = std::any_of(arrays.arrays().begin(), arrays.arrays().end(),
+                                 [](const auto& each) { return is_table(each.second); });
+  if (wanted == ReadTables::yes && all_sets && !table)
+    throw DataError("it was made without the table of all sets, which is wanted now");
+  return arrays;
+}
+
 void write_header(Hdf5Writer& file, const ExperimentResult& result, const std::string& status) {
   file.attribute("", "format", std::string(results_format));
   file.attribute("", "format_version", results_format_version);

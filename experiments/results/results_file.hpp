@@ -59,6 +59,9 @@ enum class ReadTables { no, yes };
 /// adds. Throws DataError if the file is damaged.
 ResultArrays read_arrays(const Hdf5Reader& file, const std::string& group = "", ReadTables tables = ReadTables::yes);
 
+/// The arrays of a finished computation. Throws DataError if the tables of all sets are wanted but were left out.
+ResultArrays read_finished(const Hdf5Reader& file, const std::string& group, ReadTables wanted);
+
 /// The root's attributes and /provenance; `status`: "complete", or in a sweep "incomplete".
 void write_header(Hdf5Writer& file, const ExperimentResult& result, const std::string& status);
 

@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "core/error.hpp"
 #include "core/files/sha256.hpp"
 #include "core/provenance.hpp"
+#include "experiments/measures/each_time.hpp"
+#include "experiments/results/results_file.hpp"
 
 namespace inforelay {
 namespace {
@@ -25,17 +26,6 @@ void with_label(const std::string& label, Work&& work) {
   } catch (const UsageError& error) {
     throw UsageError(named(error));
   }
-}
-
-// The arrays of a finished stage.
-ResultArrays read_stage(const Hdf5Reader& file, AllSetsTable wanted) {
-  const bool keep = wanted == AllSetsTable::keep;
-  ResultArrays arrays = read_arrays(file, "", keep ? ReadTables::yes : ReadTables::no);
-  const bool all_sets = arrays.view().has("sizes");
-  const bool table = std::any_of(arrays.arrays().begin(), arrays.arrays().end(),
-                                 [](const auto& each) { return is_table(each.second); });
-  if (keep && all_sets && !table) throw DataError("it was made without the table of all sets, which is wanted now");
-  return arrays;
 }
 
 }  // namespace
@@ -57,6 +47,7 @@ ExperimentResult run_stages(const ResolvedExperiment& run, const RunDirectory& d
   // Stages of another revision of the program are computed again.
   const std::string identity = fmt::format("{} {}", run.identity(), git_revision());
   std::vector<std::string> input_digest(systems.size(), "none");  // of the next stage of each system
+  const ReadTables wanted = run.tables() == AllSetsTable::keep ? ReadTables::yes : ReadTables::no;
   for (const Stage& stage : run.stages()) {
     System& system = systems[stage.system];
     StageStore store(directory.stage(stage.id).parent_path(), stage.id, {identity, input_digest[stage.system]},
@@ -65,7 +56,7 @@ ExperimentResult run_stages(const ResolvedExperiment& run, const RunDirectory& d
                       .before_write = [&] { directory.verify_lock(); }});
     const std::string group = measure_group(*stage.measure, system.group(), stage.place);
     ResultArrays arrays(stage.measure->arrays);
-    if (store.load([&](const Hdf5Reader& file) { arrays = read_stage(file, run.tables()); })) {
+    if (store.load([&](const Hdf5Reader& file) { arrays = read_finished(file, "", wanted); })) {
       console.kept_stage(stage.label, store.content().seconds);
     } else {
       console.check();
@@ -73,7 +64,7 @@ ExperimentResult run_stages(const ResolvedExperiment& run, const RunDirectory& d
       const std::string layer = stage.place.layer > 0 ? "/layers/" + stage.place.layer_name() : "";
       MeasureRun measured{stage.place,  system, result.arrays.view(system.group() + layer),
                           run.tables(), store,  console};
-      with_label(stage.label, [&] { stage.measure->compute(measured, arrays); });
+      with_label(stage.label, [&] { compute_measure(*stage.measure, measured, arrays); });
       store.save([&](Hdf5Writer& file) { write_arrays(file, arrays); });
       console.end_stage(store.content().seconds);
       console.detail(fmt::format("wrote '{}', SHA-256 {}", directory.stage(stage.id).string(), store.content().digest));

@@ -11,6 +11,7 @@
 #include "core/text/unit_text.hpp"
 #include "experiments/compare/compare_checks.hpp"
 #include "experiments/config/derived_settings.hpp"
+#include "experiments/measures/each_time.hpp"
 #include "experiments/run/run_directory.hpp"
 #include "experiments/run/session.hpp"
 
@@ -26,7 +27,18 @@ constexpr int many_threads = 64, many_ranks = 2;
 
 double data_bytes(const DataSizes& sizes) {
   const double of_sample = static_cast<double>(sizes.inputs) * static_cast<double>(sizes.input_bytes) + 9;
-  return static_cast<double>(sizes.train + sizes.test + sizes.unused) * of_sample;
+  const auto values = [&](std::size_t samples, std::size_t steps) {
+    return static_cast<double>(samples) * of_sample * static_cast<double>(std::max<std::size_t>(steps, 1));
+  };
+  return values(sizes.train + sizes.unused, sizes.train_steps) + values(sizes.test, sizes.test_steps);
+}
+
+// Two-dimensional samples as sequences, for recurrent networks: floats and states.
+double row_bytes(const ExperimentConfig& config, const DataSizes& sizes) {
+  const bool recurrent = std::any_of(config.networks.begin(), config.networks.end(),
+                                     [](const auto& each) { return each.second.recurrent.has_value(); });
+  if (!recurrent || sizes.are_sequences()) return 0;
+  return 4 * static_cast<double>(sizes.train + sizes.test) * sizes.inputs;
 }
 
 double working_bytes(const MemoryNeed& need, int ranks) { return need.working + (ranks > 1 ? need.waiting : 0); }
@@ -87,10 +99,10 @@ std::string ResolvedExperiment::identity() const {
 MemoryPeak ResolvedExperiment::peak_with(AllSetsTable tables, int threads, int ranks) const {
   MemoryPeak peak;
   const double each_thread = thread_bytes + static_cast<double>(thread_stack_bytes());
-  double kept = program_bytes + each_thread * threads + data_bytes(sizes());
+  double kept = program_bytes + each_thread * threads + data_bytes(sizes()) + row_bytes(config_, sizes());
   peak = {kept, "data"};
   for (const Stage& stage : stages_) {
-    const MemoryNeed need = stage.measure->memory(stage.place, tables);
+    const MemoryNeed need = memory_of(*stage.measure, stage.place, tables);
     const double own = need.kept + working_bytes(need, ranks);
     if (kept + own > peak.bytes) peak = {kept + own, stage.label};
     kept += need.kept;
@@ -120,7 +132,7 @@ std::string ResolvedExperiment::tables_note() const {
 }
 
 std::string ResolvedExperiment::levels_note() const {
-  if (level_count(config_.analysis.discretize) == 2) return "";
+  if (level_count(config_.analysis.discretize) == 2 || !config_.analysis.geometry) return "";
   return "units have more than two levels (analysis.discretize): clusters, components and entropy of the states are "
          "left "
          "out, and with them the figures activations, pca, clusters and entropy";
@@ -140,12 +152,12 @@ void ResolvedExperiment::check_memory(int threads, int ranks, const std::string&
   const MemoryPeak most = peak(threads, ranks);
   if (most.bytes <= memory_limit(config_)) return;
   const auto bytes_of = [&](const Stage& stage) {
-    const MemoryNeed need = stage.measure->memory(stage.place, tables_);
+    const MemoryNeed need = memory_of(*stage.measure, stage.place, tables_);
     return need.kept + working_bytes(need, ranks);
   };
   const auto stage = std::max_element(stages_.begin(), stages_.end(),
                                       [&](const Stage& a, const Stage& b) { return bytes_of(a) < bytes_of(b); });
-  const MemoryNeed need = stage->measure->memory(stage->place, tables_);
+  const MemoryNeed need = memory_of(*stage->measure, stage->place, tables_);
   const bool for_ranks = ranks > 1 && need.waiting > 0;
   throw UsageError(
       fmt::format("{} needs about {} of memory at '{}', more than the {}; '{}' alone takes {}{}; to take less: {}{}{}",
@@ -173,7 +185,7 @@ std::string describe_run(const ExperimentConfig& config, const CommandLine& line
   text += fmt::format("{:<66} {:>9} {:>9} {:>9}\n", "stage", "sets", "kept", "working");
   double kept = 0;
   for (const Stage& stage : run.stages()) {
-    const MemoryNeed need = stage.measure->memory(stage.place, run.tables());
+    const MemoryNeed need = memory_of(*stage.measure, stage.place, run.tables());
     const double working = working_bytes(need, ranks_here);
     text +=
         fmt::format("{:<66} {:>9} {:>9} {:>9}\n", stage.label, need.sets > 0 ? fmt::format("{:.0f}", need.sets) : "",

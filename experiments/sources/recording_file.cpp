@@ -84,13 +84,18 @@ class Reader {
         throw DataError("{}: {} holds text, expected numbers{}", path_, info.place, first_word(place, info));
       }
       RecordingShape shape(path_, own_, info);
-      if (!result_.layers.empty() && shape.samples() != result_.layers.front().shape.samples()) {
-        throw DataError("{}: {} has {} samples, but {} has {}", path_, info.place, shape.samples(),
-                        result_.layers.front().info.place, result_.layers.front().shape.samples());
+      const RecordingShape& first = result_.layers.empty() ? shape : result_.layers.front().shape;
+      if (shape.samples() != first.samples() || shape.times() != first.times()) {
+        throw DataError("{}: {} has {} samples{}, but {} has {}{}", path_, info.place, shape.samples(),
+                        times_text(shape), result_.layers.front().info.place, first.samples(), times_text(first));
       }
       result_.layers.push_back(
           {layer.empty() ? std::string(unnamed_layer) : layer, place, std::move(info), std::move(shape)});
     }
+  }
+
+  static std::string times_text(const RecordingShape& shape) {
+    return shape.has_steps() ? fmt::format(" at {} times", shape.times()) : "";
   }
 
   /// ": sample 3, unit 2 is 'abc'" for the first text of a CSV that is no number.
@@ -129,6 +134,18 @@ class Reader {
     }
     result_.subsets = std::move(split.words);
     result_.subset = std::move(split.word);
+    if (own_.is_timed()) check_subsets_of_trials();
+  }
+
+  /// Each time has the samples of the others: arrays of results have no gaps.
+  void check_subsets_of_trials() {
+    const RecordingShape& shape = result_.layers.front().shape;
+    for (std::uint64_t n = 1; n < result_.subset.size(); ++n) {
+      if (shape.trial(n) != shape.trial(n - 1) || result_.subset[n] == result_.subset[n - 1]) continue;
+      throw DataError("{}.subset: {} is {}, that before it {}; with time: each all times of a trial are in one subset",
+                      path_, shape.sample_text(n), quoted_name(result_.subsets[result_.subset[n]]),
+                      quoted_name(result_.subsets[result_.subset[n - 1]]));
+    }
   }
 
   /// Of the subsets that the configuration names those that are here; all if none is.
@@ -221,22 +238,31 @@ std::uint64_t LoadedRecording::samples_of(const std::string& subset_name) const 
   return static_cast<std::uint64_t>(std::count(subset.begin(), subset.end(), static_cast<std::uint32_t>(wanted)));
 }
 
-RecordingSamples LoadedRecording::read(int layer, const std::string& subset_name, const Progress& progress) const {
+std::size_t LoadedRecording::times() const { return own().is_timed() ? layers.front().shape.times() : 0; }
+
+FileArray LoadedRecording::read(int layer, const Progress& progress) const {
+  const RecordingLayer& chosen = layers.at(static_cast<std::size_t>(layer - 1));
+  FileArray array = read_array(chosen.place, chosen.info.bytes, progress);
+  if (array.shape != chosen.info.shape) throw DataError("{} has changed while the program ran", chosen.info.place);
+  return array;
+}
+
+RecordingSamples LoadedRecording::samples(const FileArray& array, int layer, const std::string& subset_name,
+                                          std::optional<std::size_t> time, const Progress& progress) const {
   const RecordingLayer& chosen = layers.at(static_cast<std::size_t>(layer - 1));
   const RecordingShape& shape = chosen.shape;
-  const FileArray array = read_array(chosen.place, chosen.info.bytes, progress);
-  if (array.shape != chosen.info.shape) throw DataError("{} has changed while the program ran", chosen.info.place);
   const auto wanted =
       static_cast<std::uint32_t>(std::find(subsets.begin(), subsets.end(), subset_name) - subsets.begin());
   RecordingSamples result;
-  const auto rows = static_cast<Eigen::Index>(samples_of(subset_name)),
+  // The trials of a subset are the same at each time (read_subsets).
+  const auto rows = static_cast<Eigen::Index>(samples_of(subset_name) / (time ? shape.times() : 1)),
              units = static_cast<Eigen::Index>(shape.units());
   result.samples.values.resize(rows, units);
   Eigen::Index row = 0;
   std::visit(
       [&](const auto& values) {
         for (std::uint64_t n = 0; n < subset.size(); ++n) {
-          if (subset[n] != wanted) continue;
+          if (subset[n] != wanted || (time && shape.time_index(n) != *time)) continue;
           if (row % 4096 == 0) progress.check();
           for (Eigen::Index k = 0; k < units; ++k) {
             const auto fail = [&](const std::string& problem) {
@@ -249,7 +275,7 @@ RecordingSamples LoadedRecording::read(int layer, const std::string& subset_name
           result.samples.output.push_back(output[n]);
           if (shape.has_steps()) {
             result.trial.push_back(static_cast<std::int64_t>(shape.trial(n)));
-            result.time.push_back(static_cast<std::int64_t>(shape.time(n)));
+            if (!time) result.time.push_back(static_cast<std::int64_t>(shape.time(n)));
           }
           ++row;
         }

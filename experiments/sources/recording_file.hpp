@@ -2,7 +2,9 @@
 // needed.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +28,7 @@ struct RecordingLayer {
 /// The samples of one subset of one layer.
 struct RecordingSamples {
   Samples samples;
-  std::vector<std::int64_t> trial, time;  ///< [N] of states with an axis time; else empty
+  std::vector<std::int64_t> trial, time;  ///< [N] of states with an axis time; else empty. One time: no `time`
 };
 
 struct LoadedRecording {
@@ -42,12 +44,18 @@ struct LoadedRecording {
   std::vector<std::string> warnings;  ///< sentences
 
   const RecordingConfig& own() const;
+  /// Of all times.
   std::uint64_t samples_of(const std::string& subset_name) const;
+  /// T if each time is analysed on its own, else 0.
+  std::size_t times() const;
 
-  /// Reads the states of layer 1, 2, ... as 32-bit floats. Throws DataError by sample and unit: text, NaN, infinity, a
-  /// number beyond the range of floats, an integer beyond 2^24, a whole number of a double that floats do not hold
-  /// exactly. Other doubles are rounded.
-  RecordingSamples read(int layer, const std::string& subset_name, const Progress& progress) const;
+  /// Reads the array of layer 1, 2, ...; throws DataError.
+  FileArray read(int layer, const Progress& progress) const;
+  /// The samples of a subset in that array as 32-bit floats: all, or those at one of the times. Throws DataError by
+  /// sample and unit: text, NaN, infinity, a number beyond the range of floats, an integer beyond 2^24, a whole number
+  /// of a double that floats do not hold exactly. Other doubles are rounded.
+  RecordingSamples samples(const FileArray& array, int layer, const std::string& subset_name,
+                           std::optional<std::size_t> time, const Progress& progress) const;
 };
 
 /// Reads all that `config` names. Throws DataError; UsageError if subsets or classes of the analysis do not exist.

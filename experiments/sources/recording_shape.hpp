@@ -22,6 +22,10 @@ class RecordingShape {
   std::uint64_t units() const { return units_; }
   /// True if a sample has a trial and a time.
   bool has_steps() const { return has_time_; }
+  /// T, the number of chosen times; 1 without an axis time.
+  std::uint64_t times() const { return times_.size(); }
+  /// The position of the sample's time among the chosen ones, [0,T).
+  std::uint64_t time_index(std::uint64_t sample) const { return sample % times_.size(); }
   std::uint64_t trial(std::uint64_t sample) const { return sample / times_.size(); }
   std::uint64_t time(std::uint64_t sample) const { return times_[sample % times_.size()]; }
 

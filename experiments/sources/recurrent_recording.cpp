@@ -150,4 +150,21 @@ RecurrentSamples record_recurrent(const RecurrentNetwork& network, const Recurre
   return result;
 }
 
+RecurrentSamples samples_at_time(const RecurrentSamples& samples, std::size_t time, std::size_t times) {
+  RecurrentSamples result;
+  result.accuracy = samples.accuracy;
+  const std::size_t trials = samples.trial.size() / times;
+  result.samples.values.resize(static_cast<Eigen::Index>(trials), samples.samples.values.cols());
+  for (std::size_t trial = 0; trial < trials; ++trial) {
+    const std::size_t row = trial * times + time;
+    result.samples.values.row(static_cast<Eigen::Index>(trial)) =
+        samples.samples.values.row(static_cast<Eigen::Index>(row));
+    result.samples.input.push_back(samples.samples.input[row]);
+    result.samples.output.push_back(samples.samples.output[row]);
+    if (!samples.stimulus.empty()) result.stimulus.push_back(samples.stimulus[row]);
+    result.trial.push_back(samples.trial[row]);
+  }
+  return result;
+}
+
 }  // namespace inforelay

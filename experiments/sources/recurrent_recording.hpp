@@ -55,4 +55,7 @@ RecurrentSamples record_recurrent(const RecurrentNetwork& network, const Recurre
                                   const RecurrentSymbols& symbols, const SequenceData& data, const std::string& subset,
                                   int layer, bool last_unit_is_input, Progress& progress);
 
+/// Those of one of the `times` recorded steps of each trial; without `time`, as all are of one.
+RecurrentSamples samples_at_time(const RecurrentSamples& samples, std::size_t time, std::size_t times);
+
 }  // namespace inforelay

@@ -74,17 +74,26 @@ const Mlp& System::network(const ResultView& any) {
   return *mlp_;
 }
 
-LayerRecord System::record(const ResultView& any, int layer, const std::string& subset, Progress& progress) {
+LayerRecord System::record(const ResultView& any, int layer, const std::string& subset, Progress& progress,
+                           std::optional<std::size_t> time) {
   LayerRecord record;
   if (recording_) {
-    static_cast<RecordingSamples&>(record) = recording_->read(layer, subset, progress);
+    if (!array_ || array_->first != layer) array_ = {layer, recording_->read(layer, progress)};
+    static_cast<RecordingSamples&>(record) = recording_->samples(array_->second, layer, subset, time, progress);
+    if (!time || *time + 1 == recording_->times()) array_.reset();
     return record;
   }
   if (recurrent_) {
     const SequenceData& sequences = data_->sequences(progress).subset(subset);
+    const std::string name = fmt::format("{} {}", layer, subset);
+    if (!samples_ || samples_->first != name) {
+      samples_ = {name, record_recurrent(recurrent_network(any), *recurrent_, symbols(progress), sequences, subset,
+                                         layer, config_->analysis.as_published, progress)};
+    }
+    const std::size_t times = recorded_steps(*recurrent_, sequences.steps()).size();
     static_cast<RecurrentSamples&>(record) =
-        record_recurrent(recurrent_network(any), *recurrent_, symbols(progress), sequences, subset, layer,
-                         config_->analysis.as_published, progress);
+        time ? samples_at_time(samples_->second, *time, times) : std::move(samples_->second);
+    if (!time || *time + 1 == times) samples_.reset();
     return record;
   }
   const Dataset& data = data_->get(progress).subset(subset);

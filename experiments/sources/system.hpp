@@ -2,10 +2,13 @@
 // knocked out; or a recording from a file.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/progress.hpp"
 #include "core/random.hpp"
@@ -46,6 +49,7 @@ struct LayerSizes {
   double classes = 0;                                  ///< C
   double parameters = 0;                               ///< weights and biases of the network
   double reading = 0;                                  ///< bytes of all samples of a recording, while it is read
+  double times = 0;                                    ///< T if each time is analysed on its own: `samples` are of one
 
   bool is_wide() const { return units > NeuronSet::max_neurons; }
 };
@@ -68,7 +72,15 @@ class System {
   std::string group() const { return (recording_ ? "recordings/" : "networks/") + name_; }
   /// The random stream of this system, derived from the seed and its name.
   const RandomStream& random() const { return random_; }
-  LayerRecord record(const ResultView& any, int layer, const std::string& subset, Progress& progress);
+  /// All samples of a subset; with `time`, of a system that is analysed at each time, those at this one, [0,T).
+  LayerRecord record(const ResultView& any, int layer, const std::string& subset, Progress& progress,
+                     std::optional<std::size_t> time = {});
+
+  /// Cuts of the values of all times, made once for all times: `make()` if there are none of this `name` yet.
+  const RowMatrix<double>& cuts(const std::string& name, const std::function<RowMatrix<double>()>& make) {
+    const auto found = cuts_.find(name);
+    return found != cuts_.end() ? found->second : cuts_.emplace(name, make()).first->second;
+  }
 
   /// Null if this is a network.
   const LoadedRecording* recording() const { return recording_; }
@@ -98,6 +110,9 @@ class System {
   const ExperimentConfig* config_ = nullptr;
   const RecurrentConfig* recurrent_ = nullptr;
   std::optional<RecurrentSymbols> symbols_;
+  std::optional<std::pair<std::string, RecurrentSamples>> samples_;  // of all times, between two of them
+  std::optional<std::pair<int, FileArray>> array_;  // the array of a recording's layer, between two of its times
+  std::map<std::string, RowMatrix<double>> cuts_;
 };
 
 /// The group `model` of a network's results, and the inverse, which throws DataError if layers are missing or do not
