@@ -22,6 +22,7 @@ std::vector<fs::path> files_read(const ExperimentConfig& config) {
   }
   for (const auto& [name, compare] : config.compare) {
     if (!compare.published.empty()) files.push_back(compare.published);
+    for (const auto& [network, tables] : compare.sets) files.insert(files.end(), tables.begin(), tables.end());
   }
   return files;
 }

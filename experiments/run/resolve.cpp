@@ -10,6 +10,7 @@
 #include "core/ranks/ranks.hpp"
 #include "core/text/unit_text.hpp"
 #include "experiments/compare/compare_checks.hpp"
+#include "experiments/compare/set_tables.hpp"
 #include "experiments/config/derived_settings.hpp"
 #include "experiments/measures/each_time.hpp"
 #include "experiments/run/run_directory.hpp"
@@ -66,6 +67,10 @@ ResolvedExperiment::ResolvedExperiment(ExperimentConfig config, Progress& progre
   files_ = read_external_files(config_, progress);
   recordings_ = read_recordings(config_, progress);
   published_ = read_published_tables(config_);
+  for (const auto& [name, compare] : config_.compare) {
+    if (compare.sets.empty()) continue;
+    for (PublishedTable& table : read_set_tables(name, config_)) published_.push_back(std::move(table));
+  }
   data_ = config_.networks.empty() ? no_data_plan() : plan_data(data_options(config_));
   if (!files_.networks.empty() || !recordings_.empty()) {  // only now are all widths, subsets and symbols known
     ConfigErrors errors;
@@ -91,7 +96,10 @@ std::string ResolvedExperiment::identity() const {
     if (network.detectors) network.detectors->weights.clear();
   }
   for (auto& [name, recording] : named.recordings) recording.file.clear();
-  for (auto& [name, compare] : named.compare) compare.published.clear();
+  for (auto& [name, compare] : named.compare) {
+    compare.published.clear();
+    for (auto& [network, files] : compare.sets) files.clear();
+  }
   return run_hash(print_experiment_config(named),
                   data_.sha256() + files_.sha256() + sha256_of(recordings_) + sha256_of(published_));
 }
