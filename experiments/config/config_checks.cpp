@@ -97,6 +97,8 @@ class Checker {
   }
 
   void check_inputs() {
+    if (config_.data.inputs && data_source(config_.data.dataset).load_sequences)
+      return fail("data.inputs", fmt::format("is not used by the sequences of {}", config_.data.dataset));
     if (!sizes_ || !config_.data.inputs) return;
     const InputOptions& inputs = *config_.data.inputs;
     for (const auto& [key, numbers] :

@@ -20,7 +20,7 @@ const DataPair& RunData::get(Progress& progress) {
 const SequencePair& RunData::sequences(Progress& progress) {
   if (!sequences_) {
     if (plan_.source->load_sequences) {
-      sequences_ = load_sequences(plan_);
+      sequences_ = load_sequences(plan_, progress);
     } else {
       const DataPair& data = get(progress);
       sequences_ = SequencePair{rows_as_sequences(data.train), rows_as_sequences(data.test)};

@@ -1,5 +1,6 @@
 #include "nn/data/sequence_data.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/checks.hpp"
@@ -41,6 +42,12 @@ void SequenceData::check() const {
     throw DataError("sequences: input {} at step {} of trial {} is {}, expected a finite number", i % inputs.width,
                     i / inputs.width % steps(), i / inputs.width / steps(), inputs.values[i]);
   }
+}
+
+void SequenceData::keep_first(std::size_t trials) {
+  inputs.trials = std::min(inputs.trials, trials);
+  inputs.values.resize(inputs.samples() * inputs.width);
+  labels.resize(label_time == LabelTime::each ? inputs.samples() : inputs.trials);
 }
 
 SequenceData rows_as_sequences(const Dataset& images) {

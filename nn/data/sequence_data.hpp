@@ -54,6 +54,9 @@ struct SequenceData {
     return label_time == LabelTime::each ? labels[trial * steps() + step] : labels[trial];
   }
 
+  /// Only the first trials, at most as many as there are.
+  void keep_first(std::size_t trials);
+
   /// Throws DataError if there is no trial, step, input or class, if the numbers of values, labels or names do not
   /// agree, a label is out of range, or an input is not finite, naming trial, step and input.
   void check() const;

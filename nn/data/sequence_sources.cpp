@@ -75,9 +75,7 @@ std::string digest(const DataOptions& options, const DataSizes& sizes, std::stri
                                 sizes.train_steps, sizes.test, sizes.test_steps));
 }
 
-NBackOptions nback_options(const DataOptions& options) {
-  return {.n = count(options.sequences.n, NBackOptions{}.n)};
-}
+NBackOptions nback_options(const DataOptions& options) { return {.n = count(options.sequences.n, NBackOptions{}.n)}; }
 
 FlipFlopOptions flip_flop_options(const DataOptions& options) {
   const FlipFlopOptions defaults;
@@ -106,7 +104,7 @@ const DataSource nback_source{
           return digest(options, nback_sizes(options), fmt::format("n {}", nback_options(options).n));
         },
     .load_sequences =
-        [](const DataPlan& plan) {
+        [](const DataPlan& plan, Progress&) {
           return both(plan, [&](std::size_t trials, std::size_t steps, const RandomStream& random) {
             return n_back({.n = nback_options(plan.options).n, .trials = trials, .steps = steps}, random);
           });
@@ -128,7 +126,7 @@ const DataSource delayed_match_source{
                         fmt::format("symbols {}, delay {}", task.symbols, task.delay));
         },
     .load_sequences =
-        [](const DataPlan& plan) {
+        [](const DataPlan& plan, Progress&) {
           return both(plan, [&](std::size_t trials, std::size_t, const RandomStream& random) {
             DelayedMatchOptions task = delayed_match_options(plan.options);
             task.trials = trials;
@@ -141,7 +139,8 @@ extern const DataSource flip_flop_source;
 const DataSource flip_flop_source{
     .name = "flip_flop",
     .title = "the flip-flop memory",
-    .about = "sequences of rare pulses on several inputs, generated; the label of a step is the sign of each last pulse",
+    .about =
+        "sequences of rare pulses on several inputs, generated; the label of a step is the sign of each last pulse",
     .note = "",
     .settings = flip_flop_settings,
     .sizes = flip_flop_sizes,
@@ -151,7 +150,7 @@ const DataSource flip_flop_source{
           return digest(options, flip_flop_sizes(options), fmt::format("bits {}, pulse {}", task.bits, task.pulse));
         },
     .load_sequences =
-        [](const DataPlan& plan) {
+        [](const DataPlan& plan, Progress&) {
           return both(plan, [&](std::size_t trials, std::size_t steps, const RandomStream& random) {
             FlipFlopOptions task = flip_flop_options(plan.options);
             task.trials = trials;

@@ -140,8 +140,8 @@ DataPair load_data(const DataPlan& planned, Progress& progress) {
   return data;
 }
 
-SequencePair load_sequences(const DataPlan& plan) {
-  SequencePair data = plan.source->load_sequences(plan);
+SequencePair load_sequences(const DataPlan& plan, Progress& progress) {
+  SequencePair data = plan.source->load_sequences(plan, progress);
   data.train.check();
   data.test.check();
   return data;

@@ -96,6 +96,7 @@ struct FileData {
   std::optional<Dataset> test;
   std::string origin;                          ///< for people: the folder or files
   std::vector<std::filesystem::path> files{};  ///< that were read, and folders that were searched
+  std::optional<SequencePair> sequences{};     ///< instead of train and test
 };
 
 /// What these files hold.
@@ -103,7 +104,8 @@ struct FileFacts {
   std::size_t train = 0;            ///< samples
   std::optional<std::size_t> test;  ///< none: no test set
   int inputs = 0, classes = 0;
-  int rows = 0;  ///< as in DataSizes
+  int rows = 0;                                 ///< as in DataSizes
+  std::size_t train_steps = 0, test_steps = 0;  ///< as in DataSizes
   std::size_t input_bytes = 1;
   int largest_byte = 0;  ///< of inputs that are bytes
   std::string origin;
@@ -129,7 +131,7 @@ struct DataSource {
   /// The training and test set; load_data() does the rest.
   DataPair (*load)(const DataPlan& plan, Progress& progress) = nullptr;
   /// Of sequences, instead of load: for recurrent networks.
-  SequencePair (*load_sequences)(const DataPlan& plan) = nullptr;
+  SequencePair (*load_sequences)(const DataPlan& plan, Progress& progress) = nullptr;
   /// Of a data set that was published as files, and can be downloaded from any of the mirrors (DownloadOptions).
   std::span<const PublishedFile> files = {};
   std::span<const std::string_view> mirrors = {};
@@ -193,7 +195,7 @@ DataPlan fetch_data(DataPlan plan, Progress& progress = Progress::none());
 DataPair load_data(const DataPlan& plan, Progress& progress = Progress::none());
 
 /// The sequences of a plan whose source has them.
-SequencePair load_sequences(const DataPlan& plan);
+SequencePair load_sequences(const DataPlan& plan, Progress& progress = Progress::none());
 
 // For the rows.
 

@@ -8,11 +8,12 @@
 namespace inforelay {
 
 extern const DataSource mnist_source, digits_source, idx_source, arrays_source, table_source, nback_source,
-    delayed_match_source, flip_flop_source;
+    delayed_match_source, flip_flop_source, sequence_source;
 
 std::span<const DataSource* const> data_sources() {
-  static constexpr const DataSource* all[]{&mnist_source,  &digits_source, &idx_source,           &arrays_source,
-                                           &table_source,  &nback_source,  &delayed_match_source, &flip_flop_source};
+  static constexpr const DataSource* all[]{&mnist_source,         &digits_source,    &idx_source,
+                                           &arrays_source,        &table_source,     &nback_source,
+                                           &delayed_match_source, &flip_flop_source, &sequence_source};
   return all;
 }
 
