@@ -91,6 +91,18 @@ struct NodeFigure {
 /// "node_NETWORK": heat maps class x neuron. White is 0, blue positive, orange negative; a scale for each panel.
 std::string draw_node(const FigureWriter& writer, const NodeFigure& figure);
 
+struct TimeFigure {
+  static constexpr std::size_t most_panels = 12;  ///< further classes are not drawn
+  std::string network{};
+  std::vector<std::string> labels{};  ///< [C]
+  std::vector<std::int64_t> times{};  ///< [T] ascending
+  int units = 0;                      ///< K
+  RowMatrix<double> information{};    ///< [T,C K] aggregated relay information, bits
+};
+
+/// "time_NETWORK": maps unit x time, a panel for each class, on one scale.
+std::string draw_time(const FigureWriter& writer, const TimeFigure& figure);
+
 struct FunctionFigure {
   std::string network{};
   std::vector<std::string> labels{};               ///< [C]
