@@ -65,23 +65,17 @@ class Checker {
   // Each setting that is given must be one of the source's.
   void check_data_settings() {
     const DataConfig &given = config_.data, defaults;
-    const std::pair<std::string_view, bool> settings[]{{"path", !given.path.empty()},
-                                                       {"train", given.train.has_value()},
-                                                       {"test", given.test.has_value()},
-                                                       {"label", !given.label.empty()},
-                                                       {"classes", !given.classes.empty()},
-                                                       {"split", given.split.has_value()},
-                                                       {"fallback", given.fallback != defaults.fallback},
-                                                       {"download", given.download != defaults.download},
-                                                       {"n", given.sequences.n.has_value()},
-                                                       {"symbols", given.sequences.symbols.has_value()},
-                                                       {"delay", given.sequences.delay.has_value()},
-                                                       {"bits", given.sequences.bits.has_value()},
-                                                       {"pulse", given.sequences.pulse.has_value()},
-                                                       {"steps", given.sequences.steps.has_value()},
-                                                       {"train_steps", given.sequences.train_steps.has_value()},
-                                                       {"trials", given.sequences.trials.has_value()},
-                                                       {"train_trials", given.sequences.train_trials.has_value()}};
+    std::vector<std::pair<std::string_view, bool>> settings{{"path", !given.path.empty()},
+                                                            {"train", given.train.has_value()},
+                                                            {"test", given.test.has_value()},
+                                                            {"label", !given.label.empty()},
+                                                            {"classes", !given.classes.empty()},
+                                                            {"split", given.split.has_value()},
+                                                            {"fallback", given.fallback != defaults.fallback},
+                                                            {"download", given.download != defaults.download}};
+    SequenceOptions sequences = given.sequences;
+    for (const Setting& each : settings_of(sequences))
+      settings.emplace_back(each.key, setting::value_of(each.kind).kind != ConfigNode::Kind::null);
     const auto knows = [](const DataSource& source, std::string_view key) {
       return std::find(source.settings.begin(), source.settings.end(), key) != source.settings.end();
     };
@@ -279,7 +273,8 @@ class Checker {
     check_no_repetition("analysis.layers", analysis.layers.list);
     check_relay_classes(analysis.relay);
     check_states(analysis);
-    check_time(analysis);
+    for (const SettingProblem& each : time_problems(config_)) fail(each.path, each.problem);
+    check_no_repetition("analysis.lags", analysis.lags);
     if (!analysis.regression) return;
     if (analysis.tables == SetTables::never)
       fail("analysis.regression", "needs the tables of all sets: not with analysis.tables: never");
@@ -317,27 +312,6 @@ class Checker {
     needs_classes(analysis.regression.has_value(), "analysis.regression");
     needs_classes(!config_.compare.empty(), "compare");
     needs_classes(config_.sweep.has_value(), "sweep");
-  }
-
-  // What is about time needs a system with time.
-  void check_time(const AnalysisConfig& analysis) {
-    const bool recurrent = std::any_of(config_.networks.begin(), config_.networks.end(),
-                                       [](const auto& each) { return each.second.recurrent.has_value(); });
-    const bool has_time = recurrent || !config_.recordings.empty();
-    if (!analysis.lags.empty() && !has_time) fail("analysis.lags", "needs a recurrent network or a recording with time");
-    if (!analysis.lags.empty() && analysis.relay.exhaustive.empty())
-      fail("analysis.lags", "of the subsets of analysis.relay.exhaustive, which has none");
-    check_no_repetition("analysis.lags", analysis.lags);
-    if (analysis.drift > 0 && !has_time) fail("analysis.drift", "needs a recurrent network or a recording with time");
-    if (analysis.drift > 0 && !analysis.relay.greedy) fail("analysis.drift", "needs analysis.relay.greedy");
-    if (analysis.as_published && !recurrent) fail("analysis.as_published", "needs a recurrent network");
-    const auto& knockout = analysis.knockout;
-    if (knockout && !recurrent && (knockout->from > 0 || knockout->steps > 0 || knockout->each_step))
-      fail("analysis.knockout", "from, steps and each_step are for recurrent networks");
-    const bool others = std::any_of(config_.networks.begin(), config_.networks.end(),
-                                    [](const auto& each) { return !each.second.recurrent.has_value(); });
-    if (analysis.regression && !config_.networks.empty() && !others)
-      fail("analysis.regression", "is not for recurrent networks");
   }
 
   void check_fit(const AnalysisConfig& analysis) {

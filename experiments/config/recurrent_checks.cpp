@@ -164,4 +164,27 @@ std::vector<std::string> recurrent_layer_problems(const ExperimentConfig& config
   return problems;
 }
 
+std::vector<SettingProblem> time_problems(const ExperimentConfig& config) {
+  const AnalysisConfig& analysis = config.analysis;
+  std::vector<SettingProblem> problems;
+  const auto check = [&](bool is_wrong, std::string path, std::string problem) {
+    if (is_wrong) problems.push_back({std::move(path), std::move(problem)});
+  };
+  const auto is_recurrent = [](const auto& each) { return each.second.recurrent.has_value(); };
+  const bool recurrent = std::any_of(config.networks.begin(), config.networks.end(), is_recurrent);
+  const bool has_time = recurrent || !config.recordings.empty();
+  check(!analysis.lags.empty() && !has_time, "analysis.lags", "needs a recurrent network or a recording with time");
+  check(!analysis.lags.empty() && analysis.relay.exhaustive.empty(), "analysis.lags",
+        "of the subsets of analysis.relay.exhaustive, which has none");
+  check(analysis.drift > 0 && !has_time, "analysis.drift", "needs a recurrent network or a recording with time");
+  check(analysis.drift > 0 && !analysis.relay.greedy, "analysis.drift", "needs analysis.relay.greedy");
+  check(analysis.as_published && !recurrent, "analysis.as_published", "needs a recurrent network");
+  const auto& knockout = analysis.knockout;
+  check(knockout && !recurrent && (knockout->from > 0 || knockout->steps > 0 || knockout->each_step),
+        "analysis.knockout", "from, steps and each_step are for recurrent networks");
+  check(analysis.regression && recurrent && std::all_of(config.networks.begin(), config.networks.end(), is_recurrent),
+        "analysis.regression", "is not for recurrent networks");
+  return problems;
+}
+
 }  // namespace inforelay

@@ -23,4 +23,8 @@ std::vector<SettingProblem> recurrent_problems(const std::string& path, const Ex
 /// Why the layers of a recurrent network, whose units are known, cannot be analysed as configured.
 std::vector<std::string> recurrent_layer_problems(const ExperimentConfig& config, const NetworkConfig& network);
 
+/// Of settings of the analysis that are about time, or about recurrent networks only: those that no system has, or
+/// that contradict others.
+std::vector<SettingProblem> time_problems(const ExperimentConfig& config);
+
 }  // namespace inforelay
