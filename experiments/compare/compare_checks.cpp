@@ -6,6 +6,7 @@
 #include "core/named.hpp"
 #include "core/text/message_text.hpp"
 #include "experiments/compare/network_metric.hpp"
+#include "experiments/compare/set_tables.hpp"
 #include "experiments/compare/statement.hpp"
 #include "experiments/config/derived_settings.hpp"
 #include "experiments/measures/metrics.hpp"
@@ -22,8 +23,11 @@ class Checker {
   void run() {
     for (const auto& [name, entry] : config_.compare) {
       const std::string path = "compare." + name;
-      if (entry.statement.empty() == entry.published.empty()) {
-        fail(path, "needs either 'statement' or 'published', the file of published values");
+      if (int{!entry.statement.empty()} + int{!entry.published.empty()} + int{!entry.sets.empty()} != 1) {
+        fail(path,
+             "needs one of 'statement', 'published', the file of published values, and 'sets', tables of all sets");
+      } else if (!entry.sets.empty()) {
+        check_sets(path, entry);
       } else if (!entry.statement.empty()) {
         check_statement(path, entry);
       } else {
@@ -99,7 +103,37 @@ class Checker {
     }
   }
 
+  void check_sets(const std::string& path, const CompareConfig& entry) {
+    if (!entry.network.empty()) fail(path + ".network", "is not used with sets, which names the networks");
+    if (config_.sweep) fail(path, "sets: not with sweep");
+    if (entry.columns.empty()) fail(path + ".columns", "at least one column is needed");
+    std::size_t responses = 0;
+    for (const auto& [name, column] : entry.columns) {
+      const std::string at = fmt::format("{}.columns.{}", path, name);
+      if (column.relative || column.at_least > 0 || !column.cls.empty())
+        fail(at, "relative, at_least and class are not used with sets; absolute and rms are");
+      responses += column.metric == "error_rate" ? 1 : 0;
+      for (const auto& [network_name, files] : entry.sets) {
+        const NetworkConfig* network = find_named(config_.networks, network_name);
+        if (network == nullptr) continue;  // reported below
+        const std::string problem = set_metric_problem(config_, *network, entry.subset, column.metric);
+        if (!problem.empty()) {
+          fail(at + ".metric", problem);
+          break;
+        }
+      }
+    }
+    for (const auto& [network_name, files] : entry.sets) {
+      if (!find_named(config_.networks, network_name))
+        fail(path + ".sets", fmt::format("there is no network '{}'; it is a map of networks to files", network_name));
+      if (files.size() != 1) fail(path + ".sets." + network_name, "one file is needed");
+    }
+    if (entry.regression && (responses != 1 || entry.columns.size() < 2))
+      fail(path + ".regression", "needs one column of error_rate and at least one of temporal_representation_P");
+  }
+
   void check_tolerance(const std::string& at, const CompareColumnConfig& column) {
+    if (column.rms) fail(at + ".rms", "is for tables of sets");
     const bool tolerance = column.absolute || column.relative, is_set = metric_kind(column.metric).is_set;
     if (column.absolute && column.relative) return fail(at, "give absolute or relative, not both");
     if (is_set && tolerance) fail(at, "sets of units are equal or not; they have no tolerance");

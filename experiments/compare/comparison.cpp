@@ -9,6 +9,7 @@
 #include "core/text/csv_table.hpp"
 #include "core/text/message_text.hpp"
 #include "experiments/compare/network_metric.hpp"
+#include "experiments/compare/set_tables.hpp"
 #include "experiments/compare/statement.hpp"
 #include "experiments/measures/metrics.hpp"
 #include "experiments/results/record_arrays.hpp"
@@ -94,6 +95,50 @@ std::vector<Row> rows_of(const std::string& comparison, const CompareConfig& ent
     if (!std::isnan(row.difference)) row.ok = statement.holds(row.value, row.reference) ? 1 : 0;
     if (entry.at_least) row.needed = *entry.at_least > 0 ? *entry.at_least : static_cast<std::int64_t>(count);
     rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+// Of tables of sets: for each network the differences of the columns; then the regression over all tables.
+std::vector<Row> set_rows(const std::string& name, const CompareConfig& entry, const PublishedTables& published,
+                          const ExperimentResult& result) {
+  std::vector<Row> rows;
+  std::vector<const PublishedTable*> tables;
+  const auto add_all = [&](std::vector<Row> group) {
+    const auto judged = std::count_if(group.begin(), group.end(), [](const Row& row) { return row.ok >= 0; });
+    for (Row& row : group) {
+      row.needed = judged;
+      rows.push_back(std::move(row));
+    }
+  };
+  for (const PublishedTable& table : published) {
+    if (table.comparison != name || table.sets.empty()) continue;
+    tables.push_back(&table);
+    std::vector<Row> group;
+    for (const SetDifference& each : set_differences(table, entry.subset, result)) {
+      Row row{name, "difference", table.network, fmt::format("all {} sets", table.sets.size()), each.column};
+      row.value = row.difference = each.value;
+      row.reference = 0;
+      row.absolute = each.allowed.value_or(Row::no_number);
+      row.ok = verdict(row);
+      group.push_back(std::move(row));
+    }
+    add_all(std::move(group));
+  }
+  if (!entry.regression) return rows;
+  const std::vector<SetRegressionRow> terms = set_regression(tables, *entry.regression, entry.subset, result);
+  for (const bool of_tables : {true, false}) {
+    std::vector<Row> group;
+    for (const SetRegressionRow& term : terms) {
+      Row row{name, of_tables ? "regression of the tables" : "regression of this run", "", "error rate", term.term};
+      row.value = of_tables ? term.from_tables : term.from_run;
+      row.reference = term.published;
+      row.difference = row.value - row.reference;
+      if (of_tables) row.absolute = term.allowed;
+      row.ok = verdict(row);
+      group.push_back(std::move(row));
+    }
+    add_all(std::move(group));
   }
   return rows;
 }
@@ -229,9 +274,13 @@ ComparisonResult compare(const ExperimentConfig& config, const PublishedTables& 
     }
   };
   for (const PublishedTable& table : published) {
+    if (!table.sets.empty()) continue;
     for (const PublishedColumn& column : table.columns) {
       add(fmt::format("{}.columns.{}", table.comparison, column.name), [&] { return rows_of(table, column, result); });
     }
+  }
+  for (const auto& [name, entry] : config.compare) {
+    if (!entry.sets.empty()) add(name + ".sets", [&] { return set_rows(name, entry, published, result); });
   }
   for (const auto& entry : config.compare) {
     if (!entry.second.statement.empty())

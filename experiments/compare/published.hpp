@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/sets/neuron_set.hpp"
 #include "experiments/config/config.hpp"
 #include "experiments/measures/measure.hpp"
 
@@ -20,7 +21,8 @@ struct PublishedColumn {
 struct PublishedTable {
   std::string comparison, network;
   std::vector<PublishedColumn> columns;
-  std::string sha256;  ///< of the file
+  std::string sha256;             ///< of the file
+  std::vector<NeuronSet> sets{};  ///< [rows] of a table of sets (set_tables.hpp): each row is about one; else empty
 };
 using PublishedTables = std::vector<PublishedTable>;
 

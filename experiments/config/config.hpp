@@ -12,6 +12,7 @@
 #include "core/axes.hpp"
 #include "core/config/settings.hpp"
 #include "core/config/tree.hpp"
+#include "experiments/config/recurrent_config.hpp"
 #include "experiments/config/significance_config.hpp"
 #include "experiments/figures/plot/figure_writer.hpp"
 #include "infotheory/relay/set_measures.hpp"
@@ -72,6 +73,7 @@ struct DataConfig {
   std::vector<std::string> classes;
   std::optional<SplitConfig> split;
   std::optional<InputOptions> inputs;
+  SequenceOptions sequences;
   std::string fallback{no_fallback};
   bool download = true;
   std::int64_t train_limit = 0;
@@ -84,8 +86,9 @@ struct DetectorsConfig : DetectorOptions {
   std::vector<std::filesystem::path> weights;
 };
 
-/// One of: layers and train; detectors; weights.
+/// One of: layers and train; detectors; weights. `recurrent`: a recurrent network, with weights or recurrent.train.
 struct NetworkConfig {
+  std::optional<RecurrentConfig> recurrent;
   std::vector<std::int64_t> layers;
   std::optional<Activation> activation;  ///< none: that of the weight file, tanh in training
   std::optional<Activation> output_activation;
@@ -106,9 +109,6 @@ inline constexpr WordTable<RecordingAxis, 4> recording_axis_names{{{RecordingAxi
                                                                    {RecordingAxis::trial, "trial"},
                                                                    {RecordingAxis::time, "time"},
                                                                    {RecordingAxis::unit, "unit"}}};
-
-enum class TimeWord { pooled, each };
-inline constexpr WordTable<TimeWord, 2> time_word_names{{{TimeWord::pooled, "pooled"}, {TimeWord::each, "each"}}};
 
 enum class RecordingFormat { automatic, mabe };
 inline constexpr WordTable<RecordingFormat, 2> recording_format_names{
@@ -143,6 +143,9 @@ struct KnockoutConfig {
   KnockoutSets sets = KnockoutSets::exhaustive;
   KnockoutFunctionChoice function = KnockoutFunctionChoice::automatic;
   KnockoutOptions options;  ///< its function is not used, but function_for()
+  /// Of recurrent networks: the state before the steps [from,from+steps) is replaced; 0 steps: before all from `from`.
+  std::int64_t from = 0, steps = 0;
+  bool each_step = false;  ///< of recurrent networks: also the accuracy at each step
 
   /// How the outputs of `network` are decided, whose output activation is `output`. Detectors are trained one by one:
   /// whatever the activation, the output of each has a threshold of its own, and they are not trained to be compared.
@@ -194,7 +197,9 @@ struct AnalysisConfig {
   RelayConfig relay;
   std::vector<SetMeasure> measures;     ///< of all sets, of relay.exhaustive
   std::vector<std::string> estimators;  ///< names of infotheory/information/estimators.hpp
-  std::vector<std::int64_t> lags;       ///< of recordings with an axis time; empty: no measures over time
+  std::vector<std::int64_t> lags;       ///< of the measures over time of all sets, of relay.exhaustive
+  std::int64_t drift = 0;               ///< last units of the greedy path whose drift over time is measured; 0: none
+  bool as_published = false;            ///< as in the tables of the n-back networks, see config_schema.cpp
   SignificanceConfig significance;
   std::optional<KnockoutConfig> knockout;
   std::optional<RegressionConfig> regression;
@@ -209,12 +214,22 @@ struct CompareColumnConfig {
   std::string cls;  ///< name of the class of all its values; empty: the table has classes
   /// At most one of them; none: no verdict.
   std::optional<double> absolute, relative;
+  std::optional<double> rms;  ///< of a table of sets: largest root mean square of the differences
   std::int64_t at_least = 0;  ///< number of rows that must be within tolerance; 0: all
 };
 
-/// A comparison: with a table of published values, or a statement about metrics.
+/// Published coefficients of function ~ 1 + information + size of the set, over all rows of tables of sets.
+struct SetRegressionConfig {
+  double intercept = 0, information = 0, size = 0, residuals = 0;
+  double tolerance = 1e-8;  ///< absolute; of the residuals: relative
+};
+
+/// A comparison: with a table of published values, with tables of all sets, or a statement about metrics.
 struct CompareConfig {
   std::filesystem::path published;
+  std::vector<std::pair<std::string, std::vector<std::string>>> sets;  ///< networks with the files of their tables
+  std::string subset = "test";                                         ///< of `sets`
+  std::optional<SetRegressionConfig> regression;                       ///< of `sets`
   std::string network;
   std::string by = "class";
   PublishedRows rows = PublishedRows::all;

@@ -9,6 +9,7 @@
 #include "core/named.hpp"
 #include "core/sets/neuron_set.hpp"
 #include "experiments/config/derived_settings.hpp"
+#include "experiments/config/recurrent_checks.hpp"
 #include "experiments/config/significance_checks.hpp"
 #include "infotheory/states/unit_states.hpp"
 
@@ -65,14 +66,17 @@ class Checker {
   // Each setting that is given must be one of the source's.
   void check_data_settings() {
     const DataConfig &given = config_.data, defaults;
-    const std::pair<std::string_view, bool> settings[]{{"path", !given.path.empty()},
-                                                       {"train", given.train.has_value()},
-                                                       {"test", given.test.has_value()},
-                                                       {"label", !given.label.empty()},
-                                                       {"classes", !given.classes.empty()},
-                                                       {"split", given.split.has_value()},
-                                                       {"fallback", given.fallback != defaults.fallback},
-                                                       {"download", given.download != defaults.download}};
+    std::vector<std::pair<std::string_view, bool>> settings{{"path", !given.path.empty()},
+                                                            {"train", given.train.has_value()},
+                                                            {"test", given.test.has_value()},
+                                                            {"label", !given.label.empty()},
+                                                            {"classes", !given.classes.empty()},
+                                                            {"split", given.split.has_value()},
+                                                            {"fallback", given.fallback != defaults.fallback},
+                                                            {"download", given.download != defaults.download}};
+    SequenceOptions sequences = given.sequences;
+    for (const Setting& each : settings_of(sequences))
+      settings.emplace_back(each.key, setting::value_of(each.kind).kind != ConfigNode::Kind::null);
     const auto knows = [](const DataSource& source, std::string_view key) {
       return std::find(source.settings.begin(), source.settings.end(), key) != source.settings.end();
     };
@@ -80,7 +84,7 @@ class Checker {
       if (!is_given || knows(data_source(given.dataset), key)) continue;
       std::vector<std::string_view> others;
       for (const DataSource* source : data_sources()) {
-        if (!source->is_generated() && knows(*source, key)) others.push_back(source->name);
+        if ((!source->is_generated() || source->load_sequences) && knows(*source, key)) others.push_back(source->name);
       }
       fail(fmt::format("data.{}", key),
            fmt::format("is for dataset: {}, not for {}", fmt::join(others, ", "), given.dataset));
@@ -88,6 +92,8 @@ class Checker {
   }
 
   void check_inputs() {
+    if (config_.data.inputs && data_source(config_.data.dataset).load_sequences)
+      return fail("data.inputs", fmt::format("is not used by the sequences of {}", config_.data.dataset));
     if (!sizes_ || !config_.data.inputs) return;
     const InputOptions& inputs = *config_.data.inputs;
     for (const auto& [key, numbers] :
@@ -99,6 +105,13 @@ class Checker {
   }
 
   void check_network(const std::string& path, const NetworkConfig& network) {
+    if (network.recurrent) {
+      for (const SettingProblem& each : recurrent_problems(path, config_, network, sizes_))
+        fail(each.path, each.problem);
+      return;
+    }
+    if (data_source(config_.data.dataset).load_sequences)
+      return fail(path, fmt::format("{} has sequences, for networks with 'recurrent'", config_.data.dataset));
     const int ways =
         int{network.train.has_value()} + int{network.detectors.has_value()} + int{!network.weights.empty()};
     const std::string one_of = "one of 'train' (with 'layers'), 'detectors' and 'weights'";
@@ -272,6 +285,8 @@ class Checker {
     for (const SettingProblem& each : significance_problems(config_)) fail(each.path, each.problem);
     if (analysis.importance && analysis.contrast == ContrastKind::whole && !config_.networks.empty())
       fail("analysis.importance", "compares the function of each class with its information: not with contrast: whole");
+    for (const SettingProblem& each : time_problems(config_)) fail(each.path, each.problem);
+    check_no_repetition("analysis.lags", analysis.lags);
     if (!analysis.regression) return;
     if (analysis.tables == SetTables::never)
       fail("analysis.regression", "needs the tables of all sets: not with analysis.tables: never");

@@ -56,7 +56,13 @@ std::vector<Setting> settings_of(KnockoutConfig& config) {
       {"method", "exact: balanced accuracy on all samples; sampled: on a fresh random draw for every set.",
        choice(config.options.method, knockout_method_names)},
       {"samples", "With method sampled: number of samples of the class, and as many of other classes.",
-       Integer{&config.options.sample_size, {1, million}}}};
+       Integer{&config.options.sample_size, {1, million}}},
+      {"from", "Of recurrent networks: the state is replaced before this step, from 0, and before later ones.",
+       Integer{&config.from, {0, 100 * million}}},
+      {"steps", "Of recurrent networks: before how many steps; 0: all from `from`; 1: only before step `from`.",
+       Integer{&config.steps, {0, 100 * million}}},
+      {"each_step", "Of recurrent networks: also the accuracy of each class at each step.",
+       Boolean{&config.each_step}}};
 }
 
 std::vector<Setting> settings_of(RegressionConfig& config) {
@@ -129,9 +135,20 @@ std::vector<Setting> settings_of(AnalysisConfig& config) {
        "computed; of all subsets of analysis.relay.subsets.",
        estimators_setting(config.estimators)},
       {"lags",
-       "Of recordings with an axis time: lags in steps for which temporal representation is computed of all 2^K sets, "
-       "beside transfer entropy between the units; of the subsets of analysis.relay.exhaustive.",
+       "Temporal representation R_p of all sets, at these lags p: what the units say at step t about the input at t - "
+       "p "
+       "beyond the input at t; and transfer entropy from all sets to each unit. Of the subsets of "
+       "analysis.relay.exhaustive, of recurrent networks and of recordings with time.",
        Integers{&config.lags, {0, million}, {0, 1000}}},
+      {"drift",
+       "With time: each: drift of the relays from a step to the next, 1 - Jaccard index of this many units that greedy "
+       "removal keeps longest; 0: none.",
+       Integer{&config.drift, {0, 65535}}},
+      {"as_published",
+       "Of recurrent networks: what the published tables of the n-back networks have. In the last unit the input of "
+       "the "
+       "step stands in place of its state, and with states: both the knockouts number the units c, h instead of h, c.",
+       Boolean{&config.as_published}},
       {"significance", "How far relay information can be trusted: permutation tests, bootstrap intervals, subsampling.",
        group(config.significance)},
       {"knockout", "Balanced accuracy with sets of units knocked out (ablation).", group(config.knockout)},
@@ -165,6 +182,8 @@ std::vector<Setting> settings_of(CompareColumnConfig& config) {
        Text{&config.metric}},
       {"class", "The class of this column, if the table has a column for each class. Not given: a row for each class.",
        Text{&config.cls}},
+      {"rms", "Of compare.NAME.sets: largest allowed root mean square of the differences over all sets.",
+       Number{&config.rms, {0, any_number}}},
       {"absolute", "Largest allowed difference. Neither this nor relative: no verdict (sets of units must be equal).",
        Number{&config.absolute, {0, any_number}}},
       {"relative", "Largest allowed difference, as a fraction of the published value.",
@@ -172,8 +191,28 @@ std::vector<Setting> settings_of(CompareColumnConfig& config) {
       {"at_least", "Number of rows that must be within tolerance; 0: all.", Integer{&config.at_least, {0, million}}}};
 }
 
+std::vector<Setting> settings_of(SetRegressionConfig& config) {
+  constexpr Bounds<double> any{-any_number, any_number};
+  return {{"intercept", "Published intercept.", Number{&config.intercept, any}},
+          {"information", "Published coefficient of the information, the mean of all columns but the last.",
+           Number{&config.information, any}},
+          {"size", "Published coefficient of the number of units in the set.", Number{&config.size, any}},
+          {"residuals", "Published sum of squared residuals.", Number{&config.residuals, {0, any_number}}},
+          {"tolerance", "Largest allowed difference; of the residuals as a fraction of them.",
+           Number{&config.tolerance, {0, 1}}}};
+}
+
 std::vector<Setting> settings_of(CompareConfig& config) {
   return {
+      {"sets",
+       "Instead of `published`: a map of recurrent networks to the published tables of their sets of units, CSV files "
+       "with the column noiseSet, \"(0, 3)\". Each column gives the largest difference and its root mean square.",
+       Keys{&config.sets}},
+      {"subset", "With sets: the subset whose results are compared.", Text{&config.subset}},
+      {"regression",
+       "With sets: the published regression of the last column on information and size of the sets, over all tables "
+       "together, computed again from the tables; beside it the same of this run.",
+       group(config.regression)},
       {"published", "CSV file with a header line; a path may begin with $INFORELAY_DATA.", Path{&config.published}},
       {"network", "The network that the values belong to.", Text{&config.network}},
       {"by", "The column that holds the class. A table without it has one row, for metrics of the network as a whole.",

@@ -22,6 +22,7 @@ DataOptions data_options(const ExperimentConfig& config) {
   options.label = config.data.label;
   options.classes = config.data.classes;
   if (config.data.split) options.test_fraction = config.data.split->test;
+  options.sequences = config.data.sequences;
   options.inputs = config.data.inputs.value_or(InputOptions{});
   options.most_bytes = memory_limit(config.max_memory).bytes;
   options.fallback = config.data.fallback;
@@ -36,6 +37,15 @@ DataOptions data_options(const ExperimentConfig& config) {
 DataSizes data_sizes(const ExperimentConfig& config) { return data_sizes(data_options(config)); }
 
 std::vector<std::int64_t> layer_widths(const ExperimentConfig& config, const NetworkConfig& network) {
+  if (network.recurrent) {
+    const RecurrentConfig& own = *network.recurrent;
+    if (own.units == 0) return {};  // of a file that was not read yet
+    std::vector<std::int64_t> widths(static_cast<std::size_t>(own.layers) + 2, own.recorded_units(own.units));
+    const DataSizes sizes = data_sizes(config);
+    widths.front() = sizes.step_inputs();
+    widths.back() = own.outputs == 0 ? sizes.classes : own.outputs;
+    return widths;
+  }
   if (!network.layers.empty() || !network.detectors) return network.layers;
   const DataSizes sizes = data_sizes(config);
   return {sizes.inputs, sizes.classes * network.detectors->hidden, sizes.classes};
@@ -47,6 +57,13 @@ std::vector<int> analysed_layers(const AnalysisConfig& analysis, const std::vect
   for (int layer = 1; layer + 1 < static_cast<int>(widths.size()); ++layer) layers.push_back(layer);
   if (analysis.layers.word == LayerWord::last && layers.size() > 1) layers.erase(layers.begin(), layers.end() - 1);
   return layers;
+}
+
+bool has_recording_with_time(const ExperimentConfig& config) {
+  return std::any_of(config.recordings.begin(), config.recordings.end(), [](const auto& named) {
+    const auto& axes = named.second.axes;
+    return std::find(axes.begin(), axes.end(), RecordingAxis::time) != axes.end();
+  });
 }
 
 }  // namespace inforelay

@@ -16,10 +16,14 @@ DataSizes data_sizes(const ExperimentConfig& config);
 bool has_binary_relay(const AnalysisConfig& analysis);
 
 /// Widths of all layers of a network, inputs and outputs included; [inputs, classes * hidden, classes] for a composite.
-/// A network from weight files has them after read_external_files().
+/// A network from weight files has them after read_external_files(). Of a recurrent network the hidden layers are those
+/// of its cells, with the units that are recorded of each.
 std::vector<std::int64_t> layer_widths(const ExperimentConfig& config, const NetworkConfig& network);
 
 /// Numbers of the hidden layers that analysis.layers chooses in a network of these widths; 1 is the first.
 std::vector<int> analysed_layers(const AnalysisConfig& analysis, const std::vector<std::int64_t>& widths);
+
+/// Is there a recording with an axis time?
+bool has_recording_with_time(const ExperimentConfig& config);
 
 }  // namespace inforelay

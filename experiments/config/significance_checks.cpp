@@ -4,28 +4,9 @@
 
 #include <algorithm>
 
-#include "core/error.hpp"
+#include "experiments/config/derived_settings.hpp"
 
 namespace inforelay {
-namespace {
-
-bool has_recording_with_time(const ExperimentConfig& config) {
-  return std::any_of(config.recordings.begin(), config.recordings.end(), [](const auto& named) {
-    const auto& axes = named.second.axes;
-    return std::find(axes.begin(), axes.end(), RecordingAxis::time) != axes.end();
-  });
-}
-
-/// Levels of a unit; 2 for options that do not go together, which are an error of their own.
-int levels_of(const DiscretizeOptions& options) {
-  try {
-    return level_count(options);
-  } catch (const UsageError&) {
-    return 2;
-  }
-}
-
-}  // namespace
 
 std::vector<SettingProblem> significance_problems(const ExperimentConfig& config) {
   const AnalysisConfig& analysis = config.analysis;
@@ -44,16 +25,6 @@ std::vector<SettingProblem> significance_problems(const ExperimentConfig& config
   if (significance.maximum > 0 && analysis.relay.exhaustive.empty())
     problems.push_back(
         {"analysis.significance.maximum", "of the subsets of analysis.relay.exhaustive, which has none"});
-  if (!analysis.lags.empty() && !has_recording_with_time(config))
-    problems.push_back({"analysis.lags", "needs a recording with an axis time"});
-  if (!analysis.lags.empty() && levels_of(analysis.discretize) > 2)
-    problems.push_back({"analysis.lags", "needs units of two levels"});
-  if (!analysis.lags.empty() && analysis.relay.exhaustive.empty())
-    problems.push_back({"analysis.lags", "of the subsets of analysis.relay.exhaustive, which has none"});
-  std::vector<std::int64_t> lags = analysis.lags;
-  std::sort(lags.begin(), lags.end());
-  if (const auto twice = std::adjacent_find(lags.begin(), lags.end()); twice != lags.end())
-    problems.push_back({"analysis.lags", fmt::format("{} is listed twice", *twice)});
   return problems;
 }
 

@@ -59,10 +59,11 @@ std::vector<Setting> settings_of(DataConfig& config) {
   std::vector<std::string_view> names, fallbacks = generated_data_sources();
   for (const DataSource* source : data_sources()) names.push_back(source->name);
   fallbacks.insert(fallbacks.begin(), no_fallback);
-  return {
+  std::vector<Setting> all{
       {"dataset",
-       "The data set: MNIST; generated digits, which need no files; or files of your own: images in IDX files, arrays, "
-       "a table (docs/your_own.md).",
+       "The data set: MNIST; generated digits, which need no files; files of your own: images in IDX files, arrays, "
+       "a table (docs/your_own.md); or generated sequences for recurrent networks (docs/recurrent.md), which also read "
+       "images row by row.",
        choice(config.dataset, names)},
       {"path",
        "Folder of the data set's files, gzipped or not; of a table, the CSV file. Not given, for MNIST: the folder "
@@ -93,6 +94,8 @@ std::vector<Setting> settings_of(DataConfig& config) {
       {"train_limit", "Use only the first N training samples; 0: all.",
        Integer{&config.train_limit, {0, 100 * million}}},
       {"test_limit", "Use only the first N test samples; 0: all.", Integer{&config.test_limit, {0, 100 * million}}}};
+  for (Setting& setting : settings_of(config.sequences)) all.push_back(std::move(setting));
+  return all;
 }
 
 std::vector<Setting> settings_of(StopRule& config) {
@@ -163,6 +166,10 @@ std::vector<Setting> settings_of(NetworkConfig& config) {
        "softmax: the same network with probabilities as outputs, trained by cross_entropy only.",
        activation_setting(config.output_activation, LayerPlace::output)},
       {"train", "Train the whole network on all classes.", group(config.train)},
+      {"recurrent",
+       "A recurrent network instead, with weights or recurrent.train (docs/recurrent.md); none of layers, activation, "
+       "train, detectors.",
+       group(config.recurrent)},
       {"detectors",
        "Compose the network of one detector (a one-vs-rest classifier) for each class instead: detector c has hidden "
        "neurons of its own and output c.",

@@ -106,6 +106,18 @@ struct NodeFigure {
 /// does not end below 5 % of all_information: values that are only noise stay pale.
 std::string draw_node(const FigureWriter& writer, const NodeFigure& figure);
 
+struct TimeFigure {
+  static constexpr std::size_t most_panels = 12;  ///< further classes are not drawn
+  std::string network{};
+  std::vector<std::string> labels{};  ///< [C]
+  std::vector<std::int64_t> times{};  ///< [T] ascending
+  int units = 0;                      ///< K
+  RowMatrix<double> information{};    ///< [T,C K] aggregated relay information, bits
+};
+
+/// "time_NETWORK": maps unit x time, a panel for each class, on one scale.
+std::string draw_time(const FigureWriter& writer, const TimeFigure& figure);
+
 struct FunctionFigure {
   std::string network{};
   std::vector<std::string> labels{};               ///< [C]

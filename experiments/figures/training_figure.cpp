@@ -214,7 +214,7 @@ const FigureKind training_figure{
       for (const std::string& network : source.result.networks) {
         const ResultView system = source.result.network(network), training = system.at("training");
         figure.labels = system.texts("class");
-        if (training.has("loss")) {
+        if (training.has("loss") && training.array("accuracy_train").shape.size() == 2) {
           figure.networks.push_back({.network = network,
                                      .train = curves_by_class(training.matrix<double>("accuracy_train")),
                                      .test = curves_by_class(training.matrix<double>("accuracy_test"))});

@@ -37,6 +37,10 @@ ResultArrays results_at(const MeasureRun& run, std::size_t time) {
   for (auto each = all.lower_bound(prefix); each != all.end() && each->first.starts_with(prefix); ++each) {
     if (!each->first.starts_with(layers)) results.put_array(each->first, each->second);
   }
+  for (const auto& [path, attributes] : run.layer.all().attributes()) {
+    if (!path.starts_with(prefix) || path.starts_with(layers)) continue;
+    for (const auto& [name, value] : attributes) results.put_attribute(path, name, value);
+  }
   return results;
 }
 
@@ -81,7 +85,7 @@ class FinishedTimes {
 }  // namespace
 
 bool is_timed(const Measure& measure, const MeasurePlace& place) {
-  return place.sizes.times > 0 && measure.scope != Scope::system;
+  return place.sizes.times > 0 && measure.scope != Scope::system && !measure.over_time;
 }
 
 void compute_measure(const Measure& measure, MeasureRun& run, ResultArrays& out) {

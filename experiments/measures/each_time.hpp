@@ -6,7 +6,8 @@
 
 namespace inforelay {
 
-/// True if the measure is computed at each time of the place's system. Measures of whole systems are not.
+/// True if the measure is computed at each time of the place's system. Measures of whole systems, and of
+/// all times, are not.
 bool is_timed(const Measure& measure, const MeasurePlace& place);
 
 /// measure.compute(); at each time if is_timed(): then `out` has the arrays [time, ...], which at any time are those of

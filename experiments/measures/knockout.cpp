@@ -143,7 +143,7 @@ const Measure knockout_measure{
         "1", "balanced accuracy with a set of units knocked out,"),
     .metrics = {{"intact", "balanced accuracy, intact", "intact"}},
     .missing = [](const MeasurePlace& place) -> std::string {
-      if (place.recording) return missing_network(place);
+      if (!place.is_feed_forward()) return missing_network(place);
       const auto& knockout = place.config.analysis.knockout;
       return knockout && holds(knockout->subsets, place.subset)
                  ? ""

@@ -34,7 +34,7 @@ void put_contrast_names(const LayerStates& states, ResultArrays& out) {
 
 double expected_states(const MeasurePlace& place) {
   const double samples = place.sizes.samples.at(place.subset), units = place.sizes.units;
-  return place.recording ? std::min(std::exp2(units), samples) : expected_states(samples, units);
+  return !place.is_feed_forward() ? std::min(std::exp2(units), samples) : expected_states(samples, units);
 }
 
 LayerStates layer_states(const ResultView& states, ContrastKind contrast, const std::vector<std::string>& classes) {

@@ -44,7 +44,9 @@ struct MeasurePlace {
   /// Of a system that is analysed at each time (sizes.times > 0): the one that is being computed, [0,sizes.times).
   std::optional<std::size_t> time = {};
 
-  /// The name of the layer in results: "1"; of a recording the name that it has there.
+  /// A network of dense layers on single samples: neither a recording nor a recurrent network.
+  bool is_feed_forward() const { return !recording && !network.recurrent; }
+  /// The name of the layer in results: "1"; of a recording the name that it has there; of a recurrent network "h1".
   std::string layer_name() const;
 };
 
@@ -81,7 +83,8 @@ struct Metric {
 struct Measure {
   std::string name;  ///< its group below the layer (or the system): results stand in NAME/SUBSET/ or NAME/
   Scope scope = Scope::subset;
-  std::string about;  ///< one sentence for the documentation
+  bool over_time = false;  ///< computed once of all times, also of a system that is analysed at each time
+  std::string about;       ///< one sentence for the documentation
   std::vector<ArrayInfo> arrays;
   std::vector<Metric> metrics;
 
@@ -99,7 +102,7 @@ struct Measure {
 /// All measures, in the order in which they are computed.
 const std::vector<const Measure*>& measures();
 
-/// Measure::missing and Metric::missing of what only networks have: "" for a network.
+/// Measure::missing and Metric::missing of what only feed-forward networks have: "" for one.
 std::string missing_network(const MeasurePlace& place);
 
 /// Where the arrays of a measure stand: "networks/full/layers/1/relay/test".

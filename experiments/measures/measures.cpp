@@ -11,14 +11,16 @@
 namespace inforelay {
 
 extern const Measure training_measure, recording_measure, states_measure, relay_measure, set_measures_measure,
-    significance_measure, held_out_measure, estimators_measure, temporal_measure, knockout_measure, importance_measure,
-    regression_measure, geometry_measure, chosen_sets_measure, ablation_measure;
+    significance_measure, held_out_measure, estimators_measure, knockout_measure, importance_measure,
+    regression_measure, geometry_measure, chosen_sets_measure, ablation_measure, recurrent_training_measure,
+    time_knockout_measure, drift_measure;
 
 const std::vector<const Measure*>& measures() {
   static const std::vector<const Measure*> all{
-      &training_measure,   &recording_measure,  &states_measure,       &relay_measure,       &set_measures_measure,
-      &estimators_measure, &temporal_measure,   &significance_measure, &held_out_measure,    &knockout_measure,
-      &importance_measure, &regression_measure, &geometry_measure,     &chosen_sets_measure, &ablation_measure,
+      &training_measure,    &recurrent_training_measure, &recording_measure,  &states_measure,       &relay_measure,
+      &drift_measure,       &set_measures_measure,       &estimators_measure, &significance_measure, &held_out_measure,
+      &knockout_measure,    &time_knockout_measure,      &importance_measure, &regression_measure,   &geometry_measure,
+      &chosen_sets_measure, &ablation_measure,
   };
   return all;
 }
@@ -30,13 +32,17 @@ std::string measure_group(const Measure& measure, const std::string& system_grou
 }
 
 std::string MeasurePlace::layer_name() const {
+  if (network.recurrent && !recording) return network.recurrent->layer_name(layer);
   if (!recording) return std::to_string(layer);
   const std::size_t number = static_cast<std::size_t>(layer) - 1;
   const bool is_named = number < recording->states.size() && !recording->states[number].first.empty();
   return is_named ? recording->states[number].first : std::string(unnamed_layer);
 }
 
-std::string missing_network(const MeasurePlace& place) { return place.recording ? "a recording has no network" : ""; }
+std::string missing_network(const MeasurePlace& place) {
+  if (place.recording) return "a recording has no network";
+  return place.network.recurrent ? "it is not computed of recurrent networks" : "";
+}
 
 bool holds(const std::vector<std::string>& subsets, std::string_view subset) {
   return std::find(subsets.begin(), subsets.end(), subset) != subsets.end();

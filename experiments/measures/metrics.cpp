@@ -108,6 +108,29 @@ ResultView group_of(const ResultView& system, const ParsedName& name) {
   return system.at(path);
 }
 
+std::string missing_of_recurrent(const ExperimentConfig& config, const NetworkConfig& network, const ParsedName& parsed,
+                                 std::string_view name) {
+  const RecurrentConfig& own = *network.recurrent;
+  const bool of_layer = parsed.measure->scope != Scope::system;
+  if (of_layer && own.is_timed() && !parsed.measure->over_time) return "with time: each it has a value for each time";
+  MeasurePlace place{.config = config, .network = network, .subset = parsed.subset};
+  if (of_layer) {
+    const std::vector<int> layers = analysed_layers(config.analysis, layer_widths(config, network));
+    if (layers.size() > 1 && parsed.layer.empty())
+      return fmt::format("several layers are analysed: name one, as in layers.{}.{}", own.layer_name(1), name);
+    place.layer = layers.empty() ? 1 : layers.front();
+    for (const int layer : layers) {
+      if (own.layer_name(layer) == parsed.layer) place.layer = layer;
+    }
+    if (!layers.empty() && !parsed.layer.empty() && place.layer_name() != parsed.layer)
+      return fmt::format("there is no analysed layer '{}'", parsed.layer);
+    place.sizes.units = static_cast<double>(own.recorded_units(own.units));
+  }
+  std::string missing = parsed.measure->missing(place);
+  if (missing.empty() && parsed.metric->missing) missing = parsed.metric->missing(place, parsed.count);
+  return missing;
+}
+
 // `own`: the configuration with what applies to the recording. `units` of each layer; none: unknown.
 std::string missing_of_recording(const ExperimentConfig& own, const RecordingConfig& recording,
                                  const ParsedName& parsed, std::string_view name, const std::vector<double>& units) {
@@ -161,6 +184,7 @@ MetricKind metric_kind(std::string_view name) {
 
 std::string metric_missing(const ExperimentConfig& config, const NetworkConfig& network, std::string_view name) {
   const ParsedName parsed = parse_or_throw(name);
+  if (network.recurrent) return missing_of_recurrent(config, network, parsed, name);
   LayerSizes sizes;
   int layer = 0;
   if (!parsed.layer.empty()) {

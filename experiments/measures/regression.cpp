@@ -147,7 +147,7 @@ const Measure regression_measure{
          {"r_squared_additive", "R\u00b2 of additive effects of units", "r_squared_additive"},
          {"f", "F", "f"}},
     .missing = [](const MeasurePlace& place) -> std::string {
-      if (place.recording) return missing_network(place);
+      if (!place.is_feed_forward()) return missing_network(place);
       return place.config.analysis.regression ? "" : "there is no analysis.regression";
     },
     .label = [](const MeasurePlace&) -> std::string { return "regression of function on information"; },

@@ -1,6 +1,7 @@
 // Measures of all sets of units of a layer: the information of a set about input and output.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
@@ -9,6 +10,7 @@
 #include "experiments/config/derived_settings.hpp"
 #include "experiments/measures/layer_states.hpp"
 #include "experiments/measures/measure.hpp"
+#include "experiments/measures/temporal_arrays.hpp"
 #include "experiments/ranks/resumable_scan.hpp"
 #include "experiments/results/statistics_arrays.hpp"
 #include "infotheory/relay/set_measures.hpp"
@@ -35,7 +37,7 @@ const char* about(SetMeasure measure) {
 }
 
 std::vector<ArrayInfo> arrays() {
-  std::vector<ArrayInfo> infos;
+  std::vector<ArrayInfo> infos = temporal_infos();
   for (const auto& [measure, word] : set_measure_names) {
     const std::string name(word);
     infos.push_back({name, "bit", {"class", "set"}, about(measure)});
@@ -60,13 +62,15 @@ void compute_from(const Table& table, const LayerStates& states, MeasureRun& run
 }
 
 void compute(MeasureRun& run, ResultArrays& out) {
+  if (missing_temporal(run.place).empty()) put_temporal(run, out);
+  if (run.place.config.analysis.measures.empty()) return;
   const LayerStates states = layer_states(run);
   put_contrast_names(states, out);
   std::visit([&](const auto& table) { compute_from(table, states, run, out); }, states.table());
 }
 
 // As the scan of relay information (relay.cpp), with a table for each measure.
-MemoryNeed memory(const MeasurePlace& place, AllSetsTable tables) {
+MemoryNeed memory_of_measures(const MeasurePlace& place, AllSetsTable tables) {
   const AnalysisConfig& analysis = place.config.analysis;
   LayerSizes size = place.sizes;
   if (analysis.contrast == ContrastKind::whole) size.classes = 1;
@@ -76,6 +80,18 @@ MemoryNeed memory(const MeasurePlace& place, AllSetsTable tables) {
     return all_sets_need(size, tables, 16 * samples + 80 * expected_states(place) * contrasts);
   const double scan = samples * (48 * contrasts + 6 * size.units + 16);
   return all_sets_need(size, tables, scan + thread_count() * 16 * samples * (size.units + 1));
+}
+
+MemoryNeed memory(const MeasurePlace& place, AllSetsTable tables) {
+  MemoryNeed need;
+  if (!place.config.analysis.measures.empty()) need = memory_of_measures(place, tables);
+  if (!missing_temporal(place).empty()) return need;
+  const MemoryNeed temporal = temporal_memory(place);
+  need.kept += temporal.kept;
+  need.working = std::max(need.working, temporal.working);
+  need.sets = temporal.sets;
+  if (need.smaller.empty()) need.smaller = temporal.smaller;
+  return need;
 }
 
 }  // namespace
@@ -88,7 +104,9 @@ const Measure set_measures_measure{
     .arrays = arrays(),
     .metrics = {},
     .missing = [](const MeasurePlace& place) -> std::string {
-      if (place.config.analysis.measures.empty()) return "there are no analysis.measures";
+      const std::string temporal = missing_temporal(place);
+      if (place.config.analysis.measures.empty() && !temporal.empty())
+        return "there are no analysis.measures, and of analysis.lags: " + temporal;
       if (holds(place.config.analysis.relay.exhaustive, place.subset)) return missing_subset(place);
       return fmt::format("{} is not among analysis.relay.exhaustive", place.subset);
     },

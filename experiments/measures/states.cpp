@@ -59,13 +59,13 @@ RowMatrix<double> cuts_for(MeasureRun& run, const RowMatrix<float>& values) {
   const bool own = config.fit == own_values || config.fit == run.place.subset;
   const std::string& subset = own ? run.place.subset : config.fit;
   DiscretizeOptions options = config;
-  if (run.place.recording) round_given_cuts(options);
+  if (!run.place.is_feed_forward()) round_given_cuts(options);
   options.random = run.system.random().child("states").child(subset);
   const bool all_times = run.place.time && config.times == CutTimes::all;
   if (own && !all_times) return cuts(values, options, run.progress);
   const auto of_subset = [&](std::optional<std::size_t> time) {
     const LayerRecord other = run.system.record(run.layer, run.place.layer, subset, run.progress, time);
-    if (!run.place.recording) check_finite(run.system.name(), activation_of(run.place), other.samples.values);
+    if (run.place.is_feed_forward()) check_finite(run.system.name(), activation_of(run.place), other.samples.values);
     return cuts(other.samples.values, options, run.progress);
   };
   if (!all_times) return of_subset(run.place.time);
@@ -95,13 +95,18 @@ States states_of(MeasureRun& run, const RowMatrix<float>& values) {
 void compute(MeasureRun& run, ResultArrays& out) {
   const MeasurePlace& place = run.place;
   LayerRecord record = run.system.record(run.layer, place.layer, place.subset, run.progress, place.time);
-  if (!place.recording) {  // those of a recording are checked as they are read
+  if (place.is_feed_forward()) {  // others are checked as they are read or computed
     check_finite(run.system.name(), activation_of(place), record.samples.values);
     check_finite(run.system.name(), "output", record.network_output);
   }
   const States states = states_of(run, record.samples.values);
   const Occupancy occupied = occupancy(states.counts);
-  if (!place.recording) put_outputs(run, record, out);
+  if (place.is_feed_forward()) put_outputs(run, record, out);
+  if (place.network.recurrent) out.put("step_accuracy", record.accuracy);
+  if (!record.stimulus.empty()) {
+    out.put_scale("stimulus_name", run.system.symbols(run.progress).stimuli->names, "inputs of a step");
+    out.put("stimulus", record.stimulus);
+  }
   out.put("occupied_states", static_cast<std::int64_t>(occupied.occupied));
   out.put("singleton_fraction", occupied.singleton_fraction);
   out.put("entropy_bits", occupied.entropy_bits);
@@ -118,6 +123,9 @@ void compute(MeasureRun& run, ResultArrays& out) {
 }
 
 std::string missing_outputs(const MeasurePlace& place, int) { return missing_network(place); }
+std::string missing_steps(const MeasurePlace& place, int) {
+  return place.network.recurrent ? "" : "it is no recurrent network";
+}
 
 }  // namespace
 
@@ -133,6 +141,11 @@ const Measure states_measure{
          {"output", "1", {"sample"}, "output symbol: the class with the largest output, or that of the recording"},
          {"trial", "1", {"sample"}, "trial of a recording's sample, from 0"},
          {"time", "1", {"sample"}, "time of a recording's sample within its trial, from 0"},
+         {"stimulus", "1", {"sample"}, "what a recurrent network read at the step, a position in stimulus_name"},
+         {"step_accuracy",
+          "1",
+          {},
+          "fraction of all labelled steps of the subset that a recurrent network decides rightly"},
          {"threshold", "1", {"unit", "cut"}, "a unit's state is the number of these that its value is above"},
          {"state", "1", {"sample"}, "state of the layer, bit k is unit k"},
          {"state", "1", {"sample", "unit"}, "state of each unit"},
@@ -152,6 +165,7 @@ const Measure states_measure{
           "balanced accuracy of each output against the threshold of its activation, exact; not by argmax"}},
     .metrics = {{"argmax_accuracy", "argmax accuracy", "argmax_accuracy", {}, missing_outputs},
                 {"balanced_accuracy", "balanced accuracy", "balanced_accuracy", {}, missing_outputs},
+                {"step_accuracy", "fraction of steps decided rightly", "step_accuracy", {}, missing_steps},
                 {"occupied_states", "occupied states", "occupied_states"},
                 {"singleton_fraction", "fraction of samples alone in their state", "singleton_fraction"},
                 {"entropy_bits", "entropy of the states (bit)", "entropy_bits"},
@@ -165,7 +179,7 @@ const Measure states_measure{
           const DiscretizeConfig& discretize = place.config.analysis.discretize;
           const int levels = level_count(discretize);
           const double samples = size.samples.at(place.subset);
-          const double outputs = place.recording ? 0 : size.classes;
+          const double outputs = place.is_feed_forward() ? size.classes : 0;
           const double state = size.is_wide() || levels > 2 ? size.units : 4;
           double working = 16 * samples + size.reading;
           if (levels > 2) working += samples * size.units;  // the distinct ones

@@ -112,7 +112,9 @@ std::vector<MetricValue> last_accuracy(const ResultView& system, const std::stri
 }
 
 std::string missing_training(const MeasurePlace& place, int) {
-  return place.recording ? missing_network(place) : place.network.from_files() ? "the network is not trained here" : "";
+  return !place.is_feed_forward()     ? missing_network(place)
+         : place.network.from_files() ? "the network is not trained here"
+                                      : "";
 }
 
 MemoryNeed memory(const MeasurePlace& place, AllSetsTable) {

@@ -7,8 +7,10 @@
 
 #include "core/text/message_text.hpp"
 #include "core/text/unit_text.hpp"
+#include "experiments/reports/recurrent_lines.hpp"
 #include "experiments/reports/summary_files.hpp"
 #include "experiments/reports/summary_section.hpp"
+#include "experiments/sources/recurrent_model.hpp"
 #include "experiments/sources/system.hpp"
 #include "nn/data/input_statistics.hpp"
 #include "nn/knockout/knockout.hpp"
@@ -151,8 +153,9 @@ Summary summarise(const ExperimentResult& result, const ComparisonResult& compar
     const ResultView system = result.system(name);
     const bool is_recording = result.is_recording(name);
     text += fmt::format("\n{}\n", name);
-    text += is_recording ? recording_lines(system)
-                         : layers_line(system.at("model")) + inputs_line(system) + training_lines(system);
+    text += is_recording           ? recording_lines(system)
+            : is_recurrent(system) ? recurrent_lines(system)
+                                   : layers_line(system.at("model")) + inputs_line(system) + training_lines(system);
     const std::vector<LayerResults> layers = layers_of(result, name);
     for (const LayerResults& layer : layers) {
       if (layers.size() > 1) text += fmt::format("\nlayer {}\n", layer.layer);

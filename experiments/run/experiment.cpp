@@ -29,6 +29,7 @@
 #include "experiments/run/export_weights.hpp"
 #include "experiments/run/pipeline.hpp"
 #include "experiments/run/resolve.hpp"
+#include "experiments/sources/recurrent_model.hpp"
 #include "nn/data/input_statistics.hpp"
 
 namespace inforelay {
@@ -103,6 +104,26 @@ void warn_of_chance(const ExperimentResult& result, const std::string& name, Run
   }
 }
 
+// The same of a recurrent network, by its decisions at labelled steps: for as many samples as there are trials, since
+// the steps of a trial are not independent.
+void warn_of_chance(const ResultView& system, const std::string& name, RunWarnings& warnings, Console& console) {
+  for (const std::string& layer : system.at("layers").children()) {
+    const ResultView all = system.at("layers/" + layer + "/states");
+    for (const std::string& subset : all.children()) {
+      const ResultView states = all.at(subset);
+      if (!states.has("step_accuracy") || states.array("step_accuracy").shape.size() > 0) continue;
+      const double accuracy = states.number<double>("step_accuracy"),
+                   chance = 1.0 / static_cast<double>(system.texts("class").size());
+      console.detail(fmt::format("{}: accuracy {:.4f} on the labelled steps of {}", name, accuracy, subset));
+      if (accuracy > chance) continue;
+      warnings.add(
+          fmt::format("{}: the accuracy on the labelled steps of {}, {:.4f}, is not above that of a guess "
+                      "among {} classes; check recurrent.kind, threshold and output_activation",
+                      name, subset, accuracy, system.texts("class").size()));
+    }
+  }
+}
+
 // The configuration has the last word, also against a file that states how its network was made: but not in silence.
 void warn_of_overruled_files(const ResolvedExperiment& run, const ResultView& system, const std::string& name,
                              RunWarnings& warnings) {
@@ -140,7 +161,7 @@ void report_network(const ExperimentResult& result, const std::string& name, Con
 void report_constant_inputs(const ExperimentResult& result, Console& console) {
   if (result.networks.empty()) return;
   const ResultView system = result.network(result.networks.front());
-  if (!system.has_attribute("model", "constant_inputs")) return;
+  if (is_recurrent(system) || !system.has_attribute("model", "constant_inputs")) return;
   const auto count = system.attribute<std::int64_t>("model", "constant_inputs");
   if (count == 0) return;
   console.info(
@@ -173,6 +194,10 @@ void report_networks(const ResolvedExperiment& run, const ExperimentResult& resu
     const ResultView system = result.network(name);
     if (system.attribute<std::int64_t>("training", "stop_rule_met") == 0)
       warnings.add(fmt::format("{}: training ended before its stop rule was met", name));
+    if (is_recurrent(system)) {
+      warn_of_chance(system, name, warnings, console);
+      continue;
+    }
     report_network(result, name, console);
     warn_of_overruled_files(run, system, name, warnings);
     warn_of_chance(result, name, warnings);

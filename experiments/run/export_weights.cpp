@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/files/data_folder.hpp"
+#include "experiments/sources/recurrent_model.hpp"
 #include "experiments/sources/system.hpp"
 #include "nn/weights/weight_file.hpp"
 
@@ -21,6 +22,7 @@ std::vector<fs::path> files_read(const ExperimentConfig& config) {
   }
   for (const auto& [name, compare] : config.compare) {
     if (!compare.published.empty()) files.push_back(compare.published);
+    for (const auto& [network, tables] : compare.sets) files.insert(files.end(), tables.begin(), tables.end());
   }
   return files;
 }
@@ -54,7 +56,10 @@ void write_weights_out(const ExperimentConfig& config, const ExperimentResult& r
     if (network.weights_out.empty()) continue;
     const fs::path path = with_data_folder(network.weights_out);
     const ResultView system = result.network(name);
-    save_safetensors(path, network_from(system.at("model")), scaling_from(system));
+    if (is_recurrent(system))
+      save_recurrent(path, recurrent_from(system.at("model")));
+    else
+      save_safetensors(path, network_from(system.at("model")), scaling_from(system));
     console.info(fmt::format("{}: weights written to '{}'", name, path.string()));
   }
 }

@@ -10,6 +10,7 @@
 #include "core/ranks/ranks.hpp"
 #include "core/text/unit_text.hpp"
 #include "experiments/compare/compare_checks.hpp"
+#include "experiments/compare/set_tables.hpp"
 #include "experiments/config/derived_settings.hpp"
 #include "experiments/measures/each_time.hpp"
 #include "experiments/run/run_directory.hpp"
@@ -27,7 +28,18 @@ constexpr int many_threads = 64, many_ranks = 2;
 
 double data_bytes(const DataSizes& sizes) {
   const double of_sample = static_cast<double>(sizes.inputs) * static_cast<double>(sizes.input_bytes) + 9;
-  return static_cast<double>(sizes.train + sizes.test + sizes.unused) * of_sample;
+  const auto values = [&](std::size_t samples, std::size_t steps) {
+    return static_cast<double>(samples) * of_sample * static_cast<double>(std::max<std::size_t>(steps, 1));
+  };
+  return values(sizes.train + sizes.unused, sizes.train_steps) + values(sizes.test, sizes.test_steps);
+}
+
+// Two-dimensional samples as sequences, for recurrent networks: floats and states.
+double row_bytes(const ExperimentConfig& config, const DataSizes& sizes) {
+  const bool recurrent = std::any_of(config.networks.begin(), config.networks.end(),
+                                     [](const auto& each) { return each.second.recurrent.has_value(); });
+  if (!recurrent || sizes.are_sequences()) return 0;
+  return 4 * static_cast<double>(sizes.train + sizes.test) * sizes.inputs;
 }
 
 double working_bytes(const MemoryNeed& need, int ranks) { return need.working + (ranks > 1 ? need.waiting : 0); }
@@ -55,6 +67,10 @@ ResolvedExperiment::ResolvedExperiment(ExperimentConfig config, Progress& progre
   files_ = read_external_files(config_, progress);
   recordings_ = read_recordings(config_, progress);
   published_ = read_published_tables(config_);
+  for (const auto& [name, compare] : config_.compare) {
+    if (compare.sets.empty()) continue;
+    for (PublishedTable& table : read_set_tables(name, config_)) published_.push_back(std::move(table));
+  }
   data_ = config_.networks.empty() ? no_data_plan() : plan_data(data_options(config_));
   if (!files_.networks.empty() || !recordings_.empty()) {  // only now are all widths, subsets and symbols known
     ConfigErrors errors;
@@ -82,7 +98,10 @@ std::string ResolvedExperiment::identity() const {
     if (network.detectors) network.detectors->weights.clear();
   }
   for (auto& [name, recording] : named.recordings) recording.file.clear();
-  for (auto& [name, compare] : named.compare) compare.published.clear();
+  for (auto& [name, compare] : named.compare) {
+    compare.published.clear();
+    for (auto& [network, files] : compare.sets) files.clear();
+  }
   return run_hash(print_experiment_config(named),
                   data_.sha256() + files_.sha256() + sha256_of(recordings_) + sha256_of(published_));
 }
@@ -90,7 +109,7 @@ std::string ResolvedExperiment::identity() const {
 MemoryPeak ResolvedExperiment::peak_with(AllSetsTable tables, int threads, int ranks) const {
   MemoryPeak peak;
   const double each_thread = thread_bytes + static_cast<double>(thread_stack_bytes());
-  double kept = program_bytes + each_thread * threads + data_bytes(sizes());
+  double kept = program_bytes + each_thread * threads + data_bytes(sizes()) + row_bytes(config_, sizes());
   peak = {kept, "data"};
   for (const Stage& stage : stages_) {
     const MemoryNeed need = memory_of(*stage.measure, stage.place, tables);

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "experiments/config/derived_settings.hpp"
 #include "experiments/measures/each_time.hpp"
 
@@ -15,6 +18,23 @@ LayerSizes network_sizes(const std::vector<std::int64_t>& widths, const DataSize
   sizes.classes = data.classes;
   for (std::size_t l = 1; l < widths.size(); ++l)
     sizes.parameters += static_cast<double>(widths[l]) * static_cast<double>(widths[l - 1] + 1);
+  return sizes;
+}
+
+// Samples are the recorded steps of all trials; of one that is analysed at each time, the trials.
+LayerSizes recurrent_sizes(const RecurrentConfig& config, const DataSizes& data, const std::string& subset) {
+  LayerSizes sizes;
+  for (const auto& [name, trials] : {std::pair("train", data.train), std::pair("test", data.test)}) {
+    const std::size_t steps = recorded_steps(config, data.steps_of(name)).size();
+    sizes.samples[name] = static_cast<double>(trials) * (config.is_timed() ? 1 : static_cast<double>(steps));
+  }
+  if (config.is_timed()) sizes.times = static_cast<double>(recorded_steps(config, data.steps_of(subset)).size());
+  sizes.inputs = data.step_inputs();
+  // Stimuli are known only with the data.
+  const double stimuli = std::min<double>(Stimuli::most_stimuli, std::pow(3.0, sizes.inputs));
+  sizes.classes = data.classes + (config.input == InputSymbol::stimulus ? stimuli : 0);
+  const auto units = static_cast<double>(config.units), layers = static_cast<double>(config.layers);
+  sizes.parameters = gate_count(*config.kind) * units * (sizes.inputs + units + 2 + (layers - 1) * (2 * units + 2));
   return sizes;
 }
 
@@ -44,12 +64,16 @@ class Planner {
  private:
   void add_network(const std::string& name, const NetworkConfig& network) {
     const std::vector<std::int64_t> widths = layer_widths(config_, network);
-    MeasurePlace place{.config = config_, .network = network, .sizes = network_sizes(widths, data_)};
+    const auto& chosen = config_.analysis.relay.subsets;
+    MeasurePlace place{.config = config_,
+                       .network = network,
+                       .sizes = network.recurrent ? recurrent_sizes(*network.recurrent, data_, chosen.front())
+                                                  : network_sizes(widths, data_)};
     std::vector<Layer> layers;
     for (const int layer : analysed_layers(config_.analysis, widths))
       layers.push_back({layer, static_cast<double>(widths[static_cast<std::size_t>(layer)])});
     std::vector<std::string> subsets;  // those of recordings are not those of the data
-    for (const std::string& subset : config_.analysis.relay.subsets) {
+    for (const std::string& subset : chosen) {
       if (place.sizes.samples.contains(subset)) subsets.push_back(subset);
     }
     add_system(name, place, layers, subsets);
@@ -100,12 +124,12 @@ class Planner {
 
   void add(const Measure& measure, const MeasurePlace& place) {
     std::string id = name_, label = id;
-    const std::string layer = (place.recording ? "" : "layer") + place.layer_name();
+    const std::string layer = (place.is_feed_forward() ? "layer" : "") + place.layer_name();
     if (place.layer > 0) id += "-" + layer;
     id += "-" + measure.name;
     if (!place.subset.empty()) id += "-" + place.subset;
     if (place.layer > 0 && several_layers_)
-      label += fmt::format(", {}{}", place.recording ? "" : "layer ", place.layer_name());
+      label += fmt::format(", {}{}", place.is_feed_forward() ? "layer " : "", place.layer_name());
     label += ": " + measure.label(place);
     if (is_timed(measure, place)) label += fmt::format(" at each of {} times", place.sizes.times);
     if (!place.subset.empty()) label += fmt::format(" ({})", place.subset);

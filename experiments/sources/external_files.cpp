@@ -11,6 +11,8 @@
 #include "core/named.hpp"
 #include "experiments/config/config_checks.hpp"
 #include "experiments/config/derived_settings.hpp"
+#include "experiments/config/recurrent_checks.hpp"
+#include "experiments/sources/recurrent_model.hpp"
 #include "nn/weights/weight_file.hpp"
 
 namespace inforelay {
@@ -127,6 +129,10 @@ std::string ExternalFiles::sha256() const {
       any = true;
     }
   }
+  for (const auto& [name, file] : recurrent) {
+    all.update(fmt::format("{} {}\n", name, file.source.sha256));
+    any = true;
+  }
   return any ? all.hex() : "";
 }
 
@@ -136,6 +142,12 @@ ExternalFiles read_external_files(ExperimentConfig& config, Progress& progress) 
   for (auto& [name, network] : config.networks) {
     if (!network.from_files()) continue;
     const std::string path = "networks." + name;
+    if (network.recurrent) {
+      files.recurrent.emplace(name, read_recurrent(path, data, network));
+      const std::vector<std::string> problems = recurrent_layer_problems(config, network);
+      if (!problems.empty()) throw UsageError(fmt::format("{}: {}", path, problems.front()));
+      continue;
+    }
     LoadedWeights& input = files.networks[name];
     if (network.detectors) {
       for (const auto& file : network.detectors->weights) read_weights(path, file, network, input, progress);

@@ -9,6 +9,7 @@
 #include "core/progress.hpp"
 #include "experiments/config/config.hpp"
 #include "nn/network/mlp.hpp"
+#include "nn/recurrent/recurrent_weights.hpp"
 #include "nn/weights/weight_file.hpp"
 
 namespace inforelay {
@@ -21,6 +22,7 @@ struct LoadedWeights {
 
 struct ExternalFiles {
   std::map<std::string, LoadedWeights> networks;  ///< by the name of the network
+  std::map<std::string, RecurrentWeightFile> recurrent;
 
   /// Identifies the content of all files; "" if there are none.
   std::string sha256() const;

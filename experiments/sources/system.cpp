@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/named.hpp"
 #include "experiments/config/data_checks.hpp"
+#include "experiments/sources/recurrent_model.hpp"
 
 namespace inforelay {
 
@@ -15,6 +17,18 @@ const DataPair& RunData::get(Progress& progress) {
   return *data_;
 }
 
+const SequencePair& RunData::sequences(Progress& progress) {
+  if (!sequences_) {
+    if (plan_.source->load_sequences) {
+      sequences_ = load_sequences(plan_, progress);
+    } else {
+      const DataPair& data = get(progress);
+      sequences_ = SequencePair{rows_as_sequences(data.train), rows_as_sequences(data.test)};
+    }
+  }
+  return *sequences_;
+}
+
 namespace {
 
 RandomStream stream_of(const ExperimentConfig& config, std::string_view kind, const std::string& name) {
@@ -24,7 +38,10 @@ RandomStream stream_of(const ExperimentConfig& config, std::string_view kind, co
 }  // namespace
 
 System::System(const ExperimentConfig& config, const std::string& name, const ExternalFiles& files, RunData& data)
-    : name_(name), files_(&files), data_(&data), random_(stream_of(config, "networks", name)) {}
+    : name_(name), files_(&files), data_(&data), random_(stream_of(config, "networks", name)), config_(&config) {
+  if (const NetworkConfig* network = find_named(config.networks, name); network && network->recurrent)
+    recurrent_ = &*network->recurrent;
+}
 
 System::System(const LoadedRecording& recording)
     : name_(recording.name),
@@ -34,6 +51,22 @@ System::System(const LoadedRecording& recording)
 const LoadedWeights* System::loaded() const {
   const auto found = files_->networks.find(name_);
   return found == files_->networks.end() ? nullptr : &found->second;
+}
+
+const RecurrentWeightFile* System::loaded_recurrent() const {
+  const auto found = files_->recurrent.find(name_);
+  return found == files_->recurrent.end() ? nullptr : &found->second;
+}
+
+const RecurrentSymbols& System::symbols(Progress& progress) {
+  if (!symbols_)
+    symbols_ =
+        recurrent_symbols("networks." + name_, *recurrent_, config_->analysis.contrast, data_->sequences(progress));
+  return *symbols_;
+}
+
+RecurrentNetwork System::recurrent_network(const ResultView& any) const {
+  return recurrent_from(any.root().at(group() + "/model"));
 }
 
 const Mlp& System::network(const ResultView& any) {
@@ -48,6 +81,19 @@ LayerRecord System::record(const ResultView& any, int layer, const std::string& 
     if (!array_ || array_->first != layer) array_ = {layer, recording_->read(layer, progress)};
     static_cast<RecordingSamples&>(record) = recording_->samples(array_->second, layer, subset, time, progress);
     if (!time || *time + 1 == recording_->times()) array_.reset();
+    return record;
+  }
+  if (recurrent_) {
+    const SequenceData& sequences = data_->sequences(progress).subset(subset);
+    const std::string name = fmt::format("{} {}", layer, subset);
+    if (!samples_ || samples_->first != name) {
+      samples_ = {name, record_recurrent(recurrent_network(any), *recurrent_, symbols(progress), sequences, subset,
+                                         layer, config_->analysis.as_published, progress)};
+    }
+    const std::size_t times = recorded_steps(*recurrent_, sequences.steps()).size();
+    static_cast<RecurrentSamples&>(record) =
+        time ? samples_at_time(samples_->second, *time, times) : std::move(samples_->second);
+    if (!time || *time + 1 == times) samples_.reset();
     return record;
   }
   const Dataset& data = data_->get(progress).subset(subset);

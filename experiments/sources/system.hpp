@@ -18,6 +18,7 @@
 #include "experiments/results/result_arrays.hpp"
 #include "experiments/sources/external_files.hpp"
 #include "experiments/sources/recording_file.hpp"
+#include "experiments/sources/recurrent_recording.hpp"
 #include "nn/data/source.hpp"
 #include "nn/network/mlp.hpp"
 
@@ -30,11 +31,14 @@ class RunData {
 
   /// Throws ConfigError if the configuration needs more samples than there are.
   const DataPair& get(Progress& progress);
+  /// The same for recurrent networks: the sequences of the data set, or its two-dimensional samples row by row.
+  const SequencePair& sequences(Progress& progress);
 
  private:
   const ExperimentConfig& config_;
   DataPlan plan_;
   std::optional<DataPair> data_;
+  std::optional<SequencePair> sequences_;
 };
 
 /// Sizes of one layer of a system, known before any work; memory is estimated from them.
@@ -50,9 +54,10 @@ struct LayerSizes {
   bool is_wide() const { return units > NeuronSet::max_neurons; }
 };
 
-/// The activity of a layer on one subset. Of a network, input is the class of each sample and output the class with the
-/// largest output; only networks have `network_output`, only recordings with an axis time `trial` and `time`.
-struct LayerRecord : RecordingSamples {
+/// The activity of a layer on one subset. Of a feed-forward network, input is the class of each sample and output the
+/// class with the largest output; only these have `network_output`, only recordings with an axis time and recurrent
+/// networks `trial` and `time`, and only the latter `stimulus` and `accuracy` (RecurrentSamples).
+struct LayerRecord : RecurrentSamples {
   RowMatrix<float> network_output;  ///< [N,C]
 };
 
@@ -83,6 +88,12 @@ class System {
   // Of networks only.
 
   RunData& data() { return *data_; }
+  /// Of a recurrent network: its settings, the file it was read from (null if it is trained), its symbols.
+  const RecurrentConfig* recurrent() const { return recurrent_; }
+  const RecurrentWeightFile* loaded_recurrent() const;
+  const RecurrentSymbols& symbols(Progress& progress);
+  RecurrentNetwork recurrent_network(const ResultView& any) const;
+
   /// The weights that were read; null if the network is trained.
   const LoadedWeights* loaded() const;
 
@@ -96,6 +107,10 @@ class System {
   const LoadedRecording* recording_ = nullptr;
   RandomStream random_;
   std::optional<Mlp> mlp_;
+  const ExperimentConfig* config_ = nullptr;
+  const RecurrentConfig* recurrent_ = nullptr;
+  std::optional<RecurrentSymbols> symbols_;
+  std::optional<std::pair<std::string, RecurrentSamples>> samples_;  // of all times, between two of them
   std::optional<std::pair<int, FileArray>> array_;  // the array of a recording's layer, between two of its times
   std::map<std::string, RowMatrix<double>> cuts_;
 };

@@ -296,6 +296,13 @@ std::vector<NetworkMetric> default_metrics(const ExperimentConfig& config) {
   std::vector<NetworkMetric> metrics;
   const auto add = [&](const std::string& name) { metrics.push_back(parse_network_metric(name, config)); };
   for (const auto& [name, network] : config.networks) {
+    if (network.recurrent) {
+      if (network.recurrent->train) {
+        add(name + ".recurrent_training.epochs");
+        add(name + ".recurrent_training.accuracy_test");
+      }
+      continue;
+    }
     add(name + ".training.epochs");
     const std::vector<int> layers = analysed_layers(config.analysis, layer_widths(config, network));
     std::vector<std::string> prefixes;

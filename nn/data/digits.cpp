@@ -263,8 +263,11 @@ constexpr std::string_view settings[]{"path", "fallback", "download"};
 
 DataSizes sizes(const DataOptions& options) {
   const DigitsOptions all;
-  return {limited(all.train, options.train_limit), limited(all.test, options.test_limit), digits_side * digits_side,
-          digits};
+  return {.train = limited(all.train, options.train_limit),
+          .test = limited(all.test, options.test_limit),
+          .inputs = digits_side * digits_side,
+          .classes = digits,
+          .rows = digits_side};
 }
 
 }  // namespace

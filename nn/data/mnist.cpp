@@ -30,7 +30,11 @@ Dataset load(std::span<const std::filesystem::path> paths, std::size_t images_fi
 }
 
 DataSizes sizes(const DataOptions& options) {
-  return {limited(train_samples, options.train_limit), limited(test_samples, options.test_limit), side * side, digits};
+  return {.train = limited(train_samples, options.train_limit),
+          .test = limited(test_samples, options.test_limit),
+          .inputs = side * side,
+          .classes = digits,
+          .rows = side};
 }
 
 std::string sha256(const DataOptions& options) {

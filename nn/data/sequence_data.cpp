@@ -1,5 +1,6 @@
 #include "nn/data/sequence_data.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/checks.hpp"
@@ -43,6 +44,12 @@ void SequenceData::check() const {
   }
 }
 
+void SequenceData::keep_first(std::size_t trials) {
+  inputs.trials = std::min(inputs.trials, trials);
+  inputs.values.resize(inputs.samples() * inputs.width);
+  labels.resize(label_time == LabelTime::each ? inputs.samples() : inputs.trials);
+}
+
 SequenceData rows_as_sequences(const Dataset& images) {
   const std::vector<int>& shape = images.input_shape();
   if (shape.size() != 2)
@@ -50,9 +57,16 @@ SequenceData rows_as_sequences(const Dataset& images) {
   SequenceData data{.inputs = {images.size(), static_cast<std::size_t>(shape[0]), static_cast<std::size_t>(shape[1])},
                     .labels = {images.labels().begin(), images.labels().end()},
                     .class_names = images.class_names()};
+  std::vector<float>& values = data.inputs.values;
+  if (!images.has_bytes()) {
+    values.assign(images.real_inputs().data(), images.real_inputs().data() + images.real_inputs().size());
+    return data;
+  }
   const std::uint8_t* bytes = images.inputs().data();
-  for (std::size_t i = 0; i < data.inputs.values.size(); ++i) {
-    data.inputs.values[i] = static_cast<float>(bytes[i]) * (1.0f / 255.0f);
+  const auto width = static_cast<std::size_t>(images.input_width());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto byte = static_cast<float>(bytes[i]);
+    values[i] = images.has_plain_bytes() ? byte * (1.0f / 255.0f) : images.scaling().apply(byte, i % width);
   }
   return data;
 }

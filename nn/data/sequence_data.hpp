@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/recording.hpp"
@@ -53,13 +54,24 @@ struct SequenceData {
     return label_time == LabelTime::each ? labels[trial * steps() + step] : labels[trial];
   }
 
+  /// Only the first trials, at most as many as there are.
+  void keep_first(std::size_t trials);
+
   /// Throws DataError if there is no trial, step, input or class, if the numbers of values, labels or names do not
   /// agree, a label is out of range, or an input is not finite, naming trial, step and input.
   void check() const;
 };
 
-/// Each image as the sequence of its rows, from the top: N trials of `rows` steps with `columns` inputs in [0,1]. Takes
-/// four times the memory of the images. Throws DataError if the samples are not two-dimensional.
+/// A training and a test set, whose trials may have different numbers of steps.
+struct SequencePair {
+  SequenceData train, test;
+
+  const SequenceData& subset(std::string_view which) const { return which == "train" ? train : test; }
+};
+
+/// Each image as the sequence of its rows, from the top: N trials of `rows` steps with `columns` inputs, scaled as the
+/// data set says. Bytes take four times the memory of the images. Throws DataError if the samples are not
+/// two-dimensional.
 SequenceData rows_as_sequences(const Dataset& images);
 
 }  // namespace inforelay

@@ -124,6 +124,10 @@ DataPlan fetch_data(DataPlan plan, Progress& progress) {
 
 DataPair load_data(const DataPlan& planned, Progress& progress) {
   const DataPlan plan = fetch_data(planned, progress);
+  if (plan.source->load_sequences) {
+    throw UsageError("{} has sequences, which only recurrent networks read, and is no set of single samples",
+                     plan.source->title);
+  }
   const DataOptions& options = plan.options;
   DataPair data = plan.source->read ? load_file_data(plan, progress) : plan.source->load(plan, progress);
   data.train = cut(std::move(data.train), options.train_limit);
@@ -134,6 +138,13 @@ DataPair load_data(const DataPlan& planned, Progress& progress) {
   data.name = plan.source->name;
   data.origin = plan.origin();
   data.sha256 = plan.sha256();
+  return data;
+}
+
+SequencePair load_sequences(const DataPlan& plan, Progress& progress) {
+  SequencePair data = plan.source->load_sequences(plan, progress);
+  data.train.check();
+  data.test.check();
   return data;
 }
 

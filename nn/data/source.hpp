@@ -21,6 +21,7 @@
 #include "nn/data/download.hpp"
 #include "nn/data/input_scaling.hpp"
 #include "nn/data/published_files.hpp"
+#include "nn/data/sequence_data.hpp"
 
 namespace inforelay {
 
@@ -30,6 +31,16 @@ inline constexpr std::string_view no_fallback = "none";
 /// Where the arrays of a training or test set stand: "a.npz:x" (core/arrays/file_array.hpp).
 struct SetPlaces {
   std::string inputs{}, labels{};
+};
+
+/// What generated sequences are like (nn/data/sequence_tasks.hpp); none: as the source says.
+struct SequenceOptions {
+  std::optional<std::int64_t> n{};                       ///< nback: the label is the bit n steps ago
+  std::optional<std::int64_t> symbols{}, delay{};        ///< delayed_match
+  std::optional<std::int64_t> bits{};                    ///< flip_flop
+  std::optional<double> pulse{};                         ///< flip_flop: probability of a pulse at a step
+  std::optional<std::int64_t> steps{}, train_steps{};    ///< of a trial; train_steps: of the training set, else steps
+  std::optional<std::int64_t> train_trials{}, trials{};  ///< of the training and of the test set
 };
 
 struct DataOptions {
@@ -42,6 +53,7 @@ struct DataOptions {
   /// The fraction of the samples that become the test set of data without one (stratified_split()), drawn by `seed`.
   std::optional<double> test_fraction{};
   InputOptions inputs{};
+  SequenceOptions sequences{};
   /// Files of the user that would take more in memory are refused before anything is allocated.
   std::uint64_t most_bytes = std::uint64_t{1} << 62;
   /// Name of the source to use if the data are neither found nor downloaded. Never used for damaged files, nor if
@@ -65,6 +77,17 @@ struct DataSizes {
   int classes = 0;                  ///< C
   std::size_t input_bytes = 1;      ///< of one input in memory
   std::size_t unused = 0;           ///< samples that are in memory only until the data are split and cut
+  int rows = 0;                     ///< of two-dimensional samples, such as images; 0: they are not
+  /// Of sequences, whose samples are trials: steps of each; `inputs` is then the number of inputs of a step.
+  std::size_t train_steps = 0, test_steps = 0;
+
+  bool are_sequences() const { return test_steps > 0; }
+  /// What a recurrent network reads: the steps of sequences, the rows of two-dimensional samples. 0 steps: neither.
+  std::size_t steps_of(std::string_view subset) const {
+    if (are_sequences()) return subset == "train" ? train_steps : test_steps;
+    return static_cast<std::size_t>(rows);
+  }
+  int step_inputs() const { return are_sequences() || rows == 0 ? inputs : inputs / rows; }
 };
 
 /// The user's own data as their files have them, before they are split, cut and scaled.
@@ -73,6 +96,7 @@ struct FileData {
   std::optional<Dataset> test;
   std::string origin;                          ///< for people: the folder or files
   std::vector<std::filesystem::path> files{};  ///< that were read, and folders that were searched
+  std::optional<SequencePair> sequences{};     ///< instead of train and test
 };
 
 /// What these files hold.
@@ -80,6 +104,8 @@ struct FileFacts {
   std::size_t train = 0;            ///< samples
   std::optional<std::size_t> test;  ///< none: no test set
   int inputs = 0, classes = 0;
+  int rows = 0;                                 ///< as in DataSizes
+  std::size_t train_steps = 0, test_steps = 0;  ///< as in DataSizes
   std::size_t input_bytes = 1;
   int largest_byte = 0;  ///< of inputs that are bytes, or floats that seem to have been: whole numbers from 0 to 255
   std::vector<std::string> class_names{};
@@ -105,6 +131,8 @@ struct DataSource {
   std::string (*sha256)(const DataOptions& options) = nullptr;
   /// The training and test set; load_data() does the rest.
   DataPair (*load)(const DataPlan& plan, Progress& progress) = nullptr;
+  /// Of sequences, instead of load: for recurrent networks.
+  SequencePair (*load_sequences)(const DataPlan& plan, Progress& progress) = nullptr;
   /// Of a data set that was published as files, and can be downloaded from any of the mirrors (DownloadOptions).
   std::span<const PublishedFile> files = {};
   std::span<const std::string_view> mirrors = {};
@@ -167,6 +195,9 @@ DataPlan fetch_data(DataPlan plan, Progress& progress = Progress::none());
 /// Fetches if need be, then reads and verifies, or generates, splits, cuts to the limits and scales the inputs. Throws
 /// DataError on damaged files: these are never replaced by the fallback.
 DataPair load_data(const DataPlan& plan, Progress& progress = Progress::none());
+
+/// The sequences of a plan whose source has them.
+SequencePair load_sequences(const DataPlan& plan, Progress& progress = Progress::none());
 
 // For the rows.
 

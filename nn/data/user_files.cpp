@@ -53,6 +53,34 @@ void update(Sha256& digest, const Dataset& data) {
   add(data.labels().data(), data.labels().size());
 }
 
+void update(Sha256& digest, const SequenceData& data) {
+  digest.update(fmt::format("{} trials of {} steps of {} inputs, {} labels\n", data.trials(), data.steps(),
+                            data.inputs.width, data.labels.size()));
+  const auto add = [&](const auto& values) {
+    digest.update({reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof values[0]});
+  };
+  add(data.inputs.values);
+  add(data.labels);
+}
+
+FileFacts facts_from(const FileData& data, const SequencePair& sequences) {
+  FileFacts facts{.train = sequences.train.trials(),
+                  .test = sequences.test.trials(),
+                  .inputs = static_cast<int>(sequences.train.inputs.width),
+                  .classes = sequences.train.class_count(),
+                  .train_steps = sequences.train.steps(),
+                  .test_steps = sequences.test.steps(),
+                  .input_bytes = sizeof(float),
+                  .origin = data.origin,
+                  .sha256 = {}};
+  Sha256 digest;
+  for (const std::string& name : sequences.train.class_names) digest.update(fmt::format("class {}\n", name));
+  update(digest, sequences.train);
+  update(digest, sequences.test);
+  facts.sha256 = digest.hex();
+  return facts;
+}
+
 // Of bytes; of floats 0 unless all are whole numbers in the range of bytes, and one is beyond those of 7 bits, as in
 // images that were saved as floats.
 int largest_byte(const Dataset& data) {
@@ -68,10 +96,12 @@ int largest_byte(const Dataset& data) {
 }
 
 FileFacts facts_from(const FileData& data) {
+  if (data.sequences) return facts_from(data, *data.sequences);
   FileFacts facts{.train = data.train.size(),
                   .test = {},
                   .inputs = data.train.input_width(),
                   .classes = data.train.class_count(),
+                  .rows = data.train.input_shape().size() == 2 ? data.train.input_shape().front() : 0,
                   .input_bytes = data.train.has_bytes() ? sizeof(std::uint8_t) : sizeof(float),
                   .largest_byte = largest_byte(data.train),
                   .class_names = data.train.class_names(),
@@ -157,7 +187,10 @@ DataSizes file_data_sizes(const FileFacts& facts, const DataOptions& options) {
                   .inputs = facts.inputs,
                   .classes = facts.classes,
                   .input_bytes = facts.input_bytes,
-                  .unused = 0};
+                  .unused = 0,
+                  .rows = facts.rows,
+                  .train_steps = facts.train_steps,
+                  .test_steps = facts.test_steps};
   const bool as_read = facts.test && sizes.train == train && sizes.test == test;
   if (!as_read) sizes.unused = train + test;
   return sizes;
@@ -188,6 +221,17 @@ DataPair load_file_data(const DataPlan& plan, Progress& progress) {
   pair.test = data.train.select(split.test);
   pair.train = data.train.select(split.train);
   return pair;
+}
+
+SequencePair load_file_sequences(const DataPlan& plan, Progress& progress) {
+  const DataOptions& options = plan.options;
+  if (facts_of(*plan.source, options, progress).sha256 != plan.facts.sha256) {
+    throw DataError("{} has changed since the run began", plan.facts.origin);
+  }
+  SequencePair data = *last_read().take(*plan.source, options, progress).sequences;
+  data.train.keep_first(limited(data.train.trials(), options.train_limit));
+  data.test.keep_first(limited(data.test.trials(), options.test_limit));
+  return data;
 }
 
 }  // namespace inforelay

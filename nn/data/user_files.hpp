@@ -21,5 +21,7 @@ std::string file_data_sha256(const FileFacts& facts, const DataOptions& options)
 /// The data of `plan`, split but neither cut nor scaled; what was kept is released. Throws DataError if the files have
 /// changed since the plan was made.
 DataPair load_file_data(const DataPlan& plan, Progress& progress);
+/// The same of files that hold sequences, cut to the limits.
+SequencePair load_file_sequences(const DataPlan& plan, Progress& progress);
 
 }  // namespace inforelay
