@@ -102,10 +102,12 @@ std::vector<Setting> settings_of(AnalysisConfig& config) {
        group(config.regression)}};
 }
 
-std::vector<Setting> settings_of(FigureOptions& config) {
+std::vector<Setting> settings_of(FiguresConfig& config) {
   return {{"formats", "File formats of each figure.", choices(config.formats, figure_format_names)},
           {"palette", "safe: suitable for colour-blind readers; rainbow: that of the paper.",
-           choice(config.palette, figure_palette_names)}};
+           choice(config.palette, figure_palette_names)},
+          {"page", "Whether report.html is written, the page on which the results are explored (docs/page.md).",
+           Boolean{&config.page}}};
 }
 
 std::vector<Setting> settings_of(CompareColumnConfig& config) {
@@ -187,7 +189,7 @@ std::vector<Setting> settings_of(ExperimentConfig& config) {
        "one "
        "is out of tolerance or does not hold.",
        named_groups(config.compare)},
-      {"figures", "The figures. Left out: none are drawn.", group(config.figures)},
+      {"figures", "The figures and the page report.html. Left out: none are drawn.", group(config.figures)},
       {"sweep",
        "Many runs of this configuration with other values and seeds; see docs/sweeps.md. Left out: a single run.",
        group(config.sweep)}};
