@@ -122,4 +122,53 @@ export class RelayInformation {
     const cells = this.partition(relay), stateSum = this.parts.sum(this.buffers[0], cells);
     return this.pairs.map((_, c) => (this.conditional(c, cells, stateSum) - this.givenAll(c)) / this.samples);
   }
+
+  /// Draws null values of I_R of contrast c: the states of the set are permuted among the samples of equal Y_0, so that they say
+  /// nothing beyond Y_0 ("no relay"; docs/method.md). Returns a function that makes the next value from random(), in [0,1).
+  /// Cost O(N) a value. Undefined for contrasts of whole symbols.
+  nullOf(c, relay) {
+    if (this.pairs[c][2] !== 2) return undefined;
+    const cells = this.partition(relay), stateSum = this.parts.sum(this.buffers[0], cells);
+    const given = this.conditional(c, cells, stateSum), others = this.buffers[0].slice();
+    let ids = new Int32Array(this.rows), next = new Int32Array(this.rows), states = 1;
+    for (let k = 0; k < this.units; ++k) {
+      if (!relay[k]) continue;
+      states = this.parts.refine(ids, states, this.level[k], this.levels, next);
+      [ids, next] = [next, ids];
+    }
+    // The samples, those of equal Y_0 side by side.
+    const begin = new Uint32Array(cells + 1), rowOf = new Uint32Array(this.samples);
+    for (let r = 0; r < this.rows; ++r) begin[others[r] + 1] += this.parts.counts[r];
+    for (let i = 0; i < cells; ++i) begin[i + 1] += begin[i];
+    const place = begin.slice();
+    for (let r = 0; r < this.rows; ++r) {
+      for (let n = this.parts.counts[r]; n > 0; --n) rowOf[place[others[r]]++] = r;
+    }
+    const symbol = Uint8Array.from(rowOf, (r) => this.pairs[c][0][r] + 2 * this.pairs[c][1][r]);
+    const state = Int32Array.from(rowOf, (r) => ids[r]), counts = new Uint32Array(4 * states), met = new Int32Array(states);
+    const f = this.parts.nLogN;
+    return (random) => {
+      let sum = 0;
+      for (let cell = 0; cell < cells; ++cell) {
+        const first = begin[cell], end = begin[cell + 1];
+        for (let i = end - 1; i > first; --i) {
+          const j = first + Math.floor(random() * (i - first + 1)), swapped = state[i];
+          state[i] = state[j];
+          state[j] = swapped;
+        }
+        let states = 0;
+        for (let i = first; i < end; ++i) {
+          if (counts[4 * state[i]] + counts[4 * state[i] + 1] + counts[4 * state[i] + 2] + counts[4 * state[i] + 3] === 0)
+            met[states++] = state[i];
+          ++counts[4 * state[i] + symbol[i]];
+        }
+        for (let m = 0; m < states; ++m) {
+          const at = 4 * met[m], n0 = counts[at], n1 = counts[at + 1], n2 = counts[at + 2], n3 = counts[at + 3];
+          sum += f[n0 + n1 + n2 + n3] + f[n0] + f[n1] + f[n2] + f[n3] - f[n1 + n3] - f[n0 + n2] - f[n2 + n3] - f[n0 + n1];
+          counts.fill(0, at, at + 4);
+        }
+      }
+      return (given - sum) / this.samples;
+    };
+  }
 }
