@@ -1,5 +1,5 @@
-// The joint table of (state, input symbol, output symbol) of a layer: all that relay information of any set of its units
-// follows from.
+// The joint table of (state, input symbol, output symbol) of a layer: all that relay information of any set of its
+// units follows from.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,13 @@
 
 namespace inforelay {
 
-/// The distinct (state, input, output) of N samples, and how many samples each has. R rows, in the order of state bytes,
-/// input, output: the same whatever the order of the samples.
+/// The distinct (state, input, output) of N samples, and how many samples each has. R rows, in the order of state
+/// bytes, input, output: the same whatever the order of the samples.
 struct StateInputOutput {
-  int units = 0;             ///< K
-  int levels = 2;            ///< 1 + the highest level of a unit, at least 2
-  std::size_t state_bytes;   ///< B: of two levels K/8 rounded up, else K
-  std::vector<std::uint8_t> state;  ///< [R,B] of two levels: bit k % 8 of byte k / 8 is unit k; else byte k is unit k
+  int units = 0;                      ///< K
+  int levels = 2;                     ///< 1 + the highest level of a unit, at least 2
+  std::size_t state_bytes;            ///< B: of two levels K/8 rounded up, else K
+  std::vector<std::uint8_t> state;    ///< [R,B] of two levels: bit k % 8 of byte k / 8 is unit k; else byte k is unit k
   std::vector<Symbol> input, output;  ///< [R]
   std::vector<std::uint32_t> count;   ///< [R], their sum is N
 

@@ -113,9 +113,9 @@ class LayerData {
   }
 
   static void put_table(const StateInputOutput& table, json& subset) {
-    subset["table"] = {{"levels", table.levels},           {"state_bytes", table.state_bytes},
-                       {"state", packed(table.state)},     {"input", packed(table.input)},
-                       {"output", packed(table.output)},   {"count", packed(table.count)}};
+    subset["table"] = {{"levels", table.levels},         {"state_bytes", table.state_bytes},
+                       {"state", packed(table.state)},   {"input", packed(table.input)},
+                       {"output", packed(table.output)}, {"count", packed(table.count)}};
   }
 
   // Mean, standard deviation and histogram of the values of each unit.
@@ -152,8 +152,8 @@ class LayerData {
     for (const char* word : {"function", "replace", "method"}) out[word] = knockout.attribute<std::string>("", word);
     out["sets"] = knockout.has("accuracy_single") ? "single" : "exhaustive";
     const Replacement mean(values, {.replace = KnockoutReplace::mean}, RandomStream(0, "unused"));
-    out["mean"] = packed(std::span(mean.values().data(), static_cast<std::size_t>(units_)),
-                         {static_cast<std::size_t>(units_)});
+    out["mean"] =
+        packed(std::span(mean.values().data(), static_cast<std::size_t>(units_)), {static_cast<std::size_t>(units_)});
     const auto samples = static_cast<std::size_t>(values.rows());
     if (claim((static_cast<std::size_t>(values.size()) * 4) + 2 * samples, "the values of all samples", subset)) {
       out["value"] = packed(std::span(values.data(), static_cast<std::size_t>(values.size())),
@@ -240,10 +240,11 @@ class LayerData {
         scaled.push_back(static_cast<std::uint8_t>(128 + std::lround(127 * part)));
       }
     }
-    out["fields"] = {{"rows", image_.rows},
-                     {"columns", image_.columns},
-                     {"weight", packed(std::span<const std::uint8_t>(scaled),
-                                       {static_cast<std::size_t>(weight.rows()), static_cast<std::size_t>(weight.cols())})}};
+    out["fields"] = {
+        {"rows", image_.rows},
+        {"columns", image_.columns},
+        {"weight", packed(std::span<const std::uint8_t>(scaled),
+                          {static_cast<std::size_t>(weight.rows()), static_cast<std::size_t>(weight.cols())})}};
   }
 
   const LayerResults& layer_;

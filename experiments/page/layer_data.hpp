@@ -4,9 +4,9 @@
 //   {"name": "1", "title": "full, layer 1", "units": 20, "wide": false,
 //    "arrays": {PATH: array},      of the results, with their paths below the layer: "relay/test/total"
 //    "module": [class of unit k],  if known: of networks composed of detectors
-//    "fields": {"weight": array [K,D], "scale": [K], "rows": 28, "columns": 28}, of the first layer, if its inputs are images
-//    "next": [{"weight": array [J,K], "bias": array [J], "activation": "tanh"}, ...], of networks: the layers after it
-//    "subsets": [{
+//    "fields": {"weight": array [K,D], "scale": [K], "rows": 28, "columns": 28}, of the first layer, if its inputs are
+//    images "next": [{"weight": array [J,K], "bias": array [J], "activation": "tanh"}, ...], of networks: the layers
+//    after it "subsets": [{
 //      "name": "test", "samples": 10000, "contrasts": ["0", ...], "whole": false,
 //      "table": {"levels", "state_bytes", "state", "input", "output", "count"},  joint_table.hpp
 //      "left_out": [text]          what would have been too large, and why

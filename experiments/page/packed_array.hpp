@@ -1,5 +1,5 @@
-// Arrays in the data of the page: {"type": "f32", "shape": [10, 20], "data": base64 of the little-endian values}. Read by
-// arrays.js.
+// Arrays in the data of the page: {"type": "f32", "shape": [10, 20], "data": base64 of the little-endian values}. Read
+// by arrays.js.
 #pragma once
 
 #include <bit>

@@ -82,10 +82,10 @@ function step(adding) {
   if (unit >= 0) toggle(unit);
 }
 
-const heads = ["class", "I_R of the set, bit", "of I_R(all)", "rank among all sets of its size", "best set of its size", "its I_R, bit",
+const setHeads = ["class", "I_R of the set, bit", "of I_R(all)", "rank among all sets of its size", "best set of its size", "its I_R, bit",
                "accuracy, set replaced", "intact"];
 
-function rows() {
+function setRows() {
   const { subset, set } = shown, size = membersOf(set).length;
   const information = subset.relay ? subset.information(set) : undefined;
   const accuracy = subset.accuracyWithout(set, shown.replace), total = subset.array("relay", "total");
@@ -111,7 +111,7 @@ function wholeAccuracies() {
 export function setBuilderView() {
   const { section, body } = view("set", "Set builder",
     "Press units to put them into the set. Information: what is lost if the set is hidden and all other units are known. Accuracy: with the set replaced.",
-    () => [heads, ...rows()]);
+    () => [setHeads, ...setRows()]);
   const units = element("div"), numbers = element("div"), nullText = element("p", { class: "null", "aria-live": "polite" });
   const typed = element("input", { type: "text", inputmode: "numeric", size: 24, "aria-describedby": "typed-help",
     onchange: () => change({ set: typed.value.split(/[^0-9]+/).filter(Boolean).map(Number) }) });
@@ -134,7 +134,7 @@ export function setBuilderView() {
     const members = membersOf(shown.set);
     typed.value = members.join(" ");
     const note = shown.replace ? `${shown.fn}, replaced by ${shown.replace}` : "no knockouts in this page";
-    numbers.replaceChildren(table(`Set {${members.join(" ")}} of ${members.length} units (${note})`, heads, rows(), shown.cls), wholeAccuracies() ?? "");
+    numbers.replaceChildren(table(`Set {${members.join(" ")}} of ${members.length} units (${note})`, setHeads, setRows(), shown.cls), wholeAccuracies() ?? "");
     if (shown.subset.knockout?.method === "sampled" && shown.replace)
       numbers.append(element("p", { class: "missing" }, "results.h5 holds accuracies of random draws of samples; here they are of all samples."));
     if (shown.subset.relay) announce(`${members.length} units, ${bits(shown.subset.information(shown.set)[shown.cls])} bit for class ${shown.subset.contrasts[shown.cls]}`);

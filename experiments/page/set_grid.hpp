@@ -1,5 +1,5 @@
-// How all 2^K sets of units are spread over two of their values, as counts on a grid: what the page draws instead of 2^K
-// points.
+// How all 2^K sets of units are spread over two of their values, as counts on a grid: what the page draws instead of
+// 2^K points.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,8 @@
 
 namespace inforelay {
 
-/// A value of each set in equal bins over [low, high], the least and the greatest value; all in bin 0 if they are equal.
+/// A value of each set in equal bins over [low, high], the least and the greatest value; all in bin 0 if they are
+/// equal.
 struct BinnedValue {
   std::span<const float> values;  ///< [S]
   int bins = 1;

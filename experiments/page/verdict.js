@@ -20,7 +20,7 @@ function smallest(subset, c, part) {
   return size < 0 ? undefined : subset.best(c, size);
 }
 
-function cells(subset) {
+function verdictCells(subset) {
   const total = subset.array("relay", "total"), bound = subset.array("relay", "input_output_information");
   const intact = subset.array("knockout", "intact");
   return subset.contrasts.map((name, c) => {
@@ -31,7 +31,7 @@ function cells(subset) {
             subset.whole ? "-" : fraction(intact?.[c]), without ? fraction(without.byClass[c]) : "-"];
   });
 }
-const heads = ["class", "I_R(all), bit", "I(X_in; X_out), bit", "of it", "smallest set with 50 %", "smallest set with 90 %",
+const verdictHeads = ["class", "I_R(all), bit", "I(X_in; X_out), bit", "of it", "smallest set with 50 %", "smallest set with 90 %",
                "accuracy, intact", "without the 50 % set"];
 
 function tile(name, value, about, level) {
@@ -39,7 +39,7 @@ function tile(name, value, about, level) {
     element("div", { class: "note" }, about));
 }
 
-function tiles(subset) {
+function verdictTiles(subset) {
   const list = [tile("samples", count(subset.samples), `subset ${subset.name}`)];
   const accuracy = subset.array("states", "argmax_accuracy");
   if (accuracy) {
@@ -67,9 +67,9 @@ function tiles(subset) {
 export function verdictView() {
   const { section, body } = view("verdict", "Verdict",
     "I_R(all): information that reaches the output only through the units, at most I(X_in; X_out). Choose a class to look at its sets.",
-    () => [heads, ...cells(shown.subset)]);
+    () => [verdictHeads, ...verdictCells(shown.subset)]);
   onChangeOf(() => [shown.cls, shown.replace], () => {
-    const subset = shown.subset, rows = cells(subset);
+    const subset = shown.subset, rows = verdictCells(subset);
     const list = rows.map((cellsOfRow, c) => [
       element("button", { type: "button", class: "link", onclick: () => change({ cls: c }) }, cellsOfRow[0]),
       ...cellsOfRow.slice(1, 4),
@@ -79,8 +79,8 @@ export function verdictView() {
           onclick: () => change({ cls: c, set: membersOf(found.set) }) }, cellsOfRow[4 + i]) : "-";
       }),
       ...cellsOfRow.slice(6)]);
-    body.replaceChildren(element("div", { class: "tiles" }, tiles(subset)),
-      table(`${shown.layer.title}, ${subset.name}`, heads, list, shown.cls),
+    body.replaceChildren(element("div", { class: "tiles" }, verdictTiles(subset)),
+      table(`${shown.layer.title}, ${subset.name}`, verdictHeads, list, shown.cls),
       ...subset.data.left_out.map((text) => element("p", { class: "missing" }, `Not in this page: ${text}. results.h5 has it.`)));
   });
   return section;

@@ -12,8 +12,8 @@ import time
 class Browser:
     """with Browser() as page: page.open(path); page.evaluate("1 + 1")"""
 
-    def __init__(self, width=1280, height=900, seconds=300):
-        self.size, self.seconds, self.next, self.errors = (width, height), seconds, 0, []
+    def __init__(self, width=1280, height=900, seconds=300, options=()):
+        self.options, self.size, self.seconds, self.next, self.errors = list(options), (width, height), seconds, 0, []
 
     def __enter__(self):
         self.profile = tempfile.mkdtemp(prefix="chromium-")
@@ -28,7 +28,7 @@ class Browser:
 
         self.process = subprocess.Popen(
             ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--disable-dev-shm-usage",
-             "--no-first-run", "--hide-scrollbars", f"--user-data-dir={self.profile}", "about:blank"],
+             "--no-first-run", "--hide-scrollbars", f"--user-data-dir={self.profile}", *self.options, "about:blank"],
             preexec_fn=at_3_and_4, close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(theirs_in)
         os.close(theirs_out)
