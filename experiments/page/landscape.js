@@ -96,8 +96,8 @@ export function landscapeView() {
     if (grid) densityPanel(size, cellsOf(grid.size, layer.units, d3.range(-0.5, layer.units + 1), edges(grid.low, grid.high, grid.size.bins)), brushed);
     const draw = (points, name) => points && size.plot.append("path").attr("class", `line ${name}`)
       .attr("d", d3.line().x((p) => size.x(p[0])).y((p) => size.y(p[1]))(points));
-    draw(best, "best");
     draw(greedy, "greedy");
+    draw(best, "best");
     drawn = { size };
     charts.replaceChildren(size.svg.node());
     if (!grid) charts.append(element("p", { class: "missing" }, "This run has no table of all sets (analysis.relay.exhaustive, analysis.tables): the greedy path alone is shown."));

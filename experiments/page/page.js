@@ -9,6 +9,7 @@ import { landscapeView } from "./landscape.js";
 import { modulesView } from "./modules.js";
 import { walkView } from "./walk.js";
 import { samplesView } from "./samples.js";
+import { sweepViews } from "./sweep.js";
 import { methodsView } from "./methods.js";
 
 function header() {
@@ -43,4 +44,11 @@ function runPage() {
   begin();
 }
 
-if (systems.length > 0) runPage();
+function sweepPage() {
+  document.getElementById("header").append(...header());
+  document.getElementById("choices").hidden = true;
+  document.getElementById("views").replaceChildren(...sweepViews(data.sweep));
+}
+
+if (data.sweep) sweepPage();
+else if (systems.length > 0) runPage();

@@ -111,14 +111,13 @@ std::string filled(std::string_view html, const std::vector<std::pair<std::strin
   return out;
 }
 
-}  // namespace
-
+// `data`: a JSON object as text.
 std::string page_html(const std::string& title, std::string data) {
   const std::string policy =
       fmt::format("default-src 'none'; script-src {} {}; style-src {}; base-uri 'none'; form-action 'none'",
                   policy_hash(page_files::d3), policy_hash(page_files::script), policy_hash(page_files::style));
   data = inside_script(data);
-  const std::string escaped = with_markup_escaped(title), licence = inside_script(std::string(page_files::d3_licence));
+  const std::string escaped = with_markup_escaped(title), licence = with_markup_escaped(page_files::d3_licence);
   return filled(page_files::template_html, {{"POLICY", policy},
                                             {"TITLE", escaped},
                                             {"STYLE", page_files::style},
@@ -128,16 +127,21 @@ std::string page_html(const std::string& title, std::string data) {
                                             {"SCRIPT", page_files::script}});
 }
 
+}  // namespace
+
+std::string page_for(const ExperimentResult& header, const std::string& note, json content) {
+  content.update({{"format", "inforelay-page"},
+                  {"experiment", header.experiment},
+                  {"note", note},
+                  {"provenance", provenance_data(header.provenance)}});
+  // Names come from files of others, which need not be UTF-8.
+  return page_html(header.experiment, content.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
 std::string run_page(const ExperimentResult& result, const std::string& note) {
-  json data{{"format", "inforelay-page"},
-            {"experiment", result.experiment},
-            {"note", note},
-            {"provenance", provenance_data(result.provenance)}};
   json systems = json::array();
   for (const std::string& name : result.systems()) systems.push_back(system_data(result, name));
-  data["systems"] = std::move(systems);
-  // Names come from files of others, which need not be UTF-8.
-  return page_html(result.experiment, data.dump(-1, ' ', false, json::error_handler_t::replace));
+  return page_for(result, note, {{"systems", std::move(systems)}});
 }
 
 }  // namespace inforelay

@@ -1,7 +1,7 @@
 // report.html: the page on which the results of a run are explored.
 #pragma once
 
-#include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "experiments/page/layer_data.hpp"
@@ -15,7 +15,7 @@ namespace inforelay {
 /// DataError if the results are damaged. Cost: as layer_data() for each layer; up to 2 MB per layer.
 std::string run_page(const ExperimentResult& result, const std::string& note);
 
-/// The page with `data`, a JSON object as text.
-std::string page_html(const std::string& title, std::string data);
+/// The page of other content, which becomes part of its data: that of a sweep (experiments/sweep/sweep_page.hpp).
+std::string page_for(const ExperimentResult& header, const std::string& note, nlohmann::json content);
 
 }  // namespace inforelay

@@ -38,7 +38,7 @@ export function walkView() {
     if (quantiles) entries.push(["band", `all sets of the size, 5 to 95 % and median (${subset.knockout.replace})`]);
     charts.replaceChildren(chart.svg.node(), legend([...entries, ["chance", "chance"]]));
     const half = curves.find((curve) => curve.direction === "carrying")?.points.find((p) => p[1] < 0.75);
-    if (half) charts.append(element("p", {}, `Below 0.75 (${fraction(half[1])}) after ${half[0]} units.`));
+    if (half) charts.append(element("p", {}, `Below 0.75 (${fraction(half[1])}) after ${half[0]} ${half[0] === 1 ? "unit" : "units"}.`));
   }
 
   // A set takes milliseconds: the curves are computed a few sets at a time, when nothing else happens.
