@@ -184,6 +184,34 @@ export class Accuracy {
     return decided;
   }
 
+  /// Balanced accuracy of class c alone, which by threshold in the last hidden layer costs a C-th.
+  balancedOf(c, out, fn, replace) {
+    if (fn === "argmax" || !this.isLastHidden) return this.balanced(out, fn, replace).byClass[c];
+    const { weight, bias } = this.layers[0], units = this.units, bound = this.errorBound();
+    let onOwn = 0, onOthers = 0, constant = bias[c];
+    const kept = [];
+    for (let k = 0; k < units; ++k) {
+      if (!out[k] || replace === "resample") kept.push(k);
+      else if (replace === "mean") constant += weight[c * units + k] * this.mean[k];
+    }
+    const used = Float64Array.from(kept, (k) => weight[c * units + k]);
+    for (let i = 0; i < this.samples; ++i) {
+      let sum = constant;
+      for (let j = 0; j < used.length; ++j) {
+        const k = kept[j], sample = out[k] ? this.replacementSample[i] : i;
+        sum += used[j] * this.value[sample * units + k];
+      }
+      const isClose = bound > 0 && Math.abs(sum) <= bound;
+      if ((isClose ? signOfSum(this.terms(i, c, out, replace)) : sum) > 0) this.label[i] === c ? ++onOwn : ++onOthers;
+    }
+    return this.balancedFrom(c, onOwn, onOthers);
+  }
+
+  balancedFrom(c, onOwn, onOthers) {
+    const size = this.classSize[c], others = this.samples - size;
+    return Math.fround((onOwn / size + (others - onOthers) / others) / 2);
+  }
+
   /// Of each class (fraction of its samples for which it is decided + fraction of the others for which it is not) / 2, rounded
   /// to float as results.h5 has it; and `overall`, of argmax the fraction of samples whose decision is their class.
   balanced(out, fn, replace) {
@@ -199,10 +227,7 @@ export class Accuracy {
         if (decided[i * C + c]) ++(c === label ? onOwn : onOthers)[c];
       }
     }
-    const byClass = Array.from(onOwn, (own, c) => {
-      const size = this.classSize[c], others = this.samples - size;
-      return Math.fround((own / size + (others - onOthers[c]) / others) / 2);
-    });
+    const byClass = Array.from(onOwn, (own, c) => this.balancedFrom(c, own, onOthers[c]));
     const overall = fn === "argmax" ? onOwn.reduce((sum, n) => sum + n, 0) / this.samples : undefined;
     return { byClass, overall };
   }

@@ -18,15 +18,16 @@ export const percent = (value) => (Number.isFinite(value) ? `${(100 * value).toF
 export const count = (value) => value.toLocaleString("en");
 export const unitList = (units) => (units.length === 0 ? "none" : units.join(" "));
 
-/// A table; cells that are numbers are set to the right. `caption`: for screen readers and people.
+/// A table; columns without any value ("-") are left out. `caption`: for screen readers and people.
 export function table(caption, heads, rows, markedRow = -1) {
+  const isShown = heads.map((_, i) => i === 0 || rows.some((cells) => cells[i] !== "-")), shownOf = (cells) => cells.filter((_, i) => isShown[i]);
   const cell = (value, i) =>
     i === 0 ? element("th", { scope: "row" }, value) : element("td", { class: "number" }, value);
   return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
     element("table", {},
       element("caption", {}, caption),
-      element("thead", {}, element("tr", {}, heads.map((head) => element("th", { scope: "col" }, head)))),
-      element("tbody", {}, rows.map((row, r) => element("tr", r === markedRow ? { class: "marked", "aria-current": "true" } : {}, row.map(cell))))));
+      element("thead", {}, element("tr", {}, shownOf(heads).map((head) => element("th", { scope: "col" }, head)))),
+      element("tbody", {}, rows.map((row, r) => element("tr", r === markedRow ? { class: "marked", "aria-current": "true" } : {}, shownOf(row).map(cell))))));
 }
 
 /// A drop-down list with a label; `choose` is called with the value chosen.

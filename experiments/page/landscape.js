@@ -38,7 +38,7 @@ function densityPanel(chart, cells, brushed) {
   chart.plot.append("g").attr("class", "brush").call(brush);
 }
 
-const mark = (chart, x, y, name) => chart.plot.append("circle").attr("class", `mark ${name}`).attr("cx", chart.x(x)).attr("cy", chart.y(y)).attr("r", name === "set" ? 6 : 2.5);
+const setMark = (chart, x, y, name) => chart.plot.append("circle").attr("class", `mark ${name}`).attr("cx", chart.x(x)).attr("cy", chart.y(y)).attr("r", name === "set" ? 6 : 2.5);
 
 // The greedy path and the best sets: [size, bits].
 function paths(subset, c) {
@@ -108,15 +108,15 @@ export function landscapeView() {
       drawn.accuracy = accuracy;
       charts.append(accuracy.svg.node());
     }
-  });
+  }, true);
   onChangeOf(() => [shown.cls, membersOf(shown.set)], () => {
     const { subset, cls, set } = shown;
     for (const chart of Object.values(drawn)) chart.plot.selectAll(".mark.set").remove();
     if (!subset.relay) return;
     const value = subset.information(set)[cls];
-    mark(drawn.size, membersOf(set).length, value, "set");
-    const accuracy = drawn.accuracy && subset.accuracyWithout(set);  // as the table of all sets was made
-    if (accuracy) mark(drawn.accuracy, value, accuracy.byClass[cls], "set");
-  });
+    setMark(drawn.size, membersOf(set).length, value, "set");
+    const accuracy = drawn.accuracy && subset.accuracyOf(cls, set);  // as the table of all sets was made
+    if (Number.isFinite(accuracy)) setMark(drawn.accuracy, value, accuracy, "set");
+  }, true);
   return section;
 }

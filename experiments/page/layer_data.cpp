@@ -22,9 +22,9 @@ namespace {
 using nlohmann::json;
 
 constexpr int histogram_bins = 40;   // of the values of a unit
-constexpr int rank_bins = 128;       // of relay information, for the rank of a set among those of its size
+constexpr int rank_bins = 96;        // of relay information, for the rank of a set among those of its size
 constexpr int size_grid_bins = 24;   // of relay information, against set size
-constexpr int value_grid_bins = 40;  // of relay information and of accuracy
+constexpr int value_grid_bins = 32;  // of relay information and of accuracy
 constexpr Eigen::Index most_histograms = 64;
 
 // Arrays of the results that the page shows, in groups MEASURE/SUBSET.

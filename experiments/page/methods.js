@@ -13,7 +13,7 @@ function setting(key) {
 export function paragraph() {
   const { system, layer, subset } = shown, from = data.provenance;
   const units = `${layer.units} units of ${system.kind === "network" ? `hidden layer ${layer.name} of the network "${system.name}" (layers: ${system.source})` : `layer "${layer.name}" of the recording "${system.name}"`}`;
-  const text = [`Relay information was computed with inforelay ${from.version} (revision ${from.git_revision}) for the ${units}, on ${count(subset.samples)} samples (subset "${subset.name}"${from.data_name ? `; data: ${from.data_name}` : ""}).`];
+  const text = [`Relay information was computed with inforelay ${from.version} (revision ${from.git_revision}) for the ${units}, on ${count(subset.samples)} samples (subset "${subset.name}"${from.data_name !== "none" ? `; data: ${from.data_name}` : ""}).`];
   text.push(`Values were discretised into states (method ${setting("discretize") ?? setting("method")}); information is the plug-in estimate in bits, ${subset.whole ? "of the input and output symbols themselves" : "for each class of one class against the rest"}; ${(100 * subset.array("states", "singleton_fraction")[0]).toFixed(1)} % of the samples are alone in their state.`);
   text.push(subset.data.grids ? `All ${count(2 ** layer.units)} sets of units were evaluated.` : "Sets were searched greedily, by removal of the unit whose removal leaves the most relay information.");
   if (subset.knockout)
@@ -34,7 +34,7 @@ export function methodsView() {
     navigator.clipboard?.writeText(text.textContent).then(() => (copied.textContent = " copied"), () => (copied.textContent = " selected"));
   } }, "Copy");
   const from = data.provenance;
-  const facts = [["experiment", data.experiment], ["command", from.command_line], ["data", `${from.data_name} (${from.data_origin}), SHA-256 ${from.data_sha256}`],
+  const facts = [["experiment", data.experiment], ["command", from.command_line], ["data", from.data_sha256 ? `${from.data_name} (${from.data_origin}), SHA-256 ${from.data_sha256}` : from.data_origin],
                  ["program", `inforelay ${from.version}, revision ${from.git_revision}, ${from.compiler}`], ["host", from.host], ["seed", from.seed]];
   body.append(text, element("p", {}, copy, copied),
     element("dl", {}, facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, String(value))])),

@@ -67,6 +67,12 @@ class Subset {
     return this.kept(`a${fn} ${replace} ` + inSet.join(""), () => this.accuracy.balanced(inSet, fn, replace));
   }
 
+  /// The same of one class alone: a number, NaN if it cannot be computed.
+  accuracyOf(c, inSet, replace = this.knockout?.replace, fn = this.knockout?.function) {
+    if (this.accuracy === null || !this.accuracy.canReplace(replace)) return NaN;
+    return this.kept(`c${c} ${fn} ${replace} ` + inSet.join(""), () => this.accuracy.balancedOf(c, inSet, fn, replace));
+  }
+
   /// How many sets of the size of inSet have more relay information, {low, high}, and how many there are. The counts are those
   /// of bins: the rank is between them. Undefined without a table of all sets.
   rank(c, inSet, bits) {

@@ -116,6 +116,6 @@ export function modulesView() {
     if (shown.layer.module) charts.append(element("p", { class: "about" }, "Outlined: the units of the detector of the class, known by construction."));
     if (!subset.array("relay", "best/information")) charts.append(element("p", { class: "missing" }, "Without a table of all sets: sets of the greedy path."));
   }
-  onChangeOf(() => [shown.cls], draw);
+  onChangeOf(() => [shown.cls], draw, true);
   return section;
 }

@@ -42,6 +42,6 @@ export function samplesView() {
         byClass.map(([name, some]) => [name, count(some.length), count(some.filter((one) => one.lost).length), count(some.filter((one) => one.won).length)])),
       list.length === 0 ? "" : element("details", {}, element("summary", {}, `The first ${Math.min(mostRows, list.length)} samples`),
         table("Samples", heads, rows(list.slice(0, mostRows)))));
-  });
+  }, true);
   return section;
 }

@@ -1,6 +1,6 @@
 // View: units in and out of the set, its information and accuracy for all classes, and whether that is much.
 
-import { change, onChange, onChangeOf, shown, toggle } from "./state.js";
+import { change, inSlices, onChange, onChangeOf, shown, toggle } from "./state.js";
 import { announce, bits, count, element, fraction, table, unitList, view } from "./elements.js";
 import { membersOf } from "./model.js";
 import { row, unpack } from "./arrays.js";
@@ -141,32 +141,27 @@ export function setBuilderView() {
   });
 
   // The null distribution takes longer than an interaction may: it is drawn a few values at a time, when nothing else happens.
-  let timer;
+  let stop = () => {};
   onChangeOf(() => [shown.cls, membersOf(shown.set)], () => {
-    clearTimeout(timer);
+    stop();
     const { subset, cls, set } = shown, size = membersOf(set).length;
     nullText.textContent = "";
     if (!subset.relay || size === 0) return;
-    timer = setTimeout(() => {
-      const draw = subset.relay.nullOf(cls, set), random = randomNumbers(1), values = [];
+    const found = subset.information(set)[cls], random = randomNumbers(1), values = [];
+    let draw;
+    stop = inSlices(150, () => {
+      draw ??= subset.relay.nullOf(cls, set);
+      if (draw === undefined) return false;
+      values.push(draw(random));
+      return values.length < nullValues;
+    }, () => {
       if (draw === undefined) return;
-      const found = subset.information(set)[cls];
-      const more = () => {
-        const end = performance.now() + 12;
-        do values.push(draw(random));
-        while (values.length < nullValues && performance.now() < end);
-        if (values.length < nullValues) {
-          timer = setTimeout(more, 0);
-          return;
-        }
-        values.sort((a, b) => a - b);
-        const p = (1 + values.filter((value) => value >= found - 1e-12).length) / (1 + values.length);
-        nullText.textContent = `Class ${subset.contrasts[cls]}: ${bits(found)} bit. If the set relayed nothing: ${bits(values[4])} to ` +
-          `${bits(values[94])} bit (5 to 95 % of ${nullValues} permutations within states of the other units), p = ${p.toFixed(2)}` +
-          `${p <= 0.05 ? ": more than by chance." : ": no more than by chance."}`;
-      };
-      more();
-    }, 150);
+      values.sort((a, b) => a - b);
+      const p = (1 + values.filter((value) => value >= found - 1e-12).length) / (1 + values.length);
+      nullText.textContent = `Class ${subset.contrasts[cls]}: ${bits(found)} bit. If the set relayed nothing: ${bits(values[4])} to ` +
+        `${bits(values[94])} bit (5 to 95 % of ${nullValues} permutations within states of the other units), p = ${p.toFixed(2)}` +
+        `${p <= 0.05 ? ": more than by chance." : ": no more than by chance."}`;
+    });
   });
   return section;
 }

@@ -9,14 +9,47 @@ let wantedSubset, wantedReplace;
 
 /// `update(changed)` is called after a change; `changed`: "layer" if other units, samples or classes are shown, else "set".
 export const onChange = (update) => listeners.push(update);
+// Updates that are left for later, one in a task, so that the first ones are seen at once.
+const waiting = [];
+let pump;
+function runNext() {
+  pump = undefined;
+  waiting.shift()?.();
+  if (waiting.length > 0) pump = setTimeout(runNext, 0);
+}
+
 /// The same for a view that depends on the layer and subset and on what `key()` returns: only if one of them has changed.
-export function onChangeOf(key, update) {
-  let last;
+/// `isLater`: after the others, in a task of its own; of several changes only for the last.
+export function onChangeOf(key, update, isLater = false) {
+  let last, due;
+  const run = () => {
+    const changed = due;
+    due = undefined;
+    update(changed);
+  };
   onChange((changed) => {
     const now = JSON.stringify(key());
-    if (changed === "layer" || now !== last) update(changed);
+    if (changed !== "layer" && now === last) return;
     last = now;
+    if (!isLater) return update(changed);
+    if (due === undefined) waiting.push(run);
+    due = due === "layer" ? due : changed;
+    pump ??= setTimeout(runNext, 0);
   });
+}
+
+/// Calls step() until it returns false, then done(): after `delay` ms and in short tasks, so that interactions are answered
+/// meanwhile. Returns a function that ends it.
+export function inSlices(delay, step, done) {
+  const run = () => {
+    const end = performance.now() + 12;
+    do {
+      if (!step()) return done();
+    } while (performance.now() < end);
+    timer = setTimeout(run, 0);
+  };
+  let timer = setTimeout(run, delay);
+  return () => clearTimeout(timer);
 }
 
 const find = (list, name) => list.find((item) => item.name === name);

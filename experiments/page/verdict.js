@@ -1,6 +1,6 @@
 // View: the main numbers of a layer, and what must be known to judge them.
 
-import { change, onChangeOf, shown } from "./state.js";
+import { change, inSlices, onChangeOf, shown } from "./state.js";
 import { bits, count, element, fraction, percent, table, unitList, view } from "./elements.js";
 import { membersOf } from "./model.js";
 import { row } from "./arrays.js";
@@ -20,15 +20,18 @@ function smallest(subset, c, part) {
   return size < 0 ? undefined : subset.best(c, size);
 }
 
-function verdictCells(subset) {
+const hasAccuracy = (subset) => !subset.whole && subset.accuracy !== null && shown.replace !== undefined;
+const half = (subset, c) => smallest(subset, c, 0.5);
+const withoutHalf = (subset, c) => subset.accuracyOf(c, half(subset, c).set, shown.replace);
+
+// `computed`: of the classes before this one the last column is known.
+function verdictCells(subset, computed) {
   const total = subset.array("relay", "total"), bound = subset.array("relay", "input_output_information");
   const intact = subset.array("knockout", "intact");
   return subset.contrasts.map((name, c) => {
-    const half = smallest(subset, c, 0.5), most = smallest(subset, c, 0.9);
-    const text = (found) => (found ? unitList(membersOf(found.set)) : "-");
-    const without = half && !subset.whole ? subset.accuracyWithout(half.set, shown.replace) : undefined;
-    return [name, bits(total[c]), bits(bound?.[c]), percent(total[c] / bound?.[c]), text(half), text(most),
-            subset.whole ? "-" : fraction(intact?.[c]), without ? fraction(without.byClass[c]) : "-"];
+    const text = (found) => (found ? unitList(membersOf(found.set)) : "-"), hasHalf = hasAccuracy(subset) && half(subset, c);
+    return [name, bits(total[c]), bits(bound?.[c]), percent(total[c] / bound?.[c]), text(half(subset, c)), text(smallest(subset, c, 0.9)),
+            subset.whole ? "-" : fraction(intact?.[c]), !hasHalf ? "-" : c < computed ? fraction(withoutHalf(subset, c)) : "..."];
   });
 }
 const verdictHeads = ["class", "I_R(all), bit", "I(X_in; X_out), bit", "of it", "smallest set with 50 %", "smallest set with 90 %",
@@ -54,34 +57,55 @@ function verdictTiles(subset) {
   if (bound) list.push(tile("I_R(all) of I(X_in; X_out)", percent(sum(total) / sum(bound)), "sum over classes"));
   const single = subset.array("states", "singleton_fraction")[0];
   list.push(tile("samples alone in their state", percent(single),
-    single > 0.5 ? "undersampled: do not trust the information" : single > 0.1 ? "some bias by undersampling" : "well sampled",
-    single > 0.5 ? "bad" : single > 0.1 ? "warn" : ""));
+    single > 0.5 ? "undersampled: do not trust the information" : single > 0.02 ? "bias by undersampling: compare sets with chance" : "well sampled",
+    single > 0.5 ? "bad" : single > 0.02 ? "warn" : ""));
   const constant = constantUnits(subset);
   list.push(tile("units that hardly vary", String(constant.length),
     constant.length > 0 ? `${unitList(constant)}: replacing them by zero shifts the outputs; compare with mean` : `sd below ${percent(constantFraction)} of the largest`,
     constant.length > 0 ? "warn" : ""));
-  list.push(tile("networks", "1", "describes this network; for inference, repeat over seeds"));
+  if (subset.system.kind === "network") list.push(tile("networks", "1", "describes this network; for inference, repeat over seeds"));
   return list;
 }
 
 export function verdictView() {
   const { section, body } = view("verdict", "Verdict",
     "I_R(all): information that reaches the output only through the units, at most I(X_in; X_out). Choose a class to look at its sets.",
-    () => [verdictHeads, ...verdictCells(shown.subset)]);
-  onChangeOf(() => [shown.cls, shown.replace], () => {
-    const subset = shown.subset, rows = verdictCells(subset);
-    const list = rows.map((cellsOfRow, c) => [
-      element("button", { type: "button", class: "link", onclick: () => change({ cls: c }) }, cellsOfRow[0]),
-      ...cellsOfRow.slice(1, 4),
+    () => [verdictHeads, ...verdictCells(shown.subset, Infinity)]);
+  const draw = (subset, computed) => {
+    const rows = verdictCells(subset, computed).map((cells, c) => [
+      element("button", { type: "button", class: "link", onclick: () => change({ cls: c }) }, cells[0]),
+      ...cells.slice(1, 4),
       ...[0.5, 0.9].map((part, i) => {
         const found = smallest(subset, c, part);
         return found ? element("button", { type: "button", class: "link", title: `Put these units into the set: ${bits(found.bits)} bit`,
-          onclick: () => change({ cls: c, set: membersOf(found.set) }) }, cellsOfRow[4 + i]) : "-";
+          onclick: () => change({ cls: c, set: membersOf(found.set) }) }, cells[4 + i]) : "-";
       }),
-      ...cellsOfRow.slice(6)]);
-    body.replaceChildren(element("div", { class: "tiles" }, verdictTiles(subset)),
-      table(`${shown.layer.title}, ${subset.name}`, verdictHeads, list, shown.cls),
-      ...subset.data.left_out.map((text) => element("p", { class: "missing" }, `Not in this page: ${text}. results.h5 has it.`)));
+      ...cells.slice(6)]);
+    numbers.replaceChildren(table(`${shown.layer.title}, ${subset.name}`, verdictHeads, rows));
+    mark();
+  };
+  // The row of the class.
+  const mark = () => numbers.querySelectorAll("tbody tr").forEach((line, c) => {
+    line.classList.toggle("marked", c === shown.cls);
+    line.toggleAttribute("aria-current", c === shown.cls);
   });
+  const numbers = element("div"), above = element("div", { class: "tiles" }), below = element("div");
+  body.append(above, numbers, below);
+  let stop = () => {};
+  onChangeOf(() => [shown.replace], (changed) => {
+    stop();
+    const { subset } = shown;
+    if (changed === "layer") {
+      above.replaceChildren(...verdictTiles(subset));
+      below.replaceChildren(...subset.data.left_out.map((text) => element("p", { class: "missing" }, `Not in this page: ${text}. results.h5 has it.`)));
+    }
+    draw(subset, 0);
+    let c = 0;
+    stop = !hasAccuracy(subset) ? () => {} : inSlices(100, () => {
+      if (half(subset, c)) withoutHalf(subset, c);
+      return ++c < subset.contrasts.length;
+    }, () => draw(subset, Infinity));
+  });
+  onChangeOf(() => [shown.cls], mark);
   return section;
 }

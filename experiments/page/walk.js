@@ -1,6 +1,6 @@
 // View: accuracy while units are replaced one after the other.
 
-import { onChangeOf, shown, replacements } from "./state.js";
+import { inSlices, onChangeOf, replacements, shown } from "./state.js";
 import { element, fraction, view } from "./elements.js";
 import { unitsOf } from "./model.js";
 import { domain, legend, line, panel } from "./charts.js";
@@ -42,9 +42,9 @@ export function walkView() {
   }
 
   // A set takes milliseconds: the curves are computed a few sets at a time, when nothing else happens.
-  let timer;
+  let stop = () => {};
   onChangeOf(() => [shown.cls], () => {
-    clearTimeout(timer);
+    stop();
     curves = [];
     const { subset, cls, layer } = shown, order = subset.removalOrder(cls);
     section.hidden = shown.system.kind === "recording";
@@ -56,18 +56,12 @@ export function walkView() {
     const orders = { carrying: [...order].reverse(), others: order };
     const replaces = replacements.filter((word) => subset.accuracy.canReplace(word) && (word !== "resample" || subset.knockout.replace === word));
     const jobs = Object.keys(orders).flatMap((direction) => replaces.map((replace) => ({ direction, replace, points: [] })));
-    const more = () => {
-      const end = performance.now() + 12;
-      while (performance.now() < end && jobs.length > 0) {
-        const job = jobs[0], n = job.points.length;
-        const out = unitsOf(orders[job.direction].slice(0, n), layer.units);
-        job.points.push([n, subset.accuracyWithout(out, job.replace).byClass[cls]]);
-        if (n === layer.units) curves.push(jobs.shift());
-      }
-      if (jobs.length > 0) timer = setTimeout(more, 0);
-      else draw();
-    };
-    timer = setTimeout(more, 200);
-  });
+    stop = inSlices(200, () => {
+      const job = jobs[0], n = job.points.length;
+      job.points.push([n, subset.accuracyOf(cls, unitsOf(orders[job.direction].slice(0, n), layer.units), job.replace)]);
+      if (n === layer.units) curves.push(jobs.shift());
+      return jobs.length > 0;
+    }, draw);
+  }, true);
   return section;
 }
