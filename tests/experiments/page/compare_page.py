@@ -3,7 +3,7 @@
 
 For every layer and subset with tables of all sets, SETS (1,000) random sets: relay information to 1e-6 bit for all contrasts;
 and, of the last hidden layer by the exact method, accuracy to 1e-9. In other hidden layers outputs within rounding of the
-threshold may come out on either side, so there to 1e-3. Prints what was compared; exits with 1 at the first difference, or
+threshold may come out on either side: there to 1e-3. Prints what was compared; exits with 1 at the first difference, or
 an error in the console.
 """
 import json

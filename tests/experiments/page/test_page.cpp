@@ -107,6 +107,13 @@ TEST_CASE("A page is written unless figures.page is false, and again if it is mi
   CHECK_FALSE(std::filesystem::exists(folder / "none/report.html"));
 }
 
+TEST_CASE("A sweep has a page that leads to those of its runs", "[page][python]") {
+  if (!has_chromium()) return;
+  const TemporaryFolder folder;
+  run_with_page(folder, with(small, {"sweep={replicates: 2, figures: true}", "analysis.regression=null"}));
+  check_script("use_sweep_page.py", folder, (folder / "out").string() + " 2");
+}
+
 TEST_CASE("The modules of the page give exact signs and the information of brute force", "[page][python]") {
   if (!has_chromium()) return;
   const TemporaryFolder folder;

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Uses report.html as a reader does: use_page.py FOLDER
 
-Buttons, keyboard, choices, the address, downloads; at 390 pixels nothing is wider than the window; the content policy admits no other script; names
-are text. Exits with 1 and says what is wrong.
+Buttons, keyboard, choices, the address, downloads; at 390 pixels nothing is wider than the window; the content policy admits no
+other script; names are text. Exits with 1 and says what is wrong.
 """
 import sys
 
@@ -20,7 +20,12 @@ def main():
         def number_of(selector):
             return page.evaluate(f"document.querySelectorAll('{selector}').length")
 
-        page.open(path)
+        def open_page(fragment=""):
+            page.open(path, fragment)
+            page.evaluate("new Promise((done) => { const look = () => document.querySelector('#landscape svg, #landscape .missing') && "
+                          "document.querySelector('#modules .charts').children.length > 0 ? done(true) : setTimeout(look, 10); look(); })")
+
+        open_page()
         check("markup in names", page.evaluate("window.harmed === undefined"))
         check("sections", number_of("main > section"), 7)
         check("every section has a name", page.evaluate(
@@ -50,10 +55,10 @@ def main():
 
         # A colleague opens the address.
         address = page.evaluate("location.hash")
-        page.open(path, address.replace("class=0", "class=1"))
+        open_page(address.replace("class=0", "class=1"))
         check("class of the address", page.evaluate("document.querySelector('#set tr.marked').rowIndex"), 2)
         check("set of the address", page.evaluate("[...document.querySelectorAll('button.unit[aria-pressed=true]')].map((b) => b.dataset.unit).join(' ')"), "0 2")
-        page.open(path, "#network=none&class=-4&set=999.x.1&layer=%3Cb%3E")
+        open_page("#network=none&class=-4&set=999.x.1&layer=%3Cb%3E")
         check("an address of something else", page.evaluate("document.querySelectorAll('button.unit[aria-pressed=true]').length"), 1)
 
         # Refusals of the functions for scripts.
