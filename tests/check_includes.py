@@ -16,7 +16,7 @@ core core/text core/process core/files core/arrays core/config core/statistics c
 nn/data nn/network nn/training nn/weights nn/knockout nn/recurrent
 infotheory/information infotheory/states infotheory/relay infotheory/significance infotheory/importance infotheory/temporal
 experiments/figures/plot experiments/config experiments/ranks experiments/results experiments/sources
-experiments/measures experiments/compare experiments/figures experiments/reports experiments/run experiments/sweep
+experiments/measures experiments/compare experiments/figures experiments/page experiments/reports experiments/run experiments/sweep
 experiments
 """.split()
 STRANGERS = {("nn", "infotheory"), ("infotheory", "nn")}  # libraries that do not know each other

@@ -251,6 +251,10 @@ struct SweepConfig {
   bool figures = false;
 };
 
+struct FiguresConfig : FigureOptions {
+  bool page = true;  ///< report.html (experiments/page/)
+};
+
 struct ExperimentConfig {
   std::string name;
   std::int64_t seed = 1;
@@ -260,7 +264,7 @@ struct ExperimentConfig {
   std::vector<std::pair<std::string, RecordingConfig>> recordings;
   AnalysisConfig analysis;
   std::vector<std::pair<std::string, CompareConfig>> compare;
-  std::optional<FigureOptions> figures;
+  std::optional<FiguresConfig> figures;
   std::optional<SweepConfig> sweep;
 };
 

@@ -162,7 +162,7 @@ std::vector<Setting> settings_of(AnalysisConfig& config) {
        group(config.importance_sampling)}};
 }
 
-std::vector<Setting> settings_of(FigureOptions& config) {
+std::vector<Setting> settings_of(FiguresConfig& config) {
   return {{"only",
            "Kinds of figures to draw, e.g. [density, modules]; empty: all. `run_experiment --list figures` lists them.",
            Words{&config.only}},
@@ -172,7 +172,9 @@ std::vector<Setting> settings_of(FigureOptions& config) {
            choice(config.palette, figure_palette_names)},
           {"style",
            "modern: accuracy vs. relay information as densities; paper: in addition as points in three dimensions.",
-           choice(config.style, figure_style_names)}};
+           choice(config.style, figure_style_names)},
+          {"page", "Whether report.html is written, the page on which the results are explored (docs/page.md).",
+           Boolean{&config.page}}};
 }
 
 std::vector<Setting> settings_of(CompareColumnConfig& config) {
@@ -276,7 +278,7 @@ std::vector<Setting> settings_of(ExperimentConfig& config) {
        "one "
        "is out of tolerance or does not hold.",
        named_groups(config.compare)},
-      {"figures", "The figures. Left out: none are drawn.", group(config.figures)},
+      {"figures", "The figures and the page report.html. Left out: none are drawn.", group(config.figures)},
       {"sweep",
        "Many runs of this configuration with other values and seeds; see docs/sweeps.md. Left out: a single run.",
        group(config.sweep)}};

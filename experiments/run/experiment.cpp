@@ -22,6 +22,7 @@
 #include "core/text/number_text.hpp"
 #include "core/text/unit_text.hpp"
 #include "experiments/compare/comparison.hpp"
+#include "experiments/page/run_page.hpp"
 #include "experiments/reports/draw_figures.hpp"
 #include "experiments/reports/summary.hpp"
 #include "experiments/reports/summary_section.hpp"
@@ -226,12 +227,19 @@ ExperimentResult compute(const ResolvedExperiment& run, const CommandLine& line,
   return result;
 }
 
+void write_page(const ExperimentResult& result, const RunDirectory& directory, Console& console) {
+  const std::string note(result.networks.empty() ? "" : data_source(result.provenance.data_name).note);
+  write_file_atomically(directory.page(), std::string_view(run_page(result, note)));
+  console.info(fmt::format("open '{}' in a browser to explore the results", directory.page().string()));
+}
+
 void draw(const ExperimentConfig& config, ExperimentResult& result, const RunDirectory& directory, Console& console) {
   console.begin_stage("figures");
   const Stopwatch watch;
   const std::vector<std::string> before = figures_in(directory.figures());
   std::vector<std::string> names = draw_figures(*config.figures, result, directory.figures(), console);
   console.check();  // for a stop request during the last figure
+  if (config.figures->page) write_page(result, directory, console);
   result.stages.push_back({"figures", watch.seconds()});
   console.end_stage(watch.seconds());
   console.detail(fmt::format("wrote {}/{{{}}}", directory.figures().string(), fmt::join(names, ",")));
@@ -277,7 +285,8 @@ RunReport report_complete(const ResolvedExperiment& run, RunDirectory& directory
                     "computes them (and renames the folder)",
                     folder));
   }
-  if (config.figures && !holds_figures(directory.folder(), config.figures->formats, print_experiment_config(config))) {
+  if (config.figures && (!holds_figures(directory.folder(), config.figures->formats, print_experiment_config(config)) ||
+                         (config.figures->page && !std::filesystem::exists(directory.page())))) {
     if (access(directory.folder().c_str(), W_OK) == 0) {
       directory.acquire_lock(console);
       return in_open_folder(directory, config.name, console, [&] {

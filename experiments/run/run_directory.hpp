@@ -4,6 +4,7 @@
 //   stages/         results and intermediate results of the stages of an unfinished run (core/files/stage_store.hpp)
 //   results.h5      all numbers; the stages are then removed
 //   figures/        NAME.{svg,pdf,png,csv,gp}
+//   report.html     the page on which the results are explored
 //   summary.txt     written last: the run is complete; its tables are in summary.csv and summary.json
 //   run.log         messages with date and time (UTC)
 //   status.json     its state (experiments/reports/run_status.hpp)
@@ -71,6 +72,7 @@ class RunDirectory {
   std::filesystem::path results() const { return folder_ / "results.h5"; }
   std::filesystem::path summary() const { return folder_ / "summary.txt"; }
   std::filesystem::path figures() const { return folder_ / "figures"; }
+  std::filesystem::path page() const { return folder_ / "report.html"; }
   std::filesystem::path log() const { return folder_ / "run.log"; }
   std::filesystem::path stage(const std::string& name) const { return folder_ / "stages" / (name + ".h5"); }
 

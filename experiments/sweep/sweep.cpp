@@ -18,6 +18,7 @@
 #include "experiments/sweep/draw_sweep.hpp"
 #include "experiments/sweep/report.hpp"
 #include "experiments/sweep/runner.hpp"
+#include "experiments/sweep/sweep_page.hpp"
 
 namespace inforelay {
 namespace fs = std::filesystem;
@@ -52,6 +53,7 @@ bool is_complete(const SweepPlan& plan, const RunDirectory& directory) {
   if (plan.config.figures &&
       !holds_figures(directory.folder(), plan.config.figures->formats, print_experiment_config(plan.config)))
     return false;
+  if (plan.config.figures && plan.config.figures->page && !fs::exists(directory.page())) return false;
   return std::all_of(plan.runs.begin(), plan.runs.end(),
                      [&](const SweepRun& run) { return is_finished(plan, directory.folder(), run); });
 }
@@ -150,6 +152,10 @@ std::size_t draw(const SweepPlan& plan, const SweepTable& table, const SeedRepli
   const std::vector<std::string> more = draw_replication(writer, replication, console);
   console.check();  // for a stop request during the last figure
   names.insert(names.end(), more.begin(), more.end());
+  if (plan.config.figures->page) {
+    write_file_atomically(directory.page(), std::string_view(sweep_page(plan, table, header, options.note)));
+    console.info(fmt::format("open '{}' in a browser to explore the results", directory.page().string()));
+  }
   const std::size_t count = names.size();
   console.report_figures(std::move(names));
   return count;

@@ -1,0 +1,167 @@
+// View: units in and out of the set, its information and accuracy for all classes, and whether that is much.
+
+import { change, inSlices, onChange, onChangeOf, shown, toggle } from "./state.js";
+import { announce, bits, count, element, fraction, table, unitList, view } from "./elements.js";
+import { membersOf } from "./model.js";
+import { row, unpack } from "./arrays.js";
+import { constantUnits } from "./verdict.js";
+
+const mostPictures = 64, mostToggles = 512, nullValues = 99;
+
+// Small random numbers that are the same at every visit (Mulberry32).
+export function randomNumbers(seed) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+// The weights of a unit of the first layer as an image: blue below zero, red above.
+function fieldImage(fields, k) {
+  const canvas = element("canvas", { width: fields.columns, height: fields.rows, class: "field", role: "img",
+    "aria-label": `input weights of unit ${k}` });
+  const context = canvas.getContext("2d"), image = context.createImageData(fields.columns, fields.rows);
+  row(unpack(fields.weight), k).forEach((value, i) => {
+    const part = (value - 128) / 127, other = Math.round(255 * (1 - Math.abs(part)));
+    image.data.set(part > 0 ? [255, Math.round(other * 0.55 + 110 * (other / 255)), other, 255] : [other, Math.round(other * 0.45 + 140 * (other / 255)), 255, 255], 4 * i);
+  });
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+// The histogram of a unit's values, and where its states are cut.
+function histogram(subset, k) {
+  const { low, high, count: counts } = subset.data.histogram, values = row(unpack(counts), k), most = Math.max(...values);
+  const from = unpack(low)[k], to = unpack(high)[k], width = 60, height = 24;
+  const svg = d3.create("svg").attr("viewBox", `0 0 ${width} ${height}`).attr("class", "histogram").attr("role", "img")
+    .attr("aria-label", `values of unit ${k} from ${from.toPrecision(3)} to ${to.toPrecision(3)}, standard deviation ${subset.sd[k].toPrecision(3)}`);
+  const step = width / values.length;
+  values.forEach((n, i) => {
+    if (n > 0) svg.append("rect").attr("x", i * step).attr("width", step).attr("y", height - Math.max(1, (n / most) * height)).attr("height", height);
+  });
+  const cuts = subset.array("states", "threshold");
+  if (cuts && to > from) for (const cut of row(cuts, k)) {
+    const at = ((cut - from) / (to - from)) * width;
+    svg.append("line").attr("x1", at).attr("x2", at).attr("y1", 0).attr("y2", height);
+  }
+  return svg.node();
+}
+
+function unitButtons() {
+  const { layer, subset } = shown, constant = new Set(constantUnits(subset));
+  const list = element("div", { class: "units", role: "group", "aria-label": "Units of the set" });
+  if (layer.units > mostToggles) return list;
+  for (let k = 0; k < layer.units; ++k) {
+    const isPicture = layer.units <= mostPictures;
+    list.append(element("button", { type: "button", class: "unit", "aria-pressed": "false", "data-unit": k, onclick: () => toggle(k),
+      title: constant.has(k) ? "hardly varies" : undefined },
+      element("span", { class: "number" }, `${k}${constant.has(k) ? "\u2009\u2013" : ""}`),
+      isPicture && layer.data.fields ? fieldImage(layer.data.fields, k) : undefined,
+      isPicture && subset.data.histogram ? histogram(subset, k) : undefined));
+  }
+  return list;
+}
+
+// The set with one unit more, or one less: that with the most information of the class; of equals the lowest unit.
+export function bestStep(subset, c, set, adding) {
+  let best = -1, most = -Infinity;
+  for (let k = 0; k < set.length; ++k) {
+    if (Boolean(set[k]) === adding) continue;
+    const other = set.slice();
+    other[k] = adding ? 1 : 0;
+    const value = subset.relay.of(c, other);
+    if (value > most + 1e-12) [best, most] = [k, value];
+  }
+  return best;
+}
+
+function step(adding) {
+  const { subset, cls, set } = shown, unit = bestStep(subset, cls, set, adding);
+  if (unit >= 0) toggle(unit);
+}
+
+const setHeads = ["class", "I_R of the set, bit", "of I_R(all)", "rank among all sets of its size", "best set of its size", "its I_R, bit",
+               "accuracy, set replaced", "intact"];
+
+function setRows() {
+  const { subset, set } = shown, size = membersOf(set).length;
+  const information = subset.relay ? subset.information(set) : undefined;
+  const accuracy = subset.accuracyWithout(set, shown.replace), total = subset.array("relay", "total");
+  const intact = subset.accuracyWithout(new Uint8Array(set.length), shown.replace);
+  return subset.contrasts.map((name, c) => {
+    const rank = information && subset.rank(c, set, information[c]), best = subset.best(c, size);
+    const rankText = !rank ? "-" : rank.low === rank.high ? `${count(rank.low)} of ${count(rank.of)}` : `${count(rank.low)} to ${count(rank.high)} of ${count(rank.of)}`;
+    return [name, information ? bits(information[c]) : "-", information && total[c] > 0 ? `${((100 * information[c]) / total[c]).toFixed(1)} %` : "-",
+            rankText, best ? unitList(membersOf(best.set)) : "-", best ? bits(best.bits) : "-",
+            accuracy && !subset.whole ? fraction(accuracy.byClass[c]) : "-", intact && !subset.whole ? fraction(intact.byClass[c]) : "-"];
+  });
+}
+
+// Of contrasts of whole symbols, the accuracies by class stand in a table of their own.
+function wholeAccuracies() {
+  const { subset, set, system } = shown, accuracy = subset.accuracyWithout(set, shown.replace);
+  const intact = subset.accuracyWithout(new Uint8Array(set.length), shown.replace);
+  if (!subset.whole || !accuracy) return undefined;
+  return table("Balanced accuracy", ["class", "set replaced", "intact"],
+    system.classes.map((name, c) => [name, fraction(accuracy.byClass[c]), fraction(intact.byClass[c])]));
+}
+
+export function setBuilderView() {
+  const { section, body } = view("set", "Set builder",
+    "Press units to put them into the set. Information: what is lost if the set is hidden and all other units are known. Accuracy: with the set replaced.",
+    () => [setHeads, ...setRows()]);
+  const units = element("div"), numbers = element("div"), nullText = element("p", { class: "null", "aria-live": "polite" });
+  const typed = element("input", { type: "text", inputmode: "numeric", size: 24, "aria-describedby": "typed-help",
+    onchange: () => change({ set: typed.value.split(/[^0-9]+/).filter(Boolean).map(Number) }) });
+  const button = (text, title, onclick) => element("button", { type: "button", title, onclick }, text);
+  const tools = element("div", { class: "tools" },
+    element("label", {}, "Units ", typed), element("span", { id: "typed-help", class: "unseen" }, "Numbers of units, with spaces between"),
+    button("Add best", "The unit with which the set has most information for the class", () => step(true)),
+    button("Drop worst", "The unit without which the set keeps most information for the class", () => step(false)),
+    button("Best of this size", "", () => {
+      const best = shown.subset.best(shown.cls, membersOf(shown.set).length);
+      if (best) change({ set: membersOf(best.set) });
+    }),
+    button("Invert", "All other units", () => change({ set: membersOf(shown.set.map((x) => 1 - x)) })),
+    button("Clear", "No unit", () => change({ set: [] })));
+  body.append(units, tools, nullText, numbers);
+
+  onChange((changed) => {
+    if (changed === "layer") units.replaceChildren(unitButtons());
+    for (const one of units.querySelectorAll("button.unit")) one.setAttribute("aria-pressed", String(Boolean(shown.set[Number(one.dataset.unit)])));
+    const members = membersOf(shown.set);
+    typed.value = members.join(" ");
+    const note = shown.replace ? `${shown.fn}, replaced by ${shown.replace}` : "no knockouts in this page";
+    numbers.replaceChildren(table(`Set {${members.join(" ")}} of ${members.length} units (${note})`, setHeads, setRows(), shown.cls), wholeAccuracies() ?? "");
+    if (shown.subset.knockout?.method === "sampled" && shown.replace)
+      numbers.append(element("p", { class: "missing" }, "results.h5 holds accuracies of random draws of samples; here they are of all samples."));
+    if (shown.subset.relay) announce(`${members.length} units, ${bits(shown.subset.information(shown.set)[shown.cls])} bit for class ${shown.subset.contrasts[shown.cls]}`);
+  });
+
+  // The null distribution takes longer than an interaction may: it is drawn a few values at a time, when nothing else happens.
+  let stop = () => {};
+  onChangeOf(() => [shown.cls, membersOf(shown.set)], () => {
+    stop();
+    const { subset, cls, set } = shown, size = membersOf(set).length;
+    nullText.textContent = "";
+    if (!subset.relay || size === 0) return;
+    const found = subset.information(set)[cls], random = randomNumbers(1), values = [];
+    let draw;
+    stop = inSlices(150, () => {
+      draw ??= subset.relay.nullOf(cls, set);
+      if (draw === undefined) return false;
+      values.push(draw(random));
+      return values.length < nullValues;
+    }, () => {
+      if (draw === undefined) return;
+      values.sort((a, b) => a - b);
+      const p = (1 + values.filter((value) => value >= found - 1e-12).length) / (1 + values.length);
+      nullText.textContent = `Class ${subset.contrasts[cls]}: ${bits(found)} bit. If the set relayed nothing: ${bits(values[4])} to ` +
+        `${bits(values[94])} bit (5 to 95 % of ${nullValues} permutations within states of the other units), p = ${p.toFixed(2)}` +
+        `${p <= 0.05 ? ": more than by chance." : ": no more than by chance."}`;
+    });
+  });
+  return section;
+}

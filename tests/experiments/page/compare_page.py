@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""Compares report.html with results.h5 in Chromium: compare_page.py FOLDER [SETS]
+
+For every layer and subset with tables of all sets, SETS (1,000) random sets: relay information to 1e-6 bit for all contrasts;
+and, of the last hidden layer by the exact method, accuracy to 1e-9. In other hidden layers outputs within rounding of the
+threshold may come out on either side: there to 1e-3. Prints what was compared; exits with 1 at the first difference, or
+an error in the console.
+"""
+import json
+import random
+import sys
+
+import h5py
+
+from browser import Browser
+
+
+def compare(page, where, table, function, tolerance, sets):
+    chosen = random.Random(1).sample(range(table.shape[1]), min(sets, table.shape[1]))
+    found = page.evaluate(f"{json.dumps(chosen)}.map((set) => Array.from({{length: {table.shape[0]}}}, (_, c) => "
+                          f"window.inforelay.{function}(c, set, {json.dumps(where)})))")
+    expected = table[:, sorted(chosen)].T
+    columns = {s: i for i, s in enumerate(sorted(chosen))}
+    worst = 0
+    for set_index, values in zip(chosen, found):
+        for c, value in enumerate(values):
+            difference = abs(value - float(expected[columns[set_index], c]))
+            worst = max(worst, difference)
+            if not difference <= tolerance:
+                sys.exit(f"{function} {where}, class {c}, set {set_index}: {value} in the page, "
+                         f"{expected[columns[set_index], c]} in results.h5")
+    print(f"{function} {where}: {len(chosen)} sets, largest difference {worst:.3g}")
+
+
+def main():
+    folder, sets = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1000
+    compared = 0
+    with Browser() as page, h5py.File(folder + "/results.h5") as file:
+        page.open(folder + "/report.html")
+        for kind in ("networks", "recordings"):
+            for network, system in file.get(kind, {}).items():
+                numbers = [int(name[5:]) for name in system.get("model", {}) if name.startswith("layer")]
+                for name, layer in system["layers"].items():
+                    for subset, relay in layer["relay"].items():
+                        where = {"network": network, "layer": name, "subset": subset}
+                        if "information" in relay:
+                            compare(page, where, relay["information"], "information", 1e-6, sets)
+                            compared += 1
+                        knockout = layer.get(f"knockout/{subset}")
+                        if knockout is None or "accuracy" not in knockout or knockout.attrs["method"] not in ("exact", b"exact"):
+                            continue
+                        exact = int(name) == max(numbers) - 1
+                        compare(page, where, knockout["accuracy"], "accuracy", 1e-9 if exact else 1e-3, sets)
+                        compared += 1
+        if page.errors:
+            sys.exit("\n".join(["console:"] + page.errors))
+    if compared == 0:
+        sys.exit("nothing to compare")
+
+
+main()

@@ -1,0 +1,123 @@
+// report.html in Chromium: its numbers are those of results.h5, it can be used with the keyboard, names are never
+// markup.
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "core/files/files.hpp"
+#include "tests/catch2.hpp"
+#include "tests/experiments/run/program.hpp"
+#include "tests/python.hpp"
+
+namespace inforelay {
+namespace {
+
+using test::content;
+using test::run_program;
+using test::TemporaryFolder;
+using test::with;
+
+bool has_chromium() {
+  if (test::python_has("h5py") && std::system("chromium --version > /dev/null 2>&1") == 0) return true;
+  SKIP_CASE("chromium or python3-h5py is not installed");
+  SUCCEED();
+  return false;
+}
+
+void check_script(const std::string& script, const TemporaryFolder& folder, const std::string& arguments) {
+  const std::string log = (folder / "log").string();
+  const int status = std::system(
+      fmt::format("{} '{}/{}' {} > '{}' 2>&1", test::python, INFORELAY_PAGE_TESTS, script, arguments, log).c_str());
+  INFO(content(log));
+  CHECK(status == 0);
+}
+
+// A run with a page in `folder`/out.
+void run_with_page(const TemporaryFolder& folder, const test::Arguments& arguments) {
+  const test::ProgramResult run =
+      run_program(with(arguments, {"-o", "out", "figures={formats: [svg]}"}), folder.path());
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  CHECK(run.err.find("report.html") != std::string::npos);
+}
+
+const std::string quick = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
+const test::Arguments small{quick, "data.train_limit=600", "data.test_limit=400", "networks.composite=null",
+                            "networks.full.train.max_epochs=4"};
+
+}  // namespace
+
+TEST_CASE("The page equals results.h5: a network by threshold, replaced by zero", "[page][python]") {
+  if (!has_chromium()) return;
+  const TemporaryFolder folder;
+  run_with_page(folder, small);
+  check_script("compare_page.py", folder, (folder / "out").string() + " 1000");
+  check_script("use_page.py", folder, (folder / "out").string());
+}
+
+TEST_CASE("The page equals results.h5: layers of three levels by argmax, replaced by the mean", "[page][python]") {
+  if (!has_chromium()) return;
+  const TemporaryFolder folder;
+  run_with_page(folder, with(small, {"networks.full.layers=[784, 6, 5, 10]", "analysis.layers=all",
+                                     "analysis.discretize={method: kmeans, levels: 3}",
+                                     "analysis.knockout.function=argmax", "analysis.knockout.replace=mean"}));
+  check_script("compare_page.py", folder, (folder / "out").string() + " 1000");
+}
+
+TEST_CASE("The page equals results.h5 of a recording, and names of classes that are markup stay text",
+          "[page][python]") {
+  if (!has_chromium()) return;
+  const TemporaryFolder folder;
+  std::string table = "a,b,c,d,in,out\n";
+  const std::vector<std::string> words{"</script><script>window.harmed=1</script>",
+                                       "<img src=x onerror=window.harmed=1>", "'\"&lt;\\u003c</style>"};
+  for (std::size_t i = 0; i < 240; ++i) {
+    const auto quoted = [&](std::size_t w) {
+      std::string text;
+      for (const char c : words[w % 3]) text += c == '"' ? std::string("\"\"") : std::string(1, c);
+      return "\"" + text + "\"";
+    };
+    table += fmt::format("{},{},{},{},{},{}\n", i % 3 == 0, i % 3 == 1, i / 3 % 2, i / 6 % 2, quoted(i),
+                         quoted(i % 7 == 0 ? i + 1 : i));
+  }
+  write_file_atomically(folder / "rec.csv", std::string_view(table));
+  const std::string name = "<b onclick=window.harmed=1>&amp;";
+  write_file_atomically(
+      folder / "t.yaml",
+      std::string_view(fmt::format("name: t\nrecordings:\n  '{}': {{file: rec.csv, states: [a, b, c, d], input: in, "
+                                   "output: out}}\nanalysis: {{relay: {{subsets: [all], exhaustive: [all]}}}}\n",
+                                   name)));
+  run_with_page(folder, {"t.yaml"});
+  check_script("compare_page.py", folder, (folder / "out").string() + " 1000");
+  check_script("use_page.py", folder, (folder / "out").string());
+}
+
+TEST_CASE("A page is written unless figures.page is false, and again if it is missing", "[page]") {
+  const TemporaryFolder folder;
+  const test::Arguments command = with(small, {"-o", "out", "figures={formats: [svg], page: true}"});
+  REQUIRE(run_program(command, folder.path()).exit_code == 0);
+  const std::filesystem::path page = folder / "out/report.html";
+  const std::string first = content(page);
+  CHECK(first.size() < 2'000'000);
+  std::filesystem::remove(page);
+  REQUIRE(run_program(command, folder.path()).exit_code == 0);
+  CHECK(content(page) == first);
+  REQUIRE(run_program(with(small, {"-o", "none", "figures={formats: [svg], page: false}"}), folder.path()).exit_code ==
+          0);
+  CHECK_FALSE(std::filesystem::exists(folder / "none/report.html"));
+}
+
+TEST_CASE("A sweep has a page that leads to those of its runs", "[page][python]") {
+  if (!has_chromium()) return;
+  const TemporaryFolder folder;
+  run_with_page(folder, with(small, {"sweep={replicates: 2, figures: true}", "analysis.regression=null"}));
+  check_script("use_sweep_page.py", folder, (folder / "out").string() + " 2");
+}
+
+TEST_CASE("The modules of the page give exact signs and the information of brute force", "[page][python]") {
+  if (!has_chromium()) return;
+  const TemporaryFolder folder;
+  check_script("check_modules.py", folder, std::string("'") + INFORELAY_PAGE_SOURCES + "'");
+}
+
+}  // namespace inforelay

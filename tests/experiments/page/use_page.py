@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Uses report.html as a reader does: use_page.py FOLDER
+
+Buttons, keyboard, choices, the address, downloads; at 390 pixels nothing is wider than the window; the content policy admits no
+other script; names are text. Exits with 1 and says what is wrong.
+"""
+import sys
+
+from browser import Browser
+
+
+def main():
+    path = sys.argv[1] + "/report.html"
+    with Browser() as page:
+
+        def check(what, value, expected=True):
+            if value != expected:
+                sys.exit(f"{what}: {value!r}, expected {expected!r}")
+
+        def number_of(selector):
+            return page.evaluate(f"document.querySelectorAll('{selector}').length")
+
+        def open_page(fragment=""):
+            page.open(path, fragment)
+            page.evaluate("new Promise((done) => { const look = () => document.querySelector('#landscape svg, #landscape .missing') && "
+                          "document.querySelector('#modules .charts').children.length > 0 ? done(true) : setTimeout(look, 10); look(); })")
+
+        open_page()
+        check("markup in names", page.evaluate("window.harmed === undefined"))
+        check("sections", number_of("main > section"), 7)
+        check("every section has a name", page.evaluate(
+            "[...document.querySelectorAll('section')].every((s) => document.getElementById(s.getAttribute('aria-labelledby')).textContent)"))
+        check("every picture has a name", page.evaluate(
+            "[...document.querySelectorAll('[role=img]')].every((e) => e.getAttribute('aria-label'))"))
+        check("every button has a text", page.evaluate(
+            "[...document.querySelectorAll('button')].every((b) => b.textContent.trim())"))
+
+        # A unit is put into the set with the keyboard, and the address knows it.
+        page.evaluate("document.querySelector('button.unit[data-unit=\"1\"]').focus()")
+        page.key(" ")
+        check("pressed", page.evaluate("document.querySelector('button.unit[data-unit=\"1\"]').getAttribute('aria-pressed')"), "true")
+        check("focus is kept", page.evaluate("document.activeElement.dataset.unit"), "1")
+        check("address", page.evaluate("new URLSearchParams(location.hash.slice(1)).get('set')"), "1")
+        check("announced", page.evaluate("document.getElementById('announce').textContent.startsWith('1 units')"))
+
+        # Buttons of the builder; typed units.
+        page.evaluate("[...document.querySelectorAll('#set button')].find((b) => b.textContent === 'Add best').click()")
+        check("two units", page.evaluate("document.querySelectorAll('button.unit[aria-pressed=true]').length"), 2)
+        page.evaluate("[...document.querySelectorAll('#set button')].find((b) => b.textContent === 'Drop worst').click()")
+        check("one unit", page.evaluate("document.querySelectorAll('button.unit[aria-pressed=true]').length"), 1)
+        page.evaluate("(() => { const i = document.querySelector('#set input'); i.value = '0, 2'; i.dispatchEvent(new Event('change')); })()")
+        check("typed", page.evaluate("new URLSearchParams(location.hash.slice(1)).get('set')"), "0.2")
+        shown = page.evaluate("document.querySelector('#set tbody tr td').textContent")
+        check("information shown", shown, f"{page.evaluate('window.inforelay.information(0, 5)'):.4f}")
+
+        # A colleague opens the address.
+        address = page.evaluate("location.hash")
+        open_page(address.replace("class=0", "class=1"))
+        check("class of the address", page.evaluate("document.querySelector('#set tr.marked').rowIndex"), 2)
+        check("set of the address", page.evaluate("[...document.querySelectorAll('button.unit[aria-pressed=true]')].map((b) => b.dataset.unit).join(' ')"), "0 2")
+        open_page("#network=none&class=-4&set=999.x.1&layer=%3Cb%3E")
+        check("an address of something else", page.evaluate("document.querySelectorAll('button.unit[aria-pressed=true]').length"), 1)
+
+        # Refusals of the functions for scripts.
+        for call in ("information(99, 0)", "information(0, -1)", "information(0, 2 ** 40)", "information('none', 0)",
+                     "information(0, [99])", "information(0, 1, {network: 'none'})"):
+            check(call, page.evaluate(f"(() => {{ try {{ window.inforelay.{call}; return 'no error'; }} catch (e) {{ return e.name; }} }})()"), "RangeError")
+        for call in ("[0, 1]", "3n", "3"):
+            check(call, page.evaluate(f"window.inforelay.information(0, {call}) === window.inforelay.information(0, 3)"))
+
+        # Downloads: the numbers and the picture.
+        texts = page.evaluate("""(async () => {
+            const blobs = [], made = URL.createObjectURL;
+            URL.createObjectURL = (blob) => { blobs.push(blob); return made.call(URL, blob); };
+            for (const button of document.querySelectorAll('.downloads button:not([hidden])')) button.click();
+            return Promise.all(blobs.map((blob) => blob.text()));
+        })()""")
+        check("downloads", len(texts) >= 9)
+        check("none is empty", all(len(text) > 20 for text in texts))
+        check("pictures", sum(text.startswith("<svg") for text in texts) >= 3)
+
+        for width in (1280, 390):
+            page.resize(width, 900)
+            check(f"overflow at {width}", page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+        if page.errors:
+            sys.exit("\n".join(["console:"] + page.errors))
+
+        # Only the page's own scripts run.
+        check("another script", page.evaluate("""(() => {
+            const script = document.createElement('script'); script.textContent = 'window.harmed = 1'; document.body.append(script);
+            const image = document.createElement('div'); image.innerHTML = '<img src=x onerror="window.harmed = 1">'; document.body.append(image);
+            return new Promise((done) => setTimeout(() => done(window.harmed === undefined), 200)); })()"""))
+
+
+main()
