@@ -120,6 +120,7 @@ class Analysis(NamedArrays):
     plot_node = _plot.plot_node
     plot_relay = _plot.plot_relay
     plot_sizes = _plot.plot_sizes
+    plot_function = _plot.plot_function
 
 
 class Greedy(NamedArrays):

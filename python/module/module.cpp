@@ -6,6 +6,7 @@
 PYBIND11_MODULE(_core, module) {
   using namespace inforelay;
   module.doc() = "The libraries of inforelay. Use the package: import inforelay";
+  module.attr("version") = std::string(version());
   module.attr("git_revision") = std::string(git_revision());
   python::bind_errors(module);
   python::bind_states(module);
