@@ -1,7 +1,8 @@
 // The extension module inforelay._core.
-#include "python/module/bindings.hpp"
+#include <string>
 
 #include "core/provenance.hpp"
+#include "python/module/bindings.hpp"
 
 PYBIND11_MODULE(_core, module) {
   using namespace inforelay;
@@ -14,4 +15,5 @@ PYBIND11_MODULE(_core, module) {
   python::bind_significance(module);
   python::bind_information(module);
   python::bind_importance(module);
+  python::bind_data(module);
 }
