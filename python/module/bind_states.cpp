@@ -94,14 +94,6 @@ void bind_states(py::module_& module) {
         return in_background([&] { return states_by_cuts(view, own_cuts); });
       },
       py::arg("values").noconvert(), py::arg("cuts").noconvert());
-  // levels [N,K], each below 256 -> States
-  module.def(
-      "states_of_levels",
-      [](const Array<std::uint8_t>& levels) {
-        const auto view = matrix_of(levels);
-        return in_background([&] { return std::make_shared<States>(States{RowMatrix<std::uint8_t>(view)}); });
-      },
-      py::arg("levels").noconvert());
 }
 
 }  // namespace inforelay::python
