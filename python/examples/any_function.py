@@ -1,7 +1,8 @@
-"""Shapley values of any function of sets: which features does a model of wine prices need, and which replace each other?
+"""Shapley values of any function of sets: which features does a model of wine prices need, and which replace each
+other?
 
-The function is called once for every set of features that can be left out. Its values are kept in a file, so an interrupted
-computation goes on where it was.
+The function is called once for every set of features that can be left out. Its values are kept in a file, so an
+interrupted computation goes on where it was.
 """
 import numpy as np
 
@@ -25,7 +26,8 @@ def explained(kept):
 
 
 table = ir.knockout_table(explained, units=6, path="wine.table", label="linear with products", progress=True)
-assert table.shape == (64,) and (ir.knockout_table(explained, 6, path="wine.table", label="linear with products") == table).all()
+again = ir.knockout_table(explained, units=6, path="wine.table", label="linear with products")  # from the file
+assert table.shape == (64,) and (again == table).all()
 
 values = ir.shapley(table)
 for unit in np.argsort(-values):
@@ -34,7 +36,8 @@ print(f"sum {values.sum():.3f} = all {table[0]:.3f} - none {table[-1]:.3f}")
 assert np.isclose(values.sum(), table[0] - table[-1])
 
 pairs = ir.interactions(table)
-strongest = sorted(((pairs[i, j], names[i], names[j]) for i in range(6) for j in range(i)), key=lambda pair: -abs(pair[0]))
+strongest = sorted(((pairs[i, j], names[i], names[j]) for i in range(6) for j in range(i)),
+                   key=lambda pair: -abs(pair[0]))
 for value, one, other in strongest[:2]:
     print(f"{one} and {other}: {value:+.3f}, they {'work together' if value > 0 else 'replace each other'}")
 assert {strongest[0][1], strongest[0][2]} <= {"rain", "region", "sun", "heat"}

@@ -1,6 +1,7 @@
 """Two of eight cells relay a stimulus to a choice: which, and is it more than chance?
 
-Spike counts [trial, time, unit] in an array, as an experiment has them; the truth is known, since they are generated here.
+Spike counts [trial, time, unit] in an array, as an experiment has them; the truth is known, since they are generated
+here.
 """
 import numpy as np
 
@@ -28,7 +29,8 @@ print("relay information of all cells at each time, bits:", each.total[:, 1].rou
 print(each.to_xarray()["single"].sel({"class": 1}).to_pandas().round(3))
 
 # Chance, and the samples that there are: permutations of whole recordings, bootstrap, subsampling.
-real = ir.significance(counts, stimulus, choice, axes=axes, time=[3], discretize="median", permutations=199, bootstrap=100,
+real = ir.significance(counts, stimulus, choice, axes=axes, time=[3], discretize="median", permutations=199,
+                       bootstrap=100,
                        sets=[[3], [5]], subsample=True)
 print(real)
 print("p of cell 3 and of cell 5:", real.sets_p[1].tolist())

@@ -1,7 +1,7 @@
 """Which channels of a convolutional network's last hidden layer carry each digit, and which of them does it need?
 
-A small network is trained on generated digits for a minute; its last hidden layer is recorded, analysed, and knocked out in
-the network itself.
+A small network is trained on generated digits for a minute; its last hidden layer is recorded, analysed, and knocked
+out in the network itself.
 """
 import numpy as np
 import torch
@@ -43,7 +43,8 @@ without = knockouts(model, test, layer="6", replace="mean")
 print("\ndigit  I_R(all)  most information without  needed most by Shapley value")
 importance = ir.shapley(without.accuracy)
 for digit in range(10):
-    print(f"{digit:5}  {found.total[digit]:8.3f}  {found.best_set(digit, 2)!s:>24}  {np.argsort(-importance[digit])[:2].tolist()}")
+    needed = np.argsort(-importance[digit])[:2].tolist()
+    print(f"{digit:5}  {found.total[digit]:8.3f}  {found.best_set(digit, 2)!s:>24}  {needed}")
 
 # Does a set that relays more information do more? Rank correlation over all sets of five units.
 fives = [s for s in range(1024) if len(ir.units_of(s)) == 5]

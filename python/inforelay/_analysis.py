@@ -81,8 +81,8 @@ class Analysis(NamedArrays):
     def _lines(self):
         lines = [f"discretize {self._attributes['discretize']}, contrast {self._attributes['contrast']}"]
         if "time" not in self._coordinates:
-            lines.append(f"{self.occupied_states} states occur, {100 * self.singleton_fraction:.1f} % of the samples are "
-                         f"alone in theirs; their entropy is {self.entropy_bits:.3f} bits")
+            lines.append(f"{self.occupied_states} states occur, {100 * self.singleton_fraction:.1f} % of the samples "
+                         f"are alone in theirs; their entropy is {self.entropy_bits:.3f} bits")
         return lines
 
     def _table(self):
@@ -189,9 +189,9 @@ def analyze(states, input, output, *, discretize="kmeans", contrast="one_vs_rest
             exhaustive=False, measures=(), axes=None, time="pooled", progress=None):
     """Relay information of the units of a system: of all together, of single ones, along the greedy path, of all sets.
 
-    I_R = I(X_in; X_out | Y_0) - I(X_in; X_out | Y_0, Y_R), in bits, of a set of units Y_R given all others Y_0 (Hintze and
-    Adami, Entropy 2023, 25(3), 401). The numbers are those of run_experiment for a recording of the same arrays, to the
-    last bit, for any number of threads.
+    I_R = I(X_in; X_out | Y_0) - I(X_in; X_out | Y_0, Y_R), in bits, of a set of units Y_R given all others Y_0 (Hintze
+    and Adami, Entropy 2023, 25(3), 401). The numbers are those of run_experiment for a recording of the same arrays,
+    to the last bit, for any number of threads.
 
     Parameters
     ----------
@@ -214,8 +214,8 @@ def analyze(states, input, output, *, discretize="kmeans", contrast="one_vs_rest
         Further measures of all sets: mutual_information_input, mutual_information_output, co_information,
         representation, intersection_information, miller_madow_correction.
     axes : sequence of str, optional
-        Names of the dimensions of states: sample, trial, time and unit. Symbols are then given for each trial [trial], or
-        for each step in the order of these axes.
+        Names of the dimensions of states: sample, trial, time and unit. Symbols are then given for each trial [trial],
+        or for each step in the order of these axes.
     time : str, int or list of int
         "pooled": every step is a sample; "each": one analysis for each time, with the cuts of all; or these times only.
     progress : bool or callable, optional
@@ -292,7 +292,8 @@ def relay_information(states, input, output, sets, *, estimator="exact", discret
     Examples
     --------
     >>> import inforelay as ir
-    >>> ir.relay_information([[0, 0], [0, 1], [1, 1], [1, 0]] * 5, [0, 1, 0, 1] * 5, [0, 1, 0, 1] * 5, sets=[[0], [0, 1], []])
+    >>> states, answer = [[0, 0], [0, 1], [1, 1], [1, 0]] * 5, [0, 1, 0, 1] * 5
+    >>> ir.relay_information(states, answer, answer, sets=[[0], [0, 1], []])
     array([[1., 1., 0.],
            [1., 1., 0.]])
     """
@@ -307,7 +308,8 @@ def relay_information(states, input, output, sets, *, estimator="exact", discret
 
 def greedy(states, input, output, *, branching=False, max_sets=10_000, discretize="kmeans", contrast="one_vs_rest",
            classes=None, axes=None, time="pooled", progress=None):
-    """Greedy search (shrinking subset aggregation): from all units on, the one whose removal leaves the most is removed.
+    """Greedy search (shrinking subset aggregation): from all units on, the one whose removal leaves the most is
+    removed.
 
     Parameters
     ----------
@@ -322,8 +324,8 @@ def greedy(states, input, output, *, branching=False, max_sets=10_000, discretiz
     Returns
     -------
     Greedy
-        `removal_order`, `information` [class, step] and `aggregated` [class, unit]. With branching: `information`, `tied`
-        [class, step], the number of sets, and `sets`: of each class a list of the sets' indices at each step.
+        `removal_order`, `information` [class, step] and `aggregated` [class, unit]. With branching: `information`,
+        `tied` [class, step], the number of sets, and `sets`: of each class a list of the sets' indices at each step.
 
     Examples
     --------

@@ -5,7 +5,8 @@ from ._progress import reporter
 
 
 def digits(train=60_000, test=10_000, seed=1, progress=None):
-    """Digits that look handwritten, drawn by a program: the data set `digits` of run_experiment, in the format of MNIST.
+    """Digits that look handwritten, drawn by a program: the data set `digits` of run_experiment, in the format of
+    MNIST.
 
     Parameters
     ----------

@@ -22,16 +22,17 @@ def _importance(table, index):
 def shapley(table, index="knocked_out"):
     """Shapley values of units, exactly, from a table of all sets.
 
-    phi_i is the mean over all orders in which units are put back of what unit i adds. They sum to the difference between
-    all units and none, so a unit that raises the function has a positive one, whatever `index`.
+    phi_i is the mean over all orders in which units are put back of what unit i adds. They sum to the difference
+    between all units and none, so a unit that raises the function has a positive one, whatever `index`.
 
     Parameters
     ----------
     table : array_like, [set] or [class, set]
         2^K values, K in [1, 24].
     index : str
-        What the index of the table is, bit k for unit k: "knocked_out", the set that was taken out, as in `knockout_table`
-        and in knockout/SUBSET/accuracy of results.h5; or "present", the set that was there, as in `Analysis.information`.
+        What the index of the table is, bit k for unit k: "knocked_out", the set that was taken out, as in
+        `knockout_table` and in knockout/SUBSET/accuracy of results.h5; or "present", the set that was there, as in
+        `Analysis.information`.
 
     Returns
     -------
@@ -62,9 +63,9 @@ def interactions(table, index="knocked_out", kind="shapley"):
     table, index
         As of `shapley`.
     kind : str
-        "shapley": the Shapley interaction index (Grabisch and Roubens 1999), over all sets of the others; positive where
-        two units do more together than each by itself, negative where they replace each other. "lesion": v(all) - v(all
-        but i) - v(all but j) + v(all but i and j).
+        "shapley": the Shapley interaction index (Grabisch and Roubens 1999), over all sets of the others; positive
+        where two units do more together than each by itself, negative where they replace each other. "lesion": v(all)
+        - v(all but i) - v(all but j) + v(all but i and j).
 
     Returns
     -------

@@ -83,11 +83,13 @@ def entropy(samples=None, *, counts=None, probabilities=None, estimator="plug_in
     given = [name for name, data in (("samples", samples), ("counts", counts), ("probabilities", probabilities))
              if data is not None]
     if len(given) != 1:
-        raise UsageError(f"entropy of {' and '.join(given) or 'nothing'}, expected one of samples, counts, probabilities")
+        raise UsageError(f"entropy of {' and '.join(given) or 'nothing'}, expected one of samples, counts, "
+                         "probabilities")
     if probabilities is not None:
         if estimator != "plug_in":
             raise UsageError(f"estimator {estimator} of probabilities, expected counts or samples")
-        return _core.entropy_of_probabilities(np.ascontiguousarray(numbers(probabilities, "probabilities").ravel(), np.float64))
+        return _core.entropy_of_probabilities(np.ascontiguousarray(numbers(probabilities, "probabilities").ravel(),
+                                                                   np.float64))
     if samples is not None:
         rows = _columns(samples, "samples")
         if rows.dtype.kind == "i" and rows.shape[1] == 1:

@@ -107,13 +107,14 @@ class _Saved:
 def _checked_value(value, knocked_out, shape):
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"the function returned {value!r} for the set {knocked_out}, expected a number or an array of them")
+        raise TypeError(f"the function returned {value!r} for the set {knocked_out}, expected a number or an array of "
+                        "them")
     if array.ndim > 1 or array.size == 0:
         raise UsageError(f"the function returned an array of shape {array.shape} for the set {knocked_out}, expected a "
                          "number or [class]")
     if shape is not None and array.shape != shape:
-        raise UsageError(f"the function returned shape {array.shape} for the set {knocked_out}, expected {shape} as for "
-                         "the sets before")
+        raise UsageError(f"the function returned shape {array.shape} for the set {knocked_out}, expected {shape} as "
+                         "for the sets before")
     return array.astype(np.float64)
 
 
@@ -155,7 +156,8 @@ def knockout_table(function, units, sets=None, path=None, progress=None, label="
     Returns
     -------
     ndarray of float64, [set], or [class, set] of a function that returns arrays
-        Index: the set knocked out, bit k is unit k; with `sets`, in their order. As `shapley` and `interactions` take it.
+        Index: the set knocked out, bit k is unit k; with `sets`, in their order. As `shapley` and `interactions` take
+        it.
 
     Raises
     ------

@@ -34,7 +34,8 @@ class NamedArrays:
             return Part(self, name, parts)
         known = name in self._missing or name in self._about
         hint = f": not computed; pass {self._missing[name]}" if name in self._missing else ""
-        raise AttributeError(f"{type(self).__name__}.{name}" + (hint or (": not computed" if known else " is not there")))
+        hint = hint or (": not computed" if known else " is not there")
+        raise AttributeError(f"{type(self).__name__}.{name}{hint}")
 
     def __dir__(self):
         return sorted({*super().__dir__(), *(name.split(".")[0] for name in self._arrays), *self._attributes})
@@ -74,7 +75,8 @@ class NamedArrays:
         return xarray.Dataset(variables, coordinates, self._attributes)
 
     def to_pandas(self, name=None):
-        """An array as a `pandas` Series or DataFrame, its last axis as columns; without a name those per class and unit.
+        """An array as a `pandas` Series or DataFrame, its last axis as columns; without a name those per class and
+        unit.
 
         Parameters
         ----------
@@ -97,10 +99,14 @@ class NamedArrays:
         groups = {}
         for name in self._arrays:
             groups.setdefault(self.axes_of(name), []).append(name)
-        axes = max((axes for axes in groups if 1 <= len(axes) <= 3 and "set" not in axes), key=lambda axes: len(groups[axes]))
+        axes = max((axes for axes in groups if 1 <= len(axes) <= 3 and "set" not in axes),
+                   key=lambda axes: len(groups[axes]))
         shape = np.asarray(self._arrays[groups[axes][0]]).shape
         labels = [self._coordinates.get(axis, np.arange(size)) for axis, size in zip(axes, shape)]
-        index = pandas.MultiIndex.from_product(labels, names=axes) if len(axes) > 1 else pandas.Index(labels[0], name=axes[0])
+        if len(axes) > 1:
+            index = pandas.MultiIndex.from_product(labels, names=axes)
+        else:
+            index = pandas.Index(labels[0], name=axes[0])
         return pandas.DataFrame({name: np.asarray(self._arrays[name]).ravel() for name in groups[axes]}, index)
 
     def _lines(self):
@@ -116,7 +122,8 @@ class NamedArrays:
         lines = [f"{type(self).__name__}: {self._title}".rstrip(": "), *("  " + line for line in self._lines())]
         if rows:
             widths = [max(map(len, column)) for column in zip(titles, *rows)]
-            lines += ["  " + "  ".join(text.rjust(width) for text, width in zip(row, widths)) for row in [titles, *rows]]
+            for row in [titles, *rows]:
+                lines.append("  " + "  ".join(text.rjust(width) for text, width in zip(row, widths)))
         return "\n".join(lines)
 
     def _repr_html_(self):

@@ -3,6 +3,7 @@ import numpy as np
 
 from ._core import UsageError
 
+_PERCENT = [0, 5, 25, 50, 75, 95, 100]
 _POINTS = 20_000  # of a panel, drawn one by one; more sets are thinned
 
 
@@ -40,7 +41,8 @@ def _grid(panels):
 
 def _matrix(axis, values, names, title):
     image = axis.imshow(values, aspect="auto", interpolation="nearest", cmap="viridis")
-    axis.set(title=title, xlabel="unit", ylabel="class", yticks=range(len(names)), yticklabels=[str(name) for name in names])
+    axis.set(title=title, xlabel="unit", ylabel="class", yticks=range(len(names)),
+             yticklabels=[str(name) for name in names])
     axis.figure.colorbar(image, ax=axis, label="bit")
 
 
@@ -105,7 +107,7 @@ def plot_sizes(analysis, classes=None, axes=None):
     information, units = analysis.information, analysis._attributes["units"]
     sizes = _sizes(np.arange(information.shape[1]))
     for axis, c in zip(axes, chosen):
-        levels = np.array([np.percentile(information[c, sizes == n], [0, 5, 25, 50, 75, 95, 100]) for n in range(units + 1)])
+        levels = np.array([np.percentile(information[c, sizes == n], _PERCENT) for n in range(units + 1)])
         for low, high, shade in ((0, 6, 0.15), (1, 5, 0.25), (2, 4, 0.35)):
             axis.fill_between(range(units + 1), levels[:, low], levels[:, high], color="C0", alpha=shade, lw=0)
         axis.plot(range(units + 1), levels[:, 3], color="C0")
@@ -122,7 +124,8 @@ def _sizes(sets):
 
 
 def plot_function(analysis, accuracy, classes=None, axes=None):
-    """What a set does against what it relays: accuracy with the set knocked out vs. relay information, coloured by size.
+    """What a set does against what it relays: accuracy with the set knocked out vs. relay information, coloured by
+    size.
 
     Parameters
     ----------
@@ -137,7 +140,8 @@ def plot_function(analysis, accuracy, classes=None, axes=None):
     """
     chosen, accuracy = _chosen(analysis, classes), np.asarray(accuracy)
     if accuracy.shape != analysis.information.shape:
-        raise UsageError(f"accuracy has shape {accuracy.shape}, expected {analysis.information.shape} as the information")
+        raise UsageError(f"accuracy has shape {accuracy.shape}, expected {analysis.information.shape} as the "
+                         "information")
     rows, columns = _grid(len(chosen))
     axes = _axes(axes, rows, columns, (3 * columns, 2.5 * rows))
     sets = np.arange(0, accuracy.shape[1], max(1, accuracy.shape[1] // _POINTS))

@@ -56,8 +56,8 @@ class Group(Mapping):
     """A group of a results file: a mapping of the names below it to groups and `xarray.DataArray`s.
 
     Attributes are items, too: `results.networks.full.attrs`. Nothing is read before it is used; arrays are opened by
-    xarray with h5netcdf, and have the coordinates of their dimensions, such as the names of the classes, wherever in the
-    file these stand.
+    xarray with h5netcdf, and have the coordinates of their dimensions, such as the names of the classes, wherever in
+    the file these stand.
     """
 
     def __init__(self, file, name):

@@ -44,7 +44,8 @@ def _setting(value):
 
 
 def run(config, overrides=None, *, output=None, fresh=False, threads=None, quiet=False):
-    """Runs an experiment: `run_experiment CONFIG key=value ...`, with the same folder of results and the same resumption.
+    """Runs an experiment: `run_experiment CONFIG key=value ...`, with the same folder of results and the same
+    resumption.
 
     Parameters
     ----------

@@ -35,8 +35,9 @@ class Prepared:
     def _warn_of_symbols(self, input, output):
         if self.contrast == "one_vs_rest" and not np.isin(input, output).any():
             listed = lambda codes: ", ".join(str(name) for name in self.symbols[np.unique(codes)][:10])
-            warnings.warn(f"input and output have no symbol in common (inputs {listed(input)}; outputs {listed(output)}): "
-                          "contrast one_vs_rest, which asks about the same symbol on both sides, finds nothing; "
+            warnings.warn(f"input and output have no symbol in common (inputs {listed(input)}; outputs "
+                          f"{listed(output)}): contrast one_vs_rest, which asks about the same symbol on both "
+                          "sides, finds nothing; "
                           "\"whole\" asks about all symbols", SamplingWarning, stacklevel=4)
 
     def coordinates(self):
@@ -91,7 +92,8 @@ def _times(time, count):
     return chosen
 
 
-def prepare(states, input, output, *, discretize="kmeans", contrast="one_vs_rest", classes=None, axes=None, time="pooled",
+def prepare(states, input, output, *, discretize="kmeans", contrast="one_vs_rest", classes=None, axes=None,
+            time="pooled",
             progress=None):
     """A Prepared, or of time "each" a list of one for each time.
 

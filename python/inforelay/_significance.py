@@ -45,7 +45,8 @@ class Significance(NamedArrays):
            for name in ("total", "single", "aggregated")},
         "last_two_recur": (("class",), "1", "fraction of the resamples with the same greedy pair"),
         "half_set_recurs": (("class",), "1", "fraction of the resamples with the same greedy set of half of the total"),
-        "in_half_set": (("class", "unit"), "1", "fraction of the resamples in whose set with half of the total a unit is"),
+        "in_half_set": (("class", "unit"), "1",
+                        "fraction of the resamples in whose set with half of the total a unit is"),
         "curve_total": (("class", "curve_samples"), "bit", "mean total over subsamples"),
         "curve_total_sd": (("class", "curve_samples"), "bit", "its standard deviation"),
         "curve_single": (("class", "unit", "curve_samples"), "bit", "mean of single units over subsamples"),
@@ -91,7 +92,8 @@ def _put_test(arrays, found, rename=lambda name: name):
         arrays[rename(name) + target] = array[:, 0] if array.ndim > axes else array
 
 
-def significance(states, input, output, *, permutations=200, null="no_relay", exchange="samples", bootstrap=0, level=0.95,
+def significance(states, input, output, *, permutations=200, null="no_relay", exchange="samples", bootstrap=0,
+                 level=0.95,
                  subsample=False, draws=10, greedy=True, sets=None, maximum=False, trial=None, seed=0,
                  discretize="kmeans", contrast="one_vs_rest", classes=None, axes=None, time="pooled", progress=None):
     """Whether relay information is more than chance, and how far it can be trusted. Units of two levels.
@@ -148,19 +150,22 @@ def significance(states, input, output, *, permutations=200, null="no_relay", ex
         trial = np.zeros(0, np.uint32) if prepared.trial is None else prepared.trial
     else:
         trial = np.asarray(trial)
-        if trial.dtype.kind not in "iu" or trial.ndim != 1 or (trial.size and (trial.min() < 0 or trial.max() >= 2**32)):
+        if trial.dtype.kind not in "iu" or trial.ndim != 1 or ((trial < 0) | (trial >= 2**32)).any():
             raise UsageError("trial: expected an integer in [0, 2^32) for each sample")
         trial = np.ascontiguousarray(trial, np.uint32)
         if trial.size != samples.samples:
             raise UsageError(f"trial has {trial.size} entries for {samples.samples} samples, expected as many")
     arrays = {}
     if permutations:
-        shared = {"null": str(null), "permutations": permutations, "exchange": str(exchange), "trial": trial, "seed": seed}
+        shared = {"null": str(null), "permutations": permutations, "exchange": str(exchange), "trial": trial,
+                  "seed": seed}
         _put_test(arrays, _core.permutation_test(samples, **shared, stream=["permutations"], greedy=bool(greedy),
                                                  progress=report("permutations")))
         if sets is not None:
-            tests = [_core.set_test(samples, units, **shared, stream=["permutations", f"set{i}"],
-                                    progress=report("permutations of a set")) for i, units in enumerate(unit_lists(sets))]
+            tests = []
+            for i, units in enumerate(unit_lists(sets)):
+                tests.append(_core.set_test(samples, units, **shared, stream=["permutations", f"set{i}"],
+                                            progress=report("permutations of a set")))
             arrays["sets"] = np.concatenate([test["set_observed"] for test in tests], axis=1)
             arrays["sets_p"] = np.concatenate([test["set_p"] for test in tests], axis=1)
             arrays["sets_null"] = np.concatenate([test["set_quantile"] for test in tests], axis=1)
@@ -174,7 +179,8 @@ def significance(states, input, output, *, permutations=200, null="no_relay", ex
             arrays.update({name: narrow(found[name + "_observed"]), name + "_bias": narrow(found[name + "_bias"]),
                            name + "_interval": narrow(interval)})
         arrays.update({name: found[name] for name in ("last_two_recur", "half_set_recurs", "in_half_set")})
-    coordinates = {**prepared.coordinates(), "level": np.array(_core.null_quantile_levels), "bound": np.array(["low", "high"])}
+    coordinates = {**prepared.coordinates(), "level": np.array(_core.null_quantile_levels),
+                   "bound": np.array(["low", "high"])}
     if subsample:
         found = _core.subsampling(samples, draws, seed, ["subsampling"], report("subsamples"))
         coordinates["curve_samples"] = found["samples"]
@@ -182,5 +188,6 @@ def significance(states, input, output, *, permutations=200, null="no_relay", ex
                        "curve_single": found["single_mean"], "curve_single_sd": found["single_sd"],
                        "total_extrapolated": found["total_extrapolated"],
                        "single_extrapolated": found["single_extrapolated"]})
-    attributes = {**prepared.attributes(), "null": null, "permutations": permutations, "bootstrap": bootstrap, "seed": seed}
+    attributes = {**prepared.attributes(), "null": null, "permutations": permutations, "bootstrap": bootstrap,
+                  "seed": seed}
     return Significance(arrays, coordinates, attributes)

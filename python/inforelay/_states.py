@@ -15,7 +15,8 @@ class Discretized(NamedTuple):
     """Thresholds and the states that they give: `thresholds, states = discretize(values)`."""
 
     thresholds: np.ndarray
-    """[unit] of two levels, [unit, cut] of more; a state is the number of cuts that the value is above. [unit, 0]: none"""
+    """[unit] of two levels, [unit, cut] of more; a state is the number of cuts that the value is above. [unit, 0]:
+    none"""
     states: np.ndarray
     """[sample, unit] of uint8"""
 
@@ -70,8 +71,8 @@ def discretize(values, method="kmeans", *, levels=2, threshold=0.0, edges=(), se
         Real numbers; float32 with contiguous rows are not copied. 64-bit numbers are rounded to 32 bits.
     method : str or array_like
         "kmeans" (exact one-dimensional k-means), "kmeans_iterated" (Lloyd's iteration, two levels), "median", "mean",
-        "sign", "threshold", "edges", "equal_width", "equal_population" or "symbols" (the values are levels in [0, 255]).
-        An array [unit] or [unit, cut]: these thresholds, such as those of other samples.
+        "sign", "threshold", "edges", "equal_width", "equal_population" or "symbols" (the values are levels in [0,
+        255]). An array [unit] or [unit, cut]: these thresholds, such as those of other samples.
     levels : int
         Of each unit, in [2, 256]; of kmeans, equal_width and equal_population.
     threshold : float

@@ -53,7 +53,8 @@ def _layer_of(model, layer):
     if isinstance(layer, str):
         modules = dict(model.named_modules())
         if layer not in modules:
-            raise UsageError(f"the model has no layer {layer!r}; there are {', '.join(name for name in modules if name)}")
+            names = ", ".join(name for name in modules if name)
+            raise UsageError(f"the model has no layer {layer!r}; there are {names}")
         return modules[layer]
     if not isinstance(layer, torch.nn.Module):
         raise TypeError(f"layer is {layer!r}, expected a module of the model or its name")
@@ -95,12 +96,12 @@ def _batches(loader, device):
     found = False
     for number, batch in enumerate(loader):
         if not (isinstance(batch, (tuple, list)) and len(batch) == 2 and all(hasattr(part, "shape") for part in batch)):
-            raise UsageError(f"batch {number} of the loader is {type(batch).__name__}, expected (inputs, labels), tensors of "
-                             "the same length")
+            raise UsageError(f"batch {number} of the loader is {type(batch).__name__}, expected (inputs, labels), "
+                             "tensors of the same length")
         inputs, labels = (torch.as_tensor(part) for part in batch)
         if labels.ndim != 1 or labels.is_floating_point() or labels.shape[0] != inputs.shape[0]:
-            raise UsageError(f"labels of batch {number} have shape {list(labels.shape)} and type {labels.dtype}, expected "
-                             f"[{inputs.shape[0]}] of integers")
+            raise UsageError(f"labels of batch {number} have shape {list(labels.shape)} and type {labels.dtype}, "
+                             f"expected [{inputs.shape[0]}] of integers")
         found = True
         yield inputs.to(device), labels.to(device)
     if not found:
@@ -110,18 +111,19 @@ def _batches(loader, device):
 def _unit_axis(layer, tensor, units):
     """1: channels, -1: the last axis."""
     if not isinstance(tensor, torch.Tensor):
-        raise UsageError(f"layer {type(layer).__name__} gives {type(tensor).__name__}, expected a tensor; name a module in it "
-                         "that gives one")
+        raise UsageError(f"layer {type(layer).__name__} gives {type(tensor).__name__}, expected a tensor; name a "
+                         "module in it that gives one")
     if units not in ("auto", "last", "channels"):
         raise UsageError(f"units is {units!r}, expected one of auto, last, channels")
     if tensor.ndim < 2:
-        raise UsageError(f"layer {type(layer).__name__} gives shape {list(tensor.shape)}, expected [sample, unit] or more")
+        raise UsageError(f"layer {type(layer).__name__} gives shape {list(tensor.shape)}, expected [sample, unit] or "
+                         "more")
     if tensor.ndim == 2 or units == "last":
         return -1
     if units == "channels" or tensor.ndim > 3 or isinstance(layer, _CHANNELS_FIRST):
         return 1
-    raise UsageError(f"layer {type(layer).__name__} gives shape {list(tensor.shape)}: name its axis of units, units='last' "
-                     "or 'channels'")
+    raise UsageError(f"layer {type(layer).__name__} gives shape {list(tensor.shape)}: name its axis of units, "
+                     "units='last' or 'channels'")
 
 
 def _values(tensor, axis, positions):
@@ -143,9 +145,11 @@ def _values(tensor, axis, positions):
 
 
 def _checked_outputs(outputs, samples):
-    if not isinstance(outputs, torch.Tensor) or outputs.ndim != 2 or outputs.shape[0] != samples or outputs.shape[1] < 2:
+    if not isinstance(outputs,
+                      torch.Tensor) or outputs.ndim != 2 or outputs.shape[0] != samples or outputs.shape[1] < 2:
         shape = list(outputs.shape) if isinstance(outputs, torch.Tensor) else type(outputs).__name__
-        raise UsageError(f"the model gives {shape} for {samples} samples, expected [{samples}, class] with two classes or more")
+        raise UsageError(f"the model gives {shape} for {samples} samples, expected [{samples}, class] with two classes "
+                         "or more")
     if not torch.isfinite(outputs).all():
         raise DataError("the model gives outputs that are not finite")
     return outputs
@@ -162,8 +166,8 @@ class _Once:
 
     def take(self):
         if len(self.outputs) != 1:
-            raise UsageError(f"layer {type(self.layer).__name__} was called {len(self.outputs)} times for a batch, expected "
-                             "once")
+            raise UsageError(f"layer {type(self.layer).__name__} was called {len(self.outputs)} times for a batch, "
+                             "expected once")
         return self.outputs.pop()
 
 
@@ -222,7 +226,8 @@ def record(model, loader, layer, *, units="auto", positions=None, progress=None)
 
 
 def _downstream(model, layer):
-    """The modules after the layer, of a model that is a Sequential (of Sequentials); None: it must be run as a whole."""
+    """The modules after the layer, of a model that is a Sequential (of Sequentials); None: it must be run as a
+    whole."""
     if not isinstance(model, torch.nn.Sequential) or sum(module is layer for module in model.modules()) != 1:
         return None
     for i, child in enumerate(model):

@@ -47,7 +47,8 @@ class Discretisation(unittest.TestCase):
     def test_the_order_and_the_type_of_the_elements_make_no_difference(self):
         values = np.random.default_rng(4).normal(size=(30, 5)).astype(np.float32)
         expected = ir.discretize(values).states
-        for same in (np.asfortranarray(values), values.astype(np.float64), np.repeat(values, 2, 0)[::2], values.astype(">f4"),
+        for same in (np.asfortranarray(values), values.astype(np.float64), np.repeat(values, 2, 0)[::2],
+                     values.astype(">f4"),
                      values.tolist()):
             np.testing.assert_array_equal(ir.discretize(same).states, expected)
 
@@ -145,7 +146,8 @@ class Relay(unittest.TestCase):
         self.assertEqual(each.information.shape, (4, 3, 32))
         self.assertEqual(each.to_xarray()["single"].dims, ("time", "class", "unit"))
         for t in range(4):
-            one = ir.analyze(trials, by_trial, out, axes=axes, time=[t], discretize=pooled.thresholds, classes=[0, 1, 2])
+            one = ir.analyze(trials, by_trial, out, axes=axes, time=[t], discretize=pooled.thresholds,
+                             classes=[0, 1, 2])
             np.testing.assert_array_equal(each.total[t], one.total)
         turned = ir.analyze(trials.transpose(1, 2, 0), by_trial.T, out.T, axes=["time", "unit", "trial"], time="each",
                             exhaustive=True)
@@ -158,7 +160,8 @@ class Relay(unittest.TestCase):
 class Results(unittest.TestCase):
     def setUp(self):
         values, symbols, output = reference.random_system()
-        self.found = ir.analyze(values, np.array(["a", "b", "c"])[symbols], np.array(["a", "b", "c"])[output], exhaustive=True)
+        self.found = ir.analyze(values, np.array(["a", "b", "c"])[symbols], np.array(["a", "b", "c"])[output],
+                                exhaustive=True)
 
     def test_named_axes(self):
         dataset = self.found.to_xarray()
@@ -212,8 +215,10 @@ class Entropies(unittest.TestCase):
         x, y, z = random.integers(0, 3, (3, 200))
         self.assertAlmostEqual(ir.entropy(x), reference.entropy(x), 12)
         self.assertAlmostEqual(ir.entropy(np.stack([x, y], 1)), reference.entropy(x, y), 12)
-        self.assertAlmostEqual(ir.mutual_information(x, y), reference.conditional_information(x, y, z[:, None][:, :0]), 12)
-        self.assertAlmostEqual(ir.mutual_information(x, y, given=z), reference.conditional_information(x, y, z[:, None]), 12)
+        self.assertAlmostEqual(ir.mutual_information(x, y), reference.conditional_information(x, y, z[:, None][:, :0]),
+                               12)
+        self.assertAlmostEqual(ir.mutual_information(x, y, given=z),
+                               reference.conditional_information(x, y, z[:, None]), 12)
         self.assertAlmostEqual(ir.co_information(x, y, z), ir.co_information(z, y, x), 12)
         both = np.stack([x, y], 1)
         self.assertAlmostEqual(ir.total_correlation(both), ir.mutual_information(x, y), 12)

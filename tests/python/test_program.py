@@ -58,7 +58,8 @@ class Program(unittest.TestCase):
                     ours, theirs = found._arrays[name], layer[f"relay/all/{path}"].values
                     self.assertEqual(np.asarray(ours, theirs.dtype).tobytes(), theirs.tobytes(), path)
                 for measure in ("co_information", "representation"):
-                    self.assertEqual(found.measures[measure].tobytes(), layer[f"measures/all/{measure}"].values.tobytes())
+                    self.assertEqual(found.measures[measure].tobytes(),
+                                     layer[f"measures/all/{measure}"].values.tobytes())
                 for name in ("occupied_states", "singleton_fraction", "entropy_bits", "output_given_state_bits",
                              "input_given_state_bits"):
                     self.assertEqual(getattr(found, name), layer[f"states/all/{name}"].values[()], name)
@@ -102,7 +103,8 @@ class Program(unittest.TestCase):
         again = ir.run(config, {"seed": 5}, quiet=True)
         self.assertEqual(again.path, first.path)
         self.assertEqual((again.path / "results.h5").stat().st_mtime_ns, changed)
-        self.assertNotEqual(ir.run(config, {"analysis.discretize": {"method": "kmeans", "levels": 3}}, quiet=True).path, first.path)
+        self.assertNotEqual(ir.run(config, {"analysis.discretize": {"method": "kmeans", "levels": 3}}, quiet=True).path,
+                            first.path)
 
     def test_errors_have_the_words_of_the_program(self):
         config = self.folder / "wrong.yaml"

@@ -41,7 +41,8 @@ class Significance(unittest.TestCase):
         self.assertEqual(found.maximum_by_size_p.shape, (3, 5))
 
     def test_a_seed_gives_the_same_numbers_for_any_number_of_threads(self):
-        call = lambda seed: ir.significance(self.values, self.input, self.output, permutations=20, bootstrap=5, seed=seed)
+        call = lambda seed: ir.significance(self.values, self.input, self.output, permutations=20, bootstrap=5,
+                                            seed=seed)
         threads = ir.threads()
         try:
             ir.set_threads(1)

@@ -47,7 +47,9 @@ class Tables(unittest.TestCase):
 
     def test_given_sets_and_arrays(self):
         table = ir.knockout_table(lambda kept: [worth(kept), kept.sum()], units=4, sets=[[1], [0, 3]])
-        np.testing.assert_array_equal(table, [[worth(np.array([1, 0, 1, 1], bool)), worth(np.array([0, 1, 1, 0], bool))], [3, 2]])
+        np.testing.assert_array_equal(table,
+                                      [[worth(np.array([1, 0, 1, 1], bool)), worth(np.array([0, 1, 1, 0], bool))],
+                                       [3, 2]])
 
     def test_a_killed_computation_goes_on_where_it_was(self):
         expected = ir.knockout_table(worth, 4)
@@ -83,14 +85,16 @@ class Tables(unittest.TestCase):
             with self.assertWarnsRegex(UserWarning, "damaged after"):
                 again = ir.knockout_table(worth, 4, path=self.path)
             self.assertEqual(again.tobytes(), expected.tobytes())
-        for options, message in ((dict(units=3), "units is 4, expected 3"), (dict(units=4, sets=[[0]]), "sets is 16, expected 1"),
+        for options, message in ((dict(units=3), "units is 4, expected 3"),
+                                 (dict(units=4, sets=[[0]]), "sets is 16, expected 1"),
                                  (dict(units=4, label="x"), "label is '', expected 'x'")):
             with self.assertRaisesRegex(ir.DataError, message):
                 ir.knockout_table(worth, path=self.path, **options)
         with self.assertRaisesRegex(ir.UsageError, r"returned shape \(2,\)"):
             self.path.write_bytes(content[:content.index(b"\n") + 1])
             ir.knockout_table(lambda kept: [1, 2], 4, path=self.path)
-        for strange in (b"\x89HDF\r\n", b"[]\n", b'{"format": 1}\n', b'{"format": "inforelay-knockout-table 1", "shape": [-1]}\n'):
+        for strange in (b"\x89HDF\r\n", b"[]\n", b'{"format": 1}\n',
+                        b'{"format": "inforelay-knockout-table 1", "shape": [-1]}\n'):
             self.path.write_bytes(strange)
             with self.assertRaisesRegex(ir.DataError, "no table of knockouts"):
                 ir.knockout_table(worth, 4, path=self.path)

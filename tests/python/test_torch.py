@@ -54,14 +54,16 @@ class Recordings(unittest.TestCase):
         np.testing.assert_allclose(recording.states, hidden.numpy(), atol=1e-6)
         np.testing.assert_allclose(recording.network_output, expected.numpy(), atol=1e-6)
         np.testing.assert_array_equal(recording.output, expected.argmax(1).numpy())
-        self.assertEqual(recording.accuracy, float((expected.argmax(1) == torch.arange(90) % 3).float().mean()))
+        self.assertAlmostEqual(recording.accuracy, float((expected.argmax(1) == torch.arange(90) % 3).float().mean()),
+                               6)
         by_module = record(model, loader, model[2][1])
         np.testing.assert_array_equal(by_module.states, recording.states)
         self.assertEqual(ir.analyze(*recording[:3]).single.shape, (3, 4))
 
     def test_channels_are_averaged_over_space_or_taken_at_positions(self):
         torch.manual_seed(2)
-        model = torch.nn.Sequential(torch.nn.Conv2d(1, 5, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(5 * 16, 3))
+        model = torch.nn.Sequential(torch.nn.Conv2d(1, 5, 3), torch.nn.ReLU(), torch.nn.Flatten(),
+                                    torch.nn.Linear(5 * 16, 3))
         inputs, labels = torch.randn(12, 1, 6, 6), torch.arange(12) % 3
         with torch.no_grad():
             maps = model[1](model[0](inputs))
@@ -110,7 +112,8 @@ class Recordings(unittest.TestCase):
                 (lambda: knockouts(model, loader, "2.1", replace="one"), ir.UsageError, "replace is 'one'"),
                 (lambda: knockouts(model, loader, "2.1", replace=[1, 2]), ir.UsageError, r"expected a number or \[4\]"),
                 (lambda: knockouts(model, loader, "2.1", sets=[[4]]), ir.UsageError, r"unit 4, expected \[0,4\)"),
-                (lambda: knockouts(model, [(a, b * 0) for a, b in loader], "2.1"), ir.DataError, "class 0 has 90 of 90"),
+                (lambda: knockouts(model, [(a, b * 0) for a, b in loader], "2.1"), ir.DataError,
+                 "class 0 has 90 of 90"),
                 (lambda: knockouts(model, [(a, b + 1) for a, b in loader], "2.1"), ir.DataError, r"expected \[0,3\)")):
             with self.subTest(message=message), self.assertRaisesRegex(exception, message):
                 call()
@@ -158,19 +161,22 @@ class Knockouts(unittest.TestCase):
         model, loader = perceptron(), batches()
         found = knockouts(model, loader, "2.1", sets=[[]], function="threshold")
         outputs, labels = record(model, loader, "1").network_output, np.arange(90) % 3
-        expected = [((outputs[labels == c, c] > 0).mean() + (outputs[labels != c, c] <= 0).mean()) / 2 for c in range(3)]
+        expected = [((outputs[labels == c, c] > 0).mean() + (outputs[labels != c, c] <= 0).mean()) / 2
+                    for c in range(3)]
         np.testing.assert_allclose(found.accuracy[:, 0], expected, atol=1e-6)
 
     def test_channels_are_knocked_out_as_a_whole(self):
         torch.manual_seed(2)
-        model = torch.nn.Sequential(torch.nn.Conv2d(1, 3, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(3 * 16, 3))
+        model = torch.nn.Sequential(torch.nn.Conv2d(1, 3, 3), torch.nn.ReLU(), torch.nn.Flatten(),
+                                    torch.nn.Linear(3 * 16, 3))
         inputs, labels = torch.randn(30, 1, 6, 6), torch.arange(30) % 3
         found = knockouts(model, [(inputs, labels)], "1")
         with torch.no_grad():
             maps = model[1](model[0](inputs))
             maps[:, 1] = 0
             decision = model[3](model[2](maps)).argmax(1).numpy()
-        np.testing.assert_allclose(found.accuracy[:, 2], [balanced(decision, labels.numpy(), c) for c in range(3)], atol=1e-6)
+        np.testing.assert_allclose(found.accuracy[:, 2], [balanced(decision, labels.numpy(), c) for c in range(3)],
+                                   atol=1e-6)
 
 
 if __name__ == "__main__":
