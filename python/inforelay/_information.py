@@ -219,8 +219,9 @@ def g_test(x, y):
     Examples
     --------
     >>> import inforelay as ir
-    >>> ir.g_test([0, 0, 1, 1] * 5, [0, 1, 0, 1] * 5)
-    GTest(information_bits=0.0, statistic=0.0, degrees_of_freedom=1, p=1.0)
+    >>> test = ir.g_test([0, 0, 1, 1, 1] * 4, [0, 0, 1, 1, 0] * 4)
+    >>> test.degrees_of_freedom, round(test.statistic, 2), round(test.p, 4)
+    (1, 10.36, 0.0013)
     """
     variables = _Variables({"x": x, "y": y})
     return GTest(*variables.table.g_test(variables.of["x"], variables.of["y"]))

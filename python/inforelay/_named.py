@@ -4,6 +4,9 @@ import html
 import numpy as np
 
 
+_ROWS = (("class", "unit"), ("class", "step"), ("class",))  # of to_pandas() without a name: the first that there are
+
+
 class NamedArrays:
     """Arrays by name, each with the names of its axes, its unit and a sentence about it.
 
@@ -99,8 +102,7 @@ class NamedArrays:
         groups = {}
         for name in self._arrays:
             groups.setdefault(self.axes_of(name), []).append(name)
-        axes = max((axes for axes in groups if 1 <= len(axes) <= 3 and "set" not in axes),
-                   key=lambda axes: len(groups[axes]))
+        axes = next(axes for last in _ROWS for axes in groups if axes[-len(last):] == last and "set" not in axes)
         shape = np.asarray(self._arrays[groups[axes][0]]).shape
         labels = [self._coordinates.get(axis, np.arange(size)) for axis, size in zip(axes, shape)]
         if len(axes) > 1:

@@ -33,7 +33,9 @@ class Prepared:
         self._warn_of_symbols(codes_in, codes_out)
 
     def _warn_of_symbols(self, input, output):
-        if self.contrast == "one_vs_rest" and not np.isin(input, output).any():
+        answered = np.zeros(len(self.symbols), bool)
+        answered[output] = True
+        if self.contrast == "one_vs_rest" and not answered[input].any():
             listed = lambda codes: ", ".join(str(name) for name in self.symbols[np.unique(codes)][:10])
             warnings.warn(f"input and output have no symbol in common (inputs {listed(input)}; outputs "
                           f"{listed(output)}): contrast one_vs_rest, which asks about the same symbol on both "

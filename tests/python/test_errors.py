@@ -1,5 +1,6 @@
 """What is wrong with arguments is said, by the type that fits."""
 import unittest
+import warnings
 
 import numpy as np
 
@@ -120,7 +121,8 @@ CASES = [
 class Errors(unittest.TestCase):
     def test_every_mistake_is_named(self):
         for number, (call, exception, message) in enumerate(CASES):
-            with self.subTest(case=number, message=message):
+            with self.subTest(case=number, message=message), warnings.catch_warnings():
+                warnings.simplefilter("ignore", ir.SamplingWarning)
                 with self.assertRaisesRegex(exception, message) as caught:
                     call()
                 self.assertIs(type(caught.exception), exception)
