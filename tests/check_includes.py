@@ -15,11 +15,12 @@ ORDER = """
 core core/text core/process core/files core/arrays core/config core/statistics core/sets core/ranks
 nn/data nn/network nn/training nn/weights nn/knockout nn/recurrent
 infotheory/information infotheory/states infotheory/relay infotheory/significance infotheory/importance infotheory/temporal
+python/module
 experiments/figures/plot experiments/config experiments/ranks experiments/results experiments/sources
 experiments/measures experiments/compare experiments/figures experiments/page experiments/reports experiments/run experiments/sweep
 experiments
 """.split()
-STRANGERS = {("nn", "infotheory"), ("infotheory", "nn")}  # libraries that do not know each other
+STRANGERS = {("nn", "infotheory"), ("infotheory", "nn"), ("experiments", "python")}  # libraries that do not know each other
 
 LIBRARIES = {folder.split("/")[0] for folder in ORDER}
 INCLUDE = re.compile(r'\s*#\s*include\s*"([^"]+)"')

@@ -19,11 +19,11 @@
 #include "experiments/ranks/scan_messages.hpp"
 #include "experiments/results/layer_results.hpp"
 #include "experiments/results/statistics_arrays.hpp"
-#include "infotheory/information/information.hpp"
 #include "infotheory/relay/exhaustive.hpp"
 #include "infotheory/relay/greedy.hpp"
 #include "infotheory/relay/measured_greedy.hpp"
 #include "infotheory/relay/relay.hpp"
+#include "infotheory/relay/relay_summaries.hpp"
 
 namespace inforelay {
 namespace {
@@ -36,46 +36,6 @@ bool exhaustive_at(const MeasurePlace& place) { return holds(place.config.analys
 void put_removal_order(const RowMatrix<std::uint16_t>& order, bool wide, ResultArrays& out) {
   if (wide) return out.put("greedy/removal_order", order);
   out.put<std::uint8_t>("greedy/removal_order", order.cast<std::uint8_t>());
-}
-
-// I(X_in; X_out) of each contrast, bits.
-std::vector<double> input_output_information(const StateTable& table) {
-  std::vector<double> bits;
-  for (int c = 0; c < table.contrast_count(); ++c) {
-    std::uint64_t input = 0, output = 0, both = 0;
-    for (const ContrastCounts& state : table.contrast_counts(c)) {
-      input += state.input;
-      output += state.output;
-      both += state.both;
-    }
-    const std::uint64_t neither = table.sample_count() + both - input - output;
-    const auto joint = JointTable::from_counts({2, 2}, {neither, output - both, input - both, both});
-    bits.push_back(mutual_information_bits(joint, {0}, {1}));
-  }
-  return bits;
-}
-std::vector<double> input_output_information(const LevelTable& table) {
-  std::vector<double> bits;
-  for (int c = 0; c < table.contrast_count(); ++c) {
-    std::vector<DiscreteValue> cells;
-    std::vector<std::uint64_t> counts;
-    for (const PairCount& pair : table.pairs(c).pairs) {
-      cells.insert(cells.end(), {pair.input, pair.output});
-      counts.push_back(pair.count);
-    }
-    bits.push_back(mutual_information_bits(JointTable::from_cells(2, cells, counts), {0}, {1}));
-  }
-  return bits;
-}
-
-// (sum V)^2 / sum V^2: K if all units have the same aggregated relay information V, 1 if one has all of it.
-std::vector<double> participation(const RowMatrix<double>& aggregated) {
-  std::vector<double> ratio;
-  for (Eigen::Index c = 0; c < aggregated.rows(); ++c) {
-    const auto row = aggregated.row(c);
-    ratio.push_back(row.sum() * row.sum() / row.squaredNorm());
-  }
-  return ratio;
 }
 
 // 1 if the greedy path ends with the units of detector c: of H units for each, cH ... cH + H-1. -1: not analysed.
@@ -150,7 +110,7 @@ void compute_from(const Table& table, const LayerStates& states, MeasureRun& run
   const std::vector<double> totals = total_relay_information_bits(table, chosen);
   for (std::size_t row = 0; row < chosen.size(); ++row) total[static_cast<std::size_t>(chosen[row])] = totals[row];
   out.put("total", total);
-  out.put("input_output_information", input_output_information(table));
+  out.put("input_output_information", input_output_information_bits(table));
   out.put("single", by_class(single_neuron_loss_bits(table, chosen), chosen, classes, not_computed));
   if (config.branching) put_branching_paths(run, table, out);
   if (config.by && !wide) put_by_measure(table, *config.by, chosen, classes, out, run.progress);
@@ -159,7 +119,7 @@ void compute_from(const Table& table, const LayerStates& states, MeasureRun& run
   if (exhaustive_at(run.place)) put_exhaustive(run, states, table, path, out);
   if (!config.greedy) return;
   const RowMatrix<double> aggregated = by_class(aggregated_relay_information_bits(path), chosen, classes, not_computed);
-  out.put("participation", participation(aggregated));
+  out.put("participation", participation_ratio(aggregated));
   out.put("aggregated", aggregated);
   put_removal_order(by_class(path.removal_order, chosen, classes, no_neuron), wide, out);
   out.put("greedy/information", by_class(path.information, chosen, classes, not_computed));

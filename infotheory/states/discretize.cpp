@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/sets/neuron_set.hpp"
+#include "infotheory/states/discretize_view.hpp"
 #include "infotheory/states/level_cuts.hpp"
 
 namespace inforelay {
@@ -108,10 +109,13 @@ void check_edges(const std::vector<double>& edges) {
   }
 }
 
-void check(const RowMatrix<float>& values) {
+void check(const ValueView& values) {
   check_bounded<DataError>(values.rows() >= 1, "discretize: the number of samples", values.rows(), "at least 1");
-  check_finite<DataError>(values, "discretize: value of unit");
+  // A copy only if there is something to complain about.
+  if (!values.allFinite()) check_finite<DataError>(RowMatrix<float>(values), "discretize: value of unit");
 }
+
+ValueView view_of(const RowMatrix<float>& values) { return {values.data(), values.rows(), values.cols()}; }
 
 }  // namespace
 
@@ -206,7 +210,7 @@ int level_count(const DiscretizeOptions& options) {
   return options.method == Discretization::symbols ? static_cast<int>(most_cuts) + 1 : 2;
 }
 
-RowMatrix<double> cuts(const RowMatrix<float>& values, const DiscretizeOptions& options, const Progress& progress) {
+RowMatrix<double> cuts(const ValueView& values, const DiscretizeOptions& options, const Progress& progress) {
   check(values);
   const int levels = level_count(options);
   RowMatrix<double> of_units(values.cols(), options.method == Discretization::symbols ? 0 : levels - 1);
@@ -224,7 +228,11 @@ RowMatrix<double> cuts(const RowMatrix<float>& values, const DiscretizeOptions& 
   return of_units;
 }
 
-RowMatrix<std::uint8_t> levels_by_cuts(const RowMatrix<float>& values, const RowMatrix<double>& cuts) {
+RowMatrix<double> cuts(const RowMatrix<float>& values, const DiscretizeOptions& options, const Progress& progress) {
+  return cuts(view_of(values), options, progress);
+}
+
+RowMatrix<std::uint8_t> levels_by_cuts(const ValueView& values, const RowMatrix<double>& cuts) {
   check(values);
   if (cuts.rows() != values.cols())
     throw UsageError("discretize: cuts of {} units for {} units, expected as many", cuts.rows(), values.cols());
@@ -253,7 +261,11 @@ RowMatrix<std::uint8_t> levels_by_cuts(const RowMatrix<float>& values, const Row
   return levels;
 }
 
-RowMatrix<std::uint8_t> levels_of_symbols(const RowMatrix<float>& values) {
+RowMatrix<std::uint8_t> levels_by_cuts(const RowMatrix<float>& values, const RowMatrix<double>& cuts) {
+  return levels_by_cuts(view_of(values), cuts);
+}
+
+RowMatrix<std::uint8_t> levels_of_symbols(const ValueView& values) {
   check(values);
   check_range("discretize: the number of units", values.cols(), 1, UnitStates::max_units);
   RowMatrix<std::uint8_t> levels(values.rows(), values.cols());
@@ -269,7 +281,9 @@ RowMatrix<std::uint8_t> levels_of_symbols(const RowMatrix<float>& values) {
   return levels;
 }
 
-UnitStates discretize(const RowMatrix<float>& values, std::span<const double> thresholds) {
+RowMatrix<std::uint8_t> levels_of_symbols(const RowMatrix<float>& values) { return levels_of_symbols(view_of(values)); }
+
+UnitStates discretize(const ValueView& values, std::span<const double> thresholds) {
   check(values);
   if (static_cast<Eigen::Index>(thresholds.size()) != values.cols()) {
     throw UsageError("discretize: {} thresholds for {} units, expected one for each", thresholds.size(), values.cols());
@@ -292,6 +306,10 @@ UnitStates discretize(const RowMatrix<float>& values, std::span<const double> th
     }
   });
   return states;
+}
+
+UnitStates discretize(const RowMatrix<float>& values, std::span<const double> thresholds) {
+  return discretize(view_of(values), thresholds);
 }
 
 DiscretizedStates discretize(const RowMatrix<float>& values, const DiscretizeOptions& options,

@@ -7,6 +7,7 @@
 #include "core/parallel.hpp"
 #include "core/random.hpp"
 #include "infotheory/states/discretize.hpp"
+#include "infotheory/states/discretize_view.hpp"
 #include "infotheory/states/level_cuts.hpp"
 #include "tests/catch2.hpp"
 
@@ -378,4 +379,23 @@ TEST_CASE("Options of levels that do not go together are refused", "[discretize]
   CHECK_THROWS_AS(levels_by_cuts(column({1, 2}), falling), UsageError);
   CHECK_THROWS_AS(levels_by_cuts(column({1, 2}), RowMatrix<double>(1, 0)), UsageError);
   CHECK_THROWS_AS(levels_by_cuts(column({1, NAN}), RowMatrix<double>::Zero(1, 1)), DataError);
+}
+
+TEST_CASE("Values in the memory of others are discretised as those of our own", "[discretize]") {
+  RowMatrix<float> values = random_values(300, 5, 11);
+  const ValueView view(values.data(), values.rows(), values.cols());
+  DiscretizeOptions options;
+  const RowMatrix<double> two = cuts(view, options);
+  CHECK(two == cuts(values, options));
+  const std::span<const double> thresholds(two.data(), static_cast<std::size_t>(two.size()));
+  CHECK(discretize(view, thresholds) == discretize(values, thresholds));
+  options.levels = 3;
+  const RowMatrix<double> three = cuts(view, options);
+  CHECK(three == cuts(values, options));
+  CHECK(levels_by_cuts(view, three) == levels_by_cuts(values, three));
+  values(7, 2) = infinity;
+  CHECK_THROWS_WITH(cuts(view, options), "discretize: value of unit 2 of sample 7 is inf, expected a finite number");
+  RowMatrix<float> whole = values.array().abs().floor();
+  whole(7, 2) = 4;
+  CHECK(levels_of_symbols(ValueView(whole.data(), whole.rows(), whole.cols())) == levels_of_symbols(whole));
 }

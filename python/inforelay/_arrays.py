@@ -1,0 +1,165 @@
+"""Checks of arguments, and arrays as the extension module takes them."""
+import operator
+
+import numpy as np
+
+from ._core import DataError, UsageError
+
+LARGEST_SYMBOL = 65535
+EXACT_IN_FLOAT = 2.0**24  # all integers up to here are floats
+
+
+def plain_array(data, name):
+    """`data` as an array of NumPy; tensors of PyTorch from any device."""
+    if hasattr(data, "detach"):
+        data = data.detach().cpu()
+    array = np.asarray(data)
+    if array.dtype.kind == "O":
+        raise TypeError(f"{name} has elements of type object, expected numbers in an array of equal rows")
+    return array
+
+
+def numbers(data, name):
+    """An array of real numbers. TypeError for another type, DataError for an empty one."""
+    array = plain_array(data, name)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} has elements of type {array.dtype}, expected real numbers")
+    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
+        raise TypeError(f"{name} has elements of type {array.dtype}, expected at most 64 bits")
+    if array.size == 0:
+        raise DataError(f"{name} has shape {array.shape}, expected at least one sample and one unit")
+    return array
+
+
+def float_values(data, name="states"):
+    """[N,K] of float32, rows contiguous: the array itself if it is one, otherwise a copy.
+
+    64-bit numbers are rounded; DataError for integers that 32 bits do not hold, which would no longer be distinct.
+    """
+    array = numbers(data, name)
+    if array.ndim != 2:
+        raise UsageError(f"{name} has shape {array.shape}, expected two dimensions [sample, unit]"
+                         + (": name those of more with axes" if array.ndim > 2 else ""))
+    if array.dtype == np.float32 or array.dtype.kind == "b" or array.dtype.itemsize == 1:
+        return np.ascontiguousarray(array, np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        rounded = np.ascontiguousarray(array, np.float32)
+        if not max(-float(array.min()), float(array.max())) > EXACT_IN_FLOAT:  # of NaN: not, and found later
+            return rounded
+        wrong = rounded.astype(np.float64) != array
+        if array.dtype.kind == "f":
+            wrong &= (array == np.floor(array)) | ~np.isfinite(rounded)
+            wrong &= np.isfinite(array)
+    if wrong.any():
+        sample, unit = np.argwhere(wrong)[0]
+        raise DataError(f"{name}: value of unit {unit} of sample {sample} is {array[sample, unit]}, "
+                        "which a 32-bit float does not hold")
+    return rounded
+
+
+def symbol_array(data, name, samples=None):
+    """[N] of integers, or of words. `samples`: the expected N."""
+    array = plain_array(data, name)
+    if array.ndim != 1:
+        raise UsageError(f"{name} has shape {array.shape}, expected one dimension [sample]")
+    if array.size == 0:
+        raise DataError(f"{name} is empty, expected a symbol for each sample")
+    if samples is not None and array.size != samples:
+        raise UsageError(f"{name} has {array.size} symbols for {samples} samples, expected as many")
+    if array.dtype.kind == "f":
+        whole = np.isfinite(array) & (array == np.floor(array)) & (np.abs(array) < 2.0**53)
+        if not whole.all():
+            sample = int(np.argmin(whole))
+            raise DataError(f"{name}: sample {sample} is {array[sample]}, expected an integer or a word")
+        return array.astype(np.int64)
+    if array.dtype.kind == "b":
+        return array.astype(np.int64)
+    if array.dtype.kind not in "iuUS":
+        raise TypeError(f"{name} has elements of type {array.dtype}, expected integers or words")
+    if array.dtype.kind == "S":
+        return np.char.decode(array, "utf-8")
+    return array
+
+
+def _check_small(array, name):
+    low, high = array.min(), array.max()
+    if low < 0 or high > LARGEST_SYMBOL:
+        sample = int(array.argmin() if low < 0 else array.argmax())
+        raise DataError(f"{name}: sample {sample} has symbol {array[sample]}, expected [0,{LARGEST_SYMBOL}]; "
+                        "name other symbols with classes=[...]")
+
+
+def _encoded_as(array, classes, name):
+    order = np.argsort(classes, kind="stable")
+    place = np.searchsorted(classes, array, sorter=order)
+    code = order[np.minimum(place, len(classes) - 1)]
+    wrong = classes[code] != array
+    if wrong.any():
+        sample = int(np.argmax(wrong))
+        raise DataError(f"{name}: sample {sample} has symbol {array[sample]!r}, which is not among the classes")
+    return code.astype(np.uint16)
+
+
+def encode_symbols(input, output, samples, classes=None):
+    """Names [C] of the symbols, and input and output [N] as positions among them.
+
+    Without `classes` these are the symbols that occur, ascending.
+    """
+    input, output = symbol_array(input, "input", samples), symbol_array(output, "output", samples)
+    if (input.dtype.kind == "U") != (output.dtype.kind == "U"):
+        input, output = input.astype(str), output.astype(str)
+    if classes is not None:
+        names = symbol_array(classes, "classes")
+        if (names.dtype.kind == "U") != (input.dtype.kind == "U"):
+            raise TypeError(f"classes are of type {names.dtype}, input and output of {input.dtype}")
+        if len(np.unique(names)) != len(names):
+            raise UsageError("classes names a symbol twice, expected each once")
+        if len(names) > LARGEST_SYMBOL + 1:
+            raise UsageError(f"classes names {len(names)} symbols, expected at most {LARGEST_SYMBOL + 1}")
+        return names, _encoded_as(input, names, "input"), _encoded_as(output, names, "output")
+    if input.dtype.kind == "U":
+        for name, array in (("input", input), ("output", output)):
+            if (array == "").any():
+                raise DataError(f"{name}: sample {int(np.argmax(array == ''))} is an empty word")
+        names, codes = np.unique(np.concatenate([input, output]), return_inverse=True)
+        if len(names) > LARGEST_SYMBOL + 1:
+            raise DataError(f"{len(names)} different input and output symbols, expected at most {LARGEST_SYMBOL + 1}")
+        codes = codes.astype(np.uint16)
+        return names, codes[:samples], codes[samples:]
+    _check_small(input, "input")
+    _check_small(output, "output")
+    occurs = np.zeros(max(int(input.max()), int(output.max())) + 1, bool)
+    occurs[input] = True
+    occurs[output] = True
+    place = (np.cumsum(occurs) - 1).astype(np.uint16)
+    return np.flatnonzero(occurs), place[input], place[output]
+
+
+def whole_number(value, name, least=None, most=None):
+    """An integer argument in [least, most]. TypeError for another type, also for bool."""
+    if isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} is {value}, expected an integer")
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} is {value!r}, expected an integer") from None
+    if (least is not None and number < least) or (most is not None and number > most):
+        raise UsageError(f"{name} is {number}, expected "
+                         + (f"at least {least}" if most is None else f"[{least},{most}]"))
+    return number
+
+
+def seed_number(seed):
+    return whole_number(seed, "seed", 0, 2**64 - 1)
+
+
+def unit_lists(sets):
+    """Sets of units as lists of integers; what is wrong with a unit the library says."""
+    if isinstance(sets, (str, bytes)) or not np.iterable(sets):
+        raise TypeError(f"sets is {sets!r}, expected a list of lists of units")
+    lists = []
+    for i, units in enumerate(sets):
+        if isinstance(units, (str, bytes)) or not np.iterable(units):
+            raise TypeError(f"sets[{i}] is {units!r}, expected a list of units; units_of() gives those of an index")
+        lists.append([whole_number(unit, f"a unit of sets[{i}]", -2**31, 2**31 - 1) for unit in units])
+    return lists

@@ -1,0 +1,193 @@
+"""Is it real? Null distributions, bootstrap and subsampling of relay information."""
+import numpy as np
+
+from . import _core
+from ._arrays import seed_number, unit_lists, whole_number
+from ._core import UsageError
+from ._named import NamedArrays
+from ._progress import reporter
+from ._samples import prepare, require_pooled
+
+_COLUMNS = {"total": ("class",), "single": ("class", "unit"), "aggregated": ("class", "unit"),
+            "by_size": ("class", "size"), "sets": ("class", "tested_set"), "maximum": ("class",),
+            "maximum_by_size": ("class", "size")}
+_WHAT = {"total": "relay information of all units", "single": "relay information of the unit alone",
+         "aggregated": "aggregated relay information", "by_size": "relay information of the greedy set of each size",
+         "sets": "relay information of the set", "maximum": "largest relay information of a set",
+         "maximum_by_size": "largest relay information of a set of each size"}
+
+
+class Significance(NamedArrays):
+    """What `significance` found.
+
+    Attributes
+    ----------
+    total_p, single_p, aggregated_p, by_size_p, sets_p, maximum_p, maximum_by_size_p
+        p-values: (1 + null values at least as large) / (1 + permutations).
+    NAME_null : [..., level]
+        Quantiles 5, 50 and 95 % of the null.
+    NAME_interval : [..., bound], NAME_bias
+        Of the bootstrap, of total, single and aggregated.
+    last_two_recur, half_set_recurs : [class], in_half_set : [class, unit]
+        Fractions of the resamples with the same greedy sets.
+    curve_total, curve_total_sd : [class, curve_samples], curve_single : [class, unit, curve_samples]
+        Means over subsamples of N/8, N/4, N/2 and N samples; total_extrapolated, single_extrapolated: their limit.
+    """
+
+    _about = {
+        **{f"{name}_p": (axes, "1", f"p-value of the {_WHAT[name]}") for name, axes in _COLUMNS.items()},
+        **{f"{name}_null": ((*axes, "level"), "bit", f"quantiles of the null of the {_WHAT[name]}")
+           for name, axes in _COLUMNS.items()},
+        **{name: (axes, "bit", _WHAT[name]) for name, axes in _COLUMNS.items()},
+        **{f"{name}_interval": ((*_COLUMNS[name], "bound"), "bit", f"bootstrap interval of the {_WHAT[name]}")
+           for name in ("total", "single", "aggregated")},
+        **{f"{name}_bias": (_COLUMNS[name], "bit", f"mean of the resamples minus the {_WHAT[name]}")
+           for name in ("total", "single", "aggregated")},
+        "last_two_recur": (("class",), "1", "fraction of the resamples with the same greedy pair"),
+        "half_set_recurs": (("class",), "1", "fraction of the resamples with the same greedy set of half of the total"),
+        "in_half_set": (("class", "unit"), "1",
+                        "fraction of the resamples in whose set with half of the total a unit is"),
+        "curve_total": (("class", "curve_samples"), "bit", "mean total over subsamples"),
+        "curve_total_sd": (("class", "curve_samples"), "bit", "its standard deviation"),
+        "curve_single": (("class", "unit", "curve_samples"), "bit", "mean of single units over subsamples"),
+        "curve_single_sd": (("class", "unit", "curve_samples"), "bit", "its standard deviation"),
+        "total_extrapolated": (("class",), "bit", "total, extrapolated to infinitely many samples"),
+        "single_extrapolated": (("class", "unit"), "bit", "of single units, likewise"),
+    }
+    _missing = {**{name: "permutations" for name in ("total_p", "single_p", "aggregated_p", "by_size_p")},
+                "sets_p": "sets=[...]", "maximum_p": "maximum=True", "maximum_by_size_p": "maximum=True",
+                "total_interval": "bootstrap", "single_interval": "bootstrap", "aggregated_interval": "bootstrap",
+                "curve_total": "subsample=True", "total_extrapolated": "subsample=True"}
+
+    @property
+    def _title(self):
+        return (f"{self._attributes['samples']} samples, {self._attributes['units']} units, "
+                f"{len(self._coordinates['class'])} contrasts")
+
+    def _lines(self):
+        return [f"null {self._attributes['null']}, {self._attributes['permutations']} permutations; "
+                f"{self._attributes['bootstrap']} resamples"]
+
+    def _table(self):
+        titles, rows = ["class", "I_R(all)"], []
+        if "total_p" in self._arrays:
+            titles += ["null 5 to 95 %", "p"]
+        if "total_interval" in self._arrays:
+            titles.append("interval")
+        for c, name in list(enumerate(self._coordinates["class"]))[:12]:
+            row = [str(name), f"{self.total[c]:.4f}" if "total" in self._arrays else ""]
+            if "total_p" in self._arrays:
+                row += [f"{self.total_null[c, 0]:.4f} to {self.total_null[c, 2]:.4f}", f"{self.total_p[c]:.3g}"]
+            if "total_interval" in self._arrays:
+                row.append("{:.4f} to {:.4f}".format(*self.total_interval[c]))
+            rows.append(row)
+        return titles, rows
+
+
+def _put_test(arrays, found, rename=lambda name: name):
+    for key, array in found.items():
+        name, kind = key.rsplit("_", 1)
+        target = {"observed": "", "p": "_p", "quantile": "_null"}[kind]
+        axes = len(_COLUMNS[rename(name)]) + (kind == "quantile")
+        arrays[rename(name) + target] = array[:, 0] if array.ndim > axes else array
+
+
+def significance(states, input, output, *, permutations=200, null="no_relay", exchange="samples", bootstrap=0,
+                 level=0.95,
+                 subsample=False, draws=10, greedy=True, sets=None, maximum=False, trial=None, seed=0,
+                 discretize="kmeans", contrast="one_vs_rest", classes=None, axes=None, time="pooled", progress=None):
+    """Whether relay information is more than chance, and how far it can be trusted. Units of two levels.
+
+    Parameters
+    ----------
+    states, input, output, discretize, contrast, classes, axes, time, progress
+        As of `analyze`; contrast one_vs_rest, time not "each".
+    permutations : int
+        Of the null distribution; 0: none. The smallest p is 1 / (1 + permutations).
+    null : str
+        "no_relay": states are permuted, so they say nothing about input and output; contains the artefact of
+        undersampling. "nothing_to_relay": output symbols are permuted.
+    exchange : str
+        "samples", independent of each other; "circular_shifts" of time within each trial; "trials", whole ones.
+    bootstrap : int
+        Resamples (of trials, where there are any); 0: none. level : of the intervals.
+    subsample : bool
+        The curve over the number of samples, from `draws` subsamples of each size.
+    greedy : bool
+        Also along the greedy path.
+    sets : list of lists of int, optional
+        Tests of these sets, given all other units (exchange "samples").
+    maximum : bool
+        Test of the best of all sets of each size: all sets are computed for each permutation.
+    trial : array_like of int, [sample], optional
+        The trial of each sample, those of one side by side; follows from axes.
+    seed : int
+        Of all random numbers.
+
+    Returns
+    -------
+    Significance
+
+    Raises
+    ------
+    As `analyze`; UsageError for units of several levels and for options out of range.
+
+    Examples
+    --------
+    >>> import inforelay as ir
+    >>> states, answer = [[0, 0], [0, 1], [1, 1], [1, 0]] * 5, [0, 1, 0, 1] * 5
+    >>> ir.significance(states, answer, answer, permutations=99).total_p
+    array([0.01, 0.01])
+    """
+    permutations = whole_number(permutations, "permutations", 0)
+    bootstrap = whole_number(bootstrap, "bootstrap", 0)
+    draws, seed = whole_number(draws, "draws", 1), seed_number(seed)
+    report = lambda label: reporter(progress, label)
+    prepared = require_pooled(prepare(states, input, output, discretize=discretize, contrast=contrast, classes=classes,
+                                      axes=axes, time=time), "significance")
+    samples = prepared.samples
+    if trial is None:
+        trial = np.zeros(0, np.uint32) if prepared.trial is None else prepared.trial
+    else:
+        trial = np.asarray(trial)
+        if trial.dtype.kind not in "iu" or trial.ndim != 1 or ((trial < 0) | (trial >= 2**32)).any():
+            raise UsageError("trial: expected an integer in [0, 2^32) for each sample")
+        trial = np.ascontiguousarray(trial, np.uint32)
+        if trial.size != samples.samples:
+            raise UsageError(f"trial has {trial.size} entries for {samples.samples} samples, expected as many")
+    arrays = {}
+    if permutations:
+        shared = {"null": str(null), "permutations": permutations, "exchange": str(exchange), "trial": trial,
+                  "seed": seed}
+        _put_test(arrays, _core.permutation_test(samples, **shared, stream=["permutations"], greedy=bool(greedy),
+                                                 progress=report("permutations")))
+        if sets is not None:
+            tests = []
+            for i, units in enumerate(unit_lists(sets)):
+                tests.append(_core.set_test(samples, units, **shared, stream=["permutations", f"set{i}"],
+                                            progress=report("permutations of a set")))
+            arrays["sets"] = np.concatenate([test["set_observed"] for test in tests], axis=1)
+            arrays["sets_p"] = np.concatenate([test["set_p"] for test in tests], axis=1)
+            arrays["sets_null"] = np.concatenate([test["set_quantile"] for test in tests], axis=1)
+        if maximum:
+            _put_test(arrays, _core.maximum_test(samples, **shared, stream=["maximum"], progress=report("best sets")))
+    if bootstrap:
+        found = _core.bootstrap(samples, bootstrap, float(level), trial, seed, ["bootstrap"], report("bootstrap"))
+        for name in ("total", "single", "aggregated"):
+            interval = np.stack([found[name + "_low"], found[name + "_high"]], axis=-1)
+            narrow = (lambda array: array[:, 0]) if name == "total" else (lambda array: array)
+            arrays.update({name: narrow(found[name + "_observed"]), name + "_bias": narrow(found[name + "_bias"]),
+                           name + "_interval": narrow(interval)})
+        arrays.update({name: found[name] for name in ("last_two_recur", "half_set_recurs", "in_half_set")})
+    coordinates = {**prepared.coordinates(), "level": np.array(_core.null_quantile_levels),
+                   "bound": np.array(["low", "high"])}
+    if subsample:
+        found = _core.subsampling(samples, draws, seed, ["subsampling"], report("subsamples"))
+        coordinates["curve_samples"] = found["samples"]
+        arrays.update({"curve_total": found["total_mean"], "curve_total_sd": found["total_sd"],
+                       "curve_single": found["single_mean"], "curve_single_sd": found["single_sd"],
+                       "total_extrapolated": found["total_extrapolated"],
+                       "single_extrapolated": found["single_extrapolated"]})
+    attributes = {**prepared.attributes(), "null": null, "permutations": permutations, "bootstrap": bootstrap,
+                  "seed": seed}
+    return Significance(arrays, coordinates, attributes)

@@ -1,0 +1,267 @@
+"""Relay information, discretisation and entropies against their definitions."""
+import pickle
+import resource
+import unittest
+import warnings
+
+import numpy as np
+
+import inforelay as ir
+import reference
+
+
+class Discretisation(unittest.TestCase):
+    def test_two_means_are_the_best_of_all_cuts(self):
+        values, _, _ = reference.random_system(60, 4)
+        thresholds, states = ir.discretize(values)
+        np.testing.assert_allclose(thresholds, [reference.two_means(column) for column in values.T], rtol=1e-6)
+        np.testing.assert_array_equal(states, values > thresholds)
+
+    def test_methods_with_a_formula(self):
+        values = np.random.default_rng(1).normal(size=(101, 3)).astype(np.float32)
+        np.testing.assert_array_equal(ir.discretize(values, "median").thresholds, np.median(values, axis=0))
+        np.testing.assert_allclose(ir.discretize(values, "mean").thresholds, values.mean(0, np.float64), rtol=1e-12)
+        np.testing.assert_array_equal(ir.discretize(values, "sign").states, values > 0)
+        np.testing.assert_array_equal(ir.discretize(values, "threshold", threshold=0.5).states, values > 0.5)
+        three = ir.discretize(values, "edges", edges=[-0.5, 0.5])
+        np.testing.assert_array_equal(three.states, (values > -0.5).astype(int) + (values > 0.5))
+        self.assertEqual(three.thresholds.shape, (3, 2))
+        width = ir.discretize(values, "equal_width", levels=4).thresholds
+        low, high = values.min(0).astype(float), values.max(0).astype(float)
+        np.testing.assert_allclose(width, low[:, None] + np.outer(high - low, [0.25, 0.5, 0.75]), rtol=1e-12)
+
+    def test_thresholds_of_other_samples(self):
+        values = np.random.default_rng(2).normal(size=(50, 4)).astype(np.float32)
+        thresholds, states = ir.discretize(values)
+        np.testing.assert_array_equal(ir.discretize(values, thresholds).states, states)
+        cuts, levels = ir.discretize(values, levels=3)
+        np.testing.assert_array_equal(ir.discretize(values, cuts).states, levels)
+        self.assertEqual(levels.max(), 2)
+
+    def test_symbols_are_levels_already(self):
+        levels = np.random.default_rng(3).integers(0, 7, (40, 3))
+        cuts, states = ir.discretize(levels, "symbols")
+        np.testing.assert_array_equal(states, levels)
+        self.assertEqual(cuts.shape, (3, 0))
+
+    def test_the_order_and_the_type_of_the_elements_make_no_difference(self):
+        values = np.random.default_rng(4).normal(size=(30, 5)).astype(np.float32)
+        expected = ir.discretize(values).states
+        for same in (np.asfortranarray(values), values.astype(np.float64), np.repeat(values, 2, 0)[::2],
+                     values.astype(">f4"),
+                     values.tolist()):
+            np.testing.assert_array_equal(ir.discretize(same).states, expected)
+
+
+class Relay(unittest.TestCase):
+    def setUp(self):
+        self.values, self.input, self.output = reference.random_system()
+        self.found = ir.analyze(self.values, self.input, self.output, exhaustive=True, measures=["co_information"])
+        self.states = (self.values > self.found.thresholds[:, 0]).astype(int)
+        self.tables = np.array([reference.all_sets(self.states, self.input == c, self.output == c) for c in range(3)])
+
+    def test_all_sets_are_those_of_the_definition(self):
+        self.assertEqual(self.found.information.dtype, np.float32)
+        np.testing.assert_allclose(self.found.information, self.tables, atol=1e-6)
+        np.testing.assert_allclose(self.found.total, self.tables[:, -1], atol=1e-12)
+        without = self.tables[:, -1:] - self.tables[:, [31 - (1 << k) for k in range(5)]]
+        np.testing.assert_allclose(self.found.single, without, atol=1e-12)
+
+    def test_given_sets(self):
+        sets = [[], [0], [4, 2], [0, 1, 2, 3, 4]]
+        found = ir.relay_information(self.values, self.input, self.output, sets)
+        np.testing.assert_allclose(found, self.tables[:, [0, 1, 20, 31]], atol=1e-12)
+        plug_in = ir.relay_information(self.values, self.input, self.output, sets, estimator="plug_in")
+        np.testing.assert_allclose(plug_in, found, atol=1e-12)
+        corrected = ir.relay_information(self.values, self.input, self.output, sets, estimator="miller_madow")
+        miller_madow = ir.measures(self.values, self.input, self.output, ["miller_madow_correction"])
+        complement = [31 - ir.set_index(units) for units in sets]
+        np.testing.assert_allclose(corrected, found + miller_madow["miller_madow_correction"][:, complement], atol=1e-6)
+
+    def test_the_greedy_path_follows_the_table(self):
+        for c, table in enumerate(self.tables):
+            order, information = reference.greedy(table)
+            self.assertEqual(list(self.found.greedy.removal_order[c]), order)
+            np.testing.assert_allclose(self.found.greedy.information[c], information, atol=1e-12)
+            first = information[0]
+            expected = [sum(first - value for value in information[:order.index(k)]) for k in range(5)]
+            np.testing.assert_allclose(self.found.aggregated[c], expected, atol=1e-12)
+        alone = ir.greedy(self.values, self.input, self.output)
+        np.testing.assert_array_equal(alone.removal_order, self.found.greedy.removal_order)
+
+    def test_branching_keeps_all_tied_sets(self):
+        copies = np.repeat(self.states[:, :1], 3, 1)
+        paths = ir.greedy(copies, self.input, self.output, branching=True)
+        self.assertEqual([list(sets) for sets in paths.sets[0]], [[3, 5, 6], [1, 2, 4], [0]])
+        self.assertEqual(list(paths.tied[0]), [3, 3, 1])
+
+    def test_best_sets_are_the_largest_of_their_size(self):
+        sizes = np.array([len(reference.units_of(s)) for s in range(32)])
+        for c in range(3):
+            for size in range(6):
+                self.assertAlmostEqual(self.found.best.information[c, size], self.tables[c, sizes == size].max(), 12)
+                self.assertEqual(len(self.found.best_set(c, size)), size)
+
+    def test_co_information_is_that_of_the_definition(self):
+        for c in range(3):
+            x, y = self.input == c, self.output == c
+            together = reference.conditional_information(x, y, self.states[:, []])
+            expected = [together - reference.conditional_information(x, y, self.states[:, reference.units_of(s)])
+                        for s in range(32)]
+            np.testing.assert_allclose(self.found.measures.co_information[c], expected, atol=1e-6)
+
+    def test_whole_symbols_and_several_levels(self):
+        found = ir.analyze(self.values, self.input, self.output, discretize={"method": "kmeans", "levels": 3},
+                           contrast="whole", exhaustive=True)
+        levels = ir.discretize(self.values, levels=3).states
+        np.testing.assert_allclose(found.information[0], reference.all_sets(levels, self.input, self.output), atol=1e-6)
+        self.assertEqual(list(found.classes), ["whole"])
+
+    def test_symbols_are_named_as_given(self):
+        words = np.array(["red", "blue", "green"])
+        found = ir.analyze(self.values, words[self.input], words[self.output])
+        self.assertEqual(list(found.classes), ["blue", "green", "red"])
+        np.testing.assert_array_equal(found.total, self.found.total[[1, 2, 0]])
+        signed = ir.analyze(self.values, self.input - 1, self.output - 1, classes=[-1, 0, 1, 7])
+        np.testing.assert_array_equal(signed.total[:3], self.found.total)
+        self.assertEqual(signed.total[3], 0)
+
+    def test_results_do_not_depend_on_threads(self):
+        threads = ir.threads()
+        try:
+            for n in (1, 2, 5):
+                ir.set_threads(n)
+                again = ir.analyze(self.values, self.input, self.output, exhaustive=True, measures=["co_information"])
+                self.assertEqual(again, self.found)
+        finally:
+            ir.set_threads(threads)
+
+    def test_times_one_by_one(self):
+        trials = self.values.reshape(100, 4, 5)
+        by_trial, out = self.input.reshape(100, 4), self.output.reshape(100, 4)
+        axes = ["trial", "time", "unit"]
+        pooled = ir.analyze(trials, by_trial, out, axes=axes)
+        np.testing.assert_array_equal(pooled.total, self.found.total)
+        each = ir.analyze(trials, by_trial, out, axes=axes, time="each", exhaustive=True)
+        self.assertEqual(each.information.shape, (4, 3, 32))
+        self.assertEqual(each.to_xarray()["single"].dims, ("time", "class", "unit"))
+        for t in range(4):
+            one = ir.analyze(trials, by_trial, out, axes=axes, time=[t], discretize=pooled.thresholds,
+                             classes=[0, 1, 2])
+            np.testing.assert_array_equal(each.total[t], one.total)
+        turned = ir.analyze(trials.transpose(1, 2, 0), by_trial.T, out.T, axes=["time", "unit", "trial"], time="each",
+                            exhaustive=True)
+        self.assertEqual(turned, each)
+        constant = np.repeat(by_trial[:, :1], 4, 1)
+        np.testing.assert_array_equal(ir.analyze(trials, by_trial[:, 0], out, axes=axes).total,
+                                      ir.analyze(trials, constant, out, axes=axes).total)
+
+
+class Results(unittest.TestCase):
+    def setUp(self):
+        values, symbols, output = reference.random_system()
+        self.found = ir.analyze(values, np.array(["a", "b", "c"])[symbols], np.array(["a", "b", "c"])[output],
+                                exhaustive=True)
+
+    def test_named_axes(self):
+        dataset = self.found.to_xarray()
+        self.assertEqual(float(dataset["single"].sel({"class": "b"})[2]), self.found.single[1, 2])
+        self.assertEqual(dataset["greedy_information"].dims, ("class", "step"))
+        self.assertEqual(dataset["information"].attrs["units"], "bit")
+        self.assertEqual(dataset.attrs["units"], 5)
+
+    def test_tables(self):
+        frame = self.found.to_pandas()
+        self.assertEqual(frame.loc[("b", 2), "single"], self.found.single[1, 2])
+        self.assertEqual(self.found.to_pandas("total")["c"], self.found.total[2])
+        self.assertEqual(self.found.to_pandas("best.information").loc["a", 3], self.found.best.information[0, 3])
+
+    def test_texts_tell_the_main_numbers(self):
+        for text in (repr(self.found), self.found._repr_html_()):
+            self.assertIn(f"{self.found.total[0]:.4f}", text)
+            self.assertIn("400 samples", text if text.startswith("Analysis: ") else "400 samples")
+        self.assertIn("<td>", self.found._repr_html_())
+        self.assertIn("removal_order", repr(self.found.greedy))
+
+    def test_what_was_not_computed_says_how_to_get_it(self):
+        plain = ir.analyze([[0], [1]] * 3, [0, 1] * 3, [0, 1] * 3)
+        with self.assertRaisesRegex(AttributeError, "information: not computed; pass exhaustive=True"):
+            plain.information
+        with self.assertRaisesRegex(AttributeError, "no_such_thing is not there"):
+            plain.no_such_thing
+
+    def test_results_can_be_pickled(self):
+        self.assertEqual(pickle.loads(pickle.dumps(self.found)), self.found)
+
+    def test_figures_are_drawn(self):
+        import matplotlib
+        matplotlib.use("Agg")
+        import matplotlib.pyplot as plt
+
+        axes = self.found.plot_node()
+        np.testing.assert_array_equal(axes[1].images[0].get_array(), self.found.single)
+        axes = self.found.plot_relay(classes=["b"])
+        greedy = [line for line in axes[0].lines if line.get_label() == "greedy"][0]
+        np.testing.assert_array_equal(greedy.get_ydata()[1:], self.found.greedy.information[1])
+        self.assertEqual(len(self.found.plot_sizes()), 3)
+        points = self.found.plot_function(1 - self.found.information)[2].collections[0].get_offsets()
+        np.testing.assert_allclose(points[:, 1], 1 - self.found.information[2], rtol=1e-6)
+        plt.close("all")
+
+
+class Entropies(unittest.TestCase):
+    def test_plug_in_is_the_definition(self):
+        random = np.random.default_rng(5)
+        x, y, z = random.integers(0, 3, (3, 200))
+        self.assertAlmostEqual(ir.entropy(x), reference.entropy(x), 12)
+        self.assertAlmostEqual(ir.entropy(np.stack([x, y], 1)), reference.entropy(x, y), 12)
+        self.assertAlmostEqual(ir.mutual_information(x, y), reference.conditional_information(x, y, z[:, None][:, :0]),
+                               12)
+        self.assertAlmostEqual(ir.mutual_information(x, y, given=z),
+                               reference.conditional_information(x, y, z[:, None]), 12)
+        self.assertAlmostEqual(ir.co_information(x, y, z), ir.co_information(z, y, x), 12)
+        both = np.stack([x, y], 1)
+        self.assertAlmostEqual(ir.total_correlation(both), ir.mutual_information(x, y), 12)
+        self.assertAlmostEqual(ir.dual_total_correlation(both), ir.mutual_information(x, y), 12)
+        self.assertEqual(ir.entropy(["a", "b"]), 1)
+
+    def test_corrections(self):
+        counts = [5, 3, 2]
+        self.assertAlmostEqual(ir.entropy(counts=counts, estimator="miller_madow"),
+                               ir.entropy(counts=counts) + 2 / (2 * 10 * np.log(2)), 12)
+        self.assertGreater(ir.entropy(counts=[1, 1, 1, 1], estimator="nsb", alphabet=64), 2)
+
+
+class Memory(unittest.TestCase):
+    def test_float32_arrays_are_not_copied(self):
+        # 200 MB of values; what is made of them is packed bits and symbols.
+        values = np.zeros((500_000, 100), np.float32)
+        values[::2] = 1
+        symbols = np.arange(len(values)) % 2
+        ir.relay_information(values[:100], symbols[:100], symbols[:100], [[0]], discretize="sign")
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        ir.relay_information(values, symbols, symbols, [[0]], discretize="sign")
+        self.assertLess(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, 150_000)
+
+    def test_calls_do_not_leak(self):
+        values, symbols, output = reference.random_system(200, 4)
+
+        def calls(n):
+            for _ in range(n):
+                found = ir.analyze(values, symbols, output, exhaustive=True)
+                ir.shapley(found.information, "present")
+                with self.assertRaises(ir.DataError):
+                    ir.discretize(np.full((2, 2), np.nan))
+
+        def resident():
+            with open("/proc/self/statm") as file:
+                return int(file.read().split()[1]) * resource.getpagesize()
+
+        calls(300)
+        before = resident()
+        calls(3_000)
+        self.assertLess(resident() - before, 2_000_000)  # less than 700 bytes per round
+
+
+if __name__ == "__main__":
+    unittest.main()

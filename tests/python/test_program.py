@@ -1,0 +1,124 @@
+"""The program from Python: its numbers are those of the package to the last bit; its results as arrays of xarray."""
+import os
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+
+import inforelay as ir
+import reference
+
+CONFIG = """
+name: cells
+recordings:
+  v1: {file: rec.npz, states: spikes, input: stimulus, output: choice}
+analysis:
+  discretize: %s
+  contrast: %s
+  relay: {subsets: [all], exhaustive: [all]}
+  measures: [co_information, representation]
+"""
+# discretize of the program, the same for the package, contrast
+SETTINGS = [("kmeans", "kmeans", "one_vs_rest"),
+            ("{method: kmeans_iterated}", {"method": "kmeans_iterated", "seed": 1,
+                                           "stream": ("recordings", "v1", "states", "all")}, "one_vs_rest"),
+            ("{method: threshold, threshold: 0.3}", {"method": "threshold", "threshold": 0.3}, "one_vs_rest"),
+            ("{method: equal_population, levels: 3}", {"method": "equal_population", "levels": 3}, "one_vs_rest"),
+            ("median", "median", "whole")]
+ARRAYS = {"total": "total", "single": "single", "aggregated": "aggregated", "participation": "participation",
+          "input_output_information": "input_output_information", "information": "information",
+          "greedy/removal_order": "greedy.removal_order", "greedy/information": "greedy.information",
+          "best/information": "best.information", "best/set": "best.set", "best/above_greedy": "best.above_greedy"}
+
+
+class Program(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.scratch.cleanup)
+        cls.folder = Path(cls.scratch.name)
+        cls.values, cls.input, cls.output = reference.random_system(500, 6, seed=3)
+        cls.values[:, 4] = np.round(cls.values[:, 4], 1)  # some values on the threshold 0.3
+        np.savez(cls.folder / "rec.npz", spikes=cls.values.astype(np.float64), stimulus=cls.input, choice=cls.output)
+
+    def run_config(self, number, discretize, contrast):
+        config = self.folder / f"cells{number}.yaml"
+        config.write_text(CONFIG % (discretize, contrast))
+        return ir.run(config, output=self.folder / f"out{number}", quiet=True)
+
+    def test_numbers_are_the_same_to_the_last_bit(self):
+        for number, (discretize, same, contrast) in enumerate(SETTINGS):
+            with self.subTest(discretize=discretize, contrast=contrast):
+                results = self.run_config(number, discretize, contrast)
+                layer = results["recordings/v1/layers/states"]
+                found = ir.analyze(self.values.astype(np.float64), self.input, self.output, discretize=same,
+                                   contrast=contrast, exhaustive=True, measures=["co_information", "representation"])
+                for path, name in ARRAYS.items():
+                    ours, theirs = found._arrays[name], layer[f"relay/all/{path}"].values
+                    self.assertEqual(np.asarray(ours, theirs.dtype).tobytes(), theirs.tobytes(), path)
+                for measure in ("co_information", "representation"):
+                    self.assertEqual(found.measures[measure].tobytes(),
+                                     layer[f"measures/all/{measure}"].values.tobytes())
+                for name in ("occupied_states", "singleton_fraction", "entropy_bits", "output_given_state_bits",
+                             "input_given_state_bits"):
+                    self.assertEqual(getattr(found, name), layer[f"states/all/{name}"].values[()], name)
+                np.testing.assert_array_equal(found.thresholds, layer["states/all/threshold"].values)
+
+    def test_results_as_groups_and_arrays(self):
+        results = self.run_config("results", "kmeans", "one_vs_rest")
+        self.assertEqual(results.path, (self.folder / "outresults").resolve())
+        self.assertEqual(results.attrs["format"], "inforelay-results")
+        self.assertIn("recordings", results)
+        relay = results.recordings.v1["layers/states/relay/all"]
+        total = relay["total"]
+        self.assertEqual(total.dims, ("class",))
+        self.assertEqual(list(total.coords["class"].values), ["0", "1", "2"])
+        self.assertEqual(total.attrs["units"], "bit")
+        self.assertEqual(float(relay.single.sel({"class": "1"})[2]), float(relay["single"][1, 2]))
+        self.assertIn("total", relay.to_xarray())
+        self.assertIn("greedy", relay)
+        self.assertIn("recordings/v1/layers/states/relay/all", results.groups())
+        self.assertIn("relay information of all units together", repr(relay))
+        with self.assertRaisesRegex(KeyError, "'nothing' is not in results.h5"):
+            results["nothing"]
+        self.assertEqual(len(ir.open(results.path / "results.h5")), len(results))
+
+    def test_arrays_are_read_when_they_are_used(self):
+        results = self.run_config("lazy", "kmeans", "one_vs_rest")
+        information = results["recordings/v1/layers/states/relay/all"].to_xarray()["information"]
+        self.assertFalse(information.variable._in_memory)
+        self.assertEqual(information[1, 5].values, information.values[1, 5])
+
+    def test_the_folder_is_that_of_the_program(self):
+        here = os.getcwd()
+        os.chdir(self.folder)
+        self.addCleanup(os.chdir, here)
+        config = self.folder / "named.yaml"
+        config.write_text(CONFIG % ("kmeans", "one_vs_rest"))
+        first = ir.run(config, {"seed": 5}, quiet=True)
+        self.assertTrue(first.path.name.startswith("cells-"))
+        self.assertEqual(first.path.parent.name, "runs")
+        changed = (first.path / "results.h5").stat().st_mtime_ns
+        again = ir.run(config, {"seed": 5}, quiet=True)
+        self.assertEqual(again.path, first.path)
+        self.assertEqual((again.path / "results.h5").stat().st_mtime_ns, changed)
+        self.assertNotEqual(ir.run(config, {"analysis.discretize": {"method": "kmeans", "levels": 3}}, quiet=True).path,
+                            first.path)
+
+    def test_errors_have_the_words_of_the_program(self):
+        config = self.folder / "wrong.yaml"
+        config.write_text(CONFIG % ("no_such_method", "one_vs_rest"))
+        with self.assertRaisesRegex(ir.UsageError, "no_such_method"):
+            ir.run(config, output=self.folder / "wrong", quiet=True)
+        config.write_text((CONFIG % ("kmeans", "one_vs_rest")).replace("rec.npz", "missing.npz"))
+        with self.assertRaisesRegex((ir.DataError, ir.UsageError), "missing.npz"):
+            ir.run(config, output=self.folder / "wrong", quiet=True)
+
+    def test_installed_configurations_are_found_by_name(self):
+        with self.assertRaisesRegex(ir.UsageError, "no_such_setting"):
+            ir.run("quick.yaml", {"no_such_setting": 1}, quiet=True)
+
+
+if __name__ == "__main__":
+    unittest.main()

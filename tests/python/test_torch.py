@@ -1,0 +1,183 @@
+"""Recordings and knockouts of PyTorch modules against forward passes written out."""
+import unittest
+
+import numpy as np
+
+import inforelay as ir
+
+try:
+    import torch
+except ImportError:
+    raise unittest.SkipTest("there is no PyTorch") from None
+
+from inforelay.torch import knockouts, record
+
+
+def perceptron(seed=0, units=4):
+    torch.manual_seed(seed)
+    return torch.nn.Sequential(torch.nn.Linear(6, 8), torch.nn.ReLU(),
+                               torch.nn.Sequential(torch.nn.Linear(8, units), torch.nn.Tanh()), torch.nn.Dropout(0.5),
+                               torch.nn.Linear(units, 3))
+
+
+class Whole(torch.nn.Module):
+    """The same modules, which are no Sequential."""
+
+    def __init__(self, parts):
+        super().__init__()
+        self.parts = parts
+
+    def forward(self, x):
+        return self.parts(x)
+
+
+def batches(samples=90, width=6, size=32):
+    torch.manual_seed(1)
+    inputs, labels = torch.randn(samples, width), torch.arange(samples) % 3
+    return [(inputs[i:i + size], labels[i:i + size]) for i in range(0, samples, size)]
+
+
+def balanced(decision, labels, c):
+    is_class = labels == c
+    return ((decision[is_class] == c).mean() + (decision[~is_class] != c).mean()) / 2
+
+
+class Recordings(unittest.TestCase):
+    def test_states_are_those_of_the_forward_pass(self):
+        model, loader = perceptron(), batches()
+        recording = record(model, loader, "2.1")
+        model.eval()
+        inputs = torch.cat([one for one, _ in loader])
+        with torch.no_grad():
+            hidden = model[2](model[1](model[0](inputs)))
+            expected = model[4](hidden)
+        np.testing.assert_allclose(recording.states, hidden.numpy(), atol=1e-6)
+        np.testing.assert_allclose(recording.network_output, expected.numpy(), atol=1e-6)
+        np.testing.assert_array_equal(recording.output, expected.argmax(1).numpy())
+        self.assertAlmostEqual(recording.accuracy, float((expected.argmax(1) == torch.arange(90) % 3).float().mean()),
+                               6)
+        by_module = record(model, loader, model[2][1])
+        np.testing.assert_array_equal(by_module.states, recording.states)
+        self.assertEqual(ir.analyze(*recording[:3]).single.shape, (3, 4))
+
+    def test_channels_are_averaged_over_space_or_taken_at_positions(self):
+        torch.manual_seed(2)
+        model = torch.nn.Sequential(torch.nn.Conv2d(1, 5, 3), torch.nn.ReLU(), torch.nn.Flatten(),
+                                    torch.nn.Linear(5 * 16, 3))
+        inputs, labels = torch.randn(12, 1, 6, 6), torch.arange(12) % 3
+        with torch.no_grad():
+            maps = model[1](model[0](inputs))
+        loader = [(inputs, labels)]
+        np.testing.assert_allclose(record(model, loader, "1").states, maps.mean((2, 3)).numpy(), atol=1e-6)
+        picked = record(model, loader, "1", positions=[(0, 1), (3, 3)]).states
+        np.testing.assert_array_equal(picked, torch.cat([maps[:, :, 0, 1], maps[:, :, 3, 3]], 1).numpy())
+        last = record(model, loader, "1", units="last").states
+        np.testing.assert_allclose(last, maps.mean((1, 2)).numpy(), atol=1e-6)
+
+    def test_the_model_is_left_as_it_was(self):
+        model, loader = perceptron(), batches()
+        model.train()
+        model[2].eval()
+        modes = [module.training for module in model.modules()]
+        record(model, loader, "1")
+        knockouts(model, loader, "2.1", sets=[[0]])
+        with self.assertRaises(ir.UsageError):
+            record(model, [(torch.randn(4, 6), torch.zeros(4))], "1")
+
+        def fail(module, inputs, output):
+            raise RuntimeError("in the model")
+
+        handle = model[4].register_forward_hook(fail)
+        for call in (lambda: record(model, loader, "1"), lambda: knockouts(model, loader, "1", sets=[[0]])):
+            with self.assertRaisesRegex(RuntimeError, "in the model"):
+                call()
+        handle.remove()
+        self.assertEqual([module.training for module in model.modules()], modes)
+        self.assertTrue(all(not module._forward_hooks for module in model.modules()))
+        self.assertTrue(all(parameter.grad is None for parameter in model.parameters()))
+
+    def test_mistakes_are_named(self):
+        model, loader = perceptron(), batches()
+        shared = torch.nn.Tanh()
+        twice = torch.nn.Sequential(torch.nn.Linear(6, 3), shared, torch.nn.Linear(3, 3), shared)
+        for call, exception, message in (
+                (lambda: record(model, loader, "9"), ir.UsageError, "no layer '9'; there are 0, 1, 2"),
+                (lambda: record(model, loader, torch.nn.ReLU()), ir.UsageError, "is no module of the model"),
+                (lambda: record(model, loader, 3), TypeError, "layer is 3"),
+                (lambda: record(model, [], "1"), ir.DataError, "the loader is empty"),
+                (lambda: record(model, [torch.randn(2, 6)], "1"), ir.UsageError, r"expected \(inputs, labels\)"),
+                (lambda: record(twice, loader, shared), ir.UsageError, "was called 2 times"),
+                (lambda: record(model, loader, "1", positions=[0]), ir.UsageError, "layer without space"),
+                (lambda: record(torch.nn.Sequential(torch.nn.LSTM(6, 3)), loader, "0"), ir.UsageError, "expected"),
+                (lambda: knockouts(model, loader, "2.1", replace="one"), ir.UsageError, "replace is 'one'"),
+                (lambda: knockouts(model, loader, "2.1", replace=[1, 2]), ir.UsageError, r"expected a number or \[4\]"),
+                (lambda: knockouts(model, loader, "2.1", sets=[[4]]), ir.UsageError, r"unit 4, expected \[0,4\)"),
+                (lambda: knockouts(model, [(a, b * 0) for a, b in loader], "2.1"), ir.DataError,
+                 "class 0 has 90 of 90"),
+                (lambda: knockouts(model, [(a, b + 1) for a, b in loader], "2.1"), ir.DataError, r"expected \[0,3\)")):
+            with self.subTest(message=message), self.assertRaisesRegex(exception, message):
+                call()
+
+
+class Knockouts(unittest.TestCase):
+    def expected(self, model, loader, units, replacement):
+        model.eval()
+        inputs, labels = (torch.cat(parts) for parts in zip(*loader))
+        with torch.no_grad():
+            hidden = model[2](model[1](model[0](inputs)))
+            hidden[:, units] = replacement(hidden)[:, units]
+            decision = model[4](hidden).argmax(1).numpy()
+        return [balanced(decision, labels.numpy(), c) for c in range(3)], (decision == labels.numpy()).mean()
+
+    def test_accuracies_are_those_of_replaced_activations(self):
+        model, loader = perceptron(), batches()
+        for replace, replacement in (("zero", torch.zeros_like), ("mean", lambda h: h.mean(0).expand_as(h)),
+                                     (0.25, lambda h: torch.full_like(h, 0.25)),
+                                     ([1, 2, 3, 4], lambda h: torch.tensor([1.0, 2, 3, 4]).expand_as(h))):
+            found = knockouts(model, loader, "2.1", replace=replace)
+            self.assertEqual(found.accuracy.shape, (3, 16))
+            for index in range(16):
+                accuracy, overall = self.expected(model, loader, ir.units_of(index), replacement)
+                np.testing.assert_allclose(found.accuracy[:, index], accuracy, atol=1e-6)
+                self.assertAlmostEqual(float(found.overall_accuracy[index]), overall, 6)
+
+    def test_other_modules_give_the_same_as_a_sequential(self):
+        model, loader = perceptron(), batches()
+        whole = Whole(model)
+        for replace in ("zero", "mean", "resample", "noise"):
+            parts = knockouts(model, loader, model[2][1], replace=replace, seed=3)
+            together = knockouts(whole, loader, model[2][1], replace=replace, seed=3)
+            np.testing.assert_array_equal(parts.accuracy, together.accuracy)
+
+    def test_only_what_follows_the_layer_is_computed(self):
+        model, loader = perceptron(), batches()
+        calls = []
+        handle = model[0].register_forward_hook(lambda *_: calls.append(1))
+        self.addCleanup(handle.remove)
+        knockouts(model, loader, "2.1")
+        self.assertEqual(len(calls), len(loader))
+
+    def test_threshold_judges_each_output(self):
+        model, loader = perceptron(), batches()
+        found = knockouts(model, loader, "2.1", sets=[[]], function="threshold")
+        outputs, labels = record(model, loader, "1").network_output, np.arange(90) % 3
+        expected = [((outputs[labels == c, c] > 0).mean() + (outputs[labels != c, c] <= 0).mean()) / 2
+                    for c in range(3)]
+        np.testing.assert_allclose(found.accuracy[:, 0], expected, atol=1e-6)
+
+    def test_channels_are_knocked_out_as_a_whole(self):
+        torch.manual_seed(2)
+        model = torch.nn.Sequential(torch.nn.Conv2d(1, 3, 3), torch.nn.ReLU(), torch.nn.Flatten(),
+                                    torch.nn.Linear(3 * 16, 3))
+        inputs, labels = torch.randn(30, 1, 6, 6), torch.arange(30) % 3
+        found = knockouts(model, [(inputs, labels)], "1")
+        with torch.no_grad():
+            maps = model[1](model[0](inputs))
+            maps[:, 1] = 0
+            decision = model[3](model[2](maps)).argmax(1).numpy()
+        np.testing.assert_allclose(found.accuracy[:, 2], [balanced(decision, labels.numpy(), c) for c in range(3)],
+                                   atol=1e-6)
+
+
+if __name__ == "__main__":
+    unittest.main()
