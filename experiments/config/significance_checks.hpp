@@ -1,19 +1,12 @@
-// Checks of the settings of significance, estimators, and measures over time.
+// Checks of the settings of significance and estimators.
 #pragma once
 
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "experiments/config/config.hpp"
+#include "experiments/config/setting_problem.hpp"
 
 namespace inforelay {
-
-/// What is wrong with the setting at `path`.
-struct SettingProblem {
-  std::string_view path;
-  std::string problem;
-};
 
 std::vector<SettingProblem> significance_problems(const ExperimentConfig& config);
 

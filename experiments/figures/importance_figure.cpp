@@ -72,7 +72,8 @@ std::string draw_importance(const FigureWriter& writer, const ImportanceFigure& 
 
 extern const FigureKind importance_figure;
 const FigureKind importance_figure{
-    "importance", FigureScope::experiment, [](const FigureSource& source) -> FigureDrawing {
+    "importance", FigureScope::experiment, "rank correlation of measures of importance with the function lost",
+    [](const FigureSource& source) -> FigureDrawing {
       std::vector<std::string> names;
       ImportanceFigure all;
       for (const LayerResults& layer : source.layers) {

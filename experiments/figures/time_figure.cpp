@@ -66,7 +66,7 @@ std::string draw_time(const FigureWriter& writer, const TimeFigure& figure) {
 }
 
 extern const FigureKind time_figure;
-const FigureKind time_figure{"time", FigureScope::layer,
+const FigureKind time_figure{"time", FigureScope::layer, "maps of aggregated relay information, unit x time",
                              [](const FigureSource& source) -> FigureDrawing {
                                const LayerResults& layer = *source.layer;
                                const std::vector<std::string> subsets = subsets_of(layer, "relay");
