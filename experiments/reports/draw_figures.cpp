@@ -75,9 +75,10 @@ class FigureReader {
       parts.push_back(fmt::format("{}, {}{}", source.layer->system, recording ? "" : "layer ", source.layer->layer));
     }
     if (!discretize_.empty()) parts.push_back("states by " + discretize_);
-    if (!source.subset.empty()) {
-      const RowMatrix<float>& values = source.layer->arrays.matrix<float>("states/" + source.subset + "/value");
-      parts.push_back(fmt::format("{}, N = {}", source.subset, values.rows()));
+    if (source.layer != nullptr) {
+      const std::string subset = source.subset.empty() ? subsets_of(*source.layer, "states").back() : source.subset;
+      const RowMatrix<float>& values = source.layer->arrays.matrix<float>("states/" + subset + "/value");
+      parts.push_back(fmt::format("{}, N = {}", subset, values.rows()));
     }
     parts.push_back(fmt::format("seed {}", result_.provenance.seed));
     if (!data_note_.empty()) parts.push_back(data_note_);
