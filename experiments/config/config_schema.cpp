@@ -166,7 +166,7 @@ std::vector<Setting> settings_of(FiguresConfig& config) {
   return {{"only",
            "Kinds of figures to draw, e.g. [density, modules]; empty: all. `run_experiment --list figures` lists them.",
            Words{&config.only}},
-          {"classes", "Names of the classes that have a panel of their own; empty: all.", Texts{&config.classes}},
+          {"classes", "Names of the classes that have a panel of their own. Not given: all.", Texts{&config.classes}},
           {"formats", "File formats of each figure.", choices(config.formats, figure_format_names)},
           {"palette", "safe: suitable for colour-blind readers; rainbow: that of the paper.",
            choice(config.palette, figure_palette_names)},

@@ -56,7 +56,7 @@ std::string draw_confusion(const FigureWriter& writer, const ConfusionFigure& fi
   canvas.plot(elements);
   canvas.x_label(box, "'output of the network'", bottom - 2.5);
   canvas.y_label(box, "'class of the sample'", names_width + 5);
-  canvas.label(box.right() + 2, box.top() - 2, classes <= 12 ? "'percent'" : "''", "left font ',6'");
+  if (classes <= 12) canvas.panel_title(box, "'percent of the samples of the class'");
   canvas.add("set tics scale 0.4");
   return writer.write(canvas.finish(table, writer.options()));
 }

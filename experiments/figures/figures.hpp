@@ -100,6 +100,7 @@ struct NodeFigure {
   RowMatrix<double> aggregated{};     ///< [C,K] aggregated relay information, bits; [0,0]: no panel A
   RowMatrix<double> single{};         ///< [C,K] I_R(all) - I_R(all but k), bits; [0,0]: no panel B
   double all_information = 0;         ///< the largest I_R of all units, bits
+  std::string aggregated_on{};        ///< " (train)": the subset of panel A, if that of B is another
 };
 
 /// "node_NETWORK": heat maps class x unit. White is 0, blue positive, orange negative; a scale for each panel, which

@@ -115,7 +115,8 @@ std::string draw_modules(const FigureWriter& writer, const ModulesFigure& figure
   CsvTable table("kind,row,column,value,row_label,column_label");
   const auto frame = [&](const PanelBox& box, std::size_t letter, const std::string& title) {
     canvas.begin_panel(box);
-    canvas.panel_letter(box, letter);
+    // The tree stands close to the overlaps, so that its letter would be above these.
+    canvas.panel_letter(letter < 2 ? box : PanelBox{box.left + 9, box.bottom, box.width, box.height}, letter);
     canvas.panel_title(box, title);
     canvas.add("set yrange [{}:-0.5]", rows - 0.5);
   };

@@ -46,7 +46,7 @@ std::string palette_of(double low, double high) {
 constexpr double faintest = 0.05;  // the least end of a scale, as a part of the relay information of all units
 
 struct HeatMap {
-  const char* title;
+  std::string title;
   const char* kind;
   const RowMatrix<double>& values;
 };
@@ -58,7 +58,8 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
   const std::size_t classes = figure.labels.size();
   require_some(name, "labels", classes);
   std::vector<HeatMap> maps;
-  if (figure.aggregated.size() > 0) maps.push_back({"aggregated relay information", "aggregated", figure.aggregated});
+  if (figure.aggregated.size() > 0)
+    maps.push_back({"aggregated relay information" + figure.aggregated_on, "aggregated", figure.aggregated});
   if (figure.single.size() > 0) maps.push_back({"relay information lost without the unit", "single", figure.single});
   require_some(name, "values", maps.size());
   for (const auto& map : maps) {
@@ -96,7 +97,7 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
     const PanelBox& box = grid.boxes[m];
     canvas.begin_panel(box);
     canvas.panel_letter(box, m);
-    canvas.panel_title(box, fmt::format("'{}'", maps[m].title));
+    canvas.panel_title(box, canvas.text(maps[m].title));
     canvas.add("set xrange [-0.5:{}]; set yrange [{}:-0.5]", neurons - 0.5, static_cast<double>(classes) - 0.5);
     canvas.add("set xtics nomirror 0,{}; set format x '%g'", std::max(1.0, tic_step(neurons, 10)));
     canvas.add("set ytics nomirror ({})", tics);
@@ -130,6 +131,7 @@ const FigureKind node_figure{
       const std::string aggregated = subsets.front() + "/aggregated", single = subsets.back() + "/single";
       NodeFigure figure{.network = source.name, .labels = contrast_names(*source.layer, relay.at(subsets.back()))};
       if (relay.has(aggregated)) figure.aggregated = relay.matrix<double>(aggregated);
+      if (subsets.front() != subsets.back()) figure.aggregated_on = " (" + subsets.front() + ")";
       figure.single = relay.matrix<double>(single);
       for (const double total : relay.at(subsets.back()).numbers("total"))
         figure.all_information = std::max(figure.all_information, std::isnan(total) ? 0 : total);

@@ -86,7 +86,7 @@ std::string draw_pca(const FigureWriter& writer, const PcaFigure& figure) {
   canvas.x_label(box, fmt::format("'principal component 1 ({:.1f} % of the variance)'", 100 * figure.explained[0]));
   canvas.y_label(box, fmt::format("'principal component 2 ({:.1f} %)'", 100 * figure.explained[1]));
   if (figure.left_out > 0) {
-    canvas.label(box.right(), box.top() - 1.5, fmt::format("'without {} nearly constant units'", figure.left_out),
+    canvas.label(box.right(), box.top() + 1.3, fmt::format("'without {} nearly constant units'", figure.left_out),
                  "right font ',6'");
   }
   std::vector<std::string> elements;

@@ -80,9 +80,10 @@ class FigureReader {
       parts.push_back(fmt::format("{}, {}{}", source.layer->system, recording ? "" : "layer ", source.layer->layer));
     }
     if (!discretize_.empty()) parts.push_back("states by " + discretize_);
-    if (!source.subset.empty()) {
-      const ResultArray& inputs = source.layer->arrays.array("states/" + source.subset + "/input");
-      parts.push_back(fmt::format("{}, N = {}", source.subset, inputs.shape.back()));
+    if (source.layer != nullptr) {
+      const std::string subset = source.subset.empty() ? subsets_of(*source.layer, "states").back() : source.subset;
+      const ResultArray& inputs = source.layer->arrays.array("states/" + subset + "/input");
+      parts.push_back(fmt::format("{}, N = {}", subset, inputs.shape.back()));
     }
     parts.push_back(fmt::format("seed {}", result_.provenance.seed));
     if (!data_note_.empty()) parts.push_back(data_note_);

@@ -95,7 +95,7 @@ TEST_CASE("Typical mistakes are answered with what to type", "[run]") {
   fs::create_directories(folder / "configs");
   std::ofstream(folder / "configs/mnist_relay.yaml") << "name: a\n";
   std::ofstream(folder / "x.h5", std::ios::binary) << "\x89HDF\r\n\x1a\n";
-  CHECK_THAT(answer({"mnist"}), Catch::Contains("did you mean mnist_relay"));
+  CHECK_THAT(answer({"mnist"}), Catch::Contains("mnist_relay?"));
   CHECK_THAT(answer({"configs"}), Catch::Contains("name a configuration in it: mnist_relay.yaml"));
   CHECK_THAT(answer({"x.h5"}), Catch::Contains("is an HDF5 file"));
   CHECK_THAT(answer({"status", "runs/a"}), Catch::Contains("--status DIR"));
