@@ -35,11 +35,12 @@ void write_recording(const std::filesystem::path& path) {
     }
   }
   Hdf5Writer file(path);
-  file.array<double>("states", states, {trials, times, units}, {});
-  file.dataset("in", in, {});
-  file.array<std::int64_t>("out", out, {trials, times}, {});
-  file.dataset("part", part, {});
-  file.array<std::int64_t>("mixed", mixed, {trials, times}, {});
+  const DatasetInfo by_trial{.dims = {"trial"}}, by_step{.dims = {"trial", "time"}};
+  file.array<double>("states", states, {trials, times, units}, {.dims = {"trial", "time", "unit"}});
+  file.dataset("in", in, by_trial);
+  file.array<std::int64_t>("out", out, {trials, times}, by_step);
+  file.dataset("part", part, by_trial);
+  file.array<std::int64_t>("mixed", mixed, {trials, times}, by_step);
   file.commit();
 }
 
