@@ -102,7 +102,7 @@ std::vector<ArrayInfo> verdict_arrays() {
            "area under the ROC curve of a measure of units for finding the units of the class's detector"}};
 }
 
-double verdict_memory(double units) { return std::exp2(units) * (17 + 44.0 * thread_count()); }
+double verdict_memory(double units) { return std::exp2(units) * (25 + 26.0 * thread_count()); }
 
 void put_verdict(const ImportanceSource& source, const std::vector<RowMatrix<double>>& of_units,
                  const RowMatrix<float>& accuracy, int module_units, ResultArrays& out) {
