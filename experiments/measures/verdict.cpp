@@ -14,6 +14,18 @@ namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
+/// Values of units as multiples of 2^-40 of the power of two below the largest: what is left of an exact 0 by rounding
+/// (shapley.hpp) must not tell sets apart, and sums of such values are exact.
+std::vector<double> on_grid(std::span<const double> values) {
+  double largest = 0;
+  for (const double value : values) largest = std::max(largest, std::abs(value));
+  std::vector<double> result(values.begin(), values.end());
+  if (largest == 0) return result;
+  const int step = std::ilogb(largest) - 40;
+  for (double& value : result) value = std::ldexp(std::nearbyint(std::ldexp(value, -step)), step);
+  return result;
+}
+
 /// The sets with the `size` most important units, size = 0 ... K; of equals the unit of the lower number.
 std::vector<NeuronSet> best_by_units(std::span<const double> value_of_unit) {
   std::vector<int> order(value_of_unit.size());
@@ -102,7 +114,7 @@ std::vector<ArrayInfo> verdict_arrays() {
            "area under the ROC curve of a measure of units for finding the units of the class's detector"}};
 }
 
-double verdict_memory(double units) { return std::exp2(units) * (17 + 44.0 * thread_count()); }
+double verdict_memory(double units) { return std::exp2(units) * (25 + 26.0 * thread_count()); }
 
 void put_verdict(const ImportanceSource& source, const std::vector<RowMatrix<double>>& of_units,
                  const RowMatrix<float>& accuracy, int module_units, ResultArrays& out) {
@@ -122,8 +134,9 @@ void put_verdict(const ImportanceSource& source, const std::vector<RowMatrix<dou
       const auto row = static_cast<Eigen::Index>(m);
       if (of_units[m].size() > 0) {
         const std::span values(of_units[m].row(c).data(), static_cast<std::size_t>(units));
-        if (std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); }))
-          verdict.set(row, c, function.with_additive(values), best_by_units(values), ranked);
+        if (!std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); })) return;
+        const std::vector<double> rounded = on_grid(values);
+        verdict.set(row, c, function.with_additive(rounded), best_by_units(rounded), ranked);
       } else if (of_sets[m]) {
         const std::span values(of_sets[m]->row(c).data(), static_cast<std::size_t>(accuracy.cols()));
         verdict.set(row, c, function.with_table(values), best_by_sets(values, units), ranked);

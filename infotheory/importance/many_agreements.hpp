@@ -20,7 +20,7 @@ class ManyAgreements {
 
   /// agreement() of the function with additive_table(value_of_unit); r_squared of the sums before these are rounded to
   /// floats. UsageError unless there are K values, ComputeError if one is not finite. Cost some 40 ms for the 2^20 sets
-  /// of 20 units; memory 18 bytes for each set.
+  /// of 20 units; memory 12 bytes for each set.
   AgreementBySize with_additive(std::span<const double> value_of_unit) const;
   /// agreement() of the function with any table [2^K]. UsageError unless there are 2^K values, ComputeError for one
   /// that is not finite. Cost some 40 ms; memory 24 bytes for each set.

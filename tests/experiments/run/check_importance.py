@@ -94,7 +94,7 @@ def main():
     weight = np.abs(h5py.File(results)[layer_name.split("/layers/")[0] + "/model/layer2/weight"][:])
     for c in range(classes):
         y = accuracy[c]
-        if y.std() == 0:
+        if y.std() == 0 or information[c].std() == 0:
             continue
         rest = y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
         for name, expected in (("additive", 1 - rest.var() / y.var()),
