@@ -42,8 +42,13 @@ void run_with_page(const TemporaryFolder& folder, const test::Arguments& argumen
 }
 
 const std::string quick = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
-const test::Arguments small{quick, "data.train_limit=600", "data.test_limit=400", "networks.composite=null",
-                            "networks.full.train.max_epochs=4"};
+// A network that has learned something.
+const test::Arguments small{quick,
+                            "data.train_limit=2000",
+                            "data.test_limit=400",
+                            "networks.composite=null",
+                            "networks.full.train.max_epochs=8",
+                            "networks.full.train.learning_rate=1e-2"};
 
 }  // namespace
 
