@@ -89,8 +89,9 @@ class Group(Mapping):
         import h5py
 
         with self._opened() as opened:
-            items = list(opened[self._name or "/"].items())
-        return iter([name for name, item in items if isinstance(item, h5py.Group) or not _is_dimension(item)])
+            names = [name for name, item in opened[self._name or "/"].items()
+                     if isinstance(item, h5py.Group) or not _is_dimension(item)]
+        return iter(names)
 
     def __len__(self):
         return len(list(iter(self)))
@@ -160,8 +161,9 @@ class Group(Mapping):
         import h5py
 
         lines = [f"<{self._file}:/{self._name}>"]
+        names = list(self)
         with self._opened() as opened:
-            for name in self:
+            for name in names:
                 item = opened[f"{self._name}/{name}"]
                 if isinstance(item, h5py.Group):
                     lines.append(f"  {name}/")

@@ -18,17 +18,19 @@ std::shared_ptr<const States> suitable(std::shared_ptr<const States> states, Con
                                : std::make_shared<const States>(States{UnitStates::from_bytes(levels)});
 }
 
+/// The table of the states, and how the samples are spread over them.
+template <class Occupied>
 std::variant<StateTable, LevelTable> table_of(const States& states, std::span<const Symbol> input,
                                               std::span<const Symbol> output, std::span<const Contrast> contrasts,
-                                              std::vector<std::uint32_t>& index) {
+                                              Occupied& occupied) {
   if (const auto* binary = states.binary()) {
     DistinctStates distinct = distinct_states(*binary);
-    index = distinct.index;
+    occupied = {distinct.counts, distinct.index};
     return StateTable(std::move(distinct), input, output, contrasts);
   }
   DistinctLevels distinct = distinct_levels(states.levels());
   LevelTable table(distinct, input, output, contrasts);
-  index = std::move(distinct.index);
+  occupied = {std::move(distinct.counts), std::move(distinct.index)};
   return table;
 }
 
@@ -46,18 +48,23 @@ int unit_count(const States& states) {
 
 Samples::Samples(std::shared_ptr<const States> states, std::vector<Symbol> input, std::vector<Symbol> output,
                  std::span<const std::string> names, ContrastKind contrast)
-    : states_(suitable(std::move(states), contrast)),
+    : states_(suitable(states, contrast)),
       input_(std::move(input)),
       output_(std::move(output)),
       contrasts_(contrast == ContrastKind::whole ? std::vector<Contrast>() : one_vs_rest(names)),
-      table_(table_of(*states_, input_, output_, contrasts_, index_)) {}
+      table_(table_of(*states_, input_, output_, contrasts_, occupied_)) {
+  if (states == states_) return;
+  if (const auto* binary = states->binary()) {
+    DistinctStates given = distinct_states(*binary);
+    occupied_ = {std::move(given.counts), std::move(given.index)};
+  } else {
+    DistinctLevels given = distinct_levels(states->levels());
+    occupied_ = {std::move(given.counts), std::move(given.index)};
+  }
+}
 
 int Samples::contrast_count() const {
   return std::visit([](const auto& table) { return table.contrast_count(); }, table_);
-}
-
-std::span<const std::uint32_t> Samples::state_counts() const {
-  return std::visit([](const auto& table) { return table.counts(); }, table_);
 }
 
 RelaySamples Samples::binary() const {

@@ -31,6 +31,10 @@ int unit_count(const States& states);
 
 /// States with an input and an output symbol for each sample, for the contrasts of these symbols.
 class Samples {
+  struct Occupied {
+    std::vector<std::uint32_t> counts, index;
+  };
+
  public:
   /// `names` [C] of the symbols; input and output [N] below C. Levels are taken for binary states if all are 0 or 1 and
   /// the contrast is one_vs_rest, for which there is faster code, as the program does. Errors of StateTable.
@@ -43,8 +47,9 @@ class Samples {
   std::size_t sample_count() const { return input_.size(); }
   std::span<const Symbol> input() const { return input_; }
   std::span<const Symbol> output() const { return output_; }
-  std::span<const std::uint32_t> state_counts() const;                   ///< [M] of the distinct states
-  std::span<const std::uint32_t> state_index() const { return index_; }  ///< [N] of each sample's state
+  // Of the states as they were given, in whose order the program adds up their entropy.
+  std::span<const std::uint32_t> state_counts() const { return occupied_.counts; }  ///< [M] of the distinct states
+  std::span<const std::uint32_t> state_index() const { return occupied_.index; }    ///< [N] of each sample's state
 
   /// The same as the significance of relay information takes it. UsageError unless units and contrasts are binary.
   RelaySamples binary() const;
@@ -53,7 +58,7 @@ class Samples {
   std::shared_ptr<const States> states_;
   std::vector<Symbol> input_, output_;
   std::vector<Contrast> contrasts_;  // empty: whole
-  std::vector<std::uint32_t> index_;
+  Occupied occupied_;
   std::variant<StateTable, LevelTable> table_;
 };
 
