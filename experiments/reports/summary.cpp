@@ -108,9 +108,9 @@ std::string times_line(const std::vector<StageTime>& stages) {
   constexpr std::size_t longest = 3;
   for (std::size_t i = 0; i < std::min(longest, order.size()); ++i) {
     const StageTime& stage = stages[order[i]];
-    const std::string part = fmt::format("{} {} {}", i == 0 ? ":" : ",", stage.stage, duration(stage.seconds));
+    const std::string part = fmt::format("{}{} {}", i == 0 ? ": " : ", ", stage.stage, duration(stage.seconds));
     if (text.size() + part.size() > summary_width) break;
-    text += i == 0 ? part.substr(0, 1) + part.substr(2) : part.substr(1);
+    text += part;
   }
   return text + "\n";
 }

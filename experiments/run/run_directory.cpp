@@ -161,7 +161,11 @@ void RunDirectory::check_owner() const {
     if (fs::exists(results(), error) || fs::exists(summary(), error))
       fail("holds other results", "choose another folder, or use --fresh");
   } else if (first_line(config) != owner_line(opening_.identity)) {
-    std::string why = differences_text(config_differences(config_in(folder_), opening_.resolved_config));
+    std::vector<SettingDifference> differences = config_differences(config_in(folder_), opening_.resolved_config);
+    std::erase_if(differences, [](const SettingDifference& each) {  // these make no other run
+      return each.path == "name" || each.path == "figures" || each.path.starts_with("figures.");
+    });
+    std::string why = differences_text(differences);
     if (why.empty()) why = "its data, or the files that it read, differ from this one's";
     fail("holds another run", why + "; choose another folder, or use --fresh");
   }

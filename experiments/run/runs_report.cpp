@@ -33,7 +33,7 @@ std::string text_of(const fs::path& file) {
 }
 
 struct RunRow {
-  std::string folder, seed, overrides, state, updated;
+  std::string folder{}, seed{}, overrides{}, state{}, updated{};
   double bytes = 0;
 };
 

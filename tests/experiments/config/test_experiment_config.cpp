@@ -180,7 +180,8 @@ TEST_CASE("Settings that contradict each other are reported with their position"
       {"{name: t, networks: {n: {detectors: {}, train: {}}}}",
        "networks.n: has 'train' 'detectors'; a network has one of 'train' (with 'layers'), 'detectors' and 'weights'"},
       {"{name: t, networks: {n: {detectors: {}, weights: w.model}}}",
-       "networks.n: has 'detectors' 'weights'; a network has one of 'train' (with 'layers'), 'detectors' and 'weights'"},
+       "networks.n: has 'detectors' 'weights'; a network has one of 'train' (with 'layers'), 'detectors' and "
+       "'weights'"},
       {"{name: t, networks: {n: {detectors: {weights: [a, b]}}}}",
        "networks.n.detectors.weights: 2 files, but there are 10 classes"},
       {"{name: t, networks: {n: {detectors: {weights: [a, b, c, d, e, f, g, h, i, j], restarts: 1, noise: 1}}}}",
