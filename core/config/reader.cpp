@@ -302,7 +302,8 @@ void read(const Written& written, const Parsed& kind) {
   try {
     kind.set(written.node.text);
   } catch (const UsageError& error) {
-    written.fail(error.what());
+    const std::string_view near = nearest_word(written.node.text, kind.words);
+    written.fail(std::string(error.what()) + (near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
   }
 }
 

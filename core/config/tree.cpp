@@ -169,15 +169,16 @@ void ConfigErrors::throw_if_any() const {
 }
 
 std::string_view nearest_word(std::string_view word, const std::vector<std::string_view>& candidates) {
-  // Levenshtein distance; near enough is a third of the longer word.
-  const auto distance = [](std::string_view a, std::string_view b) {
+  // Levenshtein distance, whatever the case; near enough is a third of the longer word.
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  const auto distance = [&](std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
     for (std::size_t i = 0; i < a.size(); ++i) {
       std::size_t diagonal = row[0];
       row[0] = i + 1;
       for (std::size_t j = 0; j < b.size(); ++j) {
-        const std::size_t substituted = diagonal + (a[i] != b[j] ? 1u : 0u);
+        const std::size_t substituted = diagonal + (lower(a[i]) != lower(b[j]) ? 1u : 0u);
         diagonal = row[j + 1];
         row[j + 1] = std::min({substituted, row[j] + 1, diagonal + 1});
       }

@@ -365,7 +365,7 @@ std::string suggestion(std::string_view word, const std::vector<std::string_view
 namespace {
 
 // The reasons why a layer of `width` units cannot be analysed.
-std::vector<std::string> width_problems(const AnalysisConfig& analysis, int layer, std::int64_t width, bool is_last) {
+std::vector<std::string> width_problems(const AnalysisConfig& analysis, int layer, std::int64_t width) {
   const auto too_wide = [&](std::int64_t widest, std::string_view what) {
     return fmt::format("the analysed layer {} has {} units; {} is possible up to {}", layer, width, what, widest);
   };
@@ -381,8 +381,6 @@ std::vector<std::string> width_problems(const AnalysisConfig& analysis, int laye
   if (analysis.knockout && !all_knocked_out) {
     if (analysis.knockout->options.method == KnockoutMethod::sampled)
       problems.push_back(too_wide(NeuronSet::max_neurons, "a sampled knockout"));
-    if (!is_last)
-      problems.push_back(too_wide(NeuronSet::max_neurons, "a knockout in a hidden layer other than the last"));
   }
   return problems;
 }
@@ -400,8 +398,7 @@ std::vector<std::string> analysed_layer_problems(const std::vector<std::int64_t>
                                      hidden_layers == 1 ? "is" : "are", hidden_layers, hidden_layers == 1 ? "" : "s"));
       continue;
     }
-    for (std::string& problem :
-         width_problems(analysis, layer, widths[static_cast<std::size_t>(layer)], layer == hidden_layers))
+    for (std::string& problem : width_problems(analysis, layer, widths[static_cast<std::size_t>(layer)]))
       problems.push_back(std::move(problem));
   }
   return problems;

@@ -1,6 +1,9 @@
 // The shape of the states of a layer: clusters, principal components, entropy as a function of the number of samples.
 #include <algorithm>
+#include <cstdint>
+#include <vector>
 
+#include "core/random.hpp"
 #include "core/statistics/kmeans.hpp"
 #include "core/statistics/pca.hpp"
 #include "experiments/measures/measure.hpp"
@@ -39,6 +42,18 @@ void put_entropy(const std::vector<EntropyCurvePoint>& curve, ResultArrays& out)
   out.put("entropy", entropy);
 }
 
+// k-means takes by far the longest, and its cohesion is a mean over samples.
+constexpr std::size_t most_clustered = 10'000;
+
+// The rows of `values`, or as many of them as are clustered at most, drawn at random, in their order.
+RowMatrix<float> clustered_rows(const RowMatrix<float>& values, RandomStream random) {
+  const auto samples = static_cast<std::size_t>(values.rows());
+  if (samples <= most_clustered) return values;
+  std::vector<std::uint32_t> rows = sample_without_replacement(samples, most_clustered, random);
+  std::sort(rows.begin(), rows.end());
+  return values(rows, Eigen::all);
+}
+
 void compute(MeasureRun& run, ResultArrays& out) {
   const ResultView shape = run.layer.at("states/" + shape_subset(run.place));
   const ResultView entropy = run.layer.at("states/" + entropy_subset(run.place));
@@ -48,10 +63,13 @@ void compute(MeasureRun& run, ResultArrays& out) {
   constexpr int fewest_clusters = 2, most_clusters = 20;  // the paper's range
   std::vector<double> cohesion;
   if (const int most = std::min(most_clusters, samples); most >= fewest_clusters) {
-    cohesion = kmeans_cohesion(values, fewest_clusters, most, {.restarts = 3}, random.child("clusters"), run.progress);
+    const RowMatrix<float> rows = clustered_rows(values, random.child("clustered samples"));
+    cohesion = kmeans_cohesion(rows, fewest_clusters, most, {.restarts = 3}, random.child("clusters"), run.progress);
   }
   out.put_scale("clusters", counting(fewest_clusters, cohesion.size()), "number of k-means clusters");
   out.put("cohesion", cohesion);
+  if (static_cast<std::size_t>(samples) > most_clustered)
+    out.put_attribute("cohesion", "samples_drawn", std::int64_t{most_clustered});
   run.progress.check();
   const PrincipalComponents components = principal_components(values, std::min(2, units));
   out.put("component_scores", RowMatrix<double>(components.scores));
@@ -84,7 +102,8 @@ const Measure geometry_measure{
     .memory =
         [](const MeasurePlace& place, AllSetsTable) {
           const double samples = place.sizes.samples.at(shape_subset(place));
-          return samples_need(16 * samples, samples * 8 * place.sizes.units);
+          const double clustered = std::min(samples, static_cast<double>(most_clustered));
+          return samples_need(16 * samples, (samples * 8 + clustered * 4) * place.sizes.units);
         },
     .compute = compute,
 };

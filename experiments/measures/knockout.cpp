@@ -40,9 +40,18 @@ SingleKnockout single_accuracies(MeasureRun& run, const KnockoutSubject& subject
   std::vector<NeuronSet> sets;
   for (int unit = 0; unit < subject.neurons(); ++unit) sets.push_back(NeuronSet{unit});
   sets.push_back(NeuronSet{});
-  const RowMatrix<float> accuracy = knockout_accuracy(subject, sets, options, random, run.progress);
+  const RowMatrix<float> all = knockout_accuracy_and_overall(subject, sets, options, random, run.progress);
+  const RowMatrix<float> accuracy = all.topRows(subject.classes());
   const Eigen::VectorXf intact = accuracy.rightCols(1);
-  return {.accuracy = accuracy.leftCols(subject.neurons()), .intact = {intact.begin(), intact.end()}};
+  SingleKnockout single{.accuracy = accuracy.leftCols(subject.neurons()),
+                        .intact = {intact.begin(), intact.end()},
+                        .overall = {},
+                        .overall_intact = {}};
+  if (all.rows() == accuracy.rows()) return single;
+  const float* const overall = all.row(subject.classes()).data();
+  single.overall.assign(overall, overall + subject.neurons());
+  single.overall_intact = overall[subject.neurons()];
+  return single;
 }
 
 void compute(MeasureRun& run, ResultArrays& out) {
@@ -64,6 +73,9 @@ void compute(MeasureRun& run, ResultArrays& out) {
   SingleKnockout single = single_accuracies(run, subject, options, random);
   out.put("intact", std::vector<double>(single.intact.begin(), single.intact.end()));
   out.put("accuracy_single", std::move(single.accuracy));
+  if (!single.overall_intact) return;
+  out.put("overall_accuracy_single", single.overall);
+  out.put("overall_intact", *single.overall_intact);
 }
 
 // Before weight files are read their output activation may not be known: then by the function that needs more.
@@ -75,17 +87,24 @@ bool may_be_by_argmax(const MeasurePlace& place) {
   return config.function_for(network, network.output_activation.value_or(Activation::tanh)) == KnockoutFunction::argmax;
 }
 
+// J, the width of the layer after the analysed one.
+double next_width(const MeasurePlace& place) {
+  const std::vector<std::int64_t>& widths = place.network.layers;
+  const auto next = static_cast<std::size_t>(place.layer) + 1;
+  return next < widths.size() ? static_cast<double>(widths[next]) : place.sizes.classes;
+}
+
 MemoryNeed memory(const MeasurePlace& place, AllSetsTable tables) {
   const LayerSizes& size = place.sizes;
   const double samples = size.samples.at(place.subset);
   const KnockoutReplace replace = place.config.analysis.knockout->options.replace;
   const bool each_sample = replace == KnockoutReplace::resample || replace == KnockoutReplace::noise;
   const double replacement = each_sample ? 4 * samples * size.units : 0;
-  // Wide: for each thread counts, and sums before and after each unit, for each output.
+  // Wide: for each thread counts, and sums of the next layer before and after each unit and without it.
   const double threads = thread_count();
   if (size.is_wide()) {
-    const double each = size.units * size.classes;
-    return samples_need(4 * each, replacement + (threads + 1) * each * 40);
+    const double each = size.units * size.classes, next = size.units * next_width(place);
+    return samples_need(4 * each, replacement + (threads + 1) * (each * 16 + next * 40));
   }
   // By threshold the terms of one output, and the state of the tree for each sample; by argmax the terms of all.
   double working = samples * (8 * size.units + (all_sets(place) ? 20 * size.units : 0));
@@ -118,6 +137,11 @@ const Measure knockout_measure{
           {"set"},
           "fraction of all samples whose largest output is that of their class, with a set of units knocked out"},
          {"accuracy_single", "1", {"class", "unit"}, "balanced accuracy with one unit knocked out"},
+         {"overall_accuracy_single",
+          "1",
+          {"unit"},
+          "fraction of all samples whose largest output is that of their class, with one unit knocked out"},
+         {"overall_intact", "1", {}, "the same with no unit knocked out"},
          {"replacement_sample", "1", {"sample"}, "the sample whose values replace those of knocked-out units"},
          {"intact", "1", {"class"}, "balanced accuracy with no unit knocked out"}},
         "1", "balanced accuracy with a set of units knocked out,"),

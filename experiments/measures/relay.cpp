@@ -230,7 +230,8 @@ MemoryNeed memory(const MeasurePlace& place, AllSetsTable tables) {
   // Wide: packed rows; counts of the classes and of two at work; parts of the cells as wide_partition.hpp bounds them.
   if (size.is_wide())
     return samples_need(0, samples * (size.units / 8 + 12 * size.classes + 2 * (24 + 16 * size.units / 13)));
-  const double working = 16 * samples + 16 * states * size.classes;
+  // For each class counts of 12 bytes, and at work cells of 24 (relay_cell.hpp) with the state.
+  const double working = 16 * samples + states * (12 + 36 * size.classes);
   return exhaustive_at(place) ? all_sets_need(size, tables, working) : samples_need(0, working);
 }
 

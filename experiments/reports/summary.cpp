@@ -16,6 +16,8 @@
 #include "experiments/sources/recurrent_model.hpp"
 #include "experiments/sources/system.hpp"
 #include "nn/data/input_statistics.hpp"
+#include "nn/knockout/knockout.hpp"
+#include "nn/network/activation.hpp"
 
 namespace inforelay {
 namespace {
@@ -64,6 +66,13 @@ std::string inputs_line(const ResultView& system) {
   return fmt::format("  inputs: {}\n", scaling_text(scaling_from(system)));
 }
 
+// The balanced accuracies of training take each output by itself, also where the decision is the largest one.
+std::string threshold_note(const ResultView& model) {
+  const Activation output = network_from(model).layers.back().activation;
+  if (function_of_output(output) == KnockoutFunction::threshold) return "";
+  return fmt::format(" (each output against {:.4g})", decision_threshold(output));
+}
+
 std::string training_lines(const ResultView& system) {
   if (system.has_attribute("model", "weights_file")) {
     const auto files = system.attribute<std::vector<std::string>>("model", "weights_file");
@@ -83,9 +92,9 @@ std::string training_lines(const ResultView& system) {
       line += fmt::format(" {}", system.numbers(fmt::format("training/detectors/{}/accuracy_train", c)).size());
   } else {
     const auto last = [&](const char* array) { return system.matrix<double>(array).bottomRows(1).mean(); };
-    line = fmt::format("  trained for {} epochs, mean balanced accuracy {:.4f} train, {:.4f} test",
+    line = fmt::format("  trained for {} epochs, mean balanced accuracy {:.4f} train, {:.4f} test{}",
                        system.numbers("training/loss").size(), last("training/accuracy_train"),
-                       last("training/accuracy_test"));
+                       last("training/accuracy_test"), threshold_note(system.at("model")));
   }
   return line + (system.attribute<std::int64_t>("training", "stop_rule_met") ? "" : "  (STOP RULE NOT MET)") + "\n";
 }

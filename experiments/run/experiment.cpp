@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -17,6 +18,8 @@
 #include "core/files/hdf5_file.hpp"
 #include "core/parallel.hpp"
 #include "core/ranks/ranks.hpp"
+#include "core/text/message_text.hpp"
+#include "core/text/number_text.hpp"
 #include "core/text/unit_text.hpp"
 #include "experiments/compare/comparison.hpp"
 #include "experiments/reports/draw_figures.hpp"
@@ -149,6 +152,23 @@ void report_constant_inputs(const ExperimentResult& result, Console& console) {
   console.info(
       fmt::format("{} of {} inputs are the same in all training samples: their standard deviation is taken as 1", count,
                   system.vector<float>("model/input_std").size()));
+}
+
+// The outputs of a network from a file have an order that the file does not state, and words have none by nature.
+void warn_of_class_order(const ResolvedExperiment& run, Console& console) {
+  const std::vector<std::string>& classes = run.data().facts.class_names;
+  const bool are_words = std::any_of(classes.begin(), classes.end(),
+                                     [](const std::string& name) { return !number_from<std::int64_t>(name); });
+  if (!are_words || !run.config().data.classes.empty()) return;
+  std::vector<std::string> names;
+  for (const auto& [name, network] : run.config().networks) {
+    if (network.from_files()) names.push_back(name);
+  }
+  if (names.empty()) return;
+  console.warning(
+      fmt::format("the labels in {} are words: the outputs of {} are taken to be the classes in alphabetical order, "
+                  "{}; if the network was trained with another order, list them in data.classes",
+                  run.data().facts.origin, fmt::join(names, ", "), listed(classes)));
 }
 
 // What the results say of the networks: also if an earlier start has written them, which may have been stopped before
@@ -307,6 +327,7 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
   for (const std::string& warning : {run.data().fallback_reason, run.data().remark()}) {
     if (!warning.empty()) console.warning(warning);
   }
+  warn_of_class_order(run, console);
   for (const LoadedRecording& recording : run.recordings()) {
     for (const std::string& warning : recording.warnings) console.warning(warning);
   }

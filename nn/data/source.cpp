@@ -49,9 +49,10 @@ std::string DataPlan::remark() const {
   if (!source->read || source->input_scale != 1 || options.inputs.scale) return "";
   if (facts.largest_byte <= 1) return "";
   return fmt::format(
-      "the inputs in {} are bytes up to {}, used as they are; with data.inputs: {{scale: 255}} they are "
+      "the inputs in {} are {} up to {}, used as they are; with data.inputs: {{scale: 255}} they are "
       "from 0 to 1",
-      facts.origin, facts.largest_byte);
+      facts.origin, facts.input_bytes == sizeof(std::uint8_t) ? "bytes" : "whole numbers, as of bytes,",
+      facts.largest_byte);
 }
 
 DataSizes DataPlan::sizes() const { return source->read ? file_data_sizes(facts, options) : source->sizes(options); }

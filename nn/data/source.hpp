@@ -107,7 +107,8 @@ struct FileFacts {
   int rows = 0;                                 ///< as in DataSizes
   std::size_t train_steps = 0, test_steps = 0;  ///< as in DataSizes
   std::size_t input_bytes = 1;
-  int largest_byte = 0;  ///< of inputs that are bytes
+  int largest_byte = 0;  ///< of inputs that are bytes, or floats that seem to have been: whole numbers from 0 to 255
+  std::vector<std::string> class_names{};
   std::string origin;
   std::string sha256;  ///< of inputs, labels and names of the classes
 };
@@ -165,7 +166,8 @@ struct DataPlan {
   std::string name() const { return std::string(source->name); }
   std::string origin() const;  ///< for people: the folder, "download into ...", or "generated, seed 1"
   DataSizes sizes() const;
-  /// What the user should know: that bytes from arrays are used as they are, without a scale; "" if nothing.
+  /// What the user should know: that bytes from arrays or tables, or floats that seem to be bytes, are used as they
+  /// are, without a scale; "" if nothing.
   std::string remark() const;
   /// DataPair::sha256 of what load_data will return. If the plan needs a download, fetch_data() may still change it to
   /// that of the fallback.

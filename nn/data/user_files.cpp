@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <cmath>
 #include <mutex>
 
 #include "core/error.hpp"
@@ -69,6 +71,7 @@ FileFacts facts_from(const FileData& data, const SequencePair& sequences) {
                   .train_steps = sequences.train.steps(),
                   .test_steps = sequences.test.steps(),
                   .input_bytes = sizeof(float),
+                  .class_names = sequences.train.class_names,
                   .origin = data.origin,
                   .sha256 = {}};
   Sha256 digest;
@@ -79,8 +82,18 @@ FileFacts facts_from(const FileData& data, const SequencePair& sequences) {
   return facts;
 }
 
+// Of bytes; of floats 0 unless all are whole numbers in the range of bytes, and one is beyond those of 7 bits, as in
+// images that were saved as floats.
 int largest_byte(const Dataset& data) {
-  return data.has_bytes() && data.inputs().size() > 0 ? data.inputs().maxCoeff() : 0;
+  if (data.has_bytes()) return data.inputs().size() > 0 ? data.inputs().maxCoeff() : 0;
+  const RowMatrix<float>& values = data.real_inputs();
+  float largest = 0;
+  for (Eigen::Index i = 0; i < values.size(); ++i) {
+    const float value = values.data()[i];
+    if (!(value >= 0 && value <= 255) || value != std::floor(value)) return 0;
+    largest = std::max(largest, value);
+  }
+  return largest > 127 ? static_cast<int>(largest) : 0;
 }
 
 FileFacts facts_from(const FileData& data) {
@@ -92,6 +105,7 @@ FileFacts facts_from(const FileData& data) {
                   .rows = data.train.input_shape().size() == 2 ? data.train.input_shape().front() : 0,
                   .input_bytes = data.train.has_bytes() ? sizeof(std::uint8_t) : sizeof(float),
                   .largest_byte = largest_byte(data.train),
+                  .class_names = data.train.class_names(),
                   .origin = data.origin,
                   .sha256 = {}};
   Sha256 digest;

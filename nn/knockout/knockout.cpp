@@ -50,7 +50,8 @@ RowMatrix<float> by_terms(const KnockoutSubject& subject, std::span<const Neuron
 RowMatrix<float> by_counter(const KnockoutSubject& subject, std::span<const NeuronSet> sets, KnockoutFunction function,
                             const Replacement& replacement, const KnockoutAccuracy& accuracy, Progress& progress) {
   const auto counter = make_set_counter(subject, function, replacement);
-  RowMatrix<float> result(subject.classes(), static_cast<Eigen::Index>(sets.size()));
+  const int rows = subject.classes() + (function == KnockoutFunction::argmax ? 1 : 0);  // put_accuracies()
+  RowMatrix<float> result(rows, static_cast<Eigen::Index>(sets.size()));
   parallel_blocks(
       sets.size(),
       [&](std::size_t i) {
@@ -82,6 +83,12 @@ std::string function_problem(KnockoutFunction function, Activation output) {
 
 RowMatrix<float> knockout_accuracy(const KnockoutSubject& subject, std::span<const NeuronSet> sets,
                                    const KnockoutOptions& options, const RandomStream& random, Progress& progress) {
+  return knockout_accuracy_and_overall(subject, sets, options, random, progress).topRows(subject.classes());
+}
+
+RowMatrix<float> knockout_accuracy_and_overall(const KnockoutSubject& subject, std::span<const NeuronSet> sets,
+                                               const KnockoutOptions& options, const RandomStream& random,
+                                               Progress& progress) {
   check_shapes(subject);
   if (subject.neurons() > NeuronSet::max_neurons) {
     throw UsageError("knockouts: hidden layer {} has {} neurons; sets are possible for at most {}", subject.layer,

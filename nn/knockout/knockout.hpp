@@ -112,6 +112,12 @@ RowMatrix<float> knockout_accuracy(const KnockoutSubject& subject, std::span<con
                                    const KnockoutOptions& options, const RandomStream& random,
                                    Progress& progress = Progress::none());
 
+/// The same, and by argmax in a last row the fraction of all samples whose decision is their label: [C+1,sets.size()].
+/// By threshold there is no such row.
+RowMatrix<float> knockout_accuracy_and_overall(const KnockoutSubject& subject, std::span<const NeuronSet> sets,
+                                               const KnockoutOptions& options, const RandomStream& random,
+                                               Progress& progress = Progress::none());
+
 /// Balanced accuracy [C,S] of all S = 2^K sets; the column is the index of the set knocked out. The values are those of
 /// knockout_accuracy, to the last bit. Cost for K = 20, ten classes and 10^4 samples: seconds in the last hidden layer
 /// (nn/knockout/knockout_tree.hpp, argmax_counter.hpp); 2^K forward passes through the layers after the next one for

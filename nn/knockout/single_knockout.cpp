@@ -1,14 +1,19 @@
 #include "nn/knockout/single_knockout.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <span>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "nn/knockout/knockout_accuracy.hpp"
 #include "nn/knockout/knockout_checks.hpp"
 #include "nn/knockout/replacement.hpp"
+#include "nn/network/activation.hpp"
+#include "nn/network/kernels.hpp"
 
 namespace inforelay {
 namespace {
@@ -17,13 +22,6 @@ constexpr std::size_t samples_per_block = 256;
 
 void check(const KnockoutSubject& subject, const KnockoutOptions& options) {
   check_shapes(subject);
-  const auto last = static_cast<int>(subject.network.layers.size()) - 1;
-  if (subject.layer != last) {
-    throw UsageError(
-        "knockouts: hidden layer {} is not the last one, {}: single neurons of wide layers can "
-        "be knocked out there only",
-        subject.layer, last);
-  }
   if (options.method != KnockoutMethod::exact) {
     throw UsageError("knockouts: method {}: single neurons of wide layers are knocked out on all samples only",
                      to_string(options.method));
@@ -39,6 +37,8 @@ struct Counts {
   void add(Eigen::Index row, std::size_t c, std::size_t label) {
     ++(c == label ? of_class : of_others)(row, static_cast<Eigen::Index>(c));
   }
+  /// By argmax: samples of all classes whose largest output is that of their class.
+  std::uint32_t right(Eigen::Index row) const { return of_class.row(row).sum(); }
 
   RowMatrix<std::uint32_t> of_class, of_others;  // [K+1,C]
 };
@@ -66,37 +66,64 @@ class SingleKnockouts {
 
  private:
   Counts count(const BlockRange& range) const {
-    const Eigen::Index neurons = subject_.neurons(), classes = subject_.classes();
-    const DenseLayer& layer = subject_.network.layers.back();
-    const RowMatrix<double> weight = layer.weight.transpose().cast<double>();     // [K,C]
-    RowMatrix<double> before(neurons + 1, classes), after(neurons + 1, classes);  // sums up to a neuron, and from it on
-    std::vector<double> sums(static_cast<std::size_t>(classes));
-    Eigen::Map<Eigen::RowVectorXd> out(sums.data(), classes);
-    Counts counts(neurons, classes);
+    const std::span<const DenseLayer> later =
+        std::span(subject_.network.layers).subspan(static_cast<std::size_t>(subject_.layer));
+    const DenseLayer& next = later.front();
+    const Eigen::Index neurons = subject_.neurons(), width = next.out();
+    const RowMatrix<double> weight = next.weight.transpose().cast<double>();  // [K,J]
+    RowMatrix<double> before(neurons + 1, width), after(neurons + 1, width);  // sums up to a neuron, and from it on
+    RowMatrix<double> sums(neurons + 1, width);  // with each neuron knocked out and, in the last row, with none
+    Counts counts(neurons, subject_.classes());
     for (std::size_t i = range.begin; i < range.end; ++i) {
       const auto activation = [&](Eigen::Index k) {
         return static_cast<double>(subject_.hidden(static_cast<Eigen::Index>(i), k));
       };
-      before.row(0) = layer.bias.transpose().cast<double>();
+      before.row(0) = next.bias.transpose().cast<double>();
       for (Eigen::Index k = 0; k < neurons; ++k) before.row(k + 1) = before.row(k) + weight.row(k) * activation(k);
       after.row(neurons).setZero();
       for (Eigen::Index k = neurons; k-- > 0;) after.row(k) = after.row(k + 1) + weight.row(k) * activation(k);
       for (Eigen::Index k = 0; k <= neurons; ++k) {
-        out = before.row(k) + after.row(std::min(k + 1, neurons));
-        if (k < neurons) out += weight.row(k) * static_cast<double>(replacement_(i, static_cast<int>(k)));
-        decide(sums, k, subject_.labels[i], counts);
+        sums.row(k) = before.row(k) + after.row(std::min(k + 1, neurons));
+        if (k < neurons) sums.row(k) += weight.row(k) * static_cast<double>(replacement_(i, static_cast<int>(k)));
       }
+      if (later.size() == 1)
+        decide(sums, subject_.labels[i], counts);
+      else
+        decide(outputs(sums, later), subject_.labels[i], counts);
     }
     return counts;
   }
 
-  void decide(std::span<const double> sums, Eigen::Index row, std::size_t label, Counts& counts) const {
-    if (function_ == KnockoutFunction::argmax) {
-      const auto largest = static_cast<std::size_t>(std::max_element(sums.begin(), sums.end()) - sums.begin());
-      return counts.add(row, largest, label);
+  // The sums of the output layer from those of the layer after the analysed one, `later.front()`.
+  static RowMatrix<float> outputs(const RowMatrix<double>& sums, std::span<const DenseLayer> later) {
+    RowMatrix<float> values = sums.cast<float>();
+    for (std::size_t l = 0; l + 1 < later.size(); ++l) {
+      const DenseLayer& next = later[l + 1];
+      const auto rows = static_cast<std::size_t>(values.rows()), width = static_cast<std::size_t>(values.cols());
+      activate(later[l].activation, values.data(), rows, width);
+      std::vector<std::uint32_t> blocks;  // all of them
+      for (std::size_t begin = 0; begin + kernels::block_inputs <= width; begin += kernels::block_inputs)
+        blocks.push_back(static_cast<std::uint32_t>(begin));
+      RowMatrix<float> into(values.rows(), next.out());
+      kernels::dense_forward(values.data(), rows, width, {blocks.data(), blocks.size()}, next.weight.data(),
+                             next.bias.data(), static_cast<std::size_t>(next.out()), into.data());
+      values = std::move(into);
     }
-    for (std::size_t c = 0; c < sums.size(); ++c) {
-      if (sums[c] > 0) counts.add(row, c, label);
+    if (!values.allFinite()) throw ComputeError("knockouts: the sums of an output overflow");
+    return values;
+  }
+
+  template <class T>
+  void decide(const RowMatrix<T>& sums, std::size_t label, Counts& counts) const {
+    for (Eigen::Index row = 0; row < sums.rows(); ++row) {
+      if (function_ == KnockoutFunction::argmax) {
+        const T* const begin = sums.row(row).data();
+        counts.add(row, static_cast<std::size_t>(std::max_element(begin, begin + sums.cols()) - begin), label);
+        continue;
+      }
+      for (Eigen::Index c = 0; c < sums.cols(); ++c) {
+        if (sums(row, c) > 0) counts.add(row, static_cast<std::size_t>(c), label);
+      }
     }
   }
 
@@ -115,7 +142,8 @@ SingleKnockout single_knockout_accuracy(const KnockoutSubject& subject, const Kn
   check_finite(subject, replacement);
   const Counts counts = SingleKnockouts(subject, options.function, replacement).count(progress);
   const Eigen::Index neurons = subject.neurons();
-  SingleKnockout result{.accuracy = RowMatrix<float>(subject.classes(), neurons), .intact = {}};
+  SingleKnockout result{
+      .accuracy = RowMatrix<float>(subject.classes(), neurons), .intact = {}, .overall = {}, .overall_intact = {}};
   for (int c = 0; c < subject.classes(); ++c) {
     const auto value = [&](Eigen::Index row) {
       return accuracy.exact(static_cast<std::size_t>(c), counts.of_class(row, c), counts.of_others(row, c));
@@ -123,6 +151,9 @@ SingleKnockout single_knockout_accuracy(const KnockoutSubject& subject, const Kn
     for (Eigen::Index k = 0; k < neurons; ++k) result.accuracy(c, k) = value(k);
     result.intact.push_back(value(neurons));
   }
+  if (options.function != KnockoutFunction::argmax) return result;
+  for (Eigen::Index k = 0; k < neurons; ++k) result.overall.push_back(accuracy.overall(counts.right(k)));
+  result.overall_intact = accuracy.overall(counts.right(neurons));
   return result;
 }
 

@@ -242,6 +242,8 @@ TEST_CASE("Each wrong setting is named with its place and what was expected", "[
       {"inner: 3", "test.yaml:1:8: error: inner: expected a map of settings, found '3'"},
       {"loud: yes", "test.yaml:1:7: error: loud: expected true or false, found 'yes'"},
       {"colour: gren", "test.yaml:1:9: error: colour: expected one of green, red, found 'gren'; did you mean 'green'?"},
+      {"colour: GREEN",
+       "test.yaml:1:9: error: colour: expected one of green, red, found 'GREEN'; did you mean 'green'?"},
       {"colours: [red, red]", "test.yaml:1:16: error: colours: 'red' is listed twice"},
       {"widths: [1]", "test.yaml:1:9: error: widths: 1 elements; their number must be in [2, 4]"},
       {"name: ../x",

@@ -294,6 +294,15 @@ TEST_CASE("Settings that contradict each other are reported with their position"
   CHECK_THAT(lines[0], Catch::EndsWith("error: " + expected) && Catch::StartsWith("test.yaml:"));
 }
 
+TEST_CASE("The names that other programs have for activations get a suggestion", "[config]") {
+  const auto [written, meant] = GENERATE(table<std::string, std::string>(
+      {{"ReLU", "relu"}, {"LeakyReLU", "leaky_relu"}, {"Tanh", "tanh"}, {"SiLU", "silu"}, {"Softplus", "softplus"}}));
+  const Lines lines = problems("{name: t, networks: {n: {detectors: {}, activation: " + written + "}}}");
+  REQUIRE(lines.size() == 1);
+  CHECK_THAT(lines[0], Catch::Contains("activation '" + written + "' is not one of tanh") &&
+                           Catch::EndsWith("; did you mean '" + meant + "'?"));
+}
+
 TEST_CASE("Wrong values, unknown keys and contradictory settings are all reported in one error", "[config]") {
   const auto lines = problems(
       "sead: 1\n"

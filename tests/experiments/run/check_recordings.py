@@ -213,6 +213,25 @@ for key, layer, chosen, columns in (("a", "v1", range(times), 3), ("a", "v4", ra
         states = group[f"states/{subset}"]
         expect(list(zip(states["trial"][:], states["time"][:])) == steps, f"{key}, {subset}: trial and time")
 
+# Each time by itself, against brute force over its trials.
+results = run("each", {"a": {**common, "states": "a", "axes": axes_a, "output": "choice", "time": "each"}},
+              {"relay": {"subsets": ["fit", "check"], "exhaustive": ["fit", "check"]}})
+names = [int(name) for name in results["recordings/a/class"][:]]
+for subset in ("fit", "check"):
+    where = np.flatnonzero(split == subset)
+    got = results[f"recordings/a/layers/states/relay/{subset}"]
+    expect(got["single"].dims[0][0].name.endswith("/a/time"), "time is no dimension")
+    for t in range(times):
+        for c, symbol in enumerate(names):
+            value = relay_of_sets(spikes[where, t], (by_trial[where] == symbol).astype(int),
+                                  (by_step[where, t] == symbol).astype(int))
+            checks = [("total", got["total"][t, c], value[(0, 1, 2)], EXACT)]
+            checks += [(f"set {s}", got["information"][t, c, sum(1 << k for k in s)], v, FLOAT) for s, v in value.items()]
+            checks += [(f"single {k}", got["single"][t, c, k],
+                        value[(0, 1, 2)] - value[tuple(u for u in range(units) if u != k)], EXACT) for k in range(units)]
+            for what, found, expected, tolerance in checks:
+                expect(abs(found - expected) <= tolerance, f"each, {subset}, time {t}, {what}: {found}, not {expected}")
+
 for problem in problems:
     print(problem)
 print(f"{len(recordings)} recordings in all formats")

@@ -168,6 +168,19 @@ TEST_CASE("A table is split by class and trained on, and the same seed gives the
   if (!lacks({"numpy", "h5py"}))
     CHECK(python_succeeds("split '" + (folder.path() / "a/results.h5").string() + "' 0.3 37 37 37"));
 
+  // A network from a file does not say in which order it has the words.
+  REQUIRE(run_program({"t.yaml", "-o", "c", "networks.small.weights_out=w.safetensors"}, folder.path()).exit_code == 0);
+  const Arguments loaded{"t.yaml", "networks={small: {weights: w.safetensors}}", "figures=null"};
+  const ProgramResult unnamed = run_program(test::with(loaded, {"-o", "d"}), folder.path());
+  CHECK_THAT(unnamed.err,
+             Contains("the outputs of small are taken to be the classes in alphabetical order, alpha, beta "
+                      "gamma, delta"));
+  const ProgramResult named =
+      run_program(test::with(loaded, {"-o", "e", "data.classes=[alpha, beta gamma, delta]"}), folder.path());
+  CHECK(named.exit_code == 0);
+  CHECK_THAT(named.err, !Contains("alphabetical"));
+  CHECK_THAT(result.err, !Contains("alphabetical"));
+
   // Other content is another run.
   write(folder.path() / "table.csv", table(40));
   result = run_program({"t.yaml", "-o", "a"}, folder.path());

@@ -103,7 +103,7 @@ TEST_CASE("What does not fit in a recording is named with its place", "[recordin
       {table, two + ", axes: [sample, trial]", "", 2, "expected unit, and sample or else trial"},
       {table, two + ", axes: [time, unit], time: [4]", "", 3, "recordings.r.time: 4, but"},
       {table, two + ", time: [1]", "", 2, "needs an axis time"},
-      {table, two + ", axes: [time, unit], time: each", "", 2, "each is not available"},
+      {table, two + ", axes: [time, unit], time: each", "", 2, "each needs axes time and trial"},
       {table, two, "analysis: {knockout: {}}", 2, "analysis.knockout: needs a network"},
       {table, "subset: part", "", 2, "recordings.r.states: is missing"},
       {table, two, "analysis: {relay: {classes: [2]}}", 2, "2 is out of range: recordings.r has 2 symbols"},
@@ -206,4 +206,28 @@ TEST_CASE("A value on a given cut belongs to the level beneath, whether floats h
   };
   CHECK(states("{method: threshold, threshold: 0.3}") == std::vector<double>{0, 0, 1, 1, 1});
   CHECK(states("{method: edges, edges: [0.3, 0.7]}") == std::vector<double>{0, 0, 1, 1, 2});
+}
+
+TEST_CASE("Clusters are those of at most 10,000 samples, and geometry can be left out", "[recordings]") {
+  const TemporaryFolder folder;
+  std::string many = "n1,n2,in,out\n";
+  for (int i = 0; i < 10'001; ++i) many += fmt::format("{},{},{},{}\n", i % 2, i / 2 % 2, i % 2, i / 3 % 2);
+  write_file_atomically(folder / "rec.csv", std::string_view(many));
+  const std::string geometry = "recordings/r/layers/states/geometry";
+  const auto results = [&](const std::string& analysis) {
+    const ProgramResult run = run_config(folder, config_with("states: n1..n2", "analysis: {" + analysis + "}"));
+    INFO(run.err);
+    REQUIRE(run.exit_code == 0);
+    return Hdf5Reader(folder / "out/results.h5");
+  };
+  {
+    const Hdf5Reader file = results("relay: {greedy: false}");
+    CHECK(file.attribute<std::int64_t>(geometry + "/cohesion", "samples_drawn") == 10'000);
+    const std::vector<double> cohesion = file.array<double>(geometry + "/cohesion");  // of 2, 3, 4, ... clusters
+    REQUIRE(cohesion.size() == 19);
+    CHECK((cohesion[0] > 0.24 && cohesion[0] < 0.34));  // 0.25, or 1/3 in a local optimum
+    CHECK(cohesion[2] == 0);  // four states
+    CHECK(file.array<double>(geometry + "/component_scores").size() == 2 * 10'001);
+  }
+  CHECK(!results("geometry: false").exists(geometry));
 }

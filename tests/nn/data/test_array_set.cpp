@@ -141,15 +141,39 @@ TEST_CASE("Tables that are no data set are errors that name row and column", "[d
   CHECK_THROWS_AS(plan_data(table_options(folder / "gone.csv")), DataError);
 }
 
+namespace {
+
+/// A file of NumPy, version 1.
+std::string npy(const std::string& type, const std::string& shape, const std::string& values) {
+  std::string header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + shape + ", }";
+  header.resize(118 - 1, ' ');
+  header += '\n';
+  return std::string("\x93NUMPY\x01\x00\x76\x00", 10) + header + values;
+}
+
+}  // namespace
+
+TEST_CASE("Floats that are whole numbers in the range of bytes are remarked on", "[data]") {
+  const TemporaryFolder folder;
+  write(folder / "y.csv", "label\n0\n1\n");
+  const auto remark_on = [&](const std::string& first, const std::string& second) {
+    write(folder / "x.csv", "a,b\n" + first + "\n" + second + "\n");
+    DataOptions options;
+    options.dataset = "arrays";
+    options.train_places = {.inputs = (folder / "x.csv:a,b").string(), .labels = (folder / "y.csv:label").string()};
+    options.test_places = options.train_places;
+    return plan_data(options).remark();
+  };
+  CHECK_THAT(remark_on("0.0,7", "128,3"), Contains("are whole numbers, as of bytes, up to 128, used as they are"));
+  CHECK(remark_on("0,7", "127,3").empty());    // ages, say
+  CHECK(remark_on("0,7", "200.5,3").empty());  // scaled already
+  CHECK(remark_on("0,7", "256,3").empty());
+  CHECK(remark_on("-1,7", "200,3").empty());
+}
+
 TEST_CASE("Bytes of arrays without a scale are remarked on", "[data]") {
   const TemporaryFolder folder;
-  // Two images of one byte; npy of version 1.
-  const auto npy = [](const std::string& type, const std::string& shape, const std::string& values) {
-    std::string header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + shape + ", }";
-    header.resize(118 - 1, ' ');
-    header += '\n';
-    return std::string("\x93NUMPY\x01\x00\x76\x00", 10) + header + values;
-  };
+  // Two images of one byte.
   write(folder / "x.npy", npy("|u1", "(2, 1)", "\x07\xc8"));
   write(folder / "y.npy", npy("|i1", "(2,)", "\x01\xff"));
   DataOptions options;
