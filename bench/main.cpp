@@ -22,6 +22,9 @@
 #include "infotheory/relay/exhaustive.hpp"
 #include "infotheory/relay/greedy.hpp"
 #include "infotheory/relay/set_measures.hpp"
+#include "infotheory/significance/bootstrap.hpp"
+#include "infotheory/significance/permutation_test.hpp"
+#include "infotheory/states/discretize.hpp"
 #include "nn/knockout/knockout.hpp"
 #include "nn/training/backprop.hpp"
 #include "nn/training/optimizer.hpp"
@@ -41,6 +44,36 @@ void measures_exhaustive(benchmark::State& state, Split split) {
   std::vector<SetMeasure> all;
   for (const auto& [measure, name] : set_measure_names) all.push_back(measure);
   for (auto _ : state) benchmark::DoNotOptimize(measure_sets(table, all));
+}
+
+/// Binary states, digits and decisions of the subject.
+struct RelaySubject {
+  explicit RelaySubject(Split split)
+      : samples(layer_samples(split)),
+        states(discretize(samples.values, thresholds(samples.values))),
+        contrasts(one_vs_rest(numbered_names(subject().network.output_width()))) {}
+  RelaySamples relay() const { return {states, samples.input, samples.output, contrasts}; }
+
+  Samples samples;
+  UnitStates states;
+  std::vector<Contrast> contrasts;
+};
+
+void permutation(benchmark::State& state, Split split, RelayPart part, std::size_t count) {
+  const RelaySubject recorded(split);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(relay_permutation_test(recorded.relay(), {.permutations = count}, part));
+}
+
+void permutation_maximum(benchmark::State& state) {
+  const RelaySubject recorded(Split::test);
+  for (auto _ : state) benchmark::DoNotOptimize(maximum_permutation_test(recorded.relay(), {.permutations = 4}));
+}
+
+void bootstrap_single(benchmark::State& state, Split split) {
+  const RelaySubject recorded(split);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(relay_bootstrap(recorded.relay(), {.resamples = 100}, RelayPart::single));
 }
 
 void knockout_exhaustive(benchmark::State& state, Split split, KnockoutOptions options) {
@@ -127,6 +160,13 @@ void register_all() {
   for (const Split split : {Split::train, Split::test}) {
     add("measures_exhaustive/" + std::string(to_string(split)), measures_exhaustive, split);
   }
+  for (const Split split : {Split::train, Split::test}) {
+    const std::string name(to_string(split));
+    add("permutation_single/" + name, permutation, split, RelayPart::single, std::size_t{99});
+    add("bootstrap_single/" + name, bootstrap_single, split);
+  }
+  add("permutation_greedy/test", permutation, Split::test, RelayPart::greedy, std::size_t{1000})->Iterations(1);
+  add("permutation_maximum/test", permutation_maximum)->Iterations(1);
   for (const Split split : {Split::train, Split::test}) {
     add("knockout_exhaustive/" + std::string(to_string(split)), knockout_exhaustive, split, KnockoutOptions{});
   }

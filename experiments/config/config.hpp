@@ -13,6 +13,7 @@
 #include "core/config/settings.hpp"
 #include "core/config/tree.hpp"
 #include "experiments/config/recurrent_config.hpp"
+#include "experiments/config/significance_config.hpp"
 #include "experiments/figures/plot/figure_writer.hpp"
 #include "infotheory/relay/set_measures.hpp"
 #include "infotheory/states/contrast.hpp"
@@ -132,6 +133,7 @@ struct RelayConfig {
   std::vector<std::string> subsets{"train", "test"};
   bool greedy = true;
   bool branching = false;
+  std::optional<SetMeasure> by;  ///< a second greedy search, by this measure
   std::vector<std::string> exhaustive{"test"};
   std::vector<std::int64_t> classes;  ///< empty: all
 };
@@ -187,10 +189,12 @@ struct AnalysisConfig {
   SetTables tables = SetTables::automatic;
   bool geometry = true;
   RelayConfig relay;
-  std::vector<SetMeasure> measures;  ///< of all sets, of relay.exhaustive
-  std::vector<std::int64_t> lags;    ///< of the temporal representation of all sets, of relay.exhaustive
-  std::int64_t drift = 0;            ///< last units of the greedy path whose drift over time is measured; 0: none
-  bool as_published = false;         ///< as in the tables of the n-back networks, see config_schema.cpp
+  std::vector<SetMeasure> measures;     ///< of all sets, of relay.exhaustive
+  std::vector<std::string> estimators;  ///< names of infotheory/information/estimators.hpp
+  std::vector<std::int64_t> lags;       ///< of the temporal representation of all sets, of relay.exhaustive
+  std::int64_t drift = 0;               ///< last units of the greedy path whose drift over time is measured; 0: none
+  bool as_published = false;            ///< as in the tables of the n-back networks, see config_schema.cpp
+  SignificanceConfig significance;
   std::optional<KnockoutConfig> knockout;
   std::optional<RegressionConfig> regression;
 };

@@ -10,6 +10,7 @@
 #include "core/sets/neuron_set.hpp"
 #include "experiments/config/derived_settings.hpp"
 #include "experiments/config/recurrent_checks.hpp"
+#include "experiments/config/significance_checks.hpp"
 #include "infotheory/states/unit_states.hpp"
 
 namespace inforelay {
@@ -274,7 +275,7 @@ class Checker {
     check_relay_classes(analysis.relay);
     check_states(analysis);
     for (const SettingProblem& each : time_problems(config_)) fail(each.path, each.problem);
-    check_no_repetition("analysis.lags", analysis.lags);
+    for (const SettingProblem& each : significance_problems(config_)) fail(each.path, each.problem);
     if (!analysis.regression) return;
     if (analysis.tables == SetTables::never)
       fail("analysis.regression", "needs the tables of all sets: not with analysis.tables: never");
@@ -378,6 +379,7 @@ std::vector<std::string> width_problems(const AnalysisConfig& analysis, int laye
   if (all_knocked_out) problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive knockout"));
   if (width <= NeuronSet::max_neurons) return problems;
   if (analysis.relay.branching) problems.push_back(too_wide(NeuronSet::max_neurons, "branching greedy search"));
+  if (analysis.relay.by) problems.push_back(too_wide(NeuronSet::max_neurons, "a greedy search by another measure"));
   if (analysis.knockout && !all_knocked_out) {
     if (analysis.knockout->options.method == KnockoutMethod::sampled)
       problems.push_back(too_wide(NeuronSet::max_neurons, "a sampled knockout"));

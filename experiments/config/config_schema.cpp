@@ -1,5 +1,6 @@
 // The settings of analysis, comparisons, figures and sweeps, and the list of all.
 #include "experiments/config/system_schema.hpp"
+#include "infotheory/information/estimators.hpp"
 
 namespace inforelay {
 namespace {
@@ -8,6 +9,12 @@ using namespace setting;
 
 constexpr std::int64_t million = 1'000'000;
 constexpr double any_number = std::numeric_limits<double>::max();
+
+Choice estimators_setting(std::vector<std::string>& names) {
+  std::vector<std::pair<std::string, std::string_view>> table;
+  for (const NamedEstimator& row : entropy_estimators()) table.emplace_back(row.name, row.name);
+  return choices(names, table);
+}
 
 }  // namespace
 
@@ -19,6 +26,10 @@ std::vector<Setting> settings_of(RelayConfig& config) {
       {"greedy", "Shrinking subset aggregation and aggregated relay information.", Boolean{&config.greedy}},
       {"branching", "Also follow all ties of the greedy removal: each step keeps every best set.",
        Boolean{&config.branching}},
+      {"by",
+       "A second greedy search, which keeps at each step the set with the largest value of this measure of "
+       "analysis.measures. Up to 32 units.",
+       choice(config.by, set_measure_names)},
       {"exhaustive", "Those of the subsets for which all 2^K sets are computed.", Words{&config.exhaustive}},
       {"classes",
        "Only these classes; empty: all. Some classes only: not possible with exhaustive, branching, compare or "
@@ -111,6 +122,10 @@ std::vector<Setting> settings_of(AnalysisConfig& config) {
       {"relay", "Relay information.", group(config.relay)},
       {"measures", "Further measures of all 2^K sets, of the subsets of analysis.relay.exhaustive.",
        choices(config.measures, set_measure_names)},
+      {"estimators",
+       "Estimators of entropy by which entropies, and relay information of all units and of single units, are also "
+       "computed; of all subsets of analysis.relay.subsets.",
+       estimators_setting(config.estimators)},
       {"lags",
        "Temporal representation R_p of all sets, at these lags p: what the units say at step t about the input at t - p "
        "beyond the input at t; and the transfer entropy between units. Of the subsets of analysis.relay.exhaustive, of "
@@ -124,6 +139,8 @@ std::vector<Setting> settings_of(AnalysisConfig& config) {
        "Of recurrent networks: what the published tables of the n-back networks have. In the last unit the input of the "
        "step stands in place of its state, and with states: both the knockouts number the units c, h instead of h, c.",
        Boolean{&config.as_published}},
+      {"significance", "How far relay information can be trusted: permutation tests, bootstrap intervals, subsampling.",
+       group(config.significance)},
       {"knockout", "Balanced accuracy with sets of units knocked out (ablation).", group(config.knockout)},
       {"regression", "Regression of balanced accuracy after the knockout on set size and relay information.",
        group(config.regression)}};

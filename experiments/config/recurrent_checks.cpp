@@ -164,6 +164,28 @@ std::vector<std::string> recurrent_layer_problems(const ExperimentConfig& config
   return problems;
 }
 
+namespace {
+
+bool has_time(const ExperimentConfig& config) {
+  return std::any_of(config.networks.begin(), config.networks.end(),
+                     [](const auto& each) { return each.second.recurrent.has_value(); }) ||
+         std::any_of(config.recordings.begin(), config.recordings.end(), [](const auto& each) {
+           const auto& axes = each.second.axes;
+           return std::find(axes.begin(), axes.end(), RecordingAxis::time) != axes.end();
+         });
+}
+
+/// Levels of a unit; 2 for options that do not go together, which are an error of their own.
+int levels_of(const DiscretizeOptions& options) {
+  try {
+    return level_count(options);
+  } catch (const UsageError&) {
+    return 2;
+  }
+}
+
+}  // namespace
+
 std::vector<SettingProblem> time_problems(const ExperimentConfig& config) {
   const AnalysisConfig& analysis = config.analysis;
   std::vector<SettingProblem> problems;
@@ -172,11 +194,18 @@ std::vector<SettingProblem> time_problems(const ExperimentConfig& config) {
   };
   const auto is_recurrent = [](const auto& each) { return each.second.recurrent.has_value(); };
   const bool recurrent = std::any_of(config.networks.begin(), config.networks.end(), is_recurrent);
-  const bool has_time = recurrent || !config.recordings.empty();
-  check(!analysis.lags.empty() && !has_time, "analysis.lags", "needs a recurrent network or a recording with time");
+  check(!analysis.lags.empty() && !has_time(config), "analysis.lags",
+        "needs a recurrent network or a recording with time");
   check(!analysis.lags.empty() && analysis.relay.exhaustive.empty(), "analysis.lags",
         "of the subsets of analysis.relay.exhaustive, which has none");
-  check(analysis.drift > 0 && !has_time, "analysis.drift", "needs a recurrent network or a recording with time");
+  check(!analysis.lags.empty() && levels_of(analysis.discretize) > 2, "analysis.lags", "needs units of two levels");
+  std::vector<std::int64_t> lags = analysis.lags;
+  std::sort(lags.begin(), lags.end());
+  const auto twice = std::adjacent_find(lags.begin(), lags.end());
+  check(twice != lags.end(), "analysis.lags",
+        twice != lags.end() ? fmt::format("{} is listed twice", *twice) : std::string());
+  check(analysis.drift > 0 && !has_time(config), "analysis.drift",
+        "needs a recurrent network or a recording with time");
   check(analysis.drift > 0 && !analysis.relay.greedy, "analysis.drift", "needs analysis.relay.greedy");
   check(analysis.as_published && !recurrent, "analysis.as_published", "needs a recurrent network");
   const auto& knockout = analysis.knockout;

@@ -6,14 +6,10 @@
 #include <vector>
 
 #include "experiments/config/config.hpp"
+#include "experiments/config/setting_problem.hpp"
 #include "nn/data/source.hpp"
 
 namespace inforelay {
-
-/// What is wrong with a setting: its path, and a phrase to follow it.
-struct SettingProblem {
-  std::string path, problem;
-};
 
 /// Those of the network at `path`, which has the group `recurrent`. `sizes`: of the data; none: unknown. Sizes that
 /// depend on a weight file are checked once it was read, by recurrent_layer_problems().

@@ -60,11 +60,13 @@ struct RelayFigure {
   Eigen::Ref<const RowMatrix<float>> information;  ///< [C,S] I_R of each set, bits; [C,0]: the greedy path alone
   RowMatrix<double> greedy_information{};          ///< [C,K] after each removal, sizes K-1 ... 0, bits; [C,0]: none
   std::vector<double> all_information{};           ///< [C] I_R of all neurons, bits; the greedy path's first point
+  RowMatrix<double> all_interval{};                ///< [C,2] bounds of its bootstrap interval; [0,0]: none
 };
 
 /// "relay_NETWORK": I_R by size of the set, a panel for each class, the greedy path as a red line. The S sets of a
 /// panel are counted in cells, 120 intervals of information for each size, shaded by the power of ten of the number of
-/// sets; neighbouring cells of one shade are one row of the table and one bar. Cost O(C S), in parallel.
+/// sets; neighbouring cells of one shade are one row of the table and one bar. The interval of all neurons is a red bar
+/// with ends. Cost O(C S), in parallel.
 std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure);
 
 struct SizesFigure {
@@ -75,10 +77,14 @@ struct SizesFigure {
   RowMatrix<double> greedy_information{};  ///< as in RelayFigure; of relay_information only
   std::vector<double> all_information{};   ///< likewise
   KnockoutWords words{};                   ///< of accuracy only
+  /// [C,K+1] 5 and 95 % of the null `no relay` by size; [0,0]: none.
+  RowMatrix<double> null_low{}, null_high{};
+  std::string null_of{};  ///< what it is the null of: "the best set", "greedy removal"
 };
 
 /// "relay_sizes_NETWORK" and "knockout_sizes_NETWORK": I_R, or the accuracy with a set knocked out, by size of the set,
-/// a panel for each class: bands of quantiles over all sets of each size, the greedy path as a red line.
+/// a panel for each class: bands of quantiles over all sets of each size, the greedy path as a red line, the null as
+/// two dashed ones.
 std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure);
 
 struct NodeFigure {

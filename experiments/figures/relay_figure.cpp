@@ -33,6 +33,10 @@ void check(const std::string& name, const RelayFigure& figure) {
     require_count(name, "greedy_information", figure.greedy_information.cols(), "columns", figure.neurons);
     require_count(name, "all_information", figure.all_information.size(), "values", classes);
   }
+  if (figure.all_interval.size() > 0) {
+    require_count(name, "all_interval", figure.all_interval.rows(), "rows", classes);
+    require_count(name, "all_interval", figure.all_interval.cols(), "columns", 2);
+  }
   require_some(name, "information",
                static_cast<std::size_t>(figure.information.size() + figure.greedy_information.size()));
 }
@@ -54,6 +58,7 @@ AxisRange information_range(const RelayFigure& figure) {
   }
   range.add_all(figure.greedy_information.reshaped());
   if (figure.greedy_information.size() > 0) range.add_all(figure.all_information);
+  range.add_all(figure.all_interval.reshaped());
   return range;
 }
 
@@ -72,6 +77,8 @@ std::vector<FigureCanvas::LegendEntry> legend_of(const RelayFigure& figure, int 
   for (std::size_t i = 0; static_cast<int>(i) <= top; ++i)
     legend.push_back({{.kind = LegendSample::Kind::swatch, .colour = shades[i]}, shade_names[i]});
   if (figure.greedy_information.size() > 0) legend.push_back({{.colour = colour::red, .size = 1}, "greedy removal"});
+  if (figure.all_interval.size() > 0)
+    legend.push_back({{.colour = colour::red, .size = 0.7}, "bar: interval of all neurons"});
   return legend;
 }
 
@@ -148,6 +155,14 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
       elements.push_back(
           fmt::format("{} using 2:3 with lines lw 0.9 lc rgb '{}' notitle", rows_from(table, first), hex(colour::red)));
     }
+    if (figure.all_interval.size() > 0) {
+      const std::size_t first = table.rows();
+      const auto row = static_cast<Eigen::Index>(c);
+      table.row(c, figure.neurons, figure.all_interval(row, 0), figure.all_interval(row, 1), 1, 0, "interval", 0,
+                figure.labels[c]);
+      elements.push_back(fmt::format("{} using 2:3:3:4 with yerrorbars pt 0 lw 0.7 lc rgb '{}' notitle",
+                                     rows_from(table, first), hex(colour::red)));
+    }
     canvas.plot(elements);
   }
   canvas.common_labels(grid, foot + 2.2, "'number of neurons in the set'",
@@ -164,13 +179,16 @@ const FigureKind relay_figure{
       // A wide layer has only the greedy path.
       if (!all_sets && !(greedy && is_wide(*source.layer))) return {};
       static const RowMatrix<float> none;
+      const ResultView significance = source.layer->arrays.at("significance/" + source.subset);
+      const bool interval = significance.has("total_interval");
       return drawing(draw_relay,
                      {.network = source.name,
                       .labels = contrast_names(*source.layer, relay),
                       .neurons = static_cast<int>(unit_count(*source.layer)),
                       .information = all_sets ? relay.matrix<float>("information") : none,
                       .greedy_information = greedy ? relay.matrix<double>("greedy/information") : RowMatrix<double>(),
-                      .all_information = relay.numbers("total")});
+                      .all_information = relay.numbers("total"),
+                      .all_interval = interval ? significance.matrix<double>("total_interval") : RowMatrix<double>()});
     }};
 
 }  // namespace inforelay

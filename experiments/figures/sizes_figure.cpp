@@ -11,16 +11,22 @@ namespace inforelay {
 namespace {
 
 constexpr std::uint32_t outer_band = 0xd3e0ef, inner_band = 0x93b4d8, median_colour = 0x12355f;
-constexpr std::string_view extreme_dash = "(3,3)";
+constexpr std::uint32_t null_colour = 0xe69f00;
+constexpr std::string_view extreme_dash = "(3,3)", null_dash = "(6,3)";
 
 // Columns of the table with the quantiles of SubsetStatistics and the greedy path; gnuplot counts them from 1.
-constexpr int first_level = 5, greedy_column = 12;
+constexpr int first_level = 5, greedy_column = 12, null_column = 14;
 static_assert(SubsetStatistics::quantile_levels == std::array<double, 7>{0, 0.05, 0.25, 0.5, 0.75, 0.95, 1});
 
 void check(const std::string& name, const SizesFigure& figure) {
   const SubsetStatistics& sizes = figure.statistics;
   require_some(name, "labels", figure.labels.size());
   require_count(name, "statistics", sizes.classes(), "classes", figure.labels.size());
+  for (const RowMatrix<double>* null : {&figure.null_low, &figure.null_high}) {
+    if (figure.null_low.size() == 0) break;
+    require_count(name, "null", null->rows(), "rows", figure.labels.size());
+    require_count(name, "null", null->cols(), "columns", sizes.neurons() + 1);
+  }
   if (figure.greedy_information.size() == 0) return;
   require_count(name, "greedy_information", figure.greedy_information.rows(), "rows", figure.labels.size());
   require_count(name, "greedy_information", figure.greedy_information.cols(), "columns", sizes.neurons());
@@ -42,7 +48,28 @@ std::vector<FigureCanvas::LegendEntry> legend_of(const SizesFigure& figure) {
       {{.colour = median_colour, .size = 1}, "median"},
       {{.colour = median_colour, .dash = extreme_dash, .size = 0.6}, "min and max"}};
   if (figure.greedy_information.size() > 0) legend.push_back({{.colour = colour::red, .size = 1}, "greedy removal"});
+  if (figure.null_low.size() > 0)
+    legend.push_back({{.colour = null_colour, .dash = null_dash, .size = 0.8},
+                      fmt::format("{} without relay, 5\u201395 %", figure.null_of)});
   return legend;
+}
+
+// That of the best set of each size, or else of the greedy one.
+void add_null(const ResultView& significance, SizesFigure& figure) {
+  for (const auto& [name, what] :
+       {std::pair("maximum_null", "the best set"), std::pair("greedy_null", "greedy removal")}) {
+    if (!significance.has(name)) continue;
+    const RowMatrix<double>& quantiles = significance.matrix<double>(name);  // [class, size percent]
+    const Eigen::Index sizes = figure.statistics.neurons() + 1, levels = quantiles.cols() / sizes;
+    figure.null_low.resize(quantiles.rows(), sizes);
+    figure.null_high.resize(quantiles.rows(), sizes);
+    for (Eigen::Index size = 0; size < sizes; ++size) {
+      figure.null_low.col(size) = quantiles.col(size * levels);
+      figure.null_high.col(size) = quantiles.col(size * levels + levels - 1);
+    }
+    figure.null_of = what;
+    return;
+  }
 }
 
 }  // namespace
@@ -56,6 +83,9 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
   AxisRange range;
   range.add_all(sizes.quantile.reshaped());
   range.add_all(figure.greedy_information.reshaped());
+  range.add_all(figure.null_low.reshaped());
+  range.add_all(figure.null_high.reshaped());
+  const bool null = figure.null_low.size() > 0;
 
   const auto legend = legend_of(figure);
   const std::size_t classes = figure.labels.size();
@@ -67,14 +97,16 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
       name,
       fmt::format(
           "{} vs. set size over all sets of hidden neurons, a panel for each class: median, 25-75 % and 5-95 % bands, "
-          "minimum and maximum of the sets of each size{}.",
+          "minimum and maximum of the sets of each size{}{}.",
           relay ? "Relay information I_R"
                 : fmt::format("Balanced accuracy{} with the set knocked out{}", figure.words.function,
                               figure.words.replace),
-          figure.greedy_information.size() > 0 ? "; red: the path of greedy removal" : ""),
+          figure.greedy_information.size() > 0 ? "; red: the path of greedy removal" : "",
+          null ? fmt::format("; dashed: 5 and 95 % of permutations, the null `no relay` of {}", figure.null_of) : ""),
       grid.width, grid.height);
 
-  CsvTable table("class,set_size,sets,mean,least,p5,p25,median,p75,p95,greatest,greedy,label");
+  const std::string columns = "class,set_size,sets,mean,least,p5,p25,median,p75,p95,greatest,greedy,label";
+  CsvTable table(null ? columns + ",null_p5,null_p95" : columns);
   const AxisRange axis = range.widened(0.03, 0.03);
   for (std::size_t c = 0; c < classes; ++c) {
     const int cls = static_cast<int>(c);
@@ -88,8 +120,14 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
     const std::size_t first = table.rows();
     for (int n = 0; n <= neurons; ++n) {
       const auto at = [&](std::size_t level) { return sizes.quantile_of(cls, n, level); };
-      table.row(c, n, sizes.count[static_cast<std::size_t>(n)], sizes.mean(cls, n), at(0), at(1), at(2), at(3), at(4),
-                at(5), at(6), greedy_of(figure, cls, n), figure.labels[c]);
+      const auto put = [&](const auto&... more) {
+        table.row(c, n, sizes.count[static_cast<std::size_t>(n)], sizes.mean(cls, n), at(0), at(1), at(2), at(3), at(4),
+                  at(5), at(6), greedy_of(figure, cls, n), figure.labels[c], more...);
+      };
+      if (null)
+        put(figure.null_low(cls, n), figure.null_high(cls, n));
+      else
+        put();
     }
     const std::string rows = rows_from(table, first);
     const auto band = [&](int from, int to, std::uint32_t fill) {
@@ -104,6 +142,9 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
         band(1, 5, outer_band), band(2, 4, inner_band), line(first_level, 0.6, extreme_dash, median_colour),
         line(first_level + 6, 0.6, extreme_dash, median_colour), line(first_level + 3, 1, "1", median_colour)};
     if (figure.greedy_information.size() > 0) elements.push_back(line(greedy_column, 0.9, "1", colour::red));
+    for (const int column : {null_column, null_column + 1}) {
+      if (null) elements.push_back(line(column, 0.8, null_dash, null_colour));
+    }
     canvas.plot(elements);
   }
   canvas.common_labels(
@@ -126,6 +167,7 @@ const FigureKind relay_sizes_figure{"relay_sizes", FigureScope::subset,
                                                          .all_information = relay.numbers("total")};
                                       if (relay.has("greedy/information"))
                                         figure.greedy_information = relay.matrix<double>("greedy/information");
+                                      add_null(source.layer->arrays.at("significance/" + source.subset), figure);
                                       return drawing(draw_sizes, figure);
                                     }};
 const FigureKind knockout_sizes_figure{

@@ -11,14 +11,14 @@
 namespace inforelay {
 
 extern const Measure training_measure, recording_measure, states_measure, relay_measure, set_measures_measure,
-    knockout_measure, regression_measure, geometry_measure, recurrent_training_measure, time_knockout_measure,
-    drift_measure;
+    significance_measure, held_out_measure, estimators_measure, knockout_measure, regression_measure, geometry_measure,
+    recurrent_training_measure, time_knockout_measure, drift_measure;
 
 const std::vector<const Measure*>& measures() {
   static const std::vector<const Measure*> all{
-      &training_measure, &recurrent_training_measure, &recording_measure, &states_measure,        &relay_measure,
-      &drift_measure,    &set_measures_measure,       &knockout_measure,  &time_knockout_measure, &regression_measure,
-      &geometry_measure,
+      &training_measure, &recurrent_training_measure, &recording_measure,  &states_measure,       &relay_measure,
+      &drift_measure,    &set_measures_measure,       &estimators_measure, &significance_measure, &held_out_measure,
+      &knockout_measure, &time_knockout_measure,      &regression_measure, &geometry_measure,
   };
   return all;
 }

@@ -12,6 +12,7 @@
 #include "core/progress.hpp"
 #include "experiments/config/derived_settings.hpp"
 #include "experiments/measures/branching_arrays.hpp"
+#include "experiments/measures/chosen_classes.hpp"
 #include "experiments/measures/layer_states.hpp"
 #include "experiments/measures/measure.hpp"
 #include "experiments/ranks/resumable_scan.hpp"
@@ -21,6 +22,7 @@
 #include "infotheory/information/information.hpp"
 #include "infotheory/relay/exhaustive.hpp"
 #include "infotheory/relay/greedy.hpp"
+#include "infotheory/relay/measured_greedy.hpp"
 #include "infotheory/relay/relay.hpp"
 
 namespace inforelay {
@@ -29,23 +31,6 @@ namespace {
 constexpr double not_computed = std::numeric_limits<double>::quiet_NaN();
 
 bool exhaustive_at(const MeasurePlace& place) { return holds(place.config.analysis.relay.exhaustive, place.subset); }
-
-/// The classes of analysis.relay.classes, by default all: [0,C).
-std::vector<int> chosen_classes(const RelayConfig& config, int classes) {
-  if (!config.classes.empty()) return {config.classes.begin(), config.classes.end()};
-  std::vector<int> all(static_cast<std::size_t>(classes));
-  std::iota(all.begin(), all.end(), 0);
-  return all;
-}
-
-/// Rows [R,...] of the chosen classes as [C,...], `absent` elsewhere.
-template <class T>
-RowMatrix<T> by_class(const RowMatrix<T>& rows, const std::vector<int>& chosen, int classes, T absent) {
-  if (static_cast<int>(chosen.size()) == classes) return rows;
-  RowMatrix<T> all = RowMatrix<T>::Constant(classes, rows.cols(), absent);
-  for (std::size_t row = 0; row < chosen.size(); ++row) all.row(chosen[row]) = rows.row(static_cast<Eigen::Index>(row));
-  return all;
-}
 
 // One byte per unit if the layer is not wide.
 void put_removal_order(const RowMatrix<std::uint16_t>& order, bool wide, ResultArrays& out) {
@@ -112,6 +97,30 @@ void put_branching_paths(MeasureRun& run, const StateTable& table, ResultArrays&
 }
 void put_branching_paths(MeasureRun&, const LevelTable&, ResultArrays&) { assert(false); }
 
+// A greedy search by another measure, and the relay information of the sets that it leaves.
+template <class Table>
+void put_by_measure(const Table& table, SetMeasure measure, const std::vector<int>& chosen, int classes,
+                    ResultArrays& out, Progress& progress) {
+  const MeasuredGreedy path = greedy_by_measure(table, measure, chosen, progress);
+  RowMatrix<double> information(path.value.rows(), path.value.cols());
+  for (Eigen::Index row = 0; row < information.rows(); ++row) {
+    const auto order = path.removal_order.row(row);
+    for (Eigen::Index step = 0; step < information.cols(); ++step) {
+      const std::vector<int> left(order.data() + step + 1, order.data() + order.size());
+      const int contrast = chosen[static_cast<std::size_t>(row)];
+      if constexpr (std::is_same_v<Table, StateTable>)
+        information(row, step) = wide_relay_information_bits(table, contrast, left);
+      else
+        information(row, step) = relay_information_bits(table, contrast, left);
+    }
+  }
+  out.put_attribute("by_measure", "measure", std::string(word_of(set_measure_names, measure)));
+  out.put<std::uint8_t>("by_measure/removal_order",
+                        by_class(path.removal_order, chosen, classes, no_neuron).template cast<std::uint8_t>());
+  out.put("by_measure/value", by_class(path.value, chosen, classes, not_computed));
+  out.put("by_measure/information", by_class(information, chosen, classes, not_computed));
+}
+
 template <class Table>
 void put_exhaustive(MeasureRun& run, const LayerStates& states, const Table& table, const GreedyRelay& path,
                     ResultArrays& out) {
@@ -144,6 +153,7 @@ void compute_from(const Table& table, const LayerStates& states, MeasureRun& run
   out.put("input_output_information", input_output_information(table));
   out.put("single", by_class(single_neuron_loss_bits(table, chosen), chosen, classes, not_computed));
   if (config.branching) put_branching_paths(run, table, out);
+  if (config.by && !wide) put_by_measure(table, *config.by, chosen, classes, out, run.progress);
   if (!config.greedy && !exhaustive_at(run.place)) return;
   const GreedyRelay path = greedy_relay(table, chosen, greedy_progress);
   if (exhaustive_at(run.place)) put_exhaustive(run, states, table, path, out);
@@ -262,6 +272,9 @@ const Measure relay_measure{
           "analysed"},
          {"greedy/removal_order", "1", {"class", "step"}, "unit removed at each step"},
          {"greedy/information", "bit", {"class", "step"}, "relay information of what is left after that removal"},
+         {"by_measure/removal_order", "1", {"class", "step"}, "unit removed at each step of the search by the measure"},
+         {"by_measure/value", "bit", {"class", "step"}, "the measure of what is left after that removal"},
+         {"by_measure/information", "bit", {"class", "step"}, "relay information of what is left after that removal"},
          {"branching/information",
           "bit",
           {"class", "step"},

@@ -11,6 +11,7 @@
 #include "core/text/message_text.hpp"
 #include "core/text/unit_text.hpp"
 #include "experiments/reports/recurrent_lines.hpp"
+#include "experiments/reports/significance_text.hpp"
 #include "experiments/results/layer_results.hpp"
 #include "experiments/results/statistics_arrays.hpp"
 #include "experiments/sources/recurrent_model.hpp"
@@ -309,7 +310,8 @@ std::string summarise(const ExperimentResult& result, const ComparisonResult& co
     const std::vector<LayerResults> layers = layers_of(result, name);
     for (const LayerResults& layer : layers) {
       if (layers.size() > 1) text += fmt::format("\nlayer {}\n", layer.layer);
-      text += layer.times > 0 ? times_tables(layer) : states_table(layer) + class_tables(layer);
+      text +=
+          layer.times > 0 ? times_tables(layer) : states_table(layer) + class_tables(layer) + significance_text(layer);
       regressions = regressions || layer.arrays.has("regression");
       no_tables = no_tables || lacks_tables(layer);
     }

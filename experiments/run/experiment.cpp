@@ -23,6 +23,7 @@
 #include "core/text/unit_text.hpp"
 #include "experiments/compare/comparison.hpp"
 #include "experiments/reports/draw_figures.hpp"
+#include "experiments/reports/significance_text.hpp"
 #include "experiments/reports/summary.hpp"
 #include "experiments/results/layer_results.hpp"
 #include "experiments/run/export_weights.hpp"
@@ -187,6 +188,11 @@ void report_networks(const ResolvedExperiment& run, const ExperimentResult& resu
     warn_of_chance(result, name, console);
   }
   report_constant_inputs(result, console);
+  for (const std::string& name : result.systems()) {
+    for (const LayerResults& layer : layers_of(result, name)) {
+      for (const std::string& warning : undersampling_warnings(layer)) console.warning(warning);
+    }
+  }
 }
 
 ExperimentResult compute(const ResolvedExperiment& run, const CommandLine& line, const RunDirectory& directory,

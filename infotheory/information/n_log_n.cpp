@@ -2,6 +2,9 @@
 
 #include <bit>
 #include <cmath>
+#include <map>
+#include <mutex>
+#include <utility>
 
 #include "core/error.hpp"
 
@@ -28,6 +31,17 @@ ExactNLogN::ExactNLogN(std::uint32_t max_count, int extra_bits)
                              : values_[factor] + values_[n / factor];
   }
   for (std::uint64_t n = 2; n < size; ++n) values_[n] *= n;
+}
+
+std::shared_ptr<const ExactNLogN> ExactNLogN::shared(std::uint32_t max_count, int extra_bits) {
+  static std::mutex mutex;
+  static std::map<std::pair<std::uint32_t, int>, std::weak_ptr<const ExactNLogN>> tables;
+  const std::lock_guard lock(mutex);  // others wait for a table that is being made
+  std::erase_if(tables, [](const auto& each) { return each.second.expired(); });
+  auto& kept = tables[{max_count, extra_bits}];
+  auto table = kept.lock();
+  if (!table) kept = table = std::make_shared<const ExactNLogN>(max_count, extra_bits);
+  return table;
 }
 
 int ExactNLogN::extra_bits_of(std::uint64_t symbols) {

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace inforelay {
@@ -29,6 +30,9 @@ class ExactNLogN {
  public:
   /// Memory 8 (N+1) bytes, time O(N log log N). UsageError unless N is in [1,2^31). extra_bits in [0,5].
   explicit ExactNLogN(std::uint32_t max_count, int extra_bits = 0);
+  /// The same table for all who ask for it while one of them keeps it: tables of permutations and resamples have as
+  /// many samples as each other. Errors as above. From any thread.
+  static std::shared_ptr<const ExactNLogN> shared(std::uint32_t max_count, int extra_bits = 0);
   /// The least extra_bits for information of at most log2(symbols) bits; symbols >= 1.
   static int extra_bits_of(std::uint64_t symbols);
 

@@ -251,6 +251,30 @@ std::vector<MeasuredSets> SetMeasureScan::result() {
   return std::move(results_);
 }
 
+namespace {
+
+template <class Table>
+auto bits_of_sets(const Table& table, int contrast, SetMeasure measure) {
+  (void)detail::checked_contrasts(table.contrast_count(), {&contrast, 1});
+  const Frame frame{detail::sum_given_none(table, contrast), detail::sum_given_all(table, contrast), &table.n_log_n()};
+  return [&table, contrast, frame, row = &row_of(measure)](std::span<const int> units) {
+    (void)detail::units_outside("measure of given sets", table.unit_count(), units);  // checks
+    return row->bits(frame, detail::sum_given(table, contrast, units));
+  };
+}
+
+}  // namespace
+
+SetMeasureOfSets::SetMeasureOfSets(const StateTable& table, int contrast, SetMeasure measure)
+    : bits_(bits_of_sets(table, contrast, measure)) {
+  if (!table.states().fits_words())
+    throw UsageError("measure of given sets: {} units, expected at most {}", table.unit_count(),
+                     UnitStates::max_word_units);
+}
+
+SetMeasureOfSets::SetMeasureOfSets(const LevelTable& table, int contrast, SetMeasure measure)
+    : bits_(bits_of_sets(table, contrast, measure)) {}
+
 std::vector<MeasuredSets> measure_sets(const StateTable& table, const std::vector<SetMeasure>& measures,
                                        Progress& progress) {
   SetMeasureScan scan(table, measures);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -58,6 +59,21 @@ std::vector<MeasuredSets> measure_sets(const StateTable& table, const std::vecto
                                        Progress& progress = Progress::none());
 std::vector<MeasuredSets> measure_sets(const LevelTable& table, const std::vector<SetMeasure>& measures,
                                        Progress& progress = Progress::none());
+
+/// One measure of given sets: `units` each once. Equal sets of sums give equal doubles, so ties are ties. UsageError
+/// for a contrast that is not in [0,C), a unit that is not in [0,K) or named twice, and a StateTable of more than 32
+/// units. The two sums without and with all units are computed once, O(M); a set costs O(M log M).
+class SetMeasureOfSets {
+ public:
+  /// Refers to the table.
+  SetMeasureOfSets(const StateTable& table, int contrast, SetMeasure measure);
+  SetMeasureOfSets(const LevelTable& table, int contrast, SetMeasure measure);
+
+  double bits(std::span<const int> units) const { return bits_(units); }
+
+ private:
+  std::function<double(std::span<const int> units)> bits_;
+};
 
 /// The same in chunks: the sets of one contrast that share the decisions on the first few units. A chunk has a row of
 /// values for each measure; its first_class is its contrast times the number of measures.

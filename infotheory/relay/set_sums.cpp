@@ -1,6 +1,7 @@
 #include "infotheory/relay/set_sums.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "infotheory/relay/exhaustive_tree.hpp"
@@ -50,6 +51,20 @@ SetSum sum_of_rows(const LevelTable& table, int contrast, const SuffixOf& suffix
   return sum_of_entropies(label_sum(rows[0], f), label_sum(rows[1], f), label_sum(rows[2], f));
 }
 
+/// A number for each state, equal for states of which neither is before the other -> [M].
+template <class Before>
+std::vector<std::uint32_t> groups_of(std::size_t states, const Before& before) {
+  std::vector<std::uint32_t> order(states), group(states);
+  std::iota(order.begin(), order.end(), 0u);
+  std::sort(order.begin(), order.end(), before);
+  std::uint32_t number = 0;
+  for (std::size_t i = 0; i < states; ++i) {
+    if (i > 0 && before(order[i - 1], order[i])) ++number;
+    group[order[i]] = number;
+  }
+  return group;
+}
+
 std::vector<int> reversed(std::vector<int> list) {
   std::reverse(list.begin(), list.end());
   return list;
@@ -95,6 +110,43 @@ SetSum sum_given_none(const LevelTable& table, int contrast) {
 
 SetSum sum_given_all(const LevelTable& table, int contrast) {
   return sum_of_rows(table, contrast, [](std::size_t m) { return static_cast<std::uint32_t>(m); });
+}
+
+SetSum sum_given(const StateTable& table, int contrast, std::span<const int> units) {
+  StateWord mask = 0;
+  for (const int unit : units) mask |= StateWord{1} << unit;
+  const auto word = [&](std::uint32_t m) { return table.states().word(m) & mask; };
+  const std::vector<std::uint32_t> group =
+      groups_of(table.size(), [&](std::uint32_t x, std::uint32_t y) { return word(x) < word(y); });
+  struct Cell {
+    std::uint32_t count = 0;
+    ContrastCounts counts{0, 0, 0};
+  };
+  std::vector<Cell> cells(table.size());
+  const auto counts = table.contrast_counts(contrast);
+  for (std::size_t m = 0; m < table.size(); ++m) {
+    Cell& cell = cells[group[m]];
+    cell.count += table.counts()[m];
+    cell.counts.input += counts[m].input;
+    cell.counts.output += counts[m].output;
+    cell.counts.both += counts[m].both;
+  }
+  SetSum sum;
+  for (const Cell& cell : cells) {
+    if (cell.count > 0) sum = sum + sum_of_cell(cell.count, cell.counts, table.n_log_n().data());
+  }
+  return sum;
+}
+
+SetSum sum_given(const LevelTable& table, int contrast, std::span<const int> units) {
+  const RowMatrix<std::uint8_t>& states = table.states();
+  const std::vector<std::uint32_t> group = groups_of(table.size(), [&](std::uint32_t x, std::uint32_t y) {
+    for (const int unit : units) {
+      if (states(x, unit) != states(y, unit)) return states(x, unit) < states(y, unit);
+    }
+    return false;
+  });
+  return sum_of_rows(table, contrast, [&](std::size_t m) { return group[m]; });
 }
 
 BinarySetSums::BinarySetSums(const StateTable& table, const SetChunks& chunks, const SetSumNeeds& needs)

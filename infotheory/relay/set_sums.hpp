@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "infotheory/relay/label_cell.hpp"
@@ -31,6 +32,10 @@ SetSum sum_given_none(const StateTable& table, int contrast);
 SetSum sum_given_none(const LevelTable& table, int contrast);
 SetSum sum_given_all(const StateTable& table, int contrast);
 SetSum sum_given_all(const LevelTable& table, int contrast);
+/// With these units kept, each once and in [0,K); K <= 32 of a StateTable. Cost O(M log M) comparisons of the units
+/// more.
+SetSum sum_given(const StateTable& table, int contrast, std::span<const int> units);
+SetSum sum_given(const LevelTable& table, int contrast, std::span<const int> units);
 
 /// Which of them are needed; the others are neither prepared nor computed.
 struct SetSumNeeds {

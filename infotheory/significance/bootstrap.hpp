@@ -9,6 +9,7 @@
 #include "core/progress.hpp"
 #include "infotheory/significance/rearrangement.hpp"
 #include "infotheory/significance/relay_statistics.hpp"
+#include "infotheory/significance/repeats.hpp"
 
 namespace inforelay {
 
@@ -39,6 +40,8 @@ struct BootstrapIntervals {
 
 struct RelayBootstrap {
   BootstrapIntervals total, single, aggregated;  ///< [C,1], [C,K], [C,K]
+  // Of the greedy search; empty without it.
+
   /// [C] fraction of the resamples whose greedy set of two units is the observed one.
   std::vector<double> last_two_recur;
   /// [C] likewise the greedy set with half of the information, the smallest with I_R >= I_R(all) / 2. NaN if I_R(all)
@@ -49,10 +52,38 @@ struct RelayBootstrap {
 };
 
 /// Draws N samples with replacement (or as many trials as there are) and computes total, single and the greedy search
-/// again. UsageError for an option out of range; errors of StateTable and of Permutation::of for trials. Cost: that of
-/// relay_statistics() for each resample. Parallel over resamples, the same to the last bit for any number of threads;
-/// reports resamples; throws Interrupted.
+/// again; what `part` leaves out is empty. UsageError for an option out of range; errors of the tables and of
+/// Permutation::of for trials. Cost: that of relay_statistics() for each resample. Parallel over resamples, the same to
+/// the last bit for any number of threads; reports resamples; throws Interrupted.
 RelayBootstrap relay_bootstrap(const RelaySamples& samples, const BootstrapOptions& options,
-                               Progress& progress = Progress::none());
+                               RelayPart part = RelayPart::greedy, Progress& progress = Progress::none());
+
+/// The same as repeats that can be interrupted and saved. Refers to the samples and to options.trial.
+class RelayResamples final : public Repeats {
+ public:
+  RelayResamples(const RelaySamples& samples, const BootstrapOptions& options, RelayPart part);
+
+  std::size_t count() const override { return options_.resamples; }
+  std::size_t size() const override { return in_half_set_.end(); }
+  void compute(std::size_t repeat, std::span<double> values, Progress& progress) const override;
+  RelayBootstrap bootstrap(const RowMatrix<double>& resampled) const;  ///< of all repeats
+
+ private:
+  /// Units; none if the contrast has no information, or without the greedy search.
+  struct GreedySets {
+    std::vector<int> last_two, half;
+  };
+  GreedySets sets_of(const RelayStatistics& statistics, Eigen::Index contrast) const;
+
+  RelaySamples samples_;
+  BootstrapOptions options_;
+  RelayPart part_;
+  AnyDistinctStates distinct_;
+  AnyTable table_;  // of the samples themselves
+  RelayStatistics observed_;
+  std::vector<GreedySets> observed_sets_;  // [C], or empty
+  StatisticsLayout layout_;
+  ValueBlock last_two_recurs_, half_recurs_, in_half_set_;  // [C,1], [C,1], [C,K] of zeros and ones
+};
 
 }  // namespace inforelay

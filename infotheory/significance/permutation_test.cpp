@@ -1,28 +1,35 @@
 #include "infotheory/significance/permutation_test.hpp"
 
 #include <algorithm>
-#include <cassert>
+#include <type_traits>
+#include <variant>
 
 #include "core/checks.hpp"
 #include "core/parallel.hpp"
 #include "core/statistics/statistics.hpp"
 #include "infotheory/relay/exhaustive.hpp"
+#include "infotheory/relay/pair_sums.hpp"
 #include "infotheory/relay/relay_cell.hpp"
 
 namespace inforelay {
 namespace {
 
-/// From the observed array and those of the permutations, all of the same shape.
-NullTest summarise(const RowMatrix<double>& observed, const std::vector<RowMatrix<double>>& null) {
+/// From the observed array and the values [R,V] of the permutations, of which `block` is this array.
+NullTest summarise(const RowMatrix<double>& observed, const RowMatrix<double>& permuted, const ValueBlock& block) {
   constexpr auto levels = static_cast<Eigen::Index>(NullTest::quantile_levels.size());
+  const auto repeats = static_cast<double>(permuted.rows());
   NullTest test{observed, RowMatrix<double>(observed.rows(), observed.cols()),
-                RowMatrix<double>(observed.rows(), observed.cols() * levels)};
-  std::vector<double> values(null.size());
+                RowMatrix<double>(observed.rows(), observed.cols() * levels),
+                RowMatrix<double>(observed.rows(), observed.cols())};
+  std::vector<double> values(static_cast<std::size_t>(permuted.rows()));
   for (Eigen::Index c = 0; c < observed.rows(); ++c) {
     for (Eigen::Index k = 0; k < observed.cols(); ++k) {
-      std::transform(null.begin(), null.end(), values.begin(), [&](const auto& array) { return array(c, k); });
+      double sum = 0;
+      for (std::size_t p = 0; p < values.size(); ++p)
+        sum += values[p] = permuted(static_cast<Eigen::Index>(p), static_cast<Eigen::Index>(block.at(c, k)));
       const auto above = std::count_if(values.begin(), values.end(), [&](double v) { return v >= observed(c, k); });
-      test.p(c, k) = (1 + static_cast<double>(above)) / (1 + static_cast<double>(null.size()));
+      test.p(c, k) = (1 + static_cast<double>(above)) / (1 + repeats);
+      test.mean(c, k) = sum / repeats;
       for (Eigen::Index level = 0; level < levels; ++level)
         test.quantile(c, k * levels + level) =
             quantile(values, NullTest::quantile_levels[static_cast<std::size_t>(level)]);
@@ -45,27 +52,28 @@ void check(const PermutationOptions& options) {
   check_bounded(options.permutations >= 1, "permutation test: permutations", options.permutations, "at least 1");
 }
 
-/// The table of all units after permutation `p`, Y_0 empty.
-class PermutedTables {
- public:
-  PermutedTables(const RelaySamples& samples, const PermutationOptions& options)
-      : samples_(samples),
-        options_(options),
-        distinct_(distinct_states(samples.states)),
-        permutation_(Permutation::of(options.exchange, samples.states.sample_count(), options.trial)) {}
+const PermutationOptions& checked(const PermutationOptions& options) {
+  check(options);
+  return options;
+}
 
-  StateTable observed() const { return {distinct_, samples_.input, samples_.output, samples_.contrasts}; }
-  StateTable permuted(std::size_t p) const {
-    const PermutedSymbols symbols(samples_, options_.null, permutation_.source(options_.random.child(p)));
-    return {distinct_, symbols.input, symbols.output, samples_.contrasts};
-  }
+/// The table of all units after a permutation, Y_0 empty.
+AnyTable permuted_table(const RelaySamples& samples, const PermutationOptions& options,
+                        const AnyDistinctStates& distinct, const Permutation& permutation, std::size_t p) {
+  const PermutedSymbols symbols(samples, options.null, permutation.source(options.random.child(p)));
+  return table_of(distinct, symbols.input, symbols.output, samples.contrasts);
+}
 
- private:
-  const RelaySamples& samples_;
-  const PermutationOptions& options_;
-  DistinctStates distinct_;
-  Permutation permutation_;
-};
+/// The largest I_R of a set of each size -> [C,K+1].
+RowMatrix<double> largest(const AnyTable& any_table, Progress& quiet) {
+  return std::visit(
+      [&](const auto& table) {
+        ExhaustiveRelayScan scan(table, greedy_relay(table, {}, quiet), AllSetsTable::discard);
+        run_whole(scan, quiet);
+        return scan.result().best_information;
+      },
+      any_table);
+}
 
 /// The states with all units but `units` set to 0.
 UnitStates states_of_units(const UnitStates& states, const std::vector<int>& units) {
@@ -77,28 +85,56 @@ UnitStates states_of_units(const UnitStates& states, const std::vector<int>& uni
   }
   return kept;
 }
+RowMatrix<std::uint8_t> states_of_units(const RowMatrix<std::uint8_t>& states, const std::vector<int>& units) {
+  RowMatrix<std::uint8_t> kept = RowMatrix<std::uint8_t>::Zero(states.rows(), states.cols());
+  for (const int unit : units) kept.col(unit) = states.col(unit);
+  return kept;
+}
+
+std::span<const std::uint32_t> index_of(const AnyDistinctStates& distinct) {
+  return std::visit([](const auto& each) { return std::span<const std::uint32_t>(each.index); }, distinct);
+}
+
+/// I_R of each contrast, given the tables of Y_0 alone and of all units -> [C,1].
+RowMatrix<double> information_between(const AnyTable& rest, const AnyTable& all) {
+  return std::visit(
+      [&](const auto& given_all) {
+        const auto& given_rest = std::get<std::decay_t<decltype(given_all)>>(rest);
+        RowMatrix<double> result(given_all.contrast_count(), 1);
+        for (int c = 0; c < given_all.contrast_count(); ++c)
+          result(c, 0) = given_all.n_log_n().bits(detail::information_given_all(given_rest, c) -
+                                                  detail::information_given_all(given_all, c));
+        return result;
+      },
+      all);
+}
 
 }  // namespace
 
-RelayTest relay_permutation_test(const RelaySamples& samples, const PermutationOptions& options, GreedyPart greedy,
+RelayPermutations::RelayPermutations(const RelaySamples& samples, const PermutationOptions& options, RelayPart part)
+    : samples_(samples),
+      options_(checked(options)),
+      part_(part),
+      distinct_(distinct_states(samples.states)),
+      table_(table_of(distinct_, samples.input, samples.output, samples.contrasts)),
+      permutation_(Permutation::of(options.exchange, samples.states.sample_count(), options.trial)),
+      observed_(relay_statistics(table_, part)),
+      layout_(observed_.total.rows(), samples.states.unit_count(), part) {}
+
+void RelayPermutations::compute(std::size_t repeat, std::span<double> values, Progress&) const {
+  layout_.put(relay_statistics(permuted_table(samples_, options_, distinct_, permutation_, repeat), part_), values);
+}
+
+RelayTest RelayPermutations::test(const RowMatrix<double>& permuted) const {
+  return {summarise(observed_.total, permuted, layout_.total), summarise(observed_.single, permuted, layout_.single),
+          summarise(observed_.aggregated, permuted, layout_.aggregated),
+          summarise(observed_.by_size, permuted, layout_.by_size)};
+}
+
+RelayTest relay_permutation_test(const RelaySamples& samples, const PermutationOptions& options, RelayPart part,
                                  Progress& progress) {
-  check(options);
-  const PermutedTables tables(samples, options);
-  const RelayStatistics observed = relay_statistics(tables.observed(), greedy);
-  std::vector<RowMatrix<double>> total(options.permutations), single(total.size()), aggregated(total.size()),
-      by_size(total.size());
-  parallel_blocks(
-      options.permutations,
-      [&](std::size_t p) {
-        RelayStatistics permuted = relay_statistics(tables.permuted(p), greedy);
-        total[p] = std::move(permuted.total);
-        single[p] = std::move(permuted.single);
-        aggregated[p] = std::move(permuted.aggregated);
-        by_size[p] = std::move(permuted.by_size);
-      },
-      progress);
-  return {summarise(observed.total, total), summarise(observed.single, single),
-          summarise(observed.aggregated, aggregated), summarise(observed.by_size, by_size)};
+  const RelayPermutations permutations(samples, options, part);
+  return permutations.test(run_repeats(permutations, progress));
 }
 
 NullTest set_permutation_test(const RelaySamples& samples, std::span<const int> relay,
@@ -110,53 +146,62 @@ NullTest set_permutation_test(const RelaySamples& samples, std::span<const int> 
         "permutation test: an exchange of whole trials or of times with {} units in Y_0, expected none: samples of "
         "equal Y_0 are exchanged one by one",
         others.size());
-  const DistinctStates all = distinct_states(samples.states),
-                       rest = distinct_states(states_of_units(samples.states, others));
+  const AnyDistinctStates all = distinct_states(samples.states),
+                          rest = std::visit(
+                              [&](const auto*states) -> AnyDistinctStates {
+                                const auto kept = states_of_units(*states, others);
+                                return distinct_states(StatesView(kept));
+                              },
+                              samples.states.any());
   const Permutation permutation = others.empty()
                                       ? Permutation::of(options.exchange, samples.states.sample_count(), options.trial)
-                                      : Permutation::within(rest.index);
+                                      : Permutation::within(index_of(rest));
   const auto information = [&](std::span<const Symbol> input, std::span<const Symbol> output) {
-    const StateTable given_rest(rest, input, output, samples.contrasts),
-        given_all(all, input, output, samples.contrasts);
-    RowMatrix<double> result(given_all.contrast_count(), 1);
-    for (int c = 0; c < given_all.contrast_count(); ++c)
-      result(c, 0) = given_all.n_log_n().bits(detail::information_given_all(given_rest, c) -
-                                              detail::information_given_all(given_all, c));
-    return result;
+    return information_between(table_of(rest, input, output, samples.contrasts),
+                               table_of(all, input, output, samples.contrasts));
   };
   const RowMatrix<double> observed = information(samples.input, samples.output);
-  std::vector<RowMatrix<double>> null(options.permutations);
+  RowMatrix<double> null(static_cast<Eigen::Index>(options.permutations), observed.rows());
   parallel_blocks(
       options.permutations,
       [&](std::size_t p) {
         const PermutedSymbols symbols(samples, options.null, permutation.source(options.random.child(p)));
-        null[p] = information(symbols.input, symbols.output);
+        null.row(static_cast<Eigen::Index>(p)) = information(symbols.input, symbols.output).transpose();
       },
       progress);
-  return summarise(observed, null);
+  return summarise(observed, null, {0, observed.rows(), 1});
+}
+
+MaximumPermutations::MaximumPermutations(const RelaySamples& samples, const PermutationOptions& options)
+    : samples_(samples),
+      options_(checked(options)),
+      distinct_(distinct_states(samples.states)),
+      table_(table_of(distinct_, samples.input, samples.output, samples.contrasts)),
+      permutation_(Permutation::of(options.exchange, samples.states.sample_count(), options.trial)),
+      by_size_{0, contrast_count(table_), samples.states.unit_count() + 1} {}
+
+void MaximumPermutations::compute(std::size_t repeat, std::span<double> values, Progress& progress) const {
+  by_size_.put(largest(permuted_table(samples_, options_, distinct_, permutation_, repeat), progress), values);
+}
+
+MaximumTest MaximumPermutations::test(const RowMatrix<double>& observed, const RowMatrix<double>& permuted) const {
+  const auto over_sizes = [](const RowMatrix<double>& by_size) -> RowMatrix<double> {
+    return by_size.rowwise().maxCoeff();
+  };
+  RowMatrix<double> any(permuted.rows(), by_size_.rows);
+  for (Eigen::Index p = 0; p < permuted.rows(); ++p) {
+    const Eigen::Map<const RowMatrix<double>> by_size(permuted.row(p).data(), by_size_.rows, by_size_.columns);
+    any.row(p) = over_sizes(by_size).transpose();
+  }
+  return {summarise(observed, permuted, by_size_), summarise(over_sizes(observed), any, {0, by_size_.rows, 1})};
 }
 
 MaximumTest maximum_permutation_test(const RelaySamples& samples, const PermutationOptions& options,
                                      Progress& progress) {
-  check(options);
-  const PermutedTables tables(samples, options);
+  const MaximumPermutations permutations(samples, options);
   QuietProgress quiet(progress);
-  const auto largest = [&](const StateTable& table) {
-    ExhaustiveRelayScan scan(table, greedy_relay(table, {}, quiet), AllSetsTable::discard);
-    run_whole(scan, quiet);
-    return scan.result().best_information;
-  };
-  const auto over_sizes = [](const RowMatrix<double>& by_size) -> RowMatrix<double> {
-    return by_size.rowwise().maxCoeff();
-  };
-  const RowMatrix<double> observed = largest(tables.observed());
-  std::vector<RowMatrix<double>> by_size, any;
-  for (std::size_t p = 0; p < options.permutations; ++p) {
-    by_size.push_back(largest(tables.permuted(p)));
-    any.push_back(over_sizes(by_size.back()));
-    progress.report(p + 1, options.permutations);
-  }
-  return {summarise(observed, by_size), summarise(over_sizes(observed), any)};
+  const RowMatrix<double> observed = largest(permutations.table(), quiet);
+  return permutations.test(observed, run_repeats(permutations, progress));
 }
 
 }  // namespace inforelay

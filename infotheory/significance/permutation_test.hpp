@@ -7,9 +7,8 @@
 //                        contains the artefact of undersampling: conditioning on many irrelevant units erases I(X_in;
 //                        X_out | all units), and I_R grows without any relay.
 //   nothing to relay     The output symbols are permuted among the samples of equal Y_0 (not over all samples, which
-//   would
-//                        destroy I(X_out; Y_0), too): output and input are independent given Y_0. Its p-value alone
-//                        would call an artefact of undersampling a relay.
+//                        would destroy I(X_out; Y_0), too): output and input are independent given Y_0. Its p-value
+//                        alone would call an artefact of undersampling a relay.
 //
 //     p = (1 + number of null values >= observed) / (1 + permutations)
 //
@@ -23,19 +22,13 @@
 #include <span>
 #include <vector>
 
-#include "core/named.hpp"
 #include "core/progress.hpp"
 #include "infotheory/significance/rearrangement.hpp"
+#include "infotheory/significance/relay_null.hpp"
 #include "infotheory/significance/relay_statistics.hpp"
+#include "infotheory/significance/repeats.hpp"
 
 namespace inforelay {
-
-enum class RelayNull { no_relay, nothing_to_relay };
-
-inline constexpr WordTable<RelayNull, 2> relay_null_names{{
-    {RelayNull::no_relay, "no_relay"},
-    {RelayNull::nothing_to_relay, "nothing_to_relay"},
-}};
 
 struct PermutationOptions {
   RelayNull null = RelayNull::no_relay;
@@ -51,6 +44,7 @@ struct NullTest {
   RowMatrix<double> observed;  ///< [C,columns]
   RowMatrix<double> p;         ///< [C,columns]
   RowMatrix<double> quantile;  ///< [C,columns Q] of the null, those of a column side by side
+  RowMatrix<double> mean;      ///< [C,columns] of the null
 
   double quantile_of(Eigen::Index contrast, Eigen::Index column, std::size_t level) const {
     return quantile(contrast,
@@ -67,13 +61,34 @@ struct RelayTest {
   NullTest by_size;     ///< [C,K+1] of the greedy set of each size, against the greedy set of each permutation
 };
 
-/// The observed statistics and their nulls. Without the greedy search, aggregated and by_size are empty. UsageError for
-/// no permutations, and the errors of StateTable and Permutation::of. Cost: that of relay_statistics() for each
-/// permutation; the distinct states are kept, and only their counts with the symbols are redrawn. Memory 8 C (3 K + 2)
-/// bytes for each permutation. Parallel over permutations, the same to the last bit for any number of threads; reports
-/// permutations; throws Interrupted.
-RelayTest relay_permutation_test(const RelaySamples& samples, const PermutationOptions& options, GreedyPart greedy,
+/// The observed statistics and their nulls; what `part` leaves out is empty. UsageError for no permutations, and the
+/// errors of the tables and of Permutation::of. Cost: that of relay_statistics() for each permutation; the distinct
+/// states are kept, and only their counts with the symbols are redrawn. Memory 8 C (3 K + 2) bytes for each
+/// permutation. Parallel over permutations, the same to the last bit for any number of threads; reports permutations;
+/// throws Interrupted.
+RelayTest relay_permutation_test(const RelaySamples& samples, const PermutationOptions& options, RelayPart part,
                                  Progress& progress = Progress::none());
+
+/// The same as repeats that can be interrupted and saved. Refers to the samples and to options.trial.
+class RelayPermutations final : public Repeats {
+ public:
+  RelayPermutations(const RelaySamples& samples, const PermutationOptions& options, RelayPart part);
+
+  std::size_t count() const override { return options_.permutations; }
+  std::size_t size() const override { return layout_.size(); }
+  void compute(std::size_t repeat, std::span<double> values, Progress& progress) const override;
+  RelayTest test(const RowMatrix<double>& permuted) const;  ///< of all repeats
+
+ private:
+  RelaySamples samples_;
+  PermutationOptions options_;
+  RelayPart part_;
+  AnyDistinctStates distinct_;
+  AnyTable table_;  // not permuted
+  Permutation permutation_;
+  RelayStatistics observed_;
+  StatisticsLayout layout_;
+};
 
 /// The test of I_R of the set `relay` (units, each once), Y_0 all other units -> [C,1]. For any number of units. Errors
 /// as above, and UsageError for a unit that is not in [0,K) or named twice, and for an exchange other than single
@@ -92,5 +107,28 @@ struct MaximumTest {
 /// scan of all sets for each permutation, and one for the observed values.
 MaximumTest maximum_permutation_test(const RelaySamples& samples, const PermutationOptions& options,
                                      Progress& progress = Progress::none());
+
+/// The same as repeats that can be interrupted and saved. Refers to the samples and to options.trial.
+class MaximumPermutations final : public Repeats {
+ public:
+  /// Makes no scan yet. UsageError as exhaustive_relay().
+  MaximumPermutations(const RelaySamples& samples, const PermutationOptions& options);
+
+  std::size_t count() const override { return options_.permutations; }
+  std::size_t size() const override { return by_size_.size(); }
+  void compute(std::size_t repeat, std::span<double> values, Progress& progress) const override;
+  bool uses_threads() const override { return true; }
+  const AnyTable& table() const { return table_; }  ///< of the samples, not permuted
+  /// `observed` [C,K+1]: ExhaustiveRelay::best_information of the samples.
+  MaximumTest test(const RowMatrix<double>& observed, const RowMatrix<double>& permuted) const;
+
+ private:
+  RelaySamples samples_;
+  PermutationOptions options_;
+  AnyDistinctStates distinct_;
+  AnyTable table_;  // not permuted
+  Permutation permutation_;
+  ValueBlock by_size_;
+};
 
 }  // namespace inforelay

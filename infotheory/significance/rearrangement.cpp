@@ -28,7 +28,40 @@ std::vector<std::size_t> trial_bounds(std::size_t samples, std::span<const std::
   return bounds;
 }
 
+/// Those of the samples `source`. Tables leave out states without samples.
+DistinctLevels states_of(const DistinctLevels& distinct, std::span<const std::uint32_t> source) {
+  DistinctLevels result{distinct.states, distinct.counts, {}};
+  result.index.reserve(source.size());
+  for (const std::uint32_t sample : source) result.index.push_back(distinct.index[sample]);
+  return result;
+}
+
 }  // namespace
+
+std::size_t StatesView::sample_count() const {
+  if (const auto* binary = std::get_if<const UnitStates*>(&states_)) return (*binary)->sample_count();
+  return static_cast<std::size_t>(std::get<const RowMatrix<std::uint8_t>*>(states_)->rows());
+}
+
+int StatesView::unit_count() const {
+  if (const auto* binary = std::get_if<const UnitStates*>(&states_)) return (*binary)->unit_count();
+  return static_cast<int>(std::get<const RowMatrix<std::uint8_t>*>(states_)->cols());
+}
+
+AnyDistinctStates distinct_states(const StatesView& states) {
+  if (const auto* binary = std::get_if<const UnitStates*>(&states.any())) return distinct_states(**binary);
+  return distinct_levels(*std::get<const RowMatrix<std::uint8_t>*>(states.any()));
+}
+
+AnyTable table_of(const AnyDistinctStates& distinct, std::span<const Symbol> input, std::span<const Symbol> output,
+                  std::span<const Contrast> contrasts) {
+  if (const auto* binary = std::get_if<DistinctStates>(&distinct)) return StateTable(*binary, input, output, contrasts);
+  return LevelTable(std::get<DistinctLevels>(distinct), input, output, contrasts);
+}
+
+int contrast_count(const AnyTable& table) {
+  return std::visit([](const auto& each) { return each.contrast_count(); }, table);
+}
 
 Permutation Permutation::within(std::span<const std::uint32_t> group) {
   Permutation permutation;
@@ -143,10 +176,13 @@ DistinctStates states_of(const DistinctStates& distinct, std::span<const std::ui
   return result;
 }
 
-StateTable table_of(const RelaySamples& samples, const DistinctStates& distinct,
-                    std::span<const std::uint32_t> source) {
-  return {states_of(distinct, source), symbols_of(samples.input, source), symbols_of(samples.output, source),
-          samples.contrasts};
+AnyTable table_of(const RelaySamples& samples, const AnyDistinctStates& distinct,
+                  std::span<const std::uint32_t> source) {
+  const std::vector<Symbol> input = symbols_of(samples.input, source), output = symbols_of(samples.output, source);
+  if (const auto* binary = std::get_if<DistinctStates>(&distinct))
+    return StateTable(states_of(*binary, source), input, output, samples.contrasts);
+  const DistinctLevels drawn = states_of(std::get<DistinctLevels>(distinct), source);
+  return LevelTable(drawn, input, output, samples.contrasts);
 }
 
 }  // namespace inforelay

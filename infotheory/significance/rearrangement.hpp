@@ -7,19 +7,47 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <variant>
 #include <vector>
 
 #include "core/random.hpp"
+#include "infotheory/states/level_table.hpp"
 #include "infotheory/states/state_table.hpp"
 
 namespace inforelay {
 
+/// Binary states, or states of several levels [N,K]. A view.
+class StatesView {
+ public:
+  using Any = std::variant<const UnitStates*, const RowMatrix<std::uint8_t>*>;
+
+  StatesView(const UnitStates& binary) : states_(&binary) {}               // NOLINT: states are a view of themselves
+  StatesView(const RowMatrix<std::uint8_t>& levels) : states_(&levels) {}  // NOLINT
+
+  std::size_t sample_count() const;  ///< N
+  int unit_count() const;            ///< K
+  const Any& any() const { return states_; }
+
+ private:
+  Any states_;
+};
+
 /// What relay information is computed from: states with the symbols of each sample. A view.
 struct RelaySamples {
-  const UnitStates& states;               ///< [N,K]
+  StatesView states;                      ///< [N,K]
   std::span<const Symbol> input, output;  ///< [N]
-  std::span<const Contrast> contrasts;    ///< [C]
+  std::span<const Contrast> contrasts;    ///< [C]; empty: the whole symbols, then `states` are levels
 };
+
+/// The distinct states of samples, and tables of them, which have faster code for binary ones.
+using AnyDistinctStates = std::variant<DistinctStates, DistinctLevels>;
+using AnyTable = std::variant<StateTable, LevelTable>;
+
+AnyDistinctStates distinct_states(const StatesView& states);
+/// The table of these states and symbols, one each for every sample of `distinct`. Errors of the tables.
+AnyTable table_of(const AnyDistinctStates& distinct, std::span<const Symbol> input, std::span<const Symbol> output,
+                  std::span<const Contrast> contrasts);
+int contrast_count(const AnyTable& table);
 
 /// What is exchanged between samples in a permutation.
 enum class Exchange {
@@ -61,6 +89,7 @@ std::vector<Symbol> symbols_of(std::span<const Symbol> symbols, std::span<const 
 /// The distinct states of the samples `source`, given those of all samples; cost O(N + M W).
 DistinctStates states_of(const DistinctStates& distinct, std::span<const std::uint32_t> source);
 /// The table of the samples `source`: states and symbols together.
-StateTable table_of(const RelaySamples& samples, const DistinctStates& distinct, std::span<const std::uint32_t> source);
+AnyTable table_of(const RelaySamples& samples, const AnyDistinctStates& distinct,
+                  std::span<const std::uint32_t> source);
 
 }  // namespace inforelay

@@ -7,7 +7,6 @@
 #include <limits>
 
 #include "core/checks.hpp"
-#include "core/parallel.hpp"
 
 namespace inforelay {
 namespace {
@@ -38,42 +37,45 @@ double extrapolated(const std::vector<std::uint32_t>& samples, const std::vector
   return powers.colPivHouseholderQr().solve(Eigen::Map<const Eigen::VectorXd>(values.data(), rows))[0];
 }
 
-SubsamplingCurve subsampling_curve(const RelaySamples& samples, const SubsamplingOptions& options, Progress& progress) {
+RelaySubsamples::RelaySubsamples(const RelaySamples& samples, const SubsamplingOptions& options, RelayPart part)
+    : samples_(samples),
+      options_(options),
+      part_(part),
+      distinct_(distinct_states(samples.states)),
+      layout_(contrast_count(table_of(distinct_, samples.input, samples.output, samples.contrasts)),
+              samples.states.unit_count(), part) {
+  assert(part != RelayPart::greedy);
   const std::size_t n = samples.states.sample_count();
   check_bounded(options.draws >= 1, "subsampling: draws", options.draws, "at least 1");
   check_bounded(n >= 8, "subsampling: the number of samples", n, "at least 8");
-  const DistinctStates distinct = distinct_states(samples.states);
+}
+
+std::uint32_t RelaySubsamples::samples_of(std::size_t size) const {
+  return static_cast<std::uint32_t>(samples_.states.sample_count() / SubsamplingCurve::divisors[size]);
+}
+
+void RelaySubsamples::compute(std::size_t repeat, std::span<double> values, Progress&) const {
+  const std::size_t size = repeat / options_.draws, draw = repeat % options_.draws;
+  RandomStream random = options_.random.child(size).child(draw);
+  const auto source = sample_without_replacement(samples_.states.sample_count(), samples_of(size), random);
+  layout_.put(relay_statistics(table_of(samples_, distinct_, source), part_), values);
+}
+
+SubsamplingCurve RelaySubsamples::curve(const RowMatrix<double>& draws) const {
   constexpr std::size_t sizes = SubsamplingCurve::divisors.size();
-  const std::size_t tables = (sizes - 1) * options.draws + 1;  // of N there is one
   SubsamplingCurve curve;
-  for (const std::size_t divisor : SubsamplingCurve::divisors)
-    curve.samples.push_back(static_cast<std::uint32_t>(n / divisor));
-
-  std::vector<RelayStatistics> draws(tables);
-  parallel_blocks(
-      tables,
-      [&](std::size_t t) {
-        const std::size_t size = t / options.draws, draw = t % options.draws;
-        RandomStream random = options.random.child(size).child(draw);
-        const auto source = sample_without_replacement(n, curve.samples[size], random);
-        draws[t] = relay_statistics(table_of(samples, distinct, source), GreedyPart::left_out);
-      },
-      progress);
-
-  const Eigen::Index contrasts = draws[0].single.rows();
-  const auto summarise = [&](RowMatrix<double> RelayStatistics::*array, RowMatrix<double>& mean,
-                             RowMatrix<double>& sd) {
-    const Eigen::Index columns = (draws[0].*array).cols();
-    RowMatrix<double> limit(contrasts, columns);
-    mean.resize(contrasts, columns * static_cast<Eigen::Index>(sizes));
-    sd.resize(contrasts, columns * static_cast<Eigen::Index>(sizes));
-    for (Eigen::Index c = 0; c < contrasts; ++c) {
-      for (Eigen::Index k = 0; k < columns; ++k) {
+  for (std::size_t size = 0; size < sizes; ++size) curve.samples.push_back(samples_of(size));
+  const auto summarise = [&](const ValueBlock& block, RowMatrix<double>& mean, RowMatrix<double>& sd) {
+    RowMatrix<double> limit(block.rows, block.columns);
+    mean.resize(block.rows, block.columns * static_cast<Eigen::Index>(sizes));
+    sd.resize(block.rows, block.columns * static_cast<Eigen::Index>(sizes));
+    for (Eigen::Index c = 0; c < block.rows; ++c) {
+      for (Eigen::Index k = 0; k < block.columns; ++k) {
         std::vector<double> means;
         for (std::size_t size = 0; size < sizes; ++size) {
           std::vector<double> values;
-          for (std::size_t t = size * options.draws; t < std::min((size + 1) * options.draws, tables); ++t)
-            values.push_back((draws[t].*array)(c, k));
+          for (std::size_t t = size * options_.draws; t < std::min((size + 1) * options_.draws, count()); ++t)
+            values.push_back(draws(static_cast<Eigen::Index>(t), static_cast<Eigen::Index>(block.at(c, k))));
           const auto [its_mean, its_sd] = summary_of(values);
           const Eigen::Index column = k * static_cast<Eigen::Index>(sizes) + static_cast<Eigen::Index>(size);
           mean(c, column) = its_mean;
@@ -85,10 +87,16 @@ SubsamplingCurve subsampling_curve(const RelaySamples& samples, const Subsamplin
     }
     return limit;
   };
-  const RowMatrix<double> total = summarise(&RelayStatistics::total, curve.total_mean, curve.total_sd);
+  const RowMatrix<double> total = summarise(layout_.total, curve.total_mean, curve.total_sd);
   curve.total_extrapolated.assign(total.data(), total.data() + total.size());
-  curve.single_extrapolated = summarise(&RelayStatistics::single, curve.single_mean, curve.single_sd);
+  curve.single_extrapolated = summarise(layout_.single, curve.single_mean, curve.single_sd);
   return curve;
+}
+
+SubsamplingCurve subsampling_curve(const RelaySamples& samples, const SubsamplingOptions& options, RelayPart part,
+                                   Progress& progress) {
+  const RelaySubsamples subsamples(samples, options, part);
+  return subsamples.curve(run_repeats(subsamples, progress));
 }
 
 }  // namespace inforelay

@@ -124,8 +124,9 @@ LevelTable::LevelTable(DistinctLevels&& distinct, std::span<const Symbol> input,
       output_symbols_(symbol_count(output, contrasts, &Contrast::output)),
       distinct_(std::move(distinct)),
       // Room for I(X_in; X_out), and for the information of the units about either.
-      n_log_n_(static_cast<std::uint32_t>(distinct_.index.size()),
-               is_whole() ? ExactNLogN::extra_bits_of(std::max(input_symbols_, output_symbols_)) : 0) {
+      n_log_n_(
+          ExactNLogN::shared(static_cast<std::uint32_t>(distinct_.index.size()),
+                             is_whole() ? ExactNLogN::extra_bits_of(std::max(input_symbols_, output_symbols_)) : 0)) {
   assert(contrasts.size() <= static_cast<std::size_t>(std::numeric_limits<int>::max()));
   const std::size_t samples = distinct_.index.size(), states = distinct_.counts.size();
   detail::check_symbols(table_name, "input", input, samples, input_symbols_);

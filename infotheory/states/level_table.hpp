@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -64,7 +65,7 @@ class LevelTable {
   LevelTable(const DistinctLevels& distinct, std::span<const Symbol> input, std::span<const Symbol> output,
              std::span<const Contrast> contrasts);
 
-  std::uint32_t sample_count() const { return n_log_n_.max_count(); }                          ///< N
+  std::uint32_t sample_count() const { return n_log_n_->max_count(); }                         ///< N
   int unit_count() const { return static_cast<int>(distinct_.states.cols()); }                 ///< K
   int contrast_count() const { return is_whole() ? 1 : static_cast<int>(contrasts_.size()); }  ///< C
   std::size_t size() const { return distinct_.counts.size(); }                                 ///< M
@@ -78,7 +79,7 @@ class LevelTable {
   /// For a contrast in [0,C). Of a binary contrast, values are 1 for symbols in its sets. Cost O(triples + symbols).
   PairCounts pairs(int contrast) const;
   /// For counts in [0,N], with room for information about these symbols; for binary contrasts as that of StateTable.
-  const ExactNLogN& n_log_n() const { return n_log_n_; }
+  const ExactNLogN& n_log_n() const { return *n_log_n_; }
 
  private:
   LevelTable(DistinctLevels&& distinct, std::span<const Symbol> input, std::span<const Symbol> output,
@@ -88,7 +89,7 @@ class LevelTable {
   std::size_t input_symbols_, output_symbols_;
   DistinctLevels distinct_;  // without index
   PairCounts symbols_;       // pairs of symbols
-  ExactNLogN n_log_n_;
+  std::shared_ptr<const ExactNLogN> n_log_n_;
 };
 
 }  // namespace inforelay

@@ -45,7 +45,8 @@ StateTable::StateTable(const UnitStates& states, std::span<const Symbol> input, 
 
 StateTable::StateTable(DistinctStates distinct, std::span<const Symbol> input, std::span<const Symbol> output,
                        std::span<const Contrast> contrasts)
-    : contrasts_(static_cast<int>(contrasts.size())), n_log_n_(checked_size(distinct.index.size(), contrasts)) {
+    : contrasts_(static_cast<int>(contrasts.size())),
+      n_log_n_(ExactNLogN::shared(checked_size(distinct.index.size(), contrasts))) {
   const auto of_input = contrasts_of_symbols(contrasts, &Contrast::input);
   const auto of_output = contrasts_of_symbols(contrasts, &Contrast::output);
   detail::check_symbols(table_name, "input", input, distinct.index.size(), of_input.size());

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -35,22 +36,22 @@ class StateTable {
   StateTable(DistinctStates distinct, std::span<const Symbol> input, std::span<const Symbol> output,
              std::span<const Contrast> contrasts);
 
-  std::uint32_t sample_count() const { return n_log_n_.max_count(); }  ///< N
-  int unit_count() const { return states_.unit_count(); }              ///< K
-  int contrast_count() const { return contrasts_; }                    ///< C
-  std::size_t size() const { return counts_.size(); }                  ///< M
+  std::uint32_t sample_count() const { return n_log_n_->max_count(); }  ///< N
+  int unit_count() const { return states_.unit_count(); }               ///< K
+  int contrast_count() const { return contrasts_; }                     ///< C
+  std::size_t size() const { return counts_.size(); }                   ///< M
 
   const UnitStates& states() const { return states_; }                  ///< [M,K], distinct, ascending
   std::span<const std::uint32_t> counts() const { return counts_; }     ///< [M], each >= 1, sum N
   std::span<const ContrastCounts> contrast_counts(int contrast) const;  ///< [M] of a contrast in [0,C)
-  const ExactNLogN& n_log_n() const { return n_log_n_; }                ///< for counts in [0,N]
+  const ExactNLogN& n_log_n() const { return *n_log_n_; }               ///< for counts in [0,N]
 
  private:
   int contrasts_;
   UnitStates states_;                            // [M,K]
   std::vector<std::uint32_t> counts_;            // [M]
   std::vector<ContrastCounts> contrast_counts_;  // [C,M]
-  ExactNLogN n_log_n_;
+  std::shared_ptr<const ExactNLogN> n_log_n_;
 };
 
 }  // namespace inforelay

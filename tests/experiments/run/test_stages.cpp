@@ -29,24 +29,33 @@ TEST_CASE("Stages go network by network, layer by layer and subset by subset", "
         Names{"full-training",
               "full-layer1-states-train",
               "full-layer1-relay-train",
+              "full-layer1-significance-train",
               "full-layer1-states-test",
               "full-layer1-relay-test",
+              "full-layer1-significance-test",
               "full-layer1-knockout-test",
+              "full-layer1-held_out",
               "full-layer1-regression",
               "full-layer1-geometry",
               "full-layer2-states-train",
               "full-layer2-relay-train",
+              "full-layer2-significance-train",
               "full-layer2-states-test",
               "full-layer2-relay-test",
+              "full-layer2-significance-test",
               "full-layer2-knockout-test",
+              "full-layer2-held_out",
               "full-layer2-regression",
               "full-layer2-geometry",
               "composite-training",
               "composite-layer1-states-train",
               "composite-layer1-relay-train",
+              "composite-layer1-significance-train",
               "composite-layer1-states-test",
               "composite-layer1-relay-test",
+              "composite-layer1-significance-test",
               "composite-layer1-knockout-test",
+              "composite-layer1-held_out",
               "composite-layer1-regression",
               "composite-layer1-geometry"});
 }
@@ -54,7 +63,8 @@ TEST_CASE("Stages go network by network, layer by layer and subset by subset", "
 TEST_CASE("There is no stage for an analysis that is not asked for", "[plan]") {
   CHECK(ids_of(config_with({"networks.composite=null", "analysis.relay.subsets=[test]", "analysis.knockout=null",
                             "analysis.regression=null"})) ==
-        Names{"full-training", "full-layer1-states-test", "full-layer1-relay-test", "full-layer1-geometry"});
+        Names{"full-training", "full-layer1-states-test", "full-layer1-relay-test", "full-layer1-significance-test",
+              "full-layer1-geometry"});
 }
 
 TEST_CASE("Labels of stages name the layer only if several are analysed", "[plan]") {

@@ -47,3 +47,12 @@ TEST_CASE("Extra bits leave room for the information of many symbols", "[informa
   const ExactNLogN f(n, ExactNLogN::extra_bits_of(n / 2));
   CHECK(f.bits(f(n) - n / 2 * f(2)) == 15);
 }
+
+TEST_CASE("A shared table of n log n is the same one while it is kept, and that of its own size", "[entropy]") {
+  const auto table = ExactNLogN::shared(100);
+  CHECK(ExactNLogN::shared(100) == table);
+  CHECK(ExactNLogN::shared(100, 1) != table);
+  CHECK(ExactNLogN::shared(101)->max_count() == 101);
+  const ExactNLogN own(100);
+  for (std::uint32_t n = 0; n <= 100; ++n) CHECK((*table)(n) == own(n));
+}

@@ -197,5 +197,5 @@ TEST_CASE("Bootstrap and subsampling name what they cannot take", "[significance
   CHECK_THROWS_AS(subsampling_curve(planted(8, 2, 1, 0.9, 0.9, RandomStream(51, "x")).samples(), {.draws = 0}),
                   UsageError);
   StopAfter stop(1);
-  CHECK_THROWS_AS(relay_bootstrap(recorded.samples(), {}, stop), Interrupted);
+  CHECK_THROWS_AS(relay_bootstrap(recorded.samples(), {}, RelayPart::greedy, stop), Interrupted);
 }

@@ -86,7 +86,7 @@ TEST_CASE("The set of all units is tested like the total", "[significance]") {
   const RelayNull null = GENERATE(RelayNull::no_relay, RelayNull::nothing_to_relay);
   const Recorded recorded = planted(60, 3, 1, 0.8, 0.8, RandomStream(22, "total"));
   const PermutationOptions options{.null = null, .permutations = 50};
-  const RelayTest test = relay_permutation_test(recorded.samples(), options, GreedyPart::computed);
+  const RelayTest test = relay_permutation_test(recorded.samples(), options, RelayPart::greedy);
   const std::vector<int> all{0, 1, 2};
   const NullTest set = set_permutation_test(recorded.samples(), all, options);
   CHECK(set.observed == test.total.observed);
@@ -114,12 +114,12 @@ TEST_CASE("p is 1 if every sample has a state of its own", "[significance]") {
     recorded.input.push_back(static_cast<Symbol>(i % 2));
     recorded.output.push_back(static_cast<Symbol>(i % 7 == 0 ? 1 - i % 2 : i % 2));
   }
-  const RelayTest test = relay_permutation_test(recorded.samples(), {.permutations = 99}, GreedyPart::left_out);
+  const RelayTest test = relay_permutation_test(recorded.samples(), {.permutations = 99}, RelayPart::single);
   CHECK(test.total.observed(1, 0) > 0.1);  // nothing but undersampling
   CHECK(test.total.p(1, 0) == 1);
   CHECK(test.aggregated.p.size() == 0);
   const RelayTest nothing = relay_permutation_test(
-      recorded.samples(), {.null = RelayNull::nothing_to_relay, .permutations = 99}, GreedyPart::left_out);
+      recorded.samples(), {.null = RelayNull::nothing_to_relay, .permutations = 99}, RelayPart::single);
   CHECK(nothing.total.p(1, 0) <= 0.05);  // this null alone would call it a relay
 }
 
@@ -133,10 +133,10 @@ TEST_CASE("p of no relay is uniform for irrelevant units, p of nothing to relay 
     const RandomStream random = RandomStream(23, "irrelevant").child(seed);
     const Recorded recorded = planted(300, 7, 0, 0.8, 0, random.child("samples"));
     PermutationOptions options{.permutations = permutations, .random = random.child("permutations")};
-    no_relay.push_back(relay_permutation_test(recorded.samples(), options, GreedyPart::left_out).total.p(1, 0));
+    no_relay.push_back(relay_permutation_test(recorded.samples(), options, RelayPart::single).total.p(1, 0));
     by_set.push_back(set_permutation_test(recorded.samples(), std::vector<int>{0, 3, 5}, options).p(1, 0));
     options.null = RelayNull::nothing_to_relay;
-    at_floor += relay_permutation_test(recorded.samples(), options, GreedyPart::left_out).total.p(1, 0) <= 0.02 ? 1 : 0;
+    at_floor += relay_permutation_test(recorded.samples(), options, RelayPart::single).total.p(1, 0) <= 0.02 ? 1 : 0;
   }
   CHECK(kolmogorov_smirnov(no_relay) < smirnov_bound);
   CHECK(kolmogorov_smirnov(by_set) < smirnov_bound);
@@ -150,7 +150,7 @@ TEST_CASE("p of both nulls is uniform if input and output are independent", "[si
     const RandomStream random = RandomStream(24, "independent").child(seed);
     const Recorded recorded = planted(300, 4, 0, 0.5, 0, random.child("samples"));
     const PermutationOptions options{.null = null, .permutations = 99, .random = random.child("permutations")};
-    const RelayTest test = relay_permutation_test(recorded.samples(), options, GreedyPart::computed);
+    const RelayTest test = relay_permutation_test(recorded.samples(), options, RelayPart::greedy);
     total.push_back(test.total.p(1, 0));
     single.push_back(test.single.p(1, 2));
     greedy.push_back(test.by_size.p(1, 2));
@@ -175,7 +175,7 @@ TEST_CASE("A planted relay is found by both nulls", "[significance]") {
   const Recorded recorded = planted(300, 3, 1, 0.95, 0.95, RandomStream(26, "relay"));
   for (const RelayNull null : {RelayNull::no_relay, RelayNull::nothing_to_relay}) {
     const RelayTest test =
-        relay_permutation_test(recorded.samples(), {.null = null, .permutations = 99}, GreedyPart::computed);
+        relay_permutation_test(recorded.samples(), {.null = null, .permutations = 99}, RelayPart::greedy);
     CHECK(test.total.p(1, 0) == 0.01);
     CHECK(test.single.p(1, 0) == 0.01);
     CHECK(test.by_size.p(1, 1) == 0.01);
@@ -210,7 +210,7 @@ TEST_CASE("Dependence in time makes single samples the wrong exchange, shifts an
     const auto p = [&](Exchange exchange) {
       const PermutationOptions options{
           .permutations = 99, .exchange = exchange, .trial = trial, .random = random.child("permutations")};
-      return relay_permutation_test(recorded.samples(), options, GreedyPart::left_out).total.p(1, 0);
+      return relay_permutation_test(recorded.samples(), options, RelayPart::single).total.p(1, 0);
     };
     samples.push_back(p(Exchange::samples));
     shifts.push_back(p(Exchange::circular_shifts));
@@ -261,7 +261,7 @@ TEST_CASE("Permutation tests give the same bits for any number of threads", "[si
   const PermutationOptions options{.permutations = 30};
   const std::vector<int> set{1, 4};
   set_thread_count(1);
-  const RelayTest relay = relay_permutation_test(recorded.samples(), options, GreedyPart::computed);
+  const RelayTest relay = relay_permutation_test(recorded.samples(), options, RelayPart::greedy);
   const NullTest of_set = set_permutation_test(recorded.samples(), set, options);
   const MaximumTest maximum = maximum_permutation_test(recorded.samples(), options);
   const auto same = [](const NullTest& x, const NullTest& y) {
@@ -269,7 +269,7 @@ TEST_CASE("Permutation tests give the same bits for any number of threads", "[si
   };
   for (const int threads : {2, 5}) {
     set_thread_count(threads);
-    const RelayTest again = relay_permutation_test(recorded.samples(), options, GreedyPart::computed);
+    const RelayTest again = relay_permutation_test(recorded.samples(), options, RelayPart::greedy);
     CHECK((same(again.total, relay.total) && same(again.single, relay.single) &&
            same(again.aggregated, relay.aggregated) && same(again.by_size, relay.by_size)));
     CHECK(same(set_permutation_test(recorded.samples(), set, options), of_set));
@@ -279,7 +279,7 @@ TEST_CASE("Permutation tests give the same bits for any number of threads", "[si
 
 TEST_CASE("Permutation tests take more than 32 units", "[significance]") {
   const Recorded recorded = planted(100, 40, 1, 0.9, 0.9, RandomStream(31, "wide"));
-  const RelayTest test = relay_permutation_test(recorded.samples(), {.permutations = 19}, GreedyPart::computed);
+  const RelayTest test = relay_permutation_test(recorded.samples(), {.permutations = 19}, RelayPart::greedy);
   CHECK(test.total.p(1, 0) == 1);  // every sample is alone in its state
   CHECK(test.single.p(1, 0) == 0.05);
   CHECK(test.by_size.p.cols() == 41);
@@ -297,6 +297,6 @@ TEST_CASE("Permutation tests name what they cannot take", "[significance]") {
   CHECK_THROWS_AS(of_set({1}, {.permutations = 5, .exchange = Exchange::circular_shifts}), UsageError);
   CHECK_NOTHROW(of_set({0, 1, 2}, {.permutations = 5, .exchange = Exchange::circular_shifts}));
   StopAfter stop(2);
-  CHECK_THROWS_AS(relay_permutation_test(recorded.samples(), {.permutations = 50}, GreedyPart::computed, stop),
+  CHECK_THROWS_AS(relay_permutation_test(recorded.samples(), {.permutations = 50}, RelayPart::greedy, stop),
                   Interrupted);
 }

@@ -1,0 +1,29 @@
+// The classes of analysis.relay.classes, and arrays that have a row for each of them.
+#pragma once
+
+#include <numeric>
+#include <vector>
+
+#include "core/axes.hpp"
+#include "experiments/config/config.hpp"
+
+namespace inforelay {
+
+/// The classes of analysis.relay.classes, by default all: [0,C).
+inline std::vector<int> chosen_classes(const RelayConfig& config, int classes) {
+  if (!config.classes.empty()) return {config.classes.begin(), config.classes.end()};
+  std::vector<int> all(static_cast<std::size_t>(classes));
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
+/// Rows [R,...] of the chosen classes as [C,...], `absent` elsewhere.
+template <class T>
+RowMatrix<T> by_class(const RowMatrix<T>& rows, const std::vector<int>& chosen, int classes, T absent) {
+  if (static_cast<int>(chosen.size()) == classes) return rows;
+  RowMatrix<T> all = RowMatrix<T>::Constant(classes, rows.cols(), absent);
+  for (std::size_t row = 0; row < chosen.size(); ++row) all.row(chosen[row]) = rows.row(static_cast<Eigen::Index>(row));
+  return all;
+}
+
+}  // namespace inforelay
