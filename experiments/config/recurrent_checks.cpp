@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "experiments/config/config_checks.hpp"
 #include "experiments/config/derived_settings.hpp"
+#include "experiments/config/significance_checks.hpp"
 
 namespace inforelay {
 namespace {
@@ -166,15 +167,6 @@ std::vector<std::string> recurrent_layer_problems(const ExperimentConfig& config
 
 namespace {
 
-bool has_time(const ExperimentConfig& config) {
-  return std::any_of(config.networks.begin(), config.networks.end(),
-                     [](const auto& each) { return each.second.recurrent.has_value(); }) ||
-         std::any_of(config.recordings.begin(), config.recordings.end(), [](const auto& each) {
-           const auto& axes = each.second.axes;
-           return std::find(axes.begin(), axes.end(), RecordingAxis::time) != axes.end();
-         });
-}
-
 /// Levels of a unit; 2 for options that do not go together, which are an error of their own.
 int levels_of(const DiscretizeOptions& options) {
   try {
@@ -195,7 +187,7 @@ std::vector<SettingProblem> time_problems(const ExperimentConfig& config) {
   const auto is_recurrent = [](const auto& each) { return each.second.recurrent.has_value(); };
   const bool recurrent = std::any_of(config.networks.begin(), config.networks.end(), is_recurrent);
   check(!analysis.lags.empty() && !has_time(config), "analysis.lags",
-        "needs a recurrent network or a recording with time");
+        "needs a recording with an axis time, or a recurrent network");
   check(!analysis.lags.empty() && analysis.relay.exhaustive.empty(), "analysis.lags",
         "of the subsets of analysis.relay.exhaustive, which has none");
   check(!analysis.lags.empty() && levels_of(analysis.discretize) > 2, "analysis.lags", "needs units of two levels");
@@ -205,7 +197,7 @@ std::vector<SettingProblem> time_problems(const ExperimentConfig& config) {
   check(twice != lags.end(), "analysis.lags",
         twice != lags.end() ? fmt::format("{} is listed twice", *twice) : std::string());
   check(analysis.drift > 0 && !has_time(config), "analysis.drift",
-        "needs a recurrent network or a recording with time");
+        "needs a recording with an axis time, or a recurrent network");
   check(analysis.drift > 0 && !analysis.relay.greedy, "analysis.drift", "needs analysis.relay.greedy");
   check(analysis.as_published && !recurrent, "analysis.as_published", "needs a recurrent network");
   const auto& knockout = analysis.knockout;

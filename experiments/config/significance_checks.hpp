@@ -8,6 +8,9 @@
 
 namespace inforelay {
 
+/// True if a system of the configuration has trials and times.
+bool has_time(const ExperimentConfig& config);
+
 std::vector<SettingProblem> significance_problems(const ExperimentConfig& config);
 
 }  // namespace inforelay
