@@ -26,7 +26,6 @@ class Checker {
     check_kind();
     if (own_.train) check_training();
     if (sizes_) check_steps();
-    check_knockout();
     if (own_.train && own_.units > 0 && problems_.empty()) {
       for (const std::string& problem : recurrent_layer_problems(config_, network_)) fail("recurrent.units", problem);
     }
@@ -113,19 +112,6 @@ class Checker {
       fail_at("analysis.knockout.from", fmt::format("{}, but a trial has {} steps", knockout->from, least));
   }
 
-  void check_knockout() {
-    const auto& knockout = config_.analysis.knockout;
-    if (!knockout) return;
-    if (knockout->options.replace == KnockoutReplace::resample)
-      fail_at("analysis.knockout.replace", "resample is not for recurrent networks: zero, mean or noise");
-    if (knockout->options.method == KnockoutMethod::sampled)
-      fail_at("analysis.knockout.method", "sampled is not for recurrent networks");
-    if (knockout->function != KnockoutFunctionChoice::automatic) {
-      fail_at("analysis.knockout.function",
-              "is not for recurrent networks: the largest output decides, or recurrent.threshold");
-    }
-  }
-
   void fail_at(std::string_view path, std::string problem) {
     problems_.push_back({std::string(path), std::move(problem)});
   }
@@ -201,6 +187,13 @@ std::vector<SettingProblem> time_problems(const ExperimentConfig& config) {
   check(analysis.drift > 0 && !analysis.relay.greedy, "analysis.drift", "needs analysis.relay.greedy");
   check(analysis.as_published && !recurrent, "analysis.as_published", "needs a recurrent network");
   const auto& knockout = analysis.knockout;
+  const bool of_recurrent = knockout && recurrent;
+  check(of_recurrent && knockout->options.replace == KnockoutReplace::resample, "analysis.knockout.replace",
+        "resample is not for recurrent networks: zero, mean or noise");
+  check(of_recurrent && knockout->options.method == KnockoutMethod::sampled, "analysis.knockout.method",
+        "sampled is not for recurrent networks");
+  check(of_recurrent && knockout->function != KnockoutFunctionChoice::automatic, "analysis.knockout.function",
+        "is not for recurrent networks: the largest output decides, or recurrent.threshold");
   check(knockout && !recurrent && (knockout->from > 0 || knockout->steps > 0 || knockout->each_step),
         "analysis.knockout", "from, steps and each_step are for recurrent networks");
   check(analysis.regression && recurrent && std::all_of(config.networks.begin(), config.networks.end(), is_recurrent),
