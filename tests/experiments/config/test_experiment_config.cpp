@@ -297,7 +297,7 @@ TEST_CASE("Settings that contradict each other are reported with their position"
 TEST_CASE("The names that other programs have for activations get a suggestion", "[config]") {
   const auto [written, meant] = GENERATE(table<std::string, std::string>(
       {{"ReLU", "relu"}, {"LeakyReLU", "leaky_relu"}, {"Tanh", "tanh"}, {"SiLU", "silu"}, {"Softplus", "softplus"}}));
-  const Lines lines = problems("{name: t, networks: {n: {detectors: {}, activation: " + written + "}}}");
+  const auto lines = problems("{name: t, networks: {n: {detectors: {}, activation: " + written + "}}}");
   REQUIRE(lines.size() == 1);
   CHECK_THAT(lines[0], Catch::Contains("activation '" + written + "' is not one of tanh") &&
                            Catch::EndsWith("; did you mean '" + meant + "'?"));

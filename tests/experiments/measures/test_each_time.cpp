@@ -17,7 +17,9 @@ const std::vector<ArrayInfo> infos{{"value", "1", {"unit"}, "ten times the time,
 
 /// Needs the layer at the time that is computed, stops where it is asked to, and leaves a state behind when it does.
 Measure counting_measure() {
-  Measure measure{.name = "counting", .scope = Scope::subset, .about = "", .arrays = infos, .metrics = {}};
+  Measure measure;
+  measure.name = "counting";
+  measure.arrays = infos;
   measure.missing = [](const MeasurePlace&) { return std::string(); };
   measure.label = [](const MeasurePlace&) { return std::string("counting"); };
   measure.memory = [](const MeasurePlace&, AllSetsTable) { return MemoryNeed{.kept = 100, .working = 10, .sets = 4}; };
