@@ -30,7 +30,7 @@ SIZES = {
     "irrelevant4": [100, 300, 1000], "irrelevant7": [100, 300, 1000, 3000], "irrelevant10": [100, 300, 1000, 3000],
     "relay2": [20, 50, 100, 300, 1000], "relay5": [20, 50, 100, 300, 1000],
 }
-REPLICATES = 100
+REPLICATES = 60
 
 
 def samples(name, count, draw):

@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <fstream>
+#include <map>
 
 #include "core/files/files.hpp"
 #include "core/random.hpp"
