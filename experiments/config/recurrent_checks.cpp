@@ -12,7 +12,7 @@
 namespace inforelay {
 namespace {
 
-// Each set of units is a run over all steps, of which 2^16 take as long as a patient user waits.
+// Each set of units is a run over all steps: 2^16 sets over 10,000 steps take a minute on one core.
 constexpr std::int64_t most_knocked_out = 16;
 
 class Checker {
