@@ -197,7 +197,7 @@ struct AnalysisConfig {
   RelayConfig relay;
   std::vector<SetMeasure> measures;     ///< of all sets, of relay.exhaustive
   std::vector<std::string> estimators;  ///< names of infotheory/information/estimators.hpp
-  std::vector<std::int64_t> lags;       ///< of the measures over time of all sets, of relay.exhaustive
+  std::vector<std::int64_t> lags;       ///< of the temporal representation of all sets, of relay.exhaustive
   std::int64_t drift = 0;               ///< last units of the greedy path whose drift over time is measured; 0: none
   bool as_published = false;            ///< as in the tables of the n-back networks, see config_schema.cpp
   SignificanceConfig significance;

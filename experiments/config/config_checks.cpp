@@ -282,11 +282,10 @@ class Checker {
     check_no_repetition("analysis.layers", analysis.layers.list);
     check_relay_classes(analysis.relay);
     check_states(analysis);
+    for (const SettingProblem& each : time_problems(config_)) fail(each.path, each.problem);
     for (const SettingProblem& each : significance_problems(config_)) fail(each.path, each.problem);
     if (analysis.importance && analysis.contrast == ContrastKind::whole && !config_.networks.empty())
       fail("analysis.importance", "compares the function of each class with its information: not with contrast: whole");
-    for (const SettingProblem& each : time_problems(config_)) fail(each.path, each.problem);
-    check_no_repetition("analysis.lags", analysis.lags);
     if (!analysis.regression) return;
     if (analysis.tables == SetTables::never)
       fail("analysis.regression", "needs the tables of all sets: not with analysis.tables: never");

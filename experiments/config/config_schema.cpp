@@ -135,8 +135,7 @@ std::vector<Setting> settings_of(AnalysisConfig& config) {
        "computed; of all subsets of analysis.relay.subsets.",
        estimators_setting(config.estimators)},
       {"lags",
-       "Temporal representation R_p of all sets, at these lags p: what the units say at step t about the input at t - "
-       "p "
+       "Temporal representation R_p of all sets, at these lags p: what the units say at step t about the input at t - p "
        "beyond the input at t; and transfer entropy from all sets to each unit. Of the subsets of "
        "analysis.relay.exhaustive, of recurrent networks and of recordings with time.",
        Integers{&config.lags, {0, million}, {0, 1000}}},
@@ -145,8 +144,7 @@ std::vector<Setting> settings_of(AnalysisConfig& config) {
        "removal keeps longest; 0: none.",
        Integer{&config.drift, {0, 65535}}},
       {"as_published",
-       "Of recurrent networks: what the published tables of the n-back networks have. In the last unit the input of "
-       "the "
+       "Of recurrent networks: what the published tables of the n-back networks have. In the last unit the input of the "
        "step stands in place of its state, and with states: both the knockouts number the units c, h instead of h, c.",
        Boolean{&config.as_published}},
       {"significance", "How far relay information can be trusted: permutation tests, bootstrap intervals, subsampling.",

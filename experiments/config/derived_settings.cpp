@@ -59,11 +59,4 @@ std::vector<int> analysed_layers(const AnalysisConfig& analysis, const std::vect
   return layers;
 }
 
-bool has_recording_with_time(const ExperimentConfig& config) {
-  return std::any_of(config.recordings.begin(), config.recordings.end(), [](const auto& named) {
-    const auto& axes = named.second.axes;
-    return std::find(axes.begin(), axes.end(), RecordingAxis::time) != axes.end();
-  });
-}
-
 }  // namespace inforelay

@@ -23,7 +23,4 @@ std::vector<std::int64_t> layer_widths(const ExperimentConfig& config, const Net
 /// Numbers of the hidden layers that analysis.layers chooses in a network of these widths; 1 is the first.
 std::vector<int> analysed_layers(const AnalysisConfig& analysis, const std::vector<std::int64_t>& widths);
 
-/// Is there a recording with an axis time?
-bool has_recording_with_time(const ExperimentConfig& config);
-
 }  // namespace inforelay

@@ -7,21 +7,13 @@
 #include "core/error.hpp"
 #include "experiments/config/config_checks.hpp"
 #include "experiments/config/derived_settings.hpp"
+#include "experiments/config/significance_checks.hpp"
 
 namespace inforelay {
 namespace {
 
-// Each set of units is a run over all steps, of which 2^16 take as long as a patient user waits.
+// Each set of units is a run over all steps: 2^16 sets over 10,000 steps take a minute on one core.
 constexpr std::int64_t most_knocked_out = 16;
-
-// Levels of a unit; 2 for options that do not go together, which are an error of their own.
-int levels_of(const DiscretizeOptions& options) {
-  try {
-    return level_count(options);
-  } catch (const UsageError&) {
-    return 2;
-  }
-}
 
 class Checker {
  public:
@@ -34,7 +26,6 @@ class Checker {
     check_kind();
     if (own_.train) check_training();
     if (sizes_) check_steps();
-    check_knockout();
     if (own_.train && own_.units > 0 && problems_.empty()) {
       for (const std::string& problem : recurrent_layer_problems(config_, network_)) fail("recurrent.units", problem);
     }
@@ -121,19 +112,6 @@ class Checker {
       fail_at("analysis.knockout.from", fmt::format("{}, but a trial has {} steps", knockout->from, least));
   }
 
-  void check_knockout() {
-    const auto& knockout = config_.analysis.knockout;
-    if (!knockout) return;
-    if (knockout->options.replace == KnockoutReplace::resample)
-      fail_at("analysis.knockout.replace", "resample is not for recurrent networks: zero, mean or noise");
-    if (knockout->options.method == KnockoutMethod::sampled)
-      fail_at("analysis.knockout.method", "sampled is not for recurrent networks");
-    if (knockout->function != KnockoutFunctionChoice::automatic) {
-      fail_at("analysis.knockout.function",
-              "is not for recurrent networks: the largest output decides, or recurrent.threshold");
-    }
-  }
-
   void fail_at(std::string_view path, std::string problem) {
     problems_.push_back({std::string(path), std::move(problem)});
   }
@@ -173,6 +151,19 @@ std::vector<std::string> recurrent_layer_problems(const ExperimentConfig& config
   return problems;
 }
 
+namespace {
+
+/// Levels of a unit; 2 for options that do not go together, which are an error of their own.
+int levels_of(const DiscretizeOptions& options) {
+  try {
+    return level_count(options);
+  } catch (const UsageError&) {
+    return 2;
+  }
+}
+
+}  // namespace
+
 std::vector<SettingProblem> time_problems(const ExperimentConfig& config) {
   const AnalysisConfig& analysis = config.analysis;
   std::vector<SettingProblem> problems;
@@ -181,17 +172,28 @@ std::vector<SettingProblem> time_problems(const ExperimentConfig& config) {
   };
   const auto is_recurrent = [](const auto& each) { return each.second.recurrent.has_value(); };
   const bool recurrent = std::any_of(config.networks.begin(), config.networks.end(), is_recurrent);
-  const bool has_time = recurrent || has_recording_with_time(config);
-  check(!analysis.lags.empty() && !has_time, "analysis.lags",
-        "needs a recurrent network or a recording with an axis time");
-  check(!analysis.lags.empty() && levels_of(analysis.discretize) > 2, "analysis.lags", "needs units of two levels");
+  check(!analysis.lags.empty() && !has_time(config), "analysis.lags",
+        "needs a recording with an axis time, or a recurrent network");
   check(!analysis.lags.empty() && analysis.relay.exhaustive.empty(), "analysis.lags",
         "of the subsets of analysis.relay.exhaustive, which has none");
-  check(analysis.drift > 0 && !has_time, "analysis.drift",
-        "needs a recurrent network or a recording with an axis time");
+  check(!analysis.lags.empty() && levels_of(analysis.discretize) > 2, "analysis.lags", "needs units of two levels");
+  std::vector<std::int64_t> lags = analysis.lags;
+  std::sort(lags.begin(), lags.end());
+  const auto twice = std::adjacent_find(lags.begin(), lags.end());
+  check(twice != lags.end(), "analysis.lags",
+        twice != lags.end() ? fmt::format("{} is listed twice", *twice) : std::string());
+  check(analysis.drift > 0 && !has_time(config), "analysis.drift",
+        "needs a recording with an axis time, or a recurrent network");
   check(analysis.drift > 0 && !analysis.relay.greedy, "analysis.drift", "needs analysis.relay.greedy");
   check(analysis.as_published && !recurrent, "analysis.as_published", "needs a recurrent network");
   const auto& knockout = analysis.knockout;
+  const bool of_recurrent = knockout && recurrent;
+  check(of_recurrent && knockout->options.replace == KnockoutReplace::resample, "analysis.knockout.replace",
+        "resample is not for recurrent networks: zero, mean or noise");
+  check(of_recurrent && knockout->options.method == KnockoutMethod::sampled, "analysis.knockout.method",
+        "sampled is not for recurrent networks");
+  check(of_recurrent && knockout->function != KnockoutFunctionChoice::automatic, "analysis.knockout.function",
+        "is not for recurrent networks: the largest output decides, or recurrent.threshold");
   check(knockout && !recurrent && (knockout->from > 0 || knockout->steps > 0 || knockout->each_step),
         "analysis.knockout", "from, steps and each_step are for recurrent networks");
   check(analysis.regression && recurrent && std::all_of(config.networks.begin(), config.networks.end(), is_recurrent),

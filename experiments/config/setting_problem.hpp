@@ -1,14 +1,13 @@
-// A problem of a setting that a check found.
+// What a check finds wrong with a setting.
 #pragma once
 
 #include <string>
 
 namespace inforelay {
 
-/// What is wrong with the setting at `path`.
+/// The path of the setting, and a phrase to follow it.
 struct SettingProblem {
-  std::string path;
-  std::string problem;
+  std::string path, problem;
 };
 
 }  // namespace inforelay

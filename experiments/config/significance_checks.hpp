@@ -1,4 +1,4 @@
-// Checks of the settings of significance and estimators.
+// Checks of the settings of significance.
 #pragma once
 
 #include <vector>
@@ -7,6 +7,9 @@
 #include "experiments/config/setting_problem.hpp"
 
 namespace inforelay {
+
+/// True if a system of the configuration has trials and times.
+bool has_time(const ExperimentConfig& config);
 
 std::vector<SettingProblem> significance_problems(const ExperimentConfig& config);
 

@@ -4,33 +4,78 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "experiments/measures/layer_states.hpp"
+#include "experiments/measures/resumable_repeats.hpp"
 #include "infotheory/temporal/temporal.hpp"
 
 namespace inforelay {
 namespace {
 
-/// The number of steps of a trial. All trials must have the same steps, without gaps.
-std::size_t steps_of(std::span<const std::int64_t> trial, std::span<const std::int64_t> time) {
+/// The samples of trials that all have the same steps, one after the other.
+struct Steps {
+  UnitStates states;  // [N,K]
+  std::span<const Symbol> input;
+  std::size_t count;  // in each trial
+};
+
+/// Steps per trial. DataError, naming the sample, unless all trials have the same number of consecutive times.
+std::size_t steps_per_trial(const std::string& name, std::span<const std::int64_t> trial,
+                            std::span<const std::int64_t> time) {
   std::size_t steps = 1;
   while (steps < trial.size() && trial[steps] == trial[0]) ++steps;
   for (std::size_t i = 0; i < trial.size(); ++i) {
-    const std::int64_t expected = time[0] + static_cast<std::int64_t>(i % steps);
-    const bool new_trial = i % steps == 0 && i > 0;
-    if (time[i] == expected && (i == 0 || (trial[i] != trial[i - 1]) == new_trial)) continue;
-    throw UsageError(
-        "analysis.lags: trial {} has step {} where {} is expected: all steps of a trial are needed, without a choice "
-        "of "
-        "times",
-        trial[i], time[i], expected);
+    const std::size_t step = i % steps;
+    const bool same_trial = trial[i] == trial[i - step];
+    const bool new_trial = step > 0 || i == 0 || trial[i] != trial[i - 1];
+    if (!same_trial || !new_trial)
+      throw DataError(
+          "{}: measures over time need trials of equal length: the first has {} steps, but sample {} is of trial {}",
+          name, steps, i, trial[i]);
+    if (step > 0 && time[i] != time[i - 1] + 1)
+      throw DataError("{}: measures over time need consecutive times: sample {} is of time {}, the sample before of {}",
+                      name, i, time[i], time[i - 1]);
   }
   if (trial.size() % steps != 0)
-    throw UsageError("analysis.lags: {} samples are no whole number of trials of {} steps", trial.size(), steps);
+    throw DataError("{}: measures over time need trials of equal length: the first has {} steps, the last {}", name,
+                    steps, trial.size() % steps);
   return steps;
 }
+
+UnitStates binary_states(const AnyStates& states) {
+  if (const auto* binary = std::get_if<UnitStates>(&states)) return *binary;
+  return UnitStates::from_bytes(std::get<RowMatrix<std::uint8_t>>(states));
+}
+
+/// First temporal representation for each lag, then transfer entropy to each unit, of all sets.
+class RowsOfSets final : public Repeats {
+ public:
+  RowsOfSets(const Steps& steps, std::vector<std::size_t> lags) : steps_(steps), lags_(std::move(lags)) {}
+
+  std::size_t count() const override { return lags_.size() + static_cast<std::size_t>(units()); }
+  std::size_t size() const override { return std::size_t{1} << units(); }
+  bool uses_threads() const override { return true; }
+  void compute(std::size_t row, std::span<double> values, Progress& progress) const override {
+    if (row < lags_.size()) {
+      const RowMatrix<double> bits =
+          temporal_representation_bits(steps_.states, steps_.input, steps_.count, {.lags = {lags_[row]}}, progress);
+      std::copy(bits.data(), bits.data() + bits.size(), values.begin());
+      return;
+    }
+    const auto bits =
+        transfer_entropy_of_sets_bits(steps_.states, steps_.count, static_cast<int>(row - lags_.size()), progress);
+    std::copy(bits.begin(), bits.end(), values.begin());
+  }
+
+ private:
+  int units() const { return steps_.states.unit_count(); }
+
+  const Steps& steps_;
+  std::vector<std::size_t> lags_;
+};
 
 }  // namespace
 
@@ -46,64 +91,54 @@ std::string missing_temporal(const MeasurePlace& place) {
 }
 
 std::vector<ArrayInfo> temporal_infos() {
-  return {
-      {"temporal_representation",
-       "bit",
-       {"lag", "set"},
-       "temporal representation R_p(B) = I(x(t-p); B(t) | x(t)) of every set B of units at lag p, x the input; "
-       "index: bit k is set if unit k is in the set"},
-      {"transfer_entropy",
-       "bit",
-       {"unit", "set"},
-       "transfer entropy I(y(t+1); B(t) | y(t)) from every set B of units to unit y, with one step of history; index "
-       "likewise"},
-      {"transfer_entropy_units", "bit", {"source", "unit"}, "transfer entropy from unit to unit"}};
+  return {{"temporal_representation",
+           "bit",
+           {"lag", "set"},
+           "temporal representation R_p(B) = I(x(t-p); B(t) | x(t)) of every set B of units at lag p, x the input; "
+           "index: bit k is set if unit k is in the set"},
+          {"transfer_entropy",
+           "bit",
+           {"target", "set"},
+           "transfer entropy I(y(t+1); B(t) | y(t)) from every set B to each unit y; index likewise"},
+          {"transfer_entropy_units", "bit", {"unit", "target"}, "transfer entropy from unit to unit"}};
 }
 
 MemoryNeed temporal_memory(const MeasurePlace& place) {
   const LayerSizes& size = place.sizes;
   const double sets = std::exp2(size.units), samples = size.samples.at(place.subset);
   const double rows = static_cast<double>(place.config.analysis.lags.size()) + size.units;
-  return {.kept = 8 * sets * rows + 8 * size.units * size.units,
-          .working = 24 * samples * (1 + thread_count()) + 16 * sets,
+  return {.kept = 8 * rows * sets,
+          .working = 16 * rows * sets + 24 * samples * (1 + thread_count()),
           .sets = sets,
           .smaller = "fewer units in the analysed layer, or fewer analysis.lags"};
 }
 
 void put_temporal(MeasureRun& run, ResultArrays& out) {
   const ResultView group = run.layer.at("states/" + run.place.subset);
+  const std::string name = run.system.name() + ", " + run.place.subset;
   const bool is_recording = run.place.recording != nullptr;
-  if (!group.has("trial")) throw UsageError("analysis.lags: {} has no time", run.system.name());
   if (!is_recording && !group.has("stimulus")) {
     throw UsageError(
-        "analysis.lags: networks.{} reads more than {} different inputs: real-valued inputs are no symbols",
-        run.system.name(), Stimuli::most_stimuli);
+        "{}: analysis.lags needs inputs that are symbols, but there are more than {} different ones: real values", name,
+        Stimuli::most_stimuli);
   }
-  const LayerStates layer =
-      layer_states(group, ContrastKind::one_vs_rest, run.layer.root().texts(run.system.group() + "/class"));
-  const UnitStates* states = std::get_if<UnitStates>(&layer.states);
-  if (states == nullptr) throw UsageError("analysis.lags: units have more than two levels (analysis.discretize)");
-  const std::size_t steps = steps_of(group.vector<std::int64_t>("trial"), group.vector<std::int64_t>("time"));
-  std::vector<std::int64_t> lags = run.place.config.analysis.lags;
-  TemporalOptions options{.lags = {}};
+  const LayerStates states = layer_states(run);
+  const Steps steps{binary_states(states.states), group.vector<Symbol>(is_recording ? "input" : "stimulus"),
+                    steps_per_trial(name, group.vector<std::int64_t>("trial"), group.vector<std::int64_t>("time"))};
+  const std::vector<std::int64_t>& lags = run.place.config.analysis.lags;
   for (const std::int64_t lag : lags) {
-    if (lag >= static_cast<std::int64_t>(steps))
-      throw UsageError("analysis.lags: {}, but a trial has {} steps", lag, steps);
-    options.lags.push_back(static_cast<std::size_t>(lag));
+    if (static_cast<std::size_t>(lag) >= steps.count)
+      throw DataError("{}: analysis.lags has {}, but a trial has {} steps", name, lag, steps.count);
   }
-  out.put_scale("lag", lags, "steps between the input and the state");
-  out.put("temporal_representation",
-          temporal_representation_bits(*states, group.vector<Symbol>(is_recording ? "input" : "stimulus"), steps,
-                                       options, run.progress));
-  if (steps < 2) return;
-  const int units = states->unit_count();
-  RowMatrix<double> transfer(units, Eigen::Index{1} << units);
-  for (int unit = 0; unit < units; ++unit) {
-    const auto bits = transfer_entropy_of_sets_bits(*states, steps, unit, run.progress);
-    std::copy(bits.begin(), bits.end(), transfer.row(unit).begin());
-  }
-  out.put("transfer_entropy", std::move(transfer));
-  out.put("transfer_entropy_units", transfer_entropy_between_units_bits(*states, steps, run.progress));
+  if (steps.count < 2) throw DataError("{}: transfer entropy needs at least 2 steps in a trial, there is 1", name);
+  const RowsOfSets rows(steps, {lags.begin(), lags.end()});
+  ResumableRepeats repeats(run.store, run.progress, rows.count());
+  const RowMatrix<double>& bits = repeats.run("rows", rows);
+  const auto lag_count = std::ssize(lags);
+  out.put_scale("lag", lags, "lag, steps");
+  out.put("temporal_representation", RowMatrix<double>(bits.topRows(lag_count)));
+  out.put("transfer_entropy", RowMatrix<double>(bits.bottomRows(bits.rows() - lag_count)));
+  out.put("transfer_entropy_units", transfer_entropy_between_units_bits(steps.states, steps.count, run.progress));
 }
 
 }  // namespace inforelay

@@ -71,6 +71,7 @@ FileFacts facts_from(const FileData& data, const SequencePair& sequences) {
                   .train_steps = sequences.train.steps(),
                   .test_steps = sequences.test.steps(),
                   .input_bytes = sizeof(float),
+                  .class_names = sequences.train.class_names,
                   .origin = data.origin,
                   .sha256 = {}};
   Sha256 digest;

@@ -266,7 +266,8 @@ TEST_CASE("Trials are exchanged and drawn as wholes, and measures over time do n
   const RowMatrix<double>& transfer = temporal.matrix<double>("transfer_entropy");
   for (int target = 0; target < 3; ++target) {
     const auto expected = transfer_entropy_of_sets_bits(bits, steps, target);
-    for (std::size_t set = 0; set < 8; ++set) CHECK(transfer(target, static_cast<Eigen::Index>(set)) == expected[set]);
+    for (std::size_t set = 0; set < 8; ++set)
+      CHECK(transfer(target, static_cast<Eigen::Index>(set)) == expected[set]);
   }
   CHECK(temporal.matrix<double>("transfer_entropy_units") == transfer_entropy_between_units_bits(bits, steps));
 
@@ -275,8 +276,8 @@ TEST_CASE("Trials are exchanged and drawn as wholes, and measures over time do n
       layer_of(read_results(folder / "out/results.h5")).at("significance/all").attribute<std::string>("", "exchange") ==
       "samples");
   const ProgramResult late = run_with("  lags: [2, 6]\n");
-  CHECK(late.exit_code == 2);
-  CHECK_THAT(late.err, Contains("analysis.lags: 6, but a trial has 6 steps"));
+  CHECK(late.exit_code == 3);
+  CHECK_THAT(late.err, Contains("r, all: analysis.lags has 6, but a trial has 6 steps"));
 }
 
 TEST_CASE("Settings of significance and time that do not fit are refused with their place", "[significance][config]") {
@@ -291,7 +292,7 @@ TEST_CASE("Settings of significance and time that do not fit are refused with th
   CHECK_THAT(refused("analysis.significance.bootstrap=1"), Contains("1 resample, expected 0 or at least 2"));
   CHECK_THAT(refused("analysis.significance.nulls=[]"), Contains("at least one null is needed for permutations"));
   CHECK_THAT(refused("analysis.significance.exchange=trials"), Contains("trials needs a recording with an axis time"));
-  CHECK_THAT(refused("analysis.lags=[1]"), Contains("a recording with an axis time"));
+  CHECK_THAT(refused("analysis.lags=[1]"), Contains("needs a recording with an axis time"));
   CHECK_THAT(refused("analysis.lags=[2, 2]"), Contains("2 is listed twice"));
   CHECK_THAT(refused("analysis.estimators=[nsbb]"), Contains("did you mean 'nsb'?"));
   CHECK_THAT(refused("analysis.relay.by=sumthing"), Contains("mutual_information_input"));
