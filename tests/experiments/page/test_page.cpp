@@ -69,7 +69,7 @@ TEST_CASE("The page equals results.h5: layers of three levels by argmax, replace
   check_script("compare_page.py", folder, (folder / "out").string() + " 1000");
 }
 
-TEST_CASE("The page equals results.h5 of a recording, and names of classes that are markup stay text",
+TEST_CASE("The page equals results.h5 of a recording, and names of classes and files that are markup stay text",
           "[page][python]") {
   if (!has_chromium()) return;
   const TemporaryFolder folder;
@@ -85,13 +85,10 @@ TEST_CASE("The page equals results.h5 of a recording, and names of classes that 
     table += fmt::format("{},{},{},{},{},{}\n", i % 3 == 0, i % 3 == 1, i / 3 % 2, i / 6 % 2, quoted(i),
                          quoted(i % 7 == 0 ? i + 1 : i));
   }
-  write_file_atomically(folder / "rec.csv", std::string_view(table));
-  const std::string name = "<b onclick=window.harmed=1>&amp;";
-  write_file_atomically(
-      folder / "t.yaml",
-      std::string_view(fmt::format("name: t\nrecordings:\n  '{}': {{file: rec.csv, states: [a, b, c, d], input: in, "
-                                   "output: out}}\nanalysis: {{relay: {{subsets: [all], exhaustive: [all]}}}}\n",
-                                   name)));
+  write_file_atomically(folder / "<img src=x onerror=window.harmed=1>.csv", std::string_view(table));
+  write_file_atomically(folder / "t.yaml",
+                        std::string_view("name: t\nrecordings:\n  r: {file: '<img src=x onerror=window.harmed=1>.csv', "
+                                         "states: [a, b, c, d], input: in, output: out}\n"));
   run_with_page(folder, {"t.yaml"});
   check_script("compare_page.py", folder, (folder / "out").string() + " 1000");
   check_script("use_page.py", folder, (folder / "out").string());
