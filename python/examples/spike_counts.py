@@ -19,8 +19,8 @@ choice = (counts[:, 3, 3] > 7).astype(int)              # the animal answers by 
 axes = ["trial", "time", "unit"]
 found = ir.analyze(counts, stimulus, choice, axes=axes, time=[3], discretize="median", exhaustive=True)
 print(found)
-alone = [found.information[1, 1 << unit] for unit in range(units)]
-print("relay information of each cell, bits:", np.round(alone, 3).tolist())
+alone = [float(found.information[1, 1 << unit]) for unit in range(units)]
+print("relay information of each cell, bits:", [round(bits, 3) for bits in alone])
 assert int(np.argmax(alone)) == 3
 
 # When does the relay begin? One analysis for each time.

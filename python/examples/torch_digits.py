@@ -40,7 +40,7 @@ print(found)
 
 # Every set of units is knocked out in the network: what follows the layer is computed 1,024 times.
 without = knockouts(model, test, layer="6", replace="mean")
-print("\ndigit  I_R(all)  most information without  needed most by Shapley value")
+print("\ndigit  I_R(all)  pair that relays the most  needed most by Shapley value")
 importance = ir.shapley(without.accuracy)
 for digit in range(10):
     needed = np.argsort(-importance[digit])[:2].tolist()

@@ -3,16 +3,22 @@ import sys
 import time
 
 
+SECONDS_BETWEEN_LINES = 0.1
+
+
 class Bar:
     """A line on stderr that is written again: percent, and the time that is left."""
 
     def __init__(self, label, stream=None):
         self.label, self.stream = label, stream if stream is not None else sys.stderr
-        self.begin, self.first, self.shown = time.monotonic(), None, False
+        self.begin, self.first, self.shown, self.last = time.monotonic(), None, False, 0.0
 
     def __call__(self, done, total):
         if self.first is None:
             self.first = done
+        if time.monotonic() - self.last < SECONDS_BETWEEN_LINES and not (total and done >= total):
+            return
+        self.last = time.monotonic()
         line = f"{self.label}: {done}" if not total else f"{self.label}: {100 * done / total:5.1f} %"
         seconds = time.monotonic() - self.begin
         if total and self.first < done < total:
