@@ -113,7 +113,8 @@ std::string missing_of_recurrent(const ExperimentConfig& config, const NetworkCo
   const RecurrentConfig& own = *network.recurrent;
   const bool of_layer = parsed.measure->scope != Scope::system;
   if (of_layer && own.is_timed() && !parsed.measure->over_time) return "with time: each it has a value for each time";
-  MeasurePlace place{.config = config, .network = network, .subset = parsed.subset};
+  const LayerSizes unknown;
+  MeasurePlace place{config, network, unknown, 0, parsed.subset};
   if (of_layer) {
     const std::vector<int> layers = analysed_layers(config.analysis, layer_widths(config, network));
     if (layers.size() > 1 && parsed.layer.empty())

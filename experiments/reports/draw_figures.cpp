@@ -98,13 +98,19 @@ class FigureReader {
 };
 
 // Classes that no network or recording has are a mistake.
-void check_classes(const std::vector<std::string>& classes, const std::vector<LayerResults>& layers) {
+void check_classes(const std::vector<std::string>& classes, const ExperimentResult& result) {
+  std::vector<std::string> known;
+  for (const std::string& system : result.systems()) {
+    for (const LayerResults& layer : layers_of(result, system)) {
+      if (known.empty()) known = layer.classes;
+      for (const std::string& cls : layer.classes) {
+        if (std::find(known.begin(), known.end(), cls) == known.end()) known.push_back(cls);
+      }
+    }
+  }
   for (const std::string& cls : classes) {
-    std::vector<std::string> known;
-    for (const LayerResults& layer : layers) known.insert(known.end(), layer.classes.begin(), layer.classes.end());
-    if (std::find(known.begin(), known.end(), cls) != known.end() || layers.empty()) continue;
-    throw UsageError(
-        fmt::format("figures.classes: '{}' is no class; known are {}", one_line(cls), listed(layers.front().classes)));
+    if (known.empty() || std::find(known.begin(), known.end(), cls) != known.end()) continue;
+    throw UsageError(fmt::format("figures.classes: '{}' is no class; known are {}", one_line(cls), listed(known)));
   }
 }
 
@@ -118,7 +124,7 @@ std::vector<std::string> draw_figures(FigureOptions options, const ExperimentRes
     for (LayerResults& layer : layers_of(result, system))
       (layer.times > 0 ? over_time : at_once).push_back(std::move(layer));
   }
-  check_classes(options.classes, layers);
+  check_classes(options.classes, result);
   const std::vector<ReadFigure> figures = FigureReader(options, result, at_once, over_time).read();
   std::vector<std::string> names(figures.size());
   // Each waits for gnuplot most of the time.
