@@ -108,7 +108,10 @@ std::vector<SummaryTable> set_tables(const SectionSource& source) {
       const std::int64_t bits = set(c, choice);
       const UnitsCell cell = bits == no_chosen_set ? UnitsCell() : NeuronSet(static_cast<std::uint32_t>(bits));
       units.emplace_back(cell);
-      sizes.emplace_back(cell ? SummaryCell(std::int64_t{cell->size()}) : SummaryCell(std::nan("")));
+      if (cell)
+        sizes.emplace_back(std::int64_t{cell->size()});
+      else
+        sizes.emplace_back(std::nan(""));
     }
     const std::string stem(key);
     table.columns.push_back({.key = stem + "_size", .units = "1", .heading = "size", .cells = sizes, .group = name});
