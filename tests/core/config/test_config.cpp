@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <fstream>
 #include "tests/catch2.hpp"
@@ -272,8 +274,8 @@ TEST_CASE("Broken YAML is one error with its place", "[config]") {
 TEST_CASE("Alias bombs, deep nesting and large files are rejected", "[config]") {
   std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n";
   for (int i = 1; i < 9; ++i) {
-    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
-    for (int j = 0; j < 9; ++j) bomb += (j ? ", *a" : "*a") + std::to_string(i - 1);
+    bomb += fmt::format("a{}: &a{} [", i, i);
+    for (int j = 0; j < 9; ++j) bomb += fmt::format("{}*a{}", j ? ", " : "", i - 1);
     bomb += "]\n";
   }
   REQUIRE(problems(bomb).size() == 1);
