@@ -125,7 +125,8 @@ TEST_CASE("Unknown metrics and metrics that the results lack are refused", "[met
 
 TEST_CASE("Metrics that a configuration will not compute are known before the run", "[metrics]") {
   ExperimentConfig config;
-  config.analysis.relay = {.subsets = {"train", "test"}, .greedy = true, .exhaustive = {"test"}, .classes = {}};
+  config.analysis.relay = {
+      .subsets = {"train", "test"}, .greedy = true, .by = {}, .exhaustive = {"test"}, .classes = {}};
   NetworkConfig trained, detectors, read;
   trained.layers = {784, 6, 10};
   detectors.detectors.emplace().hidden = 2;
