@@ -105,7 +105,7 @@ void scan_csv(std::string_view text, const std::string& name, const CsvStyle& st
       }
       std::set<std::string_view> names;
       for (std::size_t i = 0; i < cells.size(); ++i) {
-        if (cells[i].empty()) parser.fail(line, fmt::format("column {} has no name", i + 1));
+        if (cells[i].empty() && i > 0) parser.fail(line, fmt::format("column {} has no name", i + 1));
         if (!names.insert(cells[i]).second) {
           parser.fail(line, fmt::format("column {} appears twice", quoted_name(cells[i])));
         }

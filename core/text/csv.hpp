@@ -26,8 +26,8 @@ void scan_csv(std::string_view text, const std::string& name, const CsvStyle& st
               const std::function<bool(std::size_t line, std::vector<std::string>& cells)>& row);
 
 /// A table with one header line; `name` is what messages call it. Empty lines are skipped. Throws DataError naming
-/// file and line: a row of another length, an open quote, text after a quote, an empty or repeated column name, more
-/// than 1000 columns, no rows.
+/// file and line: a row of another length, an open quote, text after a quote, a repeated or empty column name (only
+/// the first may be empty, as in tables of pandas), more than 1000 columns, no rows.
 CsvFile parse_csv(std::string_view text, const std::string& name);
 
 }  // namespace inforelay

@@ -31,7 +31,9 @@ std::string inputs_line(const ResultView& system) {
 
 // The balanced accuracies of training take each output by itself, also where the decision is the largest one.
 std::string threshold_note(const ResultView& model) {
-  const Activation output = network_from(model).layers.back().activation;
+  std::string last;
+  for (int number = 1; model.has(fmt::format("layer{}", number)); ++number) last = fmt::format("layer{}", number);
+  const Activation output = parse_activation(model.attribute<std::string>(last, "activation"), LayerPlace::output);
   if (function_of_output(output) == KnockoutFunction::threshold) return "";
   return fmt::format(" (each output against {:.4g})", decision_threshold(output));
 }

@@ -131,7 +131,7 @@ TEST_CASE("Invalid comparisons are refused before any work", "[run][compare]") {
           "compare.fit.columns.r2.at_least: 4, but", 3);
   refused({"sweep=null", "compare.fit.columns.r2.at_least=2"}, "at_least: needs a tolerance");
   refused({"compare.fit.network=ful"}, "compare.fit.network: there is no network 'ful'; networks are full, composite");
-  refused({"compare.fit.published=null"}, "compare.fit: needs either 'statement' or 'published'");
+  refused({"compare.fit.published=null"}, "compare.fit: needs one of 'statement', 'published'");
   refused({"compare.negative.at_least=0"}, "compare.negative.at_least: over seeds statements are counted");
   refused({"compare.negative.statement=full.regression.information"}, "is not a statement");
   refused({"compare.negative.statement=ful.regression.information < 0"}, "did you mean 'full'?");

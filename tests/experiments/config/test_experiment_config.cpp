@@ -178,10 +178,12 @@ TEST_CASE("Settings that contradict each other are reported with their position"
       {"name: t", "networks: at least one network or recording is needed"},
       {"{name: t, networks: {n: {}}}", "networks.n: needs one of 'train' (with 'layers'), 'detectors' and 'weights'"},
       {"{name: t, networks: {n: {detectors: {}, train: {}}}}",
-       "networks.n: has 'train' 'detectors'; a network has one of 'train' (with 'layers'), 'detectors' and 'weights'"},
+       "networks.n: has 'train' 'detectors'; a network has one of 'train' (with 'layers'), 'detectors' and 'weights'; "
+       "KEY=null takes a key of the file away"},
       {"{name: t, networks: {n: {detectors: {}, weights: w.model}}}",
        "networks.n: has 'detectors' 'weights'; a network has one of 'train' (with 'layers'), 'detectors' and "
-       "'weights'"},
+       "'weights'; "
+       "KEY=null takes a key of the file away"},
       {"{name: t, networks: {n: {detectors: {weights: [a, b]}}}}",
        "networks.n.detectors.weights: 2 files, but there are 10 classes"},
       {"{name: t, networks: {n: {detectors: {weights: [a, b, c, d, e, f, g, h, i, j], restarts: 1, noise: 1}}}}",
@@ -250,7 +252,8 @@ TEST_CASE("Settings that contradict each other are reported with their position"
       {"{name: t, networks: {n: {detectors: {}}}, analysis: {regression: {}}}",
        "analysis.regression.knockout: needs analysis.knockout with sets exhaustive and 'test' among its subsets"},
       {one_detectors + "compare: {r: {network: n}}}",
-       "compare.r: needs either 'statement' or 'published', the file of published values"},
+       "compare.r: needs one of 'statement', 'published', the file of published values, and 'sets', tables of all "
+       "sets"},
       {one_detectors + "compare: {r: {published: p.csv, network: m, columns: {c: {metric: relay.test.total}}}}}",
        "compare.r.network: there is no network 'm'; networks are n"},
       {one_detectors + "compare: {r: {published: p.csv, network: n, columns: {c: {metric: relay.test.totl}}}}}",

@@ -82,7 +82,7 @@ TEST_CASE("The page equals results.h5 of a recording, and names of classes and f
       for (const char c : words[w % 3]) text += c == '"' ? std::string("\"\"") : std::string(1, c);
       return "\"" + text + "\"";
     };
-    table += fmt::format("{},{},{},{},{},{}\n", i % 3 == 0, i % 3 == 1, i / 3 % 2, i / 6 % 2, quoted(i),
+    table += fmt::format("{:d},{:d},{},{},{},{}\n", i % 3 == 0, i % 3 == 1, i / 3 % 2, i / 6 % 2, quoted(i),
                          quoted(i % 7 == 0 ? i + 1 : i));
   }
   write_file_atomically(folder / "<img src=x onerror=window.harmed=1>.csv", std::string_view(table));

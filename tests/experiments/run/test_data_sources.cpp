@@ -243,7 +243,7 @@ TEST_CASE("Settings of other sources and sizes that do not fit are refused with 
   };
   refused({"data={dataset: digits, label: kind}"}, "data.label: is for dataset: table, not for digits");
   refused({"data={dataset: mnist, split: {}}"}, "data.split: is for dataset: idx, arrays, table, not for mnist");
-  refused({"data.train={inputs: a.npy, labels: b.npy}"}, "data.train: is for dataset: arrays, not for table");
+  refused({"data.train={inputs: a.npy, labels: b.npy}"}, "data.train: is for dataset: arrays, sequence, not for table");
   refused({"data.fallback=digits"}, "data.fallback: is for dataset: mnist, not for table");
   refused({"data.label=null"}, "data.label is missing");
   refused({"data.label=sort"}, "data.label: 'sort' is not a column of");
