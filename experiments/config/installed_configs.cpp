@@ -65,12 +65,13 @@ std::vector<std::string> yaml_files(const fs::path& folder) {
 fs::path find_config(const fs::path& config) {
   std::error_code error;
   if (config.empty()) return config;
-  if (fs::is_directory(config, error)) refuse_folder(config);
-  if (fs::exists(config, error)) {
+  const bool is_folder = fs::is_directory(config, error);  // of results, perhaps, with the name of a configuration
+  if (!is_folder && fs::exists(config, error)) {
     if (fs::is_regular_file(config, error) && is_hdf5(config))
       throw UsageError(fmt::format("'{}' is an HDF5 file, not a configuration (YAML)", one_line(config.string())));
     return config;
   }
+  if (is_folder && config.is_absolute()) refuse_folder(config);
   if (config.is_absolute()) return config;
   const fs::path name = *config.begin() == "configs" ? config.lexically_relative("configs") : config;
   std::vector<std::string> names;
@@ -81,6 +82,7 @@ fs::path find_config(const fs::path& config) {
     }
     for (const std::string& file : yaml_files(folder)) names.push_back(fs::path(file).stem().string());
   }
+  if (is_folder) refuse_folder(config);
   const std::string stem = name.stem().string();
   std::string near = suggestion(stem, {names.begin(), names.end()});
   std::set<std::string> longer;  // "mnist" for mnist_relay

@@ -176,7 +176,9 @@ std::vector<SettingProblem> time_problems(const ExperimentConfig& config) {
         "needs a recording with an axis time, or a recurrent network");
   check(!analysis.lags.empty() && analysis.relay.exhaustive.empty(), "analysis.lags",
         "of the subsets of analysis.relay.exhaustive, which has none");
-  check(!analysis.lags.empty() && levels_of(analysis.discretize) > 2, "analysis.lags", "needs units of two levels");
+  // Symbols may have two levels: that is known once they are read.
+  const bool many_levels = analysis.discretize.method != Discretization::symbols && levels_of(analysis.discretize) > 2;
+  check(!analysis.lags.empty() && many_levels, "analysis.lags", "needs units of two levels");
   std::vector<std::int64_t> lags = analysis.lags;
   std::sort(lags.begin(), lags.end());
   const auto twice = std::adjacent_find(lags.begin(), lags.end());

@@ -189,7 +189,7 @@ const Measure ablation_measure{
                 "balanced accuracy of the class with the first units of a random order knocked out"}},
     .metrics = {},
     .missing = [](const MeasurePlace& place) -> std::string {
-      if (place.recording) return missing_network(place);
+      if (!place.is_feed_forward()) return missing_network(place);
       const AnalysisConfig& analysis = place.config.analysis;
       if (!analysis.knockout || analysis.knockout->subsets.empty()) return "there is no analysis.knockout";
       if (place.sizes.is_wide()) return "the layer has more than 32 units";

@@ -33,8 +33,8 @@ const std::vector<const SummarySection*>& summary_sections();
 /// Sentences, each with the numbers that it is about, on what makes the numbers of a layer doubtful.
 std::vector<std::string> layer_warnings(const SectionSource& source);
 
-/// Sentences with the numbers that they are about: for each subset where at least half of I_R of all units, and at
-/// least 0.01 bit, would be found without any relay.
+/// Sentences with the numbers that they are about: for each subset where what is found without any relay
+/// is at least half as large as I_R of all units, and at least 0.01 bit.
 std::vector<std::string> undersampling_warnings(const LayerResults& layer);
 
 /// A value of an array [class,...] for each class: column `column`, as double.

@@ -206,6 +206,7 @@ void report_networks(const ResolvedExperiment& run, const ExperimentResult& resu
   report_constant_inputs(result, console);
   for (const std::string& name : result.systems()) {
     for (const LayerResults& layer : layers_of(result, name)) {
+      if (layer.times > 0) continue;  // the summary has the numbers of each time
       for (const std::string& warning : undersampling_warnings(layer)) warnings.add(warning);
     }
   }

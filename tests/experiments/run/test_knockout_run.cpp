@@ -43,7 +43,7 @@ TEST_CASE("The function of a knockout follows from the output activation unless 
   const TemporaryFolder folder;
   std::string out;
   const ExperimentResult result = run(folder, "auto", "figures={formats: [svg]}", &out);
-  CHECK_THAT(out, Catch::Contains("balanced accuracy (argmax)"));
+  CHECK_THAT(out, Catch::Contains("Balanced accuracy (argmax)"));
   const ResultView logits = result.network("logits").at("layers/1"), bits = result.network("bits").at("layers/1");
   const ResultView argmax = logits.at("knockout/test"), threshold = bits.at("knockout/test");
   CHECK(argmax.attribute<std::string>("", "function") == "argmax");
@@ -72,7 +72,7 @@ TEST_CASE("What replaces knocked-out units is recorded", "[knockout][run]") {
   const TemporaryFolder folder;
   std::string out;
   const ExperimentResult resampled = run(folder, "resampled", "analysis.knockout={replace: resample}", &out);
-  CHECK_THAT(out, Catch::Contains("balanced accuracy (replace: resample)"));
+  CHECK_THAT(out, Catch::Contains("knocked out (replace: resample)"));
   const ResultView knockout = resampled.network("bits").at("layers/1/knockout/test");
   CHECK(knockout.attribute<std::string>("", "replace") == "resample");
   CHECK(!knockout.has_attribute("", "noise_sd"));

@@ -82,13 +82,13 @@ TEST_CASE("A second process in the folder of a run is refused and --status shows
   }
   const std::string running = status_of(folder.path());
   CHECK_THAT(running, Catch::StartsWith("run       quick in 'run'\nstate     running: " + who) &&
-                          Catch::Contains("stage     [ 1/10] full: training  ") && Catch::Contains(" left") &&
+                          Catch::Contains("stage     [ 1/13] full: training  ") && Catch::Contains(" left") &&
                           Catch::Contains("epoch ") && Catch::Contains("updated   2"));
   first.signal(SIGINT);
   CHECK(first.wait().exit_code == 130);
   CHECK(!lock_holder(folder.path() / "run"));
   CHECK_THAT(status_of(folder.path()), Catch::Contains("state     interrupted; to resume: ") &&
-                                           Catch::Contains("stopped   [ 1/10] full: training"));
+                                           Catch::Contains("stopped   [ 1/13] full: training"));
 }
 
 TEST_CASE("Status shows that a run was killed, and the next start takes over its lock and removes temporary files",
@@ -179,7 +179,7 @@ TEST_CASE("Status distinguishes complete, failed and unstarted runs and other fo
   REQUIRE(done.exit_code == 0);
   SECTION("complete") {
     CHECK_THAT(done.err, Catch::Contains(", 1 thread, results in"));
-    CHECK_THAT(done.err, Catch::Contains("[ 1/11] full: training") && Catch::Contains("[11/11] figures"));
+    CHECK_THAT(done.err, Catch::Contains("[ 1/14] full: training") && Catch::Contains("[14/14] figures"));
     CHECK_THAT(status_of(folder.path()), Catch::Contains("state     complete\n") &&
                                              Catch::Contains("done      [ 1] full: training") &&
                                              Catch::Contains("done      [11] figures"));
@@ -189,7 +189,7 @@ TEST_CASE("Status distinguishes complete, failed and unstarted runs and other fo
     int lines = 0;
     for (std::string line; std::getline(log, line); ++lines) CHECK(std::regex_match(line, stamp));
     CHECK(lines > 14);
-    CHECK_THAT(content(run / "run.log"), Catch::Contains("[11/11] figures\n") && Catch::Contains("        done in "));
+    CHECK_THAT(content(run / "run.log"), Catch::Contains("[14/14] figures\n") && Catch::Contains("        done in "));
   }
   SECTION("status needs only read permission and writes nothing") {
     const auto state_of_all = [&] {
@@ -259,7 +259,7 @@ TEST_CASE("The status of a sweep lists its runs in progress", "[status]") {
       status_of(folder.path()),
       Catch::StartsWith(fmt::format("sweep     quick in 'run'\nstate     running: process {} on ", program.pid())) &&
           Catch::Contains("runs      0 of 3 done, 0 failed, 2 running, 1 left\n") &&
-          Catch::Contains("0001-seed-1  [ 1/10] full: training  "));
+          Catch::Contains("0001-seed-1  [ 1/13] full: training  "));
   program.signal(SIGINT);
   CHECK(program.wait().exit_code == 130);
   CHECK_THAT(status_of(folder.path()),
