@@ -33,6 +33,7 @@ std::string inputs_line(const ResultView& system) {
 std::string threshold_note(const ResultView& model) {
   std::string last;
   for (int number = 1; model.has(fmt::format("layer{}", number)); ++number) last = fmt::format("layer{}", number);
+  if (last.empty()) return "";
   const Activation output = parse_activation(model.attribute<std::string>(last, "activation"), LayerPlace::output);
   if (function_of_output(output) == KnockoutFunction::threshold) return "";
   return fmt::format(" (each output against {:.4g})", decision_threshold(output));

@@ -151,5 +151,5 @@ TEST_CASE("The summary of a recording with time has a row for each time", "[reco
   INFO(done.err);
   REQUIRE(done.exit_code == 0);
   CHECK_THAT(done.out, Contains("all: 60 samples at each of 3 times") && Contains("I_R(all)"));
-  CHECK_THAT(done.out, Contains("r: relay information of all sets at each of 3 times (all)"));
+  CHECK_THAT(done.err, Contains("r: relay information of all sets at each of 3 times (all)"));
 }
