@@ -12,6 +12,11 @@
 
 #include "nn/network/lane_sums.hpp"
 
+#ifdef INFORELAY_SANITIZED  // unrolled loops with checks take clang minutes
+#undef HWY_UNROLL
+#define HWY_UNROLL(factor)
+#endif
+
 HWY_BEFORE_NAMESPACE();
 namespace inforelay::kernels::HWY_NAMESPACE {
 
