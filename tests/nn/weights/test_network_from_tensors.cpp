@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <limits>
 #include <numeric>
 
@@ -123,7 +125,7 @@ TEST_CASE("Tensors that belong to no dense layer are named", "[weights]") {
   refused(".weight", {2, 3});
   CHECK_THROWS_WITH(network({}), Contains("holds 0 layers (NAME.weight), expected 1 to 64"));
   std::vector<NamedTensor> many;
-  for (int i = 0; i < 12; ++i) many.push_back(tensor("x" + std::to_string(i), {1}));
+  for (int i = 0; i < 12; ++i) many.push_back(tensor(fmt::format("x{}", i), {1}));
   CHECK_THROWS_WITH(network(many), Contains("'x7' [1] ... and 4 more; expected"));
   std::vector<NamedTensor> deep;
   for (int i = 0; i < 65; ++i) deep.push_back(tensor(std::to_string(i) + ".weight", {1, 1}));
