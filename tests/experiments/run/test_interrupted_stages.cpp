@@ -52,7 +52,7 @@ constexpr int step = 1;
 class SmallRun {
  public:
   explicit SmallRun(const std::vector<std::string>& overrides)
-      : run_(load_experiment_config(std::string(INFORELAY_CONFIGS) + "/quick.yaml",
+      : run_(load_experiment_config(INFORELAY_CONFIGS "/quick.yaml",
                                     test::with({"data.train_limit=400", "data.test_limit=200"}, overrides))
                  .config),
         data_(run_.config(), run_.data()) {
