@@ -223,7 +223,7 @@ TEST_CASE("Files of PyTorch are read, and PyTorch reads files of this program", 
     CHECK(shown(file) == test::content(path.replace_extension(".expected")));
     const auto copy = path.replace_extension(".safetensors");
     save_safetensors(copy, file.network);
-    ours += " " + copy.string();
+    ours += fmt::format(" {}", copy.string());
     expected += shown(load_weights(copy));
   }
   CHECK(files == 10);
