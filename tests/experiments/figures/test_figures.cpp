@@ -288,7 +288,7 @@ TEST_CASE("Texts are escaped for gnuplot", "[figures]") {
   CHECK(gnuplot_tic_literal("50 %") == "'50 %%'");
   CHECK(gnuplot_literal("\u00e9\u4e2d\U0001F600") == "'\u00e9\u4e2d\U0001F600'");
   CHECK(gnuplot_literal("\xc3(\xed\xa0\x80") == "' (   '");
-  CHECK(gnuplot_literal(std::string(100, 'x')) == "'" + std::string(60, 'x') + "\u2026'");
+  CHECK(gnuplot_literal(std::string(100, 'x')) == fmt::format("'{}\u2026'", std::string(60, 'x')));
 }
 
 TEST_CASE("Names of figures are valid names of files and do not collide", "[figures]") {
