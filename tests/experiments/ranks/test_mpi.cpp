@@ -45,8 +45,8 @@ const Arguments small{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
                       "networks.full.train.max_epochs=4",
                       "networks.composite=null",
                       "figures=null"};
-// The same with sampled knockouts in the first of two hidden layers, which take seconds: after SIGTERM mpirun waits about
-// one before the ranks are told.
+// The same with sampled knockouts in the first of two hidden layers, which take seconds: after SIGTERM mpirun waits
+// about one before the ranks are told.
 const Arguments deep =
     with(small, {"networks.full.layers=[784, 16, 8, 10]", "analysis.layers=[1]", "analysis.knockout.method=sampled",
                  "analysis.knockout.samples=400", "data.test_limit=5000"});
