@@ -121,9 +121,8 @@ std::string ResolvedExperiment::tables_note() const {
 
 std::string ResolvedExperiment::levels_note() const {
   if (level_count(config_.analysis.discretize) == 2) return "";
-  return "units have more than two levels (analysis.discretize): clusters, components and entropy of the states are "
-         "left "
-         "out, and with them the figures activations, pca, clusters and entropy";
+  return "units have more than two levels (analysis.discretize): clusters, components and entropy of the states "
+         "are left out, and with them the figures activations, pca, clusters and entropy";
 }
 
 // Advice for a run that would fit without the tables of all sets; "" if it would not.
