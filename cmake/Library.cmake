@@ -13,6 +13,7 @@ endfunction()
 set(inforelay_common_headers
   <Eigen/Core> <fmt/format.h> <algorithm> <filesystem> <fstream> <functional> <map> <optional> <string> <vector>)
 
+# inforelay_precompile(TARGET): these, once for the target, if INFORELAY_PRECOMPILED_HEADERS is on.
 function(inforelay_precompile target)
   if(INFORELAY_PRECOMPILED_HEADERS)
     target_precompile_headers(${target} PRIVATE ${inforelay_common_headers})

@@ -47,6 +47,7 @@ class CsvTable {
  private:
   template <class Number>
   requires std::integral<Number> || std::floating_point<Number>
+  // Not fmt::format_to: it would compile all of the formatting of numbers in every file with a table.
   void cell(Number value) { text_ += fmt::format("{}", value); }
 
   /// A line break inside a quoted cell is valid CSV, but gnuplot and grep read line by line, so it becomes a blank.

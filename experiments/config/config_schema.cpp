@@ -48,8 +48,7 @@ std::vector<Setting> settings_of(KnockoutConfig& config) {
        choice(config.function, knockout_function_choice_names)},
       {"replace",
        "What a knocked-out unit has in place of its value. zero: 0; mean: its mean over the subset; resample: its "
-       "value "
-       "in another sample of the subset, the same one for all units; noise: its value and Gaussian noise.",
+       "value in another sample of the subset, the same one for all units; noise: its value and Gaussian noise.",
        choice(config.options.replace, knockout_replace_names)},
       {"noise_sd", "With replace noise: standard deviation of the noise, in units of the values.",
        Number{&config.options.noise_sd, {1e-12, 1000}}},
@@ -273,8 +272,7 @@ std::vector<Setting> settings_of(ExperimentConfig& config) {
       {"analysis", "What is computed on the networks and recordings.", group(config.analysis)},
       {"compare",
        "Comparisons with published values, and statements about metrics, under names of your choice; exit code 5 if "
-       "one "
-       "is out of tolerance or does not hold.",
+       "one is out of tolerance or does not hold.",
        named_groups(config.compare)},
       {"figures", "The figures and the page report.html. Left out: none are drawn.", group(config.figures)},
       {"sweep",

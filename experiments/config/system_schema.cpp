@@ -67,8 +67,7 @@ std::vector<Setting> settings_of(DataConfig& config) {
        choice(config.dataset, names)},
       {"path",
        "Folder of the data set's files, gzipped or not; of a table, the CSV file. Not given, for MNIST: the folder "
-       "with "
-       "the name of the data set in $INFORELAY_DATA, then in data, then a download.",
+       "with the name of the data set in $INFORELAY_DATA, then in data, then a download.",
        Path{&config.path}},
       {"train", "Of arrays: the training set.", group(config.train)},
       {"test", "Of arrays: the test set. Not given: taken from train (data.split).", group(config.test)},
@@ -184,9 +183,8 @@ std::vector<Setting> settings_of(NetworkConfig& config) {
        Words{&config.layer_names}},
       {"batch_norm",
        "With weights that have batch normalisation (BatchNorm1d): on which side of the activation it stands. It is "
-       "folded "
-       "into the dense layer before it (before_activation) or into the one after it (after_activation); in the latter "
-       "case the activations that are analysed are those before the batch normalisation.",
+       "folded into the dense layer before it (before_activation) or into the one after it (after_activation); in "
+       "the latter case the activations that are analysed are those before the batch normalisation.",
        choice(config.batch_norm, batch_norm_names)},
       {"batch_norm_epsilon", "With batch_norm: what is added to the variances (eps in PyTorch). Not given: 1e-5.",
        Number{&config.batch_norm_epsilon, {1e-30, 1000}}},

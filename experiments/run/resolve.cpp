@@ -133,10 +133,9 @@ AllSetsTable ResolvedExperiment::choose_tables() const {
 std::string ResolvedExperiment::tables_note() const {
   if (tables_ == AllSetsTable::keep || config_.analysis.tables == SetTables::never) return "";
   return fmt::format(
-      "the tables of all sets are left out, and with them the figures that show every set: the run could need {} with "
-      "them, more than the {}; statistics for each set size are kept (this is decided for {} threads, however many "
-      "there "
-      "are, so that the results do not depend on them)",
+      "the tables of all sets are left out, and with them the figures that show every set: the run could need {} "
+      "with them, more than the {}; statistics for each set size are kept (this is decided for {} threads, however "
+      "many there are, so that the results do not depend on them)",
       bytes_text(peak_with(AllSetsTable::keep, many_threads, many_ranks).bytes), memory_limit_text(config_),
       many_threads);
 }

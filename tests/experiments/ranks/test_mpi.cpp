@@ -45,9 +45,11 @@ const Arguments small{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
                       "networks.full.train.max_epochs=4",
                       "networks.composite=null",
                       "figures=null"};
-// The same with sampled knockouts in the first of two hidden layers, which are slow.
-const Arguments deep = with(small, {"networks.full.layers=[784, 14, 8, 10]", "analysis.layers=[1]",
-                                    "analysis.knockout.method=sampled", "analysis.knockout.samples=50"});
+// The same with sampled knockouts in the first of two hidden layers, which take seconds: after SIGTERM mpirun waits
+// about one before the ranks are told.
+const Arguments deep =
+    with(small, {"networks.full.layers=[784, 16, 8, 10]", "analysis.layers=[1]", "analysis.knockout.method=sampled",
+                 "analysis.knockout.samples=400", "data.test_limit=5000"});
 const std::string sweep =
     "sweep={parameters: {analysis.discretize: {values: [kmeans, sign]}}, replicates: 3, "
     "collect: [full.relay.test.total, full.states.test.entropy_bits]}";
