@@ -61,7 +61,10 @@ StateTable state_table(Split split) { return state_table(layer_samples(split), s
 
 DataPair load_images(const char* folder) {
   if (folder == nullptr || *folder == '\0') return generate_digits({});
-  return load_data(plan_data({.dataset = "mnist", .path = std::filesystem::path(folder) / "mnist"}));
+  DataOptions options;  // named: GCC 12 warns that it destroys members of a temporary that it has not made
+  options.dataset = "mnist";
+  options.path = std::filesystem::path(folder) / "mnist";
+  return load_data(plan_data(options));
 }
 
 Dataset detector_samples() {

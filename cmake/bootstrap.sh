@@ -7,8 +7,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Idle threads sleep: libgomp's default, to spin, makes them fight with whatever else runs on a shared machine.
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 
-# ccache caches what is compiled with precompiled headers only if it is told that they are like others.
-export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
+# ccache caches what is compiled with precompiled headers only if it is told that they are like others; and the language of
+# messages changes no object.
+export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros,locale}
 
 say() { echo "${0##*/}: $*" >&2; }
 
