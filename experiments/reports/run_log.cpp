@@ -4,6 +4,8 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/basic_file_sink.h>
 
+#include <algorithm>
+
 #include "core/error.hpp"
 
 namespace inforelay {
@@ -26,7 +28,12 @@ void RunLog::open(const std::filesystem::path& file) {
 }
 
 void RunLog::line(std::string_view text) {
-  if (logger_) logger_->info("{}", text);
+  if (!logger_) return;
+  for (std::size_t begin = 0; begin <= text.size();) {  // each line of a longer text has its time
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    logger_->info("{}", text.substr(begin, end - begin));
+    begin = end + 1;
+  }
 }
 
 void RunLog::begin(const StageStatus& stage) {
