@@ -20,6 +20,30 @@ function(inforelay_precompile target)
   endif()
 endfunction()
 
+# inforelay_compile_together(TARGET [APART FOLDER...]): up to ten files of a folder are compiled as one, if INFORELAY_UNITY is on;
+# names in anonymous namespaces are therefore unique in their folder. Apart stay folders whose code the optimiser shall see file
+# by file, because that is where the time of a run is spent.
+function(inforelay_compile_together target)
+  if(NOT INFORELAY_UNITY)
+    return()
+  endif()
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "APART")
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  get_target_property(sources ${target} SOURCES)
+  foreach(source IN LISTS sources)
+    cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE file)
+    cmake_path(GET file PARENT_PATH folder)
+    string(FIND "${source}" "${CMAKE_CURRENT_BINARY_DIR}" generated)
+    if(NOT source MATCHES "\\.cpp$" OR generated EQUAL 0 OR folder IN_LIST ARG_APART)
+      continue()
+    endif()
+    list(APPEND files_of_${folder} ${source})
+    list(LENGTH files_of_${folder} count)
+    math(EXPR part "(${count} - 1) / 10")
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${folder}${part})
+  endforeach()
+endfunction()
+
 # inforelay_library(NAME SOURCES...): the library inforelay::NAME of the current folder, here and once it is installed.
 include(GNUInstallDirs)
 function(inforelay_library name)

@@ -14,8 +14,6 @@
 namespace inforelay {
 namespace {
 
-constexpr std::size_t most_axes = 32;  // NumPy's limit
-
 std::uint64_t bits_of(const std::uint8_t* bytes, const StoredType& type) {
   std::uint64_t bits = 0;
   const std::size_t size = type.size;

@@ -1,6 +1,7 @@
 // The types of the elements of arrays in files, and their conversion to those of FileArray.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -11,6 +12,8 @@
 #include "core/files/byte_source.hpp"
 
 namespace inforelay {
+
+inline constexpr std::size_t most_axes = 32;  ///< of an array: NumPy's limit
 
 enum class ElementKind { boolean, signed_integer, unsigned_integer, floating, brain_float, bytes, unicode };
 

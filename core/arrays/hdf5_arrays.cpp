@@ -111,7 +111,7 @@ std::vector<std::string> names_in(const Hdf5Reader& file) {
   return names;
 }
 
-std::vector<std::string> names(const std::filesystem::path& file, const Progress& progress) {
+std::vector<std::string> hdf5_names(const std::filesystem::path& file, const Progress& progress) {
   check_not_old_matlab(file);
   const auto list = [&] {
     Bytes bytes;
@@ -154,7 +154,7 @@ ByteSource rest_of(const Bytes& bytes) {
   };
 }
 
-FileArrayInfo info(const ArrayPlace& place, const Progress& progress) {
+FileArrayInfo hdf5_info(const ArrayPlace& place, const Progress& progress) {
   const Bytes bytes = from_child(place, no_limit, false, progress);
   NpyHeader header = read_npy_header(rest_of(bytes), place_text(place));
   FileArrayInfo info = info_of(header.type, std::move(header.shape), place_text(place));
@@ -162,7 +162,7 @@ FileArrayInfo info(const ArrayPlace& place, const Progress& progress) {
   return info;
 }
 
-FileArray read(const ArrayPlace& place, std::uint64_t max_bytes, const Progress& progress) {
+FileArray read_hdf5(const ArrayPlace& place, std::uint64_t max_bytes, const Progress& progress) {
   const Bytes bytes = from_child(place, max_bytes, true, progress);
   FileArray array = read_npy(rest_of(bytes), bytes.size() - 1, max_bytes, place_text(place), progress);
   array.from_matlab = bytes.front() == 1;
@@ -171,7 +171,10 @@ FileArray read(const ArrayPlace& place, std::uint64_t max_bytes, const Progress&
 
 }  // namespace
 
-const ArrayFormat hdf5_format{
-    .endings = {".h5", ".hdf5", ".mat"}, .keys = ArrayFormat::Keys::one, .names = names, .info = info, .read = read};
+const ArrayFormat hdf5_format{.endings = {".h5", ".hdf5", ".mat"},
+                              .keys = ArrayFormat::Keys::one,
+                              .names = hdf5_names,
+                              .info = hdf5_info,
+                              .read = read_hdf5};
 
 }  // namespace inforelay

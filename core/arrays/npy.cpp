@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::string_view magic = "\x93NUMPY";
 constexpr std::uint64_t longest_header = std::uint64_t{1} << 16;
-constexpr std::size_t most_axes = 32;
 
 /// Parses the Python dict of a header: these keys and kinds of values, nothing else.
 class Dict {

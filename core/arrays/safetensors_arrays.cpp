@@ -51,7 +51,7 @@ std::vector<std::string> names_in(const SafetensorsHeader& header) {
   return names;
 }
 
-std::vector<std::string> names(const std::filesystem::path& file, const Progress&) {
+std::vector<std::string> safetensors_names(const std::filesystem::path& file, const Progress&) {
   return names_in(open(file).header);
 }
 
@@ -70,14 +70,14 @@ StoredType type_of(const SafetensorsHeader::Tensor& tensor, const std::string& s
                   quoted_name(tensor.dtype));
 }
 
-FileArrayInfo info(const ArrayPlace& place, const Progress&) {
+FileArrayInfo safetensors_info(const ArrayPlace& place, const Progress&) {
   const std::string shown = place_text(place);
   const File file = open(place.file);
   const auto& tensor = find(file, place);
   return info_of(type_of(tensor, shown), tensor.shape, shown);
 }
 
-FileArray read(const ArrayPlace& place, std::uint64_t max_bytes, const Progress& progress) {
+FileArray read_safetensors_array(const ArrayPlace& place, std::uint64_t max_bytes, const Progress& progress) {
   const std::string shown = place_text(place);
   const File file = open(place.file);
   const auto& tensor = find(file, place);
@@ -94,7 +94,10 @@ FileArray read(const ArrayPlace& place, std::uint64_t max_bytes, const Progress&
 
 }  // namespace
 
-const ArrayFormat safetensors_format{
-    .endings = {".safetensors"}, .keys = ArrayFormat::Keys::one, .names = names, .info = info, .read = read};
+const ArrayFormat safetensors_format{.endings = {".safetensors"},
+                                     .keys = ArrayFormat::Keys::one,
+                                     .names = safetensors_names,
+                                     .info = safetensors_info,
+                                     .read = read_safetensors_array};
 
 }  // namespace inforelay

@@ -11,7 +11,7 @@
 namespace inforelay {
 namespace {
 
-constexpr std::size_t rows_per_block = 4096;
+constexpr std::size_t rows_per_product = 4096;
 
 // Correlations, with a column and row of zeros for a column that never varies.
 Eigen::MatrixXd correlations_or_zero(const Moments& m) {
@@ -47,8 +47,8 @@ PrincipalComponents principal_components(const RowMatrix<float>& columns, int co
       (m.minimum.array() == m.maximum.array()).select(0.0, result.deviation.array().inverse()).matrix();
   const Eigen::MatrixXd projection = inverse_deviation.asDiagonal() * result.loadings.transpose();
   result.scores.resize(columns.rows(), components);
-  parallel_blocks(BlockRange::count(rows_per_block, m.rows), [&](std::size_t block) {
-    const BlockRange range(block, rows_per_block, m.rows);
+  parallel_blocks(BlockRange::count(rows_per_product, m.rows), [&](std::size_t block) {
+    const BlockRange range(block, rows_per_product, m.rows);
     const auto begin = static_cast<Eigen::Index>(range.begin), rows = static_cast<Eigen::Index>(range.size());
     result.scores.middleRows(begin, rows) =
         (columns.middleRows(begin, rows).cast<double>().rowwise() - m.mean.transpose()) * projection;

@@ -279,8 +279,9 @@ ComparisonResult compare(const ExperimentConfig& config, const PublishedTables& 
       add(fmt::format("{}.columns.{}", table.comparison, column.name), [&] { return rows_of(table, column, result); });
     }
   }
-  for (const auto& [name, entry] : config.compare) {
-    if (!entry.sets.empty()) add(name + ".sets", [&] { return set_rows(name, entry, published, result); });
+  for (const auto& entry : config.compare) {
+    if (!entry.second.sets.empty())
+      add(entry.first + ".sets", [&] { return set_rows(entry.first, entry.second, published, result); });
   }
   for (const auto& entry : config.compare) {
     if (!entry.second.statement.empty())

@@ -7,7 +7,6 @@ namespace {
 
 using namespace setting;
 
-constexpr std::int64_t million = 1'000'000;
 constexpr double any_number = std::numeric_limits<double>::max();
 
 Choice estimators_setting(std::vector<std::string>& names) {
@@ -134,8 +133,8 @@ std::vector<Setting> settings_of(AnalysisConfig& config) {
        "computed; of all subsets of analysis.relay.subsets.",
        estimators_setting(config.estimators)},
       {"lags",
-       "Temporal representation R_p of all sets, at these lags p: what the units say at step t about the input at t - p "
-       "beyond the input at t; and transfer entropy from all sets to each unit. Of the subsets of "
+       "Temporal representation R_p of all sets, at these lags p: what the units say at step t about the input at t "
+       "- p beyond the input at t; and transfer entropy from all sets to each unit. Of the subsets of "
        "analysis.relay.exhaustive, of recurrent networks and of recordings with time.",
        Integers{&config.lags, {0, million}, {0, 1000}}},
       {"drift",
@@ -143,8 +142,8 @@ std::vector<Setting> settings_of(AnalysisConfig& config) {
        "removal keeps longest; 0: none.",
        Integer{&config.drift, {0, 65535}}},
       {"as_published",
-       "Of recurrent networks: what the published tables of the n-back networks have. In the last unit the input of the "
-       "step stands in place of its state, and with states: both the knockouts number the units c, h instead of h, c.",
+       "Of recurrent networks: what the published tables of the n-back networks have. In the last unit the input of "
+       "the step stands in place of its state, and with states: both the knockouts number the units c, h, not h, c.",
        Boolean{&config.as_published}},
       {"significance", "How far relay information can be trusted: permutation tests, bootstrap intervals, subsampling.",
        group(config.significance)},

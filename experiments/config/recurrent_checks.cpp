@@ -15,10 +15,10 @@ namespace {
 // Each set of units is a run over all steps: 2^16 sets over 10,000 steps take a minute on one core.
 constexpr std::int64_t most_knocked_out = 16;
 
-class Checker {
+class RecurrentChecker {
  public:
-  Checker(const std::string& path, const ExperimentConfig& config, const NetworkConfig& network,
-          const std::optional<DataSizes>& sizes)
+  RecurrentChecker(const std::string& path, const ExperimentConfig& config, const NetworkConfig& network,
+                   const std::optional<DataSizes>& sizes)
       : path_(path), config_(config), network_(network), own_(*network.recurrent), sizes_(sizes) {}
 
   std::vector<SettingProblem> run() {
@@ -128,7 +128,7 @@ class Checker {
 
 std::vector<SettingProblem> recurrent_problems(const std::string& path, const ExperimentConfig& config,
                                                const NetworkConfig& network, const std::optional<DataSizes>& sizes) {
-  return Checker(path, config, network, sizes).run();
+  return RecurrentChecker(path, config, network, sizes).run();
 }
 
 std::vector<std::string> recurrent_layer_problems(const ExperimentConfig& config, const NetworkConfig& network) {

@@ -1,15 +1,11 @@
 #include <fmt/format.h>
 
 #include "experiments/config/recurrent_config.hpp"
+#include "experiments/config/system_schema.hpp"
 
 namespace inforelay {
-namespace {
 
 using namespace setting;
-
-constexpr std::int64_t million = 1'000'000;
-
-}  // namespace
 
 std::string RecurrentConfig::layer_name(int layer) const {
   return fmt::format("{}{}", word_of(state_variables_names, states), layer);

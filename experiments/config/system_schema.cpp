@@ -5,7 +5,6 @@ namespace {
 
 using namespace setting;
 
-constexpr std::int64_t million = 1'000'000;
 constexpr Bounds<double> step_sizes{1e-12, 1000};
 
 constexpr WordTable<bool, 2> keep_best_names{{{false, "error"}, {true, "keep_best"}}};

@@ -14,9 +14,9 @@
 namespace inforelay {
 namespace {
 
-constexpr int across = 48, upwards = 44;  // cells of a panel
-constexpr std::array<std::uint32_t, 6> shades{0xd6e2f0, 0xa9c3e0, 0x7aa2cd, 0x4a7eb5, 0x265a92, 0x0e2f57};
-constexpr std::array<const char*, 6> shade_names{
+constexpr int cells_across = 48, cells_upwards = 44;  // cells of a panel
+constexpr std::array<std::uint32_t, 6> density_shades{0xd6e2f0, 0xa9c3e0, 0x7aa2cd, 0x4a7eb5, 0x265a92, 0x0e2f57};
+constexpr std::array<const char*, 6> density_shade_names{
     "1\u20139", "10\u201399", "100\u2013999", "1000\u20139999", "10\u2074\u201310\u2075", "more"};
 
 void check(const std::string& name, const DensityFigure& figure) {
@@ -46,7 +46,7 @@ AxisRange range_of(const Eigen::Ref<const RowMatrix<float>>& table, const std::v
   return range;
 }
 
-// Sets in each cell, [upwards,across]. Values that are not finite are left out.
+// Sets in each cell, [cells_upwards,cells_across]. Values that are not finite are left out.
 RowMatrix<std::uint32_t> count_cells(std::span<const float> x, std::span<const float> y, const Intervals& columns,
                                      const Intervals& rows) {
   RowMatrix<std::uint32_t> cells = RowMatrix<std::uint32_t>::Zero(rows.count, columns.count);
@@ -60,7 +60,7 @@ RowMatrix<std::uint32_t> count_cells(std::span<const float> x, std::span<const f
 int magnitude(std::uint32_t sets) {
   int power = 0;
   for (; sets >= 10; sets /= 10) ++power;
-  return std::min(power, static_cast<int>(shades.size()) - 1);
+  return std::min(power, static_cast<int>(density_shades.size()) - 1);
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ std::string draw_density(const FigureWriter& writer, const DensityFigure& figure
   check(name, figure);
   const std::vector<std::size_t> shown = shown_classes(figure.shown, figure.labels.size());
   const AxisRange x = range_of(figure.information, shown), y = range_of(figure.accuracy, shown);
-  const Intervals columns{x.low(), x.high(), across}, rows{y.low(), y.high(), upwards};
+  const Intervals columns{x.low(), x.high(), cells_across}, rows{y.low(), y.high(), cells_upwards};
   std::vector<RowMatrix<std::uint32_t>> cells(shown.size());
   parallel_blocks(shown.size(), [&](std::size_t i) {
     cells[i] = count_cells(row_of(figure.information, shown[i]), row_of(figure.accuracy, shown[i]), columns, rows);
@@ -81,7 +81,8 @@ std::string draw_density(const FigureWriter& writer, const DensityFigure& figure
   std::vector<FigureCanvas::LegendEntry> legend{{{.kind = LegendSample::Kind::none}, "sets per cell:"}};
   for (int i = 0; i <= top; ++i) {
     const auto shade = static_cast<std::size_t>(i);
-    legend.push_back({{.kind = LegendSample::Kind::swatch, .colour = shades[shade]}, shade_names[shade]});
+    legend.push_back(
+        {{.kind = LegendSample::Kind::swatch, .colour = density_shades[shade]}, density_shade_names[shade]});
   }
   if (!figure.greedy.empty()) legend.push_back({{.colour = colour::red, .size = 1}, "greedy removal"});
   legend.push_back({{.colour = colour::grey, .dash = "2", .size = 0.7}, "chance"});
@@ -93,10 +94,10 @@ std::string draw_density(const FigureWriter& writer, const DensityFigure& figure
       name,
       fmt::format("Balanced accuracy{} with a set of units knocked out{} vs. the relay information of the set, a panel "
                   "for each class: the number of sets in each of {} x {} cells, of all sets{}.",
-                  figure.words.function, figure.words.replace, across, upwards,
+                  figure.words.function, figure.words.replace, cells_across, cells_upwards,
                   figure.greedy.empty() ? "" : "; red: the sets on the path of greedy removal"),
       grid.width, grid.height);
-  canvas.define_colours("shades", shades);
+  canvas.define_colours("shades", density_shades);
   CsvTable table("class,information_from_bits,information_to_bits,accuracy_from,accuracy_to,sets,kind,set_size,label");
   const AxisRange x_axis = x.widened(0.03, 0.03), y_axis = y.widened(0.03, 0.03);
   for (std::size_t panel = 0; panel < shown.size(); ++panel) {

@@ -20,9 +20,9 @@ constexpr double stretch = 1.35;                                         // of t
 constexpr double cell = 0.8, mark = 0.7, lone_mark = 1;                  // mm
 constexpr double left_numbers = 5, right_numbers = 5.2, below_cube = 4;  // mm of a panel around its cube
 // The same in every figure, so that networks can be compared; 1 belongs to the last.
-constexpr std::array<std::uint32_t, 6> shades{0x440154, 0x414487, 0x2a788e, 0x22a884, 0x7ad151, 0xe3c800};
-constexpr std::array<const char*, 6> shade_names{"below 0.5",    "0.5\u20130.6", "0.6\u20130.7",
-                                                 "0.7\u20130.8", "0.8\u20130.9", "0.9\u20131"};
+constexpr std::array<std::uint32_t, 6> accuracy_shades{0x440154, 0x414487, 0x2a788e, 0x22a884, 0x7ad151, 0xe3c800};
+constexpr std::array<const char*, 6> accuracy_shade_names{"below 0.5",    "0.5\u20130.6", "0.6\u20130.7",
+                                                          "0.7\u20130.8", "0.8\u20130.9", "0.9\u20131"};
 
 struct Axes3d {
   AxisRange size, information, accuracy;
@@ -113,8 +113,9 @@ std::string draw_function(const FigureWriter& writer, const FunctionFigure& figu
   std::vector<FigureCanvas::LegendEntry> legend{
       {{.kind = LegendSample::Kind::none},
        fmt::format("balanced accuracy{} with the set knocked out{}", figure.words.function, figure.words.replace)}};
-  for (std::size_t i = 0; i < shades.size(); ++i) {
-    legend.push_back({{.kind = LegendSample::Kind::mark, .colour = shades[i], .size = 1.4}, shade_names[i]});
+  for (std::size_t i = 0; i < accuracy_shades.size(); ++i) {
+    legend.push_back(
+        {{.kind = LegendSample::Kind::mark, .colour = accuracy_shades[i], .size = 1.4}, accuracy_shade_names[i]});
   }
   const double width = shown.size() == 1 ? single_column : double_column;
   const double foot = 1.4 + FigureCanvas::legend_height(width, 4, legend);
@@ -132,7 +133,7 @@ std::string draw_function(const FigureWriter& writer, const FunctionFigure& figu
           "are thinned: only the nearest in each {} mm cell is drawn and listed.",
           figure.words.function, figure.words.replace, sets.size(), cell),
       grid.width, grid.height);
-  canvas.define_colours("shades", shades);
+  canvas.define_colours("shades", accuracy_shades);
   // 10 v, not (v - 0.4) / 0.1: 0.5, the accuracy of many sets, must not be rounded down to the shade below.
   canvas.define("shade(v) = shades[v < 0.5 ? 1 : v < 0.9 ? int(10*v) - 3 : 6]");
   CsvTable table("class,set_size,information_bits,balanced_accuracy,set,label");

@@ -13,9 +13,9 @@ namespace inforelay {
 namespace {
 
 constexpr int mark_intervals = 120;  // in a panel of 32 mm: marks of a quarter of a millimetre
-constexpr std::array<std::uint32_t, 5> shades{0xc3d4e8, 0x93b4d8, 0x5c8cc0, 0x2d6099, 0x12355f};
-constexpr std::array<const char*, 5> shade_names{"1\u20139", "10\u201399", "100\u2013999", "1000\u20139999",
-                                                 "\u2265 10000"};
+constexpr std::array<std::uint32_t, 5> count_shades{0xc3d4e8, 0x93b4d8, 0x5c8cc0, 0x2d6099, 0x12355f};
+constexpr std::array<const char*, 5> count_shade_names{"1\u20139", "10\u201399", "100\u2013999", "1000\u20139999",
+                                                       "\u2265 10000"};
 
 void check(const std::string& name, const RelayFigure& figure) {
   const std::size_t classes = figure.labels.size();
@@ -68,7 +68,7 @@ std::vector<std::vector<MarkBar>> bars_by_class(const RelayFigure& figure, const
   std::vector<std::vector<MarkBar>> bars(figure.labels.size());
   if (figure.information.size() == 0) return bars;
   parallel_blocks(bars.size(), [&](std::size_t c) {
-    bars[c] = join_marks(count_marks(row_of(figure, c), intervals), static_cast<int>(shades.size()) - 1);
+    bars[c] = join_marks(count_marks(row_of(figure, c), intervals), static_cast<int>(count_shades.size()) - 1);
   });
   return bars;
 }
@@ -77,7 +77,7 @@ std::vector<FigureCanvas::LegendEntry> legend_of(const RelayFigure& figure, int 
   std::vector<FigureCanvas::LegendEntry> legend;
   if (top >= 0) legend.push_back({{.kind = LegendSample::Kind::none}, "sets per cell:"});
   for (std::size_t i = 0; static_cast<int>(i) <= top; ++i)
-    legend.push_back({{.kind = LegendSample::Kind::swatch, .colour = shades[i]}, shade_names[i]});
+    legend.push_back({{.kind = LegendSample::Kind::swatch, .colour = count_shades[i]}, count_shade_names[i]});
   if (figure.greedy_information.size() > 0) legend.push_back({{.colour = colour::red, .size = 1}, "greedy removal"});
   if (!figure.bound.empty())
     legend.push_back({{.colour = colour::ink, .dash = "2", .size = 0.7}, "bound: I(X_in; X_out)"});
@@ -118,7 +118,7 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
   const PanelGrid grid(shown.size(), shown.size() == 4 ? 2 : 5, width, shown.size() <= 2 ? 50 : 32,
                        {.left = legend_left, .top = 5, .bottom = 8.5, .column_gap = 4.5, .row_gap = 8}, foot);
   FigureCanvas canvas(name, description(figure), grid.width, grid.height);
-  canvas.define_colours("shades", shades);
+  canvas.define_colours("shades", count_shades);
 
   CsvTable table("class,set_size,information_from_bits,information_to_bits,sets,magnitude,kind,touches_next,label");
   const AxisRange axis = range.widened(0.03, 0.03);

@@ -163,7 +163,7 @@ class Ablation {
   std::vector<KnockoutReplace> replacements_;
 };
 
-void compute(MeasureRun& run, ResultArrays& out) { Ablation(run, out).put_all(); }
+void compute_ablation(MeasureRun& run, ResultArrays& out) { Ablation(run, out).put_all(); }
 
 }  // namespace
 
@@ -203,7 +203,7 @@ const Measure ablation_measure{
           const double samples = size.samples.at(place.config.analysis.knockout->subsets.back());
           return samples_need(0, samples * (12 * size.units + 8 * size.classes));
         },
-    .compute = compute,
+    .compute = compute_ablation,
 };
 
 }  // namespace inforelay

@@ -1,6 +1,7 @@
 // The classes of analysis.relay.classes, and arrays that have a row for each of them.
 #pragma once
 
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -16,6 +17,9 @@ inline std::vector<int> chosen_classes(const RelayConfig& config, int classes) {
   std::iota(all.begin(), all.end(), 0);
   return all;
 }
+
+/// Stands for what is not computed, e.g. in rows of classes that were not chosen.
+inline constexpr double not_computed = std::numeric_limits<double>::quiet_NaN();
 
 /// Rows [R,...] of the chosen classes as [C,...], `absent` elsewhere.
 template <class T>

@@ -73,7 +73,7 @@ double information_of(const std::variant<StateTable, LevelTable>& table, int con
   return relay_information_bits(std::get<LevelTable>(table), contrast, units);
 }
 
-void compute(MeasureRun& run, ResultArrays& out) {
+void compute_chosen_sets(MeasureRun& run, ResultArrays& out) {
   const std::vector<std::string>& classes = run.layer.root().texts(run.system.group() + "/class");
   const LayerResults layer{.title = "", .name = "", .layer = "", .system = "", .classes = classes, .arrays = run.layer};
   const std::vector<std::string> subsets = subsets_of(layer, "relay");
@@ -154,7 +154,7 @@ const Measure chosen_sets_measure{
           const double samples = most_samples(place);
           return samples_need(0, samples * (2 * place.sizes.units + 64 + 4 * place.sizes.classes));
         },
-    .compute = compute,
+    .compute = compute_chosen_sets,
 };
 
 }  // namespace inforelay

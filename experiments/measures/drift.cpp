@@ -44,7 +44,7 @@ double drift_by_chance(int units, int count) {
   return mean;
 }
 
-void compute(MeasureRun& run, ResultArrays& out) {
+void compute_drift(MeasureRun& run, ResultArrays& out) {
   const ResultView relay = run.layer.at("relay/" + run.place.subset);
   const auto units = static_cast<int>(run.place.sizes.units);
   const auto count = static_cast<int>(run.place.config.analysis.drift);
@@ -104,7 +104,7 @@ const Measure drift_measure{
     },
     .label = [](const MeasurePlace&) -> std::string { return "drift of the relays"; },
     .memory = [](const MeasurePlace&, AllSetsTable) { return MemoryNeed{}; },
-    .compute = compute,
+    .compute = compute_drift,
 };
 
 }  // namespace inforelay

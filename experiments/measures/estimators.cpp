@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <string>
 #include <utility>
 #include <variant>
@@ -17,8 +16,6 @@
 
 namespace inforelay {
 namespace {
-
-constexpr double not_computed = std::numeric_limits<double>::quiet_NaN();
 
 using Values = std::vector<DiscreteValue>;  // [N]
 
@@ -80,7 +77,7 @@ struct Sampled {
         alphabets{a.alphabet, b.alphabet, c.alphabet} {}
 };
 
-void compute(MeasureRun& run, ResultArrays& out) {
+void compute_estimators(MeasureRun& run, ResultArrays& out) {
   const AnalysisConfig& analysis = run.place.config.analysis;
   const ResultView group = run.layer.at("states/" + run.place.subset);
   const LayerStates states = layer_states(run);
@@ -176,7 +173,7 @@ const Measure estimators_measure{
       const double samples = place.sizes.samples.at(place.subset);
       return samples_need(0, samples * (4 * place.sizes.units + 32 + 60 * thread_count()));
     },
-    .compute = compute,
+    .compute = compute_estimators,
 };
 
 }  // namespace inforelay

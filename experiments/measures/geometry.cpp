@@ -54,7 +54,7 @@ RowMatrix<float> clustered_rows(const RowMatrix<float>& values, RandomStream ran
   return values(rows, Eigen::all);
 }
 
-void compute(MeasureRun& run, ResultArrays& out) {
+void compute_geometry(MeasureRun& run, ResultArrays& out) {
   const ResultView shape = run.layer.at("states/" + shape_subset(run.place));
   const ResultView entropy = run.layer.at("states/" + entropy_subset(run.place));
   const RandomStream random = run.system.random().child("appendix");  // its name when the numbers were published
@@ -105,7 +105,7 @@ const Measure geometry_measure{
           const double clustered = std::min(samples, static_cast<double>(most_clustered));
           return samples_need(16 * samples, (samples * 8 + clustered * 4) * place.sizes.units);
         },
-    .compute = compute,
+    .compute = compute_geometry,
 };
 
 }  // namespace inforelay

@@ -70,7 +70,7 @@ RowMatrix<double> information_of(const Table& table, const Sets& sets, Progress&
   return bits;
 }
 
-void compute(MeasureRun& run, ResultArrays& out) {
+void compute_held_out(MeasureRun& run, ResultArrays& out) {
   const MeasurePlace& place = run.place;
   const std::vector<std::string> subsets = run.layer.at("relay").children();
   const int units = static_cast<int>(place.sizes.units);
@@ -123,7 +123,7 @@ const Measure held_out_measure{
       for (const auto& [subset, samples] : place.sizes.samples) most = std::max(most, samples);
       return samples_need(0, most * (64 + place.sizes.units + thread_count() * 32));
     },
-    .compute = compute,
+    .compute = compute_held_out,
 };
 
 }  // namespace inforelay

@@ -95,7 +95,7 @@ RowMatrix<double> put_information(MeasureRun& run, SampledImportance& samplings,
       states.table());
 }
 
-void compute(MeasureRun& run, ResultArrays& out) {
+void compute_importance(MeasureRun& run, ResultArrays& out) {
   const LayerStates states = layer_states(run);
   put_contrast_names(states, out);
   SampledImportance samplings(run);
@@ -118,7 +118,7 @@ void compute(MeasureRun& run, ResultArrays& out) {
   put_verdict(source, of_units, run.layer.matrix<float>(table), detectors ? detectors->hidden : 0, out);
 }
 
-std::vector<ArrayInfo> arrays() {
+std::vector<ArrayInfo> importance_arrays() {
   const std::vector<std::string> unit{"class", "unit"}, pair{"class", "unit", "unit"};
   std::vector<ArrayInfo> infos;
   for (const auto& [what, units, of] : {std::tuple(function, "1", "balanced accuracy with all other units knocked out"),
@@ -155,7 +155,7 @@ std::string missing_verdict(const MeasurePlace& place, int) {
                                                                           : "needs analysis.knockout.sets: exhaustive";
 }
 
-std::string missing_modules(const MeasurePlace& place, int count) {
+std::string missing_known_modules(const MeasurePlace& place, int count) {
   if (!place.network.detectors) return "only networks of detectors have known modules";
   return missing_verdict(place, count);
 }
@@ -184,7 +184,7 @@ std::vector<Metric> metrics(std::index_sequence<m...>) {
          .array = "",
          .derived = {"1", fmt::format("area under the ROC curve of {} for the units of a known module", measure.name),
                      false, auc},
-         .missing = missing_modules});
+         .missing = missing_known_modules});
   };
   (add(
        m, [](const ResultView& group, int) { return verdict_row(group, "verdict/spearman", m); },
@@ -193,7 +193,7 @@ std::vector<Metric> metrics(std::index_sequence<m...>) {
   return all;
 }
 
-MemoryNeed memory(const MeasurePlace& place, AllSetsTable tables) {
+MemoryNeed importance_memory(const MeasurePlace& place, AllSetsTable tables) {
   const LayerSizes& size = place.sizes;
   const double of_units = size.classes * size.units * 8;
   const bool all = tables == AllSetsTable::keep && size.units <= NeuronSet::max_exhaustive_neurons;
@@ -212,7 +212,7 @@ const Measure importance_measure{
     .name = "importance",
     .scope = Scope::subset,
     .about = "how much each unit matters, and how well measures of importance predict the function that is lost",
-    .arrays = arrays(),
+    .arrays = importance_arrays(),
     .metrics = metrics(std::make_index_sequence<most_measures>()),
     .missing = [](const MeasurePlace& place) -> std::string {
       const AnalysisConfig& analysis = place.config.analysis;
@@ -224,8 +224,8 @@ const Measure importance_measure{
       return fmt::format("{} is neither among analysis.relay.exhaustive nor analysis.knockout.subsets", place.subset);
     },
     .label = [](const MeasurePlace&) -> std::string { return "importance of units"; },
-    .memory = memory,
-    .compute = compute,
+    .memory = importance_memory,
+    .compute = compute_importance,
 };
 
 }  // namespace inforelay

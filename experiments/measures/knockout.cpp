@@ -55,7 +55,7 @@ SingleKnockout single_accuracies(MeasureRun& run, const KnockoutSubject& subject
   return single;
 }
 
-void compute(MeasureRun& run, ResultArrays& out) {
+void compute_knockout(MeasureRun& run, ResultArrays& out) {
   const MeasurePlace& place = run.place;
   const KnockoutPlace knockout(run, place.subset);
   const auto& [subject, options, random] = knockout;
@@ -90,7 +90,7 @@ double next_width(const MeasurePlace& place) {
   return next < widths.size() ? static_cast<double>(widths[next]) : place.sizes.classes;
 }
 
-MemoryNeed memory(const MeasurePlace& place, AllSetsTable tables) {
+MemoryNeed knockout_memory(const MeasurePlace& place, AllSetsTable tables) {
   const LayerSizes& size = place.sizes;
   const double samples = size.samples.at(place.subset);
   const KnockoutReplace replace = place.config.analysis.knockout->options.replace;
@@ -152,8 +152,8 @@ const Measure knockout_measure{
     .label = [](const MeasurePlace& place) -> std::string {
       return all_sets(place) ? "knockout of all sets" : "knockout of single units";
     },
-    .memory = memory,
-    .compute = compute,
+    .memory = knockout_memory,
+    .compute = compute_knockout,
 };
 
 }  // namespace inforelay

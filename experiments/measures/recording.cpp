@@ -9,7 +9,7 @@
 namespace inforelay {
 namespace {
 
-void compute(MeasureRun& run, ResultArrays& out) {
+void compute_recording(MeasureRun& run, ResultArrays& out) {
   const LoadedRecording& recording = *run.system.recording();
   out.put_scale("class", recording.symbols, "input and output symbols");
   if (const std::size_t times = recording.times(); times > 0)
@@ -40,7 +40,7 @@ const Measure recording_measure{
     .missing = [](const MeasurePlace& place) -> std::string { return place.recording ? "" : "it is a network"; },
     .label = [](const MeasurePlace&) -> std::string { return "symbols"; },
     .memory = [](const MeasurePlace&, AllSetsTable) { return MemoryNeed{}; },
-    .compute = compute,
+    .compute = compute_recording,
 };
 
 }  // namespace inforelay

@@ -56,7 +56,7 @@ void put_source(const WeightSource& source, ResultArrays& out) {
   out.put_attribute("model", "weights_sha256", std::vector<std::string>{source.sha256});
 }
 
-void compute(MeasureRun& run, ResultArrays& out) {
+void compute_recurrent_training(MeasureRun& run, ResultArrays& out) {
   const SequencePair& data = run.system.data().sequences(run.progress);
   out.put_scale("class", run.system.symbols(run.progress).names, "input and output symbols");
   if (const RecurrentConfig& config = *run.place.network.recurrent; config.is_timed()) {
@@ -80,22 +80,22 @@ void compute(MeasureRun& run, ResultArrays& out) {
   out.put("training/accuracy_test", state.curve.accuracy_test);
 }
 
-std::string missing_training(const MeasurePlace& place, int) {
+std::string missing_recurrent_training(const MeasurePlace& place, int) {
   return place.network.from_files() ? "the network is not trained here" : "";
 }
 
-std::vector<MetricValue> epochs(const ResultView& system, int) {
+std::vector<MetricValue> recurrent_epochs(const ResultView& system, int) {
   return {static_cast<double>(system.vector<double>("training/loss").size())};
 }
-std::vector<MetricValue> last_train(const ResultView& system, int) {
+std::vector<MetricValue> last_recurrent_train(const ResultView& system, int) {
   return {system.vector<double>("training/accuracy_train").back()};
 }
-std::vector<MetricValue> last_test(const ResultView& system, int) {
+std::vector<MetricValue> last_recurrent_test(const ResultView& system, int) {
   return {system.vector<double>("training/accuracy_test").back()};
 }
 constexpr auto not_by_class = [](const NetworkConfig&) { return false; };
 
-MemoryNeed memory(const MeasurePlace& place, AllSetsTable) {
+MemoryNeed recurrent_memory(const MeasurePlace& place, AllSetsTable) {
   const LayerSizes& size = place.sizes;
   double values = 0;
   for (const auto& [subset, samples] : size.samples) values += samples * (size.inputs + 2);
@@ -122,27 +122,27 @@ const Measure recurrent_training_measure{
     .metrics = {{"epochs",
                  "epochs",
                  "",
-                 {"1", "epochs until training stopped", false, epochs, not_by_class},
-                 missing_training},
+                 {"1", "epochs until training stopped", false, recurrent_epochs, not_by_class},
+                 missing_recurrent_training},
                 {"accuracy_train",
                  "accuracy, training trials",
                  "",
                  {"1", "fraction of the labelled training steps decided rightly after the last epoch", false,
-                  last_train, not_by_class},
-                 missing_training},
+                  last_recurrent_train, not_by_class},
+                 missing_recurrent_training},
                 {"accuracy_test",
                  "accuracy, test trials",
                  "",
-                 {"1", "the same on the test trials", false, last_test, not_by_class},
-                 missing_training}},
+                 {"1", "the same on the test trials", false, last_recurrent_test, not_by_class},
+                 missing_recurrent_training}},
     .missing = [](const MeasurePlace& place) -> std::string {
       return place.network.recurrent && !place.recording ? "" : "it is no recurrent network";
     },
     .label = [](const MeasurePlace& place) -> std::string {
       return place.network.from_files() ? "weights from a file" : "training";
     },
-    .memory = memory,
-    .compute = compute,
+    .memory = recurrent_memory,
+    .compute = compute_recurrent_training,
 };
 
 }  // namespace inforelay

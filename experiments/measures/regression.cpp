@@ -52,7 +52,7 @@ void put_baselines(MeasureRun& run, const RowMatrix<float>& accuracy, const RowM
   out.put("r_squared_additive", additive);
 }
 
-void compute(MeasureRun& run, ResultArrays& out) {
+void compute_regression(MeasureRun& run, ResultArrays& out) {
   const RegressionConfig& config = *run.place.config.analysis.regression;
   const auto& information = run.layer.matrix<float>("relay/" + config.relay + "/information");
   const auto& accuracy = run.layer.matrix<float>("knockout/" + config.knockout + "/accuracy");
@@ -156,7 +156,7 @@ const Measure regression_measure{
           const double sets = std::exp2(place.sizes.units);
           return MemoryNeed{.working = 4 * sets, .sets = sets};
         },
-    .compute = compute,
+    .compute = compute_regression,
 };
 
 }  // namespace inforelay

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <limits>
 #include <numeric>
 #include <type_traits>
 #include <variant>
@@ -27,8 +26,6 @@
 
 namespace inforelay {
 namespace {
-
-constexpr double not_computed = std::numeric_limits<double>::quiet_NaN();
 
 bool exhaustive_at(const MeasurePlace& place) { return holds(place.config.analysis.relay.exhaustive, place.subset); }
 
@@ -127,7 +124,7 @@ void compute_from(const Table& table, const LayerStates& states, MeasureRun& run
     out.put("module_found", module_found(path, chosen, classes, run.place.network.detectors->hidden));
 }
 
-void compute(MeasureRun& run, ResultArrays& out) {
+void compute_relay(MeasureRun& run, ResultArrays& out) {
   const LayerStates states = layer_states(run);
   put_contrast_names(states, out);
   std::visit([&](const auto& table) { compute_from(table, states, run, out); }, states.table());
@@ -192,7 +189,7 @@ MemoryNeed level_need(const MeasurePlace& place, AllSetsTable tables) {
   return all_sets_need(size, tables, table + std::max(search, scan));
 }
 
-MemoryNeed memory(const MeasurePlace& place, AllSetsTable tables) {
+MemoryNeed relay_memory(const MeasurePlace& place, AllSetsTable tables) {
   const LayerSizes& size = place.sizes;
   const double samples = size.samples.at(place.subset);
   if (!has_binary_relay(place.config.analysis)) return level_need(place, tables);
@@ -282,8 +279,8 @@ const Measure relay_measure{
              : place.config.analysis.relay.greedy ? "greedy relay search"
                                                   : "relay information of single units";
     },
-    .memory = memory,
-    .compute = compute,
+    .memory = relay_memory,
+    .compute = compute_relay,
 };
 
 }  // namespace inforelay

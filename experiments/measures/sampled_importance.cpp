@@ -8,7 +8,7 @@
 namespace inforelay {
 namespace {
 
-const std::vector<ArrayInfo>& state_arrays() {
+const std::vector<ArrayInfo>& permutation_arrays() {
   static const std::vector<ArrayInfo> infos{
       {"*/shapley", "1", {"function", "unit"}, "mean over the pairs of permutations"},
       {"*/squares", "1", {"function", "unit"}, "sum of squared deviations of the pairs"},
@@ -49,7 +49,7 @@ SampledImportance::SampledImportance(MeasureRun& run) : run_(run) {
 }
 
 void SampledImportance::save() {
-  ResultArrays state(state_arrays());
+  ResultArrays state(permutation_arrays());
   for (const auto& [what, sampled] : states_) put_state(sampled, what, state);
   run_.store.save_state([&](Hdf5Writer& file) { write_arrays(file, state); });
 }

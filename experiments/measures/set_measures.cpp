@@ -36,7 +36,7 @@ const char* about(SetMeasure measure) {
   return "";
 }
 
-std::vector<ArrayInfo> arrays() {
+std::vector<ArrayInfo> set_measure_arrays() {
   std::vector<ArrayInfo> infos = temporal_infos();
   for (const auto& [measure, word] : set_measure_names) {
     const std::string name(word);
@@ -50,7 +50,7 @@ std::vector<ArrayInfo> arrays() {
 }
 
 template <class Table>
-void compute_from(const Table& table, const LayerStates& states, MeasureRun& run, ResultArrays& out) {
+void measure_all_sets(const Table& table, const LayerStates& states, MeasureRun& run, ResultArrays& out) {
   const std::vector<SetMeasure>& measures = run.place.config.analysis.measures;
   SetMeasureScan scan(table, measures, run.tables);
   run_resumable_scan(scan, run.store, run.progress, [&] { return measure_scan_job(states.source(), measures); });
@@ -61,12 +61,12 @@ void compute_from(const Table& table, const LayerStates& states, MeasureRun& run
   }
 }
 
-void compute(MeasureRun& run, ResultArrays& out) {
+void compute_set_measures(MeasureRun& run, ResultArrays& out) {
   if (missing_temporal(run.place).empty()) put_temporal(run, out);
   if (run.place.config.analysis.measures.empty()) return;
   const LayerStates states = layer_states(run);
   put_contrast_names(states, out);
-  std::visit([&](const auto& table) { compute_from(table, states, run, out); }, states.table());
+  std::visit([&](const auto& table) { measure_all_sets(table, states, run, out); }, states.table());
 }
 
 // As the scan of relay information (relay.cpp), with a table for each measure.
@@ -82,7 +82,7 @@ MemoryNeed memory_of_measures(const MeasurePlace& place, AllSetsTable tables) {
   return all_sets_need(size, tables, scan + thread_count() * 16 * samples * (size.units + 1));
 }
 
-MemoryNeed memory(const MeasurePlace& place, AllSetsTable tables) {
+MemoryNeed set_measure_memory(const MeasurePlace& place, AllSetsTable tables) {
   MemoryNeed need;
   if (!place.config.analysis.measures.empty()) need = memory_of_measures(place, tables);
   if (!missing_temporal(place).empty()) return need;
@@ -101,7 +101,7 @@ const Measure set_measures_measure{
     .name = "measures",
     .scope = Scope::subset,
     .about = "measures of all sets of units of the layer: the information of a set about input and output",
-    .arrays = arrays(),
+    .arrays = set_measure_arrays(),
     .metrics = {},
     .missing = [](const MeasurePlace& place) -> std::string {
       const std::string temporal = missing_temporal(place);
@@ -111,8 +111,8 @@ const Measure set_measures_measure{
       return fmt::format("{} is not among analysis.relay.exhaustive", place.subset);
     },
     .label = [](const MeasurePlace&) -> std::string { return "measures of all sets"; },
-    .memory = memory,
-    .compute = compute,
+    .memory = set_measure_memory,
+    .compute = compute_set_measures,
 };
 
 }  // namespace inforelay

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -22,8 +21,6 @@
 
 namespace inforelay {
 namespace {
-
-constexpr double not_computed = std::numeric_limits<double>::quiet_NaN();
 
 /// With fewer trials there are too few ways to exchange or draw them.
 constexpr std::size_t fewest_trials = 8;
@@ -317,7 +314,7 @@ std::string missing_stability(const MeasurePlace& place, int) {
   return part_of(place) == RelayPart::greedy ? "" : "analysis.significance.statistics is not greedy";
 }
 
-MemoryNeed memory(const MeasurePlace& place, AllSetsTable) {
+MemoryNeed significance_memory(const MeasurePlace& place, AllSetsTable) {
   const LayerSizes& size = place.sizes;
   const SignificanceConfig& config = config_of(place);
   const bool binary = has_binary_relay(place.config.analysis);
@@ -361,7 +358,7 @@ const Measure significance_measure{
     .label = [](const MeasurePlace& place) -> std::string {
       return has_maximum(place) ? "significance, of the best sets too" : "significance";
     },
-    .memory = memory,
+    .memory = significance_memory,
     .compute = [](MeasureRun& run, ResultArrays& out) { Computation(run, out).compute(); },
 };
 

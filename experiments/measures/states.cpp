@@ -92,7 +92,7 @@ States states_of(MeasureRun& run, const RowMatrix<float>& values) {
   return result;
 }
 
-void compute(MeasureRun& run, ResultArrays& out) {
+void compute_states(MeasureRun& run, ResultArrays& out) {
   const MeasurePlace& place = run.place;
   LayerRecord record = run.system.record(run.layer, place.layer, place.subset, run.progress, place.time);
   if (place.is_feed_forward()) {  // others are checked as they are read or computed
@@ -192,7 +192,7 @@ const Measure states_measure{
             working += 4 * fit->second * (all_times ? size.times : 1) * (size.units + outputs);
           return samples_need(samples * (4 * (size.units + outputs) + 4 + state), working);
         },
-    .compute = compute,
+    .compute = compute_states,
 };
 
 }  // namespace inforelay

@@ -16,7 +16,9 @@ extern const Measure time_knockout_measure;
 
 namespace {
 
-bool all_sets(const MeasurePlace& place) { return place.config.analysis.knockout->sets == KnockoutSets::exhaustive; }
+bool all_time_sets(const MeasurePlace& place) {
+  return place.config.analysis.knockout->sets == KnockoutSets::exhaustive;
+}
 
 /// As the tables of the n-back networks number the units of an LSTM: c, then h.
 std::vector<int> knocked_out_units(const MeasurePlace& place, const RecurrentNetwork& network) {
@@ -51,7 +53,7 @@ Intervention intervention_of(MeasureRun& run, const RecurrentNetwork& network, c
 
 std::vector<NeuronSet> sets_of(const MeasurePlace& place, int units) {
   std::vector<NeuronSet> sets;
-  if (all_sets(place)) {
+  if (all_time_sets(place)) {
     for (std::uint32_t bits = 0; bits < std::uint32_t{1} << units; ++bits) sets.emplace_back(bits);
     return sets;
   }
@@ -179,7 +181,7 @@ void put_counts(const Counts& counts, bool all, ResultArrays& out) {
                static_cast<std::size_t>(classes));
 }
 
-void compute(MeasureRun& run, ResultArrays& out) {
+void compute_time_knockout(MeasureRun& run, ResultArrays& out) {
   const KnockoutConfig& config = *run.place.config.analysis.knockout;
   const RecurrentNetwork network = run.system.recurrent_network(run.layer);
   const SequenceData& data = run.system.data().sequences(run.progress).subset(run.place.subset);
@@ -191,27 +193,27 @@ void compute(MeasureRun& run, ResultArrays& out) {
   out.put_attribute("", "from_step", config.from);
   out.put_attribute("", "steps",
                     config.steps > 0 ? config.steps : static_cast<std::int64_t>(data.steps()) - config.from);
-  const bool all = all_sets(run.place);
+  const bool all = all_time_sets(run.place);
   const auto units =
       static_cast<int>(recorded_state_units(network, *run.place.network.recurrent, run.place.layer).size());
   put_counts(count(run, network, data, sets_of(run.place, units)), all, out);
 }
 
-MemoryNeed memory(const MeasurePlace& place, AllSetsTable) {
+MemoryNeed time_knockout_memory(const MeasurePlace& place, AllSetsTable) {
   const LayerSizes& size = place.sizes;
   const KnockoutConfig& config = *place.config.analysis.knockout;
-  const double sets = all_sets(place) ? std::exp2(size.units) : size.units + 1;
+  const double sets = all_time_sets(place) ? std::exp2(size.units) : size.units + 1;
   const double samples = size.samples.at(place.subset) * std::max(1.0, size.times);
   const double kept = sets * (4 * size.classes + 8), counts = sets * 12 * size.classes;
   // Steps of a trial are at most all samples of the subset.
   const double by_step = config.each_step ? 8 * sets * samples * size.classes : 0;
   return {.kept = kept + by_step / 2,
           .working = counts + by_step + 8 * samples * size.units + 4 * samples * size.classes,
-          .sets = all_sets(place) ? sets : 0,
+          .sets = all_time_sets(place) ? sets : 0,
           .smaller = "fewer units in the analysed layer, analysis.knockout.sets: single, or each_step: false"};
 }
 
-constexpr auto not_by_class = [](const NetworkConfig&) { return false; };
+constexpr auto not_of_classes = [](const NetworkConfig&) { return false; };
 
 }  // namespace
 
@@ -248,7 +250,7 @@ const Measure time_knockout_measure{
                   [](const ResultView& group, int) {
                     return std::vector<MetricValue>{group.number<double>("intact_error_rate")};
                   },
-                  not_by_class}}},
+                  not_of_classes}}},
     .missing = [](const MeasurePlace& place) -> std::string {
       if (place.recording || !place.network.recurrent) return "it is no recurrent network";
       const auto& knockout = place.config.analysis.knockout;
@@ -257,10 +259,10 @@ const Measure time_knockout_measure{
                  : fmt::format("{} is not among analysis.knockout.subsets", place.subset);
     },
     .label = [](const MeasurePlace& place) -> std::string {
-      return all_sets(place) ? "knockout in time of all sets" : "knockout in time of single units";
+      return all_time_sets(place) ? "knockout in time of all sets" : "knockout in time of single units";
     },
-    .memory = memory,
-    .compute = compute,
+    .memory = time_knockout_memory,
+    .compute = compute_time_knockout,
 };
 
 }  // namespace inforelay

@@ -56,7 +56,7 @@ void check_scaling(const MeasurePlace& place, const LoadedWeights& loaded, const
   }
 }
 
-void compute(MeasureRun& run, ResultArrays& out) {
+void compute_training(MeasureRun& run, ResultArrays& out) {
   const DataPair& data = run.system.data().get(run.progress);
   const LoadedWeights* loaded = run.system.loaded();
   if (loaded != nullptr) check_scaling(run.place, *loaded, data);
@@ -117,7 +117,7 @@ std::string missing_training(const MeasurePlace& place, int) {
                                       : "";
 }
 
-MemoryNeed memory(const MeasurePlace& place, AllSetsTable) {
+MemoryNeed training_memory(const MeasurePlace& place, AllSetsTable) {
   const LayerSizes& size = place.sizes;
   const NetworkConfig& network = place.network;
   const double train = size.samples.at("train"), test = size.samples.at("test");
@@ -191,8 +191,8 @@ const Measure training_measure{
              : place.network.detectors  ? "training of the detectors"
                                         : "training";
     },
-    .memory = memory,
-    .compute = compute,
+    .memory = training_memory,
+    .compute = compute_training,
 };
 
 }  // namespace inforelay

@@ -66,7 +66,7 @@ SummaryTable subset_table(const ResultView& importance, const std::string& subse
   return table;
 }
 
-std::vector<SummaryTable> tables(const SectionSource& source) {
+std::vector<SummaryTable> importance_tables(const SectionSource& source) {
   std::vector<SummaryTable> all;
   for (const std::string& subset : subsets_of(source.layer, "importance"))
     all.push_back(subset_table(source.layer.arrays.at("importance/" + subset), subset));
@@ -76,6 +76,6 @@ std::vector<SummaryTable> tables(const SectionSource& source) {
 }  // namespace
 
 extern const SummarySection importance_section;
-const SummarySection importance_section{"importance", tables};
+const SummarySection importance_section{"importance", importance_tables};
 
 }  // namespace inforelay

@@ -44,7 +44,7 @@ void add_worst(const ResultView& knockout, std::size_t classes, SummaryTable& ta
                                         single ? "worst one out" : "worst two out", worst));
 }
 
-std::vector<SummaryTable> tables(const SectionSource& source) {
+std::vector<SummaryTable> knockout_tables(const SectionSource& source) {
   const ResultView layer = source.layer.arrays;
   std::string subset;
   for (const std::string& each : subsets_of(source.layer, "knockout")) {
@@ -69,6 +69,6 @@ std::vector<SummaryTable> tables(const SectionSource& source) {
 }  // namespace
 
 extern const SummarySection knockout_section;
-const SummarySection knockout_section{"knockout", tables};
+const SummarySection knockout_section{"knockout", knockout_tables};
 
 }  // namespace inforelay

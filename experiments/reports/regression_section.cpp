@@ -46,7 +46,7 @@ std::string suppression_note(const std::vector<Correlations>& correlations, cons
       count, correlations.size());
 }
 
-std::vector<SummaryTable> tables(const SectionSource& source) {
+std::vector<SummaryTable> regression_tables(const SectionSource& source) {
   if (!source.layer.arrays.has("regression")) return {};
   const ResultView regression = source.layer.arrays.at("regression");
   const RowMatrix<double>& coefficient = regression.matrix<double>("coefficient");
@@ -94,6 +94,6 @@ std::vector<SummaryTable> tables(const SectionSource& source) {
 }  // namespace
 
 extern const SummarySection regression_section;
-const SummarySection regression_section{"regression", tables};
+const SummarySection regression_section{"regression", regression_tables};
 
 }  // namespace inforelay

@@ -76,7 +76,7 @@ SummaryTable table_of(const SectionSource& source, const std::string& subset) {
   return table;
 }
 
-std::vector<SummaryTable> tables(const SectionSource& source) {
+std::vector<SummaryTable> relay_tables(const SectionSource& source) {
   std::vector<SummaryTable> all;
   for (const std::string& subset : subsets_of(source.layer, "relay")) all.push_back(table_of(source, subset));
   return all;
@@ -132,7 +132,7 @@ std::vector<SummaryTable> set_tables(const SectionSource& source) {
 }  // namespace
 
 extern const SummarySection relay_section, sets_section;
-const SummarySection relay_section{"relay", tables};
+const SummarySection relay_section{"relay", relay_tables};
 const SummarySection sets_section{"smallest_sets", set_tables};
 
 }  // namespace inforelay

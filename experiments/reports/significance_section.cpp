@@ -49,7 +49,7 @@ SummaryTable subset_table(const LayerResults& layer, const std::string& subset) 
   return table;
 }
 
-std::vector<SummaryTable> tables(const SectionSource& source) {
+std::vector<SummaryTable> significance_tables(const SectionSource& source) {
   std::vector<SummaryTable> all;
   for (const std::string& subset : subsets_of(source.layer, "significance"))
     all.push_back(subset_table(source.layer, subset));
@@ -96,6 +96,6 @@ std::vector<std::string> undersampling_warnings(const LayerResults& layer) {
 }
 
 extern const SummarySection significance_section;
-const SummarySection significance_section{"significance", tables};
+const SummarySection significance_section{"significance", significance_tables};
 
 }  // namespace inforelay

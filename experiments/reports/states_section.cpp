@@ -15,7 +15,7 @@ double most_bits(const ResultView& states) {
                   std::log2(static_cast<double>(values.rows())));
 }
 
-std::vector<SummaryTable> tables(const SectionSource& source) {
+std::vector<SummaryTable> state_tables(const SectionSource& source) {
   SummaryTable table{.name = "states", .title = "", .row_heading = "subset"};
   SummaryColumn samples{"samples", "1", "samples", {}}, accuracy{"argmax_accuracy", "1", "argmax accuracy", {}},
       occupied{"occupied_states", "1", "states", {}},
@@ -42,6 +42,6 @@ std::vector<SummaryTable> tables(const SectionSource& source) {
 }  // namespace
 
 extern const SummarySection states_section;
-const SummarySection states_section{"states", tables};
+const SummarySection states_section{"states", state_tables};
 
 }  // namespace inforelay

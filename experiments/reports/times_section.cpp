@@ -9,7 +9,7 @@
 namespace inforelay {
 namespace {
 
-std::vector<SummaryTable> tables(const SectionSource& source) {
+std::vector<SummaryTable> times_tables(const SectionSource& source) {
   constexpr std::size_t most_times = 40, most_contrasts = 4;
   const LayerResults& layer = source.layer;
   const std::size_t times = std::min(layer.times, most_times);
@@ -53,6 +53,6 @@ std::vector<SummaryTable> tables(const SectionSource& source) {
 }  // namespace
 
 extern const SummarySection times_section;
-const SummarySection times_section{"times", tables, true};
+const SummarySection times_section{"times", times_tables, true};
 
 }  // namespace inforelay

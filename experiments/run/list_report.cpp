@@ -97,7 +97,7 @@ struct Topic {
 constexpr Topic topics[] = {{"configs", configs}, {"datasets", datasets}, {"measures", all_measures},
                             {"metrics", metrics}, {"figures", figures},   {"settings", settings}};
 
-constexpr std::string_view options =
+constexpr std::string_view option_words =
     "--output --fresh --validate --print-config --dry-run --status --list --runs --compare --export --csv --json "
     "--json-schema --completion --threads --progress --quiet --verbose --version --help";
 
@@ -157,7 +157,7 @@ std::string completion_script(std::string_view shell) {
     if (name.find("NAME") == std::string::npos) paths += " " + name + "=";
   }
   return std::string(shell == "zsh" ? zsh_script : "") +
-         fmt::format(bash_script, fmt::arg("topics", fmt::join(list_topics(), " ")), fmt::arg("options", options),
+         fmt::format(bash_script, fmt::arg("topics", fmt::join(list_topics(), " ")), fmt::arg("options", option_words),
                      fmt::arg("configs", configurations), fmt::arg("settings", paths));
 }
 

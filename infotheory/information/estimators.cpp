@@ -37,7 +37,7 @@ double digamma_entropy_bits(Counts counts, const Term& term) {
   return (std::log(samples) - sum / samples) / nats_per_bit;
 }
 
-constexpr std::array table{
+constexpr std::array estimator_rows{
     NamedEstimator{"plug_in", "entropy of the observed frequencies, biased downwards", false,
                    [](Counts counts, double) { return entropy_bits(counts); }},
     NamedEstimator{"miller_madow", "plug-in + (occupied - 1) / (2 N ln 2) (Miller 1955)", false,
@@ -77,13 +77,13 @@ double grassberger_2003_entropy_bits(Counts counts) {
       counts, [](double n, double sign) { return digamma(n) + sign * (digamma((n + 1) / 2) - digamma(n / 2)) / 2; });
 }
 
-std::span<const NamedEstimator> entropy_estimators() { return table; }
+std::span<const NamedEstimator> entropy_estimators() { return estimator_rows; }
 
 const NamedEstimator& entropy_estimator(std::string_view name) {
-  const auto found = std::find_if(table.begin(), table.end(), [&](const auto& row) { return row.name == name; });
-  if (found != table.end()) return *found;
+  const auto found = std::find_if(estimator_rows.begin(), estimator_rows.end(), [&](const auto& row) { return row.name == name; });
+  if (found != estimator_rows.end()) return *found;
   std::vector<std::string_view> names;
-  for (const NamedEstimator& row : table) names.push_back(row.name);
+  for (const NamedEstimator& row : estimator_rows) names.push_back(row.name);
   throw UsageError("entropy estimator is {}, expected one of {}", name, fmt::join(names, ", "));
 }
 

@@ -7,7 +7,7 @@
 namespace inforelay {
 namespace {
 
-constexpr std::string_view settings[]{"train", "test", "classes", "split"};
+constexpr std::string_view array_settings[]{"train", "test", "classes", "split"};
 
 ArraySet read_set(const std::string& name, const SetPlaces& places, std::uint64_t most_bytes, FileData& data,
                   Progress& progress) {
@@ -44,7 +44,7 @@ const DataSource arrays_source{
     .title = "arrays",
     .about = "arrays of inputs and labels in NPY, NPZ, HDF5, safetensors or CSV files, of any shape",
     .note = "",
-    .settings = settings,
+    .settings = array_settings,
     .input_scale = 1,
     .read = read_arrays,
 };

@@ -259,7 +259,7 @@ DataPair generate_digits(const DigitsOptions& options, Progress& progress) {
 namespace {
 
 // Not used, but a sweep may be over the data set, with settings for both.
-constexpr std::string_view settings[]{"path", "fallback", "download"};
+constexpr std::string_view digits_settings[]{"path", "fallback", "download"};
 
 DataSizes sizes(const DataOptions& options) {
   const DigitsOptions all;
@@ -278,7 +278,7 @@ const DataSource digits_source{
     .title = "generated digits",
     .about = "as many images drawn by a generator in the format of MNIST; needs no files",
     .note = "data: generated digits, not MNIST",
-    .settings = settings,
+    .settings = digits_settings,
     .sizes = sizes,
     .sha256 =
         [](const DataOptions& options) {

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view settings[]{"path", "classes", "split"};
+constexpr std::string_view idx_settings[]{"path", "classes", "split"};
 
 enum Part { train_images, train_labels, test_images, test_labels };
 using Files = std::array<fs::path, 4>;  ///< by Part; empty: missing
@@ -161,7 +161,7 @@ const DataSource idx_source{
     .title = "IDX files",
     .about = "images in IDX files of your own: Fashion-MNIST, KMNIST, EMNIST, QMNIST and others of any size",
     .note = "",
-    .settings = settings,
+    .settings = idx_settings,
     .read = read_idx,
 };
 

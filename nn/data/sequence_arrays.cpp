@@ -11,9 +11,9 @@
 namespace inforelay {
 namespace {
 
-constexpr std::string_view settings[]{"train", "test", "classes"};
+constexpr std::string_view sequence_array_settings[]{"train", "test", "classes"};
 
-struct Set {
+struct SequenceSet {
   SequenceData data;
   RawLabels labels;
 };
@@ -35,15 +35,15 @@ SequenceArray inputs_of(const FileArray& array) {
   return inputs;
 }
 
-Set read_set(const std::string& name, const SetPlaces& places, std::uint64_t most_bytes, FileData& data,
-             Progress& progress) {
+SequenceSet read_sequence_set(const std::string& name, const SetPlaces& places, std::uint64_t most_bytes,
+                              FileData& data, Progress& progress) {
   for (const auto& [key, text] : {std::pair("inputs", &places.inputs), std::pair("labels", &places.labels)}) {
     if (text->empty()) throw UsageError("data.{}.{} is missing: the place of an array, \"a.npz:x\"", name, key);
   }
   const ArrayPlace at = parse_array_place(places.inputs), labels_at = parse_array_place(places.labels);
   data.files.push_back(at.file);
   if (labels_at.file != at.file) data.files.push_back(labels_at.file);
-  Set set;
+  SequenceSet set;
   const FileArray inputs = read_array(at, most_bytes, progress);
   set.data.inputs = inputs_of(inputs);
   FileArray labels = read_array(labels_at, most_bytes, progress);
@@ -69,8 +69,8 @@ FileData read_sequences(const DataOptions& options, Progress& progress) {
         options.train_places ? "test" : "train");
   }
   FileData read;
-  Set train = read_set("train", *options.train_places, options.most_bytes, read, progress);
-  Set test = read_set("test", *options.test_places, options.most_bytes, read, progress);
+  SequenceSet train = read_sequence_set("train", *options.train_places, options.most_bytes, read, progress);
+  SequenceSet test = read_sequence_set("test", *options.test_places, options.most_bytes, read, progress);
   const SequenceData &a = train.data, &b = test.data;
   if (a.inputs.width != b.inputs.width || a.label_time != b.label_time) {
     throw DataError("{} and {} differ: {} and {} inputs at each step, a label for each {} and each {}",
@@ -106,7 +106,7 @@ const DataSource sequence_source{
     .title = "sequences in arrays",
     .about = "arrays of inputs [trial, time, input] and labels of trials or of steps, for recurrent networks",
     .note = "",
-    .settings = settings,
+    .settings = sequence_array_settings,
     .input_scale = 1,
     .load_sequences = load_file_sequences,
     .read = read_sequences,

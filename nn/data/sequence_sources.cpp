@@ -9,7 +9,7 @@
 namespace inforelay {
 namespace {
 
-constexpr int generator_version = 1;
+constexpr int sequence_version = 1;
 
 constexpr std::string_view nback_settings[]{"n", "steps", "train_steps", "trials", "train_trials"};
 constexpr std::string_view delayed_match_settings[]{"symbols", "delay", "trials", "train_trials"};
@@ -71,7 +71,7 @@ DataSizes flip_flop_sizes(const DataOptions& options) {
 
 std::string digest(const DataOptions& options, const DataSizes& sizes, std::string_view details) {
   return sha256_hex(fmt::format("inforelay {} version {}, seed {}, {}, {} trials of {} + {} of {} steps\n",
-                                options.dataset, generator_version, options.seed, details, sizes.train,
+                                options.dataset, sequence_version, options.seed, details, sizes.train,
                                 sizes.train_steps, sizes.test, sizes.test_steps));
 }
 

@@ -9,7 +9,7 @@
 namespace inforelay {
 namespace {
 
-constexpr std::string_view settings[]{"path", "label", "classes", "split"};
+constexpr std::string_view table_settings[]{"path", "label", "classes", "split"};
 
 // A column that is not of numbers makes all of them words: which one is it?
 void check_numbers(const FileArray& array, const std::vector<std::string>& columns) {
@@ -58,7 +58,7 @@ const DataSource table_source{
     .title = "a table",
     .about = "a CSV file with a header: one column of labels, numbers or words, all others numbers as inputs",
     .note = "",
-    .settings = settings,
+    .settings = table_settings,
     .input_scale = 1,
     .read = read_table,
 };

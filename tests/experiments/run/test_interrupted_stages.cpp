@@ -1,5 +1,6 @@
 // Every measure can be interrupted at any point and ends with the same arrays when it is started again.
 #include <atomic>
+#include <limits>
 #include <type_traits>
 #include <variant>
 
@@ -41,11 +42,11 @@ bool same(const ResultArrays& a, const ResultArrays& b) {
   return std::equal(a.arrays().begin(), a.arrays().end(), b.arrays().begin(), b.arrays().end(), same_array);
 }
 
-// Checks between the interruptions of two starts. Sanitizers take ten times as long.
+// Stages with more checks are interrupted at every second, third... of them. Sanitizers take ten times as long.
 #ifdef INFORELAY_SANITIZED
-constexpr int step = 7;
+constexpr int most_interruptions = 30;
 #else
-constexpr int step = 1;
+constexpr int most_interruptions = 400;
 #endif
 
 // A run whose stages are computed one at a time, each with its own folder of files.
@@ -88,14 +89,17 @@ class SmallRun {
     results_.merge(measure_group(*stage.measure, system(stage).group(), stage.place), std::move(arrays));
   }
 
-  // Starts the stage repeatedly, each start interrupted one check later than the one before, until one completes; its
-  // arrays must equal those of an uninterrupted start. Returns the number of interruptions.
+  // Starts the stage repeatedly, each start interrupted later than the one before, until one completes; its arrays must
+  // equal those of an uninterrupted start. Returns the number of checks of the last one that was interrupted.
   int check_interruptions(const Stage& stage, AllSetsTable tables) {
     const test::TemporaryFolder whole, parts;
-    const ResultArrays expected = compute(stage, whole, tables, Progress::none());
-    for (int interruptions = 0;; ++interruptions) {
-      REQUIRE(interruptions < 3000);
-      StopAtCheck stop(1 + step * interruptions);
+    StopAtCheck never(std::numeric_limits<int>::max());
+    const ResultArrays expected = compute(stage, whole, tables, never);
+    const int checks = std::numeric_limits<int>::max() - never.left;
+    const int step = 1 + checks / most_interruptions;
+    for (int before = 0;; before += step) {
+      REQUIRE(before <= checks + step);
+      StopAtCheck stop(1 + before);
       ResultArrays resumed;
       try {
         resumed = compute(stage, parts, tables, stop);
@@ -104,7 +108,7 @@ class SmallRun {
       }
       CHECK(same(resumed, expected));
       CHECK(stop.left > 0);  // no start completes after a stop was requested
-      return interruptions;
+      return before;
     }
   }
 
@@ -152,7 +156,7 @@ TEST_CASE("Every stage can be interrupted at any check and ends with the same ar
     const test::TemporaryFolder folder;
     run.keep(stage, run.compute(stage, folder, AllSetsTable::keep, Progress::none()));
   }
-  CHECK(step * checks > least_checks);
+  CHECK(checks > least_checks);
 }
 
 TEST_CASE("An interrupted search along tied paths gives the result of an uninterrupted one", "[interrupt]") {
