@@ -23,7 +23,12 @@ inline auto Contains(const std::string& part) { return Matchers::ContainsSubstri
 #endif
 
 namespace inforelay::test {
+
 bool& case_skipped();
+
+/// Equal but for rounding.
+inline Approx exactly(double value) { return Approx(value).margin(1e-12).epsilon(0); }
+
 }  // namespace inforelay::test
 
 /// For a case that lacks what it needs, before it returns: unless something else fails, CTest reports it as skipped.

@@ -14,7 +14,7 @@ namespace inforelay::test {
 
 inline const DatasetInfo plain{.units = "1", .long_name = "numbers", .dims = {"row"}};
 inline const DatasetInfo table{.units = "bit", .long_name = "a table", .dims = {"row", "column"}};
-inline const DatasetInfo number{.units = "s", .long_name = "a number"};
+inline const DatasetInfo scalar{.units = "s", .long_name = "a number"};
 
 inline std::string bytes_of(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);

@@ -14,9 +14,10 @@ namespace {
 using Catch::Contains;
 namespace fs = std::filesystem;
 
-const FileStamp stamp{.run = "12345678", .input_digest = "abc"};
+const FileStamp this_run{.run = "12345678", .input_digest = "abc"};
 
-FileContent write_values(const fs::path& path, const FileStamp& whose = stamp, double seconds = 1.5, double last = 3) {
+FileContent write_values(const fs::path& path, const FileStamp& whose = this_run, double seconds = 1.5,
+                         double last = 3) {
   return write_checksummed(path, whose, seconds, [&](Hdf5Writer& file) {
     file.dataset("values", std::vector<double>{1, 2, last}, {.units = "1", .long_name = "values", .dims = {"n"}});
     file.attribute("values", "number", std::int64_t{7});
@@ -30,7 +31,7 @@ void put(const fs::path& path, const std::string& bytes) { std::ofstream(path, s
 TEST_CASE("A checksummed file is read back and is HDF5", "[checksums]") {
   const test::TemporaryFolder folder;
   const fs::path path = folder.path() / "stage.h5";
-  const FileContent written = write_values(path), found = verify_checksummed(path, stamp);
+  const FileContent written = write_values(path), found = verify_checksummed(path, this_run);
   CHECK(written.digest.size() == 64);
   CHECK(found.digest == written.digest);
   CHECK(found.seconds == 1.5);
@@ -44,7 +45,7 @@ TEST_CASE("Equal content has an equal digest, independent of run and time", "[ch
   const test::TemporaryFolder folder;
   const std::string first = write_values(folder.path() / "first.h5").digest;
   CHECK(write_values(folder.path() / "second.h5", {"other", "input"}, 7).digest == first);
-  CHECK(write_values(folder.path() / "third.h5", stamp, 1.5, 4).digest != first);
+  CHECK(write_values(folder.path() / "third.h5", this_run, 1.5, 4).digest != first);
 }
 
 TEST_CASE("A changed or missing byte of a checksummed file is detected", "[checksums]") {
@@ -58,14 +59,14 @@ TEST_CASE("A changed or missing byte of a checksummed file is detected", "[check
     bytes[i] = static_cast<char>(bytes[i] ^ 0x10);
     put(path, bytes);
     INFO("byte " << i << " of " << whole.size());
-    if (i < header || i >= 1024) REQUIRE_THROWS_AS(verify_checksummed(path, stamp), DataError);
+    if (i < header || i >= 1024) REQUIRE_THROWS_AS(verify_checksummed(path, this_run), DataError);
     put(path, whole.substr(0, i));
-    REQUIRE_THROWS_AS(verify_checksummed(path, stamp), DataError);
+    REQUIRE_THROWS_AS(verify_checksummed(path, this_run), DataError);
   }
   put(path, whole + "x");
-  CHECK_THROWS_AS(verify_checksummed(path, stamp), DataError);
+  CHECK_THROWS_AS(verify_checksummed(path, this_run), DataError);
   put(path, whole);
-  CHECK_NOTHROW(verify_checksummed(path, stamp));
+  CHECK_NOTHROW(verify_checksummed(path, this_run));
 }
 
 TEST_CASE("The reason for which a checksummed file is refused is given", "[checksums]") {
@@ -73,7 +74,7 @@ TEST_CASE("The reason for which a checksummed file is refused is given", "[check
   const fs::path path = folder.path() / "stage.h5";
   write_values(path);
   const std::string whole = test::content(path);
-  const auto refused = [&](const std::string& what, const FileStamp& whose = stamp) {
+  const auto refused = [&](const std::string& what, const FileStamp& whose = this_run) {
     CHECK_THROWS_WITH(verify_checksummed(path, whose), what);
   };
   refused("it belongs to run 12345678, expected 9", {.run = "9", .input_digest = "abc"});
@@ -85,7 +86,7 @@ TEST_CASE("The reason for which a checksummed file is refused is given", "[check
   put(path, whole.substr(0, whole.size() - 1));
   refused("it is damaged: its content does not match its checksum");
   fs::rename(path, folder.path() / "another.h5");
-  CHECK_THROWS_WITH(verify_checksummed(folder.path() / "another.h5", stamp), "it was written as 'stage.h5'");
+  CHECK_THROWS_WITH(verify_checksummed(folder.path() / "another.h5", this_run), "it was written as 'stage.h5'");
   {  // without a user block
     Hdf5Writer file(path);
     file.attribute("", "seconds", 1.0);

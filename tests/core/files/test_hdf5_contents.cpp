@@ -13,11 +13,10 @@
 using namespace inforelay;
 using namespace inforelay::test;
 using Catch::Contains;
+using Texts = std::vector<std::string>;
 namespace fs = std::filesystem;
 
 namespace {
-
-using Texts = std::vector<std::string>;
 
 void write_any(Hdf5Writer& writer, const std::string& path, const Hdf5Array& array) {
   const auto write = [&]<class T>(const std::vector<T>& values) {
@@ -53,7 +52,7 @@ void check_any(const fs::path& folder) {
   const std::vector<T> values{std::numeric_limits<T>::lowest(), T{0}, std::numeric_limits<T>::max()};
   Hdf5Writer writer(folder / "any.h5");
   writer.dataset("a", values, plain);
-  writer.dataset("b", T{7}, number);
+  writer.dataset("b", T{7}, scalar);
   writer.commit();
   const Hdf5Reader reader(folder / "any.h5");
   const Hdf5Array any = reader.read_any("a");
@@ -89,7 +88,7 @@ TEST_CASE("A file can be copied by its content, to the same bytes each time", "[
     writer.dataset("label", Texts{"zero", "one", "two"}, {"text", "names", {"class"}});
     writer.dataset("nothing", RowMatrix<float>(0, 3), {"1", "none", {"row", "class"}});
     writer.dataset("none", Texts{}, {"text", "none", {"row"}});
-    writer.dataset("remark", std::string(), number);
+    writer.dataset("remark", std::string(), scalar);
     writer.attribute("remark", "terms", Texts{"a", ""});
     writer.attribute("remark", "ints", std::vector<std::int64_t>{1, -1});
     writer.attribute("remark", "real", 0.5);
@@ -117,7 +116,7 @@ TEST_CASE("Groups, arrays, scales and dimensions without values are told apart",
     writer.dataset("b/texts", Texts{"one", "two"}, {"text", "texts", {"wide"}});
     writer.dataset("b/characters", Texts{"1", "2"}, {"text", "characters", {"wide"}});
     writer.dataset("b/values", std::vector<float>(3), {"1", "values", {"row"}});
-    writer.dataset("a", 1.0, number);
+    writer.dataset("a", 1.0, scalar);
     writer.commit();
   }
   const Hdf5Reader reader(folder / "x.h5");

@@ -8,11 +8,10 @@
 using namespace inforelay;
 using namespace inforelay::test;
 using Catch::Contains;
+using Texts = std::vector<std::string>;
 namespace fs = std::filesystem;
 
 namespace {
-
-using Texts = std::vector<std::string>;
 
 DatasetInfo over(const std::string& dimension) { return {.units = "1", .long_name = "values", .dims = {dimension}}; }
 

@@ -29,7 +29,7 @@ void check_round_trip(const fs::path& folder) {
     writer.dataset("none/empty", std::vector<T>{}, plain);
     writer.dataset("a/b/matrix", matrix, table);
     writer.dataset("a/no_rows", RowMatrix<T>(0, 3), table);
-    writer.dataset("scalar", list.back(), number);
+    writer.dataset("scalar", list.back(), scalar);
     writer.template array<T>("cube", list, {2, 1, 2}, {"1", "a cube", {"x", "y", "z"}});
     writer.commit();
   }
@@ -73,9 +73,9 @@ TEST_CASE("Texts come back as they were written", "[hdf5]") {
     Hdf5Writer writer(folder / "x.h5");
     writer.dataset("list", list, plain);
     writer.dataset("no/texts", std::vector<std::string>{}, plain);
-    writer.dataset("one", list[2], number);
-    writer.dataset("blank", std::string(), number);
-    CHECK_THROWS_WITH(writer.dataset("nul", std::string("a\0b", 3), number), Contains("NUL"));
+    writer.dataset("one", list[2], scalar);
+    writer.dataset("blank", std::string(), scalar);
+    CHECK_THROWS_WITH(writer.dataset("nul", std::string("a\0b", 3), scalar), Contains("NUL"));
     writer.commit();
   }
   const Hdf5Reader reader(folder / "x.h5");
@@ -128,7 +128,7 @@ TEST_CASE("Types and shapes are checked when reading", "[hdf5]") {
     writer.dataset("floats", std::vector<float>{1, 2}, plain);
     writer.dataset("doubles", RowMatrix<double>(RowMatrix<double>::Zero(2, 3)), table);
     writer.dataset("words", std::vector<std::uint32_t>{0, ~0u}, plain);
-    writer.dataset("text", std::string("x"), number);
+    writer.dataset("text", std::string("x"), scalar);
     writer.commit();
   }
   const Hdf5Reader reader(folder / "x.h5");

@@ -12,10 +12,9 @@
 
 using namespace inforelay;
 using namespace inforelay::test;
+using Texts = std::vector<std::string>;
 
 namespace {
-
-using Texts = std::vector<std::string>;
 
 template <class T>
 std::vector<T> extremes() {

@@ -77,9 +77,9 @@ TEST_CASE("Writing to an unwritable place or twice is an error", "[hdf5]") {
   const TemporaryFolder folder;
   CHECK_THROWS_WITH(Hdf5Writer(folder / "no/such/x.h5"), Contains("x.h5: No such file or directory"));
   Hdf5Writer writer(folder / "x.h5");
-  writer.dataset("a", 1.0, number);
-  CHECK_THROWS_WITH(writer.dataset("a", 1.0, number), Contains("cannot write /a in ") && Contains("x.h5: "));
-  CHECK_THROWS_AS(writer.dataset("a/below", 1.0, number), IoError);
+  writer.dataset("a", 1.0, scalar);
+  CHECK_THROWS_WITH(writer.dataset("a", 1.0, scalar), Contains("cannot write /a in ") && Contains("x.h5: "));
+  CHECK_THROWS_AS(writer.dataset("a/below", 1.0, scalar), IoError);
 }
 
 TEST_CASE("A full disk is an error that names the file and leaves nothing", "[hdf5]") {

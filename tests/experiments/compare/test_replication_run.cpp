@@ -15,7 +15,7 @@ using test::run_program;
 using test::TemporaryFolder;
 
 // Two small networks on a few hundred generated digits, over three seeds.
-const std::string replication = R"(
+const std::string three_seeds = R"(
 name: t
 data: {dataset: digits, train_limit: 800, test_limit: 400}
 networks:
@@ -40,7 +40,7 @@ sweep: {replicates: 3}
 )";
 
 void write_replication(const std::filesystem::path& folder) {
-  std::ofstream(folder / "t.yaml") << replication;
+  std::ofstream(folder / "t.yaml") << three_seeds;
   std::ofstream(folder / "published.csv") << "numeral,r2,total,epoch\n0,0,0.2,1\n1,2,0.2,2\n2,0.5,,3\n";
 }
 

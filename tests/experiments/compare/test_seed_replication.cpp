@@ -9,7 +9,7 @@
 namespace inforelay {
 
 TEST_CASE("A replication shows where the published value falls among the seeds", "[compare]") {
-  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  constexpr double no_fit = std::numeric_limits<double>::quiet_NaN();
   ExperimentConfig config;
   config.networks = {{"full", {}}, {"composite", {}}};
   config.compare = {{"t", {}}, {"s", {}}};
@@ -22,7 +22,7 @@ TEST_CASE("A replication shows where the published value falls among the seeds",
   for (int seed = 0; seed <= 10; ++seed) {
     // 0, 0.1 ... 1; the last seed has no fit in class c.
     const double value = seed / 10.0;
-    ExperimentResult result = test::result_of({value, value, seed == 10 ? none : value});
+    ExperimentResult result = test::result_of({value, value, seed == 10 ? no_fit : value});
     test::add_network(result, "composite", {1, 1, 1});
     replication.add(seed, result);
   }

@@ -11,12 +11,14 @@
 #include "experiments/config/config.hpp"
 #include "experiments/run/load_config.hpp"
 #include "tests/catch2.hpp"
+#include "tests/experiments/config/config_problems.hpp"
 #include "tests/experiments/run/program.hpp"
 
 namespace inforelay {
 namespace {
 
-const std::filesystem::path configs = INFORELAY_CONFIGS;
+using test::configs;
+
 const std::filesystem::path schema_file = configs / "inforelay.schema.json";
 
 struct Verdict {

@@ -8,21 +8,14 @@
 #include "experiments/run/load_config.hpp"
 #include "experiments/sweep/plan.hpp"
 #include "tests/catch2.hpp"
+#include "tests/experiments/config/config_problems.hpp"
 
 namespace inforelay {
 namespace {
 
-const std::filesystem::path configs = INFORELAY_CONFIGS;
-
-std::vector<std::string> problems(const std::string& yaml) {
-  ConfigErrors errors;
-  const ConfigNode root = parse_config(yaml, "test.yaml", errors);
-  try {
-    read_experiment_config(root, errors);
-  } catch (const UsageError&) {
-  }
-  return errors.lines();
-}
+using Lines = std::vector<std::string>;
+using test::configs;
+using test::problems;
 
 const std::string one_detectors = "{name: t, networks: {n: {detectors: {}}}, ";
 
@@ -171,7 +164,6 @@ TEST_CASE("Knockouts are decided by threshold for detectors, and else as fits th
 }
 
 TEST_CASE("Settings that contradict each other are reported with their position", "[config]") {
-  using Lines = std::vector<std::string>;
   CHECK(problems(valid) == Lines{});
   const auto [yaml, expected] = GENERATE(table<std::string, std::string>({
       {"networks: {n: {detectors: {}}}", "name: is missing; it names the results' folder"},

@@ -4,23 +4,15 @@
 #include "experiments/config/unused_settings.hpp"
 #include "experiments/run/load_config.hpp"
 #include "tests/catch2.hpp"
+#include "tests/experiments/config/config_problems.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace inforelay {
 namespace {
 
 using Lines = std::vector<std::string>;
+using test::problems;
 using test::TemporaryFolder;
-
-Lines problems(const std::string& yaml) {
-  ConfigErrors errors;
-  const ConfigNode root = parse_config(yaml, "t.yaml", errors);
-  try {
-    read_experiment_config(root, errors);
-  } catch (const UsageError&) {
-  }
-  return errors.lines();
-}
 
 std::filesystem::path written(const TemporaryFolder& folder, const std::string& name, const std::string& yaml) {
   std::ofstream(folder.path() / name) << yaml;
@@ -40,38 +32,38 @@ const std::string network = "networks: {n: {layers: [784, 4, 10], train: {}}}\n"
 
 TEST_CASE("Quotes around a value that is no text are named", "[config]") {
   const std::string quoted = " in quotes, which make it a text";
-  CHECK(
-      problems("name: t\nnetworks: {n: {layers: [784, 4, 10], train: {max_epochs: '12'}}}") ==
-      Lines{
-          "t.yaml:2:58: error: networks.n.train.max_epochs: expected an integer (digits only, no leading zero), found "
-          "'12'" +
-          quoted});
+  CHECK(problems("name: t\nnetworks: {n: {layers: [784, 4, 10], train: {max_epochs: '12'}}}") ==
+        Lines{"test.yaml:2:58: error: networks.n.train.max_epochs: expected an integer (digits only, no leading zero), "
+              "found "
+              "'12'" +
+              quoted});
   CHECK(problems("name: t\nnetworks: {n: {layers: [784, \"4\", 10], train: {}}}").front() ==
-        "t.yaml:2:30: error: networks.n.layers: expected an integer (digits only, no leading zero), found '4'" +
+        "test.yaml:2:30: error: networks.n.layers: expected an integer (digits only, no leading zero), found '4'" +
             quoted);
   CHECK(problems("name: t\n" + network + "data: {download: 'false'}") ==
-        Lines{"t.yaml:3:18: error: data.download: expected true or false, found 'false'" + quoted});
+        Lines{"test.yaml:3:18: error: data.download: expected true or false, found 'false'" + quoted});
   CHECK(problems("name: t\nnetworks: {n: {layers: [784, 4, 10], train: {learning_rate: '0.1'}}}") ==
-        Lines{"t.yaml:2:61: error: networks.n.train.learning_rate: expected a finite number, found '0.1'" + quoted});
+        Lines{"test.yaml:2:61: error: networks.n.train.learning_rate: expected a finite number, found '0.1'" + quoted});
   CHECK(problems("name: 't'\nmax_memory: '2 GB'\n" + network) == Lines{});  // texts may be quoted
 }
 
 TEST_CASE("A key that nothing was written for is an error at its place", "[config]") {
-  CHECK(
-      problems("name: t\n" + network + "figures:\n") ==
-      Lines{"t.yaml:3:1: error: figures: nothing is written after 'figures:'; write 'figures: {}' for the defaults, or "
-            "leave it out"});
+  CHECK(problems("name: t\n" + network + "figures:\n") ==
+        Lines{"test.yaml:3:1: error: figures: nothing is written after 'figures:'; write 'figures: {}' for the "
+              "defaults, or "
+              "leave it out"});
   CHECK(
       problems("name: t\n" + network + "analysis:\n  knockout:\n  relay: {subsets: [test]}\n") ==
-      Lines{"t.yaml:4:3: error: analysis.knockout: nothing is written after 'knockout:'; write 'knockout: {}' for the "
-            "defaults, or leave it out"});
+      Lines{
+          "test.yaml:4:3: error: analysis.knockout: nothing is written after 'knockout:'; write 'knockout: {}' for the "
+          "defaults, or leave it out"});
   CHECK_THAT(problems("name: t\nnetworks: {n: {layers: [784, 4, 10], train: {max_epochs: , momentum: 0.9}}}").front(),
              Catch::Contains("max_epochs: nothing is written after 'max_epochs:'; write a value, or leave it out"));
   CHECK(problems("name: t\n" + network + "data:\nanalysis:\n") == Lines{});  // groups that are there anyway
   CHECK_THAT(problems("name: t\nseed:   # later\n" + network).front(),
-             Catch::Contains("t.yaml:2:1: error: seed: nothing"));
+             Catch::Contains("test.yaml:2:1: error: seed: nothing"));
   CHECK_THAT(problems("name: t\nnetworks:\n  m:\n  n: {layers: [784, 4, 10], train: {}}").front(),
-             Catch::Contains("t.yaml:3:3: error: networks.m: nothing is written after 'm:'"));
+             Catch::Contains("test.yaml:3:3: error: networks.m: nothing is written after 'm:'"));
   CHECK_THAT(problems("\xEF\xBB\xBFname: t\n" + network + "figures:").front(), Catch::Contains("figures: nothing"));
   for (const char* null : {"null", "~", "Null", "NULL", "null  # none", "!!null ''"}) {
     INFO(null);

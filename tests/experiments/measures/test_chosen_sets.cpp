@@ -11,6 +11,7 @@
 namespace inforelay {
 namespace {
 
+using test::quick_config;
 using test::run_program;
 using test::TemporaryFolder;
 
@@ -23,8 +24,8 @@ std::int64_t at(const RowMatrix<std::int64_t>& sets, Eigen::Index c, ChosenSet w
 TEST_CASE("Chosen sets are the smallest of all, and their accuracies those of the tables", "[chosen_sets][run]") {
   const TemporaryFolder folder;
   const test::ProgramResult run = run_program(
-      {std::string(INFORELAY_CONFIGS) + "/quick.yaml", "networks.composite=null", "networks.full.layers=[784, 6, 10]",
-       "networks.full.train.max_epochs=3", "data.train_limit=400", "data.test_limit=300", "figures=null", "-o", "run"},
+      {quick_config, "networks.composite=null", "networks.full.layers=[784, 6, 10]", "networks.full.train.max_epochs=3",
+       "data.train_limit=400", "data.test_limit=300", "figures=null", "-o", "run"},
       folder.path());
   INFO(run.err);
   REQUIRE(run.exit_code == 0);

@@ -13,6 +13,7 @@ namespace inforelay {
 namespace {
 
 using test::content;
+using test::quick_config;
 using test::run_program;
 using test::TemporaryFolder;
 using test::with;
@@ -41,9 +42,8 @@ void run_with_page(const TemporaryFolder& folder, const test::Arguments& argumen
   CHECK(run.err.find("report.html") != std::string::npos);
 }
 
-const std::string quick = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
 // A network that has learned something.
-const test::Arguments small{quick,
+const test::Arguments small{quick_config,
                             "data.train_limit=2000",
                             "data.test_limit=400",
                             "networks.composite=null",

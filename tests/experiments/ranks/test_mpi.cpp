@@ -20,6 +20,7 @@ using test::identical;
 using test::numbers_of;
 using test::ProgramOptions;
 using test::ProgramResult;
+using test::quick_config;
 using test::run_program;
 using test::TemporaryFolder;
 using test::with;
@@ -38,7 +39,7 @@ ProgramOptions on_ranks(int ranks) {
 }
 
 // All sets of a trained network, in several chunks per class.
-const Arguments small{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
+const Arguments small{quick_config,
                       "data.train_limit=400",
                       "data.test_limit=200",
                       "networks.full.layers=[784, 15, 10]",

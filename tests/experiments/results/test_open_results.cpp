@@ -14,11 +14,11 @@ using test::run_program;
 using test::TemporaryFolder;
 using test::with;
 
-const Arguments small{"data.dataset=digits", "data.train_limit=300", "data.test_limit=200", "figures=null"};
+const Arguments few_images{"data.dataset=digits", "data.train_limit=300", "data.test_limit=200", "figures=null"};
 
 // Runs `arguments`; the path of the results that it leaves in `folder`/`output`.
 std::string results_of(const Arguments& arguments, const TemporaryFolder& folder, const std::string& output) {
-  const ProgramResult run = run_program(with(arguments, with(small, {"-o", output})), folder.path());
+  const ProgramResult run = run_program(with(arguments, with(few_images, {"-o", output})), folder.path());
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   return (folder / output / "results.h5").string();

@@ -12,10 +12,10 @@ using namespace inforelay;
 
 namespace {
 
-const std::vector<ArrayInfo> infos{{"count", "1", {}, "a number"},
-                                   {"total", "bit", {"class"}, "a list"},
-                                   {"deep/single", "bit", {"class", "unit"}, "a matrix"},
-                                   {"sizes", "1", {"class", "size", "quantile"}, "a cube"}};
+const std::vector<ArrayInfo> stacked_infos{{"count", "1", {}, "a number"},
+                                           {"total", "bit", {"class"}, "a list"},
+                                           {"deep/single", "bit", {"class", "unit"}, "a matrix"},
+                                           {"sizes", "1", {"class", "size", "quantile"}, "a cube"}};
 
 /// Numbers that tell time, array and position.
 ResultArrays arrays_at(int time) {
@@ -28,7 +28,7 @@ ResultArrays arrays_at(int time) {
     const std::vector<double> values = numbers(array, rows * columns);
     return RowMatrix<double>(Eigen::Map<const RowMatrix<double>>(values.data(), rows, columns));
   };
-  ResultArrays arrays(infos);
+  ResultArrays arrays(stacked_infos);
   arrays.put_scale("class", std::vector<std::string>{"a", "b"}, "classes");
   arrays.put("count", std::int64_t{time});
   arrays.put("total", numbers(1, 2));
@@ -91,7 +91,7 @@ TEST_CASE("One time of a stack is what was put there, before and after it was in
 TEST_CASE("Times whose arrays differ are a broken invariant", "[results][time]") {
   TimeStack stack(2);
   stack.add(0, arrays_at(0));
-  ResultArrays fewer(infos);
+  ResultArrays fewer(stacked_infos);
   fewer.put("total", std::vector<double>{1, 2});
   CHECK_THROWS_AS(stack.add(1, fewer), std::logic_error);
   ResultArrays longer = arrays_at(1);

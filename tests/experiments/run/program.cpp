@@ -14,7 +14,10 @@
 #include <thread>
 
 #include "core/error.hpp"
+#include "core/files/files.hpp"
 #include "core/files/hdf5_file.hpp"
+#include "experiments/results/results_file.hpp"
+#include "tests/catch2.hpp"
 
 namespace inforelay::test {
 namespace {
@@ -110,6 +113,21 @@ ProgramResult StartedProgram::wait() {
 ProgramResult run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
                           const ProgramOptions& options) {
   return StartedProgram(arguments, folder, options).wait();
+}
+
+ProgramResult run_config(const TemporaryFolder& folder, const std::string& config, const Arguments& more) {
+  write_file_atomically(folder / "t.yaml", std::string_view(config));
+  return run_program(with({"t.yaml", "-o", "out", "--fresh"}, more), folder.path());
+}
+
+ExperimentResult completed_run(const TemporaryFolder& folder, const std::string& config, const std::string& name,
+                               const Arguments& settings, std::string* out) {
+  write_file_atomically(folder / "t.yaml", std::string_view(config));
+  const ProgramResult result = run_program(with({"t.yaml", "-o", name}, settings), folder.path());
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+  if (out != nullptr) *out = result.out;
+  return read_results(folder / name / "results.h5");
 }
 
 std::function<bool()> after_changes(const std::filesystem::path& folder, int changes, int more) {

@@ -12,9 +12,16 @@
 
 #include "tests/temporary_folder.hpp"
 
+namespace inforelay {
+struct ExperimentResult;
+}  // namespace inforelay
+
 namespace inforelay::test {
 
 using Arguments = std::vector<std::string>;
+
+/// A configuration for the digits that are generated, with a trained network and a composite.
+inline const std::string quick_config = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
 
 /// `arguments` followed by `more`.
 Arguments with(Arguments arguments, const Arguments& more);
@@ -41,6 +48,14 @@ struct ProgramOptions {
 /// Starts run_experiment with `arguments` in `folder` and waits for it.
 ProgramResult run_program(const Arguments& arguments, const std::filesystem::path& folder,
                           const ProgramOptions& options = {});
+
+/// Runs `config`, written as t.yaml in `folder`, into `folder`/out from the start.
+ProgramResult run_config(const TemporaryFolder& folder, const std::string& config, const Arguments& more = {});
+
+/// The results of a run of `config`, written as t.yaml in `folder`, into `folder`/`name`, and what it printed; it must
+/// succeed.
+ExperimentResult completed_run(const TemporaryFolder& folder, const std::string& config, const std::string& name,
+                               const Arguments& settings, std::string* out = nullptr);
 
 /// A run_experiment in the background; the destructor kills it unless wait() was called.
 class StartedProgram {

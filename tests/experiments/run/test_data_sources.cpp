@@ -20,8 +20,7 @@ using test::content;
 using test::ProgramResult;
 using test::run_program;
 using test::TemporaryFolder;
-
-void write(const fs::path& path, const std::string& text) { std::ofstream(path) << text; }
+using test::write_text;
 
 bool python_succeeds(const std::string& arguments) {
   return std::system((test::python + " '" INFORELAY_CHECK_DATA "' " + arguments).c_str()) == 0;
@@ -55,7 +54,7 @@ analysis: {knockout: {}, regression: {}}
 )";
 
 // "name,value" rows with three words as labels, `count` of each.
-std::string table(int count) {
+std::string rows_of_words(int count) {
   std::string text = "a,b,kind\n";
   for (int i = 0; i < 3 * count; ++i) {
     const char* const kinds[]{"alpha", "beta gamma", "delta"};
@@ -100,7 +99,7 @@ TEST_CASE("Standardised arrays give the numbers that NumPy computes, in each for
   if (skips_without({"numpy", "h5py"})) return;
   const TemporaryFolder folder;
   REQUIRE(python_succeeds("make '" + folder.path().string() + "'"));
-  write(folder.path() / "t.yaml", arrays_yaml);
+  write_text(folder.path() / "t.yaml", arrays_yaml);
   ProgramResult result = run_program({"t.yaml", "-o", "npz"}, folder.path());
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
@@ -134,7 +133,7 @@ TEST_CASE("Hundreds of classes are analysed by greedy search", "[run][data][pyth
   if (skips_without({"numpy", "h5py"})) return;
   const TemporaryFolder folder;
   REQUIRE(python_succeeds("make '" + folder.path().string() + "'"));
-  write(folder.path() / "t.yaml", R"(
+  write_text(folder.path() / "t.yaml", R"(
 name: t
 data: {dataset: arrays, train: {inputs: "many.npz:x", labels: "many.npz:y"}, split: {test: 0.2}}
 networks:
@@ -155,8 +154,8 @@ figures: {formats: [svg]}
 
 TEST_CASE("A table is split by class and trained on, and the same seed gives the same numbers", "[run][data]") {
   const TemporaryFolder folder;
-  write(folder.path() / "table.csv", table(37));
-  write(folder.path() / "t.yaml", table_yaml);
+  write_text(folder.path() / "table.csv", rows_of_words(37));
+  write_text(folder.path() / "t.yaml", table_yaml);
   ProgramResult result = run_program({"t.yaml", "-o", "a"}, folder.path());
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
@@ -182,7 +181,7 @@ TEST_CASE("A table is split by class and trained on, and the same seed gives the
   CHECK_THAT(result.err, !Contains("alphabetical"));
 
   // Other content is another run.
-  write(folder.path() / "table.csv", table(40));
+  write_text(folder.path() / "table.csv", rows_of_words(40));
   result = run_program({"t.yaml", "-o", "a"}, folder.path());
   CHECK(result.exit_code == 2);
 }
@@ -191,7 +190,7 @@ TEST_CASE("IDX files of any size and labels are analysed, and bytes are scaled a
   const TemporaryFolder folder;
   write_idx(folder.path() / "letters", "train", 520, 1, 26);
   write_idx(folder.path() / "letters", "t10k", 130, 1, 26);
-  write(folder.path() / "t.yaml", R"(
+  write_text(folder.path() / "t.yaml", R"(
 name: t
 data: {dataset: idx, path: letters}
 networks: {n: {layers: [12, 5, 26], train: {batch_size: 50, max_epochs: 3}}}
@@ -223,7 +222,7 @@ figures: {formats: [svg]}
   CHECK(result.exit_code == 2);
   CHECK_THAT(result.err, Contains("data.inputs.mean: 2 numbers, but the data have 12 inputs"));
 
-  write(folder.path() / "letters/t10k-labels-idx1-ubyte", "no IDX");
+  write_text(folder.path() / "letters/t10k-labels-idx1-ubyte", "no IDX");
   result = run_program({"t.yaml", "-o", "d"}, folder.path());
   CHECK(result.exit_code == 3);
   CHECK_THAT(result.err, Contains("t10k-labels-idx1-ubyte: not an IDX file"));
@@ -231,8 +230,8 @@ figures: {formats: [svg]}
 
 TEST_CASE("Settings of other sources and sizes that do not fit are refused with their place", "[run][data]") {
   const TemporaryFolder folder;
-  write(folder.path() / "table.csv", table(10));
-  write(folder.path() / "t.yaml", table_yaml);
+  write_text(folder.path() / "table.csv", rows_of_words(10));
+  write_text(folder.path() / "t.yaml", table_yaml);
   const auto refused = [&](const Arguments& settings, const std::string& message, int exit_code = 2) {
     const ProgramResult result = run_program(test::with({"t.yaml", "-o", "r"}, settings), folder.path());
     INFO(message);

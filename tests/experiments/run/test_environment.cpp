@@ -13,22 +13,23 @@ namespace fs = std::filesystem;
 using test::Arguments;
 using test::ProgramOptions;
 using test::ProgramResult;
+using test::quick_config;
 using test::run_program;
 using test::TemporaryFolder;
 using test::with;
 
-const Arguments tiny{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
-                     "networks={full: {layers: [784, 4, 10], train: {max_epochs: 1}}}",
-                     "data.train_limit=300",
-                     "data.test_limit=200",
-                     "analysis={relay: {subsets: [test]}}",
-                     "figures=null"};
+const Arguments one_epoch{quick_config,
+                          "networks={full: {layers: [784, 4, 10], train: {max_epochs: 1}}}",
+                          "data.train_limit=300",
+                          "data.test_limit=200",
+                          "analysis={relay: {subsets: [test]}}",
+                          "figures=null"};
 
 }  // namespace
 
 TEST_CASE("The environment of gnuplot has no influence on figures", "[run][environment]") {
   const TemporaryFolder folder;
-  const Arguments drawn = with(tiny, {"figures={formats: [svg]}"});
+  const Arguments drawn = with(one_epoch, {"figures={formats: [svg]}"});
   REQUIRE(run_program(with(drawn, {"-o", "plain"}), folder.path()).exit_code == 0);
   std::ofstream(folder.path() / ".gnuplot") << "set term dumb\nset output 'elsewhere'\nthis is wrong\n";
   fs::create_directories(folder.path() / "library");
@@ -58,12 +59,12 @@ TEST_CASE("The plan and the log say how many threads there are and why", "[run][
     ProgramOptions options;
     options.environment = environment;
     options.environment.insert({"SLURM_CPUS_PER_TASK", ""});
-    return run_program(with(tiny, with(more, {"-n"})), folder.path(), options).out;
+    return run_program(with(one_epoch, with(more, {"-n"})), folder.path(), options).out;
   };
   CHECK_THAT(plan({}, {{"OMP_NUM_THREADS", "1"}}), Catch::Contains("threads  1 ("));
   CHECK_THAT(plan({"-j", "3"}, {{"OMP_NUM_THREADS", "1"}}), Catch::Contains("threads  3 (-j)"));
   CHECK_THAT(plan({"sweep={replicates: 2}", "-j", "3"}, {}), Catch::Contains("threads  3 (-j)"));
-  REQUIRE(run_program(with(tiny, {"-o", "run", "-j", "2"}), folder.path()).exit_code == 0);
+  REQUIRE(run_program(with(one_epoch, {"-o", "run", "-j", "2"}), folder.path()).exit_code == 0);
   CHECK_THAT(test::content(folder.path() / "run/run.log"), Catch::Contains("threads: 2 (-j)"));
 }
 
@@ -76,8 +77,8 @@ TEST_CASE("Paths of the command line that a shell left unexpanded are refused", 
     CHECK(result.exit_code == 2);
     CHECK_THAT(result.err, Catch::Contains(message));
   };
-  refused(with(tiny, {"--output=~/x"}), "--output: '~/x': ~ is not expanded here; write /home/ada/x");
-  refused(with(tiny, {"-o", "$SCRATCH/x"}), "--output: '$SCRATCH/x': ");
+  refused(with(one_epoch, {"--output=~/x"}), "--output: '~/x': ~ is not expanded here; write /home/ada/x");
+  refused(with(one_epoch, {"-o", "$SCRATCH/x"}), "--output: '$SCRATCH/x': ");
   refused({"--status=~/x"}, "--status: '~/x': ~ is not expanded here; write /home/ada/x");
   refused({"~/a.yaml"}, "CONFIG: '~/a.yaml': ~ is not expanded here; write /home/ada/a.yaml");
   CHECK(fs::is_empty(folder.path()));
@@ -87,8 +88,8 @@ TEST_CASE("Links to folders are kept, and links that lead nowhere are named", "[
   const TemporaryFolder folder;
   fs::create_directories(folder.path() / "disk/results");
   fs::create_directory_symlink("disk/results", folder.path() / "link");
-  REQUIRE(run_program(with(tiny, {"-o", "link"}), folder.path()).exit_code == 0);
-  REQUIRE(run_program(with(tiny, {"-o", "link/", "--fresh"}), folder.path()).exit_code == 0);
+  REQUIRE(run_program(with(one_epoch, {"-o", "link"}), folder.path()).exit_code == 0);
+  REQUIRE(run_program(with(one_epoch, {"-o", "link/", "--fresh"}), folder.path()).exit_code == 0);
   CHECK(fs::is_symlink(folder.path() / "link"));
   CHECK(fs::exists(folder.path() / "disk/results/results.h5"));
   CHECK(fs::exists(folder.path() / "disk/results.1/results.h5"));
@@ -96,7 +97,7 @@ TEST_CASE("Links to folders are kept, and links that lead nowhere are named", "[
   fs::create_directory_symlink("/nowhere/at/all", folder.path() / "dangling");
   fs::create_directory_symlink("circle", folder.path() / "circle");
   const auto refused = [&](const Arguments& arguments, const std::string& message) {
-    const ProgramResult result = run_program(with(tiny, arguments), folder.path());
+    const ProgramResult result = run_program(with(one_epoch, arguments), folder.path());
     CHECK(result.exit_code == 2);
     CHECK_THAT(result.err, Catch::Contains(message));
   };
@@ -110,7 +111,7 @@ TEST_CASE("Links to folders are kept, and links that lead nowhere are named", "[
 
 TEST_CASE("A complete run without its tables says so where they fit now", "[run][environment][tables]") {
   const TemporaryFolder folder;
-  const Arguments run = with(tiny, {"networks.full.layers=[784, 19, 10]", "-o", "run"});
+  const Arguments run = with(one_epoch, {"networks.full.layers=[784, 19, 10]", "-o", "run"});
   const std::string sentence = "was computed without the tables of all sets, which fit into memory now; --fresh";
   // 19 units: 21 MB of tables.
   const ProgramResult first = run_program(with(run, {"max_memory=100 MB"}), folder.path());
@@ -131,8 +132,8 @@ TEST_CASE("Signals of batch systems save and stop a run", "[run][environment]") 
   for (const int signal : {SIGUSR1, SIGUSR2, SIGXCPU}) {
     INFO(signal);
     const TemporaryFolder folder;
-    const Arguments long_run =
-        with(tiny, {"networks.full.train.max_epochs=100000", "networks.full.train.stop={accuracy: 1}", "-o", "run"});
+    const Arguments long_run = with(
+        one_epoch, {"networks.full.train.max_epochs=100000", "networks.full.train.stop={accuracy: 1}", "-o", "run"});
     ProgramOptions options;
     options.environment = {{"INFORELAY_SAVE_SECONDS", "0"}};
     options.signal = signal;
@@ -147,10 +148,10 @@ TEST_CASE("Signals of batch systems save and stop a run", "[run][environment]") 
 TEST_CASE("Labels of a sweep tell its points apart", "[run][environment][sweep]") {
   const TemporaryFolder folder;
   const ProgramResult sweep = run_program(
-      with(tiny, {"-o", "s", "figures={formats: [svg]}",
-                  "sweep={parameters: {networks.full.activation: {values: [tanh, relu]}, "
-                  "networks.full.train.learning_rate: {values: [0.001, 0.0010001]}, "
-                  "networks.full.train.batch_size: {values: [50, 100]}}, collect: [full.relay.test.total]}"}),
+      with(one_epoch, {"-o", "s", "figures={formats: [svg]}",
+                       "sweep={parameters: {networks.full.activation: {values: [tanh, relu]}, "
+                       "networks.full.train.learning_rate: {values: [0.001, 0.0010001]}, "
+                       "networks.full.train.batch_size: {values: [50, 100]}}, collect: [full.relay.test.total]}"}),
       folder.path());
   INFO(sweep.err);
   REQUIRE(sweep.exit_code == 0);

@@ -30,7 +30,7 @@ using test::TemporaryFolder;
 using test::with;
 
 // A minimal run that writes each kind of file: stages, results, weights.
-std::vector<std::string> tiny(const fs::path& folder) {
+std::vector<std::string> all_file_kinds(const fs::path& folder) {
   std::ofstream(folder / "tiny.yaml") << R"(
 name: tiny
 data: {dataset: digits, train_limit: 300, test_limit: 200}
@@ -123,13 +123,14 @@ std::string file_of(const Operation& operation) {
 
 TEST_CASE("If any write fails the error names the file and the next start completes the run", "[run][faults]") {
   const TemporaryFolder whole;
-  const std::vector<Operation> operations = operations_of(with(tiny(whole.path()), {"-o", "run"}), whole.path());
+  const std::vector<Operation> operations =
+      operations_of(with(all_file_kinds(whole.path()), {"-o", "run"}), whole.path());
   const auto numbers = numbers_of(whole.path() / "run/results.h5");
   const auto failing = essential(operations);
   CHECK(failing.size() > 80);
   for (const std::size_t i : failing) {
     const TemporaryFolder folder;
-    const auto arguments = with(tiny(folder.path()), {"-o", "run"});
+    const auto arguments = with(all_file_kinds(folder.path()), {"-o", "run"});
     const bool full = i % 2 == 0;
     const ProgramResult failed =
         run_program(arguments, folder.path(), fault(folder.path(), i, full ? "ENOSPC" : "EIO"));
@@ -153,12 +154,12 @@ TEST_CASE("If any write fails the error names the file and the next start comple
 
 TEST_CASE("A run that cannot lock its folder fails, and one that cannot write its status does not", "[run][faults]") {
   const TemporaryFolder whole;
-  const auto holding = operations_of(with(tiny(whole.path()), {"-o", "run"}), whole.path(), "run/lock.", "");
+  const auto holding = operations_of(with(all_file_kinds(whole.path()), {"-o", "run"}), whole.path(), "run/lock.", "");
   REQUIRE(holding.size() >= 3);
   const auto numbers = numbers_of(whole.path() / "run/results.h5");
   for (std::size_t i = 0; i < holding.size(); ++i) {
     const TemporaryFolder folder;
-    const auto arguments = with(tiny(folder.path()), {"-o", "run"});
+    const auto arguments = with(all_file_kinds(folder.path()), {"-o", "run"});
     ProgramOptions options = fault(folder.path(), i, "ENOSPC");
     options.environment["INFORELAY_FAULT_UNDER"] = (folder.path() / "run/lock.").string();
     options.environment["INFORELAY_FAULT_EXCEPT"] = "";
@@ -171,7 +172,7 @@ TEST_CASE("A run that cannot lock its folder fails, and one that cannot write it
   }
 
   const TemporaryFolder folder;
-  const auto arguments = with(tiny(folder.path()), {"-o", "run"});
+  const auto arguments = with(all_file_kinds(folder.path()), {"-o", "run"});
   const ProgramResult silent =
       run_program(arguments, folder.path(),
                   with_faults({{"INFORELAY_FAULT_UNDER", (folder.path() / "run/status.json").string()},
@@ -183,7 +184,8 @@ TEST_CASE("A run that cannot lock its folder fails, and one that cannot write it
 
 TEST_CASE("Short writes lose no data and zero-length writes are an error", "[run][faults]") {
   const TemporaryFolder whole;
-  const std::vector<Operation> operations = operations_of(with(tiny(whole.path()), {"-o", "run"}), whole.path());
+  const std::vector<Operation> operations =
+      operations_of(with(all_file_kinds(whole.path()), {"-o", "run"}), whole.path());
   const auto numbers = numbers_of(whole.path() / "run/results.h5");
   for (const char* name : {"write", "pwrite"}) {
     const auto first =
@@ -191,7 +193,7 @@ TEST_CASE("Short writes lose no data and zero-length writes are an error", "[run
     REQUIRE(first != operations.end());
     const auto i = static_cast<std::size_t>(first - operations.begin());
     const TemporaryFolder folder;
-    const auto arguments = with(tiny(folder.path()), {"-o", "run"});
+    const auto arguments = with(all_file_kinds(folder.path()), {"-o", "run"});
     const ProgramResult stuck = run_program(arguments, folder.path(), fault(folder.path(), i, "zero"));
     INFO(name << ": " << stuck.err);
     CHECK(stuck.exit_code == 1);
@@ -205,7 +207,7 @@ TEST_CASE("Short writes lose no data and zero-length writes are an error", "[run
 
 TEST_CASE("A figure that cannot be written or drawn is named and drawn by the next start", "[run][faults]") {
   const TemporaryFolder folder;
-  const auto arguments = with(tiny(folder.path()), {"-o", "run", "figures={formats: [svg, pdf]}"});
+  const auto arguments = with(all_file_kinds(folder.path()), {"-o", "run", "figures={formats: [svg, pdf]}"});
   const std::vector<Operation> operations = operations_of(arguments, folder.path(), "run/figures");
   const auto numbers = numbers_of(folder.path() / "run/results.h5");
   const auto figures = folder.path() / "run/figures";
@@ -246,7 +248,7 @@ TEST_CASE("A figure that cannot be written or drawn is named and drawn by the ne
 TEST_CASE("A run completes without a writable log or stderr, and fails at its end without a writable stdout",
           "[run][faults]") {
   const TemporaryFolder folder;
-  const auto arguments = with(tiny(folder.path()), {"-o", "run"});
+  const auto arguments = with(all_file_kinds(folder.path()), {"-o", "run"});
   const auto complete = [&] {
     return fs::exists(folder.path() / "run/summary.txt") && fs::exists(folder.path() / "run/results.h5");
   };
@@ -280,7 +282,7 @@ TEST_CASE("A run completes without a writable log or stderr, and fails at its en
 
 TEST_CASE("Jumps of the clock change no result", "[run][faults]") {
   const TemporaryFolder folder;
-  const auto arguments = tiny(folder.path());
+  const auto arguments = all_file_kinds(folder.path());
   REQUIRE(run_program(with(arguments, {"-o", "steady"}), folder.path()).exit_code == 0);
   const ProgramResult wild =
       run_program(with(arguments, {"-o", "wild"}), folder.path(), with_faults({{"INFORELAY_CLOCK", "wild"}}));
@@ -301,7 +303,7 @@ TEST_CASE("Jumps of the clock change no result", "[run][faults]") {
 
 TEST_CASE("If weights become NaN the training ends with an error that names epoch and loss", "[run][faults]") {
   const TemporaryFolder folder;
-  const auto arguments = tiny(folder.path());
+  const auto arguments = all_file_kinds(folder.path());
   const ProgramResult full =
       run_program(with(arguments, {"-o", "full", "networks.full.activation=relu",
                                    "networks.full.output_activation=identity", "networks.full.train.learning_rate=1000",
@@ -317,8 +319,8 @@ TEST_CASE("A run that runs out of memory exits with code 1 and keeps finished st
   SKIP_CASE("sanitizers take all address space for themselves");
 #else
   const TemporaryFolder folder;
-  const auto arguments = with(
-      tiny(folder.path()), {"-o", "run", "networks.full.layers=[784, 20, 10]", "analysis={relay: {subsets: [test]}}"});
+  const auto arguments = with(all_file_kinds(folder.path()), {"-o", "run", "networks.full.layers=[784, 20, 10]",
+                                                              "analysis={relay: {subsets: [test]}}"});
   // The limit comes after the check of the memory: nothing could be known before.
   pid_t program = 0;
   ProgramOptions options;
@@ -349,8 +351,8 @@ TEST_CASE("Under a limit of address space or data a run is refused before it beg
       const std::string name = (of_data ? "data-" : "space-") + std::to_string(limit);
       // max_memory overrules no such limit. All sets of 19 units take 21 MB for each subset.
       const auto arguments =
-          with(tiny(folder.path()), {"-o", name, "networks.full.layers=[784, 19, 10]", "max_memory=1 TiB",
-                                     "analysis={relay: {subsets: [test]}, tables: always}"});
+          with(all_file_kinds(folder.path()), {"-o", name, "networks.full.layers=[784, 19, 10]", "max_memory=1 TiB",
+                                               "analysis={relay: {subsets: [test]}, tables: always}"});
       ProgramOptions options;
       (of_data ? options.data_limit : options.address_space_limit) = limit;
       const ProgramResult run = run_program(arguments, folder.path(), options);

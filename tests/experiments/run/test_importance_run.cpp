@@ -15,11 +15,12 @@ namespace {
 namespace fs = std::filesystem;
 using Catch::Contains;
 using test::Arguments;
+using test::completed_run;
 using test::ProgramResult;
 using test::run_program;
 using test::TemporaryFolder;
 
-const std::string config = R"(
+const std::string importance_config = R"(
 name: t
 data: {dataset: digits, train_limit: 600, test_limit: 300}
 networks:
@@ -30,16 +31,6 @@ analysis:
   regression: {}
   importance: true
 )";
-
-ExperimentResult run(const TemporaryFolder& folder, const std::string& name, const Arguments& settings,
-                     std::string* out = nullptr) {
-  std::ofstream(folder.path() / "t.yaml") << config;
-  const ProgramResult result = run_program(test::with({"t.yaml", "-o", name}, settings), folder.path());
-  INFO(result.err);
-  REQUIRE(result.exit_code == 0);
-  if (out != nullptr) *out = result.out;
-  return read_results(folder.path() / name / "results.h5");
-}
 
 // The values add up to `total` in each class.
 void check_efficient(const RowMatrix<double>& shapley, const std::vector<double>& total, double tolerance) {
@@ -52,7 +43,7 @@ void check_efficient(const RowMatrix<double>& shapley, const std::vector<double>
 TEST_CASE("Importance is that of slow definitions, and of the code of its page", "[importance][run]") {
   const TemporaryFolder folder;
   std::string out;
-  const ExperimentResult result = run(folder, "exact", {"figures={formats: [svg]}"}, &out);
+  const ExperimentResult result = completed_run(folder, importance_config, "exact", {"figures={formats: [svg]}"}, &out);
   CHECK_THAT(out, Contains("measures of importance and the function lost (test)") && Contains("shapley_function") &&
                       Contains("sum |w|"));
   CHECK(fs::exists(folder.path() / "exact/figures/importance.svg"));
@@ -84,7 +75,8 @@ TEST_CASE("Without tables Shapley values are sampled, within their standard erro
   const Arguments no_tables{"analysis.tables=never", "analysis.regression=null",
                             "analysis.importance_sampling={standard_error: 0, permutations: 2000}"};
   std::string out;
-  const ExperimentResult exact = run(folder, "exact", {}), sampled = run(folder, "sampled", no_tables, &out);
+  const ExperimentResult exact = completed_run(folder, importance_config, "exact", {}),
+                         sampled = completed_run(folder, importance_config, "sampled", no_tables, &out);
   CHECK_THAT(out, Contains("Shapley values of function: sampled, 2000 permutations") &&
                       Contains("analysis.importance_sampling.standard_error)"));
   const ResultView of_tables = exact.network("full").at("layers/1/importance/test"),
@@ -105,10 +97,10 @@ TEST_CASE("Without tables Shapley values are sampled, within their standard erro
 
 TEST_CASE("Importance of a wide layer is sampled, too", "[importance][run]") {
   const TemporaryFolder folder;
-  const ExperimentResult result =
-      run(folder, "wide",
-          {"networks.full.layers=[784, 40, 10]", "analysis.regression=null", "analysis.knockout.sets=single",
-           "analysis.relay={subsets: [test], exhaustive: []}", "analysis.importance_sampling={permutations: 32}"});
+  const ExperimentResult result = completed_run(
+      folder, importance_config, "wide",
+      {"networks.full.layers=[784, 40, 10]", "analysis.regression=null", "analysis.knockout.sets=single",
+       "analysis.relay={subsets: [test], exhaustive: []}", "analysis.importance_sampling={permutations: 32}"});
   const ResultView layer = result.network("full").at("layers/1"), importance = layer.at("importance/test");
   check_efficient(importance.matrix<double>("shapley_information"), layer.numbers("relay/test/total"), 1e-9);
   CHECK(importance.matrix<double>("shapley_function").cwiseAbs().maxCoeff() > 0.001);
@@ -121,7 +113,7 @@ TEST_CASE("Importance of a wide layer is sampled, too", "[importance][run]") {
 
 TEST_CASE("Importance is refused with a contrast of whole symbols of a network", "[importance][run]") {
   const TemporaryFolder folder;
-  std::ofstream(folder.path() / "t.yaml") << config;
+  std::ofstream(folder.path() / "t.yaml") << importance_config;
   const ProgramResult refused = run_program({"t.yaml", "analysis.contrast=whole"}, folder.path());
   CHECK(refused.exit_code == 2);
   CHECK_THAT(refused.err, Contains("analysis.importance: compares the function of each class with its information"));

@@ -18,30 +18,31 @@ using test::identical;
 using test::numbers_of;
 using test::ProgramOptions;
 using test::ProgramResult;
+using test::quick_config;
 using test::run_program;
 using test::TemporaryFolder;
 using test::with;
 namespace fs = std::filesystem;
 
-constexpr int killed = 128 + SIGKILL;
+constexpr int exit_of_killed = 128 + SIGKILL;
 
 // Saved at every opportunity, so that many kills hit the writing of a file.
 const std::map<std::string, std::string> save_always{{"INFORELAY_SAVE_SECONDS", "0"}};
 
 // A trained network and a composite, with all sets of both; fast.
-const Arguments small{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
-                      "data.train_limit=400",
-                      "data.test_limit=200",
-                      "networks.full.layers=[784, 6, 10]",
-                      "networks.full.train.max_epochs=4",
-                      "networks.composite.detectors.positives=20",
-                      "networks.composite.detectors.negatives=20",
-                      "networks.composite.detectors.test_negatives=20",
-                      "networks.composite.detectors.max_epochs=100",
-                      "networks.composite.detectors.restarts=1",
-                      "analysis.relay.exhaustive=[train, test]",
-                      "analysis.relay.branching=true",
-                      "figures=null"};
+const Arguments both_networks{quick_config,
+                              "data.train_limit=400",
+                              "data.test_limit=200",
+                              "networks.full.layers=[784, 6, 10]",
+                              "networks.full.train.max_epochs=4",
+                              "networks.composite.detectors.positives=20",
+                              "networks.composite.detectors.negatives=20",
+                              "networks.composite.detectors.test_negatives=20",
+                              "networks.composite.detectors.max_epochs=100",
+                              "networks.composite.detectors.restarts=1",
+                              "analysis.relay.exhaustive=[train, test]",
+                              "analysis.relay.branching=true",
+                              "figures=null"};
 
 struct Uninterrupted {
   TemporaryFolder folder;
@@ -64,9 +65,9 @@ bool holds_stages(const fs::path& folder) {
   return false;
 }
 
-// The run of `small`.
-const Uninterrupted& small_run() {
-  static const Uninterrupted whole(small);
+// The run of `both_networks`.
+const Uninterrupted& uninterrupted_run() {
+  static const Uninterrupted whole(both_networks);
   return whole;
 }
 
@@ -88,8 +89,8 @@ void kill_often(const Arguments& arguments, int kills, std::uint64_t seed, Check
   int hit = 0, resumed = 0;
   while (hit < kills) {
     const TemporaryFolder folder;
-    ProgramResult last{.exit_code = killed, .out = {}, .err = {}};
-    while (last.exit_code == killed) {
+    ProgramResult last{.exit_code = exit_of_killed, .out = {}, .err = {}};
+    while (last.exit_code == exit_of_killed) {
       const bool has_files = holds_stages(folder.path() / "run");
       // Most starts do a part of the work, some almost none.
       ProgramOptions options{.environment = save_always, .signal = SIGKILL};
@@ -97,9 +98,9 @@ void kill_often(const Arguments& arguments, int kills, std::uint64_t seed, Check
       if (hit < kills) options.signal_when = test::after_changes(folder.path() / "run", changes, pause_ms);
       last = run_program(with(arguments, {"-o", "run"}), folder.path(), options);
       INFO(last.err);
-      REQUIRE((last.exit_code == 0 || last.exit_code == killed));
+      REQUIRE((last.exit_code == 0 || last.exit_code == exit_of_killed));
       CHECK(last.err.find("ignoring") == std::string::npos);  // a kill damages no file
-      hit += last.exit_code == killed ? 1 : 0;
+      hit += last.exit_code == exit_of_killed ? 1 : 0;
       resumed += has_files ? 1 : 0;
     }
     check(whole.run(), folder.path() / "run");
@@ -147,22 +148,23 @@ void flip_byte(const fs::path& path) {
 
 TEST_CASE("A run killed at 30 random moments ends with the same numbers", "[kill]") {
   // Exact knockouts of both networks.
-  kill_often(small, 30, 1, same_results);
+  kill_often(both_networks, 30, 1, same_results);
 }
 
 TEST_CASE("A run with sampled knockouts and a deep network killed at 25 random moments ends with the same numbers",
           "[kill]") {
-  kill_often(with(small, {"networks.full.layers=[784, 6, 5, 10]", "analysis.layers=[1]",
-                          "analysis.knockout.method=sampled", "analysis.knockout.samples=10", "networks.composite=null",
-                          "analysis.relay.subsets=[test]", "analysis.relay.exhaustive=[test]"}),
+  kill_often(with(both_networks,
+                  {"networks.full.layers=[784, 6, 5, 10]", "analysis.layers=[1]", "analysis.knockout.method=sampled",
+                   "analysis.knockout.samples=10", "networks.composite=null", "analysis.relay.subsets=[test]",
+                   "analysis.relay.exhaustive=[test]"}),
              25, 2, same_results);
 }
 
 TEST_CASE("A sweep killed at 20 random moments ends with the same numbers", "[kill][sweep]") {
-  kill_often(with(small, {"networks.composite=null", "data.train_limit=400", "analysis.knockout=null",
-                          "analysis.regression=null", "analysis.relay.exhaustive=[test]",
-                          "sweep={parameters: {analysis.discretize: {values: [kmeans, sign]}}, replicates: 2, "
-                          "collect: [full.relay.test.total, full.states.test.entropy_bits]}"}),
+  kill_often(with(both_networks, {"networks.composite=null", "data.train_limit=400", "analysis.knockout=null",
+                                  "analysis.regression=null", "analysis.relay.exhaustive=[test]",
+                                  "sweep={parameters: {analysis.discretize: {values: [kmeans, sign]}}, replicates: 2, "
+                                  "collect: [full.relay.test.total, full.states.test.entropy_bits]}"}),
              20, 3, [](const fs::path& whole, const fs::path& sweep) {
                CHECK(identical(numbers_of(whole / "results.h5"), numbers_of(sweep / "results.h5")));
                int runs = 0;
@@ -176,11 +178,11 @@ TEST_CASE("A sweep killed at 20 random moments ends with the same numbers", "[ki
 }
 
 TEST_CASE("Damaged and foreign stage files are reported and recomputed", "[kill]") {
-  const Uninterrupted& whole = small_run();
+  const Uninterrupted& whole = uninterrupted_run();
   const TemporaryFolder folder, other;
   const fs::path stages = folder.path() / "run/stages";
   const auto resume_after = [&](const std::string& file, const std::string& why) {
-    const ProgramResult mended = run_program(with(small, {"-o", "run"}), folder.path());
+    const ProgramResult mended = run_program(with(both_networks, {"-o", "run"}), folder.path());
     INFO(mended.err);
     CHECK(mended.exit_code == 0);
     CHECK_THAT(mended.err, Catch::Contains("warning: ignoring file 'run/stages/" + file + "': ") &&
@@ -192,7 +194,8 @@ TEST_CASE("Damaged and foreign stage files are reported and recomputed", "[kill]
   const auto is_state = [](const std::string& name) { return name == "composite-training.state.h5"; };
 
   SECTION("a damaged result that others depend on") {
-    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-layer1-geometry.h5"; });
+    leave_unfinished(both_networks, folder.path(),
+                     [](const std::string& name) { return name == "full-layer1-geometry.h5"; });
     flip_byte(stages / "full-layer1-states-train.h5");
     const std::string messages = resume_after("full-layer1-states-train.h5", "it is damaged");
     // It is recomputed to the same values, so the results that depend on it are used.
@@ -200,7 +203,8 @@ TEST_CASE("Damaged and foreign stage files are reported and recomputed", "[kill]
     CHECK_THAT(messages, Catch::Contains("full: regression of function on information  (cached)"));
   }
   SECTION("two results with their names exchanged") {
-    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-layer1-geometry.h5"; });
+    leave_unfinished(both_networks, folder.path(),
+                     [](const std::string& name) { return name == "full-layer1-geometry.h5"; });
     fs::rename(stages / "full-layer1-relay-train.h5", stages / "kept.h5");
     fs::rename(stages / "full-layer1-relay-test.h5", stages / "full-layer1-relay-train.h5");
     fs::rename(stages / "kept.h5", stages / "full-layer1-relay-test.h5");
@@ -209,16 +213,16 @@ TEST_CASE("Damaged and foreign stage files are reported and recomputed", "[kill]
     CHECK_THAT(messages, Catch::Contains("it was written as 'full-layer1-relay-train.h5'"));
   }
   SECTION("a result of another run") {
-    leave_unfinished(small, folder.path(),
+    leave_unfinished(both_networks, folder.path(),
                      [](const std::string& name) { return name == "full-layer1-states-test.h5"; });
-    leave_unfinished(with(small, {"seed=2"}), other.path(),
+    leave_unfinished(with(both_networks, {"seed=2"}), other.path(),
                      [](const std::string& name) { return name == "full-layer1-states-test.h5"; });
     fs::copy_file(other.path() / "run/stages/full-training.h5", stages / "full-training.h5",
                   fs::copy_options::overwrite_existing);
     resume_after("full-training.h5", "it belongs to run ");
   }
   SECTION("a result of another revision of the program") {
-    leave_unfinished(small, folder.path(),
+    leave_unfinished(both_networks, folder.path(),
                      [](const std::string& name) { return name == "full-layer1-states-test.h5"; });
     const std::string identity = test::content(folder.path() / "run/config.yaml").substr(16, 8);
     const ResultArrays arrays = read_arrays(Hdf5Reader(stages / "full-training.h5"));
@@ -227,7 +231,8 @@ TEST_CASE("Damaged and foreign stage files are reported and recomputed", "[kill]
     resume_after("full-training.h5", "it belongs to run " + identity + " another");
   }
   SECTION("results of a network with other weights") {
-    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-layer1-geometry.h5"; });
+    leave_unfinished(both_networks, folder.path(),
+                     [](const std::string& name) { return name == "full-layer1-geometry.h5"; });
     const std::string first_line = test::content(folder.path() / "run/config.yaml").substr(0, 24);
     REQUIRE_THAT(first_line, Catch::StartsWith("# inforelay run "));
     ResultArrays arrays = read_arrays(Hdf5Reader(stages / "full-training.h5"));
@@ -237,7 +242,7 @@ TEST_CASE("Damaged and foreign stage files are reported and recomputed", "[kill]
     write_checksummed(stages / "full-training.h5",
                       {.run = first_line.substr(16) + " " + std::string(git_revision()), .input_digest = "none"}, 1,
                       [&](Hdf5Writer& file) { write_arrays(file, arrays); });
-    const ProgramResult result = run_program(with(small, {"-o", "run"}), folder.path());
+    const ProgramResult result = run_program(with(both_networks, {"-o", "run"}), folder.path());
     INFO(result.err);
     CHECK(result.exit_code == 0);
     for (const char* stage :
@@ -247,17 +252,17 @@ TEST_CASE("Damaged and foreign stage files are reported and recomputed", "[kill]
     }
   }
   SECTION("an empty file of a result") {
-    leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-training.h5"; });
+    leave_unfinished(both_networks, folder.path(), [](const std::string& name) { return name == "full-training.h5"; });
     fs::resize_file(stages / "full-training.h5", 0);
     resume_after("full-training.h5", "it is damaged or from another version");
   }
   SECTION("a truncated state of a training") {
-    leave_unfinished(small, folder.path(), is_state);
+    leave_unfinished(both_networks, folder.path(), is_state);
     fs::resize_file(stages / "composite-training.state.h5", 3000);
     resume_after("composite-training.state.h5", "it is damaged");
   }
   SECTION("damaged chunks") {
-    leave_unfinished(small, folder.path(), are_chunks);
+    leave_unfinished(both_networks, folder.path(), are_chunks);
     flip_byte(stages / "composite-layer1-knockout-test.chunks-1.h5");
     resume_after("composite-layer1-knockout-test.chunks-1.h5", "it is damaged");
   }
@@ -265,16 +270,16 @@ TEST_CASE("Damaged and foreign stage files are reported and recomputed", "[kill]
 
 TEST_CASE("Results of another run in the folder are not used", "[kill]") {
   const TemporaryFolder folder;
-  REQUIRE(run_program(with(small, {"seed=2", "-o", "other"}), folder.path()).exit_code == 0);
-  leave_unfinished(small, folder.path(), [](const std::string& name) { return name == "full-training.h5"; });
+  REQUIRE(run_program(with(both_networks, {"seed=2", "-o", "other"}), folder.path()).exit_code == 0);
+  leave_unfinished(both_networks, folder.path(), [](const std::string& name) { return name == "full-training.h5"; });
   fs::copy_file(folder.path() / "other/results.h5", folder.path() / "run/results.h5",
                 fs::copy_options::overwrite_existing);
   fs::remove(folder.path() / "run/summary.txt");
-  const ProgramResult result = run_program(with(small, {"-o", "run"}), folder.path());
+  const ProgramResult result = run_program(with(both_networks, {"-o", "run"}), folder.path());
   INFO(result.err);
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.err, Catch::Contains("warning: recomputing 'run/results.h5': it belongs to another configuration"));
-  same_results(small_run().run(), folder.path() / "run");
+  same_results(uninterrupted_run().run(), folder.path() / "run");
 }
 
 TEST_CASE("A stop signal after any stage ends the run with its exit code", "[kill]") {
@@ -296,7 +301,7 @@ TEST_CASE("A stop signal after any stage ends the run with its exit code", "[kil
     for (int start = 0; exit_code != 0; ++start) {
       const int wanted = finished_stages() + 1, signal = start % 2 == 0 ? SIGINT : SIGTERM;
       const ProgramResult result = run_program(
-          with(small, {"-o", "run"}), folder.path(),
+          with(both_networks, {"-o", "run"}), folder.path(),
           {.environment = save_always, .signal_when = [&] { return finished_stages() >= wanted; }, .signal = signal});
       exit_code = result.exit_code;
       if (exit_code == 0) break;
@@ -305,7 +310,7 @@ TEST_CASE("A stop signal after any stage ends the run with its exit code", "[kil
       CHECK_THAT(result.err, Catch::Contains("interrupted; rerun the same command to resume"));
       interrupted_after.insert(finished_stages());
     }
-    same_results(small_run().run(), folder.path() / "run");
+    same_results(uninterrupted_run().run(), folder.path() / "run");
   }
   CHECK(interrupted_after.size() >= 8);
 }
@@ -318,8 +323,8 @@ TEST_CASE("A stop signal during the last figure ends the run with its exit code"
       << "#!/bin/sh\ncase $* in *entropy*) touch " << file("drawing") << "; while [ ! -e " << file("sent")
       << " ]; do sleep 0.02; done;; esac\nPATH=${PATH#*:} exec gnuplot \"$@\"\n";
   fs::permissions(folder.path() / "gnuplot", fs::perms::owner_all);
-  const Arguments arguments = with(small, {"-o", "run", "figures={formats: [svg]}", "networks.composite=null",
-                                           "analysis.knockout=null", "analysis.regression=null"});
+  const Arguments arguments = with(both_networks, {"-o", "run", "figures={formats: [svg]}", "networks.composite=null",
+                                                   "analysis.knockout=null", "analysis.regression=null"});
   pid_t program = 0;
   const ProgramResult stopped =
       run_program(arguments, folder.path(),
@@ -350,8 +355,8 @@ TEST_CASE("A second stop signal ends the run at once", "[kill]") {
   pid_t program = 0;
   bool sent = false;
   const ProgramResult result =
-      run_program(with(small, {"-o", "run", "figures={formats: [svg]}", "networks.composite=null",
-                               "analysis.knockout=null", "analysis.regression=null"}),
+      run_program(with(both_networks, {"-o", "run", "figures={formats: [svg]}", "networks.composite=null",
+                                       "analysis.knockout=null", "analysis.regression=null"}),
                   folder.path(),
                   {.environment = {{"PATH", folder.path().string() + ":" + std::getenv("PATH")}},
                    .signal_when =

@@ -1,5 +1,4 @@
 // Functions and replacements of knockouts, through the program.
-#include <fstream>
 
 #include "core/recording.hpp"
 #include "experiments/results/results_file.hpp"
@@ -9,13 +8,12 @@
 namespace inforelay {
 namespace {
 
-using test::ProgramResult;
-using test::run_program;
+using test::completed_run;
 using test::TemporaryFolder;
 
 // Networks that differ in their outputs: logits of a softmax, outputs that are on or off, and detectors, whose outputs
 // are on or off although they are sums as well.
-const std::string config = R"(
+const std::string knockout_config = R"(
 name: t
 data: {dataset: digits, train_limit: 600, test_limit: 300}
 networks:
@@ -27,22 +25,12 @@ networks:
 analysis: {relay: {subsets: [test]}, knockout: {}}
 )";
 
-ExperimentResult run(const TemporaryFolder& folder, const std::string& name, const std::string& setting,
-                     std::string* out = nullptr) {
-  std::ofstream(folder.path() / "t.yaml") << config;
-  const ProgramResult result = run_program({"t.yaml", setting, "-o", name}, folder.path());
-  INFO(result.err);
-  REQUIRE(result.exit_code == 0);
-  if (out != nullptr) *out = result.out;
-  return read_results(folder.path() / name / "results.h5");
-}
-
 }  // namespace
 
 TEST_CASE("The function of a knockout follows from the output activation unless it is given", "[knockout][run]") {
   const TemporaryFolder folder;
   std::string out;
-  const ExperimentResult result = run(folder, "auto", "figures={formats: [svg]}", &out);
+  const ExperimentResult result = completed_run(folder, knockout_config, "auto", {"figures={formats: [svg]}"}, &out);
   CHECK_THAT(out, Catch::Contains("Balanced accuracy (argmax)"));
   const ResultView logits = result.network("logits").at("layers/1"), bits = result.network("bits").at("layers/1");
   const ResultView argmax = logits.at("knockout/test"), threshold = bits.at("knockout/test");
@@ -59,7 +47,8 @@ TEST_CASE("The function of a knockout follows from the output activation unless 
   CHECK_THAT(test::content(folder.path() / (figures + "knockout_sizes_logits.svg")), Catch::Contains("(argmax)"));
   CHECK_THAT(test::content(folder.path() / (figures + "knockout_sizes_bits.svg")), !Catch::Contains("(argmax)"));
 
-  const ExperimentResult given = run(folder, "given", "analysis.knockout={function: threshold}");
+  const ExperimentResult given =
+      completed_run(folder, knockout_config, "given", {"analysis.knockout={function: threshold}"});
   const ResultView other = given.network("logits").at("layers/1/knockout/test");
   CHECK(other.attribute<std::string>("", "function") == "threshold");
   CHECK(other.matrix<float>("accuracy") != argmax.matrix<float>("accuracy"));
@@ -71,7 +60,8 @@ TEST_CASE("The function of a knockout follows from the output activation unless 
 TEST_CASE("What replaces knocked-out units is recorded", "[knockout][run]") {
   const TemporaryFolder folder;
   std::string out;
-  const ExperimentResult resampled = run(folder, "resampled", "analysis.knockout={replace: resample}", &out);
+  const ExperimentResult resampled =
+      completed_run(folder, knockout_config, "resampled", {"analysis.knockout={replace: resample}"}, &out);
   CHECK_THAT(out, Catch::Contains("knocked out (replace: resample)"));
   const ResultView knockout = resampled.network("bits").at("layers/1/knockout/test");
   CHECK(knockout.attribute<std::string>("", "replace") == "resample");
@@ -90,8 +80,8 @@ TEST_CASE("What replaces knocked-out units is recorded", "[knockout][run]") {
   const float expected = static_cast<float>((right / of_class + 1 - wrong / (300 - of_class)) / 2);
   CHECK(knockout.matrix<float>("accuracy")(4, 127) == Approx(expected).margin(1e-6));
 
-  const ExperimentResult noisy =
-      run(folder, "noisy", "analysis.knockout={replace: noise, noise_sd: 0.7, sets: single}", &out);
+  const ExperimentResult noisy = completed_run(
+      folder, knockout_config, "noisy", {"analysis.knockout={replace: noise, noise_sd: 0.7, sets: single}"}, &out);
   CHECK_THAT(out, Catch::Contains("worst one out"));
   const ResultView single = noisy.network("logits").at("layers/1/knockout/test");
   CHECK(single.attribute<double>("", "noise_sd") == 0.7);

@@ -9,18 +9,18 @@ namespace inforelay {
 namespace {
 
 using test::ProgramResult;
+using test::quick_config;
 using test::run_program;
 using test::TemporaryFolder;
 
 ProgramResult run_layers(const std::string& layers, const TemporaryFolder& folder, const std::string& output) {
-  return run_program(
-      {std::string(INFORELAY_CONFIGS) + "/quick.yaml", "networks.composite=null",
-       "networks.full.layers=[784, 9, 7, 10]", "networks.full.train.max_epochs=3", "data.train_limit=1000",
-       "data.test_limit=300", "analysis.layers=" + layers, "figures={formats: [svg]}", "-o", output},
-      folder.path());
+  return run_program({quick_config, "networks.composite=null", "networks.full.layers=[784, 9, 7, 10]",
+                      "networks.full.train.max_epochs=3", "data.train_limit=1000", "data.test_limit=300",
+                      "analysis.layers=" + layers, "figures={formats: [svg]}", "-o", output},
+                     folder.path());
 }
 
-const std::string network = "networks/full/layers/";
+const std::string layers_group = "networks/full/layers/";
 
 }  // namespace
 
@@ -37,13 +37,13 @@ TEST_CASE("Each of several layers has the same results as when it is analysed al
     const std::size_t units = layer == "1" ? 9 : 7;
     for (const std::string path : {"relay/test/information", "knockout/test/accuracy"}) {
       INFO(layer << " " << path);
-      const auto here = all.matrix<float>(network + layer + "/" + path, 10, std::size_t{1} << units);
-      CHECK(here == alone.matrix<float>(network + layer + "/" + path));
+      const auto here = all.matrix<float>(layers_group + layer + "/" + path, 10, std::size_t{1} << units);
+      CHECK(here == alone.matrix<float>(layers_group + layer + "/" + path));
     }
-    const std::string r_squared = network + layer + "/regression/r_squared";
+    const std::string r_squared = layers_group + layer + "/regression/r_squared";
     CHECK(test::identical(all.vector<double>(r_squared, 10), alone.vector<double>(r_squared)));
-    CHECK(all.matrix<float>(network + layer + "/states/train/value", 1000, units) ==
-          alone.matrix<float>(network + layer + "/states/train/value"));
+    CHECK(all.matrix<float>(layers_group + layer + "/states/train/value", 1000, units) ==
+          alone.matrix<float>(layers_group + layer + "/states/train/value"));
     CHECK(alone.children("networks/full/layers") == std::vector<std::string>{layer});
     CHECK(std::filesystem::exists(folder / ("both/figures/relay_full_layer" + layer + ".svg")));
     CHECK(std::filesystem::exists(folder / ("only" + layer + "/figures/relay_full.svg")));

@@ -20,17 +20,17 @@ using test::ProgramResult;
 using test::run_program;
 using test::TemporaryFolder;
 
-const std::vector<std::string> small_run{std::string(INFORELAY_CONFIGS) + "/wide_layer.yaml",
-                                         "data.dataset=digits",
-                                         "data.train_limit=800",
-                                         "data.test_limit=400",
-                                         "networks.wide.layers=[784, 6, 10]",
-                                         "networks.wide.train.max_epochs=3",
-                                         "analysis.relay={subsets: [train, test], exhaustive: [test]}",
-                                         "analysis.knockout={subsets: [test]}",
-                                         "figures=null",
-                                         "-o",
-                                         "run"};
+const std::vector<std::string> narrow_run{std::string(INFORELAY_CONFIGS) + "/wide_layer.yaml",
+                                          "data.dataset=digits",
+                                          "data.train_limit=800",
+                                          "data.test_limit=400",
+                                          "networks.wide.layers=[784, 6, 10]",
+                                          "networks.wide.train.max_epochs=3",
+                                          "analysis.relay={subsets: [train, test], exhaustive: [test]}",
+                                          "analysis.knockout={subsets: [test]}",
+                                          "figures=null",
+                                          "-o",
+                                          "run"};
 
 // The measures and the relay information in the results are those of the states in the results.
 template <class Table>
@@ -63,7 +63,7 @@ TEST_CASE("A run has the measures of all sets, of binary units and of levels, on
           "[levels][run]") {
   const bool whole = GENERATE(false, true), binary = GENERATE(false, true);
   const TemporaryFolder folder;
-  std::vector<std::string> arguments = small_run;
+  std::vector<std::string> arguments = narrow_run;
   arguments.push_back("analysis.measures=[mutual_information_input, co_information, miller_madow_correction]");
   if (whole) arguments.push_back("analysis.contrast=whole");
   if (!binary) arguments.push_back("analysis.discretize={method: equal_population, levels: 4, fit: train}");

@@ -15,16 +15,11 @@ using Catch::Contains;
 
 namespace {
 
-constexpr const char* table = "n1,n2,in,out,part\n0,0,go,stop,x\n1,0,go,go,x\n0,1,stop,stop,y\n1,1,stop,go,y\n";
+constexpr const char* go_and_stop = "n1,n2,in,out,part\n0,0,go,stop,x\n1,0,go,go,x\n0,1,stop,stop,y\n1,1,stop,go,y\n";
 
 /// A configuration of one recording r with these further lines, beside a file rec.csv.
 std::string config_with(const std::string& recording, const std::string& rest = "") {
   return fmt::format("name: t\nrecordings:\n  r: {{file: rec.csv, input: in, output: out, {}}}\n{}", recording, rest);
-}
-
-ProgramResult run_config(const TemporaryFolder& folder, const std::string& config, const Arguments& more = {}) {
-  write_file_atomically(folder / "t.yaml", std::string_view(config));
-  return run_program(with({"t.yaml", "-o", "out", "--fresh"}, more), folder.path());
 }
 
 }  // namespace
@@ -46,7 +41,7 @@ TEST_CASE("Recordings in every format give the relay information that brute forc
 
 TEST_CASE("Words become symbols, and a recording without subsets has one, all", "[recordings]") {
   const TemporaryFolder folder;
-  write_file_atomically(folder / "rec.csv", std::string_view(table));
+  write_file_atomically(folder / "rec.csv", std::string_view(go_and_stop));
   const ProgramResult run = run_config(folder, config_with("states: n1..n2"));
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
@@ -67,13 +62,13 @@ TEST_CASE("Words become symbols, and a recording without subsets has one, all", 
 
 TEST_CASE("The same recording at another place is the same run, another content is not", "[recordings]") {
   const TemporaryFolder folder;
-  write_file_atomically(folder / "rec.csv", std::string_view(table));
+  write_file_atomically(folder / "rec.csv", std::string_view(go_and_stop));
   REQUIRE(run_config(folder, config_with("states: n1..n2")).exit_code == 0);
   std::filesystem::create_directory(folder / "b");
   std::filesystem::copy(folder / "rec.csv", folder / "b/rec.csv");
   const Arguments same{"t.yaml", "-o", "out", "recordings.r.file=b/rec.csv"};
   CHECK_THAT(run_program(same, folder.path()).err, Contains("nothing to do"));
-  write_file_atomically(folder / "b/rec.csv", std::string_view(std::string(table) + "1,1,stop,stop,y\n"));
+  write_file_atomically(folder / "b/rec.csv", std::string_view(std::string(go_and_stop) + "1,1,stop,stop,y\n"));
   CHECK(run_program(same, folder.path()).exit_code == 2);
 }
 
@@ -86,8 +81,8 @@ TEST_CASE("What does not fit in a recording is named with its place", "[recordin
   };
   const std::string two = "states: n1..n2";
   const std::vector<Case> cases{
-      {table, "states: n1..n3", "", 3, "has no array 'n3', expected one of 'n1', 'n2', 'in', 'out', 'part'"},
-      {table, "states: [n1, part]", "", 3, "holds text, expected numbers: sample 0, unit 1 is 'x'"},
+      {go_and_stop, "states: n1..n3", "", 3, "has no array 'n3', expected one of 'n1', 'n2', 'in', 'out', 'part'"},
+      {go_and_stop, "states: [n1, part]", "", 3, "holds text, expected numbers: sample 0, unit 1 is 'x'"},
       {"n1,n2,in,out\n0,nan,a,a\n", two, "", 3, "sample 0, unit 1 is nan, expected a finite number"},
       {"n1,n2,in,out\n0,1,a,a\n0.5,-inf,a,a\n", two, "", 3, "sample 1, unit 1 is -inf, expected a finite number"},
       {"n1,n2,in,out\n0,16777217,a,a\n", two, "", 3, "sample 0, unit 1 is 16777217, expected integers up to 16777216"},
@@ -96,25 +91,26 @@ TEST_CASE("What does not fit in a recording is named with its place", "[recordin
       {"n1,n2,in,out\n0,1e300,a,a\n", two, "", 3, "beyond the range of 32-bit floats"},
       {"n1,n2,in,out\n0,1,0.5,1\n", two, "", 3, "sample 0 is 0.5, expected an integer or a word"},
       {"n1,n2,in,out\n0,1,a,\n", two, "", 3, "sample 0 is an empty word"},
-      {table, two + ", subset: part", "analysis: {relay: {subsets: [z]}}", 2, "has the subset 'z', expected x, y"},
-      {table, two, "analysis: {discretize: {fit: test}}", 2,
+      {go_and_stop, two + ", subset: part", "analysis: {relay: {subsets: [z]}}", 2,
+       "has the subset 'z', expected x, y"},
+      {go_and_stop, two, "analysis: {discretize: {fit: test}}", 2,
        "analysis.discretize.fit: recordings.r has no subset 'test'"},
-      {table, two + ", axes: [trial, time, unit]", "", 3, "has shape [4,2], expected 3 dimensions"},
-      {table, two + ", axes: [sample, trial]", "", 2, "expected unit, and sample or else trial"},
-      {table, two + ", axes: [time, unit], time: [4]", "", 3, "recordings.r.time: 4, but"},
-      {table, two + ", time: [1]", "", 2, "needs an axis time"},
-      {table, two + ", axes: [time, unit], time: each", "", 2, "each needs axes time and trial"},
-      {table, two, "analysis: {knockout: {}}", 2, "analysis.knockout: needs a network"},
-      {table, "subset: part", "", 2, "recordings.r.states: is missing"},
-      {table, two, "analysis: {relay: {classes: [2]}}", 2, "2 is out of range: recordings.r has 2 symbols"},
-      {table, two,
+      {go_and_stop, two + ", axes: [trial, time, unit]", "", 3, "has shape [4,2], expected 3 dimensions"},
+      {go_and_stop, two + ", axes: [sample, trial]", "", 2, "expected unit, and sample or else trial"},
+      {go_and_stop, two + ", axes: [time, unit], time: [4]", "", 3, "recordings.r.time: 4, but"},
+      {go_and_stop, two + ", time: [1]", "", 2, "needs an axis time"},
+      {go_and_stop, two + ", axes: [time, unit], time: each", "", 2, "each needs axes time and trial"},
+      {go_and_stop, two, "analysis: {knockout: {}}", 2, "analysis.knockout: needs a network"},
+      {go_and_stop, "subset: part", "", 2, "recordings.r.states: is missing"},
+      {go_and_stop, two, "analysis: {relay: {classes: [2]}}", 2, "2 is out of range: recordings.r has 2 symbols"},
+      {go_and_stop, two,
        "analysis: {relay: {classes: [0], exhaustive: []}}\ncompare: {s: {statement: r.relay.all.total > 0}}", 2,
        "1 of the 2 symbols of recordings.r; exhaustive, branching and compare need all"},
-      {table, two + ", subset: part", "compare: {s: {statement: r.relay.z.total > 0}}", 2,
+      {go_and_stop, two + ", subset: part", "compare: {s: {statement: r.relay.z.total > 0}}", 2,
        "compare.s.statement: r.relay.z.total will not be computed: there is no subset 'z', expected x, y"},
-      {table, two, "compare: {s: {statement: r.layers.v1.relay.all.total > 0}}", 2,
+      {go_and_stop, two, "compare: {s: {statement: r.layers.v1.relay.all.total > 0}}", 2,
        "r.layers.v1.relay.all.total will not be computed: there is no layer 'v1'"},
-      {table, two, "compare: {s: {statement: r.relay.all.total > 0, at_least: 3}}", 2,
+      {go_and_stop, two, "compare: {s: {statement: r.relay.all.total > 0, at_least: 3}}", 2,
        "compare.s.at_least: 3 is out of range: must be in [0, 2]"}};
   for (const Case& each : cases) {
     write_file_atomically(folder / "rec.csv", std::string_view(each.data));
@@ -150,7 +146,7 @@ TEST_CASE("Cuts are made of any subset of a recording, with the default settings
 
 TEST_CASE("Statements are about any subset of a recording, with the default settings of a data set", "[recordings]") {
   const TemporaryFolder folder;
-  write_file_atomically(folder / "rec.csv", std::string_view(table));
+  write_file_atomically(folder / "rec.csv", std::string_view(go_and_stop));
   const ProgramResult run = run_config(
       folder, config_with("states: n1..n2, subset: part", "compare: {s: {statement: r.relay.x.above_greedy >= 0}}"));
   INFO(run.err);
@@ -226,7 +222,7 @@ TEST_CASE("Clusters are those of at most 10,000 samples, and geometry can be lef
     const std::vector<double> cohesion = file.array<double>(geometry + "/cohesion");  // of 2, 3, 4, ... clusters
     REQUIRE(cohesion.size() == 19);
     CHECK((cohesion[0] > 0.24 && cohesion[0] < 0.34));  // 0.25, or 1/3 in a local optimum
-    CHECK(cohesion[2] == 0);  // four states
+    CHECK(cohesion[2] == 0);                            // four states
     CHECK(file.array<double>(geometry + "/component_scores").size() == 2 * 10'001);
   }
   CHECK(!results("geometry: false").exists(geometry));

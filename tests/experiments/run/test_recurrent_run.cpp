@@ -36,11 +36,6 @@ std::vector<std::pair<int, int>> chain(int units) {
   return pairs;
 }
 
-ProgramResult run_config(const TemporaryFolder& folder, const std::string& config, const std::string& out = "out") {
-  write_file_atomically(folder / "t.yaml", std::string_view(config));
-  return run_program({"t.yaml", "-o", out, "--fresh"}, folder.path());
-}
-
 /// The sequences whose first bit is the label: [trial,time,input] with two inputs, the second 0 throughout.
 void save_first_bit_trials(const std::filesystem::path& folder, int trials, int steps) {
   std::string inputs = "\x93NUMPY\x01", labels = inputs;
@@ -146,7 +141,7 @@ TEST_CASE("An interrupted training of a recurrent network ends with the same wei
       "0.02}}}\n"
       "analysis:\n  relay: {subsets: [test], exhaustive: [test]}\n  knockout: {subsets: [test], sets: single, replace: "
       "mean, from: 3}\n";
-  const ProgramResult whole = run_config(folder, config, "whole");
+  const ProgramResult whole = run_config(folder, config);
   INFO(whole.err);
   REQUIRE(whole.exit_code == 0);
   const ProgramOptions stop{.environment = {{"INFORELAY_SAVE_SECONDS", "0"}},
@@ -155,8 +150,8 @@ TEST_CASE("An interrupted training of a recurrent network ends with the same wei
   const ProgramResult first = run_program({"t.yaml", "-o", "parts"}, folder.path(), stop);
   CHECK((first.exit_code == 130 || first.exit_code == 0));
   REQUIRE(run_program({"t.yaml", "-o", "parts"}, folder.path()).exit_code == 0);
-  CHECK(identical(numbers_of(folder / "whole/results.h5"), numbers_of(folder / "parts/results.h5")));
-  const Hdf5Reader results(folder / "whole/results.h5");
+  CHECK(identical(numbers_of(folder / "out/results.h5"), numbers_of(folder / "parts/results.h5")));
+  const Hdf5Reader results(folder / "out/results.h5");
   CHECK(results.vector<double>("networks/g/training/loss", 6).back() <
         results.vector<double>("networks/g/training/loss", 6).front());
   CHECK(results.attribute<std::string>("networks/g/layers/h1/time_knockout/test", "replace") == "mean");
@@ -181,9 +176,10 @@ TEST_CASE("Rows of images are read by a recurrent network, and its weights are w
   CHECK(results.vector<std::int64_t>(layer + "states/test/time", 200)[1] == 27);
   CHECK_FALSE(results.exists(layer + "states/test/stimulus"));
   CHECK(results.children("networks/l/layers") == std::vector<std::string>{"both1"});
-  const ProgramResult again = run_config(
-      folder, data + "  l: {weights: w.safetensors, recurrent: {kind: lstm, states: both, time: [9, 27]}}\n" + rest,
-      "again");
+  const std::string loaded =
+      data + "  l: {weights: w.safetensors, recurrent: {kind: lstm, states: both, time: [9, 27]}}\n" + rest;
+  write_file_atomically(folder / "t.yaml", std::string_view(loaded));
+  const ProgramResult again = run_program({"t.yaml", "-o", "again"}, folder.path());
   INFO(again.err);
   REQUIRE(again.exit_code == 0);
   const Hdf5Reader other(folder / "again/results.h5");

@@ -11,13 +11,12 @@ namespace inforelay {
 namespace {
 
 using test::ProgramResult;
+using test::quick_config;
 using test::run_program;
 using test::TemporaryFolder;
 
-const std::string quick = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
-
 ResolvedExperiment resolved(const std::vector<std::string>& overrides) {
-  return ResolvedExperiment(load_experiment_config(quick, overrides).config);
+  return ResolvedExperiment(load_experiment_config(quick_config, overrides).config);
 }
 
 MemoryNeed need_of(const ResolvedExperiment& run, const std::string& label) {
@@ -58,8 +57,8 @@ TEST_CASE("The peak memory of a run is within a factor of two of that in its pla
        {"detectors", {"networks.full=null", "networks.composite.detectors.max_epochs=5"}}}));
   const TemporaryFolder folder;
   const double bytes = resolved(overrides).peak(1).bytes;
-  const ProgramResult run =
-      run_program(test::with({quick}, test::with(overrides, {"figures=null", "-o", "run", "-j", "1"})), folder.path());
+  const ProgramResult run = run_program(
+      test::with({quick_config}, test::with(overrides, {"figures=null", "-o", "run", "-j", "1"})), folder.path());
   INFO(name << ": " << bytes << " and " << run.peak_bytes << " bytes; " << run.err);
   REQUIRE(run.exit_code == 0);
   CHECK(bytes > run.peak_bytes / 2);
@@ -78,11 +77,11 @@ TEST_CASE("A run that needs more than max_memory is refused before anything is c
     CHECK(!std::filesystem::exists(folder.path() / "one"));
     CHECK(run.out.empty());
   };
-  refused({quick, "max_memory=30 MB", "-o", "one"}, "fewer detectors.positives, negatives and test_negatives");
-  refused({quick, "max_memory=30 MB", "-o", "one", "networks.full.layers=[784, 22, 10]"},
+  refused({quick_config, "max_memory=30 MB", "-o", "one"}, "fewer detectors.positives, negatives and test_negatives");
+  refused({quick_config, "max_memory=30 MB", "-o", "one", "networks.full.layers=[784, 22, 10]"},
           "'full: knockout of all sets (test)' alone takes 274 MB");
   // A complete run is reported, but not repeated.
-  const std::vector<std::string> small{quick,
+  const std::vector<std::string> small{quick_config,
                                        "data.train_limit=1000",
                                        "data.test_limit=300",
                                        "networks.composite=null",
@@ -98,12 +97,12 @@ TEST_CASE("A run that needs more than max_memory is refused before anything is c
     CHECK(run_program(again, folder.path()).exit_code == (fresh ? 2 : 0));
   }
   CHECK(!std::filesystem::exists(folder.path() / "done.1"));
-  const ProgramResult planned = run_program({quick, "--dry-run", "max_memory=30 MB"}, folder.path());
+  const ProgramResult planned = run_program({quick_config, "--dry-run", "max_memory=30 MB"}, folder.path());
   CHECK(planned.exit_code == 0);
   CHECK_THAT(planned.out, Catch::Contains("limit 30 MB of max_memory: the run would be refused"));
 
   // In a sweep the run that does not fit is named and none is started.
-  std::ofstream(folder.path() / "sweep.yaml") << "extends: " << quick << R"(
+  std::ofstream(folder.path() / "sweep.yaml") << "extends: " << quick_config << R"(
 name: swept
 networks: {composite: null}
 figures: null
@@ -140,7 +139,7 @@ TEST_CASE("A setting beyond what the data allow is refused before any work with 
       {"networks.full.train={evaluation: sampled, evaluation_samples: 600, evaluation_test_samples: 201}",
        "networks.full.train.evaluation_test_samples: 201: at most 200: class "},
   }));
-  const ProgramResult run = run_program({quick, setting, "-o", "run", "-q"}, folder.path());
+  const ProgramResult run = run_program({quick_config, setting, "-o", "run", "-q"}, folder.path());
   INFO(run.err);
   CHECK(run.exit_code == 2);
   CHECK_THAT(run.err, Catch::Contains(message));

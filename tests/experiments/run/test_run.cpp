@@ -16,21 +16,21 @@ using test::identical;
 using test::numbers_of;
 using test::ProgramOptions;
 using test::ProgramResult;
+using test::quick_config;
 using test::run_program;
 using test::TemporaryFolder;
 using test::with;
 
-const std::string quick = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
 // Smaller than quick.yaml: six and ten neurons, few images.
-const std::vector<std::string> small{quick,
-                                     "data.train_limit=1500",
-                                     "data.test_limit=600",
-                                     "networks.full.layers=[784, 6, 10]",
-                                     "networks.full.train.stop.balanced_accuracy=0.75",
-                                     "networks.composite.detectors.positives=80",
-                                     "networks.composite.detectors.negatives=100",
-                                     "networks.composite.detectors.max_epochs=300",
-                                     "figures=null"};
+const std::vector<std::string> few_images{quick_config,
+                                          "data.train_limit=1500",
+                                          "data.test_limit=600",
+                                          "networks.full.layers=[784, 6, 10]",
+                                          "networks.full.train.stop.balanced_accuracy=0.75",
+                                          "networks.composite.detectors.positives=80",
+                                          "networks.composite.detectors.negatives=100",
+                                          "networks.composite.detectors.max_epochs=300",
+                                          "figures=null"};
 
 std::filesystem::path only_run_in(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> runs;
@@ -52,7 +52,7 @@ void expect_failure(const ProgramResult& result, int exit_code, const std::strin
 
 TEST_CASE("A run writes results and a second start reuses them", "[run]") {
   const TemporaryFolder folder;
-  const ProgramResult first = run_program(small, folder.path());
+  const ProgramResult first = run_program(few_images, folder.path());
   INFO(first.err);
   REQUIRE(first.exit_code == 0);
   CHECK_THAT(first.out, Catch::StartsWith("quick: seed 1, data digits") && Catch::Contains("composite"));
@@ -68,7 +68,7 @@ TEST_CASE("A run writes results and a second start reuses them", "[run]") {
   const auto written = std::filesystem::last_write_time(run / "results.h5");
   const auto left = run / "status.json.123-4.tmp";  // by a process that was killed after it had written the summary
   std::ofstream(left) << "{";
-  const ProgramResult second = run_program(small, folder.path());
+  const ProgramResult second = run_program(few_images, folder.path());
   CHECK(!std::filesystem::exists(left));
   CHECK(second.exit_code == 0);
   CHECK(second.out == first.out);
@@ -76,15 +76,16 @@ TEST_CASE("A run writes results and a second start reuses them", "[run]") {
   CHECK(std::filesystem::last_write_time(run / "results.h5") == written);
   CHECK(!std::filesystem::exists(run / "stages"));
 
-  const ProgramResult other = run_program(with(small, {"seed=2"}), folder.path());
+  const ProgramResult other = run_program(with(few_images, {"seed=2"}), folder.path());
   CHECK(other.exit_code == 0);
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path() / "runs"), {}) == 3);
   const auto latest = folder.path() / "runs/quick-latest";
   CHECK(std::filesystem::is_symlink(latest));
   CHECK(read_results(latest / "results.h5").provenance.seed == 2);
 
-  expect_failure(run_program(with(small, {"seed=2", "-o", run.string()}), folder.path()), 2, "seed is 1 there, 2 here");
-  const ProgramResult again = run_program(with(small, {"--fresh"}), folder.path());
+  expect_failure(run_program(with(few_images, {"seed=2", "-o", run.string()}), folder.path()), 2,
+                 "seed is 1 there, 2 here");
+  const ProgramResult again = run_program(with(few_images, {"--fresh"}), folder.path());
   CHECK(again.exit_code == 0);
   CHECK(std::filesystem::exists(run.string() + ".1/results.h5"));
   CHECK(identical(numbers_of(run / "results.h5"), numbers_of(run.string() + ".1/results.h5")));
@@ -93,7 +94,8 @@ TEST_CASE("A run writes results and a second start reuses them", "[run]") {
 TEST_CASE("Results with several threads are bit-identical to those with one", "[run]") {
   const TemporaryFolder folder;
   for (const char* threads : {"1", "2", "3"}) {
-    REQUIRE(run_program(with(small, {"-j", threads, "-o", std::string("j") + threads}), folder.path()).exit_code == 0);
+    REQUIRE(run_program(with(few_images, {"-j", threads, "-o", std::string("j") + threads}), folder.path()).exit_code ==
+            0);
   }
   const auto one = numbers_of(folder.path() / "j1/results.h5");
   CHECK(one.size() > 50000);
@@ -103,7 +105,7 @@ TEST_CASE("Results with several threads are bit-identical to those with one", "[
 
 TEST_CASE("An interrupted run resumes and ends with the same numbers", "[run]") {
   const TemporaryFolder whole;
-  REQUIRE(run_program(with(small, {"-o", "run"}), whole.path()).exit_code == 0);
+  REQUIRE(run_program(with(few_images, {"-o", "run"}), whole.path()).exit_code == 0);
   const auto numbers = numbers_of(whole.path() / "run/results.h5");
   int interruptions = 0;
   // As many complete runs as needed: a start may finish before its signal comes.
@@ -114,7 +116,7 @@ TEST_CASE("An interrupted run resumes and ends with the same numbers", "[run]") 
     for (int start = 0; exit_code != 0; ++start) {
       const int signal = start % 2 == 0 ? SIGINT : SIGTERM;
       const ProgramResult result =
-          run_program(with(small, {"-o", "run"}), folder.path(),
+          run_program(with(few_images, {"-o", "run"}), folder.path(),
                       {.environment = {{"INFORELAY_SAVE_SECONDS", "0"}},
                        .signal_when = test::after_changes(folder.path() / "run", 1 + 3 * start),
                        .signal = signal});
@@ -134,17 +136,17 @@ TEST_CASE("Damaged stage files are detected and recomputed", "[run]") {
   SKIP_CASE("the thread sanitizer cannot begin where the size of files is limited");
 #else
   const TemporaryFolder folder;
-  REQUIRE(run_program(with(small, {"-o", "whole"}), folder.path()).exit_code == 0);
+  REQUIRE(run_program(with(few_images, {"-o", "whole"}), folder.path()).exit_code == 0);
   ProgramOptions full;  // large enough for the first stages
   full.file_size_limit = 100000;
-  CHECK(run_program(with(small, {"-o", "parts"}), folder.path(), full).exit_code == 1);
+  CHECK(run_program(with(few_images, {"-o", "parts"}), folder.path(), full).exit_code == 1);
   int damaged = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "parts/stages")) {
     std::ofstream(entry.path()) << "not HDF5";
     ++damaged;
   }
   REQUIRE(damaged > 0);
-  const auto mended = run_program(with(small, {"-o", "parts"}), folder.path());
+  const auto mended = run_program(with(few_images, {"-o", "parts"}), folder.path());
   INFO(mended.err);
   CHECK(mended.exit_code == 0);
   CHECK_THAT(mended.err, Catch::Contains("ignoring "));
@@ -154,12 +156,12 @@ TEST_CASE("Damaged stage files are detected and recomputed", "[run]") {
 
 TEST_CASE("A damaged results file is an error that suggests --fresh", "[run]") {
   const TemporaryFolder folder;
-  REQUIRE(run_program(with(small, {"-o", "run"}), folder.path()).exit_code == 0);
+  REQUIRE(run_program(with(few_images, {"-o", "run"}), folder.path()).exit_code == 0);
   const auto results = folder.path() / "run/results.h5";
   const std::string whole = test::content(results);
   const auto refused = [&](const std::string& bytes) {
     std::ofstream(results, std::ios::binary) << bytes;
-    const ProgramResult result = run_program(with(small, {"-o", "run"}), folder.path());
+    const ProgramResult result = run_program(with(few_images, {"-o", "run"}), folder.path());
     expect_failure(result, 3, "--fresh starts over");
     CHECK_THAT(result.err, Catch::Contains("results.h5"));
   };
@@ -174,7 +176,7 @@ TEST_CASE("A damaged results file is an error that suggests --fresh", "[run]") {
     refused(whole.substr(0, whole.size() - 1));
     refused(flipped);
   }
-  const ProgramResult fresh = run_program(with(small, {"-o", "run", "--fresh"}), folder.path());
+  const ProgramResult fresh = run_program(with(few_images, {"-o", "run", "--fresh"}), folder.path());
   CHECK(fresh.exit_code == 0);
   CHECK_THAT(fresh.err, Catch::Contains("the earlier folder is now"));
   std::ofstream(folder.path() / "whole.h5", std::ios::binary) << whole;
@@ -183,8 +185,8 @@ TEST_CASE("A damaged results file is an error that suggests --fresh", "[run]") {
 
 TEST_CASE("Greedy removal can be left out", "[run]") {
   const TemporaryFolder folder;
-  const ProgramResult run =
-      run_program(with(small, {"analysis.relay.greedy=false", "figures={formats: [svg]}", "-o", "run"}), folder.path());
+  const ProgramResult run = run_program(
+      with(few_images, {"analysis.relay.greedy=false", "figures={formats: [svg]}", "-o", "run"}), folder.path());
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   CHECK_THAT(run.out, !Catch::Contains("greedy pair"));
@@ -204,9 +206,9 @@ TEST_CASE("Greedy removal can be left out", "[run]") {
 TEST_CASE("Configurations in configs/ are found by name, and similar names are suggested", "[run]") {
   const TemporaryFolder folder;
   std::filesystem::create_directory(folder.path() / "configs");
-  std::filesystem::copy(quick, folder.path() / "configs");
+  std::filesystem::copy(quick_config, folder.path() / "configs");
   CHECK(run_program({"quick", "--validate"}, folder.path()).out == "configs/quick.yaml: ok\n");
-  expect_failure(run_program({"quik.yaml"}, folder.path()), 2, "no such file; did you mean 'quick'?");
+  expect_failure(run_program({"quik.yaml"}, folder.path()), 2, "no such file; did you mean 'quick_config'?");
   // A folder of results may have the same name.
   std::filesystem::create_directory(folder.path() / "quick");
   CHECK(run_program({"quick", "--validate"}, folder.path()).out == "configs/quick.yaml: ok\n");
@@ -214,7 +216,7 @@ TEST_CASE("Configurations in configs/ are found by name, and similar names are s
 
 TEST_CASE("A run with --fresh follows links and renames no folder of other files", "[run]") {
   const TemporaryFolder folder;
-  const auto tiny = with(small, {"networks.composite=null", "networks.full.train.max_epochs=1"});
+  const auto tiny = with(few_images, {"networks.composite=null", "networks.full.train.max_epochs=1"});
   REQUIRE(run_program(tiny, folder.path()).exit_code == 0);
   const auto run = only_run_in(folder.path()), latest = folder.path() / "runs/quick-latest";
   const ProgramResult again = run_program(with(tiny, {"-o", latest.string(), "--fresh"}), folder.path());
@@ -233,7 +235,7 @@ TEST_CASE("A run with --fresh follows links and renames no folder of other files
 TEST_CASE("Modules of classes that are not analysed are neither found nor missed", "[run]") {
   const TemporaryFolder folder;
   const ProgramResult run = run_program(
-      with(small,
+      with(few_images,
            {"networks.full=null", "analysis={relay: {subsets: [test], exhaustive: [], classes: [3]}}", "-o", "run"}),
       folder.path());
   INFO(run.err);
@@ -245,26 +247,26 @@ TEST_CASE("Modules of classes that are not analysed are neither found nor missed
 
 TEST_CASE("The error of a failed computation names its network", "[run]") {
   const TemporaryFolder folder;
-  expect_failure(run_program(with(small, {"networks.composite.detectors.positives=100000"}), folder.path()), 2,
+  expect_failure(run_program(with(few_images, {"networks.composite.detectors.positives=100000"}), folder.path()), 2,
                  "networks.composite.detectors.positives: 100000: at most 150: class 0");
-  expect_failure(
-      run_program(with(small, {"networks.composite.detectors.on_failure=error",
-                               "networks.composite.detectors.max_epochs=1", "networks.composite.detectors.restarts=0",
-                               "-j", "5"}),  // whichever fails first, the lowest is reported
-                  folder.path()),
-      1, "composite: training of the detectors: detector 0 did not reach");
+  expect_failure(run_program(with(few_images, {"networks.composite.detectors.on_failure=error",
+                                               "networks.composite.detectors.max_epochs=1",
+                                               "networks.composite.detectors.restarts=0", "-j",
+                                               "5"}),  // whichever fails first, the lowest is reported
+                             folder.path()),
+                 1, "composite: training of the detectors: detector 0 did not reach");
 }
 
 TEST_CASE("Wrong usage exits with code 2 and one line", "[run]") {
   const TemporaryFolder folder;
   expect_failure(run_program({}, folder.path()), 2, "CONFIG is required");
-  expect_failure(run_program({quick, "--nonsense"}, folder.path()), 2, "--nonsense");
-  expect_failure(run_program({quick, "-j", "0"}, folder.path()), 2, "--threads");
+  expect_failure(run_program({quick_config, "--nonsense"}, folder.path()), 2, "--nonsense");
+  expect_failure(run_program({quick_config, "-j", "0"}, folder.path()), 2, "--threads");
   expect_failure(run_program({"absent.yaml"}, folder.path()), 2, "cannot read absent.yaml: No such file or directory");
-  expect_failure(run_program({quick, "sead=1"}, folder.path()), 2, "unknown key 'sead'; did you mean 'seed'?");
-  expect_failure(run_program({quick, "seed=abc"}, folder.path()), 2, "seed: expected an integer");
+  expect_failure(run_program({quick_config, "sead=1"}, folder.path()), 2, "unknown key 'sead'; did you mean 'seed'?");
+  expect_failure(run_program({quick_config, "seed=abc"}, folder.path()), 2, "seed: expected an integer");
   std::ofstream(folder.path() / "file") << "x";
-  expect_failure(run_program(with(small, {"-o", "file/run"}), folder.path()), 2,
+  expect_failure(run_program(with(few_images, {"-o", "file/run"}), folder.path()), 2,
                  "output folder 'file/run': cannot be created");
 }
 
@@ -277,13 +279,13 @@ TEST_CASE("An output folder without permission to write is refused", "[run]") {
   const TemporaryFolder folder;
   std::filesystem::create_directory(folder.path() / "locked");
   chmod((folder.path() / "locked").c_str(), 0500);
-  expect_failure(run_program(with(small, {"-o", "locked"}), folder.path()), 2, "output folder 'locked'");
+  expect_failure(run_program(with(few_images, {"-o", "locked"}), folder.path()), 2, "output folder 'locked'");
 }
 
 TEST_CASE("Unusable data exit with code 3", "[run]") {
   const TemporaryFolder folder;
   const auto mnist = [&](const std::string& path) {
-    return std::vector<std::string>{quick, "data.dataset=mnist", "data.download=false", "data.path=" + path};
+    return std::vector<std::string>{quick_config, "data.dataset=mnist", "data.download=false", "data.path=" + path};
   };
   expect_failure(run_program(mnist("nowhere"), folder.path()), 3, "nowhere");
   std::filesystem::create_directory(folder.path() / "damaged");
@@ -298,7 +300,7 @@ TEST_CASE("Generated digits replace a missing MNIST only if the configuration al
   const TemporaryFolder folder;
   ProgramOptions nowhere;
   nowhere.environment["INFORELAY_DATA"] = "";
-  const auto mnist = with(small, {"data.dataset=mnist", "data.download=false"});
+  const auto mnist = with(few_images, {"data.dataset=mnist", "data.download=false"});
   const ProgramResult refused = run_program(mnist, folder.path(), nowhere);
   CHECK(refused.exit_code == 3);
   const ProgramResult digits = run_program(with(mnist, {"data.fallback=digits", "-o", "run"}), folder.path(), nowhere);
@@ -316,7 +318,7 @@ TEST_CASE("A full disk exits with code 1 and leaves no partial file", "[run]") {
   const TemporaryFolder folder;
   ProgramOptions full;
   full.file_size_limit = 100000;
-  const ProgramResult result = run_program(with(small, {"-o", "run"}), folder.path(), full);
+  const ProgramResult result = run_program(with(few_images, {"-o", "run"}), folder.path(), full);
   INFO(result.err);
   CHECK(result.exit_code == 1);
   CHECK_THAT(result.err, Catch::Contains("error: ") && Catch::Contains("run"));
@@ -324,18 +326,18 @@ TEST_CASE("A full disk exits with code 1 and leaves no partial file", "[run]") {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path() / "run")) {
     CHECK(entry.path().extension() != ".tmp");
   }
-  CHECK(run_program(with(small, {"-o", "run"}), folder.path()).exit_code == 0);
+  CHECK(run_program(with(few_images, {"-o", "run"}), folder.path()).exit_code == 0);
 #endif
 }
 
 TEST_CASE("Options that only print leave no files", "[run]") {
   const TemporaryFolder folder;
-  const ProgramResult valid = run_program({quick, "--validate"}, folder.path());
+  const ProgramResult valid = run_program({quick_config, "--validate"}, folder.path());
   CHECK(valid.exit_code == 0);
-  CHECK(valid.out == quick + ": ok\n");
-  const ProgramResult printed = run_program({quick, "--print-config", "seed=5"}, folder.path());
+  CHECK(valid.out == quick_config + ": ok\n");
+  const ProgramResult printed = run_program({quick_config, "--print-config", "seed=5"}, folder.path());
   CHECK_THAT(printed.out, Catch::Contains("seed: 5\n") && Catch::Contains("  discretize: kmeans\n"));
-  const ProgramResult planned = run_program({quick, "--dry-run"}, folder.path());
+  const ProgramResult planned = run_program({quick_config, "--dry-run"}, folder.path());
   CHECK(planned.exit_code == 0);
   CHECK_THAT(planned.out, Catch::Contains("full: training") && Catch::Contains("1024"));
   CHECK(std::filesystem::is_empty(folder.path()));
@@ -356,9 +358,9 @@ TEST_CASE("Threads sleep while they wait unless OMP_WAIT_POLICY is set", "[run]"
     return std::filesystem::equivalent(process / "exe", INFORELAY_PROGRAM, not_yet) &&
            test::content(process / "environ").find("OMP_WAIT_POLICY=passive") != std::string::npos;
   };
-  CHECK(run_program(small, folder.path(), options).exit_code == 128 + SIGKILL);
+  CHECK(run_program(few_images, folder.path(), options).exit_code == 128 + SIGKILL);
   options.environment["OMP_WAIT_POLICY"] = "active";
-  CHECK(run_program({quick, "--validate"}, folder.path(), options).exit_code == 0);
+  CHECK(run_program({quick_config, "--validate"}, folder.path(), options).exit_code == 0);
 }
 
 #ifdef INFORELAY_WITHOUT_MPI
@@ -366,7 +368,7 @@ TEST_CASE("A program built without MPI refuses to run as one of several ranks", 
   const TemporaryFolder folder;
   using Environment = std::map<std::string, std::string>;
   const auto start = [&](const Environment& environment) {
-    return run_program({quick, "--validate"}, folder.path(), {.environment = environment});
+    return run_program({quick_config, "--validate"}, folder.path(), {.environment = environment});
   };
   for (const Environment& launcher :
        {Environment{{"OMPI_COMM_WORLD_SIZE", "2"}}, Environment{{"PMI_SIZE", "3"}}, Environment{{"PMIX_RANK", "1"}},

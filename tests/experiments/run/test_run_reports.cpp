@@ -13,30 +13,31 @@ namespace {
 namespace fs = std::filesystem;
 using test::content;
 using test::ProgramResult;
+using test::quick_config;
 using test::run_program;
 using test::TemporaryFolder;
 using test::with;
 
-const std::vector<std::string> tiny{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
-                                    "networks.composite=null",
-                                    "networks.full.layers=[784, 4, 10]",
-                                    "networks.full.train.max_epochs=2",
-                                    "data.train_limit=300",
-                                    "data.test_limit=200",
-                                    "figures={formats: [svg], only: [node, density]}"};
+const std::vector<std::string> two_figures{quick_config,
+                                           "networks.composite=null",
+                                           "networks.full.layers=[784, 4, 10]",
+                                           "networks.full.train.max_epochs=2",
+                                           "data.train_limit=300",
+                                           "data.test_limit=200",
+                                           "figures={formats: [svg], only: [node, density]}"};
 
 }  // namespace
 
 TEST_CASE("Other figures and another name are no other run", "[run][figures]") {
   const TemporaryFolder folder;
-  const ProgramResult first = run_program(tiny, folder.path());
+  const ProgramResult first = run_program(two_figures, folder.path());
   INFO(first.err);
   REQUIRE(first.exit_code == 0);
   const fs::path run = fs::weakly_canonical(folder.path() / "runs/quick-latest");
   CHECK(fs::exists(run / "figures/density_full.svg"));
   const auto written = fs::last_write_time(run / "results.h5");
   const ProgramResult second = run_program(
-      with(tiny, {"figures={formats: [svg], only: [density], classes: ['3']}", "name=other"}), folder.path());
+      with(two_figures, {"figures={formats: [svg], only: [density], classes: ['3']}", "name=other"}), folder.path());
   INFO(second.err);
   CHECK(second.exit_code == 0);
   CHECK_THAT(second.err, Catch::Contains("redrawing all figures"));
@@ -45,9 +46,9 @@ TEST_CASE("Other figures and another name are no other run", "[run][figures]") {
   const CsvFile csv = parse_csv(content(run / "figures/density_full.csv"), "density");
   for (const auto& row : csv.rows) CHECK(row.back() == "3");
   const ProgramResult third =
-      run_program(with(tiny, {"figures={formats: [svg], only: [density], classes: ['3']}"}), folder.path());
+      run_program(with(two_figures, {"figures={formats: [svg], only: [density], classes: ['3']}"}), folder.path());
   CHECK_THAT(third.err, Catch::Contains("nothing to do"));
-  const ProgramResult wrong = run_program(with(tiny, {"figures.only=[densty]"}), folder.path());
+  const ProgramResult wrong = run_program(with(two_figures, {"figures.only=[densty]"}), folder.path());
   CHECK(wrong.exit_code == 2);
   CHECK_THAT(wrong.err, Catch::Contains("did you mean 'density'?"));
 }
@@ -55,7 +56,8 @@ TEST_CASE("Other figures and another name are no other run", "[run][figures]") {
 TEST_CASE("A quiet run prints its folder alone", "[run]") {
   const TemporaryFolder folder;
   // Trained as long as it needs: a network at chance level is warned of also in a quiet run.
-  const std::vector<std::string> arguments{tiny.front(), "networks.composite=null", "figures=null", "-q", "-o", "a"};
+  const std::vector<std::string> arguments{
+      two_figures.front(), "networks.composite=null", "figures=null", "-q", "-o", "a"};
   const ProgramResult run = run_program(arguments, folder.path());
   CHECK(run.out == "a\n");
   CHECK(run.err.empty());
@@ -66,7 +68,7 @@ TEST_CASE("Runs are listed, compared and exported", "[run]") {
   const TemporaryFolder folder;
   for (const char* seed : {"1", "2"}) {
     const std::vector<std::string> more{"figures=null", "-q", std::string("seed=") + seed};
-    const ProgramResult run = run_program(with(tiny, more), folder.path());
+    const ProgramResult run = run_program(with(two_figures, more), folder.path());
     INFO(run.err);
     REQUIRE(run.exit_code == 0);
     fs::rename(fs::weakly_canonical(folder.path() / "runs/quick-latest"), folder.path() / "runs" / seed);
@@ -102,9 +104,10 @@ TEST_CASE("Typical mistakes are answered with what to type", "[run]") {
   CHECK_THAT(answer({"x.h5"}), Catch::Contains("is an HDF5 file"));
   CHECK_THAT(answer({"status", "runs/a"}), Catch::Contains("--status DIR"));
   CHECK_THAT(answer({"--seed", "3"}), Catch::Contains("settings are given as seed=VALUE"));
-  CHECK_THAT(answer(with(tiny, {"networks.full.train.epochs=3"})), Catch::Contains("it is called 'max_epochs' here"));
-  CHECK_THAT(answer(with(tiny, {"networks.full.activation=ReLU"})), Catch::Contains("did you mean 'relu'?"));
-  CHECK_THAT(answer(with(tiny, {"networks.full.train.optimizer=adamw"})), !Catch::Contains("did you mean"));
+  CHECK_THAT(answer(with(two_figures, {"networks.full.train.epochs=3"})),
+             Catch::Contains("it is called 'max_epochs' here"));
+  CHECK_THAT(answer(with(two_figures, {"networks.full.activation=ReLU"})), Catch::Contains("did you mean 'relu'?"));
+  CHECK_THAT(answer(with(two_figures, {"networks.full.train.optimizer=adamw"})), !Catch::Contains("did you mean"));
 }
 
 }  // namespace inforelay

@@ -15,11 +15,11 @@ namespace inforelay {
 namespace {
 
 using test::ProgramResult;
+using test::quick_config;
 using test::run_program;
 using test::TemporaryFolder;
 using test::with;
 
-const std::string quick = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
 // 2^20 sets: tables of 42 MB each.
 const std::vector<std::string> large{"networks.composite=null", "networks.full.layers=[784, 20, 10]",
                                      "analysis.regression=null", "data.train_limit=1000", "data.test_limit=300"};
@@ -28,8 +28,8 @@ const std::string stored_relay = "run/stages/full-layer1-relay-test.h5",
                   relay_table = "networks/full/layers/1/relay/test/information",
                   knockout_table = "networks/full/layers/1/knockout/test/accuracy";
 
-ResolvedExperiment resolved(const std::vector<std::string>& more) {
-  return ResolvedExperiment(load_experiment_config(quick, with(large, more)).config);
+ResolvedExperiment resolved_large(const std::vector<std::string>& more) {
+  return ResolvedExperiment(load_experiment_config(quick_config, with(large, more)).config);
 }
 
 // A run in the folder `run` that is interrupted when its relay information has been stored.
@@ -57,7 +57,7 @@ std::string refusal(const ResolvedExperiment& experiment, int threads = 1, int r
 }  // namespace
 
 TEST_CASE("Tables of all sets are kept if they fit, and left out with a warning if they do not", "[plan][tables]") {
-  const ResolvedExperiment ample = resolved({"max_memory=2 GB"}), tight = resolved({"max_memory=180 MB"});
+  const ResolvedExperiment ample = resolved_large({"max_memory=2 GB"}), tight = resolved_large({"max_memory=180 MB"});
   CHECK(ample.tables() == AllSetsTable::keep);
   CHECK(ample.tables_note().empty());
   CHECK(tight.tables() == AllSetsTable::discard);
@@ -75,18 +75,18 @@ TEST_CASE("Tables of all sets are kept if they fit, and left out with a warning 
   }
   CHECK(scans == 2);
 
-  CHECK(resolved({"analysis.tables=never"}).tables() == AllSetsTable::discard);
-  CHECK(resolved({"analysis.tables=never"}).tables_note().empty());
+  CHECK(resolved_large({"analysis.tables=never"}).tables() == AllSetsTable::discard);
+  CHECK(resolved_large({"analysis.tables=never"}).tables_note().empty());
 }
 
 TEST_CASE("A run that needs tables of all sets that do not fit is refused, with the settings to change",
           "[plan][tables]") {
-  const ResolvedExperiment asked = resolved({"max_memory=180 MB", "analysis.tables=always"});
+  const ResolvedExperiment asked = resolved_large({"max_memory=180 MB", "analysis.tables=always"});
   CHECK(asked.tables() == AllSetsTable::keep);
   CHECK_THAT(refusal(asked),
              Catch::EndsWith("; or analysis.tables: auto: then the tables of all sets are left out, and "
                              "their statistics for each set size fit"));
-  const ResolvedExperiment needed = resolved({"max_memory=180 MB", "analysis.regression={}"});
+  const ResolvedExperiment needed = resolved_large({"max_memory=180 MB", "analysis.regression={}"});
   CHECK(needed.tables() == AllSetsTable::keep);
   CHECK_THAT(refusal(needed), Catch::Contains("; or leave out analysis.regression (and what needs it), with "
                                               "analysis.tables: auto: then"));
@@ -96,15 +96,15 @@ TEST_CASE("A run that needs tables of all sets that do not fit is refused, with 
   // Settings that are already in effect are not suggested, for any number of threads and ranks.
   for (int megabytes = 120; megabytes <= 320; megabytes += 10) {
     CAPTURE(megabytes);
-    const ResolvedExperiment each = resolved({fmt::format("max_memory={} MB", megabytes)});
+    const ResolvedExperiment each = resolved_large({fmt::format("max_memory={} MB", megabytes)});
     CHECK_THAT(refusal(each, 64, 2), !Catch::Contains("analysis.tables"));
   }
   // Tables are not mentioned if leaving them out would not suffice.
-  const std::string too_small = refusal(resolved({"max_memory=20 MB"}));
+  const std::string too_small = refusal(resolved_large({"max_memory=20 MB"}));
   CHECK(!too_small.empty());
   CHECK_THAT(too_small, !Catch::Contains("analysis.tables"));
   CHECK_THROWS_WITH(
-      load_experiment_config(quick, {"analysis.tables=never"}),
+      load_experiment_config(quick_config, {"analysis.tables=never"}),
       Catch::Contains("analysis.regression: needs the tables of all sets: not with analysis.tables: never"));
 }
 
@@ -114,7 +114,7 @@ TEST_CASE("A run without tables has the same statistics and everything else but 
   const TemporaryFolder folder;
   const auto results = [&](const std::string& name, const std::string& tables) {
     const ProgramResult run =
-        run_program(with({quick}, with(small, {"analysis.tables=" + tables, "-o", name})), folder.path());
+        run_program(with({quick_config}, with(small, {"analysis.tables=" + tables, "-o", name})), folder.path());
     INFO(run.err);
     REQUIRE(run.exit_code == 0);
     CHECK((run.out.find("The tables of all sets were left out") != std::string::npos) == (tables == "never"));
@@ -160,10 +160,10 @@ TEST_CASE("A run whose tables do not fit prints a warning before it begins and l
   const TemporaryFolder folder;
   const std::vector<std::string> tight =
       with(large, {"max_memory=180 MB", "networks.full.train.max_epochs=1", "figures=null", "-o", "run"});
-  const ProgramResult planned = run_program(with({quick}, with(tight, {"--dry-run"})), folder.path());
+  const ProgramResult planned = run_program(with({quick_config}, with(tight, {"--dry-run"})), folder.path());
   CHECK(planned.exit_code == 0);
   CHECK_THAT(planned.out, Catch::Contains("note: the tables of all sets are left out"));
-  const ProgramResult run = run_program(with({quick}, tight), folder.path());
+  const ProgramResult run = run_program(with({quick_config}, tight), folder.path());
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   CHECK_THAT(run.err, Catch::Contains("warning: the tables of all sets are left out"));
@@ -180,8 +180,9 @@ TEST_CASE("A run whose tables do not fit prints a warning before it begins and l
 TEST_CASE("A run resumed with another memory limit has the tables that this limit allows", "[run][tables]") {
   // Sampled knockouts take long enough to be interrupted.
   const std::vector<std::string> settings =
-      with({quick}, with(large, {"networks.full.layers=[784, 18, 10]", "networks.full.train.max_epochs=5",
-                                 "analysis.knockout.method=sampled", "analysis.knockout.samples=10", "figures=null"}));
+      with({quick_config},
+           with(large, {"networks.full.layers=[784, 18, 10]", "networks.full.train.max_epochs=5",
+                        "analysis.knockout.method=sampled", "analysis.knockout.samples=10", "figures=null"}));
   const std::vector<std::string> ample = with(settings, {"max_memory=2 GB"}),
                                  tight = with(settings, {"max_memory=111 MB"});
   const bool is_tight_at_last = GENERATE(false, true);

@@ -43,12 +43,11 @@ void write_recording(const TemporaryFolder& folder, const LevelSamples& samples)
 
 ProgramResult run_recording(const TemporaryFolder& folder, const LevelSamples& samples, const std::string& recording,
                             const std::string& analysis, const Arguments& more = {}) {
-  write_file_atomically(
-      folder / "t.yaml",
-      std::string_view(fmt::format("name: t\nseed: 7\nrecordings:\n  r: {{file: rec.csv, states: u0..u{}, input: in, "
-                                   "output: out{}}}\nanalysis:\n{}",
-                                   samples.units() - 1, recording, analysis)));
-  return run_program(with({"t.yaml", "-o", "out", "--fresh"}, more), folder.path());
+  return run_config(folder,
+                    fmt::format("name: t\nseed: 7\nrecordings:\n  r: {{file: rec.csv, states: u0..u{}, input: in, "
+                                "output: out{}}}\nanalysis:\n{}",
+                                samples.units() - 1, recording, analysis),
+                    more);
 }
 
 ResultView layer_of(const ExperimentResult& result) { return result.system("r").at("layers/states"); }
@@ -236,12 +235,11 @@ TEST_CASE("Trials are exchanged and drawn as wholes, and measures over time do n
   write_npy(folder / "in.npy", {trials, steps}, input);
   write_npy(folder / "out.npy", {trials, steps}, output);
   const auto run_with = [&](const std::string& analysis) {
-    write_file_atomically(folder / "t.yaml",
-                          std::string_view("name: t\nseed: 7\nrecordings:\n  r: {file: states.npy, axes: [trial, time, "
-                                           "unit], input: in.npy, output: out.npy}\nanalysis:\n  discretize: "
-                                           "symbols\n" +
-                                           analysis));
-    return run_program({"t.yaml", "-o", "out", "--fresh"}, folder.path());
+    return run_config(folder,
+                      "name: t\nseed: 7\nrecordings:\n  r: {file: states.npy, axes: [trial, time, "
+                      "unit], input: in.npy, output: out.npy}\nanalysis:\n  discretize: "
+                      "symbols\n" +
+                          analysis);
   };
   const ProgramResult run = run_with("  lags: [1, 3]\n");
   INFO(run.err);
@@ -266,8 +264,7 @@ TEST_CASE("Trials are exchanged and drawn as wholes, and measures over time do n
   const RowMatrix<double>& transfer = temporal.matrix<double>("transfer_entropy");
   for (int target = 0; target < 3; ++target) {
     const auto expected = transfer_entropy_of_sets_bits(bits, steps, target);
-    for (std::size_t set = 0; set < 8; ++set)
-      CHECK(transfer(target, static_cast<Eigen::Index>(set)) == expected[set]);
+    for (std::size_t set = 0; set < 8; ++set) CHECK(transfer(target, static_cast<Eigen::Index>(set)) == expected[set]);
   }
   CHECK(temporal.matrix<double>("transfer_entropy_units") == transfer_entropy_between_units_bits(bits, steps));
 

@@ -25,24 +25,26 @@ namespace {
 using test::Arguments;
 using test::content;
 using test::ProgramResult;
+using test::quick_config;
 using test::run_program;
 using test::StartedProgram;
 using test::TemporaryFolder;
 using test::with;
 namespace fs = std::filesystem;
 
-const Arguments tiny{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
-                     "data.train_limit=1000",
-                     "data.test_limit=300",
-                     "networks.full.layers=[784, 3, 10]",
-                     "networks.full.train.max_epochs=2",
-                     "networks.composite=null",
-                     "figures=null",
-                     "-o",
-                     "run"};
+const Arguments three_neurons{quick_config,
+                              "data.train_limit=1000",
+                              "data.test_limit=300",
+                              "networks.full.layers=[784, 3, 10]",
+                              "networks.full.train.max_epochs=2",
+                              "networks.composite=null",
+                              "figures=null",
+                              "-o",
+                              "run"};
 
 // A training that never ends by itself.
-const Arguments endless = with(tiny, {"networks.full.train.max_epochs=1000000", "networks.full.train.stop=null"});
+const Arguments endless =
+    with(three_neurons, {"networks.full.train.max_epochs=1000000", "networks.full.train.stop=null"});
 
 // Waits until `wanted` is true for the status in `folder`.
 template <class Wanted>
@@ -148,7 +150,7 @@ TEST_CASE("Of several commands started together one runs and the others name its
     std::vector<std::unique_ptr<StartedProgram>> programs;
     std::vector<pid_t> pids;
     for (int p = 0; p < processes; ++p) {
-      programs.push_back(std::make_unique<StartedProgram>(with(tiny, {"-j", "1"}), folder.path()));
+      programs.push_back(std::make_unique<StartedProgram>(with(three_neurons, {"-j", "1"}), folder.path()));
       pids.push_back(programs.back()->pid());
     }
     std::vector<std::string> refusals;
@@ -175,7 +177,7 @@ TEST_CASE("Of several commands started together one runs and the others name its
 TEST_CASE("Status distinguishes complete, failed and unstarted runs and other folders", "[status]") {
   const TemporaryFolder folder;
   const fs::path run = folder.path() / "run";
-  const ProgramResult done = run_program(with(tiny, {"-j", "1", "figures={formats: [svg]}"}), folder.path());
+  const ProgramResult done = run_program(with(three_neurons, {"-j", "1", "figures={formats: [svg]}"}), folder.path());
   REQUIRE(done.exit_code == 0);
   SECTION("complete") {
     CHECK_THAT(done.err, Catch::Contains(", 1 thread, results in"));
@@ -207,7 +209,7 @@ TEST_CASE("Status distinguishes complete, failed and unstarted runs and other fo
   SECTION("complete, with missing figures: they are drawn again") {
     const std::string before = content(run / "results.h5");
     const auto again = [&] {
-      const ProgramResult result = run_program(with(tiny, {"figures={formats: [svg]}"}), folder.path());
+      const ProgramResult result = run_program(with(three_neurons, {"figures={formats: [svg]}"}), folder.path());
       CHECK(result.exit_code == 0);
       CHECK(result.out == done.out);
       return result.err;
@@ -228,7 +230,7 @@ TEST_CASE("Status distinguishes complete, failed and unstarted runs and other fo
   SECTION("failed") {
     fs::remove_all(run);
     const Arguments failing =
-        with(tiny, {"networks.composite={detectors: {hidden: 1, positives: 50000, negatives: 50}}"});
+        with(three_neurons, {"networks.composite={detectors: {hidden: 1, positives: 50000, negatives: 50}}"});
     REQUIRE(run_program(failing, folder.path()).exit_code == 2);
     CHECK_THAT(status_of(folder.path()),
                Catch::Contains("state     failed: networks.composite.detectors.positives: 50000: at most 100"));
@@ -320,13 +322,14 @@ TEST_CASE("Damaged status files and control characters in them are shown safely"
 
 TEST_CASE("Empty names of folders on the command line are refused", "[status]") {
   const TemporaryFolder folder;
-  for (const Arguments& arguments : {Arguments{tiny[0], "--output="}, Arguments{tiny[0], "--output= "},
-                                     Arguments{tiny[0], "-o", ""}, Arguments{"--status="}}) {
+  for (const Arguments& arguments :
+       {Arguments{three_neurons[0], "--output="}, Arguments{three_neurons[0], "--output= "},
+        Arguments{three_neurons[0], "-o", ""}, Arguments{"--status="}}) {
     const ProgramResult result = run_program(arguments, folder.path());
     CHECK(result.exit_code == 2);
     CHECK_THAT(result.err, Catch::Contains("expected a folder, found nothing"));
   }
-  CHECK(run_program({tiny[0], "--status", "."}, folder.path()).exit_code == 2);
+  CHECK(run_program({three_neurons[0], "--status", "."}, folder.path()).exit_code == 2);
   CHECK(fs::is_empty(folder.path()));
 }
 

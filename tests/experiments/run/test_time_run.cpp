@@ -4,7 +4,6 @@
 #include <type_traits>
 #include <variant>
 
-#include "core/files/files.hpp"
 #include "core/files/hdf5_file.hpp"
 #include "core/random.hpp"
 #include "tests/catch2.hpp"
@@ -16,7 +15,7 @@ using Catch::Contains;
 
 namespace {
 
-constexpr std::size_t trials = 60, times = 3, units = 4;
+constexpr std::size_t recorded_trials = 60, recorded_times = 3, recorded_units = 4;
 
 /// states [trial,time,unit] that relay more from time to time, in [trial], out [trial,time], part [trial], mixed
 /// [trial, time].
@@ -24,11 +23,11 @@ void write_recording(const std::filesystem::path& path) {
   RandomStream random(5, "recording");
   std::vector<double> states;
   std::vector<std::int64_t> in, out, part, mixed;
-  for (std::size_t i = 0; i < trials; ++i) {
+  for (std::size_t i = 0; i < recorded_trials; ++i) {
     in.push_back(static_cast<std::int64_t>(random.below(2)));
     part.push_back(i % 3 == 0 ? 1 : 0);
-    for (std::size_t t = 0; t < times; ++t) {
-      for (std::size_t k = 0; k < units; ++k) {
+    for (std::size_t t = 0; t < recorded_times; ++t) {
+      for (std::size_t k = 0; k < recorded_units; ++k) {
         const bool relays = k <= t && random.below(4) > 0;
         states.push_back(10.0 * static_cast<double>(t) +
                          (relays ? static_cast<double>(in.back()) : random.uniform(0, 1)));
@@ -39,11 +38,12 @@ void write_recording(const std::filesystem::path& path) {
   }
   Hdf5Writer file(path);
   const DatasetInfo by_trial{.dims = {"trial"}}, by_step{.dims = {"trial", "time"}};
-  file.array<double>("states", states, {trials, times, units}, {.dims = {"trial", "time", "unit"}});
+  file.array<double>("states", states, {recorded_trials, recorded_times, recorded_units},
+                     {.dims = {"trial", "time", "unit"}});
   file.dataset("in", in, by_trial);
-  file.array<std::int64_t>("out", out, {trials, times}, by_step);
+  file.array<std::int64_t>("out", out, {recorded_trials, recorded_times}, by_step);
   file.dataset("part", part, by_trial);
-  file.array<std::int64_t>("mixed", mixed, {trials, times}, by_step);
+  file.array<std::int64_t>("mixed", mixed, {recorded_trials, recorded_times}, by_step);
   file.commit();
 }
 
@@ -56,8 +56,7 @@ class TimeRun {
         "name: t\nrecordings:\n  r: {{file: rec.h5, states: states, input: in, output: out, time: {}{}}}\nanalysis: "
         "{{{}}}\n",
         time, recording, analysis);
-    write_file_atomically(folder / "t.yaml", std::string_view(config));
-    return run_program({"t.yaml", "-o", "out", "--fresh"}, folder.path());
+    return run_config(folder, config);
   }
 
   /// Keeps the results of a run as NAME.h5.
@@ -85,7 +84,7 @@ std::vector<double> numbers_in(const Hdf5Reader& file, const std::string& path) 
       array.values);
 }
 
-constexpr const char* layer = "recordings/r/layers/states";
+constexpr const char* states_layer = "recordings/r/layers/states";
 
 }  // namespace
 
@@ -95,10 +94,10 @@ TEST_CASE("Each time has the numbers of the recording of this time alone", "[rec
       "discretize: {method: mean, times: each}, relay: {subsets: [0, 1], exhaustive: [0, 1]}, measures: "
       "[co_information]";
   const Hdf5Reader each = scene.results("each", "each", analysis);
-  for (std::size_t t = 0; t < times; ++t) {
+  for (std::size_t t = 0; t < recorded_times; ++t) {
     const Hdf5Reader one = scene.results(fmt::format("one{}", t), fmt::format("[{}]", t), analysis);
     std::size_t compared = 0;
-    one.visit(layer, [&](const std::string& path, Hdf5Kind kind) {
+    one.visit(states_layer, [&](const std::string& path, Hdf5Kind kind) {
       const bool is_new = path.find("/geometry/") != path.npos || path.ends_with("/time");
       if (kind != Hdf5Kind::array || is_new) return;
       CAPTURE(path, t);
@@ -106,7 +105,7 @@ TEST_CASE("Each time has the numbers of the recording of this time alone", "[rec
       names.insert(names.begin(), "time");
       CHECK(each.dimension_names(path) == names);
       const std::vector<double> all = numbers_in(each, path), expected = numbers_in(one, path);
-      REQUIRE(all.size() == times * expected.size());
+      REQUIRE(all.size() == recorded_times * expected.size());
       const auto begin = all.begin() + static_cast<std::ptrdiff_t>(t * expected.size());
       CHECK(identical({begin, begin + static_cast<std::ptrdiff_t>(expected.size())}, expected));
       ++compared;
@@ -119,13 +118,14 @@ TEST_CASE("Each time has the numbers of the recording of this time alone", "[rec
 TEST_CASE("Cuts of all times are the same at each", "[recordings][time]") {
   TimeRun scene;
   const char* analysis = "discretize: mean, relay: {subsets: [0, 1], exhaustive: []}";
-  const std::string path = std::string(layer) + "/states/1/threshold";
+  const std::string path = std::string(states_layer) + "/states/1/threshold";
   const std::vector<double> pooled = scene.results("pooled", "pooled", analysis).array<double>(path),
                             each = scene.results("each", "each", analysis).array<double>(path);
-  REQUIRE(each.size() == times * pooled.size());
+  REQUIRE(each.size() == recorded_times * pooled.size());
   for (std::size_t i = 0; i < each.size(); ++i) CHECK(each[i] == pooled[i % pooled.size()]);
   const char* of_other = "discretize: {method: mean, fit: 1}, relay: {subsets: [0, 1], exhaustive: []}";
-  CHECK(scene.results("other", "each", of_other).array<double>(std::string(layer) + "/states/0/threshold") == each);
+  CHECK(scene.results("other", "each", of_other).array<double>(std::string(states_layer) + "/states/0/threshold") ==
+        each);
 }
 
 TEST_CASE("What cannot be analysed at each time is named", "[recordings][time]") {

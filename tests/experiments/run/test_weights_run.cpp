@@ -1,6 +1,5 @@
 // Networks from weight files, and comparisons with published values, through the program.
 #include <cstring>
-#include <fstream>
 
 #include "core/files/hdf5_file.hpp"
 #include "tests/catch2.hpp"
@@ -14,8 +13,7 @@ using test::content;
 using test::ProgramResult;
 using test::run_program;
 using test::TemporaryFolder;
-
-void write(const std::filesystem::path& path, const std::string& text) { std::ofstream(path) << text; }
+using test::write_text;
 
 // A few hundred generated digits; networks of six hidden neurons.
 const std::string common = R"(
@@ -47,8 +45,8 @@ TEST_CASE("A network of scaled inputs, exported or in results, is not analysed w
           "[run][weights]") {
   const TemporaryFolder folder;
   const std::string scaled = "data.inputs={mean: 0.1307, std: train}";
-  write(folder.path() / "train.yaml", train);
-  write(folder.path() / "load.yaml", load);
+  write_text(folder.path() / "train.yaml", train);
+  write_text(folder.path() / "load.yaml", load);
   REQUIRE(run_program({"train.yaml", "-o", "a", scaled}, folder.path()).exit_code == 0);
   const auto trained = information(folder.path() / "a/results.h5");
   int number = 0;
@@ -81,8 +79,8 @@ TEST_CASE("A network of scaled inputs, exported or in results, is not analysed w
 
 TEST_CASE("A network that is exported and loaded again gives the same numbers", "[run][weights]") {
   const TemporaryFolder folder;
-  write(folder.path() / "train.yaml", train);
-  write(folder.path() / "load.yaml", load);
+  write_text(folder.path() / "train.yaml", train);
+  write_text(folder.path() / "load.yaml", load);
   ProgramResult result = run_program({"train.yaml", "-o", "a"}, folder.path());
   REQUIRE(result.exit_code == 0);
   REQUIRE(std::filesystem::exists(folder.path() / "full.safetensors"));
@@ -116,7 +114,7 @@ TEST_CASE("A network that is exported and loaded again gives the same numbers", 
   std::filesystem::remove(folder.path() / "full.safetensors");
   CHECK(run_program({"train.yaml", "-o", "a"}, folder.path()).exit_code == 0);
   CHECK(std::filesystem::exists(folder.path() / "full.safetensors"));
-  write(folder.path() / "full.safetensors", "precious notes");
+  write_text(folder.path() / "full.safetensors", "precious notes");
   result = run_program({"train.yaml", "-o", "a"}, folder.path());
   CHECK(result.exit_code == 2);
   CHECK_THAT(result.err, Catch::Contains("exists and is no safetensors file; it is left as it is"));
@@ -133,8 +131,8 @@ TEST_CASE("Activations that a weight file does not state are asked for, and a ne
                              R"("b.bias":{"dtype":"F32","shape":[10],"data_offsets":[6360,6400]}})";
   std::string length(8, '\0');
   for (std::size_t i = 0; i < 2; ++i) length[i] = static_cast<char>(header.size() >> (8 * i) & 0xff);
-  write(folder.path() / "full.safetensors", length + header + std::string(6400, '\0'));
-  write(folder.path() / "load.yaml", load);
+  write_text(folder.path() / "full.safetensors", length + header + std::string(6400, '\0'));
+  write_text(folder.path() / "load.yaml", load);
   const auto start = [&](const std::vector<std::string>& settings) {
     std::vector<std::string> arguments{"load.yaml", "-o", "a", "figures=null"};
     arguments.insert(arguments.end(), settings.begin(), settings.end());
@@ -172,7 +170,7 @@ TEST_CASE("Activations that a weight file does not state are asked for, and a ne
 
 TEST_CASE("Batch normalisation is asked for, folded in, and told of in summary and results", "[run][weights]") {
   const TemporaryFolder folder;
-  write(folder.path() / "train.yaml", train);
+  write_text(folder.path() / "train.yaml", train);
   REQUIRE(run_program({"train.yaml", "-o", "a"}, folder.path()).exit_code == 0);
   // The trained network, with batch normalisation that changes nothing but the scale of two units.
   const std::string file = content(folder.path() / "full.safetensors");
@@ -193,9 +191,9 @@ TEST_CASE("Batch normalisation is asked for, folded in, and told of in summary a
                              R"("1.num_batches_tracked":{"dtype":"I64","shape":[],"data_offsets":[19168,19176]}})";
   std::string start(8, '\0');
   for (std::size_t i = 0; i < 2; ++i) start[i] = static_cast<char>(header.size() >> (8 * i) & 0xff);
-  write(folder.path() / "norm.safetensors",
-        start + header + data + numbers({0, 0, 0, 0, 0, 0}) + numbers({1, 1, 1, 1, 4, 0.25f}) + std::string(8, '\0'));
-  write(folder.path() / "load.yaml", load);
+  write_text(folder.path() / "norm.safetensors", start + header + data + numbers({0, 0, 0, 0, 0, 0}) +
+                                                     numbers({1, 1, 1, 1, 4, 0.25f}) + std::string(8, '\0'));
+  write_text(folder.path() / "load.yaml", load);
   const auto run = [&](const std::vector<std::string>& settings) {
     std::vector<std::string> arguments{"load.yaml", "figures=null", "networks.full.weights=norm.safetensors",
                                        "networks.full.activation=tanh", "networks.full.output_activation=sigmoid"};
@@ -236,8 +234,8 @@ TEST_CASE("Batch normalisation is asked for, folded in, and told of in summary a
 
 TEST_CASE("An unusable weight file is a data error before any work", "[run][weights]") {
   const TemporaryFolder folder;
-  write(folder.path() / "train.yaml", train);
-  write(folder.path() / "load.yaml", load);
+  write_text(folder.path() / "train.yaml", train);
+  write_text(folder.path() / "load.yaml", load);
   REQUIRE(run_program({"train.yaml", "-o", "a"}, folder.path()).exit_code == 0);
   const std::string good = content(folder.path() / "full.safetensors");
   const auto refused = [&](const std::vector<std::string>& overrides, const std::string& message, int code = 3) {
@@ -259,14 +257,14 @@ TEST_CASE("An unusable weight file is a data error before any work", "[run][weig
           "compare.s.statement: full.layers.3.relay.test.total will not be computed: layer 3 is not among", 2);
   refused({"compare={s: {statement: full.relay.test.total > 0, at_least: 200}}"},
           "compare.s.at_least: 200 is out of range: must be in [0, 10]", 2);
-  write(folder.path() / "full.safetensors", good.substr(0, good.size() - 5));
+  write_text(folder.path() / "full.safetensors", good.substr(0, good.size() - 5));
   refused({}, "full.safetensors");
   // NaN in the last bias.
   std::string damaged = good;
   damaged.replace(damaged.size() - 4, 4, std::string("\x00\x00\xc0\x7f", 4));
-  write(folder.path() / "full.safetensors", damaged);
+  write_text(folder.path() / "full.safetensors", damaged);
   refused({}, "tensor 'layer2.bias' is nan at [9]");
-  write(folder.path() / "full.safetensors", good);
+  write_text(folder.path() / "full.safetensors", good);
   refused(
       {"networks.full.weights=null", "networks.full.detectors.weights=[full.safetensors, b, c, d, e, f, g, h, i, j]"},
       "/b: No such file");
@@ -274,7 +272,7 @@ TEST_CASE("An unusable weight file is a data error before any work", "[run][weig
 
 TEST_CASE("Published values that are not met give exit code 5, on every start", "[run][comparison]") {
   const TemporaryFolder folder;
-  write(folder.path() / "train.yaml", train);
+  write_text(folder.path() / "train.yaml", train);
   REQUIRE(run_program({"train.yaml", "-o", "a", "networks.full.weights_out=null"}, folder.path()).exit_code == 0);
   // A table of published values made from the run itself.
   const Hdf5Reader results(folder.path() / "a/results.h5");
@@ -286,7 +284,7 @@ TEST_CASE("Published values that are not met give exit code 5, on every start", 
   for (Eigen::Index c = 0; c < 10; ++c)
     csv << c << ',' << all[static_cast<std::size_t>(c)] << ',' << int{order(c, 5)} << '\n';
   csv.close();
-  write(folder.path() / "compare.yaml", train + R"(
+  write_text(folder.path() / "compare.yaml", train + R"(
 compare:
   own:
     published: $INFORELAY_DATA/published.csv
@@ -323,11 +321,11 @@ compare:
     CHECK_THAT(result.out, Catch::Contains("NOT OK") && Catch::Contains("OUT OF TOLERANCE."));
   }
   // Another table of published values under the same name is another run, too.
-  write(folder.path() / "data/published.csv", "numeral,information,last\n0,0.5,1\n");
+  write_text(folder.path() / "data/published.csv", "numeral,information,last\n0,0.5,1\n");
   result = run_program(command, folder.path(), options);
   CHECK(result.exit_code == 2);
   CHECK_THAT(result.err, Catch::Contains("holds another run"));
-  write(folder.path() / "data/published.csv", "numeral,information,last\n0,0.5,one\n");
+  write_text(folder.path() / "data/published.csv", "numeral,information,last\n0,0.5,one\n");
   result = run_program(command, folder.path(), options);
   CHECK(result.exit_code == 3);
   CHECK_THAT(result.err, Catch::Contains("line 2, column 'last': 'one', expected a set of units"));

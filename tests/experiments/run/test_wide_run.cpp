@@ -16,8 +16,8 @@ using test::ProgramResult;
 using test::run_program;
 using test::TemporaryFolder;
 
-constexpr int neurons = 41;
-constexpr std::size_t samples = 500;
+constexpr int wide_neurons = 41;
+constexpr std::size_t tested_samples = 500;
 
 std::vector<std::string> wide_run(const std::vector<std::string>& more, const std::string& hidden = "41") {
   std::vector<std::string> arguments{std::string(INFORELAY_CONFIGS) + "/wide_layer.yaml",
@@ -34,7 +34,7 @@ std::vector<std::string> wide_run(const std::vector<std::string>& more, const st
   return arguments;
 }
 
-const std::string group = "networks/wide/layers/1/";
+const std::string wide_layer = "networks/wide/layers/1/";
 
 }  // namespace
 
@@ -48,19 +48,20 @@ TEST_CASE("A run on a wide layer has states as bytes, greedy removal and single 
 
   const auto path = folder.path() / "run/results.h5";
   const Hdf5Reader file(path);
-  const auto hidden = file.matrix<float>(group + "states/test/value", samples, neurons);
-  const auto threshold = file.matrix<double>(group + "states/test/threshold", neurons, 1);
-  const auto state = file.matrix<std::uint8_t>(group + "states/test/state", samples, neurons);
-  CHECK(file.dimension_names(group + "states/test/state") == std::vector<std::string>{"sample", "unit"});
+  const auto hidden = file.matrix<float>(wide_layer + "states/test/value", tested_samples, wide_neurons);
+  const auto threshold = file.matrix<double>(wide_layer + "states/test/threshold", wide_neurons, 1);
+  const auto state = file.matrix<std::uint8_t>(wide_layer + "states/test/state", tested_samples, wide_neurons);
+  CHECK(file.dimension_names(wide_layer + "states/test/state") == std::vector<std::string>{"sample", "unit"});
   bool right = true;
   for (Eigen::Index i = 0; i < hidden.rows(); ++i) {
-    for (Eigen::Index k = 0; k < neurons; ++k) right = right && state(i, k) == (hidden(i, k) > threshold(k, 0) ? 1 : 0);
+    for (Eigen::Index k = 0; k < wide_neurons; ++k)
+      right = right && state(i, k) == (hidden(i, k) > threshold(k, 0) ? 1 : 0);
   }
   CHECK(right);
   for (const char* part :
        {"geometry", "regression", "relay/test/information", "relay/test/best", "relay/test/branching"})
-    CHECK(!file.exists(group + part));
-  CHECK(file.matrix<float>(group + "knockout/test/accuracy_single", 10, neurons).minCoeff() > 0);
+    CHECK(!file.exists(wide_layer + part));
+  CHECK(file.matrix<float>(wide_layer + "knockout/test/accuracy_single", 10, wide_neurons).minCoeff() > 0);
 
   // The relay information is that of the states in the same file.
   const ExperimentResult result = read_results(path);
@@ -90,8 +91,8 @@ TEST_CASE("A wide layer before the last has single knockouts", "[wide][run]") {
   REQUIRE(run.exit_code == 0);
   const ExperimentResult result = read_results(folder.path() / "run/results.h5");
   const ResultView layer = result.network("wide").at("layers/1"), knockout = layer.at("knockout/test");
-  CHECK(knockout.matrix<float>("accuracy_single").cols() == neurons);
-  CHECK(knockout.vector<float>("overall_accuracy_single").size() == neurons);
+  CHECK(knockout.matrix<float>("accuracy_single").cols() == wide_neurons);
+  CHECK(knockout.vector<float>("overall_accuracy_single").size() == wide_neurons);
   // The intact network decides as its outputs do.
   CHECK(std::abs(static_cast<double>(knockout.number<float>("overall_intact")) -
                  layer.number<double>("states/test/argmax_accuracy")) <= 0.0021);  // a sample of 500 within rounding

@@ -28,13 +28,14 @@ using test::Arguments;
 using test::identical;
 using test::numbers_of;
 using test::ProgramResult;
+using test::quick_config;
 using test::run_program;
 using test::TemporaryFolder;
 using test::with;
 namespace fs = std::filesystem;
 
 // One small network, trained quickly.
-const Arguments small{std::string(INFORELAY_CONFIGS) + "/quick.yaml",
+const Arguments small{quick_config,
                       "data.train_limit=1000",
                       "data.test_limit=300",
                       "networks.full.layers=[784, 5, 10]",

@@ -7,9 +7,11 @@
 #include "infotheory/importance/sampled_shapley.hpp"
 #include "infotheory/importance/shapley.hpp"
 #include "tests/catch2.hpp"
+#include "tests/infotheory/importance/random_table.hpp"
 #include "tests/set_scans.hpp"
 
 using namespace inforelay;
+using namespace inforelay::test;
 
 namespace {
 
@@ -19,13 +21,7 @@ std::size_t index_of(std::span<const std::uint8_t> present) {
   return index;
 }
 
-std::vector<double> random_table(int units, RandomStream random) {
-  std::vector<double> table(std::size_t{1} << units);
-  for (double& value : table) value = random.uniform(-1, 1);
-  return table;
-}
-
-SetFunction of(const std::vector<double>& table) {
+SetFunction function_of(const std::vector<double>& table) {
   return [&table](std::span<const std::uint8_t> present, std::span<double> values) {
     values[0] = table[index_of(present)];
     values[1] = 2 - 3 * values[0];
@@ -41,7 +37,7 @@ TEST_CASE("Sampled Shapley values are within their standard errors of the exact 
     const auto table = random_table(units, RandomStream(1, "table").child(seed));
     const ExactImportance exact = exact_importance(std::span<const double>(table), IndexMeaning::present);
     const SampledShapley sampled =
-        sampled_shapley(of(table), 2, units, {.least_permutations = 200, .most_permutations = 200},
+        sampled_shapley(function_of(table), 2, units, {.least_permutations = 200, .most_permutations = 200},
                         RandomStream(2, "sampled").child(seed));
     CHECK(sampled.permutations == 200);
     CHECK(!sampled.reached);
@@ -65,13 +61,13 @@ TEST_CASE("Sampled Shapley values are within their standard errors of the exact 
 
 TEST_CASE("Sampling stops at the standard error that is asked for", "[importance]") {
   const auto table = random_table(10, RandomStream(3, "stop"));
-  const SampledShapley loose = sampled_shapley(of(table), 2, 10, {.standard_error = 0.1, .most_permutations = 100'000},
-                                               RandomStream(4, "loose"));
+  const SampledShapley loose = sampled_shapley(
+      function_of(table), 2, 10, {.standard_error = 0.1, .most_permutations = 100'000}, RandomStream(4, "loose"));
   CHECK(loose.reached);
   CHECK(loose.standard_error.maxCoeff() <= 0.1);
   CHECK(loose.permutations >= 32);
-  const SampledShapley tight = sampled_shapley(of(table), 2, 10, {.standard_error = 0.05, .most_permutations = 100'000},
-                                               RandomStream(4, "loose"));
+  const SampledShapley tight = sampled_shapley(
+      function_of(table), 2, 10, {.standard_error = 0.05, .most_permutations = 100'000}, RandomStream(4, "loose"));
   CHECK(tight.permutations > 2 * loose.permutations);
 }
 
@@ -143,7 +139,7 @@ ChainFunction along(const SetFunction& function, int functions) {
 
 TEST_CASE("Sampling along permutations gives the bits of sampling set by set, also resumed", "[importance]") {
   const auto table = random_table(9, RandomStream(9, "chain"));
-  const SetFunction function = of(table);
+  const SetFunction function = function_of(table);
   const ShapleySamplingOptions options{.least_permutations = 40, .most_permutations = 40};
   const SampledShapley expected = sampled_shapley(function, 2, 9, options, RandomStream(10, "same"));
   ChainShapley sampler(along(function, 2), 2, 9, options, RandomStream(10, "same"));

@@ -11,18 +11,14 @@
 #include "core/random.hpp"
 #include "infotheory/importance/shapley.hpp"
 #include "tests/catch2.hpp"
+#include "tests/infotheory/importance/random_table.hpp"
 
 using namespace inforelay;
+using namespace inforelay::test;
 
 namespace {
 
 using Table = std::vector<double>;
-
-Table random_table(int units, RandomStream random) {
-  Table table(std::size_t{1} << units);
-  for (double& value : table) value = random.uniform(-1, 1);
-  return table;
-}
 
 double factorial(int n) { return n <= 1 ? 1 : n * factorial(n - 1); }
 

@@ -7,13 +7,12 @@
 #include "tests/catch2.hpp"
 
 using namespace inforelay;
+using namespace inforelay::test;
 
 namespace {
 
 using Probabilities = std::vector<double>;
 using Counts = std::vector<std::uint64_t>;
-
-Approx exactly(double value) { return Approx(value).margin(1e-12).epsilon(0); }
 
 }  // namespace
 

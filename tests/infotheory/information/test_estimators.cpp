@@ -9,12 +9,11 @@
 #include "tests/catch2.hpp"
 
 using namespace inforelay;
+using namespace inforelay::test;
 
 namespace {
 
 using Counts = std::vector<std::uint64_t>;
-
-Approx exactly(double value) { return Approx(value).margin(1e-12).epsilon(0); }
 
 double estimate(std::string_view name, const Counts& counts, double alphabet) {
   return estimated_entropy_bits(entropy_estimator(name), counts, alphabet);

@@ -7,12 +7,11 @@
 #include "tests/catch2.hpp"
 
 using namespace inforelay;
+using namespace inforelay::test;
 
 namespace {
 
 constexpr VariableSet X{0}, Y{1}, Z{2}, XY{0, 1};
-
-Approx exactly(double value) { return Approx(value).margin(1e-12).epsilon(0); }
 
 // Two fair bits X and Y, and Z a function of them.
 JointTable gate(const std::function<DiscreteValue(DiscreteValue, DiscreteValue)>& z) {

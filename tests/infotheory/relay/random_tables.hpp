@@ -12,6 +12,8 @@
 
 namespace inforelay::test {
 
+inline int bit(int word, int k) { return word >> k & 1; }
+
 struct StateSamples {
   std::vector<StateWord> states;
   std::vector<Symbol> input, output;  // [N] each

@@ -17,8 +17,6 @@ using namespace inforelay::test;
 
 namespace {
 
-constexpr double tolerance = 1e-12;
-
 LevelSamples levels_of(const UnitStates& states, const std::vector<Symbol>& input, const std::vector<Symbol>& output,
                        int symbols) {
   return {states.to_bytes(), input, output, symbols};
@@ -55,15 +53,13 @@ TEST_CASE("Relay information of units of several levels agrees with counting", "
   for (int row = 0; row < table.contrast_count(); row += 2) {
     const int c = whole ? -1 : row;
     const double none = counted_information(samples, c, {}), all = counted_information(samples, c, counting(units));
-    CHECK(total[static_cast<std::size_t>(row)] == Approx(none - all).margin(tolerance).epsilon(0));
-    for (int k = 0; k < units; ++k)
-      CHECK(single(row, k) == Approx(none - counted_information(samples, c, {k})).margin(tolerance).epsilon(0));
+    CHECK(total[static_cast<std::size_t>(row)] == exactly(none - all));
+    for (int k = 0; k < units; ++k) CHECK(single(row, k) == exactly(none - counted_information(samples, c, {k})));
     for (std::uint32_t set = 0; set < 1u << units; set += 5) {
       const double expected = counted_information(samples, c, units_of_bits(~set, units)) - all;
-      REQUIRE(relay_information_bits(table, row, units_of_bits(set, units)) ==
-              Approx(expected).margin(tolerance).epsilon(0));
+      REQUIRE(relay_information_bits(table, row, units_of_bits(set, units)) == exactly(expected));
     }
-    check_greedy_path(path, row, tolerance,
+    check_greedy_path(path, row, 1e-12,
                       [&](const std::vector<int>& given) { return counted_information(samples, c, given); });
   }
 }

@@ -49,14 +49,13 @@ struct Case {
   void check(NeuronSet relay, double expected) const {
     INFO("relay set {" << relay.to_string() << "}");
     const StateTable table = samples.table();
-    CHECK(relay_information_bits(table, 1, relay) == Approx(expected).margin(tolerance).epsilon(0));
-    CHECK(eight_entropies(samples, 1, relay) == Approx(expected).margin(tolerance).epsilon(0));
+    CHECK(relay_information_bits(table, 1, relay) == exactly(expected));
+    CHECK(eight_entropies(samples, 1, relay) == exactly(expected));
     const ExhaustiveRelay exhaustive = exhaustive_relay(table, greedy_relay(table));
     CHECK(exhaustive.information(1, relay.index()) == static_cast<float>(relay_information_bits(table, 1, relay)));
   }
 };
 
-int bit(int word, int k) { return word >> k & 1; }
 StateWord state(int word) { return static_cast<StateWord>(word); }
 
 }  // namespace

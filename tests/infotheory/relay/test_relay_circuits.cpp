@@ -13,8 +13,6 @@ using namespace inforelay::test;
 
 namespace {
 
-Approx exactly(double value) { return Approx(value).margin(1e-12).epsilon(0); }
-
 /// What a circuit's wires carry in one case, which counts `times`.
 struct Wires {
   int in, out;
@@ -52,8 +50,6 @@ double relayed(const JointTable& table, NeuronSet set) {
   }
   return relay_information_bits(table, variables);
 }
-
-int bit(int word, int k) { return word >> k & 1; }
 
 }  // namespace
 

@@ -23,7 +23,7 @@ bool same(const ExhaustiveRelay& x, const ExhaustiveRelay& y) {
 }
 
 // Few states for many neurons, the last a copy of the first: best sets are tied across chunks.
-StateTable table_of(int neurons, std::size_t samples = 400) {
+StateTable tied_table(int neurons, std::size_t samples = 400) {
   StateSamples drawn = random_samples(samples, neurons - 1, 3, RandomStream(21, "scan"));
   drawn.units = neurons;
   for (StateWord& state : drawn.states) state |= (state & 1u) << (neurons - 1);
@@ -34,7 +34,7 @@ StateTable table_of(int neurons, std::size_t samples = 400) {
 
 TEST_CASE("Chunks computed by different scans give the same whole", "[relay]") {
   const int neurons = GENERATE(1, 5, 13, 14, 15, 17);
-  const StateTable table = table_of(std::max(neurons, 2));
+  const StateTable table = tied_table(std::max(neurons, 2));
   const GreedyRelay greedy = greedy_relay(table);
   const ExhaustiveRelay whole = exhaustive_relay(table, greedy);
 
@@ -63,7 +63,7 @@ TEST_CASE("Chunks computed by different scans give the same whole", "[relay]") {
 
 TEST_CASE("Statistics of relay information agree with its table and its best sets", "[relay]") {
   const int neurons = GENERATE(3, 12);
-  const StateTable table = table_of(neurons);
+  const StateTable table = tied_table(neurons);
   const ExhaustiveRelay all = exhaustive_relay(table, greedy_relay(table));
   for (int c = 0; c < table.contrast_count(); ++c) {
     for (int n = 0; n <= neurons; ++n) {
@@ -99,7 +99,7 @@ TEST_CASE("Statistics of a class with all samples or none", "[relay]") {
 }
 
 TEST_CASE("The chunks of relay information have the format of their id", "[relay]") {
-  const StateTable table = table_of(16);
+  const StateTable table = tied_table(16);
   const GreedyRelay greedy = greedy_relay(table);
   const ExhaustiveRelayScan scan(table, greedy);
   // Saved chunks are recognised by this id: if their contents change, so must the id.
@@ -120,7 +120,7 @@ TEST_CASE("The chunks of relay information have the format of their id", "[relay
 }
 
 TEST_CASE("The result of another chunk is refused", "[relay]") {
-  const StateTable table = table_of(15);
+  const StateTable table = tied_table(15);
   const GreedyRelay greedy = greedy_relay(table);
   ExhaustiveRelayScan scan(table, greedy);
   const std::vector<std::size_t> some{1};

@@ -45,7 +45,7 @@ Path naive_greedy(const StateTable& table, int cls) {
   return path;
 }
 
-bool same(const ExhaustiveRelay& x, const ExhaustiveRelay& y) {
+bool same_table_and_best(const ExhaustiveRelay& x, const ExhaustiveRelay& y) {
   return x.information == y.information && x.best_information == y.best_information && x.best_set == y.best_set &&
          x.above_greedy == y.above_greedy && x.above_greedy_as_published == y.above_greedy_as_published;
 }
@@ -207,7 +207,7 @@ TEST_CASE("Searches give the same bits for any number of threads", "[relay]") {
     const GreedyRelay again = greedy_relay(table);
     CHECK(again.removal_order == greedy.removal_order);
     CHECK(again.information == greedy.information);
-    CHECK(same(exhaustive_relay(table, greedy), exhaustive));
+    CHECK(same_table_and_best(exhaustive_relay(table, greedy), exhaustive));
   }
 }
 
@@ -219,7 +219,7 @@ TEST_CASE("Exhaustive search gives the same bits with every instruction set", "[
   for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
     CAPTURE(n, hwy::TargetName(target));
     const OnlyInstructionSets only(target);
-    CHECK(same(exhaustive_relay(table, greedy), expected));
+    CHECK(same_table_and_best(exhaustive_relay(table, greedy), expected));
   }
 }
 

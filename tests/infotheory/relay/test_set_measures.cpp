@@ -70,7 +70,6 @@ template <class Source, class Table>
 void check_sums(const Table& table, const LevelSamples& samples, int row, int c, int least_bits, int chunk_bits) {
   const detail::SetChunks chunks(detail::decision_order(table), least_bits, chunk_bits);
   const Source source(table, chunks, {true, true, true, true});
-  const double tolerance = 1e-12;
   std::size_t seen = 0;
   for (std::size_t i = 0; i < chunks.per_contrast(); ++i) {
     const std::size_t chunk = static_cast<std::size_t>(row) * chunks.per_contrast() + i;
@@ -80,11 +79,9 @@ void check_sums(const Table& table, const LevelSamples& samples, int row, int c,
                                  .complement(NeuronSet::all(samples.units()));
       const CountedSums expected(samples, c, units_of_bits(kept.bits(), samples.units()));
       const ExactNLogN& f = table.n_log_n();
-      REQUIRE(f.bits(sums.input_entropy[leaf]) ==
-              Approx(expected.ab.bits - expected.b.bits).margin(tolerance).epsilon(0));
-      REQUIRE(f.bits(sums.output_entropy[leaf]) ==
-              Approx(expected.bb.bits - expected.b.bits).margin(tolerance).epsilon(0));
-      REQUIRE(f.bits(sums.information[leaf]) == Approx(expected.information()).margin(tolerance).epsilon(0));
+      REQUIRE(f.bits(sums.input_entropy[leaf]) == exactly(expected.ab.bits - expected.b.bits));
+      REQUIRE(f.bits(sums.output_entropy[leaf]) == exactly(expected.bb.bits - expected.b.bits));
+      REQUIRE(f.bits(sums.information[leaf]) == exactly(expected.information()));
       REQUIRE(static_cast<double>(static_cast<std::int64_t>(sums.cells[leaf])) == expected.cells());
       ++seen;
     }

@@ -1,6 +1,5 @@
 // Relay information of more than 32 units: against the narrow search of the same units, and against the definition on
 // states as texts.
-#include <atomic>
 #include <cmath>
 #include <map>
 #include <string>
@@ -14,6 +13,7 @@
 #include "tests/infotheory/relay/greedy_paths.hpp"
 #include "tests/infotheory/relay/random_tables.hpp"
 #include "tests/infotheory/relay/wide_tables.hpp"
+#include "tests/set_scans.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
@@ -73,14 +73,6 @@ double naive_conditional_information(const WideSamples& samples, int cls, const 
   }
   return sum / static_cast<double>(samples.input.size());
 }
-
-/// Asks to stop after `reports` reports.
-struct StopAfter : Progress {
-  explicit StopAfter(int reports) : left(reports) {}
-  void report(std::uint64_t, std::uint64_t) override { --left; }
-  bool stop_requested() const override { return left <= 0; }
-  std::atomic<int> left;
-};
 
 }  // namespace
 

@@ -1,11 +1,13 @@
-// Recordings of known systems for the tests of significance.
+// Recordings of known systems, and equality of intervals, for the tests of significance.
 #pragma once
 
 #include <vector>
 
 #include "core/random.hpp"
+#include "infotheory/significance/bootstrap.hpp"
 #include "infotheory/significance/rearrangement.hpp"
 #include "tests/contrasts.hpp"
+#include "tests/set_scans.hpp"
 
 namespace inforelay::test {
 
@@ -32,6 +34,11 @@ inline Recorded planted(std::size_t n, int units, int relays, double agreement, 
     }
   }
   return recorded;
+}
+
+inline bool same(const BootstrapIntervals& x, const BootstrapIntervals& y) {
+  return same_bits(x.observed, y.observed) && same_bits(x.bias, y.bias) && same_bits(x.low, y.low) &&
+         same_bits(x.high, y.high);
 }
 
 }  // namespace inforelay::test

@@ -23,11 +23,6 @@ StateTable table_of_rows(const Recorded& recorded, const std::vector<std::uint32
           recorded.contrasts};
 }
 
-bool same(const BootstrapIntervals& x, const BootstrapIntervals& y) {
-  return same_bits(x.observed, y.observed) && same_bits(x.bias, y.bias) && same_bits(x.low, y.low) &&
-         same_bits(x.high, y.high);
-}
-
 }  // namespace
 
 TEST_CASE("Bootstrap intervals are quantiles over tables of resampled rows", "[significance]") {

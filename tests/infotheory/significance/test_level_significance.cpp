@@ -22,11 +22,6 @@ bool same(const NullTest& x, const NullTest& y) {
          same_bits(x.mean, y.mean);
 }
 
-bool same(const BootstrapIntervals& x, const BootstrapIntervals& y) {
-  return same_bits(x.observed, y.observed) && same_bits(x.bias, y.bias) && same_bits(x.low, y.low) &&
-         same_bits(x.high, y.high);
-}
-
 /// Total relay information by entropies of counted texts.
 double counted_total(const LevelSamples& samples, int c) {
   return counted_information(samples, c, {}) -

@@ -3,16 +3,14 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-
 #include "core/error.hpp"
 #include "tests/catch2.hpp"
+#include "tests/nn/data/idx_writer.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
 using Catch::Contains;
-using Bytes = std::vector<std::uint8_t>;
 using Integers = std::vector<std::int64_t>;
 using Floats = std::vector<float>;
 using Words = std::vector<std::string>;
@@ -23,9 +21,7 @@ FileArray array(std::vector<std::uint64_t> shape, FileArrayValues values, const 
   return {std::move(shape), std::move(values), place};
 }
 
-FileArray two_labels() { return array({2}, Integers{5, 6}, "a.npz: 'y'"); }
-
-void write(const std::filesystem::path& path, const std::string& text) { std::ofstream(path) << text; }
+FileArray pair_of_labels() { return array({2}, Integers{5, 6}, "a.npz: 'y'"); }
 
 DataOptions table_options(const std::filesystem::path& path) {
   DataOptions options;
@@ -42,7 +38,7 @@ TEST_CASE("Arrays of any shape are flattened, and images keep theirs", "[data]")
   const auto shape_of = [](std::vector<std::uint64_t> shape) {
     std::uint64_t count = 1;
     for (const std::uint64_t extent : shape) count *= extent;
-    return array_set(array(std::move(shape), Bytes(count)), two_labels()).input_shape;
+    return array_set(array(std::move(shape), Bytes(count)), pair_of_labels()).input_shape;
   };
   CHECK(shape_of({2, 3, 5}) == std::vector{3, 5});
   CHECK(shape_of({2, 1, 3, 5}) == std::vector{3, 5});
@@ -50,10 +46,10 @@ TEST_CASE("Arrays of any shape are flattened, and images keep theirs", "[data]")
   CHECK(shape_of({2, 3, 3, 5}) == std::vector{45});
   CHECK(shape_of({2, 4}) == std::vector{4});
   CHECK(shape_of({2}) == std::vector{1});
-  const ArraySet set = array_set(array({2, 2}, std::vector<double>{0.1, 2, 1e-3, -4}), two_labels());
+  const ArraySet set = array_set(array({2, 2}, std::vector<double>{0.1, 2, 1e-3, -4}), pair_of_labels());
   const auto& inputs = std::get<RowMatrix<float>>(set.inputs);
   CHECK((inputs(0, 0) == 0.1f && inputs(1, 1) == -4));
-  CHECK(std::get<RowMatrix<float>>(array_set(array({2, 1}, Integers{-7, 300}), two_labels()).inputs)(1, 0) == 300);
+  CHECK(std::get<RowMatrix<float>>(array_set(array({2, 1}, Integers{-7, 300}), pair_of_labels()).inputs)(1, 0) == 300);
 }
 
 TEST_CASE("Labels are integers, whole numbers or words", "[data]") {
@@ -69,29 +65,29 @@ TEST_CASE("Labels are integers, whole numbers or words", "[data]") {
 }
 
 TEST_CASE("Arrays that are no data set are errors that name them", "[data]") {
-  CHECK_THROWS_WITH(array_set(array({3, 2}, Bytes(6)), two_labels()),
+  CHECK_THROWS_WITH(array_set(array({3, 2}, Bytes(6)), pair_of_labels()),
                     "a.npz: 'x' is [3,2]: 3 samples; a.npz: 'y' is [2]: 2 labels");
   CHECK_THROWS_WITH(array_set(array({2, 2}, Bytes(4)), array({2, 3}, Bytes(6), "y.npy")),
                     "y.npy is [2,3], expected one label for each of 2 samples; of one-hot rows, save the argmax");
   CHECK_THROWS_WITH(array_set(array({0, 2}, Bytes()), array({0}, Bytes())),
                     "a.npz: 'x' is [0,2], expected [samples, ...] with at least one sample");
-  CHECK_THROWS_WITH(array_set(array({2, 0}, Bytes()), two_labels()), Contains("0 inputs, expected in [1,1000000]"));
-  CHECK_THROWS_WITH(array_set(array({}, Bytes{1}), two_labels()), Contains("expected [samples, ...]"));
-  CHECK_THROWS_WITH(array_set(array({2, 1}, Words{"a", "b"}), two_labels()),
+  CHECK_THROWS_WITH(array_set(array({2, 0}, Bytes()), pair_of_labels()), Contains("0 inputs, expected in [1,1000000]"));
+  CHECK_THROWS_WITH(array_set(array({}, Bytes{1}), pair_of_labels()), Contains("expected [samples, ...]"));
+  CHECK_THROWS_WITH(array_set(array({2, 1}, Words{"a", "b"}), pair_of_labels()),
                     "a.npz: 'x' holds words, expected numbers as inputs");
   std::vector<ArraySet> sets;
-  sets.push_back(array_set(array({2, 2}, Bytes(4)), two_labels()));
-  sets.push_back(array_set(array({2, 3}, Bytes(6), "t.npy"), two_labels()));
+  sets.push_back(array_set(array({2, 2}, Bytes(4)), pair_of_labels()));
+  sets.push_back(array_set(array({2, 3}, Bytes(6), "t.npy"), pair_of_labels()));
   CHECK_THROWS_WITH(data_from(sets, {}, "f"), "a.npz: 'x' has 2 inputs, t.npy has 3");
   sets.pop_back();
-  sets[0] = array_set(array({2, 1}, Floats{1, std::numeric_limits<float>::infinity()}), two_labels());
+  sets[0] = array_set(array({2, 1}, Floats{1, std::numeric_limits<float>::infinity()}), pair_of_labels());
   CHECK_THROWS_WITH(data_from(sets, {}, "f"),
                     "a.npz: 'x': input 0 of sample 1 (both from 0) is inf, expected a finite number");
 }
 
 TEST_CASE("A set of bytes beside one of floats becomes floats", "[data]") {
   std::vector<ArraySet> sets;
-  sets.push_back(array_set(array({2, 1}, Bytes{7, 9}), two_labels()));
+  sets.push_back(array_set(array({2, 1}, Bytes{7, 9}), pair_of_labels()));
   sets.push_back(array_set(array({2, 1}, Floats{0.5, 1}), array({2}, Integers{6, 9})));
   const FileData data = data_from(sets, {}, "f");
   CHECK_FALSE(data.train.has_bytes());
@@ -104,7 +100,7 @@ TEST_CASE("A table has inputs in all columns but that of the labels, which may b
   const TemporaryFolder folder;
   std::string text = "a,kind,b\n";
   for (int i = 0; i < 12; ++i) text += fmt::format("{},{},{}\n", i, i % 3 == 0 ? "cat" : "\"dog, old\"", i + 0.5);
-  write(folder / "t.csv", text);
+  write_text(folder / "t.csv", text);
   const DataOptions options = table_options(folder / "t.csv");
   const DataPlan plan = plan_data(options);
   const DataSizes sizes = plan.sizes();
@@ -123,7 +119,7 @@ TEST_CASE("A table has inputs in all columns but that of the labels, which may b
 TEST_CASE("Tables that are no data set are errors that name row and column", "[data]") {
   const TemporaryFolder folder;
   const auto plan = [&](const std::string& text) {
-    write(folder / "t.csv", text);
+    write_text(folder / "t.csv", text);
     return plan_data(table_options(folder / "t.csv"));
   };
   CHECK_THROWS_WITH(plan("a,kind,b\n1,x,2\n3,y,four\n"),
@@ -155,9 +151,9 @@ std::string npy(const std::string& type, const std::string& shape, const std::st
 
 TEST_CASE("Floats that are whole numbers in the range of bytes are remarked on", "[data]") {
   const TemporaryFolder folder;
-  write(folder / "y.csv", "label\n0\n1\n");
+  write_text(folder / "y.csv", "label\n0\n1\n");
   const auto remark_on = [&](const std::string& first, const std::string& second) {
-    write(folder / "x.csv", "a,b\n" + first + "\n" + second + "\n");
+    write_text(folder / "x.csv", "a,b\n" + first + "\n" + second + "\n");
     DataOptions options;
     options.dataset = "arrays";
     options.train_places = {.inputs = (folder / "x.csv:a,b").string(), .labels = (folder / "y.csv:label").string()};
@@ -174,8 +170,8 @@ TEST_CASE("Floats that are whole numbers in the range of bytes are remarked on",
 TEST_CASE("Bytes of arrays without a scale are remarked on", "[data]") {
   const TemporaryFolder folder;
   // Two images of one byte.
-  write(folder / "x.npy", npy("|u1", "(2, 1)", "\x07\xc8"));
-  write(folder / "y.npy", npy("|i1", "(2,)", "\x01\xff"));
+  write_text(folder / "x.npy", npy("|u1", "(2, 1)", "\x07\xc8"));
+  write_text(folder / "y.npy", npy("|i1", "(2,)", "\x01\xff"));
   DataOptions options;
   options.dataset = "arrays";
   options.train_places = {.inputs = (folder / "x.npy").string(), .labels = (folder / "y.npy").string()};

@@ -11,6 +11,7 @@
 
 using namespace inforelay;
 using namespace inforelay::test;
+using Integers = std::vector<std::int64_t>;
 using Catch::Contains;
 
 namespace {
@@ -83,7 +84,6 @@ TEST_CASE("IDX data that are too short or too long are errors", "[idx]") {
 }
 
 TEST_CASE("IDX labels are integers of one, two or four bytes, in one or more columns", "[idx]") {
-  using Integers = std::vector<std::int64_t>;
   CHECK(parse_idx_integers(idx({3}, {0, 128, 255}), "f") == Integers{0, 128, 255});
   CHECK(parse_idx_integers(idx({3}, {0, 128, 255}, 0x09), "f") == Integers{0, -128, -1});
   CHECK(parse_idx_integers(idx({2}, {1, 2, 0xff, 0xfe}, 0x0b), "f") == Integers{258, -2});

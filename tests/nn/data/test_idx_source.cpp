@@ -13,12 +13,12 @@ using Words = std::vector<std::string>;
 
 namespace {
 
-constexpr std::uint32_t rows = 3, columns = 5;
+constexpr std::uint32_t image_rows = 3, image_columns = 5;
 
 Bytes images(std::uint32_t count, std::uint8_t first) {
-  Bytes values(count * rows * columns);
+  Bytes values(count * image_rows * image_columns);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::uint8_t>(first + i);
-  return idx({count, rows, columns}, values);
+  return idx({count, image_rows, image_columns}, values);
 }
 
 // Labels of 4 bytes and 8 columns, as QMNIST has them; the other columns say what does not matter here.

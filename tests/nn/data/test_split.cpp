@@ -12,7 +12,7 @@ using namespace inforelay;
 namespace {
 
 // counts[c] samples of class c, in turn while there are any.
-std::vector<Symbol> labels_of(std::vector<std::size_t> counts) {
+std::vector<Symbol> labels_in_turn(std::vector<std::size_t> counts) {
   std::vector<Symbol> labels;
   while (std::any_of(counts.begin(), counts.end(), [](std::size_t left) { return left > 0; })) {
     for (std::size_t c = 0; c < counts.size(); ++c) {
@@ -34,7 +34,7 @@ std::vector<std::size_t> counts_of(const std::vector<std::uint32_t>& samples, co
 }  // namespace
 
 TEST_CASE("A split takes the same fraction of each class", "[data]") {
-  const std::vector<Symbol> labels = labels_of({100, 50, 10, 40});
+  const std::vector<Symbol> labels = labels_in_turn({100, 50, 10, 40});
   const StratifiedSplit split = stratified_split(labels, numbered_names(4), 0.2, RandomStream(1, "split"));
   CHECK(counts_of(split.test, labels, 4) == std::vector<std::size_t>{20, 10, 2, 8});
   CHECK(counts_of(split.train, labels, 4) == std::vector<std::size_t>{80, 40, 8, 32});
@@ -47,17 +47,17 @@ TEST_CASE("A split takes the same fraction of each class", "[data]") {
 
 TEST_CASE("What is left over by rounding goes to the classes with the largest remainders", "[data]") {
   // 0.25 of 10, 11, 3: 2.5, 2.75, 0.75, in all 6; of equal remainders the first class comes first.
-  std::vector<Symbol> labels = labels_of({10, 11, 3});
+  std::vector<Symbol> labels = labels_in_turn({10, 11, 3});
   StratifiedSplit split = stratified_split(labels, numbered_names(3), 0.25, RandomStream(1, "split"));
   CHECK(split_size(24, 0.25) == 6);
   CHECK(counts_of(split.test, labels, 3) == std::vector<std::size_t>{2, 3, 1});
-  labels = labels_of({10, 10, 10});  // 2.5 each, 7.5 in all: 8
+  labels = labels_in_turn({10, 10, 10});  // 2.5 each, 7.5 in all: 8
   split = stratified_split(labels, numbered_names(3), 0.25, RandomStream(1, "split"));
   CHECK(counts_of(split.test, labels, 3) == std::vector<std::size_t>{3, 3, 2});
 }
 
 TEST_CASE("A split is drawn by its seed, and differs between seeds", "[data]") {
-  const std::vector<Symbol> labels = labels_of({100, 100});
+  const std::vector<Symbol> labels = labels_in_turn({100, 100});
   const auto test = [&](std::uint64_t seed) {
     return stratified_split(labels, numbered_names(2), 0.3, RandomStream(seed, "split")).test;
   };
@@ -77,9 +77,9 @@ TEST_CASE("A split is drawn by its seed, and differs between seeds", "[data]") {
 
 TEST_CASE("A class that cannot be in both sets is an error", "[data]") {
   const std::vector<std::string> names{"a", "b", "rare"};
-  CHECK_THROWS_WITH(stratified_split(labels_of({50, 50, 1}), names, 0.2, RandomStream(1, "split")),
+  CHECK_THROWS_WITH(stratified_split(labels_in_turn({50, 50, 1}), names, 0.2, RandomStream(1, "split")),
                     "data.split: 0.2: of the 1 samples of class rare, 0 would be test samples, expected at least one "
                     "for each of training and test");
-  CHECK_THROWS_AS(stratified_split(labels_of({50, 50, 1}), names, 0.9, RandomStream(1, "split")), DataError);
-  CHECK_NOTHROW(stratified_split(labels_of({50, 50, 0}), names, 0.2, RandomStream(1, "split")));
+  CHECK_THROWS_AS(stratified_split(labels_in_turn({50, 50, 1}), names, 0.9, RandomStream(1, "split")), DataError);
+  CHECK_NOTHROW(stratified_split(labels_in_turn({50, 50, 0}), names, 0.2, RandomStream(1, "split")));
 }

@@ -7,6 +7,7 @@
 
 #include "core/axes.hpp"
 #include "core/random.hpp"
+#include "nn/knockout/knockout.hpp"
 #include "nn/network/mlp.hpp"
 
 namespace inforelay::test {
@@ -33,6 +34,30 @@ inline std::vector<Symbol> random_labels(int samples, int classes, RandomStream&
     labels.push_back(static_cast<Symbol>(label));
   }
   return labels;
+}
+
+/// A network, its samples, and what a test needs to knock it out.
+struct NetworkScene {
+  Mlp network;
+  RowMatrix<float> hidden;
+  std::vector<Symbol> labels;
+  int layer = 1;
+  KnockoutSubject subject() const { return {network, layer, hidden, labels}; }
+};
+
+/// Of one hidden layer.
+inline NetworkScene random_scene(int neurons, int classes, int samples, RandomStream& random) {
+  NetworkScene scene;
+  scene.network.layers = {random_layer(2, neurons, random), random_layer(neurons, classes, random)};
+  scene.hidden = random_hidden(samples, neurons, random);
+  scene.labels = random_labels(samples, classes, random);
+  return scene;
+}
+
+inline std::vector<NeuronSet> all_sets(int neurons) {
+  std::vector<NeuronSet> sets;
+  for (std::uint32_t i = 0; i < 1u << neurons; ++i) sets.emplace_back(i);
+  return sets;
 }
 
 }  // namespace inforelay::test

@@ -10,7 +10,7 @@
 #include "tests/nn/knockout/knockout_networks.hpp"
 
 using namespace inforelay;
-using test::random_hidden, test::random_labels, test::random_layer;
+using namespace inforelay::test;
 
 namespace {
 
@@ -19,32 +19,9 @@ const RandomStream no_random(0, "not used");
 
 KnockoutOptions sampled(int n) { return {.method = KnockoutMethod::sampled, .sample_size = n}; }
 
-std::vector<NeuronSet> all_sets(int neurons) {
-  std::vector<NeuronSet> sets;
-  for (std::uint32_t i = 0; i < 1u << neurons; ++i) sets.emplace_back(i);
-  return sets;
-}
-
-// A network, its samples, and what a test needs to knock it out.
-struct Scene {
-  Mlp network;
-  RowMatrix<float> hidden;
-  std::vector<Symbol> labels;
-  int layer = 1;
-  KnockoutSubject subject() const { return {network, layer, hidden, labels}; }
-};
-
-Scene random_scene(int neurons, int classes, int samples, RandomStream& random) {
-  Scene scene;
-  scene.network.layers = {random_layer(2, neurons, random), random_layer(neurons, classes, random)};
-  scene.hidden = random_hidden(samples, neurons, random);
-  scene.labels = random_labels(samples, classes, random);
-  return scene;
-}
-
 // Two classes told apart by neuron 0 (its sign is the class) and neuron 1 (a copy of it); neuron 2 is dead.
-Scene copies() {
-  Scene scene;
+NetworkScene copies() {
+  NetworkScene scene;
   scene.network.layers = {{RowMatrix<float>::Zero(3, 1), Eigen::VectorXf::Zero(3)},
                           {RowMatrix<float>::Zero(2, 3), Eigen::VectorXf::Zero(2)}};
   scene.network.layers[1].weight << 1, 0.5f, 0.25f, -1, -0.5f, 0.25f;
@@ -57,7 +34,7 @@ Scene copies() {
 }  // namespace
 
 TEST_CASE("Knockouts of a network that can be worked out by hand", "[knockout]") {
-  const Scene scene = copies();
+  const NetworkScene scene = copies();
   const RowMatrix<float> accuracy = exhaustive_knockout_accuracy(scene.subject(), exact, no_random);
   REQUIRE(accuracy.rows() == 2);
   REQUIRE(accuracy.cols() == 8);
@@ -72,7 +49,7 @@ TEST_CASE("Knockouts of a network that can be worked out by hand", "[knockout]")
 }
 
 TEST_CASE("With all neurons knocked out, accuracy is at chance for any bias", "[knockout]") {
-  Scene scene = copies();
+  NetworkScene scene = copies();
   for (const float bias : {-1.0f, 0.0f, 1.0f}) {
     scene.network.layers[1].bias.setConstant(bias);
     CHECK(exhaustive_knockout_accuracy(scene.subject(), exact, no_random)(0, 7) == 0.5f);
@@ -84,7 +61,7 @@ TEST_CASE("Fast knockouts equal those set by set and a forward pass with zeroed 
   for (int neurons = 1; neurons <= 10; ++neurons) {
     CAPTURE(neurons);
     const int classes = 3, samples = 100;
-    const Scene scene = random_scene(neurons, classes, samples, random);
+    const NetworkScene scene = random_scene(neurons, classes, samples, random);
     const auto sets = all_sets(neurons);
     const RowMatrix<float> fast = exhaustive_knockout_accuracy(scene.subject(), exact, no_random);
     CHECK(fast == knockout_accuracy(scene.subject(), sets, exact, no_random));
@@ -116,7 +93,7 @@ TEST_CASE("Knockouts of a layer before the last go through the layers between", 
   RandomStream random(2, "deep");
   const int neurons = 5, classes = 3, samples = 1500;
   for (const Activation activation : {Activation::tanh, Activation::sigmoid, Activation::relu, Activation::identity}) {
-    Scene deep = random_scene(neurons, classes, samples, random);
+    NetworkScene deep = random_scene(neurons, classes, samples, random);
     DenseLayer middle = random_layer(neurons, 4, random);
     middle.activation = activation;
     deep.network.layers = {deep.network.layers[0], middle, random_layer(4, classes, random)};
@@ -141,7 +118,7 @@ TEST_CASE("Knockouts of a layer before the last go through the layers between", 
         }
       });
       // The last hidden layer's own path, on activations computed here.
-      Scene last = deep;
+      NetworkScene last = deep;
       last.layer = 2;
       last.hidden = values.cast<float>();
       const NeuronSet none[] = {NeuronSet{}};
@@ -154,8 +131,8 @@ TEST_CASE("Knockouts of a layer before the last go through the layers between", 
 
 TEST_CASE("Knockouts do not depend on the number of threads", "[knockout]") {
   RandomStream random(4, "threads");
-  const Scene scene = random_scene(13, 3, 3000, random);
-  Scene deep = random_scene(4, 3, 300, random);
+  const NetworkScene scene = random_scene(13, 3, 3000, random);
+  NetworkScene deep = random_scene(4, 3, 300, random);
   deep.network.layers = {deep.network.layers[0], random_layer(4, 6, random), random_layer(6, 3, random)};
   const RandomStream draws(9, "draws");
   std::vector<RowMatrix<float>> results[3];
@@ -175,7 +152,7 @@ TEST_CASE("Knockouts do not depend on the number of threads", "[knockout]") {
 TEST_CASE("Sampled knockouts scatter around the exact values with the expected deviation", "[knockout]") {
   RandomStream random(5, "scatter");
   const int classes = 3, n = 60;
-  const Scene scene = random_scene(8, classes, 900, random);
+  const NetworkScene scene = random_scene(8, classes, 900, random);
   const RowMatrix<float> truth = exhaustive_knockout_accuracy(scene.subject(), exact, no_random);
   const auto sets = all_sets(8);
 
@@ -227,7 +204,7 @@ TEST_CASE("Sampled knockouts scatter around the exact values with the expected d
 
 TEST_CASE("Sampling all of equally large classes is exact for the class", "[knockout]") {
   RandomStream random(6, "all");
-  Scene scene = random_scene(4, 2, 80, random);
+  NetworkScene scene = random_scene(4, 2, 80, random);
   for (std::size_t i = 0; i < 80; ++i) scene.labels[i] = i % 2;
   CHECK(exhaustive_knockout_accuracy(scene.subject(), sampled(40), random) ==
         exhaustive_knockout_accuracy(scene.subject(), exact, random));
@@ -235,7 +212,7 @@ TEST_CASE("Sampling all of equally large classes is exact for the class", "[knoc
 
 TEST_CASE("Knockouts name what is wrong with a request", "[knockout]") {
   RandomStream random(7, "errors");
-  Scene scene = random_scene(4, 3, 90, random);
+  NetworkScene scene = random_scene(4, 3, 90, random);
   for (std::size_t i = 0; i < 90; ++i) scene.labels[i] = i < 20 ? 1 : 2 * (i % 2);
   const auto run = [&](const KnockoutOptions& options) {
     return exhaustive_knockout_accuracy(scene.subject(), options, random);
@@ -262,7 +239,7 @@ TEST_CASE("Knockouts name what is wrong with a request", "[knockout]") {
   scene.hidden.conservativeResize(90, 3);
   CHECK_THROWS_WITH(run(exact), "knockouts: activations of 3 neurons, but hidden layer 1 has 4");
 
-  const Scene wide = random_scene(25, 2, 4, random);
+  const NetworkScene wide = random_scene(25, 2, 4, random);
   CHECK_THROWS_WITH(exhaustive_knockout_accuracy(wide.subject(), exact, random),
                     "knockouts: hidden layer 1 has 25 neurons; all sets are possible for at most 24");
   CHECK_NOTHROW(knockout_accuracy(wide.subject(), all_sets(2), exact, random));
@@ -280,7 +257,7 @@ TEST_CASE("Knockouts report their progress and stop when asked", "[knockout]") {
   };
   set_thread_count(1);
   RandomStream random(8, "progress");
-  Scene scene = random_scene(12, 3, 200, random);
+  NetworkScene scene = random_scene(12, 3, 200, random);
   for (const bool last : {true, false}) {
     if (!last) {
       scene = random_scene(4, 3, 200, random);

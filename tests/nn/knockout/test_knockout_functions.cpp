@@ -17,27 +17,19 @@
 #include "tests/torch.hpp"
 
 using namespace inforelay;
-using test::forward_knockout, test::random_hidden, test::random_labels, test::random_layer;
+using namespace inforelay::test;
 
 namespace {
 
 const RandomStream draws(41, "draws");
-
-struct Scene {
-  Mlp network;
-  RowMatrix<float> hidden;
-  std::vector<Symbol> labels;
-  int layer = 1;
-  KnockoutSubject subject() const { return {network, layer, hidden, labels}; }
-};
 
 constexpr Activation hidden_activations[]{
     Activation::tanh,  Activation::sigmoid, Activation::relu,      Activation::identity, Activation::leaky_relu(),
     Activation::elu(), Activation::gelu,    Activation::gelu_tanh, Activation::silu,     Activation::softplus};
 
 // The analysed layer has K neurons; `after` hidden layers of 4 and 5 follow it.
-Scene random_scene(int neurons, int after, int classes, int samples, RandomStream random) {
-  Scene scene;
+NetworkScene deep_scene(int neurons, int after, int classes, int samples, RandomStream random) {
+  NetworkScene scene;
   scene.network.layers = {random_layer(2, neurons, random)};
   int width = neurons;
   for (int l = 0; l < after; ++l) {
@@ -52,14 +44,14 @@ Scene random_scene(int neurons, int after, int classes, int samples, RandomStrea
   return scene;
 }
 
-ExhaustiveKnockout all_sets(const Scene& scene, const KnockoutOptions& options) {
+ExhaustiveKnockout scan_all(const NetworkScene& scene, const KnockoutOptions& options) {
   KnockoutScan scan(scene.subject(), options, draws);
   run_whole(scan, Progress::none());
   return scan.result();
 }
 
 // The input of torch_knockouts.py.
-void write_for_torch(const Scene& scene, KnockoutReplace replace, const std::string& path) {
+void write_for_torch(const NetworkScene& scene, KnockoutReplace replace, const std::string& path) {
   std::ofstream file(path, std::ios::binary);
   const auto put = [&](const auto* values, std::size_t count) {
     static_assert(sizeof(*values) == 4);
@@ -105,10 +97,10 @@ TEST_CASE("Knockouts of each hidden layer, function and replacement are forward 
       GENERATE(KnockoutReplace::zero, KnockoutReplace::mean, KnockoutReplace::resample, KnockoutReplace::noise);
   CAPTURE(after, to_string(function), to_string(replace));
   const int neurons = 8, classes = 4, samples = 170;
-  const Scene scene = random_scene(neurons, after, classes, samples, RandomStream(42, "scene").child(after));
+  const NetworkScene scene = deep_scene(neurons, after, classes, samples, RandomStream(42, "scene").child(after));
   const KnockoutOptions options{.function = function, .replace = replace};
   const Replacement replacement(scene.hidden, options, draws);
-  const ExhaustiveKnockout found = all_sets(scene, options);
+  const ExhaustiveKnockout found = scan_all(scene, options);
   std::uint32_t doubtful = 0;
   for (std::uint32_t index = 0; index < 1u << neurons; ++index) {
     const NeuronSet set(index);
@@ -134,7 +126,7 @@ TEST_CASE("Knockouts are those of ablation in PyTorch", "[knockout][torch]") {
   const test::TemporaryFolder folder;
   const int neurons = 6, classes = 4, samples = 200;
   struct Case {
-    Scene scene;
+    NetworkScene scene;
     KnockoutReplace replace;
     std::string file;
   };
@@ -143,7 +135,7 @@ TEST_CASE("Knockouts are those of ablation in PyTorch", "[knockout][torch]") {
   for (const int after : {0, 1, 2}) {
     for (const auto& [replace, word] : knockout_replace_names) {
       const RandomStream random = RandomStream(43, "torch").child(static_cast<std::uint64_t>(after));
-      cases.push_back({random_scene(neurons, after, classes, samples, random), replace,
+      cases.push_back({deep_scene(neurons, after, classes, samples, random), replace,
                        folder.path() / (std::string(word) + std::to_string(after))});
       write_for_torch(cases.back().scene, replace, cases.back().file);
       files += " " + cases.back().file;
@@ -157,8 +149,8 @@ TEST_CASE("Knockouts are those of ablation in PyTorch", "[knockout][torch]") {
     std::ifstream(each.file + ".out", std::ios::binary)
         .read(reinterpret_cast<char*>(numbers.data()), static_cast<std::streamsize>(4 * numbers.size()));
     const Eigen::Map<RowMatrix<float>> torch(numbers.data(), sets, columns);
-    const auto threshold = all_sets(each.scene, {.replace = each.replace});
-    const auto argmax = all_sets(each.scene, {.function = KnockoutFunction::argmax, .replace = each.replace});
+    const auto threshold = scan_all(each.scene, {.replace = each.replace});
+    const auto argmax = scan_all(each.scene, {.function = KnockoutFunction::argmax, .replace = each.replace});
     for (Eigen::Index set = 0; set < sets; ++set) {
       const float near_ties = numbers[static_cast<std::size_t>(sets * columns + set)];
       const double margin = 1e-6 + static_cast<double>(near_ties) / 20;
@@ -203,9 +195,9 @@ TEST_CASE("Replacements are what they are defined to be", "[knockout]") {
   CHECK_THROWS_WITH(Replacement(hidden, {.replace = KnockoutReplace::noise, .noise_sd = 0}, draws),
                     "knockouts: noise_sd is 0, expected a finite number above 0");
   RowMatrix<float> large = RowMatrix<float>::Constant(8, 2, 3e38f);
-  const Scene scene{.network = {{random_layer(1, 2, random), random_layer(2, 2, random)}},
-                    .hidden = large,
-                    .labels = {0, 1, 0, 1, 0, 1, 0, 1}};
+  const NetworkScene scene{.network = {{random_layer(1, 2, random), random_layer(2, 2, random)}},
+                           .hidden = large,
+                           .labels = {0, 1, 0, 1, 0, 1, 0, 1}};
   for (const auto& [function, name] : knockout_function_names) {
     CAPTURE(name);
     CHECK_THROWS_AS(
@@ -250,7 +242,7 @@ TEST_CASE("Argmax is exact where sums are equal or next to each other", "[knocko
   const int classes = GENERATE(2, 3, 10, 16, 17, 40);
   const int neurons = 6, samples = 150;
   CAPTURE(classes);
-  Scene scene = random_scene(neurons, 0, classes, samples, random);
+  NetworkScene scene = deep_scene(neurons, 0, classes, samples, random);
   DenseLayer& layer = scene.network.layers.back();
   for (float& value : scene.hidden.reshaped()) value = static_cast<float>(random.below(3)) - 1;
   for (float& weight : layer.weight.reshaped()) weight = static_cast<float>(random.below(5)) - 2;
@@ -301,7 +293,7 @@ TEST_CASE("Argmax is exact where sums are equal or next to each other", "[knocko
 TEST_CASE("Knockouts by argmax and in deep layers are the same with every instruction set", "[knockout]") {
   RandomStream random(47, "instruction sets");
   for (const int classes : {2, 10, 20}) {
-    const Scene last = random_scene(9, 0, classes, 200, random), deep = random_scene(7, 1, classes, 200, random);
+    const NetworkScene last = deep_scene(9, 0, classes, 200, random), deep = deep_scene(7, 1, classes, 200, random);
     const Replacement zero_of_last(9), zero_of_deep(7);
     const ArgmaxCounter argmax(last.subject(), zero_of_last);
     const DeepCounter of_deep(deep.subject(), KnockoutFunction::argmax, zero_of_deep);
@@ -320,7 +312,7 @@ TEST_CASE("Knockouts by argmax and in deep layers are the same with every instru
 TEST_CASE("The counts of a set do not depend on the sets that are counted with it", "[knockout]") {
   RandomStream random(48, "runs");
   for (const int after : {0, 1}) {
-    const Scene scene = random_scene(9, after, 3, 150, random);
+    const NetworkScene scene = deep_scene(9, after, 3, 150, random);
     const KnockoutOptions options{.replace = KnockoutReplace::noise};
     const Replacement replacement(scene.hidden, options, draws);
     const std::unique_ptr<SetCounter> counter =
@@ -340,11 +332,11 @@ TEST_CASE("A neuron without outgoing weights never matters", "[knockout]") {
   RandomStream random(49, "metamorphic");
   const int after = GENERATE(0, 1, 2);
   const auto function = GENERATE(KnockoutFunction::threshold, KnockoutFunction::argmax);
-  Scene scene = random_scene(7, after, 3, 300, random);
+  NetworkScene scene = deep_scene(7, after, 3, 300, random);
   scene.network.layers[1].weight.col(4).setZero();
   for (const auto& [replace, word] : knockout_replace_names) {
     CAPTURE(after, to_string(function), word);
-    const auto found = all_sets(scene, {.function = function, .replace = replace});
+    const auto found = scan_all(scene, {.function = function, .replace = replace});
     for (std::uint32_t set = 0; set < 128; ++set) CHECK(found.accuracy.col(set) == found.accuracy.col(set | 1u << 4));
   }
 }
@@ -354,37 +346,37 @@ TEST_CASE("Replacing by the mean changes nothing where activations are constant"
   const int after = GENERATE(0, 1);
   const auto function = GENERATE(KnockoutFunction::threshold, KnockoutFunction::argmax);
   const auto replace = GENERATE(KnockoutReplace::mean, KnockoutReplace::resample);
-  Scene scene = random_scene(6, after, 3, 128, random);
+  NetworkScene scene = deep_scene(6, after, 3, 128, random);
   if (after == 1) scene.network.layers[1].activation = Activation::tanh;  // of others all decisions may be the same
   scene.hidden.col(2).setConstant(0.375f);
-  const auto found = all_sets(scene, {.function = function, .replace = replace});
+  const auto found = scan_all(scene, {.function = function, .replace = replace});
   for (std::uint32_t set = 0; set < 64; ++set) CHECK(found.accuracy.col(set) == found.accuracy.col(set | 1u << 2));
   CHECK(found.accuracy.col(0) != found.accuracy.col(1));
 }
 
 TEST_CASE("By argmax the intact network decides as argmax of its outputs", "[knockout]") {
   RandomStream random(51, "intact");
-  const Scene scene = random_scene(12, 0, 10, 2000, random);
+  const NetworkScene scene = deep_scene(12, 0, 10, 2000, random);
   const DenseLayer& layer = scene.network.layers.back();
   RowMatrix<float> output = scene.hidden * layer.weight.transpose();
   output.rowwise() += layer.bias.transpose();
   const std::vector<Symbol> decisions = argmax(output);
   double right = 0;
   for (std::size_t i = 0; i < decisions.size(); ++i) right += decisions[i] == scene.labels[i];
-  const auto found = all_sets(scene, {.function = KnockoutFunction::argmax});
+  const auto found = scan_all(scene, {.function = KnockoutFunction::argmax});
   CHECK(found.overall[0] == static_cast<float>(right / static_cast<double>(decisions.size())));
 }
 
 TEST_CASE("New functions and replacements do not depend on the number of threads", "[knockout]") {
   RandomStream random(52, "threads");
-  const Scene last = random_scene(11, 0, 4, 700, random), deep = random_scene(8, 2, 4, 700, random);
+  const NetworkScene last = deep_scene(11, 0, 4, 700, random), deep = deep_scene(8, 2, 4, 700, random);
   const KnockoutOptions options{.function = KnockoutFunction::argmax, .replace = KnockoutReplace::noise};
   const int before = thread_count();
   std::vector<RowMatrix<float>> results;
   for (const int threads : {1, 2, 3}) {
     set_thread_count(threads);
-    for (const Scene* scene : {&last, &deep}) {
-      const auto found = all_sets(*scene, options);
+    for (const NetworkScene* scene : {&last, &deep}) {
+      const auto found = scan_all(*scene, options);
       results.push_back(found.accuracy);
       results.push_back(Eigen::Map<const RowMatrix<float>>(found.overall.data(), 1, std::ssize(found.overall)));
     }
@@ -396,12 +388,12 @@ TEST_CASE("New functions and replacements do not depend on the number of threads
 TEST_CASE("Knockouts before a layer of each activation are forward passes", "[knockout]") {
   for (const Activation activation : hidden_activations) {
     CAPTURE(to_string(activation));
-    Scene scene = random_scene(5, 1, 3, 120, RandomStream(47, "activation"));
+    NetworkScene scene = deep_scene(5, 1, 3, 120, RandomStream(47, "activation"));
     scene.network.layers[1].activation = activation;
     for (const KnockoutFunction function : {KnockoutFunction::threshold, KnockoutFunction::argmax}) {
       const KnockoutOptions options{.function = function, .replace = KnockoutReplace::mean};
       const Replacement replacement(scene.hidden, options, draws);
-      const ExhaustiveKnockout found = all_sets(scene, options);
+      const ExhaustiveKnockout found = scan_all(scene, options);
       for (std::uint32_t index = 0; index < 1u << 5; ++index) {
         const auto expected = forward_knockout(scene.subject(), replacement, NeuronSet(index), function);
         CHECK(expected.doubtful < 3);
@@ -413,10 +405,10 @@ TEST_CASE("Knockouts before a layer of each activation are forward passes", "[kn
 }
 
 TEST_CASE("Functions that an output activation does not allow are refused", "[knockout]") {
-  Scene scene = random_scene(3, 0, 3, 40, RandomStream(48, "refused"));
+  NetworkScene scene = deep_scene(3, 0, 3, 40, RandomStream(48, "refused"));
   const auto knock_out = [&](Activation output, KnockoutFunction function) {
     scene.network.layers.back().activation = output;
-    return all_sets(scene, {.function = function}).accuracy;
+    return scan_all(scene, {.function = function}).accuracy;
   };
   const auto logits = knock_out(Activation::identity, KnockoutFunction::argmax);
   CHECK(knock_out(Activation::softmax, KnockoutFunction::argmax) == logits);

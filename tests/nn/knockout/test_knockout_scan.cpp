@@ -12,26 +12,20 @@ using namespace inforelay::test;
 
 namespace {
 
-constexpr int classes = 3, samples = 300;
-
 // `deep`: a layer between the analysed one and the outputs, so that every set takes a pass through it.
-struct Scene {
-  Scene(int neurons, bool deep) {
-    RandomStream random(31, "scene");
-    network.layers = {random_layer(2, neurons, random)};
-    if (deep) network.layers.push_back(random_layer(neurons, 4, random));
-    network.layers.push_back(random_layer(deep ? 4 : neurons, classes, random));
-    hidden = random_hidden(samples, neurons, random);
-    labels = random_labels(samples, classes, random);
-  }
-  KnockoutSubject subject() const { return {network, 1, hidden, labels}; }
+NetworkScene scanned_scene(int neurons, bool deep) {
+  constexpr int classes = 3, samples = 300;
+  RandomStream random(31, "scene");
+  NetworkScene scene;
+  scene.network.layers = {random_layer(2, neurons, random)};
+  if (deep) scene.network.layers.push_back(random_layer(neurons, 4, random));
+  scene.network.layers.push_back(random_layer(deep ? 4 : neurons, classes, random));
+  scene.hidden = random_hidden(samples, neurons, random);
+  scene.labels = random_labels(samples, classes, random);
+  return scene;
+}
 
-  Mlp network;
-  RowMatrix<float> hidden;
-  std::vector<Symbol> labels;
-};
-
-const RandomStream draws(32, "draws");
+const RandomStream scan_random(32, "draws");
 
 }  // namespace
 
@@ -43,16 +37,17 @@ TEST_CASE("Chunks of knockouts computed by different scans give the same result"
   const auto replace = GENERATE(KnockoutReplace::zero, KnockoutReplace::noise);
   if (deep && neurons > 9) return;
   CAPTURE(neurons, deep, to_string(method), to_string(function), to_string(replace));
-  const Scene scene(neurons, deep);
+  const NetworkScene scene = scanned_scene(neurons, deep);
   const KnockoutOptions options{.method = method, .sample_size = 20, .function = function, .replace = replace};
-  const RowMatrix<float> whole = exhaustive_knockout_accuracy(scene.subject(), options, draws);
+  const RowMatrix<float> whole = exhaustive_knockout_accuracy(scene.subject(), options, scan_random);
 
-  KnockoutScan merged(scene.subject(), options, draws), summary(scene.subject(), options, draws, AllSetsTable::discard);
+  KnockoutScan merged(scene.subject(), options, scan_random),
+      summary(scene.subject(), options, scan_random, AllSetsTable::discard);
   const auto parts = shuffled_chunks(merged, RandomStream(33, "order"));
   std::map<std::size_t, ScanChunk> all;
   for (std::size_t process = 0; process < 3; ++process) {
     set_thread_count(static_cast<int>(process) + 1);
-    const KnockoutScan own(scene.subject(), options, draws);
+    const KnockoutScan own(scene.subject(), options, scan_random);
     REQUIRE(own.chunk_count() == parts.size());
     std::vector<std::size_t> mine;
     for (std::size_t i = process; i < parts.size(); i += 3) mine.push_back(parts[i]);
@@ -63,7 +58,7 @@ TEST_CASE("Chunks of knockouts computed by different scans give the same result"
   for (const auto& [part, result] : all) summary.add(part, result);
   const ExhaustiveKnockout found = merged.result(), without_table = summary.result();
   CHECK(found.accuracy == whole);
-  KnockoutScan again(scene.subject(), options, draws);
+  KnockoutScan again(scene.subject(), options, scan_random);
   run_whole(again, Progress::none());
   CHECK(again.result().overall == found.overall);
   CHECK(found.overall.size() == (function == KnockoutFunction::argmax ? std::size_t{1} << neurons : 0));
@@ -80,16 +75,16 @@ TEST_CASE("Chunks of knockouts computed by different scans give the same result"
 }
 
 TEST_CASE("The chunks of knockouts have the format of their id", "[knockout]") {
-  const Scene wide(13, false), deep(9, true), narrow(5, true);
-  const KnockoutScan tree(wide.subject(), {}, draws), forward(deep.subject(), {}, draws);
-  CHECK(KnockoutScan(narrow.subject(), {}, draws).chunk_count() == 32);
+  const NetworkScene wide = scanned_scene(13, false), deep = scanned_scene(9, true), narrow = scanned_scene(5, true);
+  const KnockoutScan tree(wide.subject(), {}, scan_random), forward(deep.subject(), {}, scan_random);
+  CHECK(KnockoutScan(narrow.subject(), {}, scan_random).chunk_count() == 32);
   // Saved parts are taken for what they are by these names: if they change, so must the names.
   CHECK(tree.format_id() == "knockout tree 1");
   CHECK(forward.format_id() == "knockout deep threshold 1");
-  const KnockoutScan argmax(wide.subject(), {.function = KnockoutFunction::argmax}, draws);
+  const KnockoutScan argmax(wide.subject(), {.function = KnockoutFunction::argmax}, scan_random);
   CHECK(argmax.format_id() == "knockout argmax 1");
   CHECK(argmax.chunk_count() == 64);
-  const KnockoutScan deep_argmax(deep.subject(), {.function = KnockoutFunction::argmax}, draws);
+  const KnockoutScan deep_argmax(deep.subject(), {.function = KnockoutFunction::argmax}, scan_random);
   CHECK(deep_argmax.format_id() == "knockout deep argmax 1");
   REQUIRE(tree.chunk_count() == 3 * 64);
   REQUIRE(forward.chunk_count() == 64);
@@ -120,8 +115,8 @@ TEST_CASE("The chunks of knockouts have the format of their id", "[knockout]") {
 }
 
 TEST_CASE("Results of another scan of knockouts are rejected", "[knockout]") {
-  const Scene wide(13, false), deep(5, true);
-  KnockoutScan tree(wide.subject(), {}, draws), forward(deep.subject(), {}, draws);
+  const NetworkScene wide = scanned_scene(13, false), deep = scanned_scene(5, true);
+  KnockoutScan tree(wide.subject(), {}, scan_random), forward(deep.subject(), {}, scan_random);
   const std::vector<std::size_t> some{1};
   const ScanChunk of_tree = computed(tree, some).at(1), of_forward = computed(forward, some).at(1);
   CHECK_NOTHROW(tree.add(1, of_tree));
@@ -131,11 +126,11 @@ TEST_CASE("Results of another scan of knockouts are rejected", "[knockout]") {
   CHECK_NOTHROW(forward.add(1, of_forward));
   CHECK_THROWS_AS(forward.add(2, of_forward), DataError);
   CHECK_THROWS_AS(forward.add(1, of_tree), DataError);
-  KnockoutScan argmax(deep.subject(), {.function = KnockoutFunction::argmax}, draws);
+  KnockoutScan argmax(deep.subject(), {.function = KnockoutFunction::argmax}, scan_random);
   CHECK_THROWS_AS(argmax.add(1, of_forward), DataError);
   ScanChunk of_argmax = computed(argmax, some).at(1);
   CHECK_THROWS_AS(forward.add(1, of_argmax), DataError);
-  of_argmax.values(classes, 0) = 1.5f;
+  of_argmax.values(3, 0) = 1.5f;
   CHECK_THROWS_WITH(argmax.add(1, of_argmax), "knockouts: an overall accuracy of part 1 is not in [0,1]");
   ScanChunk more = of_forward;
   more.exact_totals.push_back(0);
@@ -144,8 +139,8 @@ TEST_CASE("Results of another scan of knockouts are rejected", "[knockout]") {
 
 TEST_CASE("Knockouts in parts stop when asked to", "[knockout]") {
   for (const bool deep : {false, true}) {
-    const Scene scene(8, deep);
+    const NetworkScene scene = scanned_scene(8, deep);
     StopAfter soon(2);
-    CHECK_THROWS_AS(exhaustive_knockout_accuracy(scene.subject(), {}, draws, soon), Interrupted);
+    CHECK_THROWS_AS(exhaustive_knockout_accuracy(scene.subject(), {}, scan_random, soon), Interrupted);
   }
 }

@@ -10,7 +10,7 @@
 #include "tests/nn/knockout/knockout_networks.hpp"
 
 using namespace inforelay;
-using test::random_hidden, test::random_labels, test::random_layer;
+using namespace inforelay::test;
 
 namespace {
 
@@ -31,12 +31,6 @@ RowMatrix<std::uint32_t> all_counts(const KnockoutTree& tree, int groups) {
 KnockoutTerms zero_terms(const DenseLayer& layer, int output, const RowMatrix<float>& hidden) {
   static const Replacement zero(NeuronSet::max_neurons);
   return knockout_terms(layer, output, hidden, zero);
-}
-
-std::vector<NeuronSet> all_sets(int neurons) {
-  std::vector<NeuronSet> sets;
-  for (std::uint32_t i = 0; i < 1u << neurons; ++i) sets.emplace_back(i);
-  return sets;
 }
 
 std::vector<NeuronSet> random_sets(int neurons, int count, RandomStream& random) {

@@ -12,32 +12,23 @@
 #include "tests/nn/knockout/knockout_networks.hpp"
 
 using namespace inforelay;
-using test::random_hidden, test::random_labels, test::random_layer;
+using namespace inforelay::test;
 
 namespace {
 
-const RandomStream unused(0, "not used");
+const RandomStream unused_random(0, "not used");
 
-struct Scene {
-  Mlp network;
-  RowMatrix<float> hidden;
-  std::vector<Symbol> labels;
-  KnockoutSubject subject(int layer = 1) const { return {network, layer, hidden, labels}; }
-};
-
-Scene random_scene(int neurons, int classes, int samples, RandomStream random) {
-  Scene scene;
-  scene.network.layers = {random_layer(2, neurons, random), random_layer(neurons, classes, random)};
-  scene.hidden = random_hidden(samples, neurons, random);
-  scene.labels = random_labels(samples, classes, random);
-  return scene;
+// A network of one hidden layer.
+NetworkScene shallow_scene(int neurons, int classes, int samples, std::uint64_t seed) {
+  RandomStream random(seed, "single");
+  return random_scene(neurons, classes, samples, random);
 }
 
 }  // namespace
 
 TEST_CASE("Single knockouts are those of knockout_accuracy where both are possible", "[knockout]") {
   const int neurons = GENERATE(1, 5, 20, 32);
-  const Scene scene = random_scene(neurons, 4, 500, RandomStream(31, "single"));
+  const NetworkScene scene = shallow_scene(neurons, 4, 500, 31);
   std::vector<NeuronSet> sets;
   for (int k = 0; k < neurons; ++k) sets.push_back(NeuronSet{k});
   sets.push_back(NeuronSet{});
@@ -55,9 +46,9 @@ TEST_CASE("Single knockouts are those of knockout_accuracy where both are possib
 }
 
 TEST_CASE("Single knockouts of a wide layer are a forward pass without the neuron", "[knockout]") {
-  const Scene scene = random_scene(70, 3, 200, RandomStream(32, "single"));
+  const NetworkScene scene = shallow_scene(70, 3, 200, 32);
   const DenseLayer& last = scene.network.layers.back();
-  const RowMatrix<float> accuracy = single_knockout_accuracy(scene.subject(), {}, unused).accuracy;
+  const RowMatrix<float> accuracy = single_knockout_accuracy(scene.subject(), {}, unused_random).accuracy;
   REQUIRE(accuracy.rows() == 3);
   REQUIRE(accuracy.cols() == 70);
   for (int k = 0; k < 70; ++k) {
@@ -73,7 +64,7 @@ TEST_CASE("Single knockouts of a wide layer are a forward pass without the neuro
 TEST_CASE("Single knockouts of a wide layer before the last are forward passes through the later layers",
           "[knockout]") {
   RandomStream random(38, "single");
-  Scene scene;
+  NetworkScene scene;
   scene.network.layers = {random_layer(2, 45, random), random_layer(45, 37, random), random_layer(37, 5, random),
                           random_layer(5, 4, random)};
   scene.network.layers[1].activation = Activation::relu;
@@ -87,7 +78,7 @@ TEST_CASE("Single knockouts of a wide layer before the last are forward passes t
       const Replacement replacement(scene.hidden, options, random);
       CHECK(single.overall.size() == (function == KnockoutFunction::argmax ? 45u : 0u));
       for (int k = 0; k <= 45; ++k) {
-        Scene without = scene;
+        NetworkScene without = scene;
         for (int i = 0; k < 45 && i < 150; ++i) without.hidden(i, k) = replacement(static_cast<std::size_t>(i), k);
         const auto expected = test::forward_knockout(without.subject(), replacement, {}, function);
         for (int c = 0; c < 4; ++c) {
@@ -104,65 +95,67 @@ TEST_CASE("Single knockouts of a wide layer before the last are forward passes t
 }
 
 TEST_CASE("The overall accuracies of single knockouts are those of sets of one", "[knockout]") {
-  const Scene scene = random_scene(6, 4, 300, RandomStream(39, "single"));
+  const NetworkScene scene = shallow_scene(6, 4, 300, 39);
   std::vector<NeuronSet> sets;
   for (int k = 0; k < 6; ++k) sets.push_back(NeuronSet{k});
   sets.push_back(NeuronSet{});
   const KnockoutOptions options{.function = KnockoutFunction::argmax};
-  const SingleKnockout single = single_knockout_accuracy(scene.subject(), options, unused);
-  const RowMatrix<float> all = knockout_accuracy_and_overall(scene.subject(), sets, options, unused);
+  const SingleKnockout single = single_knockout_accuracy(scene.subject(), options, unused_random);
+  const RowMatrix<float> all = knockout_accuracy_and_overall(scene.subject(), sets, options, unused_random);
   REQUIRE(all.rows() == 5);
   for (int k = 0; k < 6; ++k) CHECK(single.overall[static_cast<std::size_t>(k)] == all(4, k));
   CHECK(single.overall_intact.value() == all(4, 6));
-  CHECK(knockout_accuracy(scene.subject(), sets, options, unused) == all.topRows(4));
-  CHECK(knockout_accuracy_and_overall(scene.subject(), sets, {}, unused).rows() == 4);
+  CHECK(knockout_accuracy(scene.subject(), sets, options, unused_random) == all.topRows(4));
+  CHECK(knockout_accuracy_and_overall(scene.subject(), sets, {}, unused_random).rows() == 4);
 }
 
 TEST_CASE("An enormous weight leaves no trace where its neuron is knocked out", "[knockout]") {
-  Scene scene = random_scene(40, 3, 200, RandomStream(37, "single"));
+  NetworkScene scene = shallow_scene(40, 3, 200, 37);
   for (const auto& [function, name] : knockout_function_names) {
     CAPTURE(name);
     const KnockoutOptions options{.function = function};
-    Scene without = scene;
+    NetworkScene without = scene;
     without.hidden.col(7).setZero();
-    const SingleKnockout expected = single_knockout_accuracy(without.subject(), options, unused);
-    Scene enormous = scene;
+    const SingleKnockout expected = single_knockout_accuracy(without.subject(), options, unused_random);
+    NetworkScene enormous = scene;
     enormous.network.layers.back().weight.col(7) *= 1e30f;
-    CHECK(single_knockout_accuracy(enormous.subject(), options, unused).accuracy.col(7) == expected.accuracy.col(7));
+    CHECK(single_knockout_accuracy(enormous.subject(), options, unused_random).accuracy.col(7) ==
+          expected.accuracy.col(7));
   }
 }
 
 TEST_CASE("Single knockouts are the same with any number of threads", "[knockout]") {
-  const Scene scene = random_scene(50, 3, 300, RandomStream(33, "single"));
+  const NetworkScene scene = shallow_scene(50, 3, 300, 33);
   const int before = thread_count();
   set_thread_count(1);
-  const RowMatrix<float> alone = single_knockout_accuracy(scene.subject(), {}, unused).accuracy;
+  const RowMatrix<float> alone = single_knockout_accuracy(scene.subject(), {}, unused_random).accuracy;
   set_thread_count(3);
-  CHECK(single_knockout_accuracy(scene.subject(), {}, unused).accuracy == alone);
+  CHECK(single_knockout_accuracy(scene.subject(), {}, unused_random).accuracy == alone);
   set_thread_count(before);
 }
 
 TEST_CASE("Single knockouts name what is wrong", "[knockout]") {
-  Scene scene = random_scene(40, 3, 30, RandomStream(34, "single"));
+  NetworkScene scene = shallow_scene(40, 3, 30, 34);
   RandomStream random(35, "single");
-  Scene deep = scene;
+  NetworkScene deep = scene;
   deep.network.layers.back().activation = Activation::relu;
   deep.network.layers.back().weight.setConstant(1e38f);
   deep.network.layers.push_back(random_layer(3, 3, random));
-  CHECK_THROWS_WITH(single_knockout_accuracy(deep.subject(), {}, unused), "knockouts: the sums of an output overflow");
-  CHECK_THROWS_WITH(single_knockout_accuracy(scene.subject(), {.method = KnockoutMethod::sampled}, unused),
+  CHECK_THROWS_WITH(single_knockout_accuracy(deep.subject(), {}, unused_random),
+                    "knockouts: the sums of an output overflow");
+  CHECK_THROWS_WITH(single_knockout_accuracy(scene.subject(), {.method = KnockoutMethod::sampled}, unused_random),
                     "knockouts: method sampled: single neurons of wide layers are knocked out on all samples only");
-  Scene damaged = scene;
+  NetworkScene damaged = scene;
   damaged.hidden(7, 3) = std::numeric_limits<float>::quiet_NaN();
-  CHECK_THROWS_WITH(single_knockout_accuracy(damaged.subject(), {}, unused),
+  CHECK_THROWS_WITH(single_knockout_accuracy(damaged.subject(), {}, unused_random),
                     Catch::Contains("knockouts: activation of hidden layer 1, neuron ") &&
                         Catch::Contains("expected a finite number"));
-  Scene one_class = scene;
+  NetworkScene one_class = scene;
   std::fill(one_class.labels.begin(), one_class.labels.end(), Symbol{1});
-  CHECK_THROWS_AS(single_knockout_accuracy(one_class.subject(), {}, unused), UsageError);
+  CHECK_THROWS_AS(single_knockout_accuracy(one_class.subject(), {}, unused_random), UsageError);
   scene.labels[4] = 3;
-  CHECK_THROWS_WITH(single_knockout_accuracy(scene.subject(), {}, unused),
+  CHECK_THROWS_WITH(single_knockout_accuracy(scene.subject(), {}, unused_random),
                     "knockouts: label 3 of sample 4 is out of range [0,3)");
   scene.labels.pop_back();
-  CHECK_THROWS_AS(single_knockout_accuracy(scene.subject(), {}, unused), DataError);
+  CHECK_THROWS_AS(single_knockout_accuracy(scene.subject(), {}, unused_random), DataError);
 }

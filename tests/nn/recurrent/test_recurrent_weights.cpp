@@ -22,9 +22,9 @@ using Catch::Contains;
 
 namespace {
 
-RecurrentNetwork some_network(RecurrentKind kind, int layers = 2) {
+RecurrentNetwork two_layers(RecurrentKind kind) {
   RandomStream random(7, "network");
-  return make_recurrent({.kind = kind, .inputs = 3, .units = 5, .layers = layers, .outputs = 2}, random);
+  return make_recurrent({.kind = kind, .inputs = 3, .units = 5, .layers = 2, .outputs = 2}, random);
 }
 
 /// A GRU of 2 units, 3 inputs and 1 output as a file of PyTorch has it.
@@ -134,7 +134,7 @@ double difference(const RecurrentNetwork& network, const SequenceArray& inputs, 
 TEST_CASE("Recurrent networks are written and read back bit for bit", "[recurrent][weights]") {
   const test::TemporaryFolder folder;
   for (const RecurrentKind kind : test::all_kinds) {
-    RecurrentNetwork network = some_network(kind);
+    RecurrentNetwork network = two_layers(kind);
     network.readout.activation = Activation::sigmoid;
     save_recurrent(folder / "network", network);
     const RecurrentWeightFile file = load_recurrent(folder / "network");
@@ -223,7 +223,7 @@ TEST_CASE("Recurrent weights that do not fit together are refused by tensor", "[
 }
 
 TEST_CASE("What a file of this program says must agree with what is asked for", "[recurrent][weights]") {
-  const auto content = write_recurrent(some_network(RecurrentKind::rnn_relu));
+  const auto content = write_recurrent(two_layers(RecurrentKind::rnn_relu));
   const TensorFile file = read_safetensors(content, "file");
   CHECK(recurrent_from_tensors(file, {}, "file").network.kind == RecurrentKind::rnn_relu);
   CHECK_THROWS_WITH(recurrent_from_tensors(file, {.activation = Activation::tanh}, "file"),
@@ -232,7 +232,7 @@ TEST_CASE("What a file of this program says must agree with what is asked for", 
   damaged.metadata["output_activation"] = "sine";
   CHECK_THROWS_WITH(recurrent_from_tensors(damaged, {}, "file"),
                     Contains("metadata 'output_activation': activation 'sine' is not one of tanh"));
-  CHECK(!is_recurrent(read_safetensors(write_safetensors(Mlp{{some_network(RecurrentKind::gru).readout}}), "file")));
+  CHECK(!is_recurrent(read_safetensors(write_safetensors(Mlp{{two_layers(RecurrentKind::gru).readout}}), "file")));
 }
 
 TEST_CASE("Files written here give PyTorch the same outputs and states", "[recurrent][weights][torch]") {
@@ -241,12 +241,12 @@ TEST_CASE("Files written here give PyTorch the same outputs and states", "[recur
   std::vector<std::filesystem::path> files;
   for (const RecurrentKind kind : test::all_kinds) {
     files.push_back(folder / fmt::format("{}.safetensors", word_of(recurrent_kind_names, kind)));
-    save_recurrent(files.back(), some_network(kind));
+    save_recurrent(files.back(), two_layers(kind));
   }
   const auto expected = by_torch(inputs, files);
   if (!expected) return;
   for (std::size_t i = 0; i < files.size(); ++i)
-    CHECK(difference(some_network(test::all_kinds[i]), inputs, (*expected)[i]) < 2e-6);
+    CHECK(difference(two_layers(test::all_kinds[i]), inputs, (*expected)[i]) < 2e-6);
 }
 
 TEST_CASE("Published n-back networks run as the equations say", "[recurrent][published]") {

@@ -11,7 +11,7 @@ using namespace inforelay;
 
 namespace {
 
-struct Setup {
+struct DetectorSetup {
   Dataset train = test::striped_dataset(900, 30, 3, 1);
   Dataset held_back = test::striped_dataset(300, 30, 3, 2);
   RandomStream random{3, "test_detectors"};
@@ -42,7 +42,7 @@ void check_same(const DetectorTraining& a, const DetectorTraining& b) {
 }  // namespace
 
 TEST_CASE("Detectors stop at the first epoch that meets the rule", "[detectors]") {
-  const Setup setup;
+  const DetectorSetup setup;
   DetectorTraining training = setup.training();
   training.run();
   REQUIRE(training.finished());
@@ -59,7 +59,7 @@ TEST_CASE("Detectors stop at the first epoch that meets the rule", "[detectors]"
 }
 
 TEST_CASE("A detector separates its class from the others", "[detectors]") {
-  const Setup setup;
+  const DetectorSetup setup;
   DetectorTraining training = setup.training();
   training.run();
   for (std::size_t t = 0; t < 3; ++t) {
@@ -71,7 +71,7 @@ TEST_CASE("A detector separates its class from the others", "[detectors]") {
 }
 
 TEST_CASE("Detectors do not depend on the number of threads", "[detectors][threads]") {
-  const Setup setup;
+  const DetectorSetup setup;
   set_thread_count(1);
   DetectorTraining expected = setup.training();
   expected.run();
@@ -84,7 +84,7 @@ TEST_CASE("Detectors do not depend on the number of threads", "[detectors][threa
 }
 
 TEST_CASE("Detectors that were saved and resumed are the same to the last bit", "[detectors]") {
-  Setup setup;
+  DetectorSetup setup;
   setup.options.optimizer.learning_rate = 5e-4;  // too slow for the first round of 64 epochs
   setup.options.stop_accuracy = 0.99;
   setup.options.max_epochs = 200;
@@ -101,7 +101,7 @@ TEST_CASE("Detectors that were saved and resumed are the same to the last bit", 
 }
 
 TEST_CASE("A detector that does not reach its accuracy is restarted, then fails", "[detectors]") {
-  Setup setup;
+  DetectorSetup setup;
   setup.options.max_epochs = 3;
   setup.options.restarts = 2;
   DetectorTraining training = setup.training();
@@ -113,7 +113,7 @@ TEST_CASE("A detector that does not reach its accuracy is restarted, then fails"
 }
 
 TEST_CASE("A diverging detector is an error with detector, epoch and loss", "[detectors]") {
-  Setup setup;
+  DetectorSetup setup;
   setup.options.hidden_activation = Activation::relu;
   setup.options.output_activation = Activation::identity;
   setup.options.optimizer.learning_rate = 1e30;  // the squares of such outputs are no floats
@@ -126,7 +126,7 @@ TEST_CASE("A diverging detector is an error with detector, epoch and loss", "[de
 }
 
 TEST_CASE("The best weights are kept with keep_best", "[detectors]") {
-  Setup setup;
+  DetectorSetup setup;
   setup.options.stop_accuracy = 1.0;
   setup.options.max_epochs = 8;
   setup.options.restarts = 2;
@@ -157,7 +157,7 @@ TEST_CASE("The best weights are kept with keep_best", "[detectors]") {
 }
 
 TEST_CASE("Restarts begin from other weights", "[detectors]") {
-  Setup setup;
+  DetectorSetup setup;
   setup.options.max_epochs = 1;
   setup.options.restarts = 1;
   setup.options.keep_best = true;
@@ -177,7 +177,7 @@ TEST_CASE("Restarts begin from other weights", "[detectors]") {
 }
 
 TEST_CASE("Detectors name missing samples and options out of range", "[detectors]") {
-  Setup setup;
+  DetectorSetup setup;
   setup.options.positives = 301;
   CHECK_THROWS_WITH(setup.training(),
                     "detector 0 needs 301 training samples of its class and 250 others; the data have 300 and 600");

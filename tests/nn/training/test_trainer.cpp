@@ -13,7 +13,7 @@ using namespace inforelay;
 
 namespace {
 
-struct Setup {
+struct TrainerSetup {
   Dataset train = test::striped_dataset(1130, 30, 5, 1);
   Dataset held_back = test::striped_dataset(400, 30, 5, 2);
   RandomStream random{3, "test_trainer"};
@@ -35,7 +35,7 @@ bool same(const TrainerState& a, const TrainerState& b) {
 }  // namespace
 
 TEST_CASE("Training learns and stops once the rule is met", "[trainer]") {
-  Setup setup;
+  TrainerSetup setup;
   setup.options.optimizer.learning_rate = 0.01;
   setup.options.stop.balanced_accuracy = 0.95;
   setup.options.max_epochs = 100;
@@ -57,7 +57,7 @@ TEST_CASE("Training learns and stops once the rule is met", "[trainer]") {
 }
 
 TEST_CASE("Training that does not meet its stop rule ends at max_epochs and is not reached", "[trainer]") {
-  Setup setup;
+  TrainerSetup setup;
   setup.options.max_epochs = 2;
   Trainer trainer = setup.trainer();
   trainer.run();
@@ -67,7 +67,7 @@ TEST_CASE("Training that does not meet its stop rule ends at max_epochs and is n
 }
 
 TEST_CASE("The accuracy stop rule counts all training images", "[trainer]") {
-  Setup setup;
+  TrainerSetup setup;
   setup.options.optimizer.learning_rate = 0.01;
   setup.options.stop = {.accuracy = 0.9};
   setup.options.max_epochs = 100;
@@ -82,7 +82,7 @@ TEST_CASE("The accuracy stop rule counts all training images", "[trainer]") {
 }
 
 TEST_CASE("Training that was saved and resumed is the same to the last bit", "[trainer]") {
-  const Setup setup;
+  const TrainerSetup setup;
   for (const auto method : {Evaluation::Method::exact, Evaluation::Method::sampled}) {
     TrainingOptions options = setup.options;
     options.evaluation = {method, 100, 50};
@@ -99,7 +99,7 @@ TEST_CASE("Training that was saved and resumed is the same to the last bit", "[t
 }
 
 TEST_CASE("Training does not depend on the number of threads", "[trainer][threads]") {
-  const Setup setup;
+  const TrainerSetup setup;
   set_thread_count(1);
   Trainer expected = setup.trainer();
   expected.run();
@@ -112,7 +112,7 @@ TEST_CASE("Training does not depend on the number of threads", "[trainer][thread
 }
 
 TEST_CASE("Batches are reshuffled every epoch", "[trainer]") {
-  Setup setup;
+  TrainerSetup setup;
   const auto after_one_epoch = [&](const RandomStream& random) {
     Trainer trainer(setup.options, {setup.start()}, setup.train, setup.held_back, random);
     trainer.run_epoch();
@@ -128,7 +128,7 @@ TEST_CASE("Batches are reshuffled every epoch", "[trainer]") {
 }
 
 TEST_CASE("An epoch that is interrupted leaves the state as it was", "[trainer]") {
-  const Setup setup;
+  const TrainerSetup setup;
   struct StopLater : Progress {
     mutable std::atomic<int> asked = 0;
     bool stop_requested() const override { return ++asked > 8; }
@@ -144,7 +144,7 @@ TEST_CASE("An epoch that is interrupted leaves the state as it was", "[trainer]"
 }
 
 TEST_CASE("A loss that is not finite is an error with epoch and loss", "[trainer]") {
-  Setup setup;
+  TrainerSetup setup;
   TrainerState state{setup.start()};
   state.network.layers[1].bias[2] = std::nanf("");
   Trainer trainer(setup.options, state, setup.train, setup.held_back, setup.random);
@@ -159,7 +159,7 @@ TEST_CASE("A loss that is not finite is an error with epoch and loss", "[trainer
 }
 
 TEST_CASE("Cross-entropy trains a classifier", "[trainer]") {
-  Setup setup;
+  TrainerSetup setup;
   setup.options.loss = Loss::cross_entropy;
   setup.options.optimizer.learning_rate = 0.01;
   setup.options.stop = {.accuracy = 0.9};
@@ -172,7 +172,7 @@ TEST_CASE("Cross-entropy trains a classifier", "[trainer]") {
 }
 
 TEST_CASE("A trainer names mismatches of network and data", "[trainer]") {
-  const Setup setup;
+  const TrainerSetup setup;
   const auto construct = [&](TrainerState state, const Dataset& train, const TrainingOptions& options) {
     Trainer trainer(options, std::move(state), train, setup.held_back, setup.random);
   };

@@ -6,8 +6,10 @@
 #include "core/error.hpp"
 #include "nn/weights/tensors.hpp"
 #include "tests/catch2.hpp"
+#include "tests/nn/weights/weight_writers.hpp"
 
 using namespace inforelay;
+using namespace inforelay::test;
 using Catch::Contains;
 
 namespace {
@@ -21,11 +23,6 @@ NamedTensor tensor(const std::string& name, std::vector<std::uint64_t> shape, fl
 /// in -> out, with a bias.
 std::vector<NamedTensor> layer(const std::string& name, std::uint64_t in, std::uint64_t out) {
   return {tensor(name + ".weight", {out, in}), tensor(name + ".bias", {out}, 100)};
-}
-
-std::vector<NamedTensor> operator+(std::vector<NamedTensor> a, const std::vector<NamedTensor>& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
 }
 
 WeightFile network(std::vector<NamedTensor> tensors, const WeightFileOptions& options = {}, bool ordered = true) {

@@ -17,7 +17,7 @@ using Catch::Contains;
 
 namespace {
 
-TensorFile read(const Bytes& content) { return read_safetensors(content, "w.safetensors"); }
+TensorFile read_tensors(const Bytes& content) { return read_safetensors(content, "w.safetensors"); }
 
 /// Two tensors, "fc.weight" [2,3] and "fc.bias" [2].
 Bytes small_file() {
@@ -74,7 +74,7 @@ TEST_CASE("A network written as safetensors is read back bit for bit", "[safeten
   network.layers[0].weight(0, 1) = std::numeric_limits<float>::denorm_min();
   network.layers[0].weight(0, 2) = -0.0f;
   const Bytes bytes = write_safetensors(network);
-  const WeightFile again = network_from_tensors(read(bytes), {}, "w");
+  const WeightFile again = network_from_tensors(read_tensors(bytes), {}, "w");
   CHECK(again.source.format == "safetensors");
   CHECK(again.layer_names == std::vector<std::string>{"layer1", "layer2", "layer3", "layer4"});
   CHECK(same_bits(again.network, network));
@@ -86,7 +86,7 @@ TEST_CASE("A network written as safetensors is read back bit for bit", "[safeten
 }
 
 TEST_CASE("Tensors come in the order of their numbers, with shapes and values", "[safetensors]") {
-  const TensorFile file = read(small_file());
+  const TensorFile file = read_tensors(small_file());
   REQUIRE(file.tensors.size() == 2);
   CHECK_FALSE(file.ordered);
   CHECK(file.tensors[0].name == "fc.weight");
@@ -98,7 +98,7 @@ TEST_CASE("Tensors come in the order of their numbers, with shapes and values", 
 TEST_CASE("safetensors of other types are converted", "[safetensors]") {
   const auto one = [](std::string_view dtype, std::size_t size, std::uint64_t bits) {
     const std::string header = fmt::format(R"({{"x":{{"dtype":"{}","shape":[],"data_offsets":[0,{}]}}}})", dtype, size);
-    return read(safetensors(header, number(bits, size))).tensors.at(0).values.at(0);
+    return read_tensors(safetensors(header, number(bits, size))).tensors.at(0).values.at(0);
   };
   CHECK(one("F64", 8, std::bit_cast<std::uint64_t>(0.1)) == 0.1f);
   CHECK(std::isinf(one("F64", 8, std::bit_cast<std::uint64_t>(1e300))));  // refused where a network is made of it
@@ -115,7 +115,9 @@ TEST_CASE("Counters of batch normalisation may be integers", "[safetensors]") {
   const auto one = [](std::string_view dtype, std::size_t size, std::int64_t value) {
     const std::string header =
         fmt::format(R"({{"n.num_batches_tracked":{{"dtype":"{}","shape":[],"data_offsets":[0,{}]}}}})", dtype, size);
-    return read(safetensors(header, number(static_cast<std::uint64_t>(value), size))).tensors.at(0).values.at(0);
+    return read_tensors(safetensors(header, number(static_cast<std::uint64_t>(value), size)))
+        .tensors.at(0)
+        .values.at(0);
   };
   CHECK(one("I64", 8, 123456) == 123456.0f);
   CHECK(one("I64", 8, -5) == -5.0f);
@@ -127,7 +129,7 @@ TEST_CASE("Counters of batch normalisation may be integers", "[safetensors]") {
 }
 
 TEST_CASE("Spaces may follow the header, and empty tensors and metadata are allowed", "[safetensors]") {
-  const TensorFile file = read(safetensors(
+  const TensorFile file = read_tensors(safetensors(
       R"({"__metadata__":{"format":"pt"},"e":{"dtype":"F32","shape":[0,7],"data_offsets":[0,0]}}      )", {}));
   CHECK(file.tensors.at(0).values.empty());
   CHECK(file.activations.empty());
@@ -136,7 +138,7 @@ TEST_CASE("Spaces may follow the header, and empty tensors and metadata are allo
 TEST_CASE("Headers that break the format are refused", "[safetensors]") {
   const auto refused = [](std::string_view header, std::string_view message, std::size_t data_bytes = 8) {
     CAPTURE(header);
-    CHECK_THROWS_WITH(read(safetensors(header, Bytes(data_bytes))), Contains(std::string(message)));
+    CHECK_THROWS_WITH(read_tensors(safetensors(header, Bytes(data_bytes))), Contains(std::string(message)));
   };
   const auto with = [](std::string_view tensor) { return fmt::format(R"({{"x":{}}})", tensor); };
 
@@ -181,37 +183,38 @@ TEST_CASE("Headers that break the format are refused", "[safetensors]") {
 }
 
 TEST_CASE("Overlapping tensors are refused", "[safetensors]") {
-  CHECK_THROWS_WITH(read(safetensors(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
-                                     R"("b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})",
-                                     Bytes(12))),
+  CHECK_THROWS_WITH(read_tensors(safetensors(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
+                                             R"("b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})",
+                                             Bytes(12))),
                     Contains("tensor 'b' has data_offsets [4,12], expected to begin at 8"));
 }
 
 TEST_CASE("Claimed long headers, deep JSON and many tensors are rejected", "[safetensors]") {
   const auto claim = [](std::uint64_t length) { return number(length, 8) + bytes_of("{}      "); };
-  CHECK_THROWS_WITH(read(claim(9)), Contains("claims a header of 9 bytes, expected at most 8"));
-  CHECK_THROWS_WITH(read(claim(~std::uint64_t{0})), Contains("claims a header"));
-  CHECK_THROWS_WITH(read(number(100'000'001, 8) + bytes_of("{") + Bytes(100'000'000, ' ')),
+  CHECK_THROWS_WITH(read_tensors(claim(9)), Contains("claims a header of 9 bytes, expected at most 8"));
+  CHECK_THROWS_WITH(read_tensors(claim(~std::uint64_t{0})), Contains("claims a header"));
+  CHECK_THROWS_WITH(read_tensors(number(100'000'001, 8) + bytes_of("{") + Bytes(100'000'000, ' ')),
                     Contains("claims a header of 100000001 bytes, expected at most 100000000"));
-  CHECK_THROWS_WITH(read(safetensors(R"({"x":{"dtype":)" + std::string(1'000'000, '['), {})), Contains("a list"));
+  CHECK_THROWS_WITH(read_tensors(safetensors(R"({"x":{"dtype":)" + std::string(1'000'000, '['), {})),
+                    Contains("a list"));
   std::string many = "{";
   for (std::size_t i = 0; i <= max_tensors; ++i) many += fmt::format(R"("{}":{{}},)", i);
-  CHECK_THROWS_WITH(read(safetensors(many, {})), Contains("more than 1024 tensors"));
+  CHECK_THROWS_WITH(read_tensors(safetensors(many, {})), Contains("more than 1024 tensors"));
 }
 
 TEST_CASE("Hostile names stay on one line of a message", "[safetensors]") {
   const std::string name = "\\n\\u001b[31m" + std::string(100, 'a');
-  CHECK_THROWS_WITH(read(safetensors(fmt::format(R"({{"{}":1}})", name), {})),
+  CHECK_THROWS_WITH(read_tensors(safetensors(fmt::format(R"({{"{}":1}})", name), {})),
                     Contains(R"('\x0a\x1b[31maaaa)") && Contains("aaa...'"));
 }
 
 TEST_CASE("Activations in the metadata must fit the network", "[safetensors]") {
   const auto with = [](std::string_view activations) {
     return network_from_tensors(
-        read(safetensors(fmt::format(R"({{"__metadata__":{{"format":"inforelay-network","activations":"{}"}},)"
-                                     R"("x.weight":{{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}}})",
-                                     activations),
-                         floats({1}))),
+        read_tensors(safetensors(fmt::format(R"({{"__metadata__":{{"format":"inforelay-network","activations":"{}"}},)"
+                                             R"("x.weight":{{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}}})",
+                                             activations),
+                                 floats({1}))),
         {}, "w");
   };
   CHECK(with("relu").network.layers[0].activation == Activation::relu);

@@ -42,7 +42,7 @@ std::string shown(const WeightFile& file) {
   return text;
 }
 
-void write_results(const std::filesystem::path& path, const Mlp& network) {
+void write_results_of(const std::filesystem::path& path, const Mlp& network) {
   Hdf5Writer file(path);
   write_network(file, "networks/a/model", network);
   file.commit();
@@ -68,7 +68,7 @@ TEST_CASE("The format of a weight file is determined from its content", "[weight
   CHECK(format() == "PyTorch (legacy)");
   write_file_atomically(path, zip({{"m/data.pkl", state_dict(tensors, false)}, {"m/data/0", data}}));
   CHECK(format() == "PyTorch (zip)");
-  write_results(path, network);
+  write_results_of(path, network);
   CHECK(format() == "inforelay results");
   CHECK(load_weights(path, {.activation = Activation::tanh, .network = "a"}).network.layers[0].activation ==
         Activation::tanh);
@@ -82,7 +82,7 @@ TEST_CASE("The digest of a weight file is that of the bytes read", "[weights]") 
   const auto digest = [&] { return sha256_hex(read_file(path, 1 << 20)); };
   save_safetensors(path, network);
   CHECK(load_weights(path).source.sha256 == digest());
-  write_results(path, network);
+  write_results_of(path, network);
   CHECK(load_weights(path).source.sha256 == digest());
 }
 

@@ -15,7 +15,8 @@ namespace inforelay::test {
 
 using Bytes = std::vector<std::uint8_t>;
 
-inline Bytes operator+(Bytes a, const Bytes& b) {
+template <class T>
+std::vector<T> operator+(std::vector<T> a, const std::vector<T>& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
 }
