@@ -22,7 +22,7 @@ class CMakeBuild(build_ext):
         program = pathlib.Path(os.environ.get("INFORELAY_PROGRAM_BUILD", build)).resolve()
         targets = ["_core"] + (["run_experiment"] if program == build else [])
         options = ["-DCMAKE_BUILD_TYPE=Release", "-DINFORELAY_PYTHON=ON", "-DINFORELAY_BUILD_TESTS=OFF",
-                   f"-DPython_EXECUTABLE={sys.executable}"]
+                   "-DINFORELAY_UNITY=ON", f"-DPython_EXECUTABLE={sys.executable}"]
         try:
             import pybind11  # of PyPI; that of Debian's pybind11-dev is found by CMake
             options.append(f"-Dpybind11_DIR={pybind11.get_cmake_dir()}")

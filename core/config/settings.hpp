@@ -61,7 +61,8 @@ struct Bounds {
   T low = std::numeric_limits<T>::lowest();
   T high = std::numeric_limits<T>::max();
 };
-using Length = Bounds<std::size_t>;  ///< how many elements a list may have
+using Length = Bounds<std::size_t>;                 ///< how many elements a list may have
+inline constexpr std::int64_t million = 1'000'000;  ///< for bounds
 inline constexpr Bounds<std::int64_t> series_counts{2, 100'000};
 /// Regular expressions of ECMA-262 for Name, and for the path of a setting.
 inline constexpr const char* name_pattern = "^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$";

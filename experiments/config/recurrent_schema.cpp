@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "experiments/config/recurrent_config.hpp"
-#include "experiments/config/system_schema.hpp"
 
 namespace inforelay {
 

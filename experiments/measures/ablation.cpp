@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <unordered_map>
 
 #include "core/random.hpp"
 #include "experiments/measures/chosen_sets.hpp"
@@ -42,16 +43,25 @@ std::vector<int> kept_longest_first(const ResultView& relay, std::size_t c, int 
   return order;
 }
 
-// Accuracies [C,sets] of any sets: of the table of all sets if there is one, otherwise computed.
+// Accuracies [C,sets] of any sets: of the table of all sets if there is one, otherwise computed, of equal sets once.
 RowMatrix<float> accuracy_of(const KnockoutPlace& knockout, const KnockoutOptions& options, const ResultView& computed,
                              const std::vector<NeuronSet>& sets, Progress& progress) {
-  if (options.replace != knockout.options.replace || !computed.has("accuracy"))
-    return knockout_accuracy(knockout.subject, sets, options, knockout.random, progress);
-  const RowMatrix<float>& table = computed.matrix<float>("accuracy");
-  RowMatrix<float> accuracy(table.rows(), std::ssize(sets));
-  for (std::size_t i = 0; i < sets.size(); ++i)
-    accuracy.col(static_cast<Eigen::Index>(i)) = table.col(Eigen::Index{sets[i].index()});
-  return accuracy;
+  if (options.replace == knockout.options.replace && computed.has("accuracy")) {
+    const RowMatrix<float>& table = computed.matrix<float>("accuracy");
+    RowMatrix<float> accuracy(table.rows(), std::ssize(sets));
+    for (std::size_t i = 0; i < sets.size(); ++i)
+      accuracy.col(static_cast<Eigen::Index>(i)) = table.col(Eigen::Index{sets[i].index()});
+    return accuracy;
+  }
+  std::vector<NeuronSet> different;
+  std::unordered_map<std::uint32_t, Eigen::Index> place;
+  std::vector<Eigen::Index> columns;
+  for (const NeuronSet set : sets) {
+    const auto [found, added] = place.try_emplace(set.bits(), std::ssize(different));
+    if (added) different.push_back(set);
+    columns.push_back(found->second);
+  }
+  return knockout_accuracy(knockout.subject, different, options, knockout.random, progress)(Eigen::all, columns);
 }
 
 // Sets of every class one after the other, and how many there are of each.

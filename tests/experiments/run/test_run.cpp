@@ -208,7 +208,7 @@ TEST_CASE("Configurations in configs/ are found by name, and similar names are s
   std::filesystem::create_directory(folder.path() / "configs");
   std::filesystem::copy(quick_config, folder.path() / "configs");
   CHECK(run_program({"quick", "--validate"}, folder.path()).out == "configs/quick.yaml: ok\n");
-  expect_failure(run_program({"quik.yaml"}, folder.path()), 2, "no such file; did you mean 'quick_config'?");
+  expect_failure(run_program({"quik.yaml"}, folder.path()), 2, "no such file; did you mean 'quick'?");
   // A folder of results may have the same name.
   std::filesystem::create_directory(folder.path() / "quick");
   CHECK(run_program({"quick", "--validate"}, folder.path()).out == "configs/quick.yaml: ok\n");

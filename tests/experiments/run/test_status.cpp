@@ -184,7 +184,7 @@ TEST_CASE("Status distinguishes complete, failed and unstarted runs and other fo
     CHECK_THAT(done.err, Catch::Contains("[ 1/14] full: training") && Catch::Contains("[14/14] figures"));
     CHECK_THAT(status_of(folder.path()), Catch::Contains("state     complete\n") &&
                                              Catch::Contains("done      [ 1] full: training") &&
-                                             Catch::Contains("done      [11] figures"));
+                                             Catch::Contains("done      [14] figures"));
     CHECK_THAT(done.out, Catch::Contains("\nTime ") && Catch::Contains(" this start) are in\nrun\n"));
     std::istringstream log(content(run / "run.log"));
     const std::regex stamp(R"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z .*)");
