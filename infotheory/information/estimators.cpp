@@ -80,7 +80,8 @@ double grassberger_2003_entropy_bits(Counts counts) {
 std::span<const NamedEstimator> entropy_estimators() { return estimator_rows; }
 
 const NamedEstimator& entropy_estimator(std::string_view name) {
-  const auto found = std::find_if(estimator_rows.begin(), estimator_rows.end(), [&](const auto& row) { return row.name == name; });
+  const auto found =
+      std::find_if(estimator_rows.begin(), estimator_rows.end(), [&](const auto& row) { return row.name == name; });
   if (found != estimator_rows.end()) return *found;
   std::vector<std::string_view> names;
   for (const NamedEstimator& row : estimator_rows) names.push_back(row.name);
