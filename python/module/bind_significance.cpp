@@ -71,7 +71,7 @@ py::dict permutation_test(const Samples& samples, const std::string& null, std::
   const PermutationOptions options = options_from(null, permutations, exchange, trial, seed, stream);
   const RelaySamples binary = samples.binary();
   RelayTest test = in_background(progress, [&](Progress& reports) {
-    return relay_permutation_test(binary, options, greedy ? GreedyPart::computed : GreedyPart::left_out, reports);
+    return relay_permutation_test(binary, options, greedy ? RelayPart::greedy : RelayPart::single, reports);
   });
   py::dict result;
   put(result, "total", std::move(test.total));
@@ -114,8 +114,8 @@ py::dict bootstrap(const Samples& samples, std::int64_t resamples, double level,
   options.trial = span_of(trial);
   options.random = stream_named(seed, stream);
   const RelaySamples binary = samples.binary();
-  RelayBootstrap found =
-      in_background(progress, [&](Progress& reports) { return relay_bootstrap(binary, options, reports); });
+  RelayBootstrap found = in_background(
+      progress, [&](Progress& reports) { return relay_bootstrap(binary, options, RelayPart::greedy, reports); });
   py::dict result;
   put(result, "total", std::move(found.total));
   put(result, "single", std::move(found.single));
@@ -132,8 +132,8 @@ py::dict subsampling(const Samples& samples, std::int64_t draws, std::uint64_t s
   options.draws = at_least("draws", draws, 1);
   options.random = stream_named(seed, stream);
   const RelaySamples binary = samples.binary();
-  SubsamplingCurve curve =
-      in_background(progress, [&](Progress& reports) { return subsampling_curve(binary, options, reports); });
+  SubsamplingCurve curve = in_background(
+      progress, [&](Progress& reports) { return subsampling_curve(binary, options, RelayPart::single, reports); });
   const std::size_t sizes = SubsamplingCurve::divisors.size();
   py::dict result;
   result["samples"] = to_numpy(std::move(curve.samples));
