@@ -168,11 +168,10 @@ std::string replication_csv(const SeedReplication& replication) {
 }
 
 ResultArrays replication_arrays(const SeedReplication& replication) {
-  using Row = ReplicationRow;
-  static const RecordArrays<Row> row_arrays = [] {
-    RecordArrays<Row> all{"row", comparison_fields<Row>()};
-    all.fields.push_back(
-        {"reference", "as the metric", "published value, NaN: none; of a statement, all classes", &Row::reference});
+  static const RecordArrays<ReplicationRow> row_arrays = [] {
+    RecordArrays<ReplicationRow> all{"row", comparison_fields<ReplicationRow>()};
+    all.fields.push_back({"reference", "as the metric", "published value, NaN: none; of a statement, all classes",
+                          &ReplicationRow::reference});
     return all;
   }();
   static const std::vector<ArrayInfo> infos = [] {
