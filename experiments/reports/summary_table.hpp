@@ -44,7 +44,7 @@ SummaryColumn number_column(std::string key, std::string units, std::string head
 SummaryColumn percent_column(std::string key, std::string heading, const std::vector<double>& fractions);
 
 /// The table as text, indented by two; no line is longer than summary_width, if necessary in several parts below each
-/// other, each with the names of the rows. Long names and sets are cut short. Its notes alone if it has no rows or columns.
+/// other, each with the names of the rows. Long names and sets are cut short. Its notes alone without rows or columns.
 std::string table_text(const SummaryTable& table);
 
 /// `text` in lines of at most summary_width, broken at blanks, each with `indent` blanks in front; ends with a line
