@@ -73,7 +73,7 @@ inline ForwardKnockout forward_knockout(const KnockoutSubject& subject, const Re
     Eigen::VectorXd values(subject.neurons());
     for (int k = 0; k < subject.neurons(); ++k) {
       const float kept = subject.hidden(static_cast<Eigen::Index>(i), k);
-      values(k) = static_cast<double>(set.contains(k) ? replacement(i, k) : kept);
+      values(k) = static_cast<double>(k < NeuronSet::max_neurons && set.contains(k) ? replacement(i, k) : kept);
     }
     for (auto l = static_cast<std::size_t>(subject.layer); l < subject.network.layers.size(); ++l) {
       const DenseLayer& layer = subject.network.layers[l];
