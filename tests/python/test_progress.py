@@ -57,6 +57,8 @@ class Progress(unittest.TestCase):
         self.assertIs(caught.exception, mine)
 
     def test_ctrl_c_ends_a_computation(self):
+        # A process that was started in the background ignores Ctrl-C.
+        self.addCleanup(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, signal.default_int_handler))
         begun = threading.Event()
         timer = threading.Thread(target=lambda: (begun.wait(), os.kill(os.getpid(), signal.SIGINT)))
         timer.start()
