@@ -1,8 +1,8 @@
 """Shapley values of any function of sets: which features does a model of wine prices need, and which replace each
 other?
 
-The function is called once for every set of features that can be left out. Its values are kept in a file, so an
-interrupted computation goes on where it was.
+The function is called once for every set of features that can be left out. Its values are saved in a file, so an
+interrupted computation resumes.
 """
 import numpy as np
 

@@ -292,7 +292,7 @@ def knockouts(model, loader, layer, sets=None, *, replace="zero", function="argm
     seed : int
         Of resample and noise.
     path, progress, label
-        As of `knockout_table`: a file that a later call goes on from.
+        As of `knockout_table`: a file from which a later call resumes.
 
     Returns
     -------
