@@ -21,8 +21,8 @@ function(inforelay_precompile target)
 endfunction()
 
 # inforelay_compile_together(TARGET [APART FOLDER...]): up to ten files of a folder are compiled as one, if INFORELAY_UNITY is on;
-# names in anonymous namespaces are therefore unique in their folder. Apart stay folders whose code the optimiser shall see file
-# by file, because that is where the time of a run is spent.
+# names in anonymous namespaces are therefore unique in their folder. Folders listed after
+# APART are compiled file by file: the time of a run is spent there, and the optimiser does best with single files.
 function(inforelay_compile_together target)
   if(NOT INFORELAY_UNITY)
     return()

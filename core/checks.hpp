@@ -3,9 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <span>
 #include <string_view>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "core/axes.hpp"
 #include "core/error.hpp"
@@ -35,6 +40,15 @@ void check_finite(const RowMatrix<float>& values, std::string_view name) {
       throw Failure("{} {} of sample {} is {}, expected a finite number", name, k, n, values(n, k));
     }
   }
+}
+
+/// Throws UsageError unless `order` holds each of 0 ... units - 1 once: "knockouts along a permutation: expected each
+/// of 20 units once"; "knockouts" is `what`.
+inline void check_permutation(std::string_view what, std::span<const std::uint32_t> order, int units) {
+  std::vector<std::uint8_t> seen(static_cast<std::size_t>(units));
+  const auto is_new = [&](std::uint32_t unit) { return unit < seen.size() && !std::exchange(seen[unit], 1); };
+  if (order.size() != seen.size() || !std::all_of(order.begin(), order.end(), is_new))
+    throw UsageError("{} along a permutation: expected each of {} units once", what, units);
 }
 
 }  // namespace inforelay

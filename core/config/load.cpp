@@ -198,7 +198,7 @@ ConfigNode parse(std::string_view yaml, const ConfigPlace& whole, ConfigErrors& 
     }
     const bool tab = yaml.find("\n\t") != yaml.npos || yaml.find(" \t") != yaml.npos || yaml.starts_with('\t');
     errors.add(place, fmt::format("not valid YAML: {}{}", error.msg,
-                                  tab ? " (the file has a tab: YAML is indented with blanks)" : ""));
+                                  tab ? " (the file has a tab: YAML is indented with spaces)" : ""));
   }
   ConfigNode nothing;
   nothing.place = whole;

@@ -300,26 +300,12 @@ void read(const Written& written, const Choice& kind) {
   }
 }
 
-// Lower case, without '_' and '-': what LeakyReLU and leaky_relu share. Words that only resemble each other, such as
-// selu and relu, may both have a meaning.
-std::string letters_of(std::string_view word) {
-  std::string letters;
-  for (const char c : word) {
-    if (c != '_' && c != '-') letters += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return letters;
-}
-
 void read(const Written& written, const Parsed& kind) {
   if (!written.expect(NodeKind::scalar, fmt::format("one of {}", fmt::join(kind.words, ", ")))) return;
   try {
     kind.set(written.node.text);
   } catch (const UsageError& error) {
-    const auto same = std::find_if(kind.words.begin(), kind.words.end(), [&](std::string_view word) {
-      return letters_of(word) == letters_of(written.node.text);
-    });
-    written.fail(std::string(error.what()) +
-                 (same == kind.words.end() ? "" : fmt::format("; did you mean '{}'?", *same)));
+    written.fail(error.what());
   }
 }
 

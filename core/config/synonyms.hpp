@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/text/number_text.hpp"
+
 namespace inforelay {
 
 /// What people know a setting as, and what it is called here.
@@ -43,7 +45,10 @@ inline std::string_view known_synonym(std::string_view key, const std::vector<st
 inline bool means_another_thing(std::string_view word) {
   constexpr std::array<std::string_view, 12> words{"adamw", "adamax", "nadam", "radam", "adagrad", "lamb",
                                                    "lion",  "gelu",   "selu",  "celu",  "nll",     "hinge"};
-  return std::find(words.begin(), words.end(), word) != words.end();
+  const auto same = [](char a, char b) { return ascii_lower(a) == b; };
+  return std::any_of(words.begin(), words.end(), [&](std::string_view each) {
+    return std::equal(word.begin(), word.end(), each.begin(), each.end(), same);
+  });
 }
 
 }  // namespace inforelay

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/text/number_text.hpp"
+
 namespace inforelay {
 namespace {
 
@@ -170,7 +172,6 @@ void ConfigErrors::throw_if_any() const {
 
 std::string_view nearest_word(std::string_view word, const std::vector<std::string_view>& candidates) {
   // Levenshtein distance, whatever the case; near enough is a third of the longer word.
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   const auto distance = [&](std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
@@ -178,7 +179,7 @@ std::string_view nearest_word(std::string_view word, const std::vector<std::stri
       std::size_t diagonal = row[0];
       row[0] = i + 1;
       for (std::size_t j = 0; j < b.size(); ++j) {
-        const std::size_t substituted = diagonal + (lower(a[i]) != lower(b[j]) ? 1u : 0u);
+        const std::size_t substituted = diagonal + (ascii_lower(a[i]) != ascii_lower(b[j]) ? 1u : 0u);
         diagonal = row[j + 1];
         row[j + 1] = std::min({substituted, row[j] + 1, diagonal + 1});
       }

@@ -122,8 +122,9 @@ void StageStore::remove_intermediate() const {
   fs::remove(path(state_ending), ignored);
   for (const auto& [number, path] : chunk_files()) fs::remove(path, ignored);
   std::vector<fs::path> of_parts;
-  for (const auto& entry : fs::directory_iterator(folder_, ignored)) {
-    if (entry.path().filename().string().starts_with(name_ + part_mark)) of_parts.push_back(entry.path());
+  std::error_code error;
+  for (fs::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
+    if (entry->path().filename().string().starts_with(name_ + part_mark)) of_parts.push_back(entry->path());
   }
   for (const fs::path& path : of_parts) fs::remove(path, ignored);
 }

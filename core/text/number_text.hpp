@@ -1,4 +1,4 @@
-// Numbers from text, independent of the locale.
+// Numbers and letters of text, independent of the locale.
 #pragma once
 
 #include <charconv>
@@ -12,6 +12,11 @@ namespace inforelay {
 inline std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t"), last = text.find_last_not_of(" \t");
   return first == std::string_view::npos ? std::string_view() : text.substr(first, last - first + 1);
+}
+
+/// `letter` in lower case if it is one of A to Z.
+constexpr char ascii_lower(char letter) {
+  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
 }
 
 /// The number in `text`, which must hold nothing else, in the form of std::from_chars: no blanks, no sign '+', decimal.

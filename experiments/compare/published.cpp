@@ -33,18 +33,12 @@ std::optional<NeuronSet> parse_set(std::string_view text) {
   return set;
 }
 
-std::string text_of(const std::filesystem::path& path) {
-  constexpr std::uint64_t largest_table = std::uint64_t{16} << 20;
-  const std::vector<std::uint8_t> bytes = read_file(path, largest_table);
-  return {bytes.begin(), bytes.end()};
-}
-
 // The file of one entry of `compare`, which is called `entry` in messages.
 class Table {
  public:
   Table(std::string entry, const CompareConfig& config)
       : entry_(std::move(entry)), config_(config), name_(with_data_folder(config.published).string()) {
-    const std::string text = text_of(name_);
+    const std::string text = table_file_text(name_);
     csv_ = parse_csv(text, name_);
     sha256_ = sha256_hex(text);
     choose_rows();
@@ -157,6 +151,12 @@ void check_column(const std::string& path, const ExperimentConfig& config, const
 }
 
 }  // namespace
+
+std::string table_file_text(const std::filesystem::path& path) {
+  constexpr std::uint64_t largest_table = std::uint64_t{16} << 20;
+  const std::vector<std::uint8_t> bytes = read_file(path, largest_table);
+  return {bytes.begin(), bytes.end()};
+}
 
 PublishedTables read_published_tables(const ExperimentConfig& config) {
   PublishedTables tables;

@@ -1,6 +1,7 @@
 // Tables of published numbers, which entries of `compare` name.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ struct PublishedTable {
   std::vector<NeuronSet> sets{};  ///< [rows] of a table of sets (set_tables.hpp): each row is about one; else empty
 };
 using PublishedTables = std::vector<PublishedTable>;
+
+/// The content of a file of at most 16 MiB with a table. Throws DataError.
+std::string table_file_text(const std::filesystem::path& path);
 
 /// Reads the tables that the entries of `compare` name; `config` is complete. Throws DataError, naming file and line:
 /// no such file or column, a class listed twice, a cell that is neither a number nor, for metrics that are sets, a set

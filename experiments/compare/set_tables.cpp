@@ -131,24 +131,21 @@ std::string set_metric_problem(const ExperimentConfig& config, const NetworkConf
   const AnalysisConfig& analysis = config.analysis;
   if (!network.recurrent) return "it is no recurrent network";
   if (network.recurrent->is_timed()) return "with time: each there is a value for each time";
-  const auto has = [&](const std::vector<std::string>& subsets) {
-    return std::find(subsets.begin(), subsets.end(), subset) != subsets.end();
-  };
   if (metric == error_rate) {
     const auto& knockout = analysis.knockout;
-    if (!knockout || knockout->sets != KnockoutSets::exhaustive || !has(knockout->subsets))
+    if (!knockout || knockout->sets != KnockoutSets::exhaustive || !holds(knockout->subsets, subset))
       return fmt::format("needs analysis.knockout with sets: exhaustive and '{}' among its subsets", subset);
     return "";
   }
   const std::optional<std::int64_t> lag = lag_of(metric);
   if (!lag) return fmt::format("'{}' is neither error_rate nor temporal_representation_P with a lag P", metric);
-  if (!has(analysis.relay.exhaustive)) return fmt::format("{} is not among analysis.relay.exhaustive", subset);
+  if (!holds(analysis.relay.exhaustive, subset))
+    return fmt::format("{} is not among analysis.relay.exhaustive", subset);
   if (std::find(analysis.lags.begin(), analysis.lags.end(), *lag) != analysis.lags.end()) return "";
   return fmt::format("lag {} is not among analysis.lags", *lag);
 }
 
 PublishedTables read_set_tables(const std::string& name, const ExperimentConfig& config) {
-  constexpr std::uint64_t largest_table = std::uint64_t{16} << 20;
   const CompareConfig& entry = *find_named(config.compare, name);
   PublishedTables tables;
   for (const auto& [network_name, files] : entry.sets) {
@@ -158,8 +155,7 @@ PublishedTables read_set_tables(const std::string& name, const ExperimentConfig&
     if (layers.size() != 1)
       throw UsageError("compare.{}.sets: {} has {} analysed layers, expected one", name, network_name, layers.size());
     const std::string path = with_data_folder(files.front()).string();
-    const std::vector<std::uint8_t> bytes = read_file(path, largest_table);
-    const std::string text(bytes.begin(), bytes.end());
+    const std::string text = table_file_text(path);
     const auto units = static_cast<int>(widths[static_cast<std::size_t>(layers.front())]);
     SetTable read = parse_set_table(text, path, entry.columns, units);
     PublishedTable table{

@@ -34,8 +34,8 @@ std::string set_metric_problem(const ExperimentConfig& config, const NetworkConf
 /// The tables of config.compare.NAME.sets as published tables, whose `sets` are theirs. Throws DataError, UsageError.
 PublishedTables read_set_tables(const std::string& name, const ExperimentConfig& config);
 
-/// A table's differences, column by column: the largest one and the root mean square. `ok` judges these against
-/// `absolute` and `rms` of the column.
+/// A table's differences, column by column: the largest one and the root mean square. `allowed` is
+/// `absolute` or `rms` of the column.
 struct SetDifference {
   std::string column;  ///< "t1 max", "t1 rms"
   double value = 0;

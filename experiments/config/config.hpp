@@ -172,7 +172,7 @@ struct LayerChoice {
 /// The subset's own values as those that the cuts are made of.
 inline constexpr std::string_view own_values = "own";
 
-/// Of a recording that is analysed at each time: are its cuts made of the values at all times, so that a state means
+/// Of a system that is analysed at each time: are its cuts made of the values at all times, so that a state means
 /// the same at each, or at each time of its own values?
 enum class CutTimes { all, each };
 inline constexpr WordTable<CutTimes, 2> cut_times_names{{{CutTimes::all, "all"}, {CutTimes::each, "each"}}};

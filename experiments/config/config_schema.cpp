@@ -191,13 +191,14 @@ std::vector<Setting> settings_of(CompareColumnConfig& config) {
 
 std::vector<Setting> settings_of(SetRegressionConfig& config) {
   constexpr Bounds<double> any{-any_number, any_number};
-  return {{"intercept", "Published intercept.", Number{&config.intercept, any}},
-          {"information", "Published coefficient of the information, the mean of all columns but the last.",
-           Number{&config.information, any}},
-          {"size", "Published coefficient of the number of units in the set.", Number{&config.size, any}},
-          {"residuals", "Published sum of squared residuals.", Number{&config.residuals, {0, any_number}}},
-          {"tolerance", "Largest allowed difference; of the residuals as a fraction of them.",
-           Number{&config.tolerance, {0, 1}}}};
+  return {
+      {"intercept", "Published intercept.", Number{&config.intercept, any}},
+      {"information", "Published coefficient of the information, the mean of the columns of temporal representation.",
+       Number{&config.information, any}},
+      {"size", "Published coefficient of the number of units in the set.", Number{&config.size, any}},
+      {"residuals", "Published sum of squared residuals.", Number{&config.residuals, {0, any_number}}},
+      {"tolerance", "Largest allowed difference; of the residuals as a fraction of them.",
+       Number{&config.tolerance, {0, 1}}}};
 }
 
 std::vector<Setting> settings_of(CompareConfig& config) {
@@ -208,7 +209,7 @@ std::vector<Setting> settings_of(CompareConfig& config) {
        Keys{&config.sets}},
       {"subset", "With sets: the subset whose results are compared.", Text{&config.subset}},
       {"regression",
-       "With sets: the published regression of the last column on information and size of the sets, over all tables "
+       "With sets: the published regression of the error rate on information and size of the sets, over all tables "
        "together, computed again from the tables; beside it the same of this run.",
        group(config.regression)},
       {"published", "CSV file with a header line; a path may begin with $INFORELAY_DATA.", Path{&config.published}},

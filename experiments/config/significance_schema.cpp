@@ -6,7 +6,7 @@ namespace inforelay {
 using namespace setting;
 
 std::vector<Setting> settings_of(SignificanceConfig& config) {
-  constexpr Bounds<std::int64_t> repeats{0, 1'000'000};
+  constexpr Bounds<std::int64_t> repeats{0, million};
   return {
       {"permutations",
        "Number of permutations for each null; the smallest p is 1 / (1 + permutations). 0: no permutation test.",
@@ -17,8 +17,8 @@ std::vector<Setting> settings_of(SignificanceConfig& config) {
        choices(config.nulls, relay_null_names)},
       {"exchange",
        "What is permuted, and drawn by the bootstrap. samples: single samples; circular_shifts: time within each trial "
-       "(bootstrap: trials); trials: whole trials; auto: of recordings with an axis time trials, or circular shifts if "
-       "there are fewer than 8 trials; of all others samples.",
+       "(bootstrap: trials); trials: whole trials; auto: of recurrent networks and recordings with an axis time "
+       "trials, or circular shifts if there are fewer than 8 trials; of all others samples.",
        choice(config.exchange, exchange_choice_names)},
       {"statistics",
        "What is computed again each time. total: relay information of all units; single: also of single units; greedy: "

@@ -44,10 +44,8 @@ std::string draw_ablation(const FigureWriter& writer, const AblationFigure& figu
                       paths.word + ": random orders"});
   }
   legend.push_back({{.colour = colour::grey, .dash = "2", .size = 0.7}, "chance"});
-  const double width = shown.size() == 1 ? single_column : double_column, left = 12;
-  const double foot = 1.4 + FigureCanvas::legend_height(width, left, legend);
-  const PanelGrid grid(shown.size(), shown.size() == 4 ? 2 : 5, width, shown.size() <= 2 ? 50 : 32,
-                       {.left = left, .top = 5, .bottom = 8.5, .column_gap = 4.5, .row_gap = 8}, foot);
+  const ClassPanels panels(shown.size(), legend);
+  const PanelGrid& grid = panels.grid();
   FigureCanvas canvas(
       name,
       fmt::format(
@@ -95,9 +93,7 @@ std::string draw_ablation(const FigureWriter& writer, const AblationFigure& figu
     elements.insert(elements.end(), lines.begin(), lines.end());
     canvas.plot(elements);
   }
-  canvas.common_labels(grid, foot + 2.2, "'number of units knocked out'",
-                       fmt::format("'balanced accuracy{}'", figure.function));
-  canvas.legend(left, foot - 3.2, legend);
+  panels.add_labels(canvas, "'number of units knocked out'", fmt::format("'balanced accuracy{}'", figure.function));
   return writer.write(canvas.finish(table, writer.options()));
 }
 

@@ -86,10 +86,8 @@ std::string draw_density(const FigureWriter& writer, const DensityFigure& figure
   }
   if (!figure.greedy.empty()) legend.push_back({{.colour = colour::red, .size = 1}, "greedy removal"});
   legend.push_back({{.colour = colour::grey, .dash = "2", .size = 0.7}, "chance"});
-  const double width = shown.size() == 1 ? single_column : double_column, left = 12;
-  const double foot = 1.4 + FigureCanvas::legend_height(width, left, legend);
-  const PanelGrid grid(shown.size(), shown.size() == 4 ? 2 : 5, width, shown.size() <= 2 ? 50 : 32,
-                       {.left = left, .top = 5, .bottom = 8.5, .column_gap = 4.5, .row_gap = 8}, foot);
+  const ClassPanels panels(shown.size(), legend);
+  const PanelGrid& grid = panels.grid();
   FigureCanvas canvas(
       name,
       fmt::format("Balanced accuracy{} with a set of units knocked out{} vs. the relay information of the set, a panel "
@@ -137,41 +135,34 @@ std::string draw_density(const FigureWriter& writer, const DensityFigure& figure
     }
     canvas.plot(elements);
   }
-  canvas.common_labels(grid, foot + 2.2, "'relay information\u00a0{/:Italic I}_R\u00a0of the set (bits)'",
-                       fmt::format("'balanced accuracy{} without it{}'", figure.words.function, figure.words.replace));
-  canvas.legend(left, foot - 3.2, legend);
+  panels.add_labels(canvas, "'relay information\u00a0{/:Italic I}_R\u00a0of the set (bits)'",
+                    fmt::format("'balanced accuracy{} without it{}'", figure.words.function, figure.words.replace));
   return writer.write(canvas.finish(table, writer.options()));
 }
 
 extern const FigureKind density_figure;
-const FigureKind density_figure{"density", FigureScope::subset,
-                                "accuracy vs. relay information, densities over all sets",
-                                [](const FigureSource& source) -> FigureDrawing {
-                                  const ResultView layer = source.layer->arrays;
-                                  const std::string information = "relay/" + source.subset + "/information";
-                                  const std::string accuracy = "knockout/" + source.subset + "/accuracy";
-                                  if (!layer.has(information) || !layer.has(accuracy)) return {};
-                                  // Relay information that is not about the classes one by one cannot be drawn beside
-                                  // their accuracies.
-                                  if (layer.matrix<float>(information).rows() != layer.matrix<float>(accuracy).rows())
-                                    return {};
-                                  const ResultView relay = layer.at("relay/" + source.subset);
-                                  DensityFigure figure{.network = source.name,
-                                                       .labels = source.layer->classes,
-                                                       .neurons = static_cast<int>(unit_count(*source.layer)),
-                                                       .information = layer.matrix<float>(information),
-                                                       .accuracy = layer.matrix<float>(accuracy),
-                                                       .words = knockout_words(layer.at("knockout/" + source.subset)),
-                                                       .shown = source.shown(source.layer->classes)};
-                                  for (std::size_t c = 0; relay.has("greedy") && c < figure.labels.size(); ++c) {
-                                    std::vector<std::uint32_t>& path = figure.greedy.emplace_back();
-                                    for (int size = figure.neurons; size >= 0; --size) {
-                                      NeuronSet set;
-                                      for (const int unit : last_units(relay, c, size)) set = set.with(unit);
-                                      path.push_back(set.bits());
-                                    }
-                                  }
-                                  return drawing(draw_density, figure);
-                                }};
+const FigureKind density_figure{
+    "density", FigureScope::subset, "accuracy vs. relay information, densities over all sets",
+    [](const FigureSource& source) -> FigureDrawing {
+      if (!source.has_information_and_accuracy()) return {};
+      const ResultView layer = source.layer->arrays;
+      const ResultView relay = layer.at("relay/" + source.subset);
+      DensityFigure figure{.network = source.name,
+                           .labels = source.layer->classes,
+                           .neurons = static_cast<int>(unit_count(*source.layer)),
+                           .information = relay.matrix<float>("information"),
+                           .accuracy = layer.matrix<float>("knockout/" + source.subset + "/accuracy"),
+                           .words = knockout_words(layer.at("knockout/" + source.subset)),
+                           .shown = source.shown(source.layer->classes)};
+      for (std::size_t c = 0; relay.has("greedy") && c < figure.labels.size(); ++c) {
+        std::vector<std::uint32_t>& path = figure.greedy.emplace_back();
+        for (int size = figure.neurons; size >= 0; --size) {
+          NeuronSet set;
+          for (const int unit : last_units(relay, c, size)) set = set.with(unit);
+          path.push_back(set.bits());
+        }
+      }
+      return drawing(draw_density, figure);
+    }};
 
 }  // namespace inforelay

@@ -30,6 +30,9 @@ struct FigureSource {
   FigureStyle style = FigureStyle::modern;
   /// Numbers of those of `labels` that have a panel; of none of them all. Empty: all.
   std::vector<std::size_t> shown(const std::vector<std::string>& labels) const;
+  /// Has the subset both relay information and accuracies of all sets? Not with contrast: whole, whose information is
+  /// about no class and cannot be drawn beside the accuracy of one.
+  bool has_information_and_accuracy() const;
 };
 
 /// Draws one figure and returns its name.

@@ -41,6 +41,13 @@ std::vector<std::size_t> FigureSource::shown(const std::vector<std::string>& lab
   return numbers;
 }
 
+bool FigureSource::has_information_and_accuracy() const {
+  const ResultView& arrays = layer->arrays;
+  const std::string information = "relay/" + subset + "/information", accuracy = "knockout/" + subset + "/accuracy";
+  return arrays.has(information) && arrays.has(accuracy) &&
+         arrays.matrix<float>(information).rows() == arrays.matrix<float>(accuracy).rows();
+}
+
 std::vector<std::size_t> shown_classes(const std::vector<std::size_t>& shown, std::size_t classes) {
   if (!shown.empty()) return shown;
   std::vector<std::size_t> all(classes);

@@ -187,17 +187,13 @@ const FigureKind function_figure{
     "function", FigureScope::subset, "accuracy vs. size and relay information in three dimensions (style: paper)",
     [](const FigureSource& source) -> FigureDrawing {
       if (source.style != FigureStyle::paper) return {};
+      if (!source.has_information_and_accuracy()) return {};
       const ResultView layer = source.layer->arrays;
-      const std::string information = "relay/" + source.subset + "/information";
-      const std::string accuracy = "knockout/" + source.subset + "/accuracy";
-      if (!layer.has(information) || !layer.has(accuracy)) return {};
-      // Relay information that is not about the classes one by one cannot be drawn beside their accuracies.
-      if (layer.matrix<float>(information).rows() != layer.matrix<float>(accuracy).rows()) return {};
       const FunctionFigure figure{.network = source.name,
                                   .labels = source.layer->classes,
                                   .neurons = static_cast<int>(unit_count(*source.layer)),
-                                  .information = layer.matrix<float>(information),
-                                  .accuracy = layer.matrix<float>(accuracy),
+                                  .information = layer.matrix<float>("relay/" + source.subset + "/information"),
+                                  .accuracy = layer.matrix<float>("knockout/" + source.subset + "/accuracy"),
                                   .words = knockout_words(layer.at("knockout/" + source.subset)),
                                   .shown = source.shown(source.layer->classes)};
       const auto seed = static_cast<std::uint64_t>(source.result.provenance.seed);

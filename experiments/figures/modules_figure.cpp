@@ -1,4 +1,5 @@
-// The smallest sets of units that carry each class: which units, and how much the sets of two classes overlap.
+// The smallest sets of units with 50 and 90 % of the relay information of each class: which units, and how much the
+// sets of two classes overlap.
 #include <algorithm>
 #include <limits>
 
@@ -92,8 +93,9 @@ std::string draw_modules(const FigureWriter& writer, const ModulesFigure& figure
   const auto rows = static_cast<double>(classes);
   const double names_width = std::max(widest_text(figure.labels), 3.0), left = names_width + 8;
   std::vector<FigureCanvas::LegendEntry> legend{
-      {{.kind = LegendSample::Kind::swatch, .colour = half_colour}, "smallest set with 50 % of I_R(all)"},
-      {{.kind = LegendSample::Kind::swatch, .colour = most_colour}, "in addition, with 90 %"}};
+      {{.kind = LegendSample::Kind::swatch, .colour = half_colour},
+       "smallest set with 50 % of the relay information of all units"},
+      {{.kind = LegendSample::Kind::swatch, .colour = most_colour}, "added for 90 %"}};
   if (figure.module > 0) legend.push_back({{.colour = colour::red, .size = 0.8}, "known module"});
   const double foot = 1 + FigureCanvas::legend_height(double_column, left, legend);
   const double height = std::clamp(4.4 * rows, 14.0, 75.0), bottom = foot + 9;
@@ -105,8 +107,8 @@ std::string draw_modules(const FigureWriter& writer, const ModulesFigure& figure
   FigureCanvas canvas(
       name,
       "(A) The smallest sets with 50 and 90 % of the relay information of all units, for each class. (B) Overlap of "
-      "the "
-      "90 % sets of two classes, units in both over units in either (Jaccard). Classes are ordered by (C) hierarchical "
+      "the 90 % sets of two classes, units in both over units in either (Jaccard). Classes are ordered by (C) "
+      "hierarchical "
       "clustering with average linkage, distance 1 - overlap.",
       double_column, bottom + height + 7);
   std::vector<std::string> names;
@@ -211,20 +213,20 @@ const FigureKind modules_figure{
       if (!layer.has("chosen_sets/set")) return {};
       const ResultView chosen = layer.at("chosen_sets");
       const RowMatrix<std::int64_t>& set = chosen.matrix<std::int64_t>("set");
-      if (set.rows() < 2) return {};  // nothing to compare
-      ModulesFigure figure{.network = source.name,
-                           .labels = contrast_names(*source.layer, chosen),
-                           .units = static_cast<int>(unit_count(*source.layer))};
+      const std::vector<std::string> names = contrast_names(*source.layer, chosen);
+      ModulesFigure figure{.network = source.name, .units = static_cast<int>(unit_count(*source.layer))};
       for (Eigen::Index c = 0; c < set.rows(); ++c) {
-        const auto of = [&](ChosenSet which) {
-          const std::int64_t bits = set(c, static_cast<Eigen::Index>(which));
-          return bits == no_chosen_set ? NeuronSet{} : NeuronSet(static_cast<std::uint32_t>(bits));
-        };
-        figure.half.push_back(of(ChosenSet::half));
-        figure.most.push_back(of(ChosenSet::most));
+        const std::int64_t half = set(c, static_cast<Eigen::Index>(ChosenSet::half));
+        const std::int64_t most = set(c, static_cast<Eigen::Index>(ChosenSet::most));
+        if (half == no_chosen_set || most == no_chosen_set) continue;  // no information, or not analysed
+        figure.labels.push_back(names[static_cast<std::size_t>(c)]);
+        figure.half.emplace_back(static_cast<std::uint32_t>(half));
+        figure.most.emplace_back(static_cast<std::uint32_t>(most));
       }
+      if (figure.labels.size() < 2) return {};  // nothing to compare
+      const bool all = std::ssize(figure.labels) == set.rows();
       const std::string found = "relay/" + chosen.attribute<std::string>("", "chosen_on") + "/module_found";
-      if (layer.has(found)) figure.module = figure.units / static_cast<int>(set.rows());
+      if (all && layer.has(found)) figure.module = figure.units / static_cast<int>(set.rows());
       return drawing(draw_modules, figure);
     }};
 

@@ -1,4 +1,4 @@
-// Heat maps class x neuron: aggregated relay information, and the relay information lost without each neuron.
+// Heat maps class x unit: aggregated relay information, and the relay information lost without each unit.
 #include <algorithm>
 #include <cmath>
 

@@ -82,7 +82,7 @@ std::vector<FigureCanvas::LegendEntry> legend_of(const RelayFigure& figure, int 
   if (!figure.bound.empty())
     legend.push_back({{.colour = colour::ink, .dash = "2", .size = 0.7}, "bound: I(X_in; X_out)"});
   if (figure.all_interval.size() > 0)
-    legend.push_back({{.colour = colour::red, .size = 0.7}, "bar: interval of all neurons"});
+    legend.push_back({{.colour = colour::red, .size = 0.7}, "bar: interval of all units"});
   return legend;
 }
 
@@ -113,10 +113,8 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
     for (const auto& bar : panel) top = std::max(top, bar.magnitude);
   }
   const auto legend = legend_of(figure, top);
-  const double width = shown.size() == 1 ? single_column : double_column, legend_left = 12;
-  const double foot = 1.4 + FigureCanvas::legend_height(width, legend_left, legend);
-  const PanelGrid grid(shown.size(), shown.size() == 4 ? 2 : 5, width, shown.size() <= 2 ? 50 : 32,
-                       {.left = legend_left, .top = 5, .bottom = 8.5, .column_gap = 4.5, .row_gap = 8}, foot);
+  const ClassPanels panels(shown.size(), legend);
+  const PanelGrid& grid = panels.grid();
   FigureCanvas canvas(name, description(figure), grid.width, grid.height);
   canvas.define_colours("shades", count_shades);
 
@@ -177,9 +175,7 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
     }
     canvas.plot(elements);
   }
-  canvas.common_labels(grid, foot + 2.2, "'number of units in the set'",
-                       "'relay information\u00a0{/:Italic I}_R\u00a0(bits)'");
-  canvas.legend(legend_left, foot - 3.2, legend);
+  panels.add_labels(canvas, "'number of units in the set'", "'relay information\u00a0{/:Italic I}_R\u00a0(bits)'");
   return writer.write(canvas.finish(table, writer.options()));
 }
 

@@ -92,10 +92,8 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
 
   const auto legend = legend_of(figure);
   const std::vector<std::size_t> shown = shown_classes(figure.shown, figure.labels.size());
-  const double width = shown.size() == 1 ? single_column : double_column, legend_left = 12;
-  const double foot = 1.4 + FigureCanvas::legend_height(width, legend_left, legend);
-  const PanelGrid grid(shown.size(), shown.size() == 4 ? 2 : 5, width, shown.size() <= 2 ? 50 : 32,
-                       {.left = legend_left, .top = 5, .bottom = 8.5, .column_gap = 4.5, .row_gap = 8}, foot);
+  const ClassPanels panels(shown.size(), legend);
+  const PanelGrid& grid = panels.grid();
   FigureCanvas canvas(
       name,
       fmt::format(
@@ -152,12 +150,11 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
     }
     canvas.plot(elements);
   }
-  canvas.common_labels(
-      grid, foot + 2.2,
+  panels.add_labels(
+      canvas,
       relay ? "'number of units in the set'" : fmt::format("'number of units knocked out{}'", figure.words.replace),
       relay ? "'relay information\u00a0{/:Italic I}_R\u00a0(bits)'"
             : fmt::format("'balanced accuracy{}'", figure.words.function));
-  canvas.legend(legend_left, foot - 3.2, legend);
   return writer.write(canvas.finish(table, writer.options()));
 }
 

@@ -17,7 +17,7 @@ std::string draw_time(const FigureWriter& writer, const TimeFigure& figure) {
   require_count(name, "times", std::ssize(figure.times), "values", static_cast<std::size_t>(figure.information.rows()));
   AxisRange range;
   range.add(0);
-  for (const double value : figure.information.reshaped()) range.add(value);
+  range.add_all(figure.information.reshaped());
   const double largest = std::max(-range.low(), range.high());
   const PanelGrid grid(classes, std::min<std::size_t>(classes, 3), classes == 1 ? 95 : double_column, 34,
                        {.left = 13, .right = 16, .top = 8, .bottom = 10, .column_gap = 11, .row_gap = 14}, 1.5);
@@ -75,10 +75,7 @@ const FigureKind time_figure{"time", FigureScope::layer, "maps of aggregated rel
                                TimeFigure figure{.network = source.name, .labels = contrast_names(layer, relay)};
                                figure.units = static_cast<int>(relay.array("aggregated").shape.back());
                                figure.information = relay.matrix<double>("aggregated");
-                               const std::string& group = layer.arrays.group();
-                               const ResultView system =
-                                   source.result.arrays.view(group.substr(0, group.find("/layers/")));
-                               for (const double time : system.numbers("time"))
+                               for (const double time : source.result.system(layer.system).numbers("time"))
                                  figure.times.push_back(static_cast<std::int64_t>(time));
                                return drawing(draw_time, figure);
                              },

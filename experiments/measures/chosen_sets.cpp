@@ -102,13 +102,6 @@ void compute_chosen_sets(MeasureRun& run, ResultArrays& out) {
   out.put_attribute("", "of_all_sets", std::int64_t{relay.has("best/set") ? 1 : 0});
 }
 
-// Before a recording is read, its sizes are not known.
-double most_samples(const MeasurePlace& place) {
-  double most = 0;
-  for (const auto& [subset, samples] : place.sizes.samples) most = std::max(most, samples);
-  return most;
-}
-
 }  // namespace
 
 RowMatrix<std::int64_t> choose_sets(const ResultView& relay) {

@@ -115,13 +115,11 @@ const Measure held_out_measure{
       std::size_t subsets = 0;
       for (const std::string& subset : relay.subsets) subsets += place.sizes.samples.contains(subset) ? 1 : 0;
       if (subsets < 2) return "there are no two subsets in analysis.relay.subsets";
-      return relay.greedy || !relay.exhaustive.empty() ? "" : "no sets are chosen: analysis.relay.greedy is false";
+      return relay.greedy || !relay.exhaustive.empty() ? "" : "analysis.relay has neither greedy nor exhaustive";
     },
     .label = [](const MeasurePlace&) -> std::string { return "sets chosen in other samples"; },
     .memory = [](const MeasurePlace& place, AllSetsTable) -> MemoryNeed {
-      double most = 0;
-      for (const auto& [subset, samples] : place.sizes.samples) most = std::max(most, samples);
-      return samples_need(0, most * (64 + place.sizes.units + thread_count() * 32));
+      return samples_need(0, most_samples(place) * (64 + place.sizes.units + thread_count() * 32));
     },
     .compute = compute_held_out,
 };

@@ -10,6 +10,7 @@
 
 #include "core/parallel.hpp"
 #include "experiments/measures/importance_measures.hpp"
+#include "experiments/measures/knockout_subject.hpp"
 #include "experiments/measures/layer_states.hpp"
 #include "experiments/measures/measure.hpp"
 #include "experiments/measures/modules.hpp"
@@ -27,7 +28,7 @@ constexpr const char* information = "information";
 
 bool has_knockouts(const MeasurePlace& place) {
   const auto& knockout = place.config.analysis.knockout;
-  return !place.recording && knockout && holds(knockout->subsets, place.subset);
+  return place.is_feed_forward() && knockout && holds(knockout->subsets, place.subset);
 }
 
 // Exact, from the table [C,S] of all sets.
@@ -66,17 +67,13 @@ RowMatrix<double> put_function(MeasureRun& run, SampledImportance& samplings, Re
   const std::string table = fmt::format("knockout/{}/accuracy", place.subset);
   if (run.layer.has(table))
     return put_exact(function, run.layer.matrix<float>(table), IndexMeaning::knocked_out, run, out);
-  const ResultView states = run.layer.at("states/" + place.subset);
-  const KnockoutSubject subject{run.system.network(run.layer), place.layer, states.matrix<float>("value"),
-                                states.vector<Symbol>("input")};
-  const KnockoutConfig& config = *place.config.analysis.knockout;
-  KnockoutOptions options = config.options;
-  options.function = config.function_for(place.network, subject.network.layers.back().activation);
-  const KnockoutChain chain(subject, options, run.system.random().child("knockout").child(place.subset));
+  const KnockoutPlace knockout(run, place.subset);
+  const KnockoutChain chain(knockout.subject, knockout.options, knockout.random);
   const ChainFunction along = [&](std::span<const std::uint32_t> order, RowMatrix<double>& values) {
     chain.accuracy(order, values);
   };
-  return put_sampled(function, samplings.sample(function, along, subject.classes(), subject.neurons()), out);
+  return put_sampled(function,
+                     samplings.sample(function, along, knockout.subject.classes(), knockout.subject.neurons()), out);
 }
 
 RowMatrix<double> put_information(MeasureRun& run, SampledImportance& samplings, const LayerStates& states,
@@ -150,9 +147,9 @@ std::vector<MetricValue> verdict_row(const ResultView& importance, const char* a
 }
 
 std::string missing_verdict(const MeasurePlace& place, int) {
+  if (!place.is_feed_forward()) return missing_network(place);
   if (!has_knockouts(place)) return fmt::format("{} is not among analysis.knockout.subsets", place.subset);
-  return place.config.analysis.knockout->sets == KnockoutSets::exhaustive ? ""
-                                                                          : "needs analysis.knockout.sets: exhaustive";
+  return knocks_out_all_sets(place) ? "" : "needs analysis.knockout.sets: exhaustive";
 }
 
 std::string missing_known_modules(const MeasurePlace& place, int count) {
@@ -217,8 +214,8 @@ const Measure importance_measure{
     .missing = [](const MeasurePlace& place) -> std::string {
       const AnalysisConfig& analysis = place.config.analysis;
       if (!analysis.importance) return "analysis.importance is false";
-      const bool no_tables =
-          analysis.relay.exhaustive.empty() && !has_knockouts(place) && (place.recording || !analysis.knockout);
+      const bool no_tables = analysis.relay.exhaustive.empty() && !has_knockouts(place) &&
+                             (!place.is_feed_forward() || !analysis.knockout);
       if (no_tables || has_knockouts(place) || holds(analysis.relay.exhaustive, place.subset))
         return missing_subset(place);
       return fmt::format("{} is neither among analysis.relay.exhaustive nor analysis.knockout.subsets", place.subset);

@@ -53,7 +53,7 @@ OfUnits selectivity_of_units(const ImportanceSource& source) {
 }
 
 OfUnits weights(const ImportanceSource& source) {
-  if (source.system.recording()) return std::nullopt;
+  if (source.system.recording() || source.system.recurrent()) return std::nullopt;
   return outgoing_weights(source.system.network(source.arrays), source.layer);
 }
 
@@ -69,7 +69,7 @@ OfUnits weights_times_deviation(const ImportanceSource& source) {
 }
 
 OfUnits activation_gradient(const ImportanceSource& source) {
-  if (source.system.recording()) return std::nullopt;
+  if (source.system.recording() || source.system.recurrent()) return std::nullopt;
   return mean_activation_gradient(source.system.network(source.arrays), source.layer,
                                   source.arrays.matrix<float>("states/" + source.subset + "/value"), source.progress);
 }

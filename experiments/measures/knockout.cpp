@@ -17,8 +17,6 @@
 namespace inforelay {
 namespace {
 
-bool all_sets(const MeasurePlace& place) { return place.config.analysis.knockout->sets == KnockoutSets::exhaustive; }
-
 void put_all_sets(MeasureRun& run, const KnockoutSubject& subject, const KnockoutOptions& options,
                   const RandomStream& random, ResultArrays& out) {
   KnockoutScan scan(subject, options, random, run.tables);
@@ -65,7 +63,7 @@ void compute_knockout(MeasureRun& run, ResultArrays& out) {
   if (options.replace == KnockoutReplace::noise) out.put_attribute("", "noise_sd", options.noise_sd);
   if (options.replace == KnockoutReplace::resample)
     out.put("replacement_sample", replacement_samples(subject.labels.size(), random));
-  if (all_sets(place)) return put_all_sets(run, subject, options, random, out);
+  if (knocks_out_all_sets(place)) return put_all_sets(run, subject, options, random, out);
   SingleKnockout single = single_accuracies(run, subject, options, random);
   out.put("intact", std::vector<double>(single.intact.begin(), single.intact.end()));
   out.put("accuracy_single", std::move(single.accuracy));
@@ -103,13 +101,13 @@ MemoryNeed knockout_memory(const MeasurePlace& place, AllSetsTable tables) {
     return samples_need(4 * each, replacement + (threads + 1) * (each * 16 + next * 40));
   }
   // By threshold the terms of one output, and the state of the tree for each sample; by argmax the terms of all.
-  double working = samples * (8 * size.units + (all_sets(place) ? 20 * size.units : 0));
+  double working = samples * (8 * size.units + (knocks_out_all_sets(place) ? 20 * size.units : 0));
   if (may_be_by_argmax(place)) {
     const double counts = 4 * size.classes * size.classes * std::min(1024.0, 0x1p28 / (samples * size.classes));
     working = std::max(working, samples * 4 * size.classes * (size.units + 1) + threads * counts);
   }
   working += replacement;
-  if (!all_sets(place)) return samples_need(4 * size.units * size.classes, working);
+  if (!knocks_out_all_sets(place)) return samples_need(4 * size.units * size.classes, working);
   MemoryNeed need = all_sets_need(size, tables, working);
   if (may_be_by_argmax(place) && tables == AllSetsTable::keep) need.kept += 4 * need.sets;  // overall accuracies
   return need;
@@ -150,7 +148,7 @@ const Measure knockout_measure{
                  : fmt::format("{} is not among analysis.knockout.subsets", place.subset);
     },
     .label = [](const MeasurePlace& place) -> std::string {
-      return all_sets(place) ? "knockout of all sets" : "knockout of single units";
+      return knocks_out_all_sets(place) ? "knockout of all sets" : "knockout of single units";
     },
     .memory = knockout_memory,
     .compute = compute_knockout,

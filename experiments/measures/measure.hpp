@@ -113,6 +113,10 @@ std::string measure_group(const Measure& measure, const std::string& system_grou
 bool holds(const std::vector<std::string>& subsets, std::string_view subset);
 /// Measure::missing of measures that are computed for each of analysis.relay.subsets.
 std::string missing_subset(const MeasurePlace& place);
+/// Are all sets of units knocked out, not single ones? With analysis.knockout.
+bool knocks_out_all_sets(const MeasurePlace& place);
+/// N of the largest subset; 0 before a recording is read.
+double most_samples(const MeasurePlace& place);
 /// Memory that depends on the number of samples.
 MemoryNeed samples_need(double kept, double working);
 /// Memory of a scan of all sets: its `working` bytes, the table if it is kept, statistics by size, chunks to be saved.

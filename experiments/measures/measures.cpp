@@ -53,6 +53,16 @@ std::string missing_subset(const MeasurePlace& place) {
   return fmt::format("{} is not among analysis.relay.subsets", place.subset);
 }
 
+bool knocks_out_all_sets(const MeasurePlace& place) {
+  return place.config.analysis.knockout->sets == KnockoutSets::exhaustive;
+}
+
+double most_samples(const MeasurePlace& place) {
+  double most = 0;
+  for (const auto& [subset, samples] : place.sizes.samples) most = std::max(most, samples);
+  return most;
+}
+
 MemoryNeed samples_need(double kept, double working) {
   return {.kept = kept, .working = working, .smaller = "data.train_limit and data.test_limit"};
 }

@@ -135,7 +135,7 @@ std::string missing_of_recurrent(const ExperimentConfig& config, const NetworkCo
 // `own`: the configuration with what applies to the recording. `units` of each layer; none: unknown.
 std::string missing_of_recording(const ExperimentConfig& own, const RecordingConfig& recording,
                                  const ParsedName& parsed, std::string_view name, const std::vector<double>& units) {
-  if (recording.is_timed() && parsed.measure->scope != Scope::system)
+  if (recording.is_timed() && parsed.measure->scope != Scope::system && !parsed.measure->over_time)
     return "with time: each it has a value for each time";
   const NetworkConfig none;
   const LayerSizes unknown;

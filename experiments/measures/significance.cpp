@@ -22,6 +22,9 @@
 namespace inforelay {
 namespace {
 
+/// Draws of a half, a quarter and an eighth of the samples, and all of them.
+const std::size_t subsample_repeats = (SubsamplingCurve::divisors.size() - 1) * SubsamplingOptions{}.draws + 1;
+
 /// With fewer trials there are too few ways to exchange or draw them.
 constexpr std::size_t fewest_trials = 8;
 constexpr double fewest_subsamples = 8;  // samples that can be divided by 8
@@ -119,7 +122,7 @@ class Computation {
   }
   std::size_t total_repeats() const {
     return config_.permutations * config_.nulls.size() + (has_maximum(run_.place) ? config_.maximum : 0) +
-           (bootstraps() ? config_.bootstrap : 0) + (subsamples() ? 3 * SubsamplingOptions{}.draws + 1 : 0);
+           (bootstraps() ? config_.bootstrap : 0) + (subsamples() ? subsample_repeats : 0);
   }
 
   void put_scales() {
@@ -326,7 +329,8 @@ MemoryNeed significance_memory(const MeasurePlace& place, AllSetsTable) {
   const double each = part_of(place) == RelayPart::total    ? contrasts
                       : part_of(place) == RelayPart::single ? contrasts * (size.units + 1)
                                                             : contrasts * (4 * size.units + 4);
-  const double repeats = static_cast<double>(config.permutations * config.nulls.size() + config.bootstrap + 31);
+  const double repeats =
+      static_cast<double>(config.permutations * config.nulls.size() + config.bootstrap + subsample_repeats);
   const double working = (thread_count() + 1) * table + 16 * repeats * each;
   if (!has_maximum(place)) return samples_need(0, working);
   const MemoryNeed scan = all_sets_need(size, AllSetsTable::discard, working);
@@ -351,9 +355,9 @@ const Measure significance_measure{
                  missing_stability}},
     .missing = [](const MeasurePlace& place) -> std::string {
       const SignificanceConfig& config = config_of(place);
-      const bool some = (config.permutations > 0 && !config.nulls.empty()) || config.bootstrap > 0 ||
-                        config.subsample || config.maximum > 0;
-      return some ? missing_subset(place) : "analysis.significance has no permutations, bootstrap or subsample";
+      const bool some = config.permutations > 0 || config.bootstrap > 0 || config.subsample || has_maximum(place);
+      return some ? missing_subset(place)
+                  : "analysis.significance has no permutations, bootstrap, subsample or maximum";
     },
     .label = [](const MeasurePlace& place) -> std::string {
       return has_maximum(place) ? "significance, of the best sets too" : "significance";

@@ -16,10 +16,6 @@ extern const Measure time_knockout_measure;
 
 namespace {
 
-bool all_time_sets(const MeasurePlace& place) {
-  return place.config.analysis.knockout->sets == KnockoutSets::exhaustive;
-}
-
 /// As the tables of the n-back networks number the units of an LSTM: c, then h.
 std::vector<int> knocked_out_units(const MeasurePlace& place, const RecurrentNetwork& network) {
   const RecurrentConfig& config = *place.network.recurrent;
@@ -53,7 +49,7 @@ Intervention intervention_of(MeasureRun& run, const RecurrentNetwork& network, c
 
 std::vector<NeuronSet> sets_of(const MeasurePlace& place, int units) {
   std::vector<NeuronSet> sets;
-  if (all_time_sets(place)) {
+  if (knocks_out_all_sets(place)) {
     for (std::uint32_t bits = 0; bits < std::uint32_t{1} << units; ++bits) sets.emplace_back(bits);
     return sets;
   }
@@ -193,7 +189,7 @@ void compute_time_knockout(MeasureRun& run, ResultArrays& out) {
   out.put_attribute("", "from_step", config.from);
   out.put_attribute("", "steps",
                     config.steps > 0 ? config.steps : static_cast<std::int64_t>(data.steps()) - config.from);
-  const bool all = all_time_sets(run.place);
+  const bool all = knocks_out_all_sets(run.place);
   const auto units =
       static_cast<int>(recorded_state_units(network, *run.place.network.recurrent, run.place.layer).size());
   put_counts(count(run, network, data, sets_of(run.place, units)), all, out);
@@ -202,14 +198,14 @@ void compute_time_knockout(MeasureRun& run, ResultArrays& out) {
 MemoryNeed time_knockout_memory(const MeasurePlace& place, AllSetsTable) {
   const LayerSizes& size = place.sizes;
   const KnockoutConfig& config = *place.config.analysis.knockout;
-  const double sets = all_time_sets(place) ? std::exp2(size.units) : size.units + 1;
+  const double sets = knocks_out_all_sets(place) ? std::exp2(size.units) : size.units + 1;
   const double samples = size.samples.at(place.subset) * std::max(1.0, size.times);
   const double kept = sets * (4 * size.classes + 8), counts = sets * 12 * size.classes;
   // Steps of a trial are at most all samples of the subset.
   const double by_step = config.each_step ? 8 * sets * samples * size.classes : 0;
   return {.kept = kept + by_step / 2,
           .working = counts + by_step + 8 * samples * size.units + 4 * samples * size.classes,
-          .sets = all_time_sets(place) ? sets : 0,
+          .sets = knocks_out_all_sets(place) ? sets : 0,
           .smaller = "fewer units in the analysed layer, analysis.knockout.sets: single, or each_step: false"};
 }
 
@@ -259,7 +255,7 @@ const Measure time_knockout_measure{
                  : fmt::format("{} is not among analysis.knockout.subsets", place.subset);
     },
     .label = [](const MeasurePlace& place) -> std::string {
-      return all_time_sets(place) ? "knockout in time of all sets" : "knockout in time of single units";
+      return knocks_out_all_sets(place) ? "knockout in time of all sets" : "knockout in time of single units";
     },
     .memory = time_knockout_memory,
     .compute = compute_time_knockout,

@@ -64,7 +64,7 @@ class LayerData {
     json out{{"name", layer_.layer}, {"title", layer_.title}, {"units", units_}, {"wide", is_wide(layer_)}};
     const std::vector<std::string> subsets = subsets_of(layer_, "states");
     json list = json::array();
-    // The last subset, `test` if there is one, has the first claim to the bytes.
+    // The last subset (`test` if there is one) is served first.
     for (auto subset = subsets.rbegin(); subset != subsets.rend(); ++subset) list.push_back(subset_data(*subset));
     std::reverse(list.begin(), list.end());
     out["subsets"] = list;
@@ -79,7 +79,7 @@ class LayerData {
     if (layer_.arrays.has(path)) arrays_[path] = packed(layer_.arrays.array(path));
   }
 
-  // Space for `bytes` of the results, which grow by a third in base64; if there is none, says so.
+  // Reserves room for `bytes` of raw data, a third more in base64. Without room: false, and a line in `left_out`.
   bool claim(std::size_t bytes, std::string_view what, json& subset) {
     const std::size_t encoded = bytes / 3 * 4;
     if (encoded <= left_) {
@@ -150,7 +150,6 @@ class LayerData {
     const ResultView knockout = layer_.arrays.at("knockout/" + name);
     json out;
     for (const char* word : {"function", "replace", "method"}) out[word] = knockout.attribute<std::string>("", word);
-    out["sets"] = knockout.has("accuracy_single") ? "single" : "exhaustive";
     const Replacement mean(values, {.replace = KnockoutReplace::mean}, RandomStream(0, "unused"));
     out["mean"] =
         packed(std::span(mean.values().data(), static_cast<std::size_t>(units_)), {static_cast<std::size_t>(units_)});

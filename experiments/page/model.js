@@ -96,6 +96,14 @@ class Subset {
     return { set: unitsOf(row(sets, c)[size], this.layer.units), bits: row(bits, c)[size] };
   }
 
+  /// The smallest of these sets with at least `part` of I_R(all), {set, bits}; undefined if I_R(all) is not above 0.
+  smallestBest(c, part) {
+    const total = this.array("relay", "total")[c], best = this.array("relay", "best/information");
+    if (best === undefined || !(total > 0)) return undefined;
+    const size = row(best, c).findIndex((value) => value >= part * total - 1e-12);
+    return size < 0 ? undefined : this.best(c, size);
+  }
+
   /// Units in the order of greedy removal; undefined if there was no search.
   removalOrder(c) {
     const order = this.array("relay", "greedy/removal_order");

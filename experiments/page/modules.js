@@ -12,11 +12,8 @@ const mostUnits = 128, mostClasses = 40;
 export function moduleOf(subset, c, part) {
   const total = subset.array("relay", "total")[c], units = subset.layer.units;
   if (!(total > 0)) return undefined;
-  const best = subset.array("relay", "best/information");
-  if (best) {
-    const size = row(best, c).findIndex((value) => value >= part * total - 1e-12);
-    return size < 0 ? undefined : membersOf(subset.best(c, size).set);
-  }
+  const best = subset.smallestBest(c, part);
+  if (best) return membersOf(best.set);
   const order = subset.removalOrder(c), path = subset.array("relay", "greedy/information");
   if (!order) return undefined;
   let removed = 0;
@@ -26,7 +23,7 @@ export function moduleOf(subset, c, part) {
 
 const jaccard = (a, b) => {
   const both = a.filter((k) => b.includes(k)).length, any = a.length + b.length - both;
-  return any === 0 ? 0 : both / any;
+  return any === 0 ? 1 : both / any;
 };
 
 /// Average linkage of classes by 1 - Jaccard: a binary tree {members, height, left, right}; leaves have no children.

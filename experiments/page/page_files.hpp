@@ -5,7 +5,7 @@
 
 namespace inforelay::page_files {
 
-extern const std::string_view template_html;  ///< page.html, with a line @NAME@ for each part
+extern const std::string_view template_html;  ///< page.html, with @NAME@ in place of each part
 extern const std::string_view style;          ///< page.css
 extern const std::string_view script;         ///< all *.js as one script, in the order of README.md
 extern const std::string_view d3;             ///< D3, minified

@@ -95,7 +95,7 @@ json provenance_data(const RunProvenance& from) {
           {"fallback_reason", from.fallback_reason}};
 }
 
-// The template with each line @NAME@ replaced.
+// The template with each @NAME@ replaced.
 std::string filled(std::string_view html, const std::vector<std::pair<std::string_view, std::string_view>>& parts) {
   std::string out;
   while (!html.empty()) {

@@ -18,14 +18,14 @@ export function randomNumbers(seed) {
   };
 }
 
-// The weights of a unit of the first layer as an image: blue below zero, red above.
+// The weights of a unit of the first layer as an image: blue above zero, red below.
 function fieldImage(fields, k) {
   const canvas = element("canvas", { width: fields.columns, height: fields.rows, class: "field", role: "img",
     "aria-label": `input weights of unit ${k}` });
   const context = canvas.getContext("2d"), image = context.createImageData(fields.columns, fields.rows);
   row(unpack(fields.weight), k).forEach((value, i) => {
     const part = (value - 128) / 127, other = Math.round(255 * (1 - Math.abs(part)));
-    image.data.set(part > 0 ? [255, Math.round(other * 0.55 + 110 * (other / 255)), other, 255] : [other, Math.round(other * 0.45 + 140 * (other / 255)), 255, 255], 4 * i);
+    image.data.set(part < 0 ? [255, Math.round(other * 0.55 + 110 * (other / 255)), other, 255] : [other, Math.round(other * 0.45 + 140 * (other / 255)), 255, 255], 4 * i);
   });
   context.putImageData(image, 0, 0);
   return canvas;

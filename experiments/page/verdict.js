@@ -3,25 +3,16 @@
 import { change, inSlices, onChangeOf, shown } from "./state.js";
 import { bits, count, element, fraction, percent, table, unitList, view } from "./elements.js";
 import { membersOf } from "./model.js";
-import { row } from "./arrays.js";
 
-/// A unit that varies less than this fraction of the unit that varies most is taken as constant.
+/// A unit whose standard deviation is below this fraction of their upper quartile is nearly constant, as in the summary.
 export const constantFraction = 0.05;
 export function constantUnits(subset) {
-  const most = Math.max(...subset.sd);
-  return Array.from(subset.sd.keys()).filter((k) => subset.sd[k] < constantFraction * most);
-}
-
-// The smallest best set with at least `part` of the relay information of all units, {set, bits}.
-function smallest(subset, c, part) {
-  const total = subset.array("relay", "total")[c], best = subset.array("relay", "best/information");
-  if (best === undefined || !(total > 0)) return undefined;
-  const size = row(best, c).findIndex((value) => value >= part * total);
-  return size < 0 ? undefined : subset.best(c, size);
+  const usual = Float64Array.from(subset.sd).sort()[Math.floor((subset.sd.length * 3) / 4)];
+  return Array.from(subset.sd.keys()).filter((k) => subset.sd[k] < constantFraction * usual);
 }
 
 const hasAccuracy = (subset) => !subset.whole && subset.accuracy !== null && shown.replace !== undefined;
-const half = (subset, c) => smallest(subset, c, 0.5);
+const half = (subset, c) => subset.smallestBest(c, 0.5);
 const withoutHalf = (subset, c) => subset.accuracyOf(c, half(subset, c).set, shown.replace);
 
 // `computed`: of the classes before this one the last column is known.
@@ -30,7 +21,7 @@ function verdictCells(subset, computed) {
   const intact = subset.array("knockout", "intact");
   return subset.contrasts.map((name, c) => {
     const text = (found) => (found ? unitList(membersOf(found.set)) : "-"), hasHalf = hasAccuracy(subset) && half(subset, c);
-    return [name, bits(total[c]), bits(bound?.[c]), percent(total[c] / bound?.[c]), text(half(subset, c)), text(smallest(subset, c, 0.9)),
+    return [name, bits(total[c]), bits(bound?.[c]), percent(total[c] / bound?.[c]), text(half(subset, c)), text(subset.smallestBest(c, 0.9)),
             subset.whole ? "-" : fraction(intact?.[c]), !hasHalf ? "-" : c < computed ? fraction(withoutHalf(subset, c)) : "..."];
   });
 }
@@ -61,7 +52,7 @@ function verdictTiles(subset) {
     single > 0.5 ? "bad" : single > 0.02 ? "warn" : ""));
   const constant = constantUnits(subset);
   list.push(tile("units that hardly vary", String(constant.length),
-    constant.length > 0 ? `${unitList(constant)}: replacing them by zero shifts the outputs; compare with mean` : `sd below ${percent(constantFraction)} of the largest`,
+    constant.length > 0 ? `${unitList(constant)}: replacing them by zero shifts the outputs; compare with mean` : `sd below ${percent(constantFraction)} of the upper quartile`,
     constant.length > 0 ? "warn" : ""));
   if (subset.system.kind === "network") list.push(tile("networks", "1", "describes this network; for inference, repeat over seeds"));
   return list;
@@ -76,7 +67,7 @@ export function verdictView() {
       element("button", { type: "button", class: "link", onclick: () => change({ cls: c }) }, cells[0]),
       ...cells.slice(1, 4),
       ...[0.5, 0.9].map((part, i) => {
-        const found = smallest(subset, c, part);
+        const found = subset.smallestBest(c, part);
         return found ? element("button", { type: "button", class: "link", title: `Put these units into the set: ${bits(found.bits)} bit`,
           onclick: () => change({ cls: c, set: membersOf(found.set) }) }, cells[4 + i]) : "-";
       }),

@@ -29,11 +29,12 @@ void RunLog::open(const std::filesystem::path& file) {
 
 void RunLog::line(std::string_view text) {
   if (!logger_) return;
-  for (std::size_t begin = 0; begin <= text.size();) {  // each line of a longer text has its time
+  std::size_t begin = 0;
+  do {  // each line of a longer text has its time
     const std::size_t end = std::min(text.find('\n', begin), text.size());
     logger_->info("{}", text.substr(begin, end - begin));
     begin = end + 1;
-  }
+  } while (begin < text.size());
 }
 
 void RunLog::begin(const StageStatus& stage) {

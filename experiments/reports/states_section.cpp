@@ -1,4 +1,5 @@
 // Section `states` of the summary: samples, accuracy and states of each subset.
+#include <algorithm>
 #include <cmath>
 
 #include "experiments/reports/summary_section.hpp"

@@ -14,7 +14,7 @@ struct CommandLine {
   enum class Action { run, validate, print_config, dry_run, status, list, runs, compare, export_run, print };
 
   Action action = Action::run;
-  std::string text;                    ///< for Action::print: help, version or schema
+  std::string text;                    ///< for Action::print: help, version, schema or completion script
   std::filesystem::path config;        ///< of actions on a configuration, else empty
   std::filesystem::path folder;        ///< for Action::status, export_run and (empty: runs) runs
   std::filesystem::path other_folder;  ///< for Action::compare, the second one

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <sstream>
+#include <tuple>
 #include <vector>
 
 #include "core/error.hpp"
@@ -75,7 +76,7 @@ RunRow row_of(const fs::path& folder) {
   return row;
 }
 
-// {system, table, quantity} -> values by row.
+// {system, layer, table, quantity} -> values by row.
 using Key = std::vector<std::string>;
 std::map<Key, std::map<std::string, std::string>> values_of(const fs::path& folder) {
   const CsvFile csv = parse_csv(export_run(folder, "csv"), (folder / "summary.csv").string());
@@ -106,7 +107,7 @@ std::string quantity_line(const Key& key, const std::map<std::string, std::strin
     if (std::abs(*b - *a) > std::abs(largest)) largest = *b - *a, where = row;
   }
   if (differing == 0) return "";
-  const std::string name = fmt::format("{} {} {}", key[0], key[2], key[3]);
+  const std::string name = fmt::format("{}{}{} {} {}", key[0], key[1].empty() ? "" : " ", key[1], key[2], key[3]);
   const auto count = static_cast<double>(numbers);
   if (numbers == 0) return fmt::format("  {:<46.46}  {} of {} differ\n", one_line(name), differing, first.size());
   return fmt::format("  {:<46.46} {:>9.4f} {:>9.4f} {:>+9.4f}  {:.12}\n", one_line(name), sum_first / count,

@@ -1,4 +1,4 @@
-// How well one function of all sets predicts another: over all sets and for each size, exactly, without sampling.
+// The ranks of a function of all sets, and how well another predicts it: over all sets and for each size.
 #pragma once
 
 #include <cstddef>
@@ -36,7 +36,7 @@ class RankedTable {
   std::vector<std::uint32_t> ranks_, ranks_in_size_;
 };
 
-/// NaN where one of the two is constant.
+/// Of two functions, over the same sets. NaN where one of the two is constant.
 struct Agreement {
   double spearman = 0;   ///< rank correlation
   double r_squared = 0;  ///< square of Pearson's r: of the least-squares line of one on the other
@@ -46,12 +46,5 @@ struct AgreementBySize {
   Agreement all;                   ///< over all 2^K sets
   std::vector<Agreement> of_size;  ///< [K+1] over the sets of each size
 };
-
-/// UsageError if the tables have different numbers of units. Cost O(2^K).
-AgreementBySize agreement(const RankedTable& x, const RankedTable& y);
-
-/// The additive measure of sets with the given values of units: v(S) = sum of value[i] over i in S -> [2^K]. 1 <= K <=
-/// 24. Cost O(2^K).
-std::vector<float> additive_table(std::span<const double> value_of_unit);
 
 }  // namespace inforelay

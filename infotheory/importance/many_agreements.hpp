@@ -1,4 +1,4 @@
-// How well many measures of sets predict one function of all sets: the numbers of agreement(), several times as fast.
+// How well many measures of sets predict one function of all sets, exactly, without sampling.
 #pragma once
 
 #include <cstddef>
@@ -18,11 +18,11 @@ class ManyAgreements {
   /// Refers to `function`. Cost O(2^K).
   explicit ManyAgreements(const RankedTable& function);
 
-  /// agreement() of the function with additive_table(value_of_unit); r_squared of the sums before these are rounded to
-  /// floats. UsageError unless there are K values, ComputeError if one is not finite. Cost some 40 ms for the 2^20 sets
-  /// of 20 units; memory 12 bytes for each set.
+  /// The agreement of the function with the additive measure v(S) = sum of value_of_unit[i] over i in S, rounded to
+  /// floats before it is ranked; r_squared of the sums before that. UsageError unless there are K values, ComputeError
+  /// if one is not finite. Cost some 40 ms for the 2^20 sets of 20 units; memory 12 bytes for each set.
   AgreementBySize with_additive(std::span<const double> value_of_unit) const;
-  /// agreement() of the function with any table [2^K]. UsageError unless there are 2^K values, ComputeError for one
+  /// The agreement of the function with any table [2^K]. UsageError unless there are 2^K values, ComputeError for one
   /// that is not finite. Cost some 40 ms; memory 24 bytes for each set.
   AgreementBySize with_table(std::span<const float> values) const;
 

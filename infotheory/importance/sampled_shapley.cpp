@@ -1,10 +1,8 @@
 #include "infotheory/importance/sampled_shapley.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -15,67 +13,6 @@ namespace inforelay {
 namespace {
 
 constexpr std::size_t batch_size = 16;  // permutations between two looks at the standard errors; even
-
-/// A set as zeros and ones, which is also its key.
-using Set = std::string;
-
-std::string units_of(const Set& set) {
-  std::string text;
-  for (std::size_t k = 0; k < set.size(); ++k) {
-    if (set[k] != 0) text += (text.empty() ? "" : " ") + std::to_string(k);
-  }
-  return "{" + text + "}";
-}
-
-/// The values of sets, computed once. Those of the empty and the full set are always kept.
-class Values {
- public:
-  Values(const SetFunction& function, std::size_t functions, std::size_t limit)
-      : function_(function), functions_(functions), limit_(limit) {}
-
-  /// Computes those of `sets` that are not known, in parallel.
-  void require(const std::vector<Set>& sets, const Progress& progress) {
-    if (known_.size() > limit_) {
-      std::erase_if(known_, [](const auto& entry) {
-        return entry.first.find('\0') != Set::npos && entry.first.find('\1') != Set::npos;
-      });
-    }
-    std::vector<std::pair<const Set, std::vector<double>>*> missing;
-    for (const Set& set : sets) {
-      const auto [entry, added] = known_.try_emplace(set);
-      if (added) missing.push_back(&*entry);
-    }
-    parallel_blocks(missing.size(), [&](std::size_t i) {
-      progress.check();
-      auto& [set, values] = *missing[i];
-      values.resize(functions_);
-      function_({reinterpret_cast<const std::uint8_t*>(set.data()), set.size()}, values);
-      for (const double value : values) {
-        if (!std::isfinite(value))
-          throw ComputeError("sampled Shapley values: the value of the set {} is {}, expected a finite number",
-                             units_of(set), value);
-      }
-    });
-    evaluations_ += missing.size();
-  }
-  const std::vector<double>& of(const Set& set) const { return known_.at(set); }
-  std::size_t evaluations() const { return evaluations_; }
-
- private:
-  const SetFunction& function_;
-  std::size_t functions_, limit_, evaluations_ = 0;
-  std::unordered_map<Set, std::vector<double>> known_;
-};
-
-/// The sets along a permutation, from none to all -> [K+1].
-std::vector<Set> prefixes(const std::vector<std::uint32_t>& order) {
-  std::vector<Set> sets{Set(order.size(), '\0')};
-  for (const std::uint32_t unit : order) {
-    sets.push_back(sets.back());
-    sets.back()[unit] = '\1';
-  }
-  return sets;
-}
 
 void check(int functions, int units, const ShapleySamplingOptions& options) {
   const std::string name = "sampled Shapley values: ";
@@ -106,24 +43,17 @@ Orders next_orders(std::size_t done, int units, const ShapleySamplingOptions& op
   return orders;
 }
 
-SampledShapley empty_result(int functions, int units) {
-  SampledShapley result;
-  result.shapley = result.standard_error = result.squares = RowMatrix<double>::Zero(functions, units);
-  return result;
-}
-
-bool is_done(const SampledShapley& result, const ShapleySamplingOptions& options) {
-  return result.reached || result.permutations >= options.most_permutations;
-}
-
-/// Adds a batch. add_gains(i, gains): adds v with a unit minus v before it, along permutation i, to gains [C,K].
-template <class AddGains>
-void add_batch(std::size_t orders, const ShapleySamplingOptions& options, SampledShapley& result,
-               const AddGains& add_gains) {
-  RowMatrix<double> mean_of_pair(result.shapley.rows(), result.shapley.cols());
-  for (std::size_t i = 0; i < orders; ++i) {
+/// Adds a batch: the values along each permutation [K+1,C].
+void add_batch(const Orders& orders, const std::vector<RowMatrix<double>>& chains,
+               const ShapleySamplingOptions& options, SampledShapley& result) {
+  const Eigen::Index functions = result.shapley.rows(), units = result.shapley.cols();
+  RowMatrix<double> mean_of_pair(functions, units);
+  for (std::size_t i = 0; i < orders.size(); ++i) {
     if (i % 2 == 0) mean_of_pair.setZero();
-    add_gains(i, mean_of_pair);
+    for (Eigen::Index n = 0; n < units; ++n) {
+      const std::uint32_t unit = orders[i][static_cast<std::size_t>(n)];
+      for (Eigen::Index f = 0; f < functions; ++f) mean_of_pair(f, unit) += (chains[i](n + 1, f) - chains[i](n, f)) / 2;
+    }
     ++result.permutations;
     if (i % 2 == 0) continue;
     const auto pairs = static_cast<double>(result.permutations / 2);
@@ -138,37 +68,11 @@ void add_batch(std::size_t orders, const ShapleySamplingOptions& options, Sample
 
 }  // namespace
 
-SampledShapley sampled_shapley(const SetFunction& function, int functions, int units,
-                               const ShapleySamplingOptions& options, const RandomStream& random, Progress& progress) {
-  check(functions, units, options);
-  Values values(function, static_cast<std::size_t>(functions), options.cached_sets);
-  SampledShapley result = empty_result(functions, units);
-  while (!is_done(result, options)) {
-    const Orders orders = next_orders(result.permutations, units, options, random);
-    std::vector<Set> sets;
-    for (const auto& order : orders) {
-      for (Set& set : prefixes(order)) sets.push_back(std::move(set));
-    }
-    values.require(sets, progress);
-    add_batch(orders.size(), options, result, [&](std::size_t i, RowMatrix<double>& gains) {
-      const Set* prefix = &sets[i * (orders[i].size() + 1)];
-      for (const std::uint32_t unit : orders[i]) {
-        const std::vector<double>&before = values.of(*prefix++), &with = values.of(*prefix);
-        for (int f = 0; f < functions; ++f)
-          gains(f, unit) += (with[static_cast<std::size_t>(f)] - before[static_cast<std::size_t>(f)]) / 2;
-      }
-    });
-    progress.report(result.permutations, options.most_permutations);
-  }
-  result.evaluations = values.evaluations();
-  return result;
-}
-
 ChainShapley::ChainShapley(ChainFunction function, int functions, int units, const ShapleySamplingOptions& options,
                            const RandomStream& random)
     : function_(std::move(function)), functions_(functions), units_(units), options_(options), random_(random) {
   check(functions, units, options);
-  result_ = empty_result(functions, units);
+  result_.shapley = result_.standard_error = result_.squares = RowMatrix<double>::Zero(functions, units);
 }
 
 void ChainShapley::resume(SampledShapley earlier) {
@@ -183,7 +87,7 @@ void ChainShapley::resume(SampledShapley earlier) {
   result_ = std::move(earlier);
 }
 
-bool ChainShapley::done() const { return is_done(result_, options_); }
+bool ChainShapley::done() const { return result_.reached || result_.permutations >= options_.most_permutations; }
 
 void ChainShapley::sample_batch(Progress& progress) {
   const Orders orders = next_orders(result_.permutations, units_, options_, random_);
@@ -196,12 +100,7 @@ void ChainShapley::sample_batch(Progress& progress) {
       throw ComputeError("sampled Shapley values: a value along permutation {} is not a finite number",
                          result_.permutations + i);
   });
-  add_batch(orders.size(), options_, result_, [&](std::size_t i, RowMatrix<double>& gains) {
-    for (int n = 0; n < units_; ++n) {
-      const std::uint32_t unit = orders[i][static_cast<std::size_t>(n)];
-      for (int f = 0; f < functions_; ++f) gains(f, unit) += (chains[i](n + 1, f) - chains[i](n, f)) / 2;
-    }
-  });
+  add_batch(orders, chains, options_, result_);
   result_.evaluations += orders.size() * (static_cast<std::size_t>(units_) + 1);
   progress.report(result_.permutations, options_.most_permutations);
 }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/checks.hpp"
 #include "core/error.hpp"
 #include "infotheory/relay/relay.hpp"
 #include "infotheory/relay/relay_cell.hpp"
@@ -13,13 +14,6 @@ namespace inforelay {
 namespace {
 
 using detail::RelayCell;
-
-void check_permutation(std::span<const std::uint32_t> order, int units) {
-  std::vector<std::uint8_t> seen(static_cast<std::size_t>(units));
-  const auto is_new = [&](std::uint32_t unit) { return unit < seen.size() && !std::exchange(seen[unit], 1); };
-  if (order.size() != seen.size() || !std::all_of(order.begin(), order.end(), is_new))
-    throw UsageError("relay information along a permutation: expected each of {} units once", units);
-}
 
 /// The states for one contrast, in groups that agree on Y_0.
 class Groups {
@@ -84,7 +78,7 @@ class Groups {
 
 void relay_along_bits(const StateTable& table, std::span<const std::uint32_t> order, RowMatrix<double>& values) {
   const int units = table.unit_count(), contrasts = table.contrast_count();
-  check_permutation(order, units);
+  check_permutation("relay information", order, units);
   values.resize(units + 1, contrasts);
   for (int c = 0; c < contrasts; ++c) {
     const std::uint64_t given_all = detail::information_given_all(table, c);
@@ -99,7 +93,7 @@ void relay_along_bits(const StateTable& table, std::span<const std::uint32_t> or
 
 void relay_along_bits(const LevelTable& table, std::span<const std::uint32_t> order, RowMatrix<double>& values) {
   const int units = table.unit_count(), contrasts = table.contrast_count();
-  check_permutation(order, units);
+  check_permutation("relay information", order, units);
   const std::vector<int> relay(order.begin(), order.end());
   values.resize(units + 1, contrasts);
   for (int c = 0; c < contrasts; ++c) {

@@ -60,9 +60,9 @@ std::vector<MeasuredSets> measure_sets(const StateTable& table, const std::vecto
 std::vector<MeasuredSets> measure_sets(const LevelTable& table, const std::vector<SetMeasure>& measures,
                                        Progress& progress = Progress::none());
 
-/// One measure of given sets: `units` each once. Equal sets of sums give equal doubles, so ties are ties. UsageError
-/// for a contrast that is not in [0,C), a unit that is not in [0,K) or named twice, and a StateTable of more than 32
-/// units. The two sums without and with all units are computed once, O(M); a set costs O(M log M).
+/// One measure of given sets: `units` each once. Sets with equal sums have exactly equal values, so ties are exact.
+/// UsageError for a contrast that is not in [0,C), a unit that is not in [0,K) or named twice, and a StateTable of more
+/// than 32 units. The two sums without and with all units are computed once, O(M); a set costs O(M log M).
 class SetMeasureOfSets {
  public:
   /// Refers to the table.

@@ -69,7 +69,7 @@ class RelayResamples final : public Repeats {
   RelayBootstrap bootstrap(const RowMatrix<double>& resampled) const;  ///< of all repeats
 
  private:
-  /// Units; none if the contrast has no information, or without the greedy search.
+  /// Units of the greedy sets; half is empty if the contrast has no information.
   struct GreedySets {
     std::vector<int> last_two, half;
   };
@@ -79,7 +79,7 @@ class RelayResamples final : public Repeats {
   BootstrapOptions options_;
   RelayPart part_;
   AnyDistinctStates distinct_;
-  AnyTable table_;  // of the samples themselves
+  AnyTable table_;  // of the samples themselves; kept, so that those of all resamples share its n log n
   RelayStatistics observed_;
   std::vector<GreedySets> observed_sets_;  // [C], or empty
   StatisticsLayout layout_;

@@ -84,7 +84,7 @@ class RelayPermutations final : public Repeats {
   PermutationOptions options_;
   RelayPart part_;
   AnyDistinctStates distinct_;
-  AnyTable table_;  // not permuted
+  AnyTable table_;  // not permuted; kept, so that the tables of all permutations share its n log n
   Permutation permutation_;
   RelayStatistics observed_;
   StatisticsLayout layout_;

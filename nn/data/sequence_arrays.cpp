@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cmath>
+#include <type_traits>
+#include <utility>
+#include <variant>
 
 #include "core/error.hpp"
 #include "nn/data/array_set.hpp"

@@ -31,12 +31,10 @@ SequencePair both(const DataPlan& plan, Make make) {
           make(sizes.test, sizes.test_steps, stream_of(plan.options, "test"))};
 }
 
-/// `trials` and `steps` are used where the options do not give them; `train_steps` is for a training set of shorter
-/// trials.
+/// `sizes` of the defaults, replaced by what the options give; train_steps 0: as many as test_steps.
 DataSizes sequence_sizes(const DataOptions& options, DataSizes sizes) {
   const SequenceOptions& given = options.sequences;
-  const std::size_t steps = sizes.test_steps;
-  sizes.test_steps = count(given.steps, steps);
+  sizes.test_steps = count(given.steps, sizes.test_steps);
   sizes.train_steps = count(given.train_steps, sizes.train_steps > 0 ? sizes.train_steps : sizes.test_steps);
   sizes.train = limited(count(given.train_trials, sizes.train), options.train_limit);
   sizes.test = limited(count(given.trials, sizes.test), options.test_limit);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/checks.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "nn/knockout/knockout_checks.hpp"
@@ -17,13 +18,6 @@ constexpr std::size_t samples_per_block = 64;
 KnockoutOptions exact(KnockoutOptions options) {
   options.method = KnockoutMethod::exact;
   return options;
-}
-
-void check_permutation(std::span<const std::uint32_t> order, int neurons) {
-  std::vector<std::uint8_t> seen(static_cast<std::size_t>(neurons));
-  const auto is_new = [&](std::uint32_t neuron) { return neuron < seen.size() && !std::exchange(seen[neuron], 1); };
-  if (order.size() != seen.size() || !std::all_of(order.begin(), order.end(), is_new))
-    throw UsageError("knockouts along a permutation: expected each of {} neurons once", neurons);
 }
 
 const KnockoutSubject& checked(const KnockoutSubject& subject) {
@@ -41,6 +35,7 @@ RowMatrix<double> output_sums(const RowMatrix<double>& sums, std::span<const Den
     next.rowwise() += layers[l + 1].bias.transpose();
     values = std::move(next);
   }
+  if (!values.allFinite()) throw ComputeError("knockouts: the sums of an output overflow");
   return values.cast<double>();
 }
 
@@ -56,7 +51,7 @@ KnockoutChain::KnockoutChain(const KnockoutSubject& subject, const KnockoutOptio
 
 void KnockoutChain::accuracy(std::span<const std::uint32_t> order, RowMatrix<double>& values) const {
   const Eigen::Index neurons = subject_.neurons(), classes = subject_.classes();
-  check_permutation(order, subject_.neurons());
+  check_permutation("knockouts", order, subject_.neurons());
   const auto layers = std::span(subject_.network.layers).subspan(static_cast<std::size_t>(subject_.layer));
   const RowMatrix<double> weight = layers.front().weight.transpose().cast<double>();  // [K,J]
   const Eigen::RowVectorXd bias = layers.front().bias.transpose().cast<double>();

@@ -24,7 +24,8 @@ class KnockoutChain {
   /// [K+1,C]. Sums of the next layer are doubles to which the terms of one neuron after the other are added, those of
   /// later layers floats: an output within rounding of the threshold, or of the largest, may come out on either side,
   /// depending on the permutation. May be called from several threads. Cost O(N K (J + later layers)), J neurons in the
-  /// next layer. Throws UsageError if `order` is not a permutation.
+  /// next layer. Throws UsageError if `order` is not a permutation;
+  /// ComputeError if a sum of a later layer overflows.
   void accuracy(std::span<const std::uint32_t> order, RowMatrix<double>& values) const;
 
  private:

@@ -22,7 +22,7 @@ struct SingleKnockout {
 /// Exact balanced accuracies with each neuron of a hidden layer alone knocked out: what knockout_accuracy() gives for
 /// {0}, {1}, ..., whose sets hold at most 32 neurons. The sums of the next layer are sums in double of those that come
 /// before the neuron and those after it, without the neuron's own term: an enormous one leaves no trace. If that is not
-/// the output layer, they are rounded to float and go on through the later layers. An output's sum within rounding of
+/// the output layer, they are rounded to float and passed through the later layers. An output's sum within rounding of
 /// 0, or of the largest, may come out on either side, the same for any number of threads.
 ///
 /// Cost for layers of J and C neurons after the K: O(N K J), of the last hidden layer J = C; else O(N K (J + J C)), as

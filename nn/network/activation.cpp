@@ -360,14 +360,14 @@ float parse_parameter(const Row& row, std::string_view text) {
 std::string plain(std::string_view word) {
   std::string letters;
   for (const char c : word) {
-    if (c != '_' && c != '-') letters += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (c != '_' && c != '-') letters += ascii_lower(c);
   }
   return letters;
 }
 
 // "; did you mean 'relu'?" for ReLU, LeakyReLU and names of the same function elsewhere; "" for other functions,
 // however similar their names.
-std::string same_function(std::string_view word) {
+std::string same_function(std::string_view word, LayerPlace place) {
   constexpr std::pair<std::string_view, std::string_view> other_names[] = {
       {"linear", "identity"}, {"none", "identity"}, {"logistic", "sigmoid"}, {"swish", "silu"}};
   std::string wanted = plain(word);
@@ -375,6 +375,7 @@ std::string same_function(std::string_view word) {
     if (wanted == other) wanted = name;
   }
   for (const Row& row : rows) {
+    if (row.output_only && place == LayerPlace::hidden) continue;
     if (plain(row.word) == wanted) return fmt::format("; did you mean '{}'?", row.word);
   }
   return "";
@@ -404,7 +405,7 @@ Activation parse_activation(std::string_view text, LayerPlace place) {
   }
   const ActivationForms forms = activation_forms(place);
   throw UsageError("activation {} is not one of {}, {}{}", quoted_name(text), fmt::join(forms.words, ", "),
-                   fmt::join(forms.parameterised, ", "), same_function(word));
+                   fmt::join(forms.parameterised, ", "), same_function(word, place));
 }
 
 ActivationForms activation_forms(LayerPlace place) {

@@ -14,8 +14,7 @@ from ._core import ComputeError, DataError, IoError, UsageError
 from ._data import digits
 from ._importance import interactions, shapley
 from ._information import (GTest, co_information, dual_total_correlation, entropy, g_test, mutual_information,
-                           o_information,
-                           total_correlation)
+                           o_information, total_correlation)
 from ._knockout_table import knockout_table
 from ._results import Group, open
 from ._run import program, run
@@ -29,8 +28,7 @@ __version__ = _core.version
 __all__ = [
     "Analysis", "ComputeError", "DataError", "Discretized", "GTest", "Greedy", "Group", "IoError", "SamplingWarning",
     "Significance", "UsageError", "analyze", "co_information", "digits", "discretize", "dual_total_correlation",
-    "entropy", "g_test",
-    "greedy", "interactions", "knockout_table", "measures", "mutual_information", "o_information", "open", "program",
-    "relay_information", "run", "set_index", "set_threads", "shapley", "significance", "threads", "total_correlation",
-    "units_of",
+    "entropy", "g_test", "greedy", "interactions", "knockout_table", "measures", "mutual_information", "o_information",
+    "open", "program", "relay_information", "run", "set_index", "set_threads", "shapley", "significance", "threads",
+    "total_correlation", "units_of",
 ]

@@ -3,12 +3,11 @@ import numpy as np
 
 from . import _core, _plot
 from ._arrays import unit_lists, whole_number
-from ._named import NamedArrays
+from ._core import UsageError
+from ._named import MOST_ROWS, NamedArrays, first_rows
 from ._progress import reporter
 from ._samples import prepare, require_pooled, warn_if_undersampled
 from ._sets import units_of
-
-ROWS = 12  # classes that a table of text shows
 
 
 class Analysis(NamedArrays):
@@ -53,7 +52,7 @@ class Analysis(NamedArrays):
         "greedy.information": (("class", "step"), "bit", "relay information of what is left after that removal"),
         "information": (("class", "set"), "bit", "relay information of every set of units"),
         "best.information": (("class", "size"), "bit", "largest relay information of a set of each size"),
-        "best.set": (("class", "size"), "1", "that set, bit k is unit k; of equals the lowest"),
+        "best.set": (("class", "size"), "1", "that set, bit k is unit k; among equal ones the lowest"),
         "best.above_greedy": (("class",), "1", "fraction of all sets above the greedy set of their size"),
         "best.above_greedy_as_published": (("class",), "1", "the same against the greedy set one smaller"),
         **{f"measures.{name}": (("class", "set"), "bit", f"{name.replace('_', ' ')} of every set of units")
@@ -87,34 +86,41 @@ class Analysis(NamedArrays):
 
     def _table(self):
         if "time" in self._coordinates:
-            rows = [[str(t), *(f"{value:.4f}" for value in row)]
-                    for t, row in zip(self._coordinates["time"], self.total[:, :ROWS])]
-            return ["time", *(f"I_R(all) {name}" for name in self.classes[:ROWS])], rows
+            times, more = self._coordinates["time"], ["..."] if len(self.classes) > MOST_ROWS else []
+            row = lambda t: [str(times[t]), *(f"{value:.4f}" for value in self.total[t, :MOST_ROWS]), *more]
+            titles = ["time", *(f"I_R(all) {name}" for name in self.classes[:MOST_ROWS]), *more]
+            return titles, first_rows(row, len(times))
         titles = ["class", "I(X_in; X_out)", "I_R(all)"]
         if "greedy.removal_order" in self._arrays:
             titles += ["last two", "participation"]
+            last = self.last_units(min(2, self._attributes["units"]))
         if "information" in self._arrays:
             titles += ["above greedy"]
-        rows = []
-        for c in range(min(len(self.classes), ROWS)):
-            row = [str(self.classes[c]), f"{self.input_output_information[c]:.4f}", f"{self.total[c]:.4f}"]
+
+        def row(c):
+            texts = [str(self.classes[c]), f"{self.input_output_information[c]:.4f}", f"{self.total[c]:.4f}"]
             if "greedy.removal_order" in self._arrays:
-                row += [" ".join(map(str, self.last_units(2)[c])), f"{self.participation[c]:.1f}"]
+                texts += [" ".join(map(str, last[c])), f"{self.participation[c]:.1f}"]
             if "information" in self._arrays:
-                row += [f"{100 * self.best.above_greedy[c]:.3g} %"]
-            rows.append(row)
-        if len(self.classes) > ROWS:
-            rows.append(["...", *[""] * (len(titles) - 1)])
-        return titles, rows
+                texts += [f"{100 * self.best.above_greedy[c]:.3g} %"]
+            return texts
+
+        return titles, first_rows(row, len(self.classes))
+
+    def _check_not_timed(self, what):
+        if "time" in self._coordinates:
+            raise UsageError(f"{what} of an analysis with time each, expected an analysis of one time")
 
     def last_units(self, count):
         """The units that greedy removal keeps longest, ascending, of each class: a list of lists."""
+        self._check_not_timed("last_units")
         whole_number(count, "count", 1, self._attributes["units"])
         order = self.greedy.removal_order
         return [sorted(map(int, row[len(row) - count:])) for row in order]
 
     def best_set(self, class_index, size):
         """Units of the best set of this size of a class, by its position among `classes`."""
+        self._check_not_timed("best_set")
         return units_of(int(self.best.set[class_index, size]))
 
     plot_node = _plot.plot_node
@@ -139,13 +145,10 @@ class Greedy(NamedArrays):
         return f"{self._attributes['units']} units, {len(self._coordinates['class'])} contrasts"
 
     def _table(self):
-        names, rows = self._coordinates["class"], []
-        for c in range(min(len(names), ROWS)):
-            if "removal_order" in self._arrays:
-                rows.append([str(names[c]), " ".join(map(str, self.removal_order[c]))])
-            else:
-                rows.append([str(names[c]), " ".join(map(str, self.tied[c]))])
-        return ["class", "removal order" if "removal_order" in self._arrays else "tied sets at each step"], rows
+        names = self._coordinates["class"]
+        title, steps = (("removal order", self.removal_order) if "removal_order" in self._arrays
+                        else ("tied sets at each step", self.tied))
+        return ["class", title], first_rows(lambda c: [str(names[c]), " ".join(map(str, steps[c]))], len(names))
 
 
 def _single_analysis(prepared, greedy, exhaustive, measures, progress):

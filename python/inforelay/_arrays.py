@@ -19,15 +19,21 @@ def plain_array(data, name):
     return array
 
 
-def numbers(data, name):
-    """An array of real numbers. TypeError for another type, DataError for an empty one."""
+def real_numbers(data, name):
+    """An array of real numbers, perhaps empty. TypeError for another type."""
     array = plain_array(data, name)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} has elements of type {array.dtype}, expected real numbers")
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:
         raise TypeError(f"{name} has elements of type {array.dtype}, expected at most 64 bits")
+    return array
+
+
+def numbers(data, name, least="one sample and one unit"):
+    """real_numbers() of which there is at least `least`; DataError for an empty array."""
+    array = real_numbers(data, name)
     if array.size == 0:
-        raise DataError(f"{name} has shape {array.shape}, expected at least one sample and one unit")
+        raise DataError(f"{name} has shape {array.shape}, expected at least {least}")
     return array
 
 

@@ -11,7 +11,7 @@ _MEANINGS = ("knocked_out", "present")
 def _importance(table, index):
     if not isinstance(index, str):
         raise TypeError(f"index is {index!r}, expected one of {', '.join(_MEANINGS)}")
-    array = numbers(table, "table")
+    array = numbers(table, "table", "one set")
     if array.ndim not in (1, 2):
         raise UsageError(f"table has shape {array.shape}, expected [set] or [class, set]")
     kind = np.float32 if array.dtype == np.float32 else np.float64

@@ -88,16 +88,16 @@ def entropy(samples=None, *, counts=None, probabilities=None, estimator="plug_in
     if probabilities is not None:
         if estimator != "plug_in":
             raise UsageError(f"estimator {estimator} of probabilities, expected counts or samples")
-        return _core.entropy_of_probabilities(np.ascontiguousarray(numbers(probabilities, "probabilities").ravel(),
-                                                                   np.float64))
+        probabilities = numbers(probabilities, "probabilities", "one probability").ravel()
+        return _core.entropy_of_probabilities(np.ascontiguousarray(probabilities, np.float64))
     if samples is not None:
         rows = _columns(samples, "samples")
         if rows.dtype.kind == "i" and rows.shape[1] == 1:
             counts = np.unique(rows[:, 0], return_counts=True)[1]
         else:
             counts = np.unique(rows, axis=0, return_counts=True)[1]
-    counts = numbers(counts, "counts").ravel()
-    if counts.dtype.kind == "f" and not (counts == np.floor(counts)).all():
+    counts = numbers(counts, "counts", "one count").ravel()
+    if counts.dtype.kind == "f" and not (np.isfinite(counts) & (counts == np.floor(counts))).all():
         raise DataError("counts are not whole numbers; probabilities=[...] takes fractions")
     if counts.min() < 0:
         raise DataError(f"counts: entry {int(counts.argmin())} is {counts.min()}, expected at least 0")

@@ -13,10 +13,10 @@ import numpy as np
 from ._arrays import unit_lists, whole_number
 from ._core import DataError, UsageError
 from ._progress import reporter
-from ._sets import set_index, units_of
+from ._sets import MOST_UNITS, set_index, units_of
 
 FORMAT = "inforelay-knockout-table 1"
-MOST_UNITS = 24
+MOST_UNITS_FOR_ALL_SETS = 24
 SECONDS_BETWEEN_SAVES = 1.0
 
 
@@ -57,7 +57,7 @@ class _Saved:
         except (ValueError, KeyError, TypeError):
             known = False
         if not known:
-            raise DataError(f"{self.path} is no table of knockouts of this version")
+            raise DataError(f"{self.path} is not a table of knockouts of this version")
         for name, value in self.about.items():
             if header.get(name) != value:
                 raise DataError(f"{self.path} is of another table: {name} is {header.get(name)!r}, expected {value!r}; "
@@ -145,8 +145,8 @@ def knockout_table(function, units, sets=None, path=None, progress=None, label="
     sets : list of lists of int, optional
         Sets to knock out, in place of all 2^K.
     path : str or path, optional
-        A file that keeps the values as they come, at most a second behind. The same call goes on where the last one
-        ended, and returns at once if it was finished. One process at a time.
+        A file that keeps the values as they come, at most a second behind. The same call resumes an interrupted one,
+        and returns at once if that was finished. One process at a time.
     progress : bool or callable, optional
         True: a bar on stderr with the time that is left. A function: called with (done, total) after each set.
     label : str
@@ -177,7 +177,7 @@ def knockout_table(function, units, sets=None, path=None, progress=None, label="
     """
     if not callable(function):
         raise TypeError(f"function is {function!r}, expected a function of the units that are kept")
-    units = whole_number(units, "units", 1, MOST_UNITS if sets is None else 4096)
+    units = whole_number(units, "units", 1, MOST_UNITS_FOR_ALL_SETS if sets is None else MOST_UNITS)
     count, units_out, which = _sets_to_knock_out(units, sets)
     report = reporter(progress, "knockouts")
     about = {"units": units, "sets": count, "which": which, "label": str(label)}

@@ -3,8 +3,17 @@ import html
 
 import numpy as np
 
+from ._core import UsageError
 
-_ROWS = (("class", "unit"), ("class", "step"), ("class",))  # of to_pandas() without a name: the first that there are
+MOST_ROWS = 12  # classes or times that a table of text shows
+# Of to_pandas() without a name: the first that there are.
+_MAIN_AXES = (("class", "unit"), ("class", "step"), ("class",))
+
+
+def first_rows(row, count):
+    """row(i) for i in [0,count), but at most MOST_ROWS; a last row "..." stands for those left out."""
+    rows = [row(i) for i in range(min(count, MOST_ROWS))]
+    return rows if count <= MOST_ROWS else [*rows, ["...", *[""] * (len(rows[0]) - 1)]]
 
 
 class NamedArrays:
@@ -102,7 +111,11 @@ class NamedArrays:
         groups = {}
         for name in self._arrays:
             groups.setdefault(self.axes_of(name), []).append(name)
-        axes = next(axes for last in _ROWS for axes in groups if axes[-len(last):] == last and "set" not in axes)
+        axes = next((axes for last in _MAIN_AXES for axes in groups
+                     if axes[-len(last):] == last and "set" not in axes), None)
+        if axes is None:
+            raise UsageError("to_pandas: nothing was computed for each class; pass one of "
+                             + ", ".join(dict.fromkeys(self._missing.values())))
         shape = np.asarray(self._arrays[groups[axes][0]]).shape
         labels = [self._coordinates.get(axis, np.arange(size)) for axis, size in zip(axes, shape)]
         if len(axes) > 1:
@@ -130,7 +143,8 @@ class NamedArrays:
 
     def _repr_html_(self):
         titles, rows = self._table()
-        text = f"<b>{html.escape(type(self).__name__)}</b><br>" + "<br>".join(map(html.escape, self._lines()))
+        text = "<br>".join([f"<b>{html.escape(type(self).__name__)}</b> {html.escape(self._title)}",
+                            *map(html.escape, self._lines())])
         if not rows:
             return text
         cells = lambda row, tag: "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row)
@@ -145,7 +159,9 @@ class Part:
         self._result, self._name, self._parts = result, name, parts
 
     def __getattr__(self, name):
-        if name.startswith("_") or name not in self._parts:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self._parts:
             raise AttributeError(f"{type(self._result).__name__}.{self._name}.{name} is not there; "
                                  f"there are {', '.join(self._parts)}")
         return self._result._arrays[self._parts[name]]

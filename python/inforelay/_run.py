@@ -1,7 +1,6 @@
 """The program run_experiment, started from Python."""
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -30,7 +29,7 @@ def program():
     given = os.environ.get("INFORELAY_PROGRAM")
     if given:
         if not os.access(given, os.X_OK):
-            raise IoError(f"INFORELAY_PROGRAM is {given}, which is no program")
+            raise IoError(f"INFORELAY_PROGRAM is {given}, which is not an executable file")
         return given
     found = str(_PACKAGED) if os.access(_PACKAGED, os.X_OK) else shutil.which("run_experiment")
     if not found:
@@ -80,23 +79,22 @@ def run(config, overrides=None, *, output=None, fresh=False, threads=None, quiet
     >>> results["networks/full/layers/1/relay/test/total"].values                    # doctest: +SKIP
     """
     command = [program(), os.fspath(config), *(f"{key}={_setting(value)}" for key, value in (overrides or {}).items())]
-    options = [] if output is None else ["--output", os.fspath(output)]
+    if output is not None:
+        command += ["--output", os.fspath(output)]
     if fresh:
-        options.append("--fresh")
+        command.append("--fresh")
     if threads is not None:
-        options += ["--threads", str(threads)]
-    _execute([*command, *options, *(["-q"] if quiet else [])])
-    return _results.open(_latest_folder(command) if output is None else output)
-
-
-def _latest_folder(command):
-    """runs/NAME-latest, which leads to the folder of the run that has just ended."""
-    settings = subprocess.run([*command, "--print-config"], capture_output=True, text=True, check=True).stdout
-    name = re.search(r"^name: *(.*)$", settings, re.MULTILINE)[1].strip("'\"")
-    return Path("runs", f"{name}-latest").resolve()
+        command += ["--threads", str(threads)]
+    if quiet:
+        command.append("-q")
+    summary = _execute(command)  # its last line is the folder; with -q there is no other
+    if not quiet:
+        sys.stdout.write(summary)
+    return _results.open(summary.splitlines()[-1] if output is None else output)
 
 
 def _execute(command):
+    """Runs the program, shows what it writes to stderr, and returns what it writes to stdout."""
     # In a session of its own: Ctrl-C in a terminal would reach the program a second time, which ends it without saving.
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
                                start_new_session=True)
@@ -119,7 +117,7 @@ def _execute(command):
     if process.returncode not in _COMPLETE:
         raise _ERRORS.get(process.returncode, ComputeError)(_error_in(messages) or
                                                             f"run_experiment ended with {process.returncode}")
-    sys.stdout.write(summary[0])
+    return summary[0]
 
 
 def _error_in(messages):

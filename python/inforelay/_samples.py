@@ -39,8 +39,7 @@ class Prepared:
             listed = lambda codes: ", ".join(str(name) for name in self.symbols[np.unique(codes)][:10])
             warnings.warn(f"input and output have no symbol in common (inputs {listed(input)}; outputs "
                           f"{listed(output)}): contrast one_vs_rest, which asks about the same symbol on both "
-                          "sides, finds nothing; "
-                          "\"whole\" asks about all symbols", SamplingWarning, stacklevel=4)
+                          "sides, finds nothing; \"whole\" asks about all symbols", SamplingWarning, stacklevel=4)
 
     def coordinates(self):
         units = self.samples.units
@@ -95,8 +94,7 @@ def _times(time, count):
 
 
 def prepare(states, input, output, *, discretize="kmeans", contrast="one_vs_rest", classes=None, axes=None,
-            time="pooled",
-            progress=None):
+            time="pooled", progress=None):
     """A Prepared, or of time "each" a list of one for each time.
 
     Cuts are those of all the samples that are analysed together; those of "each" are of all times, so that states of
@@ -138,7 +136,7 @@ def prepare(states, input, output, *, discretize="kmeans", contrast="one_vs_rest
     whole = pooled(None, discretize, classes)
     if time == "pooled":
         return whole
-    each = [pooled([t], whole.cuts if whole.cuts.shape[1] > 0 else discretize, whole.symbols) for t in range(times)]
+    each = [pooled([t], whole.cuts, whole.symbols) for t in range(times)]
     for one in each:
         one.method = whole.method
     return each

@@ -4,7 +4,7 @@ import numpy as np
 from . import _core
 from ._arrays import seed_number, unit_lists, whole_number
 from ._core import UsageError
-from ._named import NamedArrays
+from ._named import NamedArrays, first_rows
 from ._progress import reporter
 from ._samples import prepare, require_pooled
 
@@ -69,19 +69,21 @@ class Significance(NamedArrays):
                 f"{self._attributes['bootstrap']} resamples"]
 
     def _table(self):
-        titles, rows = ["class", "I_R(all)"], []
+        names, titles = self._coordinates["class"], ["class", "I_R(all)"]
         if "total_p" in self._arrays:
             titles += ["null 5 to 95 %", "p"]
         if "total_interval" in self._arrays:
             titles.append("interval")
-        for c, name in list(enumerate(self._coordinates["class"]))[:12]:
-            row = [str(name), f"{self.total[c]:.4f}" if "total" in self._arrays else ""]
+
+        def row(c):
+            texts = [str(names[c]), f"{self.total[c]:.4f}" if "total" in self._arrays else ""]
             if "total_p" in self._arrays:
-                row += [f"{self.total_null[c, 0]:.4f} to {self.total_null[c, 2]:.4f}", f"{self.total_p[c]:.3g}"]
+                texts += [f"{self.total_null[c, 0]:.4f} to {self.total_null[c, 2]:.4f}", f"{self.total_p[c]:.3g}"]
             if "total_interval" in self._arrays:
-                row.append("{:.4f} to {:.4f}".format(*self.total_interval[c]))
-            rows.append(row)
-        return titles, rows
+                texts.append("{:.4f} to {:.4f}".format(*self.total_interval[c]))
+            return texts
+
+        return titles, first_rows(row, len(names))
 
 
 def _put_test(arrays, found, rename=lambda name: name):
@@ -93,8 +95,7 @@ def _put_test(arrays, found, rename=lambda name: name):
 
 
 def significance(states, input, output, *, permutations=200, null="no_relay", exchange="samples", bootstrap=0,
-                 level=0.95,
-                 subsample=False, draws=10, greedy=True, sets=None, maximum=False, trial=None, seed=0,
+                 level=0.95, subsample=False, draws=10, greedy=True, sets=None, maximum=False, trial=None, seed=0,
                  discretize="kmeans", contrast="one_vs_rest", classes=None, axes=None, time="pooled", progress=None):
     """Whether relay information is more than chance, and how far it can be trusted. Units of two levels.
 
@@ -155,6 +156,10 @@ def significance(states, input, output, *, permutations=200, null="no_relay", ex
         trial = np.ascontiguousarray(trial, np.uint32)
         if trial.size != samples.samples:
             raise UsageError(f"trial has {trial.size} entries for {samples.samples} samples, expected as many")
+    if sets is not None and not unit_lists(sets):
+        raise UsageError("sets is empty, expected at least one set")
+    if not permutations and (sets is not None or maximum):
+        raise UsageError("permutations is 0, expected at least 1 for sets and maximum")
     arrays = {}
     if permutations:
         shared = {"null": str(null), "permutations": permutations, "exchange": str(exchange), "trial": trial,

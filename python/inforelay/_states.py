@@ -4,7 +4,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import _core
-from ._arrays import float_values, numbers, seed_number, whole_number
+from ._arrays import float_values, real_numbers, seed_number, whole_number
 from ._core import UsageError
 from ._progress import reporter
 
@@ -16,17 +16,19 @@ class Discretized(NamedTuple):
 
     thresholds: np.ndarray
     """[unit] of two levels, [unit, cut] of more; a state is the number of cuts that the value is above. [unit, 0]:
-    none"""
+    of values that are levels already"""
     states: np.ndarray
     """[sample, unit] of uint8"""
 
 
-def _as_cuts(given):
-    """Thresholds [K] or cuts [K,L-1] of other values, as an array [K,L-1] of float64."""
-    cuts = numbers(given, "thresholds")
+def _as_cuts(given, units):
+    """Thresholds [K] or cuts [K,L-1] of other values, as an array [K,L-1] of float64. [K,0]: values are levels."""
+    cuts = real_numbers(given, "thresholds")
     if cuts.ndim not in (1, 2):
         raise UsageError(f"thresholds have shape {cuts.shape}, expected [unit] or [unit, cut]")
-    return np.ascontiguousarray(cuts.reshape(len(cuts), -1), np.float64)
+    if len(cuts) != units:
+        raise UsageError(f"discretize: {len(cuts)} thresholds for {units} units, expected one for each")
+    return np.ascontiguousarray(cuts[:, None] if cuts.ndim == 1 else cuts, np.float64)
 
 
 def _options(given):
@@ -57,7 +59,7 @@ def prepared_states(values, discretize, progress=None):
         if options["levels"] > 2:
             name += f" ({options['levels']} levels)"
     else:
-        cuts, name = _as_cuts(discretize), "given thresholds"
+        cuts, name = _as_cuts(discretize, values.shape[1]), "given thresholds"
     return _core.states_by_cuts(values, cuts), cuts, name
 
 

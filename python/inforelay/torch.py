@@ -6,6 +6,7 @@ whatever happens.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from typing import NamedTuple
 
 import numpy as np
@@ -59,7 +60,7 @@ def _layer_of(model, layer):
     if not isinstance(layer, torch.nn.Module):
         raise TypeError(f"layer is {layer!r}, expected a module of the model or its name")
     if all(module is not layer for module in model.modules()):
-        raise UsageError(f"layer {type(layer).__name__} is no module of the model")
+        raise UsageError(f"layer {type(layer).__name__} is not a module of the model")
     return layer
 
 
@@ -145,8 +146,8 @@ def _values(tensor, axis, positions):
 
 
 def _checked_outputs(outputs, samples):
-    if not isinstance(outputs,
-                      torch.Tensor) or outputs.ndim != 2 or outputs.shape[0] != samples or outputs.shape[1] < 2:
+    if not (isinstance(outputs, torch.Tensor) and outputs.ndim == 2 and len(outputs) == samples
+            and outputs.shape[1] >= 2):
         shape = list(outputs.shape) if isinstance(outputs, torch.Tensor) else type(outputs).__name__
         raise UsageError(f"the model gives {shape} for {samples} samples, expected [{samples}, class] with two classes "
                          "or more")
@@ -226,9 +227,9 @@ def record(model, loader, layer, *, units="auto", positions=None, progress=None)
 
 
 def _downstream(model, layer):
-    """The modules after the layer, of a model that is a Sequential (of Sequentials); None: it must be run as a
-    whole."""
-    if not isinstance(model, torch.nn.Sequential) or sum(module is layer for module in model.modules()) != 1:
+    """The modules after the layer, of a model that is a Sequential (of Sequentials) with the forward pass of one; None:
+    it must be run as a whole."""
+    if not isinstance(model, torch.nn.Sequential) or type(model).forward is not torch.nn.Sequential.forward:
         return None
     for i, child in enumerate(model):
         if child is layer:
@@ -265,6 +266,14 @@ def _replacements(values, axis, replace, seed, noise_sd):
     return given.expand(values.shape[axis]).reshape(shape)
 
 
+def _identity(label, tensors, settings):
+    """A label for the file of values: other data, another layer, network or replacement is another function."""
+    digest = hashlib.sha256(repr(settings).encode())
+    for tensor in tensors:
+        digest.update(tensor.detach().double().cpu().numpy().tobytes())
+    return f"{label} {digest.hexdigest()}"
+
+
 def _balanced(on, labels, classes):
     """[class] of (sensitivity + specificity) / 2; on [N, class]."""
     is_class = labels[:, None] == torch.arange(classes, device=labels.device)
@@ -292,7 +301,8 @@ def knockouts(model, loader, layer, sets=None, *, replace="zero", function="argm
     seed : int
         Of resample and noise.
     path, progress, label
-        As of `knockout_table`: a file from which a later call resumes.
+        As of `knockout_table`: a file from which a later call resumes; one with other data, another layer, network,
+        replacement or function is refused.
 
     Returns
     -------
@@ -358,6 +368,8 @@ def knockouts(model, loader, layer, sets=None, *, replace="zero", function="argm
             balanced = _balanced(torch.cat(on), labels, classes).cpu().numpy()
             return np.append(balanced, right / len(labels))
 
+        if path is not None:
+            label = _identity(label, (values, labels, torch.cat(outputs), replacement), (function, threshold))
         table = knockout_table(accuracies, width, sets, path, progress, label)
     return Knockouts(table[:-1].astype(np.float32), table[-1].astype(np.float32))
 

@@ -43,13 +43,13 @@ class Discretisation(unittest.TestCase):
         cuts, states = ir.discretize(levels, "symbols")
         np.testing.assert_array_equal(states, levels)
         self.assertEqual(cuts.shape, (3, 0))
+        np.testing.assert_array_equal(ir.discretize(levels[:9], cuts).states, levels[:9])
 
     def test_the_order_and_the_type_of_the_elements_make_no_difference(self):
         values = np.random.default_rng(4).normal(size=(30, 5)).astype(np.float32)
         expected = ir.discretize(values).states
         for same in (np.asfortranarray(values), values.astype(np.float64), np.repeat(values, 2, 0)[::2],
-                     values.astype(">f4"),
-                     values.tolist()):
+                     values.astype(">f4"), values.tolist()):
             np.testing.assert_array_equal(ir.discretize(same).states, expected)
 
 
@@ -179,9 +179,28 @@ class Results(unittest.TestCase):
     def test_texts_tell_the_main_numbers(self):
         for text in (repr(self.found), self.found._repr_html_()):
             self.assertIn(f"{self.found.total[0]:.4f}", text)
-            self.assertIn("400 samples", text if text.startswith("Analysis: ") else "400 samples")
+            self.assertIn("400 samples", text)
         self.assertIn("<td>", self.found._repr_html_())
         self.assertIn("removal_order", repr(self.found.greedy))
+
+    def test_tables_of_text_say_that_they_are_cut(self):
+        states, symbols = np.arange(13)[:, None] % 2, np.arange(13)
+        each = lambda times, classes: repr(ir.analyze(
+            np.zeros((classes, times, 1)), np.arange(classes), np.arange(classes), axes=["trial", "time", "unit"],
+            time="each", discretize="sign"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ir.SamplingWarning)
+            for result in (ir.analyze(states, symbols, symbols), ir.greedy(states, symbols, symbols),
+                           ir.significance(states, symbols, symbols, permutations=1)):
+                with self.subTest(result=type(result).__name__):
+                    lines = repr(result).splitlines()
+                    self.assertEqual([line.split()[0] for line in lines[-2:]], ["11", "..."])
+            self.assertEqual([line.split()[0] for line in each(13, 2).splitlines()[-2:]], ["11", "..."])
+            self.assertRegex(each(2, 13).splitlines()[-3], r"I_R\(all\) 11  \.\.\.$")
+            self.assertNotIn("...", each(12, 12))
+
+    def test_one_unit_has_a_text(self):
+        self.assertIn("1 units", repr(ir.analyze([[0], [1]] * 3, [0, 1] * 3, [0, 1] * 3)))
 
     def test_what_was_not_computed_says_how_to_get_it(self):
         plain = ir.analyze([[0], [1]] * 3, [0, 1] * 3, [0, 1] * 3)
@@ -192,6 +211,8 @@ class Results(unittest.TestCase):
 
     def test_results_can_be_pickled(self):
         self.assertEqual(pickle.loads(pickle.dumps(self.found)), self.found)
+        part = pickle.loads(pickle.dumps(self.found.greedy))
+        np.testing.assert_array_equal(part.information, self.found.greedy.information)
 
     def test_figures_are_drawn(self):
         import matplotlib

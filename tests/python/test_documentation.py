@@ -1,4 +1,4 @@
-"""Examples of docstrings and of docs/python.md print what they say; every public name is documented and typed."""
+"""Examples of docstrings and of docs/python.md print what they say; every public name is documented."""
 import doctest
 import importlib
 import inspect

@@ -1,7 +1,10 @@
 """The program from Python: its numbers are those of the package to the last bit; its results as arrays of xarray."""
+import contextlib
+import io
 import os
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 import numpy as np
@@ -90,10 +93,13 @@ class Program(unittest.TestCase):
         self.assertFalse(information.variable._in_memory)
         self.assertEqual(information[1, 5].values, information.values[1, 5])
 
-    def test_the_folder_is_that_of_the_program(self):
+    def enter_folder(self):
         here = os.getcwd()
         os.chdir(self.folder)
         self.addCleanup(os.chdir, here)
+
+    def test_the_folder_is_that_of_the_program(self):
+        self.enter_folder()
         config = self.folder / "named.yaml"
         config.write_text(CONFIG % ("kmeans", "one_vs_rest"))
         first = ir.run(config, {"seed": 5}, quiet=True)
@@ -105,6 +111,36 @@ class Program(unittest.TestCase):
         self.assertEqual((again.path / "results.h5").stat().st_mtime_ns, changed)
         self.assertNotEqual(ir.run(config, {"analysis.discretize": {"method": "kmeans", "levels": 3}}, quiet=True).path,
                             first.path)
+
+    def test_complete_results_are_found_under_another_name(self):
+        self.enter_folder()
+        config = self.folder / "renamed.yaml"
+        config.write_text(CONFIG % ("mean", "one_vs_rest"))
+        first = ir.run(config, quiet=True)
+        ir.run(config, {"name": "others", "seed": 7}, quiet=True)  # runs/others-latest leads to this run
+        for quiet in (True, False):
+            with contextlib.redirect_stdout(io.StringIO()) as written:
+                self.assertEqual(ir.run(config, {"name": "others"}, quiet=quiet).path, first.path)
+            self.assertEqual(written.getvalue(), "" if quiet else (first.path / "summary.txt").read_text())
+
+    def test_a_sweep_and_one_with_failed_runs(self):
+        self.enter_folder()
+        config = self.folder / "sweep.yaml"
+        for methods, failed in (("kmeans, median", 0), ("kmeans, symbols", 1)):
+            config.write_text(CONFIG % ("kmeans", "one_vs_rest")
+                              + "sweep: {parameters: {analysis.discretize: {values: [%s]}}}\n" % methods)
+            found = []
+            for quiet in (False, False, True):  # the second is complete, or retries what failed
+                with contextlib.redirect_stdout(io.StringIO()) as written:
+                    found.append(ir.run(config, quiet=quiet).path)
+                self.assertEqual(written.getvalue(), "" if quiet else (found[0] / "summary.txt").read_text())
+            self.assertEqual(set(found), {found[0]})
+            self.assertEqual((found[0] / "sweep.csv").read_text().count("failed"), failed)
+
+    def test_what_is_not_a_program_is_refused(self):
+        with unittest.mock.patch.dict(os.environ, INFORELAY_PROGRAM=__file__):
+            with self.assertRaisesRegex(ir.IoError, "which is not an executable file"):
+                ir.program()
 
     def test_errors_have_the_words_of_the_program(self):
         config = self.folder / "wrong.yaml"

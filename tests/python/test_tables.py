@@ -5,7 +5,6 @@ import signal
 import tempfile
 import unittest
 import unittest.mock
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +50,7 @@ class Tables(unittest.TestCase):
                                       [[worth(np.array([1, 0, 1, 1], bool)), worth(np.array([0, 1, 1, 0], bool))],
                                        [3, 2]])
 
-    def test_a_killed_computation_goes_on_where_it_was(self):
+    def test_a_killed_computation_resumes(self):
         expected = ir.knockout_table(worth, 4)
         with unittest.mock.patch.object(ir._knockout_table, "SECONDS_BETWEEN_SAVES", 0):
             child = multiprocessing.get_context("fork").Process(target=die_after, args=(self.path, 5))
@@ -96,7 +95,7 @@ class Tables(unittest.TestCase):
         for strange in (b"\x89HDF\r\n", b"[]\n", b'{"format": 1}\n',
                         b'{"format": "inforelay-knockout-table 1", "shape": [-1]}\n'):
             self.path.write_bytes(strange)
-            with self.assertRaisesRegex(ir.DataError, "no table of knockouts"):
+            with self.assertRaisesRegex(ir.DataError, "not a table of knockouts"):
                 ir.knockout_table(worth, 4, path=self.path)
 
     def test_a_file_in_use_is_refused(self):

@@ -1,4 +1,6 @@
 """Recordings and knockouts of PyTorch modules against forward passes written out."""
+import os
+import tempfile
 import unittest
 
 import numpy as np
@@ -102,13 +104,14 @@ class Recordings(unittest.TestCase):
         twice = torch.nn.Sequential(torch.nn.Linear(6, 3), shared, torch.nn.Linear(3, 3), shared)
         for call, exception, message in (
                 (lambda: record(model, loader, "9"), ir.UsageError, "no layer '9'; there are 0, 1, 2"),
-                (lambda: record(model, loader, torch.nn.ReLU()), ir.UsageError, "is no module of the model"),
+                (lambda: record(model, loader, torch.nn.ReLU()), ir.UsageError, "is not a module of the model"),
                 (lambda: record(model, loader, 3), TypeError, "layer is 3"),
                 (lambda: record(model, [], "1"), ir.DataError, "the loader is empty"),
                 (lambda: record(model, [torch.randn(2, 6)], "1"), ir.UsageError, r"expected \(inputs, labels\)"),
                 (lambda: record(twice, loader, shared), ir.UsageError, "was called 2 times"),
                 (lambda: record(model, loader, "1", positions=[0]), ir.UsageError, "layer without space"),
-                (lambda: record(torch.nn.Sequential(torch.nn.LSTM(6, 3)), loader, "0"), ir.UsageError, "expected"),
+                (lambda: record(torch.nn.Sequential(torch.nn.LSTM(6, 3)), loader, "0"), ir.UsageError,
+                 "the model gives tuple"),
                 (lambda: knockouts(model, loader, "2.1", replace="one"), ir.UsageError, "replace is 'one'"),
                 (lambda: knockouts(model, loader, "2.1", replace=[1, 2]), ir.UsageError, r"expected a number or \[4\]"),
                 (lambda: knockouts(model, loader, "2.1", sets=[[4]]), ir.UsageError, r"unit 4, expected \[0,4\)"),
@@ -148,6 +151,32 @@ class Knockouts(unittest.TestCase):
             parts = knockouts(model, loader, model[2][1], replace=replace, seed=3)
             together = knockouts(whole, loader, model[2][1], replace=replace, seed=3)
             np.testing.assert_array_equal(parts.accuracy, together.accuracy)
+
+    def test_a_sequential_with_its_own_forward_pass_is_run_as_a_whole(self):
+        class Skipping(torch.nn.Sequential):
+            def forward(self, x):
+                return super().forward(x) + 10 * self[0](x)[:, :3]
+
+        plain, loader = perceptron(), batches()
+        model = Skipping(*plain)
+        parts = knockouts(model, loader, model[2][1])
+        together = knockouts(Whole(model), loader, model[2][1])
+        np.testing.assert_array_equal(parts.accuracy, together.accuracy)
+        self.assertFalse(np.array_equal(parts.accuracy, knockouts(plain, loader, plain[2][1]).accuracy))
+
+    def test_values_in_a_file_are_those_of_one_network_and_replacement(self):
+        model, loader = perceptron(), batches()
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "values")
+            first = knockouts(model, loader, "2.1", path=path)
+            np.testing.assert_array_equal(knockouts(model, loader, "2.1", path=path).accuracy, first.accuracy)
+            for change in ({"replace": "mean"}, {"function": "threshold"}):
+                with self.assertRaises(ir.DataError):
+                    knockouts(model, loader, "2.1", path=path, **change)
+            with torch.no_grad():
+                model[4].weight += 1
+            with self.assertRaises(ir.DataError):
+                knockouts(model, loader, "2.1", path=path)
 
     def test_only_what_follows_the_layer_is_computed(self):
         model, loader = perceptron(), batches()

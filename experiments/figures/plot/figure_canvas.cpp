@@ -219,6 +219,22 @@ void add_marked_line(std::vector<std::string>& elements, std::string_view rows, 
       fmt::format("{} with points pt {} ps 1.4*mm lw 0.1 lc rgb '{}' notitle", points, network_mark(network), colour));
 }
 
+namespace {
+constexpr double class_panels_left = 12;
+double class_panels_width(std::size_t panels) { return panels == 1 ? single_column : double_column; }
+}  // namespace
+
+ClassPanels::ClassPanels(std::size_t panels, std::vector<FigureCanvas::LegendEntry> legend)
+    : legend_(std::move(legend)),
+      foot_(1.4 + FigureCanvas::legend_height(class_panels_width(panels), class_panels_left, legend_)),
+      grid_(panels, panels == 4 ? 2 : 5, class_panels_width(panels), panels <= 2 ? 50 : 32,
+            {.left = class_panels_left, .top = 5, .bottom = 8.5, .column_gap = 4.5, .row_gap = 8}, foot_) {}
+
+void ClassPanels::add_labels(FigureCanvas& canvas, std::string_view x, std::string_view y) const {
+  canvas.common_labels(grid_, foot_ + 2.2, x, y);
+  canvas.legend(class_panels_left, foot_ - 3.2, legend_);
+}
+
 std::string class_title(const std::string& label) {
   const bool number = std::all_of(label.begin(), label.end(), [](char c) { return c >= '0' && c <= '9'; });
   return number && !label.empty() ? "class " + label : label;

@@ -93,6 +93,20 @@ void add_marked_line(std::vector<std::string>& elements, std::string_view rows, 
 double text_width(std::string_view text);
 double widest_text(const std::vector<std::string>& texts);
 
+/// The layout of a figure that has a panel for each class, and the legend below them.
+class ClassPanels {
+ public:
+  ClassPanels(std::size_t panels, std::vector<FigureCanvas::LegendEntry> legend);
+  const PanelGrid& grid() const { return grid_; }
+  /// Labels of the axes, as FigureCanvas::common_labels(), and the legend.
+  void add_labels(FigureCanvas& canvas, std::string_view x, std::string_view y) const;
+
+ private:
+  std::vector<FigureCanvas::LegendEntry> legend_;
+  double foot_;  // height of the legend and of the label of the x axis
+  PanelGrid grid_;
+};
+
 /// Title of a class's panel: "3" -> "class 3"; labels that are words stay.
 std::string class_title(const std::string& label);
 

@@ -296,7 +296,13 @@ TEST_CASE("The names that other programs have for activations get a suggestion",
   const auto lines = problems("{name: t, networks: {n: {detectors: {}, activation: " + written + "}}}");
   REQUIRE(lines.size() == 1);
   CHECK_THAT(lines[0], Catch::Contains("activation '" + written + "' is not one of tanh") &&
-                           Catch::EndsWith("; did you mean '" + meant + "'?"));
+                           Catch::EndsWith("; did you mean '" + meant + "'?") && !Catch::Contains("?;"));
+}
+
+TEST_CASE("A hidden layer is not suggested a function of outputs only", "[config]") {
+  const auto lines = problems("{name: t, networks: {n: {detectors: {}, activation: Softmax}}}");
+  REQUIRE(lines.size() == 1);
+  CHECK_THAT(lines[0], Catch::Contains("activation 'Softmax' is not one of tanh") && !Catch::Contains("did you mean"));
 }
 
 TEST_CASE("Wrong values, unknown keys and contradictory settings are all reported in one error", "[config]") {

@@ -77,7 +77,7 @@ TEST_CASE("A shift register has each past bit on one unit, and its error without
                  "  r: {weights: w.safetensors, recurrent: {kind: rnn_relu}}\n"
                  "analysis:\n  discretize: {method: threshold, threshold: 0.5}\n  lags: [1, 4, 6]\n"
                  "  relay: {subsets: [test], exhaustive: [test]}\n"
-                 "  knockout: {subsets: [test], replace: zero}\n");
+                 "  knockout: {subsets: [test], replace: zero}\n  importance: true\n");
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   const Hdf5Reader results(folder / "out/results.h5");

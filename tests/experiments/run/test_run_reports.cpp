@@ -107,7 +107,9 @@ TEST_CASE("Typical mistakes are answered with what to type", "[run]") {
   CHECK_THAT(answer(with(two_figures, {"networks.full.train.epochs=3"})),
              Catch::Contains("it is called 'max_epochs' here"));
   CHECK_THAT(answer(with(two_figures, {"networks.full.activation=ReLU"})), Catch::Contains("did you mean 'relu'?"));
-  CHECK_THAT(answer(with(two_figures, {"networks.full.train.optimizer=adamw"})), !Catch::Contains("did you mean"));
+  for (const char* other : {"optimizer=adamw", "optimizer=AdamW"})
+    CHECK_THAT(answer(with(two_figures, {std::string("networks.full.train.") += other})),
+               !Catch::Contains("did you mean"));
 }
 
 }  // namespace inforelay

@@ -1,7 +1,9 @@
 // Runs on layers of more than 32 neurons: their results, and analyses that are refused.
 #include <algorithm>
 #include <cmath>
+#include <set>
 
+#include "core/text/csv.hpp"
 #include "experiments/measures/layer_states.hpp"
 #include "experiments/results/results_file.hpp"
 #include "infotheory/relay/greedy.hpp"
@@ -103,7 +105,8 @@ TEST_CASE("Relay information of chosen classes is the same as with all classes, 
   const std::string hidden = GENERATE("41", "9");
   const TemporaryFolder all, some;
   REQUIRE(run_program(wide_run({}, hidden), all.path()).exit_code == 0);
-  const ProgramResult run = run_program(wide_run({"analysis.relay.classes=[7, 2]"}, hidden), some.path());
+  const ProgramResult run = run_program(
+      wide_run({"analysis.relay.classes=[7, 2]", "figures={formats: [svg], only: [modules]}"}, hidden), some.path());
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   const ExperimentResult from_all = read_results(all.path() / "run/results.h5"),
@@ -128,6 +131,13 @@ TEST_CASE("Relay information of chosen classes is the same as with all classes, 
     }
     CHECK((chosen ? order(found).row(c) == order(expected).row(c) : (order(found).row(c).array() == no_unit).all()));
   }
+  if (hidden == "41") return;
+  // Classes that were not analysed have no sets, which would overlap wholly.
+  std::set<std::string> drawn;
+  for (const auto& row : parse_csv(test::content(some.path() / "run/figures/modules_wide.csv"), "modules").rows) {
+    if (row[0] == "smallest_set_percent") drawn.insert(row[4]);
+  }
+  CHECK(drawn == std::set<std::string>{"2", "7"});
 }
 
 TEST_CASE("Analyses of layers that are too wide are refused with the largest width", "[wide][run]") {

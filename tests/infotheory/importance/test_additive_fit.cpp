@@ -5,10 +5,11 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "core/statistics/statistics.hpp"
-#include "infotheory/importance/agreement.hpp"
 #include "tests/catch2.hpp"
+#include "tests/infotheory/importance/reference_agreement.hpp"
 
 using namespace inforelay;
+using namespace inforelay::test;
 
 TEST_CASE("The additive fit is least squares on the indicators of all units", "[importance]") {
   const int units = GENERATE(2, 3, 7);

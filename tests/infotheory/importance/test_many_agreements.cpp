@@ -1,13 +1,16 @@
 #include "infotheory/importance/many_agreements.hpp"
 
+#include <bit>
 #include <cmath>
 #include <limits>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "tests/catch2.hpp"
+#include "tests/infotheory/importance/reference_agreement.hpp"
 
 using namespace inforelay;
+using namespace inforelay::test;
 
 namespace {
 
@@ -15,15 +18,17 @@ void check_same(double x, double y, double margin) {
   CHECK((std::isnan(x) ? std::isnan(y) : y == Approx(x).margin(margin)));
 }
 
-/// r_squared of sums is that before they are rounded to floats.
-void check_same(const AgreementBySize& found, const AgreementBySize& expected, double margin_of_r = 1e-11) {
-  check_same(found.all.spearman, expected.all.spearman, 1e-11);
-  check_same(found.all.r_squared, expected.all.r_squared, margin_of_r);
-  REQUIRE(found.of_size.size() == expected.of_size.size());
-  for (std::size_t size = 0; size < found.of_size.size(); ++size) {
+/// `found` is the agreement of x and y. r_squared of sums is that before they are rounded to floats.
+void check_agreement(const AgreementBySize& found, const std::vector<float>& x, const std::vector<float>& y,
+                     double margin_of_r = 1e-11) {
+  const auto sizes = static_cast<int>(std::bit_width(y.size()));  // K+1
+  REQUIRE(static_cast<int>(found.of_size.size()) == sizes);
+  for (int size = -1; size < sizes; ++size) {
     CAPTURE(size);
-    check_same(found.of_size[size].spearman, expected.of_size[size].spearman, 1e-11);
-    check_same(found.of_size[size].r_squared, expected.of_size[size].r_squared, margin_of_r);
+    const Agreement& its = size < 0 ? found.all : found.of_size[static_cast<std::size_t>(size)];
+    const Agreement expected = agreement(x, y, size);
+    check_same(its.spearman, expected.spearman, 1e-11);
+    check_same(its.r_squared, expected.r_squared, margin_of_r);
   }
 }
 
@@ -37,22 +42,24 @@ std::vector<float> table(int units, bool coarse, RandomStream random) {
 
 }  // namespace
 
-TEST_CASE("Many agreements with one function are those of agreement", "[importance]") {
-  const int units = GENERATE(1, 2, 3, 9);
-  const bool coarse = GENERATE(false, true), coarse_function = GENERATE(false, true);
-  CAPTURE(units, coarse, coarse_function);
-  const std::vector<float> y = table(units, coarse_function, RandomStream(1, "y"));
+TEST_CASE("Many agreements with one function are those of the selected values", "[importance]") {
+  const int units = GENERATE(1, 2, 3, 7, 9);
+  const bool coarse = GENERATE(false, true), coarse_function = GENERATE(false, true), related = GENERATE(false, true);
+  CAPTURE(units, coarse, coarse_function, related);
+  const std::vector<float> x = table(units, coarse, RandomStream(1, "x"));
+  std::vector<float> y = table(units, coarse_function, RandomStream(1, "y"));
+  for (std::size_t set = 0; set < y.size(); ++set) y[set] += related ? x[set] : 0;
   const RankedTable function(y);
   const ManyAgreements many(function);
-  const std::vector<float> x = table(units, coarse, RandomStream(1, "x"));
-  check_same(many.with_table(x), agreement(RankedTable(x), function));
+  const AgreementBySize found = many.with_table(x);
+  check_agreement(found, x, y);
+  CHECK(std::isnan(found.of_size[0].spearman));  // there is one set of this size
 
   RandomStream random(2, "units");
   std::vector<double> value_of_unit;
   for (int k = 0; k < units; ++k)
     value_of_unit.push_back(coarse ? static_cast<double>(random.below(3)) - 1 : random.uniform(-1, 2));
-  const std::vector<float> sums = additive_table(value_of_unit);
-  check_same(many.with_additive(value_of_unit), agreement(RankedTable(sums), function), 1e-6);
+  check_agreement(many.with_additive(value_of_unit), additive_table(value_of_unit), y, 1e-6);
 }
 
 TEST_CASE("Sums of more sets than products fit an integer agree as well", "[importance]") {
@@ -61,8 +68,7 @@ TEST_CASE("Sums of more sets than products fit an integer agree as well", "[impo
   std::vector<double> value_of_unit;
   RandomStream random(4, "units");
   for (int k = 0; k < 14; ++k) value_of_unit.push_back(random.uniform(0, 1));
-  check_same(ManyAgreements(function).with_additive(value_of_unit),
-             agreement(RankedTable(additive_table(value_of_unit)), function), 1e-6);
+  check_agreement(ManyAgreements(function).with_additive(value_of_unit), additive_table(value_of_unit), y, 1e-6);
 }
 
 TEST_CASE("Constant measures and functions agree with nothing", "[importance]") {
@@ -73,8 +79,22 @@ TEST_CASE("Constant measures and functions agree with nothing", "[importance]") 
   CHECK(std::isnan(ManyAgreements(function).with_additive(zero).all.r_squared));
   CHECK(std::isnan(ManyAgreements(function).with_additive(equal).of_size[3].r_squared));
   CHECK(!std::isnan(ManyAgreements(function).with_additive(equal).all.spearman));
+  CHECK(std::isnan(ManyAgreements(function).with_table(constant).all.spearman));
+  CHECK(std::isnan(ManyAgreements(function).with_table(constant).all.r_squared));
+  CHECK(std::isnan(ManyAgreements(function).with_table(constant).of_size[3].r_squared));
   CHECK(std::isnan(ManyAgreements(flat).with_table(y).all.spearman));
   CHECK(std::isnan(ManyAgreements(flat).with_table(y).of_size[2].spearman));
+}
+
+TEST_CASE("The size of a set agrees with itself, and is constant among the sets of a size", "[importance]") {
+  const std::vector<double> equal(6, 0.1);
+  const std::vector<float> size = additive_table(equal);
+  const RankedTable function(size);
+  const ManyAgreements many(function);
+  for (const AgreementBySize& found : {many.with_table(size), many.with_additive(equal)}) {
+    CHECK(found.all.r_squared == Approx(1));
+    CHECK(std::isnan(found.of_size[3].spearman));
+  }
 }
 
 TEST_CASE("Many agreements refuse tables of other sizes and numbers that are not finite", "[importance]") {
