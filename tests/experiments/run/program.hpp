@@ -21,7 +21,7 @@ namespace inforelay::test {
 using Arguments = std::vector<std::string>;
 
 /// A configuration for the digits that are generated, with a trained network and a composite.
-inline const std::string quick_config = std::string(INFORELAY_CONFIGS) + "/quick.yaml";
+inline const std::string quick_config = INFORELAY_CONFIGS "/quick.yaml";
 
 /// `arguments` followed by `more`.
 Arguments with(Arguments arguments, const Arguments& more);
