@@ -141,9 +141,16 @@ std::string ResolvedExperiment::tables_note() const {
 }
 
 std::string ResolvedExperiment::levels_note() const {
-  if (level_count(config_.analysis.discretize) == 2 || !config_.analysis.geometry) return "";
-  return "units have more than two levels (analysis.discretize): clusters, components and entropy of the states are "
-         "left out, and with them the figures pca, clusters and entropy";
+  const DiscretizeOptions& discretize = config_.analysis.discretize;
+  if (level_count(discretize) == 2 || !config_.analysis.geometry) return "";
+  const char* levels = discretize.method == Discretization::symbols
+                           ? "units may have more than two levels (analysis.discretize: symbols; of units that are 0 "
+                             "or 1, sign gives the same states)"
+                           : "units have more than two levels (analysis.discretize)";
+  return fmt::format(
+      "{}: clusters, components and entropy of the states are left out, and with them the figures pca, clusters and "
+      "entropy",
+      levels);
 }
 
 // Advice for a run that would fit without the tables of all sets; "" if it would not.
