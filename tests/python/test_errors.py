@@ -112,8 +112,8 @@ CASES = [
     # significance
     (lambda: ir.significance(STATES, SYMBOLS, SYMBOLS, null="h0"), ir.UsageError,
      "null is h0, expected one of no_relay"),
-    (lambda: ir.significance(STATES, SYMBOLS, SYMBOLS, contrast="whole"), ir.UsageError,
-     "expected units of two levels"),
+    (lambda: ir.significance(np.zeros((3, 25)), SYMBOLS, SYMBOLS, maximum=True), ir.UsageError,
+     r"best of all sets: the number of units is 25, expected \[1,24\]"),
     (lambda: ir.significance(STATES, SYMBOLS, SYMBOLS, trial=[0]), ir.UsageError, "trial has 1 entries for 3 samples"),
     (lambda: ir.significance(STATES, SYMBOLS, SYMBOLS, seed=-1), ir.UsageError, "seed is -1"),
     (lambda: ir.significance(STATES, SYMBOLS, SYMBOLS, permutations=0).to_pandas(), ir.UsageError,
