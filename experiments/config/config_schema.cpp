@@ -126,7 +126,9 @@ std::vector<Setting> settings_of(AnalysisConfig& config) {
        "units of two levels that are not analysed at each time. Clusters are those of at most 10,000 samples.",
        Boolean{&config.geometry}},
       {"relay", "Relay information.", group(config.relay)},
-      {"measures", "Further measures of all 2^K sets, of the subsets of analysis.relay.exhaustive.",
+      {"measures",
+       "Further measures of all 2^K sets, of the subsets of analysis.relay.exhaustive. With mutual_information_input "
+       "also fragmentation, with representation also smearedness.",
        choices(config.measures, set_measure_names)},
       {"estimators",
        "Estimators of entropy by which entropies, and relay information of all units and of single units, are also "

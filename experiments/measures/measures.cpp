@@ -13,14 +13,20 @@ namespace inforelay {
 extern const Measure training_measure, recording_measure, states_measure, relay_measure, set_measures_measure,
     significance_measure, held_out_measure, estimators_measure, knockout_measure, importance_measure,
     regression_measure, geometry_measure, chosen_sets_measure, ablation_measure, recurrent_training_measure,
-    time_knockout_measure, drift_measure;
+    time_knockout_measure, drift_measure, fragmentation_measure, smearedness_measure;
 
 const std::vector<const Measure*>& measures() {
   static const std::vector<const Measure*> all{
-      &training_measure,    &recurrent_training_measure, &recording_measure,  &states_measure,       &relay_measure,
-      &drift_measure,       &set_measures_measure,       &estimators_measure, &significance_measure, &held_out_measure,
-      &knockout_measure,    &time_knockout_measure,      &importance_measure, &regression_measure,   &geometry_measure,
-      &chosen_sets_measure, &ablation_measure,
+      &training_measure,     &recurrent_training_measure,
+      &recording_measure,    &states_measure,
+      &relay_measure,        &drift_measure,
+      &set_measures_measure, &fragmentation_measure,
+      &smearedness_measure,  &estimators_measure,
+      &significance_measure, &held_out_measure,
+      &knockout_measure,     &time_knockout_measure,
+      &importance_measure,   &regression_measure,
+      &geometry_measure,     &chosen_sets_measure,
+      &ablation_measure,
   };
   return all;
 }

@@ -178,7 +178,10 @@ MaximumPermutations::MaximumPermutations(const RelaySamples& samples, const Perm
       distinct_(distinct_states(samples.states)),
       table_(table_of(distinct_, samples.input, samples.output, samples.contrasts)),
       permutation_(Permutation::of(options.exchange, samples.states.sample_count(), options.trial)),
-      by_size_{0, contrast_count(table_), samples.states.unit_count() + 1} {}
+      by_size_{0, contrast_count(table_), samples.states.unit_count() + 1} {
+  check_range("permutation test of the best of all sets: the number of units", samples.states.unit_count(), 1,
+              NeuronSet::max_exhaustive_neurons);
+}
 
 void MaximumPermutations::compute(std::size_t repeat, std::span<double> values, Progress& progress) const {
   by_size_.put(largest(permuted_table(samples_, options_, distinct_, permutation_, repeat), progress), values);

@@ -111,7 +111,7 @@ MaximumTest maximum_permutation_test(const RelaySamples& samples, const Permutat
 /// The same as repeats that can be interrupted and saved. Refers to the samples and to options.trial.
 class MaximumPermutations final : public Repeats {
  public:
-  /// Makes no scan yet. UsageError as exhaustive_relay().
+  /// Makes no scan yet. UsageError for more units than exhaustive_relay() takes.
   MaximumPermutations(const RelaySamples& samples, const PermutationOptions& options);
 
   std::size_t count() const override { return options_.permutations; }

@@ -21,14 +21,15 @@ from ._run import program, run
 from ._samples import SamplingWarning
 from ._sets import set_index, units_of
 from ._significance import Significance, significance
+from ._spread import Fragmentation, Smearedness, fragmentation, smearedness
 from ._states import Discretized, discretize, set_threads, threads
 
 __version__ = _core.version
 
 __all__ = [
-    "Analysis", "ComputeError", "DataError", "Discretized", "GTest", "Greedy", "Group", "IoError", "SamplingWarning",
-    "Significance", "UsageError", "analyze", "co_information", "digits", "discretize", "dual_total_correlation",
-    "entropy", "g_test", "greedy", "interactions", "knockout_table", "measures", "mutual_information", "o_information",
-    "open", "program", "relay_information", "run", "set_index", "set_threads", "shapley", "significance", "threads",
-    "total_correlation", "units_of",
+    "Analysis", "ComputeError", "DataError", "Discretized", "Fragmentation", "GTest", "Greedy", "Group", "IoError",
+    "SamplingWarning", "Significance", "Smearedness", "UsageError", "analyze", "co_information", "digits", "discretize",
+    "dual_total_correlation", "entropy", "fragmentation", "g_test", "greedy", "interactions", "knockout_table",
+    "measures", "mutual_information", "o_information", "open", "program", "relay_information", "run", "set_index",
+    "set_threads", "shapley", "significance", "smearedness", "threads", "total_correlation", "units_of",
 ]

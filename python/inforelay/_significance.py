@@ -97,12 +97,12 @@ def _put_test(arrays, found, rename=lambda name: name):
 def significance(states, input, output, *, permutations=200, null="no_relay", exchange="samples", bootstrap=0,
                  level=0.95, subsample=False, draws=10, greedy=True, sets=None, maximum=False, trial=None, seed=0,
                  discretize="kmeans", contrast="one_vs_rest", classes=None, axes=None, time="pooled", progress=None):
-    """Whether relay information is more than chance, and how far it can be trusted. Units of two levels.
+    """Whether relay information is more than chance, and how far it can be trusted.
 
     Parameters
     ----------
     states, input, output, discretize, contrast, classes, axes, time, progress
-        As of `analyze`; contrast one_vs_rest, time not "each".
+        As of `analyze`; time not "each".
     permutations : int
         Of the null distribution; 0: none. The smallest p is 1 / (1 + permutations).
     null : str
@@ -119,7 +119,7 @@ def significance(states, input, output, *, permutations=200, null="no_relay", ex
     sets : list of lists of int, optional
         Tests of these sets, given all other units (exchange "samples").
     maximum : bool
-        Test of the best of all sets of each size: all sets are computed for each permutation.
+        Test of the best of all sets of each size, of up to 24 units: all sets are computed for each permutation.
     trial : array_like of int, [sample], optional
         The trial of each sample, those of one side by side; follows from axes.
     seed : int
@@ -131,7 +131,7 @@ def significance(states, input, output, *, permutations=200, null="no_relay", ex
 
     Raises
     ------
-    As `analyze`; UsageError for units of several levels and for options out of range.
+    As `analyze`; UsageError for options out of range, and for more than 24 units with maximum=True.
 
     Examples
     --------
@@ -164,8 +164,6 @@ def significance(states, input, output, *, permutations=200, null="no_relay", ex
     if permutations:
         shared = {"null": str(null), "permutations": permutations, "exchange": str(exchange), "trial": trial,
                   "seed": seed}
-        _put_test(arrays, _core.permutation_test(samples, **shared, stream=["permutations"], greedy=bool(greedy),
-                                                 progress=report("permutations")))
         if sets is not None:
             tests = []
             for i, units in enumerate(unit_lists(sets)):
@@ -176,6 +174,8 @@ def significance(states, input, output, *, permutations=200, null="no_relay", ex
             arrays["sets_null"] = np.concatenate([test["set_quantile"] for test in tests], axis=1)
         if maximum:
             _put_test(arrays, _core.maximum_test(samples, **shared, stream=["maximum"], progress=report("best sets")))
+        _put_test(arrays, _core.permutation_test(samples, **shared, stream=["permutations"], greedy=bool(greedy),
+                                                 progress=report("permutations")))
     if bootstrap:
         found = _core.bootstrap(samples, bootstrap, float(level), trial, seed, ["bootstrap"], report("bootstrap"))
         for name in ("total", "single", "aggregated"):

@@ -12,6 +12,7 @@
 #include "core/parallel.hpp"
 #include "infotheory/information/estimators.hpp"
 #include "infotheory/relay/exhaustive.hpp"
+#include "infotheory/relay/fragmentation.hpp"
 #include "infotheory/relay/greedy.hpp"
 #include "infotheory/relay/relay.hpp"
 #include "infotheory/relay/relay_cell.hpp"
@@ -235,6 +236,30 @@ py::dict measures_of(const Samples& samples, const std::vector<std::string>& nam
   return result;
 }
 
+/// (feature, feature_set, shared, shared_set) [C,theta]
+py::tuple fragmentation_of(const Samples& samples, const std::vector<double>& theta, const py::object& progress) {
+  auto [feature, shared] = in_background(progress, [&](Progress& reports) {
+    return visit_table(samples, [&](const auto& table) {
+      SetMeasureScan scan(table, {SetMeasure::mutual_information_input}, AllSetsTable::discard);
+      run_whole(scan, reports);
+      const SubsetStatistics statistics = scan.result().front().statistics;
+      return std::pair(fragmentation(statistics, input_entropy_bits(table), theta),
+                       fragmentation(statistics, information_of_all_units(statistics), theta));
+    });
+  });
+  return py::make_tuple(to_numpy(std::move(feature.size)), to_numpy(std::move(feature.set)),
+                        to_numpy(std::move(shared.size)), to_numpy(std::move(shared.set)));
+}
+
+/// (representation [C,K], over nodes, over concepts)
+py::tuple smearedness_of(const Samples& samples, const py::object& progress) {
+  RowMatrix<double> units = in_background(progress, [&](Progress& reports) {
+    return visit_table(samples, [&](const auto& table) { return unit_representation_bits(table, reports); });
+  });
+  const auto [over_nodes, over_concepts] = smearedness(units);
+  return py::make_tuple(to_numpy(std::move(units)), over_nodes, over_concepts);
+}
+
 }  // namespace
 
 void bind_relay(py::module_& module) {
@@ -274,7 +299,9 @@ void bind_relay(py::module_& module) {
       .def("branching", &branching_of, py::arg("contrast"), py::arg("max_sets"), py::arg("progress"))
       .def("exhaustive", &exhaustive_of, py::arg("removal_order").noconvert(), py::arg("information").noconvert(),
            py::arg("progress"))
-      .def("measures", &measures_of, py::arg("names"), py::arg("progress"));
+      .def("measures", &measures_of, py::arg("names"), py::arg("progress"))
+      .def("fragmentation", &fragmentation_of, py::arg("theta"), py::arg("progress"))
+      .def("smearedness", &smearedness_of, py::arg("progress"));
 }
 
 }  // namespace inforelay::python

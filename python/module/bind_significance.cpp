@@ -69,9 +69,9 @@ py::dict permutation_test(const Samples& samples, const std::string& null, std::
                           const std::string& exchange, const Array<std::uint32_t>& trial, std::uint64_t seed,
                           const std::vector<std::string>& stream, bool greedy, const py::object& progress) {
   const PermutationOptions options = options_from(null, permutations, exchange, trial, seed, stream);
-  const RelaySamples binary = samples.binary();
+  const RelaySamples view = samples.relay_samples();
   RelayTest test = in_background(progress, [&](Progress& reports) {
-    return relay_permutation_test(binary, options, greedy ? RelayPart::greedy : RelayPart::single, reports);
+    return relay_permutation_test(view, options, greedy ? RelayPart::greedy : RelayPart::single, reports);
   });
   py::dict result;
   put(result, "total", std::move(test.total));
@@ -85,9 +85,9 @@ py::dict set_test(const Samples& samples, const std::vector<int>& relay, const s
                   std::int64_t permutations, const std::string& exchange, const Array<std::uint32_t>& trial,
                   std::uint64_t seed, const std::vector<std::string>& stream, const py::object& progress) {
   const PermutationOptions options = options_from(null, permutations, exchange, trial, seed, stream);
-  const RelaySamples binary = samples.binary();
+  const RelaySamples view = samples.relay_samples();
   NullTest test =
-      in_background(progress, [&](Progress& reports) { return set_permutation_test(binary, relay, options, reports); });
+      in_background(progress, [&](Progress& reports) { return set_permutation_test(view, relay, options, reports); });
   py::dict result;
   put(result, "set", std::move(test));
   return result;
@@ -97,9 +97,9 @@ py::dict maximum_test(const Samples& samples, const std::string& null, std::int6
                       const std::string& exchange, const Array<std::uint32_t>& trial, std::uint64_t seed,
                       const std::vector<std::string>& stream, const py::object& progress) {
   const PermutationOptions options = options_from(null, permutations, exchange, trial, seed, stream);
-  const RelaySamples binary = samples.binary();
+  const RelaySamples view = samples.relay_samples();
   MaximumTest test =
-      in_background(progress, [&](Progress& reports) { return maximum_permutation_test(binary, options, reports); });
+      in_background(progress, [&](Progress& reports) { return maximum_permutation_test(view, options, reports); });
   py::dict result;
   put(result, "maximum_by_size", std::move(test.by_size));
   put(result, "maximum", std::move(test.any));
@@ -113,9 +113,9 @@ py::dict bootstrap(const Samples& samples, std::int64_t resamples, double level,
   options.level = level;
   options.trial = span_of(trial);
   options.random = stream_named(seed, stream);
-  const RelaySamples binary = samples.binary();
+  const RelaySamples view = samples.relay_samples();
   RelayBootstrap found = in_background(
-      progress, [&](Progress& reports) { return relay_bootstrap(binary, options, RelayPart::greedy, reports); });
+      progress, [&](Progress& reports) { return relay_bootstrap(view, options, RelayPart::greedy, reports); });
   py::dict result;
   put(result, "total", std::move(found.total));
   put(result, "single", std::move(found.single));
@@ -131,9 +131,9 @@ py::dict subsampling(const Samples& samples, std::int64_t draws, std::uint64_t s
   SubsamplingOptions options;
   options.draws = at_least("draws", draws, 1);
   options.random = stream_named(seed, stream);
-  const RelaySamples binary = samples.binary();
+  const RelaySamples view = samples.relay_samples();
   SubsamplingCurve curve = in_background(
-      progress, [&](Progress& reports) { return subsampling_curve(binary, options, RelayPart::single, reports); });
+      progress, [&](Progress& reports) { return subsampling_curve(view, options, RelayPart::single, reports); });
   const std::size_t sizes = SubsamplingCurve::divisors.size();
   py::dict result;
   result["samples"] = to_numpy(std::move(curve.samples));

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "core/error.hpp"
-
 namespace inforelay::python {
 namespace {
 
@@ -67,13 +65,8 @@ int Samples::contrast_count() const {
   return std::visit([](const auto& table) { return table.contrast_count(); }, table_);
 }
 
-RelaySamples Samples::binary() const {
-  const auto* states = states_->binary();
-  if (states == nullptr)
-    throw UsageError(
-        "significance: units of several levels or contrast whole, expected units of two levels and contrast "
-        "one_vs_rest");
-  return {*states, input_, output_, contrasts_};
+RelaySamples Samples::relay_samples() const {
+  return {std::visit([](const auto& states) { return StatesView(states); }, states_->of), input_, output_, contrasts_};
 }
 
 }  // namespace inforelay::python

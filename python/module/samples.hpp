@@ -51,8 +51,8 @@ class Samples {
   std::span<const std::uint32_t> state_counts() const { return occupied_.counts; }  ///< [M] of the distinct states
   std::span<const std::uint32_t> state_index() const { return occupied_.index; }    ///< [N] of each sample's state
 
-  /// The same as the significance of relay information takes it. UsageError unless units and contrasts are binary.
-  RelaySamples binary() const;
+  /// The same as the significance of relay information takes it. A view of this.
+  RelaySamples relay_samples() const;
 
  private:
   std::shared_ptr<const States> states_;

@@ -48,6 +48,104 @@ def greedy(table):
     return order, information
 
 
+class Statistics:
+    """What significance takes from all sets of one contrast: x and y [N]."""
+
+    def __init__(self, states, x, y):
+        units = states.shape[1]
+        self.sets = all_sets(states, x, y)
+        self.total = self.sets[-1]
+        self.single = [self.total - self.sets[-1 - (1 << k)] for k in range(units)]
+        order, information = greedy(self.sets)
+        self.by_size = [*information[::-1], self.total]
+        self.aggregated = [sum(information[0] - value for value in information[:order.index(k)]) for k in range(units)]
+        sizes = np.array([len(units_of(s)) for s in range(len(self.sets))])
+        self.maximum_by_size = [self.sets[sizes == size].max() for size in range(units + 1)]
+        self.maximum = max(self.maximum_by_size)
+        self.last_two = set(order[-2:])
+        half = next(size for size, value in enumerate(self.by_size) if value >= self.total / 2)
+        self.half = set(order[units - half:]) if self.total > 1e-12 else set()
+
+
+def statistics(states, input, output, contrast):
+    """Of each contrast: of each symbol against the rest, or whole."""
+    if contrast == "whole":
+        return [Statistics(states, input, output)]
+    return [Statistics(states, input == c, output == c) for c in np.unique(np.concatenate([input, output]))]
+
+
+class Stream:
+    """The program's random numbers (core/random.hpp): Philox4x32-10 under a key that follows from seed and name."""
+
+    MASK = 2**64 - 1
+
+    def __init__(self, seed=None, name=None, key=None):
+        self.key = key if key is not None else self.mix(self.mix(seed) ^ self.hash(name))
+        self.position = 0
+
+    @classmethod
+    def mix(cls, x):
+        x = (x + 0x9E3779B97F4A7C15) & cls.MASK
+        x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & cls.MASK
+        x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & cls.MASK
+        return x ^ (x >> 31)
+
+    @classmethod
+    def hash(cls, name):
+        value = 0xCBF29CE484222325
+        for byte in name.encode():
+            value = ((value ^ byte) * 0x100000001B3) & cls.MASK
+        return value
+
+    def child(self, index):
+        if isinstance(index, str):
+            return Stream(key=self.mix(self.mix(self.key) ^ self.hash(index)))
+        return Stream(key=self.mix((self.mix(self.key) + self.mix(~index & self.MASK)) & self.MASK))
+
+    def word(self):
+        low = 2**32 - 1
+        block, half = divmod(self.position, 2)
+        counter, key = [block & low, block >> 32, 0, 0], [self.key & low, self.key >> 32]
+        for _ in range(10):
+            first, second = 0xD2511F53 * counter[0], 0xCD9E8D57 * counter[2]
+            counter = [(second >> 32) ^ counter[1] ^ key[0], second & low, (first >> 32) ^ counter[3] ^ key[1],
+                       first & low]
+            key = [(key[0] + 0x9E3779B9) & low, (key[1] + 0xBB67AE85) & low]
+        self.position += 1
+        return counter[2 * half] | counter[2 * half + 1] << 32
+
+    def below(self, n):
+        while True:
+            product = self.word() * n
+            if product & self.MASK >= (2**64 - n) % n:
+                return product >> 64
+
+    def shuffled(self, items):
+        items = list(items)
+        for i in range(len(items), 1, -1):
+            j = self.below(i)
+            items[i - 1], items[j] = items[j], items[i - 1]
+        return items
+
+    def without_replacement(self, n, count):
+        items = list(range(n))
+        for i in range(count):
+            j = i + self.below(n - i)
+            items[i], items[j] = items[j], items[i]
+        return items[:count]
+
+
+def permuted_within(groups, stream):
+    """[N] the sample that each gets; rows of `groups` that are equal are exchanged, in ascending order of the rows."""
+    source = np.arange(len(groups))
+    numbers = (np.unique(groups, axis=0, return_inverse=True)[1].ravel() if groups.shape[1]
+               else np.zeros(len(groups), int))
+    for group in range(numbers.max() + 1):
+        members = np.flatnonzero(numbers == group)
+        source[members] = stream.shuffled(members)
+    return source
+
+
 def shapley(value, units):
     """From the definition: the mean over all orders; value(frozenset of the units that are there)."""
     phi = np.zeros(units)

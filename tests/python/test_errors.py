@@ -84,6 +84,12 @@ CASES = [
     (lambda: ir.set_index([-1]), ir.UsageError, "unit is -1"),
     (lambda: ir.units_of(-1), ir.UsageError, "index is -1"),
     (lambda: ir.units_of(1.5), TypeError, "index is 1.5, expected an integer"),
+    (lambda: ir.fragmentation(STATES, SYMBOLS, SYMBOLS, [0.5, 1.5]), ir.UsageError,
+     r"theta is 1.5, expected a number in \(0,1\]"),
+    (lambda: ir.fragmentation(STATES, SYMBOLS, SYMBOLS, 0.5), ir.UsageError, "theta has shape"),
+    (lambda: ir.fragmentation(STATES, SYMBOLS, SYMBOLS, []), ir.DataError, "theta has shape .*at least one number"),
+    (lambda: ir.fragmentation(np.zeros((3, 25)), SYMBOLS, SYMBOLS), ir.UsageError, "25 units, expected at most 24"),
+    (lambda: ir.smearedness(np.zeros((3, 33)), SYMBOLS, SYMBOLS), ir.UsageError, "33 units, expected at most 32"),
     # tables
     (lambda: ir.shapley(TABLE[:3]), ir.UsageError, "3"),
     (lambda: ir.shapley([0.0, np.nan, 2.0, 3.0]), ir.DataError, "nan"),
@@ -112,8 +118,8 @@ CASES = [
     # significance
     (lambda: ir.significance(STATES, SYMBOLS, SYMBOLS, null="h0"), ir.UsageError,
      "null is h0, expected one of no_relay"),
-    (lambda: ir.significance(STATES, SYMBOLS, SYMBOLS, contrast="whole"), ir.UsageError,
-     "expected units of two levels"),
+    (lambda: ir.significance(np.zeros((3, 25)), SYMBOLS, SYMBOLS, maximum=True), ir.UsageError,
+     r"best of all sets: the number of units is 25, expected \[1,24\]"),
     (lambda: ir.significance(STATES, SYMBOLS, SYMBOLS, trial=[0]), ir.UsageError, "trial has 1 entries for 3 samples"),
     (lambda: ir.significance(STATES, SYMBOLS, SYMBOLS, seed=-1), ir.UsageError, "seed is -1"),
     (lambda: ir.significance(STATES, SYMBOLS, SYMBOLS, permutations=0).to_pandas(), ir.UsageError,

@@ -159,6 +159,14 @@ TEST_CASE("Metrics that a configuration will not compute are known before the ru
   CHECK(metric_missing(config, read, "relay.train.last_20").empty());  // not known before the file is read
   config.analysis.knockout = KnockoutConfig{.subsets = {"test"}, .sets = KnockoutSets::single, .options = {}};
   CHECK(missing("knockout.test.intact").empty());
+  CHECK(missing("fragmentation.test.feature_50") == "mutual_information_input is not among analysis.measures");
+  CHECK(missing("smearedness.test.over_nodes") == "representation is not among analysis.measures");
+  config.analysis.measures = {SetMeasure::mutual_information_input, SetMeasure::representation};
+  CHECK(missing("fragmentation.test.feature_50").empty());
+  CHECK(missing("fragmentation.test.shared_55") ==
+        "55 percent is not computed, expected one of 10, 20, 30, 40, 50, 60, 70, 80, 90, 100");
+  CHECK(missing("fragmentation.train.feature_50") == "train is not among analysis.relay.exhaustive");
+  CHECK(missing("smearedness.train.over_nodes").empty());
   config.analysis.relay.greedy = false;
   CHECK(missing("relay.train.participation") == "analysis.relay.greedy is false");
   CHECK(missing("relay.test.above_greedy") == "analysis.relay.greedy is false");

@@ -1,8 +1,11 @@
 // Runs with units of several levels, contrasts of whole symbols and measures of all sets.
 #include <algorithm>
 #include <cmath>
+#include <map>
 
+#include "core/sets/neuron_set.hpp"
 #include "experiments/measures/layer_states.hpp"
+#include "experiments/measures/metrics.hpp"
 #include "experiments/results/results_file.hpp"
 #include "infotheory/relay/exhaustive.hpp"
 #include "infotheory/relay/greedy.hpp"
@@ -57,6 +60,53 @@ void check_results(const ResultView& layer, const Table& table, const std::vecto
     CHECK(static_cast<double>(co(c, co.cols() - 1)) == Approx(total[static_cast<std::size_t>(c)]).margin(1e-7));
 }
 
+/// By counting the symbols and from the table of all sets.
+void check_fragmentation(const ResultView& layer, const LayerStates& states) {
+  const RowMatrix<float>& known = layer.matrix<float>("measures/test/mutual_information_input");
+  const auto n = static_cast<double>(states.input.size());
+  for (Eigen::Index c = 0; c < known.rows(); ++c) {
+    std::map<Symbol, double> counts;
+    for (const Symbol symbol : states.input)
+      ++counts[states.contrasts.empty() ? symbol : static_cast<Symbol>(symbol == c ? 1 : 0)];
+    double entropy = 0;
+    for (const auto& [symbol, count] : counts) entropy -= count / n * std::log2(count / n);
+    for (const auto& [name, reference] : std::map<std::string, double>{
+             {"feature", entropy}, {"shared", static_cast<double>(known(c, known.cols() - 1))}}) {
+      const RowMatrix<std::int64_t>&size = layer.matrix<std::int64_t>("fragmentation/test/" + name),
+            set = layer.matrix<std::int64_t>("fragmentation/test/" + name + "_set");
+      REQUIRE(size.cols() == 10);
+      for (Eigen::Index t = 0; t < 10; ++t) {
+        CAPTURE(name, c, t);
+        std::int64_t least = -1;
+        for (std::uint32_t bits = 0; bits < static_cast<std::uint32_t>(known.cols()); ++bits) {
+          const std::int64_t units = NeuronSet(bits).size();
+          if (static_cast<double>(known(c, bits)) >= static_cast<double>(t + 1) / 10 * reference - 1e-7 &&
+              (least < 0 || units < least))
+            least = units;
+        }
+        CHECK(size(c, t) == least);
+        if (least >= 0) CHECK(NeuronSet(static_cast<std::uint32_t>(set(c, t))).size() == least);
+      }
+    }
+  }
+  CHECK(layer.vector<std::int64_t>("fragmentation/test/threshold_percent")[9] == 100);
+}
+
+void check_smearedness(const ResultView& layer) {
+  const RowMatrix<float>& sets = layer.matrix<float>("measures/test/representation");
+  const RowMatrix<double>& units = layer.matrix<double>("smearedness/test/representation");
+  double nodes = 0, concepts = 0;
+  for (Eigen::Index c = 0; c < units.rows(); ++c) {
+    for (Eigen::Index i = 0; i < units.cols(); ++i) {
+      CHECK(static_cast<float>(units(c, i)) == sets(c, Eigen::Index{1} << i));
+      for (Eigen::Index k = 0; k < i; ++k) nodes += std::min(units(c, i), units(c, k));
+      for (Eigen::Index k = 0; k < c; ++k) concepts += std::min(units(c, i), units(k, i));
+    }
+  }
+  CHECK(layer.number<double>("smearedness/test/over_nodes") == Approx(nodes));
+  CHECK(layer.number<double>("smearedness/test/over_concepts") == Approx(concepts));
+}
+
 }  // namespace
 
 TEST_CASE("A run has the measures of all sets, of binary units and of levels, one against the rest and whole",
@@ -64,7 +114,8 @@ TEST_CASE("A run has the measures of all sets, of binary units and of levels, on
   const bool whole = GENERATE(false, true), binary = GENERATE(false, true);
   const TemporaryFolder folder;
   std::vector<std::string> arguments = narrow_run;
-  arguments.push_back("analysis.measures=[mutual_information_input, co_information, miller_madow_correction]");
+  arguments.push_back(
+      "analysis.measures=[mutual_information_input, co_information, miller_madow_correction, representation]");
   if (whole) arguments.push_back("analysis.contrast=whole");
   if (!binary) arguments.push_back("analysis.discretize={method: equal_population, levels: 4, fit: train}");
   if (whole && !binary) {
@@ -84,8 +135,17 @@ TEST_CASE("A run has the measures of all sets, of binary units and of levels, on
       layer_states(layer.at("states/test"), whole ? ContrastKind::whole : ContrastKind::one_vs_rest,
                    result.network("wide").texts("class"));
   const std::vector<SetMeasure> measures{SetMeasure::mutual_information_input, SetMeasure::co_information,
-                                         SetMeasure::miller_madow_correction};
+                                         SetMeasure::miller_madow_correction, SetMeasure::representation};
   std::visit([&](const auto& table) { check_results(layer, table, measures); }, states.table());
+  check_fragmentation(layer, states);
+  check_smearedness(layer);
+  const std::vector<MetricValue> half = metric_values(result.network("wide"), "fragmentation.test.shared_50");
+  const RowMatrix<std::int64_t>& shared = layer.matrix<std::int64_t>("fragmentation/test/shared");
+  REQUIRE(std::ssize(half) == shared.rows());
+  for (std::size_t c = 0; c < half.size(); ++c)
+    CHECK(std::get<double>(half[c]) == static_cast<double>(shared(static_cast<Eigen::Index>(c), 4)));
+  CHECK(!layer.has("fragmentation/train"));
+  CHECK(layer.has("smearedness/train"));
   CHECK(layer.matrix<float>("measures/test/co_information").rows() == (whole ? 1 : 10));
   CHECK(layer.matrix<float>("knockout/test/accuracy").rows() == 10);
   if (whole) CHECK(layer.texts("relay/test/class") == std::vector<std::string>{"whole"});
