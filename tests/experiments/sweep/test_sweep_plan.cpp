@@ -9,6 +9,7 @@
 
 #include "core/config/tree.hpp"
 #include "experiments/measures/metrics.hpp"
+#include "experiments/sweep/draw_sweep.hpp"
 #include "experiments/sweep/plan.hpp"
 #include "tests/catch2.hpp"
 
@@ -291,6 +292,15 @@ TEST_CASE("A swept path is relative to the configuration file", "[sweep]") {
   const SweepPlan sweep = plan_of(root);
   CHECK(sweep.overrides_of(sweep.runs[0])[0] == "data.path=\"/configs/sub/a\"");
   CHECK(sweep.overrides_of(sweep.runs[1])[0] == "data.path=\"/b\"");
+}
+
+TEST_CASE("Axes of sweep figures have words and units, not keys", "[sweep]") {
+  CHECK(setting_title("seed") == "seed");
+  CHECK(setting_title("networks.full.train.learning_rate") == "learning rate of full");
+  CHECK(setting_title("networks.full.layers", 1) == "units of hidden layer 1, full");
+  CHECK(setting_title("networks.full.train.batch_size") == "batch size (samples) of full");
+  CHECK(setting_title("analysis.knockout.method") == "knockout method");
+  CHECK(setting_title("data.train_limit") == "training samples");
 }
 
 }  // namespace inforelay
