@@ -177,7 +177,9 @@ std::string metric_error(std::string_view name) {
       names.push_back(std::move(text));
     }
   }
-  return fmt::format("'{}' is not a metric{}", name, suggestion(name, {names.begin(), names.end()}));
+  const std::string near = suggestion(name, {names.begin(), names.end()});
+  return fmt::format("'{}' is not a metric{}", name,
+                     near.empty() ? "; run_experiment --list metrics lists them" : near);
 }
 
 MetricKind metric_kind(std::string_view name) {
