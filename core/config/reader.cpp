@@ -243,7 +243,10 @@ void read(const Written& written, const Paths& kind) {
 }
 
 void read(const Written& written, const Integers& kind) {
-  if (written.expect(NodeKind::list, "a list of integers") && written.expect_length(kind.length)) {
+  const std::string& text = written.node.text;
+  const bool bare = written.node.kind == NodeKind::scalar && text.find(',') != std::string::npos;
+  const std::string expected = bare ? fmt::format("a list of integers, written [{}]", text) : "a list of integers";
+  if (written.expect(NodeKind::list, expected) && written.expect_length(kind.length)) {
     read_list(written, *kind.values, [&](const Written& item) { return integer(item, kind.bounds); });
   }
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <limits>
+#include <utility>
 
 #include "core/error.hpp"
 
@@ -9,13 +10,18 @@ namespace inforelay {
 
 std::vector<ClusterMerge> average_linkage(const RowMatrix<double>& profiles) {
   const Eigen::Index items = profiles.rows();
-  if (items == 0) throw UsageError("hierarchical clustering: no items, expected at least 1");
   if (!profiles.allFinite()) throw ComputeError("hierarchical clustering: a profile is not finite");
-  // Of the clusters that are left, each in the row of one of its items.
   RowMatrix<double> distance(items, items);
   for (Eigen::Index i = 0; i < items; ++i) {
     for (Eigen::Index j = 0; j < items; ++j) distance(i, j) = (profiles.row(i) - profiles.row(j)).norm();
   }
+  return average_linkage_of(std::move(distance));
+}
+
+// `distance`: of the clusters that are left, each in the row of one of its items.
+std::vector<ClusterMerge> average_linkage_of(RowMatrix<double> distance) {
+  const Eigen::Index items = distance.rows();
+  if (items == 0) throw UsageError("hierarchical clustering: no items, expected at least 1");
   struct Cluster {
     Eigen::Index row;
     std::int64_t number, items;

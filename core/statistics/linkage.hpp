@@ -21,6 +21,8 @@ struct ClusterMerge {
 /// UsageError for no items; ComputeError for a value that is not finite. Cost O(n^3): meant for up to some thousand
 /// items.
 std::vector<ClusterMerge> average_linkage(const RowMatrix<double>& profiles);
+/// The same of any distances [n,n], symmetric.
+std::vector<ClusterMerge> average_linkage_of(RowMatrix<double> distance);
 
 /// The items in the order of the dendrogram's leaves: of each merge first the items of `first`, then those of `second`.
 std::vector<std::int64_t> leaf_order(const std::vector<ClusterMerge>& merges);

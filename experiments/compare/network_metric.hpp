@@ -15,6 +15,7 @@ struct NetworkMetric {
   std::string network;  ///< "full"
   std::string metric;   ///< "regression.r_squared"
   std::string units, about;
+  std::string title{};  ///< for figures, with its unit if it has one: "relay information of all units (bit)"
 
   std::string name() const { return network + "." + metric; }
 };

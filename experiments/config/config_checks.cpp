@@ -386,8 +386,12 @@ std::vector<std::string> width_problems(const AnalysisConfig& analysis, int laye
   std::vector<std::string> problems;
   if (width <= NeuronSet::max_exhaustive_neurons) return problems;
   if (!analysis.relay.exhaustive.empty())
-    problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive relay information"));
-  if (all_knocked_out) problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive knockout"));
+    problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive relay information") +
+                       " (analysis.relay.exhaustive: [] does without)");
+  if (all_knocked_out) {
+    problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive knockout") +
+                       " (analysis.knockout.sets: single does without)");
+  }
   if (width <= NeuronSet::max_neurons) return problems;
   if (analysis.relay.branching) problems.push_back(too_wide(NeuronSet::max_neurons, "branching greedy search"));
   if (analysis.relay.by) problems.push_back(too_wide(NeuronSet::max_neurons, "a greedy search by another measure"));

@@ -9,7 +9,8 @@
 namespace inforelay {
 namespace {
 
-constexpr std::uint32_t band_colour = 0xdddddd, other_band_colour = 0xcfdcea;
+constexpr std::uint32_t band_colour = 0xdddddd, outline_colour = 0x777777;
+constexpr std::string_view outline_dash = "(2,3)";
 
 void check(const std::string& name, const AblationFigure& figure) {
   const std::size_t classes = figure.labels.size();
@@ -36,12 +37,15 @@ std::string draw_ablation(const FigureWriter& writer, const AblationFigure& figu
   std::vector<FigureCanvas::LegendEntry> legend;
   for (std::size_t r = 0; r < figure.replacements.size(); ++r) {
     const AblationPaths& paths = figure.replacements[r];
-    for (const auto* values : {&paths.greedy, &paths.reverse, &paths.random}) range.add_all(values->reshaped());
+    for (const auto* values : {&paths.greedy, &paths.reverse, &paths.random}) {
+      for (const std::size_t cls : shown) range.add_all(values->row(static_cast<Eigen::Index>(cls)));
+    }
     const std::string_view dash = r == 0 ? "1" : "(6,4)";
-    legend.push_back({{.colour = colour::red, .dash = dash, .size = 1}, paths.word + ": kept longest first"});
-    legend.push_back({{.colour = colour::blue, .dash = dash, .size = 1}, paths.word + ": removed first"});
-    legend.push_back({{.kind = LegendSample::Kind::swatch, .colour = r == 0 ? band_colour : other_band_colour},
-                      paths.word + ": random orders"});
+    legend.push_back({{.colour = colour::red, .dash = dash, .size = 1}, paths.word + ", relay units first"});
+    legend.push_back({{.colour = colour::blue, .dash = dash, .size = 1}, paths.word + ", relay units last"});
+    const LegendSample filled{.kind = LegendSample::Kind::swatch, .colour = band_colour};
+    const LegendSample outline{.colour = outline_colour, .dash = outline_dash, .size = 0.7};
+    legend.push_back({r == 0 ? filled : outline, paths.word + ", random orders"});
   }
   legend.push_back({{.colour = colour::grey, .dash = "2", .size = 0.7}, "chance"});
   const ClassPanels panels(shown.size(), legend);
@@ -49,9 +53,9 @@ std::string draw_ablation(const FigureWriter& writer, const AblationFigure& figu
   FigureCanvas canvas(
       name,
       fmt::format(
-          "Balanced accuracy{} of each class while units are knocked out one after the other: from the unit that "
-          "greedy removal keeps longest (red), from the one that it removes first (blue), and in random orders "
-          "(band: minimum to maximum).",
+          "Balanced accuracy{} of each class while units are knocked out one after the other: first those that greedy "
+          "removal keeps longest (red), first those that it removes at once (blue), and in random orders (minimum and "
+          "maximum: a band, and dotted lines of the second replacement).",
           figure.function),
       grid.width, grid.height);
   CsvTable table("class,units_out,replacement,greedy,reverse,random_least,random_greatest,label");
@@ -79,9 +83,16 @@ std::string draw_ablation(const FigureWriter& writer, const AblationFigure& figu
         table.row(c, size, paths.word, paths.greedy(c, size), paths.reverse(c, size), least, greatest, label);
       }
       const std::string rows = rows_from(table, first);
-      bands.push_back(
-          fmt::format("{} using 2:6:7 with filledcurves fillcolor rgb '{}' fillstyle solid {} noborder notitle", rows,
-                      hex(r == 0 ? band_colour : other_band_colour), r == 0 ? "1" : "0.6"));
+      if (r == 0) {
+        bands.push_back(
+            fmt::format("{} using 2:6:7 with filledcurves fillcolor rgb '{}' fillstyle solid 1 noborder notitle", rows,
+                        hex(band_colour)));
+      }
+      for (const int bound : {6, 7}) {
+        if (r == 0) break;
+        bands.push_back(fmt::format("{} using 2:{} with lines lw 0.7 dt {} lc rgb '{}' notitle", rows, bound,
+                                    outline_dash, hex(outline_colour)));
+      }
       const std::string_view dash = r == 0 ? "1" : "(6,4)";
       lines.push_back(
           fmt::format("{} using 2:4 with lines lw 0.9 dt {} lc rgb '{}' notitle", rows, dash, hex(colour::red)));
@@ -114,7 +125,7 @@ const FigureKind ablation_figure{
         if (!ablation.has(word + "/greedy")) return {};  // too many sets
         const auto& random = std::get<RowMatrix<float>>(ablation.array(word + "/random").values);
         figure.replacements.push_back({word == "zero"   ? "held at 0"
-                                       : word == "mean" ? "at the mean"
+                                       : word == "mean" ? "held at the mean"
                                                         : word,
                                        ablation.matrix<float>(word + "/greedy"),
                                        ablation.matrix<float>(word + "/reverse"), random});

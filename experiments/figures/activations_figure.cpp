@@ -30,14 +30,15 @@ std::string draw_activations(const FigureWriter& writer, const ActivationsFigure
     }
   }
 
+  const std::vector<int> varying = unit_spread(figure.hidden).varying;
   const std::size_t columns = neurons <= 5 ? neurons : neurons <= 20 ? 5 : 6;
   const double foot = 4;
   const PanelGrid grid(neurons, columns, neurons == 1 ? single_column : double_column, neurons <= 2 ? 40 : 20,
                        {.left = 12, .top = 4.5, .bottom = 8.5, .column_gap = 3.5, .row_gap = 6}, foot);
   FigureCanvas canvas(name,
                       "Histograms of the values of each unit, on a logarithmic scale. Dashed line: "
-                      "threshold between two "
-                      "levels of the state.",
+                      "threshold between two levels of the state. Constant: the standard deviation is below 5 % of the "
+                      "upper quartile of all units.",
                       grid.width, grid.height);
   CsvTable table("unit,value_from,value_to,samples,thresholds");
   const double most = std::pow(10, std::ceil(std::log10(std::max(counts.maxCoeff(), 10u) * 1.01)));
@@ -58,7 +59,8 @@ std::string draw_activations(const FigureWriter& writer, const ActivationsFigure
                most, decades);
     if (!grid.leftmost(k)) canvas.add("set format y ''");
     if (!grid.lowest(k)) canvas.add("set format x ''");
-    canvas.panel_title(box, fmt::format("'unit {}'", k));
+    const bool varies = std::find(varying.begin(), varying.end(), static_cast<int>(k)) != varying.end();
+    canvas.panel_title(box, fmt::format("'unit {}{}'", k, varies ? "" : " (constant)"));
     for (const double cut : cuts) {
       if (!std::isfinite(cut)) continue;
       canvas.add("set arrow from {0},graph 0 to {0},graph 1 nohead front lw 0.8 dt (16,10) lc rgb '{1}'", cut,

@@ -1,5 +1,6 @@
 // Which class is the output for the samples of each class.
 #include <algorithm>
+#include <cmath>
 
 #include "experiments/figures/figure_kind.hpp"
 #include "experiments/figures/figures.hpp"
@@ -19,10 +20,12 @@ std::string draw_confusion(const FigureWriter& writer, const ConfusionFigure& fi
   const double bottom = upright ? names_width + 6 : 8.5;
   const double square = std::min(single_column - left - 14, 62.0);
   const PanelBox box{left, bottom, square, square};
-  FigureCanvas canvas(name,
-                      "Confusion matrix: the fraction of the samples of each class (row) for which each class (column) "
-                      "is the output.",
-                      single_column, bottom + square + 5);
+  FigureCanvas canvas(
+      name,
+      "Confusion matrix: the fraction of the samples of each class (row) for which each class (column) "
+      "is the output, as a percentage in the cell (empty: no sample). Shades follow the square root of the "
+      "fraction, so that rare confusions are seen.",
+      single_column, bottom + square + 5);
   const std::string tics = canvas.category_tics(figure.labels);
   CsvTable table("class,output,samples,fraction_of_class,class_label,output_label");
   for (std::size_t row = 0; row < classes; ++row) {
@@ -42,7 +45,13 @@ std::string draw_confusion(const FigureWriter& writer, const ConfusionFigure& fi
              tics);
   // The square root: most of what is confused is a few percent.
   canvas.add("set palette defined (0 '#ffffff', 0.3 '#9ac8e0', 0.6 '#1f6cb0', 1 '#071f49'); set cbrange [0:1]");
-  canvas.add("unset colorbox");
+  canvas.add("set cbtics ('0' 0, '1' 0.1, '5' {:.4f}, '20' {:.4f}, '50' {:.4f}, '100' 1) offset -0.6,0",
+             std::sqrt(0.05), std::sqrt(0.2), std::sqrt(0.5));
+  canvas.add(
+      "set colorbox user origin screen {:.2f}/width, screen (base+{:.2f})/height size screen 2.2/width, screen "
+      "{:.2f}/height noborder",
+      box.right() + 2, box.bottom, box.height);
+  canvas.label(box.right() + 3.1, box.top() + 2.4, "'%'", "center font ',6'");
   std::vector<std::string> elements{
       fmt::format("{} using 2:1:(0.48):(0.48):(sqrt($4)) with boxxyerror fillstyle solid 1 noborder fillcolor palette "
                   "notitle",

@@ -15,9 +15,11 @@ namespace inforelay {
 namespace {
 
 constexpr int cells_across = 48, cells_upwards = 44;  // cells of a panel
+// A cell is drawn larger by this part of it, or antialiasing would leave bright seams between cells.
+constexpr double cell_overlap = 0.06;
 constexpr std::array<std::uint32_t, 6> density_shades{0xd6e2f0, 0xa9c3e0, 0x7aa2cd, 0x4a7eb5, 0x265a92, 0x0e2f57};
 constexpr std::array<const char*, 6> density_shade_names{
-    "1\u20139", "10\u201399", "100\u2013999", "1000\u20139999", "10\u2074\u201310\u2075", "more"};
+    "1\u20139", "10\u201399", "100\u2013999", "1000\u20139999", "10\u2009000\u201399\u2009999", "\u2265 100\u2009000"};
 
 void check(const std::string& name, const DensityFigure& figure) {
   const std::size_t classes = figure.labels.size();
@@ -70,7 +72,10 @@ std::string draw_density(const FigureWriter& writer, const DensityFigure& figure
   check(name, figure);
   const std::vector<std::size_t> shown = shown_classes(figure.shown, figure.labels.size());
   const AxisRange x = range_of(figure.information, shown), y = range_of(figure.accuracy, shown);
-  const Intervals columns{x.low(), x.high(), cells_across}, rows{y.low(), y.high(), cells_upwards};
+  const Intervals columns{x.low(), x.high(), cells_across};
+  // The least and the greatest accuracy are in the middle of a cell: often many sets have exactly one of them.
+  const double half = y.length() / (2 * (cells_upwards - 1));
+  const Intervals rows{y.low() - half, y.high() + half, cells_upwards};
   std::vector<RowMatrix<std::uint32_t>> cells(shown.size());
   parallel_blocks(shown.size(), [&](std::size_t i) {
     cells[i] = count_cells(row_of(figure.information, shown[i]), row_of(figure.accuracy, shown[i]), columns, rows);
@@ -118,9 +123,11 @@ std::string draw_density(const FigureWriter& writer, const DensityFigure& figure
     }
     if (table.rows() > first) {
       elements.push_back(fmt::format(
-          "{} using (($2+$3)/2):(($4+$5)/2):2:3:4:5:(shades[$6<10 ? 1 : $6<100 ? 2 : $6<1000 ? 3 : $6<10000 "
+          "{0} using (($2+$3)/2):(($4+$5)/2):($2-{1:.6g}):($3+{1:.6g}):($4-{2:.6g}):($5+{2:.6g}):(shades[$6<10 ? 1 : "
+          "$6<100 ? 2 : $6<1000 ? 3 : $6<10000 "
           "? 4 : $6<100000 ? 5 : 6]) with boxxyerror fillstyle solid 1 noborder lc rgb variable notitle",
-          rows_from(table, first)));
+          rows_from(table, first), cell_overlap * (columns.edge(1) - columns.edge(0)),
+          cell_overlap * (rows.edge(1) - rows.edge(0))));
     }
     elements.push_back(fmt::format("0.5 with lines lw 0.7 dt 2 lc rgb '{}' notitle", hex(colour::grey)));
     if (!figure.greedy.empty()) {
@@ -135,8 +142,9 @@ std::string draw_density(const FigureWriter& writer, const DensityFigure& figure
     }
     canvas.plot(elements);
   }
-  panels.add_labels(canvas, "'relay information\u00a0{/:Italic I}_R\u00a0of the set (bits)'",
-                    fmt::format("'balanced accuracy{} without it{}'", figure.words.function, figure.words.replace));
+  panels.add_labels(
+      canvas, "'relay information\u00a0{/:Italic I}_R\u00a0of the set (bits)'",
+      fmt::format("'balanced accuracy{} without the set{}'", figure.words.function, figure.words.replace));
   return writer.write(canvas.finish(table, writer.options()));
 }
 

@@ -46,6 +46,8 @@ struct FigureKind {
   /// DataError if they are damaged.
   FigureDrawing (*read)(const FigureSource& source);
   bool over_time = false;  ///< drawn of systems that were analysed at each time, and of no others
+  /// The subsets that a figure of a layer shows, if not the last one.
+  std::vector<std::string> (*subsets)(const LayerResults& layer) = nullptr;
 };
 
 /// `draw` with `figure`, one of the structs of figures.hpp.

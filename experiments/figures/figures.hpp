@@ -101,10 +101,13 @@ struct NodeFigure {
   RowMatrix<double> single{};         ///< [C,K] I_R(all) - I_R(all but k), bits; [0,0]: no panel B
   double all_information = 0;         ///< the largest I_R of all units, bits
   std::string aggregated_on{};        ///< " (train)": the subset of panel A, if that of B is another
+  std::string single_on{};            ///< " (test)": that of B
+  int module = 0;                     ///< as in ModulesFigure
 };
 
-/// "node_NETWORK": heat maps class x unit. White is 0, blue positive, orange negative; a scale for each panel, which
-/// does not end below 5 % of all_information: values that are only noise stay pale.
+/// "node_NETWORK": heat maps class x unit. Units are in the order of cluster_units(single), unless modules are known or
+/// there is no panel B; then in their own order, modules outlined. White is 0, blue positive, orange negative; a scale
+/// for each panel, which does not end below 5 % of all_information: values that are only noise stay pale.
 std::string draw_node(const FigureWriter& writer, const NodeFigure& figure);
 
 struct TimeFigure {
@@ -156,12 +159,16 @@ struct ModulesFigure {
   std::vector<NeuronSet> half{};      ///< [C] smallest sets with 50 % of I_R(all)
   std::vector<NeuronSet> most{};      ///< [C] with 90 %
   int module = 0;                     ///< known: class c has the units c module ... (c + 1) module - 1; 0: not known
+  /// [C,K] relay information lost without each unit, bits: the profiles by which units are clustered; [0,0]: they are
+  /// in their own order, without a dendrogram.
+  RowMatrix<double> profiles{};
 };
 
 /// Units in both sets over units in either (Jaccard), in [0,1]; 1 of two empty sets.
 double jaccard(NeuronSet a, NeuronSet b);
 
-/// "modules_NETWORK": matrix class x unit of the smallest sets, their overlaps, and the dendrogram of these.
+/// "modules_NETWORK": matrix class x unit of the smallest sets below the dendrogram of units, their overlaps, and the
+/// dendrogram of these.
 std::string draw_modules(const FigureWriter& writer, const ModulesFigure& figure);
 
 /// Accuracies of one kind of replacement while units are knocked out, [C,K+1] by their number.
@@ -208,6 +215,7 @@ struct RegressionPanel {
   std::string network{};
   std::vector<double> set_size{};     ///< [C] coefficient of D (scaled to [0,1]); NaN if undefined
   std::vector<double> information{};  ///< [C] coefficient of I_R (scaled); NaN if undefined
+  std::vector<double> r_squared{};    ///< [C] of the fit; empty: not shown
 };
 
 struct RegressionFigure {

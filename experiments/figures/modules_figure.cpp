@@ -1,8 +1,10 @@
 // The smallest sets of units with 50 and 90 % of the relay information of each class: which units, and how much the
 // sets of two classes overlap.
 #include <algorithm>
-#include <limits>
+#include <numeric>
+#include <utility>
 
+#include "experiments/figures/dendrogram.hpp"
 #include "experiments/figures/figure_kind.hpp"
 #include "experiments/figures/figures.hpp"
 #include "experiments/figures/plot/figure_canvas.hpp"
@@ -14,16 +16,6 @@ namespace {
 
 constexpr std::uint32_t most_colour = 0xa9c3e0, half_colour = 0x123a6b;
 
-// A merge of two clusters, drawn as a bracket: their places along the axis and heights, and the height of the merge.
-struct Merge {
-  double low, high, low_height, high_height, height;
-};
-
-struct Tree {
-  std::vector<std::size_t> order;  // of the leaves
-  std::vector<Merge> merges;
-};
-
 }  // namespace
 
 double jaccard(NeuronSet a, NeuronSet b) {
@@ -33,49 +25,52 @@ double jaccard(NeuronSet a, NeuronSet b) {
 
 namespace {
 
-// Hierarchical clustering with average linkage (UPGMA) of the distances 1 - Jaccard; of equals the first pair.
-Tree cluster(const std::vector<NeuronSet>& sets) {
-  struct Cluster {
-    std::vector<std::size_t> leaves;
-    double height = 0;
-    std::vector<std::size_t> merged{};  // the two clusters that it is made of
-  };
-  std::vector<Cluster> clusters;
-  for (std::size_t c = 0; c < sets.size(); ++c) clusters.push_back({{c}});
-  std::vector<std::size_t> open(sets.size());
-  for (std::size_t c = 0; c < open.size(); ++c) open[c] = c;
-  const auto distance = [&](const Cluster& a, const Cluster& b) {
-    double sum = 0;
-    for (const std::size_t i : a.leaves) {
-      for (const std::size_t j : b.leaves) sum += 1 - jaccard(sets[i], sets[j]);
-    }
-    return sum / static_cast<double>(a.leaves.size() * b.leaves.size());
-  };
-  while (open.size() > 1) {
-    double least = std::numeric_limits<double>::infinity();
-    std::size_t first = 0, second = 1;
-    for (std::size_t i = 0; i < open.size(); ++i) {
-      for (std::size_t j = i + 1; j < open.size(); ++j) {
-        const double d = distance(clusters[open[i]], clusters[open[j]]);
-        if (d < least) least = d, first = i, second = j;
-      }
-    }
-    Cluster merged{clusters[open[first]].leaves, least, {open[first], open[second]}};
-    const auto& more = clusters[open[second]].leaves;
-    merged.leaves.insert(merged.leaves.end(), more.begin(), more.end());
-    open[first] = clusters.size();
-    open.erase(open.begin() + static_cast<std::ptrdiff_t>(second));
-    clusters.push_back(std::move(merged));
+// Clusters of classes, by the distances 1 - Jaccard of their sets.
+Dendrogram cluster_classes(const std::vector<NeuronSet>& sets) {
+  const auto count = std::ssize(sets);
+  RowMatrix<double> distance(count, count);
+  for (Eigen::Index a = 0; a < count; ++a) {
+    for (Eigen::Index b = 0; b < count; ++b)
+      distance(a, b) = 1 - jaccard(sets[static_cast<std::size_t>(a)], sets[static_cast<std::size_t>(b)]);
   }
-  Tree tree{clusters.back().leaves, {}};
-  std::vector<double> place(clusters.size());
-  for (std::size_t i = 0; i < tree.order.size(); ++i) place[tree.order[i]] = static_cast<double>(i);
-  for (std::size_t i = sets.size(); i < clusters.size(); ++i) {
-    const std::size_t a = clusters[i].merged[0], b = clusters[i].merged[1];
-    place[i] = (place[a] + place[b]) / 2;
-    tree.merges.push_back({place[a], place[b], clusters[a].height, clusters[b].height, clusters[i].height});
+  return dendrogram_of(average_linkage_of(std::move(distance)));
+}
+
+// The rows of the table of a tree: the two branches of a merge, and the bracket that joins them.
+void put_merges(CsvTable& table, const std::string& kind, const Dendrogram& tree) {
+  for (const Dendrogram::Merge& merge : tree.merges) {
+    table.row(kind, merge.low, merge.low_height, merge.height, "", "");
+    table.row(kind, merge.high, merge.high_height, merge.height, "", "");
+    table.row(kind + "_end", merge.low, merge.height, merge.high, "", "");
   }
-  return tree;
+}
+
+// Draws these rows: leaves along y, or `along_x`.
+std::vector<std::string> merge_lines(const std::string& rows, const std::string& kind, bool along_x) {
+  const std::string style = fmt::format("with vectors nohead lw 0.8 lc rgb '{}' notitle", hex(colour::ink));
+  const auto lines = [&](const std::string& of, const char* x, const char* y, const char* dx, const char* dy) {
+    return fmt::format("{} using (strcol(1) eq '{}' ? {} : NaN):{}:{}:{} {}", rows, of, x, y, dx, dy, style);
+  };
+  if (along_x) return {lines(kind, "$2", "3", "(0)", "($4-$3)"), lines(kind + "_end", "$2", "3", "($4-$2)", "(0)")};
+  return {lines(kind, "$3", "2", "($4-$3)", "(0)"), lines(kind + "_end", "$3", "2", "(0)", "($4-$2)")};
+}
+
+// Outlines the known module of the class in that row, wherever its units stand.
+void outline_module(FigureCanvas& canvas, const ModulesFigure& figure, const std::vector<std::size_t>& units,
+                    std::size_t cls, double row) {
+  const auto size = static_cast<std::size_t>(figure.module);
+  const auto is_member = [&](std::size_t place) {
+    return place < units.size() && units[place] >= cls * size && units[place] < (cls + 1) * size;
+  };
+  for (std::size_t begin = 0; begin < units.size(); ++begin) {
+    if (!is_member(begin)) continue;
+    std::size_t end = begin;
+    while (is_member(end)) ++end;
+    canvas.add("set object rectangle from {},{} to {},{} front fillstyle empty border lc rgb '{}' lw 0.8",
+               static_cast<double>(begin) - 0.5, row - 0.5, static_cast<double>(end) - 0.5, row + 0.5,
+               hex(colour::red));
+    begin = end;
+  }
 }
 
 }  // namespace
@@ -89,7 +84,13 @@ std::string draw_modules(const FigureWriter& writer, const ModulesFigure& figure
   if (figure.units < 1 || figure.units > NeuronSet::max_neurons)
     throw UsageError(
         fmt::format("figure {}: units is {}, expected 1 to {}", name, figure.units, NeuronSet::max_neurons));
-  const Tree tree = cluster(figure.most);
+  if (figure.profiles.size() > 0) require_count(name, "profiles", figure.profiles.cols(), "columns", figure.units);
+  const Dendrogram tree = cluster_classes(figure.most);
+  Dendrogram of_units;
+  of_units.order.resize(static_cast<std::size_t>(figure.units));
+  std::iota(of_units.order.begin(), of_units.order.end(), std::size_t{0});
+  if (figure.profiles.size() > 0) of_units = cluster_units(figure.profiles);
+  const double crown = of_units.merges.empty() ? 0 : 11;  // the dendrogram of units
   const auto rows = static_cast<double>(classes);
   const double names_width = std::max(widest_text(figure.labels), 3.0), left = names_width + 8;
   std::vector<FigureCanvas::LegendEntry> legend{
@@ -106,11 +107,13 @@ std::string draw_modules(const FigureWriter& writer, const ModulesFigure& figure
   const PanelBox branches{overlap.right() + 1.5, bottom, tree_width, height};
   FigureCanvas canvas(
       name,
-      "(A) The smallest sets with 50 and 90 % of the relay information of all units, for each class. (B) Overlap of "
-      "the 90 % sets of two classes, units in both over units in either (Jaccard). Classes are ordered by (C) "
-      "hierarchical "
-      "clustering with average linkage, distance 1 - overlap.",
-      double_column, bottom + height + 7);
+      fmt::format("(A) The smallest sets with 50 and 90 % of the relay information of all units, for each class.{} (B) "
+                  "Overlap of the 90 % sets of two classes, units in both over units in either (Jaccard). Classes are "
+                  "ordered by (C) hierarchical clustering with average linkage, distance 1 - overlap.",
+                  crown > 0 ? " Above: hierarchical clusters (average linkage) of units by the relay information that "
+                              "each class loses without them, Euclidean distance in bits."
+                            : ""),
+      double_column, bottom + height + crown + 7);
   std::vector<std::string> names;
   for (const std::size_t c : tree.order) names.push_back(figure.labels[c]);
   const std::string tics = canvas.category_tics(names);
@@ -118,31 +121,47 @@ std::string draw_modules(const FigureWriter& writer, const ModulesFigure& figure
   const auto frame = [&](const PanelBox& box, std::size_t letter, const std::string& title) {
     canvas.begin_panel(box);
     // The tree stands close to the overlaps, so that its letter would be above these.
-    canvas.panel_letter(letter < 2 ? box : PanelBox{box.left + 9, box.bottom, box.width, box.height}, letter);
-    canvas.panel_title(box, title);
+    const PanelBox from{letter < 2 ? box.left : box.left + 9, box.bottom, box.width, box.height};
+    const PanelBox all{from.left, box.bottom, box.width, letter == 0 ? box.height + crown : box.height};
+    canvas.panel_letter(all, letter);
+    canvas.panel_title(letter == 0 ? all : box, title);
     canvas.add("set yrange [{}:-0.5]", rows - 0.5);
   };
 
+  if (crown > 0) {
+    const PanelBox above{matrix.left, matrix.top() + 0.8, matrix.width, crown - 1.5};
+    canvas.begin_panel(above);
+    const std::size_t first = table.rows();
+    put_merges(table, "unit_merge", of_units);
+    canvas.add("set xrange [-0.5:{}]; set yrange [0:{}]", figure.units - 0.5, 1.05 * of_units.highest());
+    canvas.add("unset xtics; set ytics nomirror 0,{}; set format y '%g'; set border 2 lw 0.5",
+               tic_step(of_units.highest(), 3));
+    canvas.y_label(above, "'bits'", 8);
+    canvas.plot(merge_lines(rows_from(table, first), "unit_merge", true));
+    canvas.add("set border 3 lw 0.5; set xtics nomirror offset 0,0.45");
+  }
   frame(matrix, 0, "'smallest sets'");
   const std::size_t members = table.rows();
   for (std::size_t row = 0; row < classes; ++row) {
     const std::size_t c = tree.order[row];
-    for (int unit = 0; unit < figure.units; ++unit) {
+    for (std::size_t place = 0; place < of_units.order.size(); ++place) {
+      const auto unit = static_cast<int>(of_units.order[place]);
       const double part = figure.half[c].contains(unit) ? 50 : figure.most[c].contains(unit) ? 90 : 0;
-      if (part > 0) table.row("smallest_set_percent", row, unit, part, figure.labels[c], std::to_string(unit));
+      if (part > 0) table.row("smallest_set_percent", row, place, part, figure.labels[c], std::to_string(unit));
     }
   }
-  canvas.add("set xrange [-0.5:{}]; set xtics nomirror 0,{}; set format x '%g'", figure.units - 0.5,
-             std::max(1.0, tic_step(figure.units, 12)));
+  std::vector<std::string> unit_names;
+  for (const std::size_t unit : of_units.order) unit_names.push_back(std::to_string(unit));
+  canvas.add("set xrange [-0.5:{}]; set xtics nomirror ({}) font ',{}'", figure.units - 0.5,
+             canvas.category_tics(unit_names),
+             figure.units > 24   ? 4
+             : figure.units > 16 ? 5
+                                 : 6);
   canvas.add("set ytics nomirror ({}); set tics scale 0", tics);
   canvas.x_label(matrix, "'unit'");
   canvas.y_label(matrix, "'class'", names_width + 5);
-  for (std::size_t row = 0; row < classes && figure.module > 0; ++row) {
-    const auto begin = static_cast<double>(tree.order[row]) * figure.module;
-    canvas.add("set object rectangle from {},{} to {},{} front fillstyle empty border lc rgb '{}' lw 0.8", begin - 0.5,
-               static_cast<double>(row) - 0.5, begin + figure.module - 0.5, static_cast<double>(row) + 0.5,
-               hex(colour::red));
-  }
+  for (std::size_t row = 0; row < classes && figure.module > 0; ++row)
+    outline_module(canvas, figure, of_units.order, tree.order[row], static_cast<double>(row));
   std::vector<std::string> elements;
   if (table.rows() > members) {
     elements.push_back(
@@ -151,6 +170,7 @@ std::string draw_modules(const FigureWriter& writer, const ModulesFigure& figure
                     rows_from(table, members), half_colour, most_colour));
   }
   canvas.plot(elements);
+  canvas.add("set xtics font ',6'");
 
   frame(overlap, 1, "'overlap (Jaccard)'");
   const std::size_t overlaps = table.rows();
@@ -177,29 +197,12 @@ std::string draw_modules(const FigureWriter& writer, const ModulesFigure& figure
   canvas.x_label(overlap, "'class'", names_width > 4 ? names_width + 3 : 6.2);
 
   frame(branches, 2, "'clusters'");
-  double highest = 1e-9;
-  for (const Merge& merge : tree.merges) highest = std::max(highest, merge.height);
   const std::size_t lines = table.rows();
-  for (const Merge& merge : tree.merges) {
-    table.row("merge", merge.low, merge.low_height, merge.height, "", "");
-    table.row("merge", merge.high, merge.high_height, merge.height, "", "");
-    table.row("merge_end", merge.low, merge.height, merge.high, "", "");
-  }
+  put_merges(table, "merge", tree);
   canvas.add("set xrange [0:{}]; set xtics nomirror {}; set format x '%g'; unset ytics; set border 1 lw 0.5",
-             std::max(1.0, highest), 0.5);
+             std::max(1.0, tree.highest()), 0.5);
   canvas.x_label(branches, "'1 \u2212 overlap'");
-  elements.clear();
-  if (table.rows() > lines) {
-    const std::string all = rows_from(table, lines);
-    elements = {
-        fmt::format("{} using (strcol(1) eq 'merge' ? $3 : NaN):2:($4-$3):(0) with vectors nohead lw 0.8 lc rgb "
-                    "'{}' notitle",
-                    all, hex(colour::ink)),
-        fmt::format("{} using (strcol(1) eq 'merge_end' ? $3 : NaN):2:(0):($4-$2) with vectors nohead lw 0.8 lc "
-                    "rgb '{}' notitle",
-                    all, hex(colour::ink))};
-  }
-  canvas.plot(elements);
+  canvas.plot(table.rows() > lines ? merge_lines(rows_from(table, lines), "merge", false) : std::vector<std::string>{});
   canvas.add("set border 3 lw 0.5; set tics scale 0.4; set ytics");
   canvas.legend(left, foot - 2.3, legend);
   return writer.write(canvas.finish(table, writer.options()));
@@ -225,8 +228,9 @@ const FigureKind modules_figure{
       }
       if (figure.labels.size() < 2) return {};  // nothing to compare
       const bool all = std::ssize(figure.labels) == set.rows();
-      const std::string found = "relay/" + chosen.attribute<std::string>("", "chosen_on") + "/module_found";
-      if (all && layer.has(found)) figure.module = figure.units / static_cast<int>(set.rows());
+      const ResultView relay = layer.at("relay/" + chosen.attribute<std::string>("", "chosen_on"));
+      if (relay.has("single")) figure.profiles = relay.matrix<double>("single");
+      if (all && relay.has("module_found")) figure.module = figure.units / static_cast<int>(set.rows());
       return drawing(draw_modules, figure);
     }};
 

@@ -1,7 +1,9 @@
 // Heat maps class x unit: aggregated relay information, and the relay information lost without each unit.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
+#include "experiments/figures/dendrogram.hpp"
 #include "experiments/figures/figure_kind.hpp"
 #include "experiments/figures/figures.hpp"
 #include "experiments/figures/plot/figure_canvas.hpp"
@@ -51,6 +53,14 @@ struct HeatMap {
   const RowMatrix<double>& values;
 };
 
+// Unit at each place.
+std::vector<std::size_t> unit_order(const NodeFigure& figure, int units) {
+  if (figure.single.size() > 0 && figure.module == 0) return cluster_units(figure.single).order;
+  std::vector<std::size_t> own(static_cast<std::size_t>(units));
+  std::iota(own.begin(), own.end(), std::size_t{0});
+  return own;
+}
+
 }  // namespace
 
 std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
@@ -60,7 +70,8 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
   std::vector<HeatMap> maps;
   if (figure.aggregated.size() > 0)
     maps.push_back({"aggregated relay information" + figure.aggregated_on, "aggregated", figure.aggregated});
-  if (figure.single.size() > 0) maps.push_back({"relay information lost without the unit", "single", figure.single});
+  if (figure.single.size() > 0)
+    maps.push_back({"relay information lost without the unit" + figure.single_on, "single", figure.single});
   require_some(name, "values", maps.size());
   for (const auto& map : maps) {
     require_count(name, map.kind, map.values.rows(), "rows", classes);
@@ -68,26 +79,35 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
   }
 
   const auto neurons = static_cast<int>(maps.front().values.cols());
+  const std::vector<std::size_t> order = unit_order(figure, neurons);
+  const bool clustered = !std::is_sorted(order.begin(), order.end());
   const double panel_height = std::clamp(4.2 * static_cast<double>(classes), 12.0, 75.0);
   const double names_width = std::max(widest_text(figure.labels), 3.0);
   const PanelGrid grid(maps.size(), 2, maps.size() == 1 ? 95 : double_column, panel_height,
                        {.left = names_width + 8, .right = 14, .top = 7, .bottom = 9, .column_gap = names_width + 24},
                        1.5);
-  FigureCanvas canvas(name,
-                      "Relay information of each unit for each class, in bits: aggregated over the greedy "
-                      "removal, and the loss of relay information without that unit. White is 0, blue positive, "
-                      "orange negative.",
-                      grid.width, grid.height);
+  FigureCanvas canvas(
+      name,
+      fmt::format("Relay information of each unit for each class, in bits: aggregated over the greedy "
+                  "removal (a score: it adds up the steps, and may exceed the entropy), and the loss of "
+                  "relay information without that unit. White is 0, blue positive, orange negative.{}{}",
+                  clustered ? " Units are in the order of hierarchical clusters (average linkage) of "
+                              "their losses in all classes."
+                            : "",
+                  figure.module > 0 ? " Red: the known module of the class." : ""),
+      grid.width, grid.height);
   const std::string tics = canvas.category_tics(figure.labels);
-  CsvTable table("class,unit,bits,kind,label");
+  std::vector<std::string> units;
+  for (const std::size_t unit : order) units.push_back(std::to_string(unit));
+  CsvTable table("class,unit,bits,kind,label,place");
   for (std::size_t m = 0; m < maps.size(); ++m) {
     const std::size_t first = table.rows();
     AxisRange range;
     range.add(0);
     for (std::size_t c = 0; c < classes; ++c) {
-      for (int k = 0; k < neurons; ++k) {
-        const double bits = maps[m].values(static_cast<Eigen::Index>(c), k);
-        table.row(c, k, bits, maps[m].kind, figure.labels[c]);
+      for (std::size_t place = 0; place < order.size(); ++place) {
+        const double bits = maps[m].values(static_cast<Eigen::Index>(c), static_cast<Eigen::Index>(order[place]));
+        table.row(c, order[place], bits, maps[m].kind, figure.labels[c], place);
         range.add(bits);
       }
     }
@@ -99,7 +119,16 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
     canvas.panel_letter(box, m);
     canvas.panel_title(box, canvas.text(maps[m].title));
     canvas.add("set xrange [-0.5:{}]; set yrange [{}:-0.5]", neurons - 0.5, static_cast<double>(classes) - 0.5);
-    canvas.add("set xtics nomirror 0,{}; set format x '%g'", std::max(1.0, tic_step(neurons, 10)));
+    if (clustered) {
+      canvas.add("set xtics nomirror ({}) font ',{}'", canvas.category_tics(units), neurons > 16 ? 4.5 : 6);
+    } else {
+      canvas.add("set xtics nomirror 0,{}; set format x '%g'", std::max(1.0, tic_step(neurons, 10)));
+    }
+    for (std::size_t row = 0; row < classes && figure.module > 0; ++row) {
+      const double y = static_cast<double>(row), x = y * figure.module;
+      canvas.add("set object rectangle from {},{} to {},{} front fillstyle empty border lc rgb '{}' lw 0.8", x - 0.5,
+                 y - 0.5, x + figure.module - 0.5, y + 0.5, hex(colour::red));
+    }
     canvas.add("set ytics nomirror ({})", tics);
     canvas.x_label(box, "'unit'");
     canvas.y_label(box, "'class'", names_width + 5);
@@ -112,30 +141,46 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
         box.right() + 2, box.bottom, 2.2, box.height);
     canvas.label(box.right() + 3.1, box.top() + 2.4, "'bits'", "center font ',6'");
     canvas.add("unset border; set tics scale 0");
-    const std::string cells = rows_from(table, first) + " using 2:1:(0.47):(0.47)";
+    const std::string cells = rows_from(table, first) + " using 6:1:(0.47):(0.47)";
     canvas.plot({fmt::format("{} with boxxyerror fillstyle solid 1 noborder fillcolor rgb '{}' notitle", cells,
                              hex(colour::missing)),
                  fmt::format("{}:3 with boxxyerror fillstyle solid 1 noborder fillcolor palette notitle", cells)});
-    canvas.add("set border 3 lw 0.5; set tics scale 0.4");
+    canvas.add("unset object; set border 3 lw 0.5; set tics scale 0.4 font ',6'");
   }
   return writer.write(canvas.finish(table, writer.options()));
 }
 
 extern const FigureKind node_figure;
 const FigureKind node_figure{
-    "node", FigureScope::layer, "relay information of each unit for each class",
+    "node",
+    FigureScope::layer,
+    "relay information of each unit for each class",
     [](const FigureSource& source) -> FigureDrawing {
       if (is_wide(*source.layer)) return {};
       const ResultView relay = source.layer->arrays.at("relay");
       const std::vector<std::string> subsets = subsets_of(*source.layer, "relay");
       const std::string aggregated = subsets.front() + "/aggregated", single = subsets.back() + "/single";
       NodeFigure figure{.network = source.name, .labels = contrast_names(*source.layer, relay.at(subsets.back()))};
-      if (relay.has(aggregated)) figure.aggregated = relay.matrix<double>(aggregated);
-      if (subsets.front() != subsets.back()) figure.aggregated_on = " (" + subsets.front() + ")";
       figure.single = relay.matrix<double>(single);
+      if (relay.has(aggregated)) figure.aggregated = relay.matrix<double>(aggregated);
+      if (subsets.front() != subsets.back() && figure.aggregated.size() > 0) {
+        figure.aggregated_on = " (" + subsets.front() + ")";
+        figure.single_on = " (" + subsets.back() + ")";
+      }
+      if (relay.has(subsets.back() + "/module_found"))
+        figure.module = static_cast<int>(figure.single.cols() / figure.single.rows());
       for (const double total : relay.at(subsets.back()).numbers("total"))
         figure.all_information = std::max(figure.all_information, std::isnan(total) ? 0 : total);
       return drawing(draw_node, figure);
+    },
+    false,
+    [](const LayerResults& layer) {
+      std::vector<std::string> subsets = subsets_of(layer, "relay");
+      if (subsets.empty() || !layer.arrays.has("relay/" + subsets.front() + "/aggregated"))
+        return std::vector<std::string>{};
+      std::vector<std::string> shown{subsets.front()};
+      if (subsets.back() != shown.front()) shown.push_back(subsets.back());
+      return shown;
     }};
 
 }  // namespace inforelay

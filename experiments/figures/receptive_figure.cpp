@@ -23,11 +23,13 @@ std::string draw_receptive(const FigureWriter& writer, const ReceptiveFigure& fi
   const double gap = 2.5;
   const double size = (double_column - 4 - gap * 9) / 10;
   const PanelGrid grid(units, columns, 4 + static_cast<double>(columns) * (size + gap) - gap, size,
-                       {.left = 2, .right = 2, .top = 4.5, .bottom = 1, .column_gap = gap, .row_gap = 5.5}, 1);
-  FigureCanvas canvas(name,
-                      "Weights from the input image to each unit of the first hidden layer: white is 0, blue positive, "
-                      "orange negative, on a scale of its own for each unit (the table has the weights).",
-                      std::max(grid.width, 60.0), grid.height);
+                       {.left = 2, .right = 2, .top = 4.5, .bottom = 1, .column_gap = gap, .row_gap = 5.5}, 6);
+  FigureCanvas canvas(
+      name,
+      "Weights from the input image to each unit of the first hidden layer: white is 0, blue positive, "
+      "orange negative, on a scale of its own for each unit, whose end is the number above the image (the "
+      "table has the weights).",
+      std::max(grid.width, 60.0), grid.height);
   canvas.add("set palette defined (-1 '#c4500a', -0.5 '#f5a863', 0 '#ffffff', 0.5 '#77b1d8', 1 '#0b4083')");
   canvas.add("unset colorbox; set border 15 lw 0.3 lc rgb '{}'; unset tics", hex(colour::light));
   CsvTable table("unit,row,column,weight");
@@ -44,7 +46,17 @@ std::string draw_receptive(const FigureWriter& writer, const ReceptiveFigure& fi
     canvas.begin_panel(grid.boxes[unit]);
     canvas.add("set xrange [-0.5:{0}]; set yrange [{0}:-0.5]", static_cast<double>(side) - 0.5);
     canvas.add("set cbrange [{}:{}]", most > 0 ? -most : -1, most > 0 ? most : 1);
-    canvas.panel_title(grid.boxes[unit], fmt::format("'unit {}'", unit));
+    canvas.panel_title(grid.boxes[unit], fmt::format("'{}: \u00b1{:.2g}'", unit, most));
+    if (unit + 1 == units) {  // the scale of all
+      canvas.add(
+          "set cbtics scale 0 ('\u2212max' {0}, '0' 0, '+max' {1}) textcolor rgb '#000000' font ',5.5' offset 0,0.6",
+          most > 0 ? -most : -1, most > 0 ? most : 1);
+      canvas.add(
+          "set colorbox horizontal user origin screen {:.2f}/width, screen (base+4.6)/height size screen 24./width, "
+          "screen 1.6/height noborder",
+          grid.boxes[0].left + 24);
+      canvas.label(grid.boxes[0].left, 5.4, "'unit: \u00b1max weight'", "left font ',5.5'");
+    }
     canvas.plot({fmt::format("{} using 3:2:4 with image notitle", rows_from(table, first))});
   }
   canvas.add("set border 3 lw 0.5 lc rgb '#000000'");

@@ -1,6 +1,9 @@
 // Relay information of every set vs. its size, and the greedy path.
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
 
 #include "core/parallel.hpp"
 #include "experiments/figures/figure_kind.hpp"
@@ -15,7 +18,7 @@ namespace {
 constexpr int mark_intervals = 120;  // in a panel of 32 mm: marks of a quarter of a millimetre
 constexpr std::array<std::uint32_t, 5> count_shades{0xc3d4e8, 0x93b4d8, 0x5c8cc0, 0x2d6099, 0x12355f};
 constexpr std::array<const char*, 5> count_shade_names{"1\u20139", "10\u201399", "100\u2013999", "1000\u20139999",
-                                                       "\u2265 10000"};
+                                                       "\u2265 10\u2009000"};
 
 void check(const std::string& name, const RelayFigure& figure) {
   const std::size_t classes = figure.labels.size();
@@ -47,20 +50,25 @@ std::span<const float> row_of(const RelayFigure& figure, std::size_t c) {
           static_cast<std::size_t>(figure.information.cols())};
 }
 
-/// The range of all panels, so that they can be compared.
-AxisRange information_range(const RelayFigure& figure) {
-  std::vector<AxisRange> ranges(figure.labels.size());
+/// The range of the panels that are drawn, so that they can be compared.
+AxisRange information_range(const RelayFigure& figure, const std::vector<std::size_t>& shown) {
+  std::vector<AxisRange> ranges(shown.size());
   if (figure.information.size() > 0) {
-    parallel_blocks(ranges.size(), [&](std::size_t c) { ranges[c].add_all(row_of(figure, c)); });
+    parallel_blocks(ranges.size(), [&](std::size_t i) { ranges[i].add_all(row_of(figure, shown[i])); });
   }
   AxisRange range;
   for (const auto& one : ranges) {
     if (!one.empty()) range.add(one.low()), range.add(one.high());
   }
-  range.add_all(figure.greedy_information.reshaped());
-  if (figure.greedy_information.size() > 0) range.add_all(figure.all_information);
-  range.add_all(figure.bound);
-  range.add_all(figure.all_interval.reshaped());
+  for (const std::size_t c : shown) {
+    const auto row = static_cast<Eigen::Index>(c);
+    if (figure.greedy_information.size() > 0) {
+      range.add_all(figure.greedy_information.row(row));
+      range.add(figure.all_information[c]);
+    }
+    if (!figure.bound.empty()) range.add(figure.bound[c]);
+    if (figure.all_interval.size() > 0) range.add_all(figure.all_interval.row(row));
+  }
   return range;
 }
 
@@ -73,12 +81,24 @@ std::vector<std::vector<MarkBar>> bars_by_class(const RelayFigure& figure, const
   return bars;
 }
 
+// The largest I_R of the sets of each size, [K+1]; NaN if no value of a size is finite.
+std::vector<double> maxima(std::span<const float> information, int neurons) {
+  std::vector<double> most(static_cast<std::size_t>(neurons) + 1, std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t set = 0; set < information.size(); ++set) {
+    double& of_size = most[static_cast<std::size_t>(std::popcount(set))];
+    of_size = std::fmax(of_size, static_cast<double>(information[set]));  // ignores NaN
+  }
+  return most;
+}
+
 std::vector<FigureCanvas::LegendEntry> legend_of(const RelayFigure& figure, int top) {
   std::vector<FigureCanvas::LegendEntry> legend;
   if (top >= 0) legend.push_back({{.kind = LegendSample::Kind::none}, "sets per cell:"});
   for (std::size_t i = 0; static_cast<int>(i) <= top; ++i)
     legend.push_back({{.kind = LegendSample::Kind::swatch, .colour = count_shades[i]}, count_shade_names[i]});
   if (figure.greedy_information.size() > 0) legend.push_back({{.colour = colour::red, .size = 1}, "greedy removal"});
+  if (figure.information.size() > 0)
+    legend.push_back({{.colour = colour::ink, .dash = "(3,3)", .size = 0.7}, "maximum of all sets"});
   if (!figure.bound.empty())
     legend.push_back({{.colour = colour::ink, .dash = "2", .size = 0.7}, "bound: I(X_in; X_out)"});
   if (figure.all_interval.size() > 0)
@@ -92,7 +112,8 @@ std::string description(const RelayFigure& figure) {
            "none, vs. set size; a panel for each class.";
   return fmt::format(
       "Relay information I_R of every set of units vs. set size, a panel for each class; red: the path of "
-      "greedy removal, from all units to none. Each size has {} cells of information, shaded by the order of "
+      "greedy removal, from all units to none; dotted: the maximum of the sets of each size. Each size has {} cells of "
+      "information, shaded by the order of "
       "magnitude of the number of sets in the cell; a row of the table (kind: sets) is a run of neighbouring cells of "
       "the same shade.",
       mark_intervals);
@@ -104,7 +125,7 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
   const std::string name = figure_name("relay", figure.network);
   check(name, figure);
   const std::vector<std::size_t> shown = shown_classes(figure.shown, figure.labels.size());
-  const AxisRange range = information_range(figure);
+  const AxisRange range = information_range(figure, shown);
   const Intervals intervals{range.low(), range.high(), mark_intervals};
   const auto bars = bars_by_class(figure, intervals);
 
@@ -118,7 +139,7 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
   FigureCanvas canvas(name, description(figure), grid.width, grid.height);
   canvas.define_colours("shades", count_shades);
 
-  CsvTable table("class,set_size,information_from_bits,information_to_bits,sets,magnitude,kind,touches_next,label");
+  CsvTable table("class,set_size,information_from_bits,information_to_bits,sets,magnitude,kind,label");
   const AxisRange axis = range.widened(0.03, 0.03);
   for (std::size_t panel = 0; panel < shown.size(); ++panel) {
     const std::size_t c = shown[panel];
@@ -133,19 +154,24 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
     std::vector<std::string> elements;
     if (!bars[c].empty()) {
       const std::size_t first = table.rows();
-      for (std::size_t i = 0; i < bars[c].size(); ++i) {
-        const auto& bar = bars[c][i];
-        const bool touches =
-            i + 1 < bars[c].size() && bars[c][i + 1].column == bar.column && bars[c][i + 1].first == bar.last + 1;
+      for (const MarkBar& bar : bars[c]) {
         table.row(c, bar.column, intervals.edge(bar.first), intervals.edge(bar.last + 1), bar.sets, bar.magnitude,
-                  "sets", touches ? 1 : 0, figure.labels[c]);
+                  "sets", figure.labels[c]);
       }
-      const double mm = 0.8 * grid.boxes[panel].width / (figure.neurons + 1.6);
-      // A bar continues below the next one, or antialiasing would leave a bright line between them.
+      const double mm = 1.02 * grid.boxes[panel].width / (figure.neurons + 1.6);  // neighbours touch
+      // A bar is a little longer than its cells, or antialiasing would leave a bright line below the next one.
       elements.push_back(
-          fmt::format("{} using 2:3:(0):($4-$3+$8*{}):(shades[$6+1]) with vectors nohead lw {:.3f} lc rgb variable "
+          fmt::format("{} using 2:3:(0):($4-$3+{:.6g}):(shades[$6+1]) with vectors nohead lw {:.3f} lc rgb variable "
                       "notitle",
-                      rows_from(table, first), range.length() / mark_intervals / 2, mm * 72 / 25.4));
+                      rows_from(table, first), 0.15 * range.length() / mark_intervals, mm * 72 / 25.4));
+    }
+    if (figure.information.size() > 0) {
+      const std::size_t first = table.rows();
+      const std::vector<double> most = maxima(row_of(figure, c), figure.neurons);
+      for (std::size_t size = 0; size < most.size(); ++size)
+        table.row(c, size, most[size], most[size], 0, 0, "maximum", figure.labels[c]);
+      elements.push_back(fmt::format("{} using 2:3 with lines lw 0.7 dt (3,3) lc rgb '{}' notitle",
+                                     rows_from(table, first), hex(colour::ink)));
     }
     if (figure.greedy_information.size() > 0) {
       const std::size_t first = table.rows();
@@ -153,7 +179,7 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
         const double bits = size == figure.neurons
                                 ? figure.all_information[c]
                                 : figure.greedy_information(static_cast<Eigen::Index>(c), figure.neurons - 1 - size);
-        table.row(c, size, bits, bits, 1, 0, "greedy", 0, figure.labels[c]);
+        table.row(c, size, bits, bits, 1, 0, "greedy", figure.labels[c]);
       }
       elements.push_back(
           fmt::format("{} using 2:3 with lines lw 0.9 lc rgb '{}' notitle", rows_from(table, first), hex(colour::red)));
@@ -161,14 +187,14 @@ std::string draw_relay(const FigureWriter& writer, const RelayFigure& figure) {
     if (!figure.bound.empty()) {
       const std::size_t first = table.rows();
       for (const int size : {0, figure.neurons})
-        table.row(c, size, figure.bound[c], figure.bound[c], 0, 0, "bound", 0, figure.labels[c]);
+        table.row(c, size, figure.bound[c], figure.bound[c], 0, 0, "bound", figure.labels[c]);
       elements.push_back(fmt::format("{} using 2:3 with lines lw 0.7 dt 2 lc rgb '{}' notitle", rows_from(table, first),
                                      hex(colour::ink)));
     }
     if (figure.all_interval.size() > 0) {
       const std::size_t first = table.rows();
       const auto row = static_cast<Eigen::Index>(c);
-      table.row(c, figure.neurons, figure.all_interval(row, 0), figure.all_interval(row, 1), 1, 0, "interval", 0,
+      table.row(c, figure.neurons, figure.all_interval(row, 0), figure.all_interval(row, 1), 1, 0, "interval",
                 figure.labels[c]);
       elements.push_back(fmt::format("{} using 2:3:3:4 with yerrorbars pt 0 lw 0.7 lc rgb '{}' notitle",
                                      rows_from(table, first), hex(colour::red)));

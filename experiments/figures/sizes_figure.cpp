@@ -82,16 +82,22 @@ std::string draw_sizes(const FigureWriter& writer, const SizesFigure& figure) {
   check(name, figure);
   const SubsetStatistics& sizes = figure.statistics;
   const int neurons = sizes.neurons();
-  AxisRange range;
-  range.add_all(sizes.quantile.reshaped());
-  range.add_all(figure.greedy_information.reshaped());
+  const std::vector<std::size_t> shown = shown_classes(figure.shown, figure.labels.size());
+  AxisRange range;  // of the panels that are drawn
+  for (const std::size_t c : shown) {
+    const auto row = static_cast<Eigen::Index>(c);
+    for (int size = 0; size <= neurons; ++size) {
+      for (std::size_t level = 0; level < SubsetStatistics::quantile_levels.size(); ++level)
+        range.add(sizes.quantile_of(static_cast<int>(c), size, level));
+    }
+    for (const RowMatrix<double>* each : {&figure.greedy_information, &figure.null_low, &figure.null_high}) {
+      if (each->size() > 0) range.add_all(each->row(row));
+    }
+  }
   if (!relay && !range.empty()) range.add(0.5);  // the line of chance
-  range.add_all(figure.null_low.reshaped());
-  range.add_all(figure.null_high.reshaped());
   const bool null = figure.null_low.size() > 0;
 
   const auto legend = legend_of(figure);
-  const std::vector<std::size_t> shown = shown_classes(figure.shown, figure.labels.size());
   const ClassPanels panels(shown.size(), legend);
   const PanelGrid& grid = panels.grid();
   FigureCanvas canvas(

@@ -214,11 +214,12 @@ std::string draw_sweep(const FigureWriter& writer, const SweepFigure& figure) {
   const double foot = legend.empty() ? 0 : 1 + FigureCanvas::legend_height(single_column, left, legend);
   const PanelGrid grid(1, 1, single_column, 50, {.left = left, .top = 3, .bottom = below + 7}, foot);
   const PanelBox& box = grid.boxes[0];
-  FigureCanvas canvas(name,
-                      fmt::format("{} vs. {}. Faint dots: single runs; marks: medians; bars or bands: 5 to 95 % of "
-                                  "the runs, if each point has at least ten.",
-                                  figure.quantity, figure.setting),
-                      grid.width, grid.height);
+  FigureCanvas canvas(
+      name,
+      fmt::format("{} ({}) vs. {}. Faint dots: single runs; marks: medians; bars or bands: 5 to 95 % of "
+                  "the runs, if each point has at least ten.",
+                  figure.quantity, figure.metric, figure.setting),
+      grid.width, grid.height);
   CsvTable table("x,value,low,high,kind,level,series");
   const Elements elements(figure, table);
   AxisRange values;
@@ -231,6 +232,7 @@ std::string draw_sweep(const FigureWriter& writer, const SweepFigure& figure) {
   canvas.y_label(box, canvas.text(figure.quantity), 10.5);
   if (const std::string runs = elements.runs_text(); !runs.empty())
     canvas.label(box.right() - 0.5, box.top() + 1.2, fmt::format("'{}'", runs), "right font ',5.5'");
+  canvas.label(box.left + 0.5, box.top() + 1.2, canvas.text(figure.place), "left font ',5.5'");
   canvas.plot(elements.all());
   if (!legend.empty()) canvas.legend(left, foot - 2, legend);
   return writer.write(canvas.finish(table, writer.options()));

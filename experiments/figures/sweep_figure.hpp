@@ -18,6 +18,8 @@ struct SweepDot {
 struct SweepFigure {
   std::string name{};                      ///< "full-regression-r_squared"; the figure is "sweep_NAME"
   std::string quantity{};                  ///< label of the y axis, with its unit
+  std::string place{};                     ///< which network, layer and subset it is of: "full, test"
+  std::string metric{};                    ///< its name in sweep.csv, for the caption
   std::string setting{};                   ///< label of the x axis
   std::vector<std::string> levels{};       ///< [L] names of the values
   std::vector<double> position{};          ///< [L] rising; empty: names at equal distances

@@ -188,7 +188,9 @@ std::string draw_training(const FigureWriter& writer, const TrainingFigure& figu
   FigureCanvas canvas(
       std::string(name),
       "Accuracy vs. epoch, a coloured line for each class and the mean in black; solid: training samples, dotted: test "
-      "samples; dots mark the end of a detector's training. For networks composed of detectors: accuracy as these are "
+      "samples; dots mark the end of a detector's training, whose test "
+      "samples, unlike the training samples, are mostly of other classes. For networks composed of detectors: accuracy "
+      "as these are "
       "added. Long curves are thinned to the first, last, smallest and largest value in each of 400 parts of the axis, "
       "which gives the same line.",
       grid.width, grid.height);
@@ -220,8 +222,10 @@ const FigureKind training_figure{
                                      .test = curves_by_class(training.matrix<double>("accuracy_test"))});
         }
         if (training.has("detectors")) {
-          TrainingPanel panel{
-              .network = network + ": detectors", .quantity = "accuracy", .mean = false, .end_marks = true};
+          TrainingPanel panel{.network = network + ": detectors",
+                              .quantity = "accuracy (test unbalanced)",
+                              .mean = false,
+                              .end_marks = true};
           for (std::size_t c = 0; c < figure.labels.size(); ++c) {
             const ResultView detector = training.at(fmt::format("detectors/{}", c));
             panel.train.push_back(detector.numbers("accuracy_train"));

@@ -206,7 +206,7 @@ const Measure ablation_measure{
       const RelayConfig& relay = analysis.relay;
       return relay.greedy || !relay.exhaustive.empty() ? "" : "analysis.relay has neither greedy nor exhaustive";
     },
-    .label = [](const MeasurePlace&) -> std::string { return "knockout of the chosen sets and along the greedy path"; },
+    .label = [](const MeasurePlace&) -> std::string { return "knockout of the chosen sets and the greedy path"; },
     .memory =
         [](const MeasurePlace& place, AllSetsTable) {
           const LayerSizes& size = place.sizes;

@@ -82,10 +82,12 @@ MetricKind kind_of(const Measure& measure, const Metric& metric, int count = 0) 
   const std::string name =
       fmt::format("{}{}.{}", measure.name, measure.scope == Scope::subset ? ".SUBSET" : "", metric.name);
   if (metric.array.empty()) {
-    std::string about = metric.derived.about;
-    const std::size_t letter = count > 0 ? about.find(" N ") : std::string::npos;
-    if (letter != std::string::npos) about.replace(letter + 1, 1, std::to_string(count));
-    return {name, metric.derived.units, about, metric.title, metric.derived.is_set};
+    std::string about = metric.derived.about, title = metric.title;
+    for (std::string* text : {&about, &title}) {
+      const std::size_t letter = count > 0 ? text->find(" N ") : std::string::npos;
+      if (letter != std::string::npos) text->replace(letter + 1, 1, std::to_string(count));
+    }
+    return {name, metric.derived.units, about, title, metric.derived.is_set};
   }
   const ArrayInfo& info = info_of(measure, metric);
   return {name, info.units, info.long_name, metric.title, false};
@@ -175,7 +177,9 @@ std::string metric_error(std::string_view name) {
       names.push_back(std::move(text));
     }
   }
-  return fmt::format("'{}' is not a metric{}", name, suggestion(name, {names.begin(), names.end()}));
+  const std::string near = suggestion(name, {names.begin(), names.end()});
+  return fmt::format("'{}' is not a metric{}", name,
+                     near.empty() ? "; run_experiment --list metrics lists them" : near);
 }
 
 MetricKind metric_kind(std::string_view name) {

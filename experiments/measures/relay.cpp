@@ -268,7 +268,7 @@ const Measure relay_measure{
                  {"1", "the N units that greedy removal keeps longest", true, last_sets},
                  missing_last},
                 {"smallest_set_N",
-                 "size of the smallest set",
+                 "units in the smallest set with N % of the information",
                  "",
                  {"1", "size of the smallest set with N percent of the relay information of all units", false,
                   smallest_set},

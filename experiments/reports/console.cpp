@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/files/directory_lock.hpp"
@@ -73,12 +74,40 @@ void Console::expect_stages(int next, int count) {
   stage_count_ = count;
 }
 
+void Console::expect_work(std::vector<ExpectedStage> stages) {
+  const std::lock_guard lock(mutex_);
+  expected_ = std::move(stages);
+  expected_next_ = 0;
+}
+
+// The next of expect_work() with this label, null if there is none. The caller holds the mutex.
+const ExpectedStage* Console::next_expected(std::string_view label) {
+  for (std::size_t i = expected_next_; i < expected_.size(); ++i) {
+    if (expected_[i].label != label) continue;
+    expected_next_ = i + 1;
+    return &expected_[i];
+  }
+  return nullptr;
+}
+
 void Console::begin_stage(std::string_view name) {
   const std::lock_guard lock(mutex_);
   StageStatus& stage = status_.stage.emplace();
   stage.index = next_stage_++;
   stage.count = stage_count_;
   stage.label = printable(name);
+  work_.clear();
+  if (const ExpectedStage* expected = next_expected(name)) {
+    work_ = expected->work;
+    stage.may_end_early = expected->may_end_early;
+    stage.usual_seconds = expected->seconds;
+    double later = 0;
+    const auto end = expected_.end();
+    const auto first_later = expected_.begin() + static_cast<std::ptrdiff_t>(expected_next_);
+    for (auto each = first_later; each != end; ++each) later += each->seconds;
+    if (std::all_of(first_later, end, [](const ExpectedStage& each) { return each.seconds > 0; }))
+      stage.later_seconds = later;
+  }
   clock_ = {};
   display_.begin(stage);
   if (may_write()) log_.begin(stage);
@@ -91,7 +120,8 @@ void Console::end_stage(double seconds) {
   const StageStatus stage = *std::exchange(status_.stage, std::nullopt);
   display_.end(stage, seconds);
   if (may_write()) log_.end(stage, seconds);
-  status_.ended.push_back({.index = stage.index, .label = stage.label, .seconds = seconds, .kept = false});
+  status_.ended.push_back(
+      {.index = stage.index, .label = stage.label, .seconds = seconds, .kept = false, .work = work_});
   update(true);
 }
 
@@ -100,7 +130,12 @@ void Console::kept_stage(std::string_view name, double seconds) {
   {
     const std::lock_guard lock(mutex_);
     stage.index = next_stage_++;
-    status_.ended.push_back({.index = stage.index, .label = stage.label, .seconds = seconds, .kept = true});
+    const ExpectedStage* expected = next_expected(name);
+    status_.ended.push_back({.index = stage.index,
+                             .label = stage.label,
+                             .seconds = seconds,
+                             .kept = true,
+                             .work = expected ? expected->work : ""});
     update(false);
   }
   info(title_of(stage) + "  (cached)");

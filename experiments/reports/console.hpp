@@ -49,6 +49,8 @@ class Console : public Progress {
 
   /// The next stage is number `next` of `count`, from 1.
   void expect_stages(int next, int count);
+  /// All stages from now on, in order, from which the time left of the run follows.
+  void expect_work(std::vector<ExpectedStage> stages);
   /// The next stage begins, e.g. "full: relay information of all sets (test)".
   void begin_stage(std::string_view name);
   void end_stage(double seconds);
@@ -68,6 +70,7 @@ class Console : public Progress {
   void write(std::string_view label, std::string_view text, bool show);
   void update(bool now);
   bool may_write() const;
+  const ExpectedStage* next_expected(std::string_view label);
 
   Verbosity verbosity_;
   mutable std::mutex mutex_;
@@ -78,6 +81,9 @@ class Console : public Progress {
   StageClock clock_;
   const DirectoryLock* lock_ = nullptr;
   int next_stage_ = 1, stage_count_ = 1;
+  std::vector<ExpectedStage> expected_;
+  std::size_t expected_next_ = 0;
+  std::string work_;  ///< of the current stage
 };
 
 }  // namespace inforelay

@@ -27,6 +27,30 @@ bool can_redraw() {
   return isatty(STDERR_FILENO) && terminal && std::string_view(terminal) != "dumb";
 }
 
+// At most `most` bytes, without a part of a character at the end.
+std::string cut(std::string text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+  text.resize(most);
+  return text;
+}
+
+// Title, numbers and note of a stage in one line. If they do not fit, first the note loses what stands behind its
+// commas, then the title is cut: the numbers are what one looks for.
+std::string bar_line(const StageStatus& stage, std::size_t width) {
+  constexpr std::size_t shortest_title = 20;
+  const std::string numbers = progress_numbers(stage);
+  const std::size_t for_title = width > numbers.size() + 2 ? width - numbers.size() - 2 : 0;
+  std::string line = cut(title_of(stage), std::max(for_title, shortest_title)) + "  " + numbers;
+  std::string note = stage.note;
+  while (!note.empty() && line.size() + 2 + note.size() > width) {
+    const std::size_t comma = note.rfind(", ");
+    note.resize(comma == std::string::npos ? 0 : comma);
+  }
+  if (!note.empty()) line += "  " + note;
+  return cut(std::move(line), width);
+}
+
 }  // namespace
 
 Display::Display(ProgressStyle style, bool quiet, double line_seconds)
@@ -56,9 +80,7 @@ void Display::update(const StageStatus& stage) {
   if (style_ == ProgressStyle::off || now - last_shown_ < interval_) return;
   last_shown_ = now;
   if (style_ == ProgressStyle::plain) return print("        " + progress_text(stage));
-  std::string line = title_of(stage) + "  " + progress_text(stage);
-  line.resize(std::min(line.size(), terminal_width() - 1));
-  write("\r\033[K" + line);
+  write("\r\033[K" + bar_line(stage, terminal_width() - 1));
   bar_shown_ = true;
 }
 

@@ -65,7 +65,7 @@ class FigureReader {
     try {
       FigureDrawing drawing = kind.read(source);
       if (!drawing) return false;
-      figures_.push_back({std::move(drawing), note_of(source)});
+      figures_.push_back({std::move(drawing), note_of(kind, source)});
       return true;
     } catch (const DataError& error) {
       throw DataError(fmt::format("figure {}: {}", figure_name(kind.name, name), error.what()));
@@ -73,7 +73,7 @@ class FigureReader {
   }
 
   // What the figure shows: "full, layer 1; states by kmeans; test, N = 10000; seed 1; data: generated digits".
-  std::string note_of(const FigureSource& source) const {
+  std::string note_of(const FigureKind& kind, const FigureSource& source) const {
     std::vector<std::string> parts;
     if (source.layer != nullptr) {
       const bool recording = result_.is_recording(source.layer->system);
@@ -81,9 +81,13 @@ class FigureReader {
     }
     if (!discretize_.empty()) parts.push_back("states by " + discretize_);
     if (source.layer != nullptr) {
-      const std::string subset = source.subset.empty() ? subsets_of(*source.layer, "states").back() : source.subset;
-      const ResultArray& inputs = source.layer->arrays.array("states/" + subset + "/input");
-      parts.push_back(fmt::format("{}, N = {}", subset, inputs.shape.back()));
+      std::vector<std::string> subsets = kind.subsets ? kind.subsets(*source.layer) : std::vector<std::string>();
+      if (subsets.empty())
+        subsets.push_back(source.subset.empty() ? subsets_of(*source.layer, "states").back() : source.subset);
+      for (const std::string& subset : subsets) {
+        const ResultArray& inputs = source.layer->arrays.array("states/" + subset + "/input");
+        parts.push_back(fmt::format("{}, N = {}", subset, inputs.shape.back()));
+      }
     }
     parts.push_back(fmt::format("seed {}", result_.provenance.seed));
     if (!data_note_.empty()) parts.push_back(data_note_);

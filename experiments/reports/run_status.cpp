@@ -26,7 +26,11 @@ constexpr WordTable<State, 4> state_names{{{State::running, "running"},
 json json_of(const StageStatus& stage) {
   json object = {{"index", stage.index}, {"count", stage.count}, {"label", stage.label},     {"note", stage.note},
                  {"done", stage.done},   {"total", stage.total}, {"seconds", stage.seconds}, {"rate", stage.rate}};
+  if (stage.may_end_early) object["may_end_early"] = true;
+  if (stage.usual_seconds > 0) object["usual_seconds"] = stage.usual_seconds;
+  if (stage.later_seconds) object["later_seconds"] = *stage.later_seconds;
   if (const auto left = seconds_left(stage)) object["seconds_left"] = *left;
+  if (const auto left = run_seconds_left(stage)) object["run_seconds_left"] = *left;
   return object;
 }
 
@@ -51,6 +55,7 @@ int number_of_stage(const json& object, const char* key) {
 }
 
 StageStatus stage_from(const json& object) {
+  const bool knows_later = member(object, "later_seconds").is_number();
   return {.index = number_of_stage(object, "index"),
           .count = number_of_stage(object, "count"),
           .label = text_at(object, "label"),
@@ -58,7 +63,10 @@ StageStatus stage_from(const json& object) {
           .done = count_at(object, "done"),
           .total = count_at(object, "total"),
           .seconds = positive_at(object, "seconds"),
-          .rate = positive_at(object, "rate")};
+          .rate = positive_at(object, "rate"),
+          .may_end_early = member(object, "may_end_early") == true,
+          .usual_seconds = positive_at(object, "usual_seconds"),
+          .later_seconds = knows_later ? std::optional(positive_at(object, "later_seconds")) : std::nullopt};
 }
 
 std::vector<std::string> texts_from(const json& array) {
@@ -84,21 +92,39 @@ RunsStatus runs_from(const json& object) {
 }  // namespace
 
 std::optional<double> seconds_left(const StageStatus& stage) {
-  if (stage.total == 0 || stage.rate <= 0 || stage.done > stage.total) return std::nullopt;
+  const double usual = stage.usual_seconds - stage.seconds;
+  const bool rated = stage.total > 0 && stage.done > 0 && stage.done <= stage.total && stage.rate > 0;
+  if (usual > 0 && (!rated || stage.may_end_early)) return usual;
+  if (!rated) return std::nullopt;
   return static_cast<double>(stage.total - stage.done) / stage.rate;
+}
+
+std::optional<double> run_seconds_left(const StageStatus& stage) {
+  const auto left = seconds_left(stage);
+  if (!left || !stage.later_seconds) return std::nullopt;
+  return *left + *stage.later_seconds;
 }
 
 std::string title_of(const StageStatus& stage) {
   return fmt::format("[{:>2}/{}] {}", stage.index, stage.count, stage.label);
 }
 
+std::string progress_numbers(const StageStatus& stage) {
+  const bool counted = stage.total > 0 && stage.done > 0;
+  const double part = counted ? static_cast<double>(stage.done) / static_cast<double>(stage.total) : 0;
+  std::string text = counted && !stage.may_end_early ? fmt::format("{:.0f} %", 100 * part) : duration(stage.seconds);
+  if (counted && stage.rate > 0) text += ", " + rate_text(stage.rate);
+  if (const auto left = seconds_left(stage)) {
+    const bool usual = stage.usual_seconds > stage.seconds;
+    text += fmt::format(", {}{} left", stage.may_end_early && !usual ? "at most " : "", duration(*left));
+  }
+  if (const auto left = run_seconds_left(stage); left && *stage.later_seconds > 0)
+    text += fmt::format(" (run: {})", duration(*left));
+  return text;
+}
+
 std::string progress_text(const StageStatus& stage) {
-  const std::string note = stage.note.empty() ? "" : "  " + stage.note;
-  if (stage.total == 0 || stage.done == 0) return duration(stage.seconds) + note;
-  std::string text = fmt::format("{:.0f} %", 100 * static_cast<double>(stage.done) / static_cast<double>(stage.total));
-  if (stage.rate > 0) text += ", " + rate_text(stage.rate);
-  if (const auto left = seconds_left(stage)) text += fmt::format(", {} left", duration(*left));
-  return text + note;
+  return progress_numbers(stage) + (stage.note.empty() ? "" : "  " + stage.note);
 }
 
 std::string end_text(const StageStatus& stage, double seconds) {
@@ -124,7 +150,11 @@ std::filesystem::path status_file(const std::filesystem::path& folder) { return 
 std::string to_json(const RunStatus& status) {
   json ended = json::array();
   for (const EndedStage& stage : status.ended) {
-    ended.push_back({{"index", stage.index}, {"label", stage.label}, {"seconds", stage.seconds}, {"kept", stage.kept}});
+    ended.push_back({{"index", stage.index},
+                     {"label", stage.label},
+                     {"seconds", stage.seconds},
+                     {"kept", stage.kept},
+                     {"work", stage.work}});
   }
   json object = {{"format", format_name},
                  {"state", word_of(state_names, status.state)},
@@ -164,7 +194,8 @@ std::optional<RunStatus> read_status(const std::filesystem::path& folder) {
     status.ended.push_back({.index = number_of_stage(stage, "index"),
                             .label = text_at(stage, "label"),
                             .seconds = positive_at(stage, "seconds"),
-                            .kept = member(stage, "kept") == true});
+                            .kept = member(stage, "kept") == true,
+                            .work = text_at(stage, "work")});
   }
   status.figures = texts_from(member(object, "figures"));
   if (const json& runs = member(object, "runs"); runs.is_object()) status.runs = runs_from(runs);

@@ -18,15 +18,33 @@ namespace inforelay {
 struct StageStatus {
   int index = 0, count = 0;  ///< from 1
   std::string label, note;
-  std::uint64_t done = 0, total = 0;  ///< units of work; total 0: not known
-  double seconds = 0;                 ///< since it began
-  double rate = 0;                    ///< units per second; 0: not known yet
+  std::uint64_t done = 0, total = 0;      ///< units of work; total 0: not known
+  double seconds = 0;                     ///< since it began
+  double rate = 0;                        ///< units per second; 0: not known yet
+  bool may_end_early = false;             ///< `total` is the most, as for a training with a stop rule
+  double usual_seconds = 0;               ///< that it took in earlier runs; 0: not known
+  std::optional<double> later_seconds{};  ///< that all later stages took in earlier runs; none: not known of all
 };
-/// None while the rate is not known.
+
+/// A stage that will follow, and what it took in earlier runs here.
+struct ExpectedStage {
+  std::string label;
+  std::string work;    ///< stages with the same label and the same work take about the same time
+  double seconds = 0;  ///< that it took; 0: not known
+  bool may_end_early = false;
+};
+
+/// None while neither the rate nor the time of earlier runs is known. By the rate, unless the stage may end early and
+/// has not yet lasted as long as it usually does.
 std::optional<double> seconds_left(const StageStatus& stage);
+/// Of this stage and all later ones; none if either is not known.
+std::optional<double> run_seconds_left(const StageStatus& stage);
 /// "[ 1/8] full: training"
 std::string title_of(const StageStatus& stage);
-/// "42 %, 1.2 k/s, 8.0 s left  NOTE", or the time since it began.
+/// "42 %, 1.2 k/s, 8.0 s left (run: 31.0 s)", or the time since it began in place of the percentage. Of a stage that
+/// may end early there is no percentage, and "at most" before a time by the rate.
+std::string progress_numbers(const StageStatus& stage);
+/// The same and the note: "42 %, 1.2 k/s, 8.0 s left  NOTE".
 std::string progress_text(const StageStatus& stage);
 /// "12.3 s  (NOTE)"
 std::string end_text(const StageStatus& stage, double seconds);
@@ -47,7 +65,8 @@ struct EndedStage {
   int index = 0;
   std::string label;
   double seconds = 0;
-  bool kept = false;  ///< result of an earlier start
+  bool kept = false;   ///< result of an earlier start
+  std::string work{};  ///< of ExpectedStage
 };
 
 /// The runs of a sweep.

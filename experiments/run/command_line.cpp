@@ -5,13 +5,14 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <map>
+#include <memory>
 #include <string_view>
 
 #include "core/error.hpp"
 #include "core/files/data_folder.hpp"
 #include "experiments/config/config.hpp"
 #include "experiments/config/installed_configs.hpp"
+#include "experiments/reports/summary_table.hpp"
 #include "experiments/run/list_report.hpp"
 
 namespace inforelay {
@@ -53,6 +54,28 @@ std::string setting_hint(const std::string& error) {
   return "";
 }
 
+// Without the relations between options, which the errors name.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  HelpFormatter() { column_width(24); }
+  std::string make_option_opts(const CLI::Option* option) const override {
+    if (!option->get_option_text().empty()) return " " + option->get_option_text();
+    const std::string type = option->get_type_size() == 0 ? "" : option->get_type_name();
+    return type.empty() ? "" : " " + type.substr(0, type.find(':'));  // without the range
+  }
+};
+
+ProgressStyle progress_style(const std::string& word) {
+  constexpr std::pair<std::string_view, ProgressStyle> styles[] = {{"auto", ProgressStyle::automatic},
+                                                                   {"bar", ProgressStyle::bar},
+                                                                   {"plain", ProgressStyle::plain},
+                                                                   {"off", ProgressStyle::off}};
+  for (const auto& [name, style] : styles) {
+    if (word == name) return style;
+  }
+  throw UsageError("--progress: expected auto, bar, plain or off, found '{}'", word);
+}
+
 }  // namespace
 
 CommandLine parse_command_line(int argc, const char* const* argv) {
@@ -60,10 +83,12 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   line.provenance = current_provenance(argc, argv);
 
   CLI::App app(
-      "Trains networks or reads them, or recordings of other systems, from files; measures the relay information of "
-      "sets\n"
-      "of their units, and the effect of knocking units of networks out (ablation), as described in CONFIG.",
+      "Trains networks or reads them, or recordings of other systems, from files;\n"
+      "measures the relay information of sets of their units, and the effect of\n"
+      "knocking units of networks out (ablation), as described in CONFIG.",
       "run_experiment");
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.set_help_flag("-h,--help", "print this, then exit");
   using Action = CommandLine::Action;
   const auto action = [&](const char* name, Action value, const char* about) {
     return app.add_flag_callback(
@@ -73,11 +98,13 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     return app.add_flag_callback(
         names, [&line, value] { line.verbosity = value; }, about);
   };
-  CLI::Option* config = app.add_option("CONFIG", line.config, "the experiment (YAML), e.g. configs/mnist_relay.yaml");
-  app.add_option("SETTING", line.overrides, "settings that override those of the file, e.g. seed=3")
+  CLI::Option* config =
+      app.add_option("CONFIG", line.config, "the experiment (YAML): configs/mnist_relay.yaml")->type_name("");
+  app.add_option("SETTING", line.overrides, "override settings of the file, e.g. seed=3")
       ->option_text("KEY.PATH=VALUE ...");
   std::string output, status;
-  CLI::Option* to_folder = app.add_option("-o,--output", output, "folder of the results (default: runs/NAME-HASH)");
+  CLI::Option* to_folder =
+      app.add_option("-o,--output", output, "folder of the results (default: runs/NAME-HASH)")->type_name("DIR");
   app.add_flag("--fresh", line.fresh, "start again; an existing folder is renamed");
   CLI::Option* only_validate = action("--validate", Action::validate, "check the configuration, then exit");
   CLI::Option* only_print =
@@ -90,15 +117,16 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   // Like --version, it needs no CONFIG and ends the parsing.
   app.add_flag_callback(
          "--json-schema", [] { throw CLI::CallForVersion(experiment_config_json_schema(), 0); },
-         "print the JSON Schema of configurations, for editors, then exit")
+         "print the JSON Schema of configurations, for editors")
       ->trigger_on_parse();
   app.add_option("-j,--threads", line.threads,
-                 "threads (default: the cores that affinity, OMP_NUM_THREADS, SLURM_CPUS_PER_TASK and CPU quotas "
-                 "leave);\nresults do not depend on them")
-      ->check(CLI::Range(1, 4096));
+                 "threads (default: the cores that affinity,\nOMP_NUM_THREADS, SLURM_CPUS_PER_TASK and CPU quotas\n"
+                 "leave); results do not depend on them")
+      ->check(CLI::Range(1, 4096))
+      ->type_name("N");
   std::vector<std::string> of_runs, compared, exported;
   CLI::Option* list =
-      app.add_option("--list", line.topic, "list configs, datasets, measures, metrics, figures or settings, then exit")
+      app.add_option("--list", line.topic, "list configs, datasets, measures, metrics, figures\nor settings, then exit")
           ->type_name("TOPIC");
   CLI::Option* runs = app.add_option("--runs", of_runs, "table of the runs in DIR (default: runs), then exit")
                           ->type_name("[DIR]")
@@ -107,7 +135,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
                              ->type_name("RUN RUN")
                              ->expected(2);
   CLI::Option* exported_run =
-      app.add_option("--export", exported, "print the numbers of the summary of a run, with --csv (default) or --json")
+      app.add_option("--export", exported, "print the numbers of the summary of a run, with\n--csv (default) or --json")
           ->type_name("RUN")
           ->expected(1);
   bool as_csv = false, as_json = false;
@@ -115,26 +143,25 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   app.add_flag("--json", as_json, "with --export: by name")->needs(exported_run)->excludes(csv);
   std::string shell;
   CLI::Option* completion =
-      app.add_option("--completion", shell, "print a script that completes commands in bash or zsh, then exit")
+      app.add_option("--completion", shell, "print a script that completes commands in bash or\nzsh, then exit")
           ->type_name("SHELL");
-  const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
-                                                    {"bar", ProgressStyle::bar},
-                                                    {"plain", ProgressStyle::plain},
-                                                    {"off", ProgressStyle::off}};
-  app.add_option("--progress", line.progress, "auto, bar, plain or off")
-      ->transform(CLI::CheckedTransformer(styles).description(""))
+  app.add_option_function<std::string>(
+         "--progress", [&](const std::string& word) { line.progress = progress_style(word); },
+         "auto, bar, plain or off")
       ->type_name("STYLE");
   CLI::Option* be_quiet = verbosity("-q,--quiet", Verbosity::quiet, "print only warnings and errors");
   verbosity("-v,--verbose", Verbosity::verbose, "print details: data, memory, each file written")->excludes(be_quiet);
-  app.set_version_flag("--version", fmt::format("inforelay {} ({})\n", version(), git_revision()));
+  app.set_version_flag("-V,--version", fmt::format("inforelay {} ({})\n", version(), git_revision()),
+                       "print the version, then exit");
   const ActivationForms activations = activation_forms(LayerPlace::hidden);
-  app.footer(fmt::format(
-      "Activations: {},\n{}; of the outputs also softmax.\n"
-      "Results go to stdout, messages and progress to stderr. Rerun the same command to resume an\n"
-      "interrupted run.\n"
-      "Exit codes: 0 ok, 1 internal error, 2 usage or configuration, 3 data or weight file,\n4 some runs of a sweep "
-      "failed, 5 a comparison is out of tolerance, 130/143 interrupted.",
-      fmt::join(activations.words, ", "), fmt::join(activations.parameterised, ", ")));
+  app.footer("Example: run_experiment configs/quick.yaml seed=2 -o runs/two\n" +
+             wrapped(fmt::format("Activations: {}, {}; of the outputs also softmax.",
+                                 fmt::join(activations.words, ", "), fmt::join(activations.parameterised, ", "))) +
+             "Results go to stdout, messages and progress to stderr. Rerun the same command to\n"
+             "resume an interrupted run. Documentation: README.md and docs/.\n"
+             "Exit codes: 0 ok, 1 internal error, 2 usage or configuration, 3 data or weight\n"
+             "file, 4 some runs of a sweep failed, 5 a comparison is out of tolerance,\n"
+             "130/143 interrupted.");
 
   for (const CLI::Option* option : {to_folder, of_folder}) {
     // CLI11 would use the next argument as the value of "--output=".

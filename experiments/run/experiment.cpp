@@ -30,6 +30,7 @@
 #include "experiments/run/export_weights.hpp"
 #include "experiments/run/pipeline.hpp"
 #include "experiments/run/resolve.hpp"
+#include "experiments/run/stage_times.hpp"
 #include "experiments/sources/recurrent_model.hpp"
 #include "nn/data/input_statistics.hpp"
 
@@ -290,6 +291,7 @@ RunReport report_complete(const ResolvedExperiment& run, RunDirectory& directory
                          (config.figures->page && !std::filesystem::exists(directory.page())))) {
     if (access(directory.folder().c_str(), W_OK) == 0) {
       directory.acquire_lock(console);
+      console.expect_work(expected_stages(run, directory.folder()));
       return in_open_folder(directory, config.name, console, [&] {
         console.info(fmt::format("'{}' is complete, but lacks figures, or has others: redrawing all figures", folder));
         ExperimentResult result = read_earlier(directory.results(), ReadTables::yes);
@@ -370,6 +372,7 @@ RunReport run_experiment(const ExperimentConfig& written, const CommandLine& lin
     for (const std::string& warning : recording.warnings) warnings.add(warning);
   }
   if (directory.complete()) return report_complete(run, directory, console);
+  console.expect_work(expected_stages(run, directory.folder()));
   return in_open_folder(directory, config.name, console, [&] {
     console.info(fmt::format("{}: data {} ({}), {}, results in '{}'", config.name, run.data().name(),
                              run.data().origin(), threads_text(thread_count()), directory.folder().string()));

@@ -189,7 +189,7 @@ std::string describe_run(const ExperimentConfig& config, const CommandLine& line
   const MemoryPeak peak = run.peak(thread_count(), ranks_here);
   const double limit = memory_limit(run.config());
   std::string text = fmt::format(
-      "data     {} ({})\nfolder   {}\nthreads  {} ({})\nmemory   at most {}, at '{}'; limit {}{}\n\n",
+      "data     {} ({})\nfolder   {}\nthreads  {} ({})\nmemory   at most {}, at '{}'\n         limit {}{}\n\n",
       run.data().name(), run.data().origin(), folder, thread_count(), line.threads_source, bytes_text(peak.bytes),
       peak.stage, memory_limit_text(run.config()), peak.bytes > limit ? ": the run would be refused" : "");
   for (const std::string& note :
@@ -197,17 +197,26 @@ std::string describe_run(const ExperimentConfig& config, const CommandLine& line
     if (!note.empty()) text += fmt::format("note: {}\n\n", note);
   }
   if (ranks_here > 1) text += fmt::format("note: {} ranks share the scans of all sets\n\n", ranks_here);
-  text += fmt::format("{:<66} {:>9} {:>9} {:>9}\n", "stage", "sets", "kept", "working");
+  const auto row = [&](std::string label, const std::string& sets, const std::string& kept,
+                       const std::string& working) {
+    constexpr std::size_t widest = 53;  // lines have at most 79 columns
+    if (label.size() > widest) {        // on a line of its own
+      text += label + "\n";
+      label.clear();
+    }
+    text += fmt::format("{:<53}{:>9}{:>8}{:>9}\n", label, sets, kept, working);
+  };
+  row("stage", "sets", "kept", "working");
   double kept = 0;
   for (const Stage& stage : run.stages()) {
     const MemoryNeed need = memory_of(*stage.measure, stage.place, run.tables());
     const double working = working_bytes(need, ranks_here);
-    text +=
-        fmt::format("{:<66} {:>9} {:>9} {:>9}\n", stage.label, need.sets > 0 ? fmt::format("{:.0f}", need.sets) : "",
-                    bytes_text(need.kept), working > 0 ? bytes_text(working) : "");
+    row(stage.label, need.sets > 0 ? fmt::format("{:.0f}", need.sets) : "", bytes_text(need.kept),
+        working > 0 ? bytes_text(working) : "");
     kept += need.kept;
   }
-  return text + fmt::format("{:<66} {:>9} {:>9}\n", "all", "", bytes_text(kept));
+  row("all", "", bytes_text(kept), "");
+  return text;
 }
 
 }  // namespace inforelay

@@ -30,6 +30,14 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, error);
 }
 
+bool holds_runs(const fs::path& folder) {
+  std::error_code error;
+  for (fs::directory_iterator run(folder, error), end; !error && run != end; run.increment(error)) {
+    if (is_run_folder(run->path())) return true;
+  }
+  return false;
+}
+
 Findings look_at(const fs::path& folder) {
   Findings found;
   const auto look_for_holder = [&] {
@@ -88,6 +96,12 @@ std::string line_of(std::string_view heading, const std::string& text) {
   return fmt::format("{:<9} {}\n", heading, one_line(text));
 }
 
+// So that a line of a finished stage fits 80 columns.
+std::string shortened(const std::string& label) {
+  constexpr std::size_t most = 44;
+  return label.size() > most ? label.substr(0, most - 3) + "..." : label;
+}
+
 std::string stage_text(const StageStatus& stage) { return title_of(stage) + "  " + progress_text(stage); }
 
 // Names come from a file that anyone may have written: only folders directly in runs/ are read.
@@ -119,8 +133,10 @@ std::string runs_lines(const fs::path& folder, const RunsStatus& runs, bool held
 std::string describe_status(const fs::path& folder) {
   const Findings found = look_at(folder);
   if (!is_run_folder(folder) && !found.status && !found.holder) {
-    throw UsageError(fmt::format("'{}' is not the folder of a run or a sweep: it holds no config.yaml of one",
-                                 one_line(folder.string())));
+    const std::string name = one_line(folder.string());
+    throw UsageError(fmt::format(
+        "'{}' is not the folder of a run or a sweep: it holds no config.yaml of one{}", name,
+        holds_runs(folder) ? fmt::format("; run_experiment --runs '{}' lists its runs", name) : std::string()));
   }
   const bool held = is_held(found);
   const bool sweep = found.status && found.status->runs;
@@ -132,8 +148,8 @@ std::string describe_status(const fs::path& folder) {
   if (status.stage && !found.complete) text += line_of(held ? "stage" : "stopped", stage_text(*status.stage));
   if (sweep) text += runs_lines(folder, *status.runs, held);
   for (const EndedStage& stage : status.ended) {
-    text += line_of("done", fmt::format("[{:>2}] {:<62} {:>14}{}", stage.index, stage.label, duration(stage.seconds),
-                                        stage.kept ? "  (cached)" : ""));
+    text += line_of("done", fmt::format("[{:>2}] {:<44} {:>9}{}", stage.index, shortened(stage.label),
+                                        duration(stage.seconds), stage.kept ? "  (cached)" : ""));
   }
   return text + line_of("updated", status.updated + age_of(status.updated));
 }

@@ -38,6 +38,11 @@ WeightFile load_for(const std::string& name, const std::filesystem::path& path, 
 void read_weights(const std::string& name, const std::filesystem::path& written, const NetworkConfig& config,
                   LoadedWeights& input, Progress& progress) {
   const std::filesystem::path path = with_data_folder(written);
+  std::error_code error;
+  if (names_data_folder(written.native()) && !data_folder_from_environment() && !std::filesystem::exists(path, error)) {
+    throw DataError("{}: '{}' is not there; INFORELAY_DATA, the folder of such files, is not set (data/README.md)",
+                    name, path.string());
+  }
   const WeightFileOptions defaults;
   WeightFile file = load_for(name, path,
                              {.layer_names = config.layer_names,

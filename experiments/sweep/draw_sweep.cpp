@@ -15,6 +15,16 @@
 namespace inforelay {
 namespace {
 
+std::vector<std::string> parts_of(const std::string& path) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find('.', begin), path.size());
+    parts.push_back(path.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
 // The x axis that the values of one parameter make.
 struct Axis {
   std::string label;
@@ -38,14 +48,15 @@ std::optional<std::size_t> only_difference(const std::vector<const ConfigNode*>&
 }
 
 Axis axis_of(const SweepPlan& plan, std::size_t parameter) {
-  Axis axis{plan.parameters[parameter], {}, {}, {}};
+  Axis axis;
   // The values as configured, whose order names keep, then those of the points.
   const std::vector<ConfigNode>& configured = plan.config.sweep->parameters[parameter].values;
   std::vector<const ConfigNode*> values;
   for (const ConfigNode& value : configured) values.push_back(&value);
   for (const SweepPoint& point : plan.points) values.push_back(&point.values[parameter]);
-  if (const auto element = only_difference(values)) {
-    axis.label += fmt::format("[{}]", *element);
+  const std::optional<std::size_t> element = only_difference(values);
+  axis.label = setting_title(plan.parameters[parameter], element);
+  if (element) {
     for (const ConfigNode*& value : values) value = &value->items[*element];
   }
   std::map<std::string, std::size_t> level_of;
@@ -103,8 +114,21 @@ Series series_of(const SweepPlan& plan, std::size_t parameter) {
   return series;
 }
 
-std::string metric_label(const NetworkMetric& metric) {
-  return metric.units == "1" ? metric.name() : fmt::format("{} ({})", metric.name(), metric.units);
+// "full, test" of full.relay.test.total: what the title of the metric leaves out.
+std::string place_of(const NetworkMetric& metric) {
+  std::string place = metric.network;
+  std::vector<std::string> parts = parts_of(metric.metric);
+  if (parts.size() > 2 && parts.front() == "layers") {
+    place += ", layer " + parts[1];
+    parts.erase(parts.begin(), parts.begin() + 2);
+  }
+  return parts.size() == 3 ? fmt::format("{}, {}", place, parts[1]) : place;  // MEASURE.SUBSET.METRIC
+}
+
+void set_quantity(SweepFigure& figure, const NetworkMetric& metric) {
+  figure.quantity = metric.title;
+  figure.place = place_of(metric);
+  figure.metric = metric.name();
 }
 
 std::string file_stem(const NetworkMetric& metric) {
@@ -117,7 +141,7 @@ SweepFigure over_parameter(const SweepPlan& plan, const SweepTable& table, std::
                            const Series& series, const std::string& suffix) {
   SweepFigure figure;
   figure.name = file_stem(plan.metrics[m]) + suffix;
-  figure.quantity = metric_label(plan.metrics[m]);
+  set_quantity(figure, plan.metrics[m]);
   figure.setting = axis.label;
   figure.levels = axis.levels;
   figure.position = axis.position;
@@ -135,7 +159,7 @@ SweepFigure over_seeds(const SweepPlan& plan, const SweepTable& table, std::size
   const auto classes = static_cast<std::size_t>(column.by_class.cols());
   SweepFigure figure;
   figure.name = file_stem(plan.metrics[m]);
-  figure.quantity = metric_label(plan.metrics[m]);
+  set_quantity(figure, plan.metrics[m]);
   if (classes > 0) figure.levels = table.classes;
   figure.setting = fmt::format("{}{} seeds", classes > 0 ? "class; " : "", plan.runs.size());
   figure.levels.emplace_back(classes > 0 ? "mean" : "");
@@ -150,7 +174,47 @@ SweepFigure over_seeds(const SweepPlan& plan, const SweepTable& table, std::size
   return figure;
 }
 
+// Parts of the paths of settings, for people, with the unit; of others the underscores become blanks.
+constexpr std::pair<std::string_view, std::string_view> part_titles[] = {
+    {"batch_size", "batch size (samples)"},
+    {"discretize", "discretisation"},
+    {"hidden", "hidden units"},
+    {"max_epochs", "most epochs"},
+    {"negatives", "training samples of other classes"},
+    {"noise", "noise"},
+    {"positives", "training samples of the class"},
+    {"test_limit", "test samples"},
+    {"train_limit", "training samples"},
+};
+
 }  // namespace
+
+std::string setting_title(const std::string& path, std::optional<std::size_t> element) {
+  std::vector<std::string> parts = parts_of(path);
+  std::string of;  // the network or recording
+  if (parts.size() > 2 && (parts.front() == "networks" || parts.front() == "recordings")) {
+    of = " of " + parts[1];
+    parts.erase(parts.begin(), parts.begin() + 2);
+  } else if (parts.size() > 1) {
+    parts.erase(parts.begin());  // "analysis", "data"
+  }
+  if (parts.size() > 1 && parts.front() == "train") parts.erase(parts.begin());
+  std::string title;
+  for (const std::string& part : parts) {
+    const auto* known = std::find_if(std::begin(part_titles), std::end(part_titles),
+                                     [&](const auto& each) { return each.first == part; });
+    std::string words = known == std::end(part_titles) ? part : std::string(known->second);
+    std::replace(words.begin(), words.end(), '_', ' ');
+    title += (title.empty() ? "" : " ") + words;
+  }
+  if (element && parts.back() == "layers") {
+    title = *element == 0 ? std::string("inputs") : fmt::format("units of hidden layer {}", *element);
+    if (!of.empty()) of = ", " + of.substr(4);
+  } else if (element) {
+    title += fmt::format(", element {}", *element);
+  }
+  return title + of;
+}
 
 std::vector<SweepFigure> sweep_figures(const SweepPlan& plan, const SweepTable& table) {
   std::vector<SweepFigure> figures;

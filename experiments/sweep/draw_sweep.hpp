@@ -1,6 +1,7 @@
 // The figures of a sweep, from its table.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,10 @@
 #include "experiments/sweep/plan.hpp"
 
 namespace inforelay {
+
+/// What the axis of a swept setting is called: "networks.full.train.learning_rate" -> "learning rate of full".
+/// `element`: of lists that differ in this element alone; "units of hidden layer 1, full".
+std::string setting_title(const std::string& path, std::optional<std::size_t> element = {});
 
 /// A figure for each metric vs. each swept setting: in a grid with a series for each combination of the other settings
 /// if there are at most six, otherwise with all runs pooled. Without swept settings: the seeds, for each class and

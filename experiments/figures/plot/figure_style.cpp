@@ -32,6 +32,7 @@ constexpr std::string_view terminals = R"(  if (format eq 'svg') {
 
 constexpr std::string_view style = R"(reset
 set encoding utf8
+set minussign
 set datafile separator comma
 set datafile columnheaders
 set key off

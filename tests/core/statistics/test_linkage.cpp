@@ -10,6 +10,16 @@
 
 using namespace inforelay;
 
+TEST_CASE("Items are clustered by given distances as by their profiles", "[statistics]") {
+  RandomStream random(3, "distances");
+  RowMatrix<double> profiles(7, 2), distance(7, 7);
+  for (double& value : profiles.reshaped()) value = random.uniform(-1, 1);
+  for (int i = 0; i < 7; ++i) {
+    for (int j = 0; j < 7; ++j) distance(i, j) = (profiles.row(i) - profiles.row(j)).norm();
+  }
+  CHECK(leaf_order(average_linkage_of(distance)) == leaf_order(average_linkage(profiles)));
+}
+
 TEST_CASE("Each merge joins the two clusters with the least mean distance of their items", "[statistics]") {
   const int items = GENERATE(2, 3, 12);
   RandomStream random(1, "linkage");

@@ -159,7 +159,7 @@ TEST_CASE("The table of a figure has the given numbers", "[figures]") {
   draw_node(writer, {.network = "a", .labels = {"cat", "dog"}, .aggregated = aggregated});
   const auto rows = rows_of(folder.path() / "node_a.csv");
   REQUIRE(rows.size() == 7);
-  CHECK(rows[0] == std::vector<std::string>{"class", "unit", "bits", "kind", "label"});
+  CHECK(rows[0] == std::vector<std::string>{"class", "unit", "bits", "kind", "label", "place"});
   for (std::size_t i = 0; i < 6; ++i) {
     const double expected = aggregated(static_cast<int>(i / 3), static_cast<int>(i % 3));
     CHECK(rows[i + 1][0] == std::to_string(i / 3));
@@ -169,12 +169,14 @@ TEST_CASE("The table of a figure has the given numbers", "[figures]") {
     CHECK(rows[i + 1][4] == (i < 3 ? "cat" : "dog"));
   }
 
-  draw_regression(writer,
-                  {.labels = {"0", "1"},
-                   .networks = {{.network = "a", .set_size = {-0.5, not_a_number}, .information = {-0.25, 0.75}}}});
+  draw_regression(writer, {.labels = {"0", "1"},
+                           .networks = {{.network = "a",
+                                         .set_size = {-0.5, not_a_number},
+                                         .information = {-0.25, 0.75},
+                                         .r_squared = {0.5, 0.25}}}});
   const auto regression = rows_of(folder.path() / "regression.csv");
-  CHECK(regression[1] == std::vector<std::string>{"0", "-0.5", "-0.25", "0", "a"});
-  CHECK(regression[2] == std::vector<std::string>{"1", "nan", "0.75", "1", "a"});
+  CHECK(regression[1] == std::vector<std::string>{"0", "-0.5", "-0.25", "0", "a", "0.5"});
+  CHECK(regression[2] == std::vector<std::string>{"1", "nan", "0.75", "1", "a", "0.25"});
 }
 
 TEST_CASE("The table of a sweep figure has each run, and median and spread of each level", "[figures]") {
@@ -313,9 +315,9 @@ TEST_CASE("Names of figures are valid names of files and do not collide", "[figu
 TEST_CASE("Figures whose values are all NaN are drawn without data", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path()});
-  const std::set<std::string> coordinates{"class",        "label",       "neuron",   "set",      "unit",
-                                          "units_out",    "replacement", "set_size", "sets",     "magnitude",
-                                          "touches_next", "value_from",  "value_to", "clusters", "level"};
+  const std::set<std::string> coordinates{"class",      "label",       "neuron",   "set",   "unit",
+                                          "units_out",  "replacement", "set_size", "sets",  "magnitude",
+                                          "value_from", "value_to",    "clusters", "level", "place"};
   for (const auto& name : draw_all(writer, "nothing", class_names(2), 3, true)) {
     check_files(folder.path(), name);
     const auto rows = rows_of(folder.path() / (name + ".csv"));

@@ -69,12 +69,40 @@ TEST_CASE("The module figure has the units of each set and puts similar classes 
   using Names = std::vector<std::string>;
   CHECK(members["a"] == Names{"0:50", "1:90"});
   CHECK(members["c"] == Names{"0:90", "1:50", "2:90"});
-  CHECK(order == Names{"a", "c", "b"});
+  CHECK(order == Names{"b", "a", "c"});
   REQUIRE(heights.size() == 2);
   CHECK(heights[0] == Approx(1 - 2 / 3.0));
   CHECK(heights[1] == 1);  // a set without common units
   CHECK_THROWS_WITH(draw_modules(writer, {.network = "x", .labels = {"a"}, .units = 2}),
                     "figure modules_x: half has 0 sets, expected 1");
+}
+
+TEST_CASE("Units with similar profiles stand side by side in the figures of modules and of nodes", "[figures]") {
+  const TemporaryFolder folder;
+  const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
+  const RowMatrix<double> profiles{{0.3, 0.0, 0.31, 0.01}, {0.0, 0.2, 0.0, 0.22}};  // 0 like 2, 1 like 3
+  draw_modules(writer, {.network = "x",
+                        .labels = {"a", "b"},
+                        .units = 4,
+                        .half = {NeuronSet{0}, NeuronSet{1}},
+                        .most = {NeuronSet{0, 2}, NeuronSet{1, 3}},
+                        .profiles = profiles});
+  std::map<std::string, std::string> place_of;
+  std::size_t merges = 0;
+  for (const auto& row : rows_of(folder.path() / "modules_x.csv")) {
+    if (row[0] == "smallest_set_percent") place_of[row[5]] = row[2];
+    merges += row[0] == "unit_merge_end";
+  }
+  CHECK(place_of == std::map<std::string, std::string>{{"0", "0"}, {"2", "1"}, {"1", "2"}, {"3", "3"}});
+  CHECK(merges == 3);
+
+  draw_node(writer, {.network = "x", .labels = {"a", "b"}, .single = profiles});
+  const auto clustered = rows_of(folder.path() / "node_x.csv");
+  CHECK(clustered[2] == std::vector<std::string>{"0", "2", "0.31", "single", "a", "1"});
+  draw_node(writer, {.network = "x", .labels = {"a", "b"}, .single = profiles, .module = 2});
+  const auto own = rows_of(folder.path() / "node_x.csv");
+  CHECK(own[2] == std::vector<std::string>{"0", "1", "0", "single", "a", "1"});
+  CHECK(content(folder.path() / "node_x.gp").find("set object rectangle from 1.5,0.5 to 3.5,1.5") != std::string::npos);
 }
 
 TEST_CASE("Confusion and weights are tables of what is drawn", "[figures]") {

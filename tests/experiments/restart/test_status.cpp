@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <map>
@@ -266,6 +267,20 @@ TEST_CASE("The status of a sweep lists its runs in progress", "[status]") {
   CHECK(program.wait().exit_code == 130);
   CHECK_THAT(status_of(folder.path()),
              Catch::Contains("state     interrupted; ") && Catch::Contains("0 of 3 done, 0 failed, 0 running, 3 left"));
+}
+
+TEST_CASE("The time left of a whole run is shown once all its stages were computed beside it", "[status][run]") {
+  const TemporaryFolder folder;
+  Arguments first = with(three_neurons, {"seed=7"});
+  std::replace(first.begin(), first.end(), std::string("run"), std::string("first"));
+  REQUIRE(run_program(first, folder.path()).exit_code == 0);
+  StartedProgram program(endless, folder.path());
+  const RunStatus status = wait_for_status(folder.path() / "run", is_training);
+  REQUIRE(run_seconds_left(*status.stage));
+  CHECK(*run_seconds_left(*status.stage) > *seconds_left(*status.stage));
+  CHECK_THAT(status_of(folder.path()), Catch::Contains(" left (run: "));
+  program.signal(SIGINT);
+  CHECK(program.wait().exit_code == 130);
 }
 
 TEST_CASE("Damaged status files and control characters in them are shown safely", "[status]") {

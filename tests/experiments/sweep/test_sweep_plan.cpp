@@ -9,6 +9,7 @@
 
 #include "core/config/tree.hpp"
 #include "experiments/measures/metrics.hpp"
+#include "experiments/sweep/draw_sweep.hpp"
 #include "experiments/sweep/plan.hpp"
 #include "tests/catch2.hpp"
 
@@ -229,10 +230,12 @@ TEST_CASE("Invalid sweeps are refused with the parameter and the value", "[sweep
        "did you mean 'mean'? (swept: analysis.discretize.method=meen)\n"
        "test.yaml:8:68: error: networks.full.layers: the analysed layer 1 has 30 units; exhaustive relay information "
        "is "
-       "possible up to 24 (swept: networks.full.layers=[784, 30, 10], analysis.discretize.method=mean)\n"
+       "possible up to 24 (analysis.relay.exhaustive: [] does without) (swept: networks.full.layers=[784, 30, 10], "
+       "analysis.discretize.method=mean)\n"
        "test.yaml:8:68: error: networks.full.layers: the analysed layer 1 has 30 units; exhaustive knockout is "
        "possible "
-       "up to 24 (swept: networks.full.layers=[784, 30, 10], analysis.discretize.method=mean)"},
+       "up to 24 (analysis.knockout.sets: single does without) (swept: networks.full.layers=[784, 30, 10], "
+       "analysis.discretize.method=mean)"},
       {"{parameters: {analysis.discretize.method: {values: [mean]}}, exclude: [{analysis.discretize.metod: mean}]}",
        "test.yaml:8:80: error: sweep.exclude: 'analysis.discretize.metod' is not among sweep.parameters; did you mean "
        "'analysis.discretize.method'?"},
@@ -291,6 +294,15 @@ TEST_CASE("A swept path is relative to the configuration file", "[sweep]") {
   const SweepPlan sweep = plan_of(root);
   CHECK(sweep.overrides_of(sweep.runs[0])[0] == "data.path=\"/configs/sub/a\"");
   CHECK(sweep.overrides_of(sweep.runs[1])[0] == "data.path=\"/b\"");
+}
+
+TEST_CASE("Axes of sweep figures have words and units, not keys", "[sweep]") {
+  CHECK(setting_title("seed") == "seed");
+  CHECK(setting_title("networks.full.train.learning_rate") == "learning rate of full");
+  CHECK(setting_title("networks.full.layers", 1) == "units of hidden layer 1, full");
+  CHECK(setting_title("networks.full.train.batch_size") == "batch size (samples) of full");
+  CHECK(setting_title("analysis.knockout.method") == "knockout method");
+  CHECK(setting_title("data.train_limit") == "training samples");
 }
 
 }  // namespace inforelay
