@@ -13,6 +13,8 @@
 #include "experiments/page/base64.hpp"
 #include "experiments/page/layer_data.hpp"
 #include "experiments/page/page_files.hpp"
+#include "experiments/results/time_stack.hpp"
+#include "experiments/sources/recurrent_model.hpp"
 
 namespace inforelay {
 namespace {
@@ -72,11 +74,17 @@ json system_data(const ExperimentResult& result, const std::string& name) {
   if (recording)
     out["source"] = system.attribute<std::string>("", "file");
   else
-    out["source"] = layers_text(model);
+    out["source"] = is_recurrent(system) ? "recurrent: " + model.attribute<std::string>("", "kind")
+                                         : "layers: " + layers_text(model);
   json layers = json::array();
   const ImageShape image = recording ? ImageShape{} : image_shape(result, model);
-  for (const LayerResults& layer : layers_of(result, name))
-    layers.push_back(recording ? layer_data(layer, result.arrays.view("none"), {}) : layer_data(layer, model, image));
+  for (const LayerResults& layer : layers_of(result, name)) {
+    if (layer.times > 0) {
+      for (json& one : layer_data_at_times(layer, system.numbers(time_axis))) layers.push_back(std::move(one));
+    } else {
+      layers.push_back(layer_data(layer, model, image));
+    }
+  }
   out["layers"] = std::move(layers);
   return out;
 }
