@@ -66,9 +66,11 @@ function unitButtons() {
 
 // The set gets the unit with which it has most information of the class, or loses the one without which it keeps most; of equals
 // the lowest. Tries the units one by one, a few at a time, so that wide layers do not make the page wait.
+const searching = element("span", { class: "about" });
 let endSearch = () => {};
 function step(adding) {
   endSearch();
+  searching.textContent = "";
   const { subset, cls, set } = shown, from = membersOf(set).join(" ");
   let best = -1, most = -Infinity, k = 0;
   const tryNext = () => {
@@ -89,7 +91,14 @@ function step(adding) {
     }
   }
   announce("Searching");
-  endSearch = inSlices(0, () => isSame() && tryNext(), () => isSame() && best >= 0 && toggle(best));
+  const tryAndTell = () => {
+    searching.textContent = `Unit ${k} of ${set.length} ...`;
+    return tryNext();
+  };
+  endSearch = inSlices(0, () => isSame() && tryAndTell(), () => {
+    searching.textContent = "";
+    if (isSame() && best >= 0) toggle(best);
+  });
 }
 
 const setHeads = ["class", "I_R of the set, bit", "of I_R(all)", "rank among all sets of its size", "best set of its size", "its I_R, bit",
@@ -158,7 +167,7 @@ export function setBuilderView() {
     addButton, dropButton,
     bestButton, greedyButton,
     button("Invert", "All other units", () => change({ set: membersOf(shown.set.map((x) => 1 - x)) })),
-    button("Clear", "No unit", () => change({ set: [] })));
+    button("Clear", "No unit", () => change({ set: [] })), searching);
   body.append(units, tools, nullText, numbers, comparison);
 
   onChange((changed) => {

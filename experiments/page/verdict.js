@@ -62,7 +62,7 @@ function verdictTiles(subset) {
     list.push(tile("accuracy (argmax)", fraction(accuracy[0]), `the commonest class has ${fraction(chance)}`, isPoor ? "warn" : ""));
   }
   const total = subset.array("relay", "total"), bound = subset.array("relay", "input_output_information");
-  const sum = (values) => values.reduce((a, b) => a + b, 0);
+  const sum = (values) => values.reduce((a, b, c) => (Number.isFinite(total[c]) ? a + b : a), 0);  // the classes that were analysed
   if (bound) list.push(tile("I_R(all) of I(X_in; X_out)", percent(sum(total) / sum(bound)), "sum over classes"));
   const single = subset.array("states", "singleton_fraction")[0];
   list.push(tile("samples alone in their state", percent(single),
