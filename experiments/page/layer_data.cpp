@@ -15,6 +15,7 @@
 #include "experiments/page/joint_table.hpp"
 #include "experiments/page/packed_array.hpp"
 #include "experiments/page/set_grid.hpp"
+#include "experiments/page/thumbnails.hpp"
 #include "experiments/results/time_stack.hpp"
 #include "nn/knockout/replacement.hpp"
 
@@ -182,7 +183,7 @@ class LayerData {
       out["label"] = packed(input, {samples});
       return;
     }
-    RandomStream random(0, "samples of the page");
+    RandomStream random(0, page_samples);
     std::vector<std::uint32_t> drawn = sample_without_replacement(samples, std::min(fitting, samples), random);
     std::sort(drawn.begin(), drawn.end());
     std::vector<float> value;

@@ -77,6 +77,21 @@ def main():
         page.evaluate("[...document.querySelectorAll('#units tbody button')].find((b) => b.textContent === '1').click()")
         check("pressed in Units", page.evaluate(in_set) != pressed)
 
+        # Images of samples that the network decides otherwise without all of its units.
+        if page.evaluate("!document.getElementById('samples').hidden"):
+            for text in ("Clear", "Invert"):
+                page.evaluate(f"[...document.querySelectorAll('#set button')].find((b) => b.textContent === '{text}').click()")
+            page.evaluate("""new Promise((done) => {
+                let c = 0;  // a class may lose nothing
+                const look = () => {
+                    if (document.querySelector('#samples canvas')) return done(true);
+                    document.querySelectorAll('#verdict tbody th button')[c++ % 10].click();
+                    setTimeout(look, 200);
+                };
+                look(); })""")
+            shown = page.evaluate("[...document.querySelectorAll('#samples figure')].map((f) => f.querySelector('canvas').getContext('2d').getImageData(0, 0, 28, 28).data.some((x) => x > 99 && x < 255))")
+            check("images are drawn", len(shown) > 0 and all(shown))
+
         # Refusals of the functions for scripts.
         for call in ("information(99, 0)", "information(0, -1)", "information(0, 2 ** 40)", "information('none', 0)",
                      "information(0, [99])", "information(0, 1, {network: 'none'})"):
