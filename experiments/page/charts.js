@@ -1,6 +1,6 @@
 // Panels with axes, and colours. Colours are variables of page.css, which has them for light and dark.
 
-const margin = { left: 52, right: 14, top: 12, bottom: 42 };
+const margin = { left: 60, right: 14, top: 12, bottom: 42 };
 
 /// A panel with two axes: {svg, plot, x, y, width, height}, plot a group for marks, x and y scales of d3. `label` says what it
 /// shows to a screen reader.
@@ -15,7 +15,7 @@ export function panel(label, xLabel, yLabel, xDomain, yDomain, size = {}) {
   plot.append("g").attr("class", "axis").attr("transform", `translate(0,${height})`).call(d3.axisBottom(x).ticks(size.ticks ?? 6));
   plot.append("g").attr("class", "axis").call(d3.axisLeft(y).ticks(6));
   plot.append("text").attr("class", "label").attr("x", width / 2).attr("y", height + 34).attr("text-anchor", "middle").text(xLabel);
-  plot.append("text").attr("class", "label").attr("transform", `translate(-40,${height / 2}) rotate(-90)`).attr("text-anchor", "middle").text(yLabel);
+  plot.append("text").attr("class", "label").attr("transform", `translate(-48,${height / 2}) rotate(-90)`).attr("text-anchor", "middle").text(yLabel);
   return { svg, plot: marks, x, y, width, height };
 }
 

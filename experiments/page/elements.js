@@ -15,8 +15,14 @@ export function element(name, attributes = {}, ...children) {
 export const bits = (value) => (Number.isFinite(value) ? value.toFixed(4) : "-");
 export const fraction = (value) => (Number.isFinite(value) ? value.toFixed(4) : "-");
 export const percent = (value) => (Number.isFinite(value) ? `${(100 * value).toFixed(1)} %` : "-");
-export const count = (value) => value.toLocaleString("en");
+const inThousands = new Intl.NumberFormat("en");  // one for all: to make it takes longer than all else
+export const count = (value) => inThousands.format(value);
 export const unitList = (units) => (units.length === 0 ? "none" : units.join(" "));
+/// The same, of many units their number.
+export const shortUnitList = (units) => (units.length > 8 ? `${units.length} units` : unitList(units));
+export const range = (bounds) => (bounds === undefined ? "-" : `${bits(bounds[0])} to ${bits(bounds[1])}`);
+export const shortRange = (bounds) => (bounds === undefined ? "-" : `${bounds[0].toFixed(3)}\u2013${bounds[1].toFixed(3)}`);
+export const pText = (p) => (Number.isFinite(p) ? String(Number(p.toPrecision(2))) : "-");
 
 /// A table; columns without any value ("-") are left out. `caption`: for screen readers and people.
 export function table(caption, heads, rows, markedRow = -1) {

@@ -50,6 +50,15 @@ function paths(subset, c) {
   };
 }
 
+// Of the best set of each size, or else of the greedy one, without a relay: [size, low, high] of 5 and 95 %, and of what.
+function nullBand(subset, c) {
+  for (const [what, text] of [["maximum", "best set of each size"], ["greedy", "greedy path"]]) {
+    const points = d3.range(subset.layer.units + 1).map((size) => [size, subset.chance(what, c, size)]).filter(([, found]) => found);
+    if (points.length > 0) return { text, points: points.map(([size, { low, high }]) => [size, low, high]) };
+  }
+  return undefined;
+}
+
 function sharedUnits(subset, cells) {
   const sets = d3.sum(cells, (cell) => cell.count), units = subset.layer.units;
   const share = d3.range(units).map((k) => d3.sum(cells, (cell) => (cell.count * cell.share[k]) / 255) / sets);
@@ -70,8 +79,9 @@ export function landscapeView() {
     "All sets of units; darker: more sets. Draw a rectangle to see which units the sets in it share.",
     () => {
       const { subset, cls } = shown, grid = subset.data.grids?.[cls], { greedy, best } = paths(subset, cls);
+      const points = nullBand(subset, cls)?.points, bound = (i) => points?.map((point) => [point[0], point[i]]);
       const list = [["kind", "size", "information_bits", "accuracy", "sets"]];
-      for (const [name, points] of Object.entries({ greedy, best })) for (const [size, value] of points ?? []) list.push([name, size, value, "", ""]);
+      for (const [name, points] of Object.entries({ greedy, best, null_5_percent: bound(1), null_95_percent: bound(2) })) for (const [size, value] of points ?? []) list.push([name, size, value, "", ""]);
       if (!grid) return list;
       const information = edges(grid.low, grid.high, grid.size.bins);
       for (const d of cellsOf(grid.size, subset.layer.units, d3.range(subset.layer.units + 2), information)) list.push(["cell", d.x0, d.y0, "", d.count]);
@@ -83,24 +93,44 @@ export function landscapeView() {
       return list;
     });
   const charts = element("div", { class: "charts" }), shared = element("div", { "aria-live": "polite" });
-  body.append(charts, legend([["density", "all sets"], ["set", "the set"], ["greedy", "greedy path"], ["best", "best set of each size"]]), shared);
+  const key = element("div");
+  const field = (text, attributes) => {
+    const input = element("input", { type: "number", min: 0, onchange: () => typed(), ...attributes });
+    return [element("label", {}, text, input), input];
+  };
+  // The same without a pointer.
+  const [fromLabel, from] = field("Sets of ", { step: 1 }), [toLabel, to] = field(" to ", { step: 1 }), [leastLabel, least] = field(" units with at least ", { step: "any" });
+  const region = element("div", { class: "tools", role: "group", "aria-label": "Region by numbers" }, fromLabel, toLabel, leastLabel, "bit");
+  body.append(charts, key, region, shared);
+  function typed() {
+    const { subset, cls, layer } = shown, grid = subset.data.grids[cls], high = to.value === "" ? layer.units : Number(to.value);
+    brushed(cellsOf(grid.size, layer.units, d3.range(layer.units + 2), edges(grid.low, grid.high, grid.size.bins))
+      .filter((d) => Number(from.value) <= d.x0 && d.x0 <= high && (d.y0 + d.y1) / 2 >= Number(least.value)));
+  }
   const brushed = (cells) => shared.replaceChildren(cells && cells.length > 0 ? sharedUnits(shown.subset, cells) : "");
 
   let drawn;  // the charts of the class, in which only the mark of the set moves
   onChangeOf(() => [shown.cls], () => {
-    const { subset, cls, layer } = shown, grid = subset.data.grids?.[cls], { greedy, best } = paths(subset, cls);
+    const { subset, cls, layer } = shown, grid = subset.data.grids?.[cls], { greedy, best } = paths(subset, cls), byChance = nullBand(subset, cls);
     brushed(null);
-    const bitsShown = [0, ...(greedy ?? []).map((p) => p[1]), ...(grid ? [grid.low, grid.high] : [])].filter(Number.isFinite);
+    region.hidden = !grid;
+    from.value = to.value = least.value = "";
+    const bitsShown = [0, ...(byChance?.points ?? []).flatMap((p) => p.slice(1)), ...(greedy ?? []).map((p) => p[1]), ...(grid ? [grid.low, grid.high] : [])].filter(Number.isFinite);
     const size = panel(`Relay information of all sets against their size, class ${subset.contrasts[cls]}`, "units in the set", "relay information, bit",
       [-0.5, layer.units + 0.5], d3.extent(bitsShown));
     if (grid) densityPanel(size, cellsOf(grid.size, layer.units, d3.range(-0.5, layer.units + 1), edges(grid.low, grid.high, grid.size.bins)), brushed);
     const draw = (points, name) => points && size.plot.append("path").attr("class", `line ${name}`)
       .attr("d", d3.line().x((p) => size.x(p[0])).y((p) => size.y(p[1]))(points));
+    if (byChance) size.plot.append("path").attr("class", "null-band").attr("d", d3.area().x((p) => size.x(p[0])).y0((p) => size.y(p[1])).y1((p) => size.y(p[2]))(byChance.points));
     draw(greedy, "greedy");
     draw(best, "best");
     drawn = { size };
     charts.replaceChildren(size.svg.node());
-    if (!grid) charts.append(element("p", { class: "missing" }, "This run has no table of all sets (analysis.relay.exhaustive, analysis.tables): the greedy path alone is shown."));
+    key.replaceChildren(legend([grid && ["density", "all sets"], subset.relay && ["set", "the set"], greedy && ["greedy", "greedy path"], best && ["best", "best set of each size"],
+      byChance && ["null-band", `${byChance.text} without relay, 5 to 95 %`]].filter(Boolean)));
+    if (!grid) charts.append(element("p", { class: "missing" }, subset.hasAllSets ? "Counts of all sets are not in this page; results.h5 has them."
+      : layer.units > 24 ? "All sets of so many units cannot be counted: the greedy path is shown."
+      : "This run has no table of all sets (analysis.relay.exhaustive, analysis.tables): the greedy path is shown."));
     if (grid?.accuracy) {
       const { bins, low, high } = grid.accuracy, accuracy = panel(`Accuracy with a set replaced against its relay information, class ${subset.contrasts[cls]}`,
         "relay information, bit", `balanced accuracy (${subset.knockout.function}, ${subset.knockout.replace})`, [Math.min(0, grid.low), grid.high], low < high ? [low, high] : [low - 0.05, high + 0.05]);

@@ -10,10 +10,13 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "core/random.hpp"
 #include "core/text/unit_text.hpp"
 #include "experiments/page/joint_table.hpp"
 #include "experiments/page/packed_array.hpp"
 #include "experiments/page/set_grid.hpp"
+#include "experiments/page/thumbnails.hpp"
+#include "experiments/results/time_stack.hpp"
 #include "nn/knockout/replacement.hpp"
 
 namespace inforelay {
@@ -26,39 +29,49 @@ constexpr int rank_bins = 96;        // of relay information, for the rank of a 
 constexpr int size_grid_bins = 24;   // of relay information, against set size
 constexpr int value_grid_bins = 32;  // of relay information and of accuracy
 constexpr Eigen::Index most_histograms = 64;
+constexpr std::size_t fewest_samples = 500;  // accuracies of fewer are too coarse
 
 // Arrays of the results that the page shows, in groups MEASURE/SUBSET.
 constexpr std::array subset_arrays{
     std::pair("states", "threshold"),
-    std::pair("states", "occupied_states"),
     std::pair("states", "singleton_fraction"),
-    std::pair("states", "entropy_bits"),
     std::pair("states", "argmax_accuracy"),
-    std::pair("states", "balanced_accuracy"),
+    std::pair("states", "step_accuracy"),
     std::pair("relay", "total"),
     std::pair("relay", "input_output_information"),
     std::pair("relay", "single"),
     std::pair("relay", "aggregated"),
-    std::pair("relay", "participation"),
-    std::pair("relay", "module_found"),
     std::pair("relay", "greedy/removal_order"),
     std::pair("relay", "greedy/information"),
     std::pair("relay", "best/information"),
     std::pair("relay", "best/set"),
-    std::pair("relay", "sizes/quantile"),
+    std::pair("significance", "total_p"),
+    std::pair("significance", "total_null"),
+    std::pair("significance", "total_null_mean"),
+    std::pair("significance", "total_interval"),
+    std::pair("significance", "single_p"),
+    std::pair("significance", "single_null"),
+    std::pair("significance", "single_interval"),
+    std::pair("significance", "greedy_p"),
+    std::pair("significance", "greedy_null"),
+    std::pair("significance", "maximum_p"),
+    std::pair("significance", "maximum_null"),
     std::pair("knockout", "intact"),
     std::pair("knockout", "accuracy_single"),
     std::pair("knockout", "replacement_sample"),
     std::pair("knockout", "sizes/quantile"),
-    std::pair("knockout", "sizes/lowest"),
-    std::pair("knockout", "sizes/lowest_set"),
 };
-constexpr std::array layer_arrays{"regression/r_squared", "regression/coefficient"};
 
 class LayerData {
  public:
-  LayerData(const LayerResults& layer, const ResultView& model, ImageShape image)
-      : layer_(layer), model_(model), image_(image), units_(unit_count(layer)) {}
+  // `times`: how many such layers share the room of one.
+  LayerData(const LayerResults& layer, const ResultView& model, ImageShape image, std::size_t times = 1)
+      : layer_(layer),
+        model_(model),
+        image_(image),
+        units_(unit_count(layer)),
+        room_(most_layer_bytes / times),
+        times_(times) {}
 
   json data() {
     json out{{"name", layer_.layer}, {"title", layer_.title}, {"units", units_}, {"wide", is_wide(layer_)}};
@@ -68,7 +81,6 @@ class LayerData {
     for (auto subset = subsets.rbegin(); subset != subsets.rend(); ++subset) list.push_back(subset_data(*subset));
     std::reverse(list.begin(), list.end());
     out["subsets"] = list;
-    for (const char* path : layer_arrays) put_array(path);
     out["arrays"] = arrays_;
     put_model(out);
     return out;
@@ -86,9 +98,9 @@ class LayerData {
       left_ -= encoded;
       return true;
     }
-    subset["left_out"].push_back(fmt::format("{}, {}: the page holds at most {} of samples and states per layer", what,
-                                             bytes_text(static_cast<double>(encoded)),
-                                             bytes_text(static_cast<double>(most_layer_bytes))));
+    subset["left_out"].push_back(fmt::format("{}, {}: the page holds at most {} of samples and states per layer{}",
+                                             what, bytes_text(static_cast<double>(encoded)),
+                                             bytes_text(static_cast<double>(room_)), times_ > 1 ? " and time" : ""));
     return false;
   }
 
@@ -107,9 +119,23 @@ class LayerData {
     const StateInputOutput table = state_input_output(states, static_cast<int>(units_));
     if (claim(table.bytes(), "the joint table of states, input and output", subset)) put_table(table, subset);
     put_units(values, subset);
+    put_significance(name, subset);
     if (layer_.arrays.has("knockout/" + name)) put_knockout(name, states, values, subset);
+    put_time_knockout(name, subset);
     put_grids(name, contrasts.size(), subset);
     return subset;
+  }
+
+  // How the arrays of significance were computed.
+  void put_significance(const std::string& name, json& subset) const {
+    const ResultView significance = layer_.arrays.at("significance/" + name);
+    if (!significance.has("")) return;
+    json out;
+    for (const char* count : {"permutations", "bootstrap"})
+      out[count] = significance.attribute<std::int64_t>("", count);
+    for (const char* word : {"exchange", "bootstrap_of"}) out[word] = significance.attribute<std::string>("", word);
+    out["level"] = significance.attribute<double>("", "level");
+    subset["significance"] = out;
   }
 
   static void put_table(const StateInputOutput& table, json& subset) {
@@ -146,6 +172,44 @@ class LayerData {
                                             {static_cast<std::size_t>(units_), std::size_t{histogram_bins}})}};
   }
 
+  // The values of all samples; where there is no room for them, those of some, drawn at random.
+  void put_values(const ResultView& states, const RowMatrix<float>& values, json& subset, json& out) {
+    const std::span<const Symbol> input = states.vector<Symbol>("input");
+    const auto samples = static_cast<std::size_t>(values.rows()), units = static_cast<std::size_t>(units_);
+    const std::size_t fitting = left_ / 2 / 4 * 3 / (4 * units + 6);  // half of the room: other subsets need some, too
+    if (samples * (4 * units + 2) / 3 * 4 <= left_ || fitting < fewest_samples) {
+      if (!claim(samples * (4 * units + 2), "the values of all samples", subset)) return;
+      out["value"] = packed(std::span(values.data(), samples * units), {samples, units});
+      out["label"] = packed(input, {samples});
+      return;
+    }
+    RandomStream random(0, page_samples);
+    std::vector<std::uint32_t> drawn = sample_without_replacement(samples, std::min(fitting, samples), random);
+    std::sort(drawn.begin(), drawn.end());
+    std::vector<float> value;
+    std::vector<Symbol> label;
+    for (const std::uint32_t i : drawn) {
+      value.insert(value.end(), values.row(i).begin(), values.row(i).end());
+      label.push_back(input[i]);
+    }
+    claim(drawn.size() * (4 * units + 6), "the values of some samples", subset);
+    subset["left_out"].push_back(
+        fmt::format("the values of all samples but {} of {} drawn at random", drawn.size(), samples));
+    out["value"] = packed(std::span<const float>(value), {drawn.size(), units});
+    out["label"] = packed(label);
+    out["sample"] = packed(drawn);
+  }
+
+  // Of recurrent networks, the accuracies of all sets.
+  void put_time_knockout(const std::string& name, json& subset) {
+    const ResultView knockout = layer_.arrays.at("time_knockout/" + name);
+    if (times_ > 1 || !knockout.has("accuracy")) return;
+    const RowMatrix<float>& accuracy = knockout.matrix<float>("accuracy");
+    if (!claim(static_cast<std::size_t>(accuracy.size()) * 4, "the accuracies of all sets", subset)) return;
+    subset["in_time"] = {{"replace", knockout.attribute<std::string>("", "replace")},
+                         {"accuracy", packed(knockout.array("accuracy"))}};
+  }
+
   void put_knockout(const std::string& name, const ResultView& states, const RowMatrix<float>& values, json& subset) {
     const ResultView knockout = layer_.arrays.at("knockout/" + name);
     json out;
@@ -153,11 +217,16 @@ class LayerData {
     const Replacement mean(values, {.replace = KnockoutReplace::mean}, RandomStream(0, "unused"));
     out["mean"] =
         packed(std::span(mean.values().data(), static_cast<std::size_t>(units_)), {static_cast<std::size_t>(units_)});
-    const auto samples = static_cast<std::size_t>(values.rows());
-    if (claim((static_cast<std::size_t>(values.size()) * 4) + 2 * samples, "the values of all samples", subset)) {
-      out["value"] = packed(std::span(values.data(), static_cast<std::size_t>(values.size())),
-                            {samples, static_cast<std::size_t>(units_)});
-      out["label"] = packed(states.vector<Symbol>("input"), {samples});
+    put_values(states, values, subset, out);
+    // Of each unit alone; also in the table of all sets, if there is one.
+    const std::string table = "knockout/" + name + "/accuracy";
+    if (layer_.arrays.has(table)) {
+      const RowMatrix<float>& accuracy = layer_.arrays.matrix<float>(table);
+      RowMatrix<float> single(accuracy.rows(), units_);
+      for (Eigen::Index k = 0; k < units_; ++k) single.col(k) = accuracy.col(Eigen::Index{1} << k);
+      arrays_[table + "_single"] =
+          packed(std::span<const float>(single.data(), static_cast<std::size_t>(single.size())),
+                 {static_cast<std::size_t>(single.rows()), static_cast<std::size_t>(units_)});
     }
     subset["knockout"] = out;
   }
@@ -177,7 +246,7 @@ class LayerData {
   }
 
   // Over all sets, for each contrast: ranks, information against size, and accuracy against information.
-  void put_grids(const std::string& name, std::size_t contrasts, json& subset) const {
+  void put_grids(const std::string& name, std::size_t contrasts, json& subset) {
     if (units_ > NeuronSet::max_exhaustive_neurons) return;
     const int units = static_cast<int>(units_);
     json list = json::array();
@@ -201,7 +270,8 @@ class LayerData {
       }
       list.push_back(std::move(grids));
     }
-    subset["grids"] = std::move(list);
+    const std::size_t raw = list.dump().size() / 4 * 3;  // claim() adds the third again
+    if (times_ == 1 || claim(raw, "the counts of all sets", subset)) subset["grids"] = std::move(list);
   }
 
   // The layers after this one, the weights of a first layer as images, and known modules.
@@ -250,14 +320,41 @@ class LayerData {
   const ResultView model_;
   const ImageShape image_;
   const Eigen::Index units_;
-  std::size_t left_ = most_layer_bytes;
+  const std::size_t room_, times_;
+  std::size_t left_ = room_;
   json arrays_ = json::object();
 };
+
+// The most text of a layer at all its times.
+constexpr std::size_t most_times_bytes = 2'000'000;
 
 }  // namespace
 
 json layer_data(const LayerResults& layer, const ResultView& model, ImageShape image) {
   return LayerData(layer, model, image).data();
+}
+
+std::vector<json> layer_data_at_times(const LayerResults& layer, const std::vector<double>& times) {
+  std::vector<json> list;
+  std::size_t step = 1;
+  for (std::size_t t = 0; t < times.size(); t += step) {
+    const ResultArrays arrays = at_time(layer.arrays, t);
+    LayerResults one = layer;
+    one.arrays = arrays.view(layer.arrays.group());
+    one.times = 0;
+    json data = LayerData(one, ResultView(), {}, times.size()).data();
+    data["time"] = times[t];
+    if (t == 0) {
+      const std::size_t bytes = data.dump(-1, ' ', false, json::error_handler_t::replace).size();
+      step = std::max<std::size_t>(1, (bytes * times.size() + most_times_bytes - 1) / most_times_bytes);
+    }
+    if (step > 1) {
+      for (json& subset : data["subsets"])
+        subset["left_out"].push_back(fmt::format("of {} times, all but every {}th", times.size(), step));
+    }
+    list.push_back(std::move(data));
+  }
+  return list;
 }
 
 }  // namespace inforelay

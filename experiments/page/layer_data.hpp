@@ -2,6 +2,7 @@
 // and the arrays of the results that it shows.
 //
 //   {"name": "1", "title": "full, layer 1", "units": 20, "wide": false,
+//    "time": 3,                    of a layer that is analysed at each time
 //    "arrays": {PATH: array},      of the results, with their paths below the layer: "relay/test/total"
 //    "module": [class of unit k],  if known: of networks composed of detectors
 //    "fields": {"weight": array [K,D], "scale": [K], "rows": 28, "columns": 28}, of the first layer, if its inputs are
@@ -12,6 +13,9 @@
 //      "left_out": [text]          what would have been too large, and why
 //      "unit_mean", "unit_sd", "histogram": {"low", "high", "count" [K,bins]}
 //      "knockout": {"function", "replace", "method", "mean" [K], "value" [N,K], "label" [N]},
+//                  with "sample": the value and label of those n samples alone
+//      "in_time": {"replace", "accuracy" [C,S]},  of recurrent networks
+//      "significance": {"permutations", "exchange", "bootstrap", "bootstrap_of", "level"},  if there is
 //      "grids": {"information": [{"low", "high"}, ...], ...}}]}                    set_grid.hpp
 #pragma once
 
@@ -35,5 +39,9 @@ inline constexpr std::size_t most_layer_bytes = 1'500'000;
 /// `model`: networks/NAME/model; empty for a recording. Throws DataError if the results are damaged. Cost: about 10 ns
 /// for each set and class of which there are tables.
 nlohmann::json layer_data(const LayerResults& layer, const ResultView& model, ImageShape image);
+
+/// A layer that is analysed at each of its T times, as one for each of them, with its "time", in order. Together they
+/// have the room of one layer, counts of sets on grids included; of very many times those that fit, at equal distances.
+std::vector<nlohmann::json> layer_data_at_times(const LayerResults& layer, const std::vector<double>& times);
 
 }  // namespace inforelay

@@ -12,10 +12,10 @@ function setting(key) {
 
 export function paragraph() {
   const { system, layer, subset } = shown, from = data.provenance;
-  const units = `${layer.units} units of ${system.kind === "network" ? `hidden layer ${layer.name} of the network "${system.name}" (layers: ${system.source})` : `layer "${layer.name}" of the recording "${system.name}"`}`;
+  const units = `${layer.units} units of ${system.kind === "network" ? `hidden layer ${layer.name} of the network "${system.name}" (${system.source})` : `layer "${layer.name}" of the recording "${system.name}"`}`;
   const text = [`Relay information was computed with inforelay ${from.version} (revision ${from.git_revision}) for the ${units}, on ${count(subset.samples)} samples (subset "${subset.name}"${from.data_name !== "none" ? `; data: ${from.data_name}` : ""}).`];
   text.push(`Values were discretised into states (method ${setting("discretize") ?? setting("method")}); information is the plug-in estimate in bits, ${subset.whole ? "of the input and output symbols themselves" : "for each class of one class against the rest"}; ${(100 * subset.array("states", "singleton_fraction")[0]).toFixed(1)} % of the samples are alone in their state.`);
-  text.push(subset.data.grids ? `All ${count(2 ** layer.units)} sets of units were evaluated.` : "Sets were searched greedily, by removal of the unit whose removal leaves the most relay information.");
+  text.push(subset.hasAllSets ? `All ${count(2 ** layer.units)} sets of units were evaluated.` : "Sets were searched greedily, by removal of the unit whose removal leaves the most relay information.");
   if (subset.knockout)
     text.push(`For knockouts (ablation), units were replaced by ${{ zero: "0", mean: "their mean over the samples", resample: "their values in another sample", noise: "noisy values" }[subset.knockout.replace]}; accuracy is balanced accuracy, decided by ${subset.knockout.function}, ${subset.knockout.method === "exact" ? "over all samples" : "on random draws of samples"}.`);
   text.push(`The seed was ${from.seed}. The results describe one ${system.kind}; they are no inference about others.`);

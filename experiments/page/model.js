@@ -47,6 +47,20 @@ class Subset {
     return this.accuracies;
   }
 
+  /// Of recurrent networks: accuracy of each class with any set replaced in every step, from the results, [C,S].
+  get stepAccuracy() {
+    return unpack(this.data.in_time?.accuracy);
+  }
+
+  get hasAccuracy() {
+    return this.accuracy !== null || this.stepAccuracy !== undefined;
+  }
+
+  /// If the page has the values of some samples only: "1,000 of 10,000 samples"; else "".
+  get drawn() {
+    return this.knockout?.sample && this.accuracy ? `${this.accuracy.samples.toLocaleString("en")} of ${this.samples.toLocaleString("en")} samples, drawn at random` : "";
+  }
+
   // What was computed for a set is kept: views ask for the same again.
   kept(key, compute) {
     if (!this.cache.has(key)) {
@@ -63,12 +77,14 @@ class Subset {
 
   /// {byClass, overall} with the set replaced; undefined if it cannot be computed.
   accuracyWithout(inSet, replace = this.knockout?.replace, fn = this.knockout?.function) {
+    if (this.stepAccuracy) return { byClass: d3.range(this.stepAccuracy.shape[0]).map((c) => this.accuracyOf(c, inSet)) };
     if (this.accuracy === null || !this.accuracy.canReplace(replace)) return undefined;
     return this.kept(`a${fn} ${replace} ` + inSet.join(""), () => this.accuracy.balanced(inSet, fn, replace));
   }
 
   /// The same of one class alone: a number, NaN if it cannot be computed.
   accuracyOf(c, inSet, replace = this.knockout?.replace, fn = this.knockout?.function) {
+    if (this.stepAccuracy) return row(this.stepAccuracy, c)[inSet.reduce((index, x, k) => index + x * 2 ** k, 0)];
     if (this.accuracy === null || !this.accuracy.canReplace(replace)) return NaN;
     return this.kept(`c${c} ${fn} ${replace} ` + inSet.join(""), () => this.accuracy.balancedOf(c, inSet, fn, replace));
   }
@@ -96,12 +112,53 @@ class Subset {
     return { set: unitsOf(row(sets, c)[size], this.layer.units), bits: row(bits, c)[size] };
   }
 
-  /// The smallest of these sets with at least `part` of I_R(all), {set, bits}; undefined if I_R(all) is not above 0.
-  smallestBest(c, part) {
-    const total = this.array("relay", "total")[c], best = this.array("relay", "best/information");
-    if (best === undefined || !(total > 0)) return undefined;
-    const size = row(best, c).findIndex((value) => value >= part * total - 1e-12);
-    return size < 0 ? undefined : this.best(c, size);
+  /// How samples are exchanged in the permutation tests of the run.
+  get exchange() {
+    return { samples: "samples permuted", trials: "whole trials permuted", circular_shifts: "time shifted in a circle" }[this.data.significance?.exchange];
+  }
+
+  get hasAllSets() {
+    return this.layer.data.arrays[`relay/${this.name}/best/information`] !== undefined;
+  }
+
+  /// The set of `size` units that the greedy search leaves, {set, bits}; undefined if there was none.
+  greedy(c, size) {
+    const order = this.removalOrder(c), bits = this.array("relay", "greedy/information"), units = this.layer.units;
+    if (order === undefined || size > units) return undefined;
+    return { set: unitsOf(order.slice(units - size), units), bits: size === units ? this.array("relay", "total")[c] : row(bits, c)[units - 1 - size] };
+  }
+
+  /// The smallest set with at least `part` of I_R(all), {set, bits}: of all sets if there is a table of them, else on the
+  /// greedy path from all units, before it falls below. Undefined if I_R(all) is not above 0, or there is neither.
+  smallest(c, part) {
+    const total = this.array("relay", "total")[c], least = part * total - 1e-12;
+    if (!(total > 0)) return undefined;
+    if (this.hasAllSets) {
+      const size = row(this.array("relay", "best/information"), c).findIndex((value) => value >= least);
+      return size < 0 ? undefined : this.best(c, size);
+    }
+    const path = this.array("relay", "greedy/information");
+    if (this.removalOrder(c) === undefined) return undefined;
+    let size = this.layer.units;
+    while (size > 0 && row(path, c)[this.layer.units - size] >= least) --size;
+    return this.greedy(c, size);
+  }
+
+  /// Of a permutation test of the run {p, low, high}, low and high 5 and 95 % of the null distribution, bits: of "total"; of
+  /// "single" of unit `at`; of "greedy" and "maximum", the greedy and the best set of size `at`. Undefined without it.
+  chance(what, c, at = 0) {
+    const p = this.array("significance", `${what}_p`), quantile = this.array("significance", `${what}_null`);
+    if (p === undefined) return undefined;
+    const i = c * (p.length / p.shape[0]) + at, levels = quantile.length / p.length;
+    return Number.isFinite(p[i]) ? { p: p[i], low: quantile[i * levels], high: quantile[(i + 1) * levels - 1] } : undefined;
+  }
+
+  /// The bootstrap interval of "total", or of "single" of unit `at`, [low, high]; undefined if there is none.
+  interval(what, c, at = 0) {
+    const bounds = this.array("significance", `${what}_interval`);
+    if (bounds === undefined) return undefined;
+    const i = 2 * (c * (bounds.length / 2 / bounds.shape[0]) + at);
+    return Number.isFinite(bounds[i]) ? [bounds[i], bounds[i + 1]] : undefined;
   }
 
   /// Units in the order of greedy removal; undefined if there was no search.
@@ -114,13 +171,11 @@ class Subset {
 
 class Layer {
   constructor(layer, system) {
-    Object.assign(this, { name: layer.name, title: layer.title, units: layer.units, wide: layer.wide, module: layer.module });
+    Object.assign(this, { name: layer.name, title: layer.title, units: layer.units, wide: layer.wide, module: layer.module, time: layer.time });
+    if (layer.time !== undefined) this.title += `, time ${layer.time}`;
     this.data = layer;
     this.system = system;
     this.subsets = layer.subsets.map((subset) => new Subset(subset, this, system));
-  }
-  array(path) {
-    return unpack(this.data.arrays[path]);
   }
 }
 
@@ -150,19 +205,23 @@ export function unitsOf(set, units) {
 }
 export const membersOf = (inSet) => Array.from(inSet.keys()).filter((k) => inSet[k]);
 
-function named(list, name, what) {
-  const found = list.find((item) => item.name === String(name));
-  if (!found) throw new RangeError(`${what} ${name}: expected one of ${list.map((item) => item.name).join(", ")}`);
+/// The layers of the page that are `layer` of the results: one for each time at which it was analysed.
+export const timesOf = (system, layer) => system.layers.filter((other) => other.name === layer.name);
+
+// By a property that is a text or number; without a value the first.
+function named(list, name, what, key = "name") {
+  const found = name === undefined ? list[0] : list.find((item) => String(item[key]) === String(name));
+  if (!found) throw new RangeError(`${what} ${name}: expected one of ${list.map((item) => item[key]).join(", ")}`);
   return found;
 }
 
-// The subset that a caller means; by default the first network, layer and subset that have tables of all sets.
-function subsetOf({ network, layer, subset } = {}, needs = () => true) {
+// The subset that a caller means; by default the first network, layer, time and subset that have tables of all sets.
+function subsetOf({ network, layer, time, subset } = {}, needs = () => true) {
   for (const system of network === undefined ? systems : [named(systems, network, "network")]) {
-    for (const at of layer === undefined ? system.layers : [named(system.layers, layer, "layer")]) {
+    for (const at of layer === undefined ? system.layers : [named(timesOf(system, named(system.layers, layer, "layer")), time, "time", "time")]) {
       for (const one of subset === undefined ? at.subsets : [named(at.subsets, subset, "subset")]) {
         const chosen = network !== undefined && layer !== undefined && subset !== undefined;
-        if (chosen || (one.data.grids !== undefined && needs(one))) return one;
+        if (chosen || (one.hasAllSets && needs(one))) return one;
       }
     }
   }
@@ -186,8 +245,9 @@ window.inforelay = {
   /// Balanced accuracy of a class with a set replaced, as a float, by the function and replacement of the results unless
   /// `where` names others: function "threshold" or "argmax", replace "zero", "mean" or "resample".
   accuracy(cls, set, where) {
-    const subset = subsetOf(where, (one) => one.accuracy !== null);
+    const subset = subsetOf(where, (one) => one.accuracy !== null && !one.knockout.sample);
     if (!subset || subset.accuracy === null) throw new RangeError("no such layer and subset with knockouts in this page");
+    if (subset.knockout.sample) throw new RangeError(`the page has the values of ${subset.drawn}, too few for this accuracy`);
     const found = subset.accuracyWithout(unitsOf(set, subset.layer.units), where?.replace, where?.function);
     if (found === undefined)
       throw new RangeError(`replacement by ${where?.replace ?? subset.knockout.replace} cannot be computed from this page`);

@@ -1,24 +1,15 @@
 // View: which units carry which class, how much classes share, and which are alike.
 
 import { change, onChangeOf, shown } from "./state.js";
-import { bits, element, unitList, view } from "./elements.js";
-import { membersOf, unitsOf } from "./model.js";
-import { row } from "./arrays.js";
+import { element, shortUnitList, unitList, view } from "./elements.js";
+import { membersOf } from "./model.js";
 
 const mostUnits = 128, mostClasses = 40;
 
-/// Units of the smallest set with at least `part` of I_R(all) of a class, in order of size; of all sets if there is a table of
-/// them, else of the greedy path. Undefined if I_R(all) is not above 0, or there is neither.
-export function moduleOf(subset, c, part) {
-  const total = subset.array("relay", "total")[c], units = subset.layer.units;
-  if (!(total > 0)) return undefined;
-  const best = subset.smallestBest(c, part);
-  if (best) return membersOf(best.set);
-  const order = subset.removalOrder(c), path = subset.array("relay", "greedy/information");
-  if (!order) return undefined;
-  let removed = 0;
-  while (removed < units && row(path, c)[removed] >= part * total - 1e-12) ++removed;
-  return membersOf(unitsOf(order.slice(removed), units));
+// Units of the smallest set of a class, ascending; undefined without one.
+function moduleOf(subset, c, part) {
+  const found = subset.smallest(c, part);
+  return found && membersOf(found.set);
 }
 
 const jaccard = (a, b) => {
@@ -47,7 +38,7 @@ function matrix(modules, order) {
   const { subset, layer } = shown, cell = layer.units > 40 ? 12 : 22, left = 110, top = 24;
   const svg = d3.create("svg").attr("class", "chart matrix").attr("role", "img").attr("aria-label", "Classes by units: filled if the unit is in the set of the class")
     .attr("viewBox", `0 0 ${left + cell * layer.units + 4} ${top + cell * order.length + 4}`).attr("width", left + cell * layer.units + 4);
-  for (let k = 0; k < layer.units; ++k)
+  for (let k = 0; k < layer.units; k += layer.units > 40 ? 10 : 1)
     svg.append("text").attr("class", "tick").attr("x", left + cell * (k + 0.5)).attr("y", top - 8).attr("text-anchor", "middle").text(k);
   order.forEach((c, r) => {
     svg.append("text").attr("class", `tick ${c === shown.cls ? "marked" : ""}`).attr("x", left - 6).attr("y", top + cell * (r + 0.68)).attr("text-anchor", "end")
@@ -108,10 +99,10 @@ export function modulesView() {
     charts.replaceChildren(matrix(found, order), order.length > 1 ? overlap(filled, order, tree) : "");
     const { subset } = shown;
     const buttons = order.map((c) => found[c] && element("button", { type: "button", title: "Put these units into the set",
-      onclick: () => change({ cls: c, set: found[c] }) }, `${subset.contrasts[c]}: ${unitList(found[c])}`));
+      onclick: () => change({ cls: c, set: found[c] }) }, `${subset.contrasts[c]}: ${shortUnitList(found[c])}`));
     charts.append(element("div", { class: "tools", role: "group", "aria-label": "Sets of the classes" }, buttons));
     if (shown.layer.module) charts.append(element("p", { class: "about" }, "Outlined: the units of the detector of the class, known by construction."));
-    if (!subset.array("relay", "best/information")) charts.append(element("p", { class: "missing" }, "Without a table of all sets: sets of the greedy path."));
+    if (!subset.hasAllSets) charts.append(element("p", { class: "missing" }, "Without a table of all sets: sets of the greedy path."));
   }
   onChangeOf(() => [shown.cls], draw, true);
   return section;

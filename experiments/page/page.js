@@ -2,9 +2,11 @@
 
 import { begin, change, onChange, replacements, shown } from "./state.js";
 import { choice, element, unitList } from "./elements.js";
-import { data, membersOf, systems } from "./model.js";
+import { data, membersOf, systems, timesOf } from "./model.js";
 import { verdictView } from "./verdict.js";
 import { setBuilderView } from "./set_builder.js";
+import { unitsView } from "./units.js";
+import { timeView } from "./time.js";
 import { landscapeView } from "./landscape.js";
 import { modulesView } from "./modules.js";
 import { walkView } from "./walk.js";
@@ -23,7 +25,8 @@ function choices() {
   const ask = (label, values, current, choose, names) => values.length > 1 && list.push(choice(label, values, current, choose, names));
   const names = (items) => items.map((item) => item.name);
   ask("Network", names(systems), system.name, (value) => change({ network: value }));
-  ask("Layer", names(system.layers), layer.name, (value) => change({ layer: value }));
+  ask("Layer", [...new Set(names(system.layers))], layer.name, (value) => change({ layer: value }));
+  ask("Time", timesOf(system, layer).map((one) => one.time), layer.time, (value) => change({ time: value }));
   ask("Subset", names(layer.subsets), subset.name, (value) => change({ subset: value }));
   ask("Class", subset.contrasts.map((_, c) => c), shown.cls, (value) => change({ cls: Number(value) }), subset.contrasts);
   if (subset.accuracy) ask("Replaced by", replacements.filter((word) => subset.accuracy.canReplace(word)), shown.replace, (value) => change({ replace: value }));
@@ -34,7 +37,7 @@ function choices() {
 function runPage() {
   document.getElementById("header").append(...header());
   const nav = document.getElementById("choices");
-  document.getElementById("views").replaceChildren(verdictView(), setBuilderView(), landscapeView(), modulesView(), walkView(), samplesView(), methodsView());
+  document.getElementById("views").replaceChildren(verdictView(), setBuilderView(), unitsView(), timeView(), landscapeView(), modulesView(), walkView(), samplesView(), methodsView());
   onChange(() => {
     const labels = [...nav.querySelectorAll("label")], focused = labels.findIndex((label) => label.contains(document.activeElement));
     const name = focused >= 0 ? labels[focused].firstChild.textContent : undefined;

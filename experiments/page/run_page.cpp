@@ -13,11 +13,16 @@
 #include "experiments/page/base64.hpp"
 #include "experiments/page/layer_data.hpp"
 #include "experiments/page/page_files.hpp"
+#include "experiments/page/thumbnails.hpp"
+#include "experiments/results/time_stack.hpp"
+#include "experiments/sources/recurrent_model.hpp"
 
 namespace inforelay {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::size_t most_thumbnails = 300;  // of 28 x 28 pixels: 160 kB of text
 
 // "sha256-..." of a script or style, as a content security policy names it.
 std::string policy_hash(std::string_view text) {
@@ -72,12 +77,36 @@ json system_data(const ExperimentResult& result, const std::string& name) {
   if (recording)
     out["source"] = system.attribute<std::string>("", "file");
   else
-    out["source"] = layers_text(model);
+    out["source"] = is_recurrent(system) ? "recurrent: " + model.attribute<std::string>("", "kind")
+                                         : "layers: " + layers_text(model);
   json layers = json::array();
   const ImageShape image = recording ? ImageShape{} : image_shape(result, model);
-  for (const LayerResults& layer : layers_of(result, name))
-    layers.push_back(recording ? layer_data(layer, result.arrays.view("none"), {}) : layer_data(layer, model, image));
+  for (const LayerResults& layer : layers_of(result, name)) {
+    if (layer.times > 0) {
+      for (json& one : layer_data_at_times(layer, system.numbers(time_axis))) layers.push_back(std::move(one));
+    } else {
+      layers.push_back(layer_data(layer, model, image));
+    }
+  }
   out["layers"] = std::move(layers);
+  return out;
+}
+
+// Thumbnails {SUBSET: images} of the subsets with knockouts of a layer, if its samples are those of the data set.
+json image_data(const ExperimentResult& result, const DataPair& data) {
+  json out = json::object();
+  for (const std::string& name : result.networks) {
+    for (const LayerResults& layer : layers_of(result, name)) {
+      for (const std::string& subset : subsets_of(layer, "knockout")) {
+        if (layer.times > 0 || out.contains(subset) || (subset != "train" && subset != "test")) continue;
+        const std::span<const Symbol> input = layer.arrays.vector<Symbol>("states/" + subset + "/input");
+        const std::span<const Symbol> labels = data.subset(subset).labels();
+        if (!std::equal(input.begin(), input.end(), labels.begin(), labels.end())) continue;
+        json images = thumbnails(data.subset(subset), most_thumbnails);
+        if (!images.is_null()) out[subset] = std::move(images);
+      }
+    }
+  }
   return out;
 }
 
@@ -138,10 +167,12 @@ std::string page_for(const ExperimentResult& header, const std::string& note, js
   return page_html(header.experiment, content.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
-std::string run_page(const ExperimentResult& result, const std::string& note) {
+std::string run_page(const ExperimentResult& result, const std::string& note, const DataPair* images) {
   json systems = json::array();
   for (const std::string& name : result.systems()) systems.push_back(system_data(result, name));
-  return page_for(result, note, {{"systems", std::move(systems)}});
+  json content{{"systems", std::move(systems)}};
+  if (images) content["images"] = image_data(result, *images);
+  return page_for(result, note, std::move(content));
 }
 
 }  // namespace inforelay

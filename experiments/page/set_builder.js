@@ -1,7 +1,7 @@
 // View: units in and out of the set, its information and accuracy for all classes, and whether that is much.
 
 import { change, inSlices, onChange, onChangeOf, shown, toggle } from "./state.js";
-import { announce, bits, count, element, fraction, table, unitList, view } from "./elements.js";
+import { announce, bits, count, element, fraction, pText, range, table, unitList, view } from "./elements.js";
 import { membersOf } from "./model.js";
 import { row, unpack } from "./arrays.js";
 import { constantUnits } from "./verdict.js";
@@ -64,22 +64,41 @@ function unitButtons() {
   return list;
 }
 
-// The set with one unit more, or one less: that with the most information of the class; of equals the lowest unit.
-export function bestStep(subset, c, set, adding) {
-  let best = -1, most = -Infinity;
-  for (let k = 0; k < set.length; ++k) {
-    if (Boolean(set[k]) === adding) continue;
-    const other = set.slice();
-    other[k] = adding ? 1 : 0;
-    const value = subset.relay.of(c, other);
-    if (value > most + 1e-12) [best, most] = [k, value];
-  }
-  return best;
-}
-
+// The set gets the unit with which it has most information of the class, or loses the one without which it keeps most; of equals
+// the lowest. Tries the units one by one, a few at a time, so that wide layers do not make the page wait.
+const searching = element("span", { class: "about" });
+let endSearch = () => {};
 function step(adding) {
-  const { subset, cls, set } = shown, unit = bestStep(subset, cls, set, adding);
-  if (unit >= 0) toggle(unit);
+  endSearch();
+  searching.textContent = "";
+  const { subset, cls, set } = shown, from = membersOf(set).join(" ");
+  let best = -1, most = -Infinity, k = 0;
+  const tryNext = () => {
+    if (k < set.length && Boolean(set[k]) !== adding) {
+      const other = set.slice();
+      other[k] = adding ? 1 : 0;
+      const value = subset.relay.of(cls, other);
+      if (value > most + 1e-12) [best, most] = [k, value];
+    }
+    return ++k < set.length;
+  };
+  const isSame = () => shown.subset === subset && shown.cls === cls && membersOf(shown.set).join(" ") === from;
+  const end = performance.now() + 30;
+  while (performance.now() < end) {
+    if (!tryNext()) {
+      if (best >= 0) toggle(best);
+      return;
+    }
+  }
+  announce("Searching");
+  const tryAndTell = () => {
+    searching.textContent = `Unit ${k} of ${set.length} ...`;
+    return tryNext();
+  };
+  endSearch = inSlices(0, () => isSame() && tryAndTell(), () => {
+    searching.textContent = "";
+    if (isSame() && best >= 0) toggle(best);
+  });
 }
 
 const setHeads = ["class", "I_R of the set, bit", "of I_R(all)", "rank among all sets of its size", "best set of its size", "its I_R, bit",
@@ -99,6 +118,24 @@ function setRows() {
   });
 }
 
+// What the set is compared with, of the class: [what, bits, 5 to 95 % without a relay, p].
+const chanceHeads = ["relay information of", "bit", "without relay, 5 to 95 %", "p"];
+function chanceRows() {
+  const { subset, cls, set } = shown, members = membersOf(set), size = members.length, list = [];
+  const add = (what, value, found) => found && list.push([what, bits(value), range([found.low, found.high]), pText(found.p)]);
+  add("this set", own?.bits, own);
+  const best = subset.best(cls, size), greedy = subset.greedy(cls, size);
+  if (best && size > 0) add(`the best set of ${size}: ${unitList(membersOf(best.set))}`, best.bits, subset.chance("maximum", cls, size));
+  if (greedy && size > 0) add(`the greedy set of ${size}: ${unitList(membersOf(greedy.set))}`, greedy.bits, subset.chance("greedy", cls, size));
+  const single = subset.array("relay", "single");
+  for (const k of members) {
+    if (single && size <= 8) add(`unit ${k} (all units less all others)`, row(single, cls)[k], subset.chance("single", cls, k));
+  }
+  add("all units", subset.array("relay", "total")[cls], subset.chance("total", cls));
+  return list;
+}
+let own;  // the permutation test of the set in this page {bits, p, low, high}; undefined until it is done
+
 // Of contrasts of whole symbols, the accuracies by class stand in a table of their own.
 function wholeAccuracies() {
   const { subset, set, system } = shown, accuracy = subset.accuracyWithout(set, shown.replace);
@@ -111,29 +148,39 @@ function wholeAccuracies() {
 export function setBuilderView() {
   const { section, body } = view("set", "Set builder",
     "Press units to put them into the set. Information: what is lost if the set is hidden and all other units are known. Accuracy: with the set replaced.",
-    () => [setHeads, ...setRows()]);
+    () => [setHeads, ...setRows(), [], chanceHeads, ...chanceRows()]);
   const units = element("div"), numbers = element("div"), nullText = element("p", { class: "null", "aria-live": "polite" });
+  const comparison = element("div");
   const typed = element("input", { type: "text", inputmode: "numeric", size: 24, "aria-describedby": "typed-help",
     onchange: () => change({ set: typed.value.split(/[^0-9]+/).filter(Boolean).map(Number) }) });
   const button = (text, title, onclick) => element("button", { type: "button", title, onclick }, text);
+  const found = (text, title, find) => button(text, title, () => {
+    const one = find(shown.subset, shown.cls, membersOf(shown.set).length);
+    if (one) change({ set: membersOf(one.set) });
+  });
+  const bestButton = found("Best of this size", "The set of this size with most information for the class", (subset, c, size) => subset.best(c, size));
+  const greedyButton = found("Greedy of this size", "The set of this size that greedy removal leaves for the class", (subset, c, size) => subset.greedy(c, size));
+  const addButton = button("Add best", "The unit with which the set has most information for the class", () => step(true));
+  const dropButton = button("Drop worst", "The unit without which the set keeps most information for the class", () => step(false));
   const tools = element("div", { class: "tools" },
     element("label", {}, "Units ", typed), element("span", { id: "typed-help", class: "unseen" }, "Numbers of units, with spaces between"),
-    button("Add best", "The unit with which the set has most information for the class", () => step(true)),
-    button("Drop worst", "The unit without which the set keeps most information for the class", () => step(false)),
-    button("Best of this size", "", () => {
-      const best = shown.subset.best(shown.cls, membersOf(shown.set).length);
-      if (best) change({ set: membersOf(best.set) });
-    }),
+    addButton, dropButton,
+    bestButton, greedyButton,
     button("Invert", "All other units", () => change({ set: membersOf(shown.set.map((x) => 1 - x)) })),
-    button("Clear", "No unit", () => change({ set: [] })));
-  body.append(units, tools, nullText, numbers);
+    button("Clear", "No unit", () => change({ set: [] })), searching);
+  body.append(units, tools, nullText, numbers, comparison);
 
   onChange((changed) => {
-    if (changed === "layer") units.replaceChildren(unitButtons());
+    if (changed === "layer") {
+      units.replaceChildren(unitButtons());
+      addButton.hidden = dropButton.hidden = shown.subset.relay === null;
+      bestButton.hidden = !shown.subset.hasAllSets;
+    }
+    greedyButton.hidden = shown.subset.removalOrder(shown.cls) === undefined;
     for (const one of units.querySelectorAll("button.unit")) one.setAttribute("aria-pressed", String(Boolean(shown.set[Number(one.dataset.unit)])));
     const members = membersOf(shown.set);
     typed.value = members.join(" ");
-    const note = shown.replace ? `${shown.fn}, replaced by ${shown.replace}` : "no knockouts in this page";
+    const note = shown.replace ? `${shown.fn}, replaced by ${shown.replace}${shown.subset.drawn && `; accuracies of ${shown.subset.drawn}`}` : "no knockouts in this page";
     numbers.replaceChildren(table(`Set {${members.join(" ")}} of ${members.length} units (${note})`, setHeads, setRows(), shown.cls), wholeAccuracies() ?? "");
     if (shown.subset.knockout?.method === "sampled" && shown.replace)
       numbers.append(element("p", { class: "missing" }, "results.h5 holds accuracies of random draws of samples; here they are of all samples."));
@@ -142,10 +189,18 @@ export function setBuilderView() {
 
   // The null distribution takes longer than an interaction may: it is drawn a few values at a time, when nothing else happens.
   let stop = () => {};
+  const compare = () => {
+    const rows = chanceRows(), about = shown.subset.data.significance;
+    const text = `Is it chance? Class ${shown.subset.contrasts[shown.cls]}` +
+      (about ? `. This set: permutations of this page; all others: of the run, of all units together, ${shown.subset.exchange}` : "");
+    comparison.replaceChildren(rows.length > 0 ? table(text, chanceHeads, rows) : "");
+  };
   onChangeOf(() => [shown.cls, membersOf(shown.set)], () => {
     stop();
     const { subset, cls, set } = shown, size = membersOf(set).length;
     nullText.textContent = "";
+    own = undefined;
+    compare();
     if (!subset.relay || size === 0) return;
     const found = subset.information(set)[cls], random = randomNumbers(1), values = [];
     let draw;
@@ -158,9 +213,12 @@ export function setBuilderView() {
       if (draw === undefined) return;
       values.sort((a, b) => a - b);
       const p = (1 + values.filter((value) => value >= found - 1e-12).length) / (1 + values.length);
-      nullText.textContent = `Class ${subset.contrasts[cls]}: ${bits(found)} bit. If the set relayed nothing: ${bits(values[4])} to ` +
-        `${bits(values[94])} bit (5 to 95 % of ${nullValues} permutations within states of the other units), p = ${p.toFixed(2)}` +
-        `${p <= 0.05 ? ": more than by chance." : ": no more than by chance."}`;
+      own = { bits: found, p, low: values[4], high: values[94] };
+      nullText.textContent = `Class ${subset.contrasts[cls]}: ${bits(found)} bit. If the set relayed nothing: ${range([own.low, own.high])} ` +
+        `bit (5 to 95 % of ${nullValues} permutations within states of the other units), p = ${p.toFixed(2)}` +
+        `${p <= 0.05 ? ": more than by chance." : ": no more than by chance."}` +
+        `${(subset.data.significance?.exchange ?? "samples") === "samples" ? "" : " This takes the samples as independent, which those of a time series are not: p is too small."}`;
+      compare();
     });
   });
   return section;

@@ -1,7 +1,7 @@
-// What is shown: network, layer, class, subset, set of units and replacement. Kept in the address behind '#', so that it can be
+// What is shown: network, layer, time, class, subset, set of units and replacement. Kept in the address behind '#', so that it can be
 // sent to a colleague; views are told of every change.
 
-import { membersOf, systems, unitsOf } from "./model.js";
+import { membersOf, systems, timesOf, unitsOf } from "./model.js";
 
 export const shown = { system: undefined, layer: undefined, subset: undefined, cls: 0, set: [], replace: undefined, fn: undefined };
 const listeners = [];
@@ -57,23 +57,24 @@ const find = (list, name) => list.find((item) => item.name === name);
 // Makes the state whole: what is missing or does not exist gets the first value that does.
 function settle(next) {
   const system = find(systems, next.network) ?? systems[0];
-  const layer = find(system.layers, next.layer) ?? system.layers[0];
-  const withTables = [...layer.subsets].reverse().find((subset) => subset.data.grids) ?? layer.subsets[layer.subsets.length - 1];
+  const times = timesOf(system, find(system.layers, next.layer) ?? system.layers[0]);
+  const layer = times.find((one) => String(one.time) === String(next.time)) ?? times[0];
+  const withTables = [...layer.subsets].reverse().find((subset) => subset.hasAllSets) ?? layer.subsets[layer.subsets.length - 1];
   const subset = find(layer.subsets, next.subset) ?? withTables;
   const isSame = layer === shown.layer && subset === shown.subset;
   Object.assign(shown, { system, layer, subset });
   shown.cls = next.cls >= 0 && next.cls < subset.contrasts.length ? next.cls : 0;
   shown.set = unitsOf((next.set ?? []).filter((k) => k >= 0 && k < layer.units), layer.units);
-  const usable = subset.accuracy ? replacements.filter((word) => subset.accuracy.canReplace(word)) : [];
+  const usable = subset.accuracy ? replacements.filter((word) => subset.accuracy.canReplace(word)) : subset.stepAccuracy ? [subset.data.in_time.replace] : [];
   shown.replace = usable.includes(next.replace) ? next.replace : usable.includes(subset.knockout?.replace) ? subset.knockout.replace : usable[0];
-  shown.fn = subset.knockout?.function;
+  shown.fn = subset.stepAccuracy ? "steps" : subset.knockout?.function;
   return isSame ? "set" : "layer";
 }
 
 export const replacements = ["zero", "mean", "resample"];
 
 function address() {
-  const parts = { network: shown.system.name, layer: shown.layer.name, subset: shown.subset.name, class: shown.cls,
+  const parts = { network: shown.system.name, layer: shown.layer.name, time: shown.layer.time, subset: shown.subset.name, class: shown.cls,
                   set: membersOf(shown.set).join("."), replace: shown.replace };
   const parameters = new URLSearchParams();
   for (const [key, value] of Object.entries(parts)) if (value !== undefined && value !== "") parameters.set(key, value);
@@ -83,16 +84,16 @@ function address() {
 function fromAddress() {
   const parameters = new URLSearchParams(location.hash.slice(1));
   const numbers = (parameters.get("set") ?? "").split(".").filter((text) => /^\d+$/.test(text)).map(Number);
-  return { network: parameters.get("network"), layer: parameters.get("layer"), subset: parameters.get("subset"),
+  return { network: parameters.get("network"), layer: parameters.get("layer"), time: parameters.get("time"), subset: parameters.get("subset"),
            cls: Number(parameters.get("class") ?? 0), set: numbers, replace: parameters.get("replace") };
 }
 
-/// Changes some of network, layer, subset, cls, set (a list of units) and replace.
+/// Changes some of network, layer, time, subset, cls, set (a list of units) and replace.
 export function change(some) {
   wantedSubset = some.subset ?? wantedSubset;
   wantedReplace = some.replace ?? wantedReplace;
   const isOther = (some.network ?? shown.system.name) !== shown.system.name || (some.layer ?? shown.layer.name) !== shown.layer.name;
-  const before = { network: shown.system.name, layer: shown.layer.name, subset: wantedSubset ?? shown.subset.name, cls: shown.cls,
+  const before = { network: shown.system.name, layer: shown.layer.name, time: shown.layer.time, subset: wantedSubset ?? shown.subset.name, cls: shown.cls,
                    set: isOther ? [] : membersOf(shown.set), replace: wantedReplace ?? shown.replace };
   const changed = settle({ ...before, ...some });
   history.replaceState(null, "", address());
@@ -111,6 +112,7 @@ export function begin() {
   settle(fromAddress());
   for (const update of listeners) update("layer");
   window.addEventListener("hashchange", () => {
+    if (!location.hash.includes("=")) return history.replaceState(null, "", address());  // a link to a place in the page
     const changed = settle(fromAddress());
     for (const update of listeners) update(changed);
   });

@@ -25,19 +25,20 @@ export function walkView() {
   function draw() {
     const { subset, cls, layer } = shown, quantiles = band(subset, cls);
     const values = curves.flatMap((curve) => curve.points.map((p) => p[1])).concat((quantiles ?? []).flat().map((p) => p[1]));
-    const chart = panel(`Accuracy of class ${subset.contrasts[cls]} against the number of units replaced`, "units replaced", `balanced accuracy (${subset.knockout.function})`,
-      [0, layer.units], domain([...values, 0.5]));
+    const chart = panel(`Accuracy of class ${subset.contrasts[cls]} against the number of units replaced`, "units replaced", subset.stepAccuracy ? "accuracy of the steps" : `balanced accuracy (${subset.knockout.function})`,
+      [0, layer.units], domain(subset.stepAccuracy ? values : [...values, 0.5]));
     if (quantiles) {
       const area = d3.area().x((p) => chart.x(p[0])).y0((p) => chart.y(p[1])).y1((p, i) => chart.y(quantiles[2][i][1]));
       chart.plot.append("path").attr("class", "band").attr("d", area(quantiles[0]));
       line(chart, quantiles[1], "median");
     }
-    chart.plot.append("line").attr("class", "line chance").attr("x1", 0).attr("x2", chart.width).attr("y1", chart.y(0.5)).attr("y2", chart.y(0.5));
+    if (!subset.stepAccuracy) chart.plot.append("line").attr("class", "line chance").attr("x1", 0).attr("x2", chart.width).attr("y1", chart.y(0.5)).attr("y2", chart.y(0.5));
     for (const curve of curves) line(chart, curve.points, `${curve.direction} ${curve.replace}`);
     const entries = curves.map((curve) => [`${curve.direction} ${curve.replace}`, `${directions[curve.direction]}, ${curve.replace}`]);
     if (quantiles) entries.push(["band", `all sets of the size, 5 to 95 % and median (${subset.knockout.replace})`]);
-    charts.replaceChildren(chart.svg.node(), legend([...entries, ["chance", "chance"]]));
-    const half = curves.find((curve) => curve.direction === "carrying")?.points.find((p) => p[1] < 0.75);
+    charts.replaceChildren(chart.svg.node(), legend(subset.stepAccuracy ? entries : [...entries, ["chance", "chance"]]));
+    if (subset.drawn) charts.append(element("p", { class: "missing" }, `Of ${subset.drawn}.`));
+    const half = !subset.stepAccuracy && curves.find((curve) => curve.direction === "carrying")?.points.find((p) => p[1] < 0.75);
     if (half) charts.append(element("p", {}, `Below 0.75 (${fraction(half[1])}) after ${half[0]} ${half[0] === 1 ? "unit" : "units"}.`));
   }
 
@@ -48,13 +49,13 @@ export function walkView() {
     curves = [];
     const { subset, cls, layer } = shown, order = subset.removalOrder(cls);
     section.hidden = shown.system.kind === "recording";
-    if (!subset.accuracy || !order || subset.whole) {
-      charts.replaceChildren(element("p", { class: "missing" }, "Needs the greedy search by class, and the values of the samples."));
+    if (!subset.hasAccuracy || !order || subset.whole) {
+      charts.replaceChildren(element("p", { class: "missing" }, !order || subset.whole ? "Needs the greedy search, by class." : "Needs knockouts, and the values of the samples in this page."));
       return;
     }
     charts.replaceChildren(element("p", { class: "about" }, "Computing ..."));
     const orders = { carrying: [...order].reverse(), others: order };
-    const replaces = replacements.filter((word) => subset.accuracy.canReplace(word) && (word !== "resample" || subset.knockout.replace === word));
+    const replaces = subset.stepAccuracy ? [shown.replace] : replacements.filter((word) => subset.accuracy.canReplace(word) && (word !== "resample" || subset.knockout.replace === word));
     const jobs = Object.keys(orders).flatMap((direction) => replaces.map((replace) => ({ direction, replace, points: [] })));
     stop = inSlices(200, () => {
       const job = jobs[0], n = job.points.length;

@@ -229,19 +229,32 @@ ExperimentResult compute(const ResolvedExperiment& run, const CommandLine& line,
   return result;
 }
 
-void write_page(const ExperimentResult& result, const RunDirectory& directory, Console& console) {
+// The data again, if they are images and on this machine: results do not have them.
+std::optional<DataPair> images_of(const ResolvedExperiment& run, const ExperimentResult& result) {
+  const DataPlan& plan = run.data();
+  const DataSizes sizes = plan.sizes();
+  if (result.networks.empty() || !run.config().analysis.knockout || sizes.rows == 0 || sizes.are_sequences() ||
+      plan.needs_download() || plan.sha256() != result.provenance.data_sha256)
+    return {};
+  return load_data(plan);
+}
+
+void write_page(const ResolvedExperiment& run, const ExperimentResult& result, const RunDirectory& directory,
+                Console& console) {
   const std::string note(result.networks.empty() ? "" : data_source(result.provenance.data_name).note);
-  write_file_atomically(directory.page(), std::string_view(run_page(result, note)));
+  const std::optional<DataPair> images = images_of(run, result);
+  write_file_atomically(directory.page(), std::string_view(run_page(result, note, images ? &*images : nullptr)));
   console.info(fmt::format("open '{}' in a browser to explore the results", directory.page().string()));
 }
 
-void draw(const ExperimentConfig& config, ExperimentResult& result, const RunDirectory& directory, Console& console) {
+void draw(const ResolvedExperiment& run, ExperimentResult& result, const RunDirectory& directory, Console& console) {
+  const ExperimentConfig& config = run.config();
   console.begin_stage("figures");
   const Stopwatch watch;
   const std::vector<std::string> before = figures_in(directory.figures());
   std::vector<std::string> names = draw_figures(*config.figures, result, directory.figures(), console);
   console.check();  // for a stop request during the last figure
-  if (config.figures->page) write_page(result, directory, console);
+  if (config.figures->page) write_page(run, result, directory, console);
   result.stages.push_back({"figures", watch.seconds()});
   console.end_stage(watch.seconds());
   console.detail(fmt::format("wrote {}/{{{}}}", directory.figures().string(), fmt::join(names, ",")));
@@ -296,7 +309,7 @@ RunReport report_complete(const ResolvedExperiment& run, RunDirectory& directory
         console.info(fmt::format("'{}' is complete, but lacks figures, or has others: redrawing all figures", folder));
         ExperimentResult result = read_earlier(directory.results(), ReadTables::yes);
         report_kept_stages(config, result, console);
-        draw(config, result, directory, console);
+        draw(run, result, directory, console);
         return RunReport{read_summary(directory), exit_code_of(small), "", folder};
       });
     }
@@ -333,7 +346,7 @@ RunReport work(const ResolvedExperiment& run, const CommandLine& line, RunDirect
   report_networks(run, result, warnings, console);
   write_weights_out(config, result, console);
   directory.verify_lock();
-  if (config.figures) draw(config, result, directory, console);
+  if (config.figures) draw(run, result, directory, console);
   directory.verify_lock();
   const ComparisonResult comparison = comparison_from(result.arrays.view("comparison"));
   if (!comparison.empty())

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Compares report.html with results.h5 in Chromium: compare_page.py FOLDER [SETS]
 
-For every layer and subset with tables of all sets, SETS (1,000) random sets: relay information to 1e-6 bit for all contrasts;
+For every layer, time and subset with tables of all sets, SETS (1,000) random sets: relay information to 1e-6 bit for all contrasts;
 and, of the last hidden layer by the exact method, accuracy to 1e-9. In other hidden layers outputs within rounding of the
 threshold may come out on either side: there to 1e-3. Prints what was compared; exits with 1 at the first difference, or
 an error in the console.
 """
+import itertools
 import json
 import random
 import sys
@@ -43,8 +44,15 @@ def main():
             for network, system in file.get(kind, {}).items():
                 numbers = [int(name[5:]) for name in system.get("model", {}) if name.startswith("layer")]
                 for name, layer in system["layers"].items():
-                    for subset, relay in layer["relay"].items():
+                    times = system["time"][:].tolist() if "time" in system else [None]
+                    for (t, time), (subset, relay) in itertools.product(enumerate(times), layer["relay"].items()):
                         where = {"network": network, "layer": name, "subset": subset}
+                        if time is not None:
+                            table = relay["information"][t] if "information" in relay else None
+                            if table is not None and table.max() - table.min() > 0.01:
+                                compare(page, {**where, "time": time}, table, "information", 1e-6, sets)
+                                compared += 1
+                            continue
                         if "information" in relay:
                             compare(page, where, relay["information"], "information", 1e-6, sets)
                             compared += 1

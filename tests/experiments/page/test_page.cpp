@@ -94,6 +94,38 @@ TEST_CASE("The page equals results.h5 of a recording, and names of classes and f
   check_script("use_page.py", folder, (folder / "out").string());
 }
 
+TEST_CASE("The page says of chance what results.h5 says", "[page][python]") {
+  if (!has_chromium()) return;
+  const TemporaryFolder folder;
+  run_with_page(folder, with(small, {"analysis.significance={statistics: greedy, permutations: 19, maximum: 9}"}));
+  check_script("compare_chance.py", folder, (folder / "out").string());
+}
+
+TEST_CASE("The page equals results.h5 of a recurrent network at each time", "[page][python]") {
+  if (!has_chromium()) return;
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "t.yaml", std::string_view(R"(name: t
+seed: 1
+data: {dataset: digits, train_limit: 400, test_limit: 300}
+networks:
+  rnn: {recurrent: {kind: rnn_tanh, units: 5, time: each, train: {loss: cross_entropy, max_epochs: 4, learning_rate: 1e-2}}}
+analysis:
+  geometry: false
+  relay: {subsets: [test], exhaustive: [test]}
+)"));
+  run_with_page(folder, {"t.yaml"});
+  check_script("compare_page.py", folder, (folder / "out").string() + " 32");
+}
+
+TEST_CASE("The page of a wide layer shows what can be known of it", "[page][python]") {
+  if (!has_chromium()) return;
+  const TemporaryFolder folder;
+  run_with_page(folder, with(small, {"networks.full.layers=[784, 40, 10]", "data.test_limit=8000",
+                                     "analysis.relay.exhaustive=[]", "analysis.knockout.sets=single",
+                                     "analysis.regression=null", "networks.full.train.max_epochs=2"}));
+  check_script("use_wide_page.py", folder, (folder / "out").string());
+}
+
 TEST_CASE("A page is written unless figures.page is false, and again if it is missing", "[page]") {
   const TemporaryFolder folder;
   const test::Arguments command = with(small, {"-o", "out", "figures={formats: [svg], page: true}"});

@@ -12,7 +12,9 @@
 #include "core/random.hpp"
 #include "experiments/page/base64.hpp"
 #include "experiments/page/joint_table.hpp"
+#include "experiments/page/packed_array.hpp"
 #include "experiments/page/set_grid.hpp"
+#include "experiments/page/thumbnails.hpp"
 #include "tests/catch2.hpp"
 
 namespace inforelay {
@@ -166,6 +168,38 @@ TEST_CASE("Grids of equal values have one bin, and what is no table of all sets 
   CHECK(value_grid({equal, 4}, {equal, 4}, 3).cell == std::vector<std::uint32_t>{0});
   CHECK_THROWS_AS(BinnedValue(three, 4), DataError);
   CHECK_THROWS_AS(BinnedValue(nan, 4), DataError);
+}
+
+TEST_CASE("Thumbnails are images of the samples, in sixteen levels, the same ones each time", "[page]") {
+  RowMatrix<std::uint8_t> inputs(5, 6);
+  for (Eigen::Index i = 0; i < inputs.size(); ++i) inputs.data()[i] = static_cast<std::uint8_t>(i * 17 % 256);
+  const Dataset data(inputs, {0, 1, 0, 1, 1}, numbered_names(2), {2, 3});
+  const nlohmann::json some = thumbnails(data, 3), all = thumbnails(data, 9);
+  CHECK(some == thumbnails(data, 3));
+  CHECK(some["sample"]["shape"] == nlohmann::json{3});
+  CHECK((all["rows"] == 2 && all["columns"] == 3));
+  CHECK(all["sample"] == packed(std::vector<std::uint32_t>{0, 1, 2, 3, 4}));
+  std::vector<std::uint8_t> expected(15);  // 17 is one level
+  for (std::size_t i = 0; i < 30; ++i) {
+    const auto level = static_cast<unsigned>(std::lround(inputs.data()[i] / 17.0));
+    expected[i / 2] = static_cast<std::uint8_t>(i % 2 == 0 ? level : expected[i / 2] | level << 4);
+  }
+  CHECK(all["pixel"] == packed(std::span<const std::uint8_t>(expected), {5, 3}));
+}
+
+TEST_CASE("Thumbnails of large images are means, and what is no image has none", "[page]") {
+  RowMatrix<float> inputs = RowMatrix<float>::Zero(1, 58 * 58);  // 3 x 3 inputs become a pixel, 58 = 19 * 3 + 1
+  for (int r = 0; r < 3; ++r) {
+    for (int c = 0; c < 3; ++c) inputs(0, r * 58 + c) = -1;
+  }
+  inputs(0, 3) = 9;  // of the second pixel, whose mean is 1
+  const nlohmann::json images = thumbnails(Dataset(inputs, {0}, numbered_names(1), {58, 58}), 1);
+  CHECK(images["rows"] == 19);
+  std::vector<std::uint8_t> expected((19 * 19 + 1) / 2, 8 | 8 << 4);  // 0 lies between -1 and 1
+  expected.front() = 0 | 15 << 4;
+  expected.back() = 8;
+  CHECK(images["pixel"] == packed(std::span<const std::uint8_t>(expected), {1, expected.size()}));
+  CHECK(thumbnails(Dataset(inputs, {0}, numbered_names(1)), 1).is_null());
 }
 
 }  // namespace inforelay

@@ -27,7 +27,7 @@ def main():
 
         open_page()
         check("markup in names", page.evaluate("window.harmed === undefined"))
-        check("sections", number_of("main > section"), 7)
+        check("sections", number_of("main > section"), 9)
         check("every section has a name", page.evaluate(
             "[...document.querySelectorAll('section')].every((s) => document.getElementById(s.getAttribute('aria-labelledby')).textContent)"))
         check("every picture has a name", page.evaluate(
@@ -60,6 +60,37 @@ def main():
         check("set of the address", page.evaluate("[...document.querySelectorAll('button.unit[aria-pressed=true]')].map((b) => b.dataset.unit).join(' ')"), "0 2")
         open_page("#network=none&class=-4&set=999.x.1&layer=%3Cb%3E")
         check("an address of something else", page.evaluate("document.querySelectorAll('button.unit[aria-pressed=true]').length"), 1)
+
+        # A link to a place in the page leaves the state as it is.
+        page.evaluate("document.querySelector('button.unit[data-unit=\"0\"]').click()")
+        before = page.evaluate("location.hash")
+        page.evaluate("document.querySelector('a.skip').click()")
+        page.evaluate("new Promise((done) => setTimeout(() => done(true), 50))")
+        check("address after the skip link", page.evaluate("location.hash"), before)
+
+        # The region of the landscape without a pointer; units by their numbers.
+        page.evaluate("(() => { const i = document.querySelectorAll('#landscape input'); i[0].value = 2; i[1].value = 2; i[0].dispatchEvent(new Event('change')); })()")
+        units = number_of("button.unit")
+        check("sets of two units", page.evaluate("document.querySelector('#landscape [aria-live] p').textContent.split(' ')[0]"), str(units * (units - 1) // 2))
+        in_set = "document.querySelector('button.unit[data-unit=\"1\"]').getAttribute('aria-pressed')"
+        pressed = page.evaluate(in_set)
+        page.evaluate("[...document.querySelectorAll('#units tbody button')].find((b) => b.textContent === '1').click()")
+        check("pressed in Units", page.evaluate(in_set) != pressed)
+
+        # Images of samples that the network decides otherwise without all of its units.
+        if page.evaluate("!document.getElementById('samples').hidden"):
+            for text in ("Clear", "Invert"):
+                page.evaluate(f"[...document.querySelectorAll('#set button')].find((b) => b.textContent === '{text}').click()")
+            page.evaluate("""new Promise((done) => {
+                let c = 0;  // a class may lose nothing
+                const look = () => {
+                    if (document.querySelector('#samples canvas')) return done(true);
+                    document.querySelectorAll('#verdict tbody th button')[c++ % 10].click();
+                    setTimeout(look, 200);
+                };
+                look(); })""")
+            shown = page.evaluate("[...document.querySelectorAll('#samples figure')].map((f) => f.querySelector('canvas').getContext('2d').getImageData(0, 0, 28, 28).data.some((x) => x > 99 && x < 255))")
+            check("images are drawn", len(shown) > 0 and all(shown))
 
         # Refusals of the functions for scripts.
         for call in ("information(99, 0)", "information(0, -1)", "information(0, 2 ** 40)", "information('none', 0)",
