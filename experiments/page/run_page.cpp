@@ -14,6 +14,7 @@
 #include "experiments/page/layer_data.hpp"
 #include "experiments/page/page_files.hpp"
 #include "experiments/page/thumbnails.hpp"
+#include "experiments/results/layer_results.hpp"
 #include "experiments/results/time_stack.hpp"
 #include "experiments/sources/recurrent_model.hpp"
 
@@ -72,7 +73,11 @@ ImageShape image_shape(const ExperimentResult& result, const ResultView& model) 
 json system_data(const ExperimentResult& result, const std::string& name) {
   const ResultView system = result.system(name);
   const bool recording = result.is_recording(name);
-  json out{{"name", name}, {"kind", recording ? "recording" : "network"}, {"classes", system.texts("class")}};
+  json out{{"name", name},
+           {"kind", recording ? "recording" : "network"},
+           {"classes", system.texts("class")},
+           {"symbols", symbol_names(system)},
+           {"bits", has_output_bits(system)}};
   const ResultView model = recording ? ResultView() : system.at("model");
   if (recording)
     out["source"] = system.attribute<std::string>("", "file");
