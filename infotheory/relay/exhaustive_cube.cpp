@@ -4,6 +4,7 @@
 #include <bit>
 #include <cassert>
 #include <cstddef>
+#include <type_traits>
 
 #include "infotheory/relay/exhaustive_patterns.hpp"
 
@@ -81,19 +82,21 @@ HWY_INLINE std::uint32_t Impure(const EntropyCell* cells, std::size_t count) {
 /// One group's walk through the cube. Occupied cells are the set bits of `occupied`.
 template <class Cell>
 class CubeWalk {
+  using Sum = typename Cell::Sum;
+
  public:
   explicit CubeWalk(const std::uint64_t* f) : f_(f), patterns_(patterns().data()) {}
 
   /// cells [2^Bits] -> added to totals [2^Bits]. At least two occupied cells, not pure as a whole.
   template <int Bits>
-  void Visit(const Cell* cells, std::uint64_t occupied, std::uint64_t* totals) const {
+  void Visit(const Cell* cells, std::uint64_t occupied, Sum* totals) const {
     if constexpr (Bits == pattern_bits) {
       VisitPattern(cells, static_cast<unsigned>(occupied), totals);
     } else {
       constexpr std::size_t half = std::size_t{1} << (Bits - 1);
       const std::uint64_t low = occupied & ((std::uint64_t{1} << half) - 1), high = occupied >> half;
       if (low == 0 || high == 0) {  // constant in this unit: kept or not is the same
-        std::array<std::uint64_t, half> both{};
+        std::array<Sum, half> both{};
         Visit<Bits - 1>(low == 0 ? cells + half : cells, low | high, both.data());
         for (std::size_t i = 0; i < half; ++i) {
           totals[i] += both[i];
@@ -112,11 +115,11 @@ class CubeWalk {
  private:
   /// As Visit, but cells may be pure or only one may be occupied.
   template <int Bits>
-  void VisitPart(const Cell* cells, std::uint64_t occupied, std::uint64_t* totals) const {
+  void VisitPart(const Cell* cells, std::uint64_t occupied, Sum* totals) const {
     constexpr std::size_t size = std::size_t{1} << Bits;
     if ((occupied & (occupied - 1)) == 0) {
-      const std::uint64_t information = cells[std::countr_zero(occupied)].information(f_);
-      if (information == 0) return;
+      const Sum information = cells[std::countr_zero(occupied)].information(f_);
+      if (information == Sum{}) return;
       for (std::size_t i = 0; i < size; ++i) totals[i] += information;
       return;
     }
@@ -125,7 +128,7 @@ class CubeWalk {
     if (!whole.is_pure()) Visit<Bits>(cells, occupied, totals);
   }
 
-  void VisitPattern(const Cell* cells, unsigned occupied, std::uint64_t* totals) const {
+  void VisitPattern(const Cell* cells, unsigned occupied, Sum* totals) const {
     const Pattern& pattern = patterns_[occupied];
     alignas(64) std::array<Cell, max_padded_unions> unions;
     std::size_t count = 0;
@@ -133,11 +136,24 @@ class CubeWalk {
     for (; count < pattern.unions; ++count)
       unions[count] = unions[pattern.list[count].first] + unions[pattern.list[count].second];
 
+    if constexpr (std::is_same_v<Sum, std::uint64_t>)
+      AddUnions(pattern, unions, totals);
+    else
+      for (std::uint32_t impure = Impure(unions.data(), count); impure != 0; impure &= impure - 1) {
+        const auto at = static_cast<std::size_t>(std::countr_zero(impure));
+        const Sum sum = unions[at].sum_of_terms(f_);
+        for (unsigned leaves = pattern.list[at].leaves; leaves != 0; leaves &= leaves - 1)
+          totals[std::countr_zero(leaves)] += sum;
+      }
+  }
+
+  void AddUnions(const Pattern& pattern, const std::array<Cell, max_padded_unions>& unions,
+                 std::uint64_t* totals) const {
     const WordTag d;
     constexpr std::size_t vectors = pattern_cells / hn::MaxLanes(d);
     hn::Vec<WordTag> sum[vectors];
     for (std::size_t v = 0; v < vectors; ++v) sum[v] = hn::LoadU(d, totals + v * hn::MaxLanes(d));
-    for (std::uint32_t impure = Impure(unions.data(), count); impure != 0; impure &= impure - 1) {
+    for (std::uint32_t impure = Impure(unions.data(), pattern.unions); impure != 0; impure &= impure - 1) {
       const auto at = static_cast<std::size_t>(std::countr_zero(impure));
       const auto information = hn::Set(d, unions[at].sum_of_terms(f_));
       const std::uint64_t* leaves = leaf_masks[pattern.list[at].leaves].data();
@@ -154,7 +170,7 @@ class CubeWalk {
 
 template <class Cell>
 void AddCubes(const RelayState<Cell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
-              std::uint64_t* totals) {
+              typename Cell::Sum* totals) {
   constexpr std::size_t size = std::size_t{1} << cube_bits;
   const CubeWalk<Cell> walk(f);
   for (const StateRange group : groups) {
@@ -186,6 +202,14 @@ void AddOccupancyCubes(const RelayState<OccupancyCell>* states, std::span<const 
                        const std::uint64_t* f, std::uint64_t* totals) {
   AddCubes(states, groups, f, totals);
 }
+void AddNarrowSumsCubes(const RelayState<NarrowSumsCell>* states, std::span<const StateRange> groups,
+                        const std::uint64_t* f, SetSum* totals) {
+  AddCubes(states, groups, f, totals);
+}
+void AddSumsCubes(const RelayState<SumsCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
+                  SetSum* totals) {
+  AddCubes(states, groups, f, totals);
+}
 
 }  // namespace inforelay::detail::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -197,6 +221,8 @@ HWY_EXPORT(AddNarrowCubes);
 HWY_EXPORT(AddWideCubes);
 HWY_EXPORT(AddEntropyCubes);
 HWY_EXPORT(AddOccupancyCubes);
+HWY_EXPORT(AddNarrowSumsCubes);
+HWY_EXPORT(AddSumsCubes);
 
 void add_cubes(const RelayState<NarrowRelayCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
                std::uint64_t* totals) {
@@ -213,6 +239,15 @@ void add_cubes(const RelayState<EntropyCell>* states, std::span<const StateRange
 void add_cubes(const RelayState<OccupancyCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
                std::uint64_t* totals) {
   HWY_DYNAMIC_DISPATCH(AddOccupancyCubes)(states, groups, f, totals);
+}
+
+void add_cubes(const RelayState<NarrowSumsCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
+               SetSum* totals) {
+  HWY_DYNAMIC_DISPATCH(AddNarrowSumsCubes)(states, groups, f, totals);
+}
+void add_cubes(const RelayState<SumsCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
+               SetSum* totals) {
+  HWY_DYNAMIC_DISPATCH(AddSumsCubes)(states, groups, f, totals);
 }
 
 }  // namespace inforelay::detail

@@ -11,6 +11,7 @@
 
 #include "infotheory/relay/label_cell.hpp"
 #include "infotheory/relay/relay_cell.hpp"
+#include "infotheory/relay/sums_cell.hpp"
 
 namespace inforelay::detail {
 
@@ -33,5 +34,9 @@ void add_cubes(const RelayState<EntropyCell>* states, std::span<const StateRange
                std::uint64_t* totals);
 void add_cubes(const RelayState<OccupancyCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
                std::uint64_t* totals);
+void add_cubes(const RelayState<NarrowSumsCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
+               SetSum* totals);
+void add_cubes(const RelayState<SumsCell>* states, std::span<const StateRange> groups, const std::uint64_t* f,
+               SetSum* totals);
 
 }  // namespace inforelay::detail

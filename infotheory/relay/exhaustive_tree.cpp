@@ -12,7 +12,8 @@ namespace {
 constexpr std::uint32_t small_group = 4;
 
 /// increments [2^bits] -> totals [2^bits] in place: totals[R] is the sum of increments[D] over all D within R.
-void sum_over_subsets(std::uint64_t* values, int bits) {
+template <class Sum>
+void sum_over_subsets(Sum* values, int bits) {
   const std::size_t size = std::size_t{1} << bits;
   for (std::size_t half = 1; half < size; half *= 2)
     for (std::size_t begin = 0; begin < size; begin += 2 * half)
@@ -20,7 +21,8 @@ void sum_over_subsets(std::uint64_t* values, int bits) {
 }
 
 /// Its inverse.
-void increments_of(std::uint64_t* values, int bits) {
+template <class Sum>
+void increments_of(Sum* values, int bits) {
   const std::size_t size = std::size_t{1} << bits;
   for (std::size_t half = 1; half < size; half *= 2)
     for (std::size_t begin = 0; begin < size; begin += 2 * half)
@@ -29,7 +31,7 @@ void increments_of(std::uint64_t* values, int bits) {
 
 /// Adds the increments of a group of Size states, see exhaustive_tree.hpp.
 template <int Size, class Cell>
-void add_increments(const RelayState<Cell>* states, const std::uint64_t* f, std::uint64_t* increments) {
+void add_increments(const RelayState<Cell>* states, const std::uint64_t* f, typename Cell::Sum* increments) {
   constexpr std::size_t subsets = std::size_t{1} << Size;
   std::array<Cell, subsets> cells;          // of the union of a subset of the states
   std::array<StateWord, subsets> any, all;  // units that are 1 in any, in all of them
@@ -43,7 +45,7 @@ void add_increments(const RelayState<Cell>* states, const std::uint64_t* f, std:
       all[added + subset] = all[subset] & states[state].word;
     }
   }
-  std::array<std::uint64_t, subsets> values{};
+  std::array<typename Cell::Sum, subsets> values{};
   for (std::size_t subset = 1; subset < subsets; ++subset) values[subset] = cells[subset].information(f);
   increments_of(values.data(), Size);
   for (std::size_t subset = 1; subset < subsets; ++subset) increments[any[subset] & ~all[subset]] += values[subset];
@@ -53,7 +55,7 @@ void add_increments(const RelayState<Cell>* states, const std::uint64_t* f, std:
 
 template <class Cell>
 void ExhaustiveTree<Cell>::run(std::span<const RelayState<Cell>> states, const std::uint64_t* f, int bits,
-                               int leaf_bits, std::uint32_t path, std::uint64_t* totals) {
+                               int leaf_bits, std::uint32_t path, Sum* totals) {
   assert(cube_bits <= leaf_bits && leaf_bits <= bits && bits < 32);
   f_ = f;
   // Each level adds at most as many merged states as there are states.
@@ -71,7 +73,7 @@ void ExhaustiveTree<Cell>::run(std::span<const RelayState<Cell>> states, const s
   add({0, top_}, whole, node);
   for (int bit = bits - 1; bit >= leaf_bits; --bit) {
     if (bit == leaf_bits) largest_closed_ = small_group;
-    const std::uint64_t settled = node.settled;
+    const Sum settled = node.settled;
     node = (path >> (bit - leaf_bits) & 1u) != 0 ? marginalise(node, bit) : keep(node, bit);
     node.settled += settled;
   }
@@ -162,10 +164,10 @@ void ExhaustiveTree<Cell>::merge(StateRange group, std::uint32_t middle, StateWo
 
 /// increments [2^bits] of the sets below the node: set here, whatever they were.
 template <class Cell>
-void ExhaustiveTree<Cell>::descend(const Node& node, int bits, std::uint64_t* increments) {
+void ExhaustiveTree<Cell>::descend(const Node& node, int bits, Sum* increments) {
   const std::size_t leaves = std::size_t{1} << bits;
   if (node.begin == node.end || bits == cube_bits) {
-    std::fill_n(increments, leaves, 0);
+    std::fill_n(increments, leaves, Sum{});
     if (node.begin != node.end) {
       add_cubes(arena_.data(), std::span(groups_).subspan(node.begin, node.end - node.begin), f_, increments);
       increments_of(increments, bits);
@@ -187,7 +189,7 @@ void ExhaustiveTree<Cell>::descend(const Node& node, int bits, std::uint64_t* in
 }
 
 template <class Cell>
-void ExhaustiveTree<Cell>::close(StateRange group, std::uint64_t* increments) const {
+void ExhaustiveTree<Cell>::close(StateRange group, Sum* increments) const {
   const RelayState<Cell>* states = arena_.data() + group.begin;
   static_assert(small_group == 4);
   switch (group.end - group.begin) {
@@ -204,5 +206,7 @@ template class ExhaustiveTree<NarrowRelayCell>;
 template class ExhaustiveTree<RelayCell>;
 template class ExhaustiveTree<EntropyCell>;
 template class ExhaustiveTree<OccupancyCell>;
+template class ExhaustiveTree<NarrowSumsCell>;
+template class ExhaustiveTree<SumsCell>;
 
 }  // namespace inforelay::detail

@@ -31,24 +31,27 @@
 
 namespace inforelay::detail {
 
-/// Cell: NarrowRelayCell or RelayCell, or one for another quantity that is 0 for a pure cell (label_cell.hpp). Reused
+/// Cell: NarrowRelayCell or RelayCell, or one for another quantity (label_cell.hpp), or several (sums_cell.hpp), 0 for
+/// a pure cell. Reused
 /// from one subtree to the next; holds the memory of the recursion, so that it allocates nothing.
 template <class Cell>
 class ExhaustiveTree {
  public:
+  using Sum = typename Cell::Sum;  ///< of the values of cells
+
   /// Totals N I(X_in; X_out | Y_0) for the sets that share the decisions `path` on the top `bits - leaf_bits` units:
   /// totals[i], i in [0, 2^leaf_bits), marginalises the units of path << leaf_bits | i and keeps the others.
   /// f: ExactNLogN::data() for all counts that occur. `states` ascending by word, words below 2^bits;
   /// cube_bits <= leaf_bits <= bits.
   void run(std::span<const RelayState<Cell>> states, const std::uint64_t* f, int bits, int leaf_bits,
-           std::uint32_t path, std::uint64_t* totals);
+           std::uint32_t path, Sum* totals);
 
  private:
   /// The contents of a node: groups to divide further, [begin,end) of groups_, small groups to be closed there,
   /// [small_begin,small_end) of small_, and the contribution of single states.
   struct Node {
     std::size_t begin, end, small_begin, small_end;
-    std::uint64_t settled = 0;
+    Sum settled{};
   };
 
   Node new_node() const { return {groups_.size(), groups_.size(), small_.size(), small_.size()}; }
@@ -58,8 +61,8 @@ class ExhaustiveTree {
   void add_impure(StateRange group, Node& node);
   std::uint32_t split_point(StateRange group, StateWord bit) const;
   void merge(StateRange group, std::uint32_t middle, StateWord bit, Node& node);
-  void descend(const Node& node, int bits, std::uint64_t* increments);
-  void close(StateRange group, std::uint64_t* increments) const;
+  void descend(const Node& node, int bits, Sum* increments);
+  void close(StateRange group, Sum* increments) const;
 
   const std::uint64_t* f_ = nullptr;
   std::vector<RelayState<Cell>> arena_;

@@ -13,6 +13,7 @@ namespace inforelay::detail {
 /// n samples, x of them with X = 1, for one binary variable X: n H(X) within the cell, 0 if X does not vary in it.
 /// As BasicRelayCell, with one variable. The name `information` is what the tree calls the value of a cell.
 struct EntropyCell {
+  using Sum = std::uint64_t;
   std::array<std::uint64_t, 1> words{};  // n and x, 32 bits each
 
   EntropyCell() = default;
@@ -41,6 +42,7 @@ struct EntropyCell {
 /// values and pairs that occur; 0 if X_in or X_out does not vary. Added over the cells of all states of Y_0, that is
 /// -K_B + K_aB + K_bB - K_abB of the Miller-Madow correction.
 struct OccupancyCell {
+  using Sum = std::uint64_t;
   std::uint8_t pairs = 0;  // bit 2 X_in + X_out
 
   OccupancyCell() = default;

@@ -1,6 +1,7 @@
 #include "infotheory/relay/relay.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "core/error.hpp"
@@ -27,6 +28,16 @@ void for_each_group(std::size_t count, const Order& order, const Visit& visit) {
     visit(std::span<const std::uint32_t>(rows).subspan(begin, end - begin));
     begin = end;
   }
+}
+
+/// Of four units: the states added up by which of these are 1. So a state costs one addition for four units.
+using PatternSums = std::array<RelayCell, 16>;
+
+/// All states in which unit k of the four is 1.
+RelayCell states_with(const PatternSums& sums, int k) {
+  RelayCell cell;
+  for (std::size_t pattern = 0; pattern < sums.size(); ++pattern) cell += sums[pattern].where((pattern >> k & 1u) != 0);
+  return cell;
 }
 
 }  // namespace
@@ -112,17 +123,17 @@ RowMatrix<double> single_neuron_loss_bits(const StateTable& table, std::span<con
   const auto compute_row = [&](std::size_t block) {
     const auto counts = table.contrast_counts(rows[block]);
     RelayCell whole;
-    std::vector<RelayCell> ones(static_cast<std::size_t>(units));  // of the states in which unit k is 1
+    std::vector<PatternSums> patterns((static_cast<std::size_t>(units) + 3) / 4);
     for (std::size_t i = 0; i < table.size(); ++i) {
       const RelayCell state(table.counts()[i], counts[i]);
       const auto row = table.states().row(i);
       whole += state;
-      for (std::size_t k = 0; k < ones.size(); ++k) ones[k] += state.where((row[k / 64] >> k % 64 & 1u) != 0);
+      for (std::size_t g = 0; g < patterns.size(); ++g) patterns[g][row[g / 16] >> g % 16 * 4 & 15u] += state;
     }
     const std::uint64_t given_none = whole.information(f);
     // I(X_in; X_out | all units) is common to both terms of the difference.
     for (int k = 0; k < units; ++k) {
-      const RelayCell& one = ones[static_cast<std::size_t>(k)];
+      const RelayCell one = states_with(patterns[static_cast<std::size_t>(k / 4)], k % 4);
       loss(static_cast<Eigen::Index>(block), k) =
           table.n_log_n().bits(given_none - one.information(f) - (whole - one).information(f));
     }

@@ -19,6 +19,7 @@ namespace inforelay::detail {
 /// Lanes of 16 bits are enough for N < 65,536; they make the exhaustive search about 15 % faster than lanes of 32 bits.
 template <int LaneBits>
 struct BasicRelayCell {
+  using Sum = std::uint64_t;
   static_assert(LaneBits == 16 || LaneBits == 32);
   static constexpr std::uint64_t max_samples = (std::uint64_t{1} << LaneBits) - 1;
   std::array<std::uint64_t, LaneBits / 16> words{};

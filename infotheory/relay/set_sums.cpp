@@ -10,17 +10,8 @@
 namespace inforelay::detail {
 namespace {
 
-SetSum operator+(SetSum x, const SetSum& y) {
-  x.input_entropy += y.input_entropy;
-  x.output_entropy += y.output_entropy;
-  x.information += y.information;
-  x.cells += y.cells;
-  return x;
-}
-
 SetSum sum_of_cell(std::uint32_t count, const ContrastCounts& counts, const std::uint64_t* f) {
-  return {EntropyCell(count, counts.input).information(f), EntropyCell(count, counts.output).information(f),
-          RelayCell(count, counts).information(f), OccupancyCell(count, counts).information(f)};
+  return SumsCell(count, counts).information(f);
 }
 
 /// The samples of each suffix and value of a variable: a, b, or the pair of both. suffix_of(m): of state m.
@@ -100,7 +91,7 @@ SetSum sum_given_all(const StateTable& table, int contrast) {
   SetSum sum;
   const auto counts = table.contrast_counts(contrast);
   for (std::size_t m = 0; m < table.size(); ++m)
-    sum = sum + sum_of_cell(table.counts()[m], counts[m], table.n_log_n().data());
+    sum += sum_of_cell(table.counts()[m], counts[m], table.n_log_n().data());
   return sum;
 }
 
@@ -133,7 +124,7 @@ SetSum sum_given(const StateTable& table, int contrast, std::span<const int> uni
   }
   SetSum sum;
   for (const Cell& cell : cells) {
-    if (cell.count > 0) sum = sum + sum_of_cell(cell.count, cell.counts, table.n_log_n().data());
+    if (cell.count > 0) sum += sum_of_cell(cell.count, cell.counts, table.n_log_n().data());
   }
   return sum;
 }
@@ -150,7 +141,7 @@ SetSum sum_given(const LevelTable& table, int contrast, std::span<const int> uni
 }
 
 BinarySetSums::BinarySetSums(const StateTable& table, const SetChunks& chunks, const SetSumNeeds& needs)
-    : table_(table), chunks_(chunks) {
+    : table_(table), chunks_(chunks), needs_(needs) {
   const auto from_counts = [&]<class Cell>(States<Cell>& states) {
     fill_states(
         table, chunks, [](std::uint32_t n, const ContrastCounts& of) { return Cell(n, of); }, states);
@@ -159,17 +150,26 @@ BinarySetSums::BinarySetSums(const StateTable& table, const SetChunks& chunks, c
     fill_states(
         table, chunks, [ones](std::uint32_t n, const ContrastCounts& of) { return EntropyCell(n, of.*ones); }, states);
   };
+  const bool narrow = table.sample_count() <= NarrowRelayCell::max_samples;
+  if (needs.input_entropy + needs.output_entropy + needs.information + needs.cells > 2) {
+    if (narrow)
+      from_counts(narrow_sums_);
+    else
+      from_counts(wide_sums_);
+    return;
+  }
   if (needs.input_entropy) from_ones(&ContrastCounts::input, input_);
   if (needs.output_entropy) from_ones(&ContrastCounts::output, output_);
   if (needs.cells) from_counts(cells_);
   if (!needs.information) return;
-  if (table.sample_count() <= NarrowRelayCell::max_samples)
+  if (narrow)
     from_counts(narrow_);
   else
     from_counts(wide_);
 }
 
 SetSums BinarySetSums::compute(std::size_t chunk) const {
+  if (!narrow_sums_.empty() || !wide_sums_.empty()) return compute_all(chunk);
   SetSums sums;
   run(input_, chunk, sums.input_entropy);
   run(output_, chunk, sums.output_entropy);
@@ -179,8 +179,25 @@ SetSums BinarySetSums::compute(std::size_t chunk) const {
   return sums;
 }
 
+SetSums BinarySetSums::compute_all(std::size_t chunk) const {
+  thread_local std::vector<SetSum> found;
+  run(narrow_sums_, chunk, found);
+  run(wide_sums_, chunk, found);
+  SetSums sums;
+  const auto take = [&](bool needed, std::uint64_t SetSum::*quantity, std::vector<std::uint64_t>& values) {
+    if (!needed) return;
+    values.resize(found.size());
+    std::transform(found.begin(), found.end(), values.begin(), [&](const SetSum& sum) { return sum.*quantity; });
+  };
+  take(needs_.input_entropy, &SetSum::input_entropy, sums.input_entropy);
+  take(needs_.output_entropy, &SetSum::output_entropy, sums.output_entropy);
+  take(needs_.information, &SetSum::information, sums.information);
+  take(needs_.cells, &SetSum::cells, sums.cells);
+  return sums;
+}
+
 template <class Cell>
-void BinarySetSums::run(const States<Cell>& states, std::size_t chunk, std::vector<std::uint64_t>& totals) const {
+void BinarySetSums::run(const States<Cell>& states, std::size_t chunk, std::vector<typename Cell::Sum>& totals) const {
   if (states.empty()) return;
   thread_local ExhaustiveTree<Cell> tree;
   totals.resize(std::size_t{1} << chunks_.leaf_bits());

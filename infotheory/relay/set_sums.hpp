@@ -12,21 +12,12 @@
 #include "infotheory/relay/label_tree.hpp"
 #include "infotheory/relay/relay_cell.hpp"
 #include "infotheory/relay/set_chunks.hpp"
+#include "infotheory/relay/sums_cell.hpp"
 #include "infotheory/states/level_table.hpp"
 #include "infotheory/states/state_table.hpp"
 
 namespace inforelay::detail {
 
-// a: X_in, b: X_out, B: the units that are kept. Entropies are those of n_log_n(), modulo 2^64. In place of H(B) itself
-// there are the entropies given B: H(a,B) = H(B) + H(a|B), and likewise for b. All measures are differences in which
-// H(B) cancels, they fit in fewer bits, and a cell in which a does not vary adds nothing to them.
-
-struct SetSum {
-  std::uint64_t input_entropy = 0;   ///< N H(a|B)
-  std::uint64_t output_entropy = 0;  ///< N H(b|B)
-  std::uint64_t information = 0;     ///< N I(a;b|B)
-  std::uint64_t cells = 0;           ///< -K_B + K_aB + K_bB - K_abB of occupied cells
-};
 /// With no unit kept, and with all. Cost O(M), O(E log E) of a LevelTable with E pairs of all states.
 SetSum sum_given_none(const StateTable& table, int contrast);
 SetSum sum_given_none(const LevelTable& table, int contrast);
@@ -53,8 +44,8 @@ class SetSumSource {
   virtual SetSums compute(std::size_t chunk) const = 0;
 };
 
-/// Of binary units and contrasts: each quantity has a tree of its own (exhaustive_tree.hpp), with what it needs of a
-/// cell.
+/// Of binary units and contrasts: a tree (exhaustive_tree.hpp) of each quantity, with what it needs of a cell; if more
+/// than two are needed, one tree of all, which takes as long as two of these.
 class BinarySetSums final : public SetSumSource {
  public:
   /// Refers to both. `chunks` with at least cube_bits.
@@ -66,14 +57,18 @@ class BinarySetSums final : public SetSumSource {
   using States = std::vector<std::vector<RelayState<Cell>>>;  // [C][M] words in the tree's order, ascending; or empty
 
   template <class Cell>
-  void run(const States<Cell>& states, std::size_t chunk, std::vector<std::uint64_t>& totals) const;
+  void run(const States<Cell>& states, std::size_t chunk, std::vector<typename Cell::Sum>& totals) const;
+  SetSums compute_all(std::size_t chunk) const;
 
   const StateTable& table_;
   const SetChunks& chunks_;
+  SetSumNeeds needs_;
   States<EntropyCell> input_, output_;
   States<NarrowRelayCell> narrow_;  // information, if N allows, else
   States<RelayCell> wide_;
   States<OccupancyCell> cells_;
+  States<NarrowSumsCell> narrow_sums_;  // all of them, if more than two are needed
+  States<SumsCell> wide_sums_;
 };
 
 /// Of units of several levels and contrasts of any symbols: H(a|B), H(b|B) and H(a,b|B) (label_tree.hpp). Memory: up

@@ -127,6 +127,8 @@ class Analysis(NamedArrays):
     plot_relay = _plot.plot_relay
     plot_sizes = _plot.plot_sizes
     plot_function = _plot.plot_function
+    plot_density = _plot.plot_density
+    plot_modules = _plot.plot_modules
 
 
 class Greedy(NamedArrays):

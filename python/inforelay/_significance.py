@@ -1,7 +1,7 @@
 """Is it real? Null distributions, bootstrap and subsampling of relay information."""
 import numpy as np
 
-from . import _core
+from . import _core, _plot
 from ._arrays import seed_number, unit_lists, whole_number
 from ._core import UsageError
 from ._named import NamedArrays, first_rows
@@ -32,6 +32,8 @@ class Significance(NamedArrays):
         Fractions of the resamples with the same greedy sets.
     curve_total, curve_total_sd : [class, curve_samples], curve_single : [class, unit, curve_samples]
         Means over subsamples of N/8, N/4, N/2 and N samples; total_extrapolated, single_extrapolated: their limit.
+    classes : array
+        Names of the contrasts.
     """
 
     _about = {
@@ -60,6 +62,10 @@ class Significance(NamedArrays):
                 "curve_total": "subsample=True", "total_extrapolated": "subsample=True"}
 
     @property
+    def classes(self):
+        return self._coordinates["class"]
+
+    @property
     def _title(self):
         return (f"{self._attributes['samples']} samples, {self._attributes['units']} units, "
                 f"{len(self._coordinates['class'])} contrasts")
@@ -84,6 +90,10 @@ class Significance(NamedArrays):
             return texts
 
         return titles, first_rows(row, len(names))
+
+    plot_total = _plot.plot_total
+    plot_single = _plot.plot_single
+    plot_curve = _plot.plot_curve
 
 
 def _put_test(arrays, found, rename=lambda name: name):

@@ -214,21 +214,6 @@ class Results(unittest.TestCase):
         part = pickle.loads(pickle.dumps(self.found.greedy))
         np.testing.assert_array_equal(part.information, self.found.greedy.information)
 
-    def test_figures_are_drawn(self):
-        import matplotlib
-        matplotlib.use("Agg")
-        import matplotlib.pyplot as plt
-
-        axes = self.found.plot_node()
-        np.testing.assert_array_equal(axes[1].images[0].get_array(), self.found.single)
-        axes = self.found.plot_relay(classes=["b"])
-        greedy = [line for line in axes[0].lines if line.get_label() == "greedy"][0]
-        np.testing.assert_array_equal(greedy.get_ydata()[1:], self.found.greedy.information[1])
-        self.assertEqual(len(self.found.plot_sizes()), 3)
-        points = self.found.plot_function(1 - self.found.information)[2].collections[0].get_offsets()
-        np.testing.assert_allclose(points[:, 1], 1 - self.found.information[2], rtol=1e-6)
-        plt.close("all")
-
 
 class Entropies(unittest.TestCase):
     def test_plug_in_is_the_definition(self):

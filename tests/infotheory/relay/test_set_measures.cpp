@@ -167,6 +167,17 @@ TEST_CASE("Measures of more than 65,535 samples agree with counting", "[measures
   check_measures(measure_sets(state_table(samples), all_measures), samples, false, 3);
 }
 
+TEST_CASE("A measure is the same to the last bit alone, with another one and with all", "[measures]") {
+  const auto [n, units] = GENERATE(table<std::size_t, int>({{400, 9}, {70'000, 5}}));
+  const StateTable table = state_table(binary_samples(n, units, 3, 66));
+  const std::vector<MeasuredSets> all = measure_sets(table, all_measures);
+  for (std::size_t q = 0; q < all.size(); ++q) {
+    const std::vector<SetMeasure> pair{all_measures[q], all_measures[(q + 1) % all.size()]};
+    CHECK(same_bits(measure_sets(table, {all_measures[q]}).front().values, all[q].values));
+    CHECK(same_bits(measure_sets(table, pair).front().values, all[q].values));
+  }
+}
+
 TEST_CASE("Relay information of all sets of units of several levels is that of each set", "[levels][relay]") {
   const int levels = GENERATE(3, 5);
   const bool whole = GENERATE(false, true);
