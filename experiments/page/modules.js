@@ -17,10 +17,10 @@ const jaccard = (a, b) => {
   return any === 0 ? 1 : both / any;
 };
 
-/// Average linkage of classes by 1 - Jaccard: a binary tree {members, height, left, right}; leaves have no children.
-export function cluster(modules) {
+/// Average linkage of some classes by 1 - Jaccard: a binary tree {members, height, left, right}; leaves have no children.
+export function cluster(modules, classes) {
   const distance = (a, b) => d3.mean(a.members.flatMap((i) => b.members.map((j) => 1 - jaccard(modules[i], modules[j]))));
-  let trees = modules.map((_, i) => ({ members: [i], height: 0 }));
+  let trees = classes.map((c) => ({ members: [c], height: 0 }));
   while (trees.length > 1) {
     let least = Infinity, pair;
     trees.forEach((a, i) => trees.slice(0, i).forEach((b) => {
@@ -60,7 +60,7 @@ function overlap(modules, order, tree) {
   order.forEach((a, r) => {
     svg.append("text").attr("class", "tick").attr("x", left - 6).attr("y", top + cell * (r + 0.68)).attr("text-anchor", "end").text(subset.contrasts[a].slice(0, 14));
     order.forEach((b, s) => {
-      const value = jaccard(modules[a] ?? [], modules[b] ?? []);
+      const value = jaccard(modules[a], modules[b]);
       svg.append("rect").attr("class", "cell").attr("x", left + cell * s + 1).attr("y", top + cell * r + 1).attr("width", cell - 2).attr("height", cell - 2)
         .attr("fill-opacity", value).append("title").text(`${subset.contrasts[a]}, ${subset.contrasts[b]}: ${value.toFixed(2)}`);
     });
@@ -89,16 +89,16 @@ export function modulesView() {
   body.append(element("label", { class: "slider" }, "Part of I_R(all) ", slider, value), charts);
   function draw() {
     value.textContent = ` ${slider.value} %`;
-    const found = modules(), filled = found.map((units) => units ?? []);
-    if (shown.layer.units > mostUnits || found.length > mostClasses || found.every((units) => units === undefined)) {
+    const found = modules(), withSet = d3.range(found.length).filter((c) => found[c] !== undefined), others = d3.range(found.length).filter((c) => found[c] === undefined);
+    if (shown.layer.units > mostUnits || found.length > mostClasses || withSet.length === 0) {
       charts.replaceChildren(element("ul", {}, found.map((units, c) => element("li", {},
         `${shown.subset.contrasts[c]}: ${units ? `${units.length} units: ${units.slice(0, 100).join(" ")}${units.length > 100 ? " ..." : ""}` : "no sets, or no information"}`))));
       return;
     }
-    const tree = cluster(filled), order = tree.members;
-    charts.replaceChildren(matrix(found, order), order.length > 1 ? overlap(filled, order, tree) : "");
+    const tree = cluster(found, withSet), order = tree.members;
+    charts.replaceChildren(matrix(found, order.concat(others)), order.length > 1 ? overlap(found, order, tree) : "");
     const { subset } = shown;
-    const buttons = order.map((c) => found[c] && element("button", { type: "button", title: "Put these units into the set",
+    const buttons = order.map((c) => element("button", { type: "button", title: "Put these units into the set",
       onclick: () => change({ cls: c, set: found[c] }) }, `${subset.contrasts[c]}: ${shortUnitList(found[c])}`));
     charts.append(element("div", { class: "tools", role: "group", "aria-label": "Sets of the classes" }, buttons));
     if (shown.layer.module) charts.append(element("p", { class: "about" }, "Outlined: the units of the detector of the class, known by construction."));
