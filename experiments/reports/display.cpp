@@ -35,6 +35,12 @@ std::string cut(std::string text, std::size_t most) {
   return text;
 }
 
+// A note without what stands behind its last comma.
+std::string shorter(const std::string& note) {
+  const std::size_t comma = note.rfind(", ");
+  return comma == std::string::npos ? "" : note.substr(0, comma);
+}
+
 // Title, numbers and note of a stage in one line. If they do not fit, first the note loses what stands behind its
 // commas, then the title is cut: the numbers are what one looks for.
 std::string bar_line(const StageStatus& stage, std::size_t width) {
@@ -43,10 +49,7 @@ std::string bar_line(const StageStatus& stage, std::size_t width) {
   const std::size_t for_title = width > numbers.size() + 2 ? width - numbers.size() - 2 : 0;
   std::string line = cut(title_of(stage), std::max(for_title, shortest_title)) + "  " + numbers;
   std::string note = stage.note;
-  while (!note.empty() && line.size() + 2 + note.size() > width) {
-    const std::size_t comma = note.rfind(", ");
-    note.resize(comma == std::string::npos ? 0 : comma);
-  }
+  while (!note.empty() && line.size() + 2 + note.size() > width) note = shorter(note);
   if (!note.empty()) line += "  " + note;
   return cut(std::move(line), width);
 }
@@ -86,8 +89,12 @@ void Display::update(const StageStatus& stage) {
 
 void Display::end(const StageStatus& stage, double seconds) {
   clear();
-  if (!quiet_)
-    print((style_ == ProgressStyle::bar ? title_of(stage) + "  " : "        done in ") + end_text(stage, seconds));
+  if (quiet_) return;
+  if (style_ != ProgressStyle::bar) return print("        done in " + end_text(stage, seconds));
+  StageStatus shown = stage;
+  const auto line = [&] { return title_of(shown) + "  " + end_text(shown, seconds); };
+  while (!shown.note.empty() && line().size() >= terminal_width()) shown.note = shorter(shown.note);
+  print(line());
 }
 
 }  // namespace inforelay

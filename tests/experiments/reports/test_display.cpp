@@ -52,7 +52,7 @@ TEST_CASE("Progress is plain if stderr is not a terminal", "[console]") {
   CHECK(stage_shown(ProgressStyle::automatic, false, 0) == stage_shown(ProgressStyle::plain, false, 0));
 }
 
-TEST_CASE("A bar is cleared before a line is printed; its title is cut to the width of the terminal", "[console]") {
+TEST_CASE("A bar is cleared before a line is printed and its title cut to the width of the terminal", "[console]") {
   const std::string shown = shown_by([] {
     Display display(ProgressStyle::bar, false, 0);
     display.begin({.index = 1, .count = 1, .label = std::string(200, 'x'), .note = ""});
@@ -64,9 +64,11 @@ TEST_CASE("A bar is cleared before a line is printed; its title is cut to the wi
 TEST_CASE("A bar leaves out the end of a note that does not fit", "[console]") {
   const std::string shown = shown_by([] {
     Display display(ProgressStyle::bar, false, 0);
-    display.begin({.index = 1, .count = 1, .label = "train", .note = "epoch 35, " + std::string(60, 'x')});
+    const StageStatus stage{.index = 1, .count = 1, .label = "train", .note = "epoch 35, " + std::string(60, 'x')};
+    display.begin(stage);
+    display.end(stage, 2);
   });
-  CHECK(shown == "\r\033[K[ 1/1] train  0.0 s  epoch 35\r\033[K");
+  CHECK(shown == "\r\033[K[ 1/1] train  0.0 s  epoch 35\r\033[K[ 1/1] train  2.0 s  (epoch 35)\n");
 }
 
 }  // namespace inforelay
