@@ -74,6 +74,7 @@ struct DataConfig {
   std::optional<SplitConfig> split;
   std::optional<InputOptions> inputs;
   SequenceOptions sequences;
+  BooleanOptions boolean;
   std::string fallback{no_fallback};
   bool download = true;
   std::int64_t train_limit = 0;

@@ -60,6 +60,9 @@ class Checker {
       sizes_ = data_sizes(config_);
     } catch (const DataError&) {
       if (!are_files) throw;
+    } catch (const UsageError& error) {
+      if (are_files) throw;
+      if (!errors_.concern("data")) errors_.add(place_of(root_, "data"), "data", error.what());
     }
   }
 
@@ -77,6 +80,10 @@ class Checker {
     SequenceOptions sequences = given.sequences;
     for (const Setting& each : settings_of(sequences))
       settings.emplace_back(each.key, setting::value_of(each.kind).kind != ConfigNode::Kind::null);
+    settings.emplace_back("input_bits", given.boolean.input_bits.has_value());
+    settings.emplace_back("outputs", !given.boolean.outputs.empty());
+    settings.emplace_back("samples", given.boolean.samples.has_value());
+    settings.emplace_back("noise", given.boolean.noise.has_value());
     const auto knows = [](const DataSource& source, std::string_view key) {
       return std::find(source.settings.begin(), source.settings.end(), key) != source.settings.end();
     };
@@ -84,7 +91,7 @@ class Checker {
       if (!is_given || knows(data_source(given.dataset), key)) continue;
       std::vector<std::string_view> others;
       for (const DataSource* source : data_sources()) {
-        if ((!source->is_generated() || source->load_sequences) && knows(*source, key)) others.push_back(source->name);
+        if (!source->is_fallback && knows(*source, key)) others.push_back(source->name);
       }
       fail(fmt::format("data.{}", key),
            fmt::format("is for dataset: {}, not for {}", fmt::join(others, ", "), given.dataset));
@@ -125,6 +132,7 @@ class Checker {
     }
     if (!sizes_) return;
     check_weights(path, network);
+    if (sizes_->labels == LabelKind::bits) check_output_bits(path, network);
     if (network.output_activation == Activation::softmax) check_softmax(path, network);
     if (network.output_activation) check_knockout_function(path, network, *network.output_activation);
     if (network.detectors) {
@@ -148,6 +156,26 @@ class Checker {
     if (!knockout || knockout->function == KnockoutFunctionChoice::automatic) return;  // that always fits
     const std::string problem = function_problem(knockout->function_for(network, output), output);
     if (!problem.empty()) fail(path + ".output_activation", "analysis.knockout.function: " + problem);
+  }
+
+  // Output bits are decided one by one, by thresholds.
+  void check_output_bits(const std::string& path, const NetworkConfig& network) {
+    const std::string of_bits = fmt::format("the output bits of {} ", config_.data.dataset);
+    if (network.train && network.train->loss == Loss::cross_entropy)
+      fail(path + ".train.loss", of_bits + "are trained by mse, not by cross_entropy, which is of classes");
+    if (network.train && network.train->evaluation.method == Evaluation::Method::sampled)
+      fail(path + ".train.evaluation", of_bits + "are evaluated exactly; sampled draws samples of each class");
+    if (!config_.analysis.knockout) return;
+    const KnockoutConfig& knockout = *config_.analysis.knockout;
+    const auto fail_once = [&](std::string_view key, const std::string& problem) {  // not for each network
+      if (!errors_.concern(key)) fail(key, problem);
+    };
+    if (knockout.options.method == KnockoutMethod::sampled)
+      fail_once("analysis.knockout.method", of_bits + "need exact; sampled draws samples of each class");
+    if (network.from_files() && !network.output_activation) return;  // known once the files are read
+    const Activation output = network.output_activation.value_or(Activation::tanh);
+    if (knockout.function_for(network, output) == KnockoutFunction::argmax)
+      fail_once("analysis.knockout.function", of_bits + "are decided one by one, by threshold, not by argmax");
   }
 
   void check_softmax(const std::string& path, const NetworkConfig& network) {

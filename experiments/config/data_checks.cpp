@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "core/config/tree.hpp"
 
@@ -13,11 +12,17 @@ namespace {
 class DataChecker {
  public:
   explicit DataChecker(const ExperimentConfig& config, const DataPair& data)
-      : config_(config), names_(data.train.class_names()), train_(counts(data.train)), test_(counts(data.test)) {}
+      : config_(config),
+        names_(data.train.class_names()),
+        train_(counts(data.train)),
+        test_(counts(data.test)),
+        train_size_(static_cast<std::int64_t>(data.train.size())),
+        test_size_(static_cast<std::int64_t>(data.test.size())),
+        bits_(data.train.label_kind() == LabelKind::bits) {}
 
   void run() {
-    if (is_used("train")) check_classes("data.train_limit", config_.data.train_limit, train_, "training");
-    if (is_used("test")) check_classes("data.test_limit", config_.data.test_limit, test_, "test");
+    if (is_used("train")) check_classes("data.train_limit", config_.data.train_limit, train_, train_size_, "training");
+    if (is_used("test")) check_classes("data.test_limit", config_.data.test_limit, test_, test_size_, "test");
     if (errors_.empty()) check_samples();
     errors_.throw_if_any();
   }
@@ -27,13 +32,11 @@ class DataChecker {
 
   static Counts counts(const Dataset& data) {
     Counts samples(static_cast<std::size_t>(data.class_count()));
-    for (const Symbol label : data.labels()) ++samples[label];
+    for (const Symbol label : data.labels()) {
+      for (std::size_t c = 0; c < samples.size(); ++c) samples[c] += is_labelled(label, c, data.label_kind()) ? 1 : 0;
+    }
     return samples;
   }
-  static std::int64_t total(const Counts& samples) {
-    return std::accumulate(samples.begin(), samples.end(), std::int64_t{0});
-  }
-
   const std::string& name_of(const Counts& samples, Counts::const_iterator cls) const {
     return names_[static_cast<std::size_t>(cls - samples.begin())];
   }
@@ -50,12 +53,19 @@ class DataChecker {
     errors_.add_line(fmt::format("error: {}: {}: {}", key, value, problem));
   }
 
-  void check_classes(std::string_view key, std::int64_t limit, const Counts& samples, std::string_view subset) {
-    const auto rarest = std::min_element(samples.begin(), samples.end());
+  void check_classes(std::string_view key, std::int64_t limit, const Counts& samples, std::int64_t total,
+                     std::string_view subset) {
+    const auto [rarest, commonest] = std::minmax_element(samples.begin(), samples.end());
+    if (bits_ && *commonest == total)
+      return fail(key, limit,
+                  fmt::format("output bit {} is 1 in all {} {} samples", name_of(samples, commonest), total, subset));
     if (*rarest > 0) return;
+    if (bits_)
+      return fail(key, limit,
+                  fmt::format("output bit {} is 0 in all {} {} samples", name_of(samples, rarest), total, subset));
     fail(key, limit,
          fmt::format("class {} has no sample among the {} {} samples; at least one of each class is needed",
-                     name_of(samples, rarest), total(samples), subset));
+                     name_of(samples, rarest), total, subset));
   }
 
   // `count` samples of each class are to be drawn.
@@ -78,7 +88,7 @@ class DataChecker {
       if (!network.detectors) continue;
       check_drawn(path + ".detectors.positives", network.detectors->positives, train_, "training");
       const auto commonest = std::max_element(train_.begin(), train_.end());
-      const std::int64_t others = total(train_) - *commonest,
+      const std::int64_t others = train_size_ - *commonest,
                          asked = static_cast<std::int64_t>(network.detectors->negatives);
       if (asked > others) {
         fail(path + ".detectors.negatives", asked,
@@ -95,7 +105,9 @@ class DataChecker {
 
   const ExperimentConfig& config_;
   const std::vector<std::string>& names_;  // [C]
-  Counts train_, test_;
+  Counts train_, test_;                    // [C] samples of each class, or with each output bit 1
+  std::int64_t train_size_, test_size_;
+  bool bits_;
   ConfigErrors errors_;
 };
 

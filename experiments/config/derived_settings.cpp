@@ -23,6 +23,7 @@ DataOptions data_options(const ExperimentConfig& config) {
   options.classes = config.data.classes;
   if (config.data.split) options.test_fraction = config.data.split->test;
   options.sequences = config.data.sequences;
+  options.boolean = config.data.boolean;
   options.inputs = config.data.inputs.value_or(InputOptions{});
   options.most_bytes = memory_limit(config.max_memory).bytes;
   options.fallback = config.data.fallback;

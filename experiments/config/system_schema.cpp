@@ -1,5 +1,7 @@
 #include "experiments/config/system_schema.hpp"
 
+#include "nn/data/boolean_task.hpp"
+
 namespace inforelay {
 namespace {
 
@@ -54,6 +56,25 @@ std::vector<Setting> settings_of(InputOptions& config) {
            statistic(config.deviation, positive)}};
 }
 
+std::vector<Setting> settings_of(BooleanOptions& config) {
+  return {
+      {"input_bits", "Of boolean: number of input bits, which enter a network as 0 and 1.",
+       Integer{&config.input_bits, {1, most_boolean_inputs}}},
+      {"outputs",
+       "Of boolean: an expression for each output bit, as xor(1,2), and(3,not(4)), maj(4,5,6), or, table(0110,1,2); "
+       "bits "
+       "are numbered from 1. Each is a contrast.",
+       Texts{&config.outputs}},
+      {"samples",
+       "Of boolean: number of random inputs of the training set, and of the test set. Not given, or 0: both have all "
+       "2^input_bits inputs once.",
+       Integer{&config.samples, {0, 100 * million}}},
+      {"noise",
+       "Of boolean, with samples: probability that an input bit is flipped, each independently, after the outputs were "
+       "computed. Not given: 0.",
+       Number{&config.noise, {0, 0.499999}}}};
+}
+
 std::vector<Setting> settings_of(DataConfig& config) {
   std::vector<std::string_view> names, fallbacks = generated_data_sources();
   for (const DataSource* source : data_sources()) names.push_back(source->name);
@@ -61,8 +82,8 @@ std::vector<Setting> settings_of(DataConfig& config) {
   std::vector<Setting> all{
       {"dataset",
        "The data set: MNIST; generated digits, which need no files; files of your own: images in IDX files, arrays, "
-       "a table (docs/your_own.md); or generated sequences for recurrent networks (docs/recurrent.md), which also read "
-       "images row by row.",
+       "a table (docs/your_own.md); Boolean functions of some bits, generated (docs/importance.md); or generated "
+       "sequences for recurrent networks (docs/recurrent.md), which also read images row by row.",
        choice(config.dataset, names)},
       {"path",
        "Folder of the data set's files, gzipped or not; of a table, the CSV file. Not given, for MNIST: the folder "
@@ -74,7 +95,7 @@ std::vector<Setting> settings_of(DataConfig& config) {
        Text{&config.label}},
       {"classes",
        "Names of the classes, in the order of the outputs of the network. For labels that are words: these words. Not "
-       "given: the labels in numerical or alphabetical order.",
+       "given: the labels in numerical or alphabetical order; of boolean, its expressions.",
        Texts{&config.classes}},
       {"split",
        "Of files without a test set: takes one out of the training set, at random (by seed), the same fraction of each "
@@ -92,6 +113,7 @@ std::vector<Setting> settings_of(DataConfig& config) {
       {"train_limit", "Use only the first N training samples; 0: all.",
        Integer{&config.train_limit, {0, 100 * million}}},
       {"test_limit", "Use only the first N test samples; 0: all.", Integer{&config.test_limit, {0, 100 * million}}}};
+  for (Setting& setting : settings_of(config.boolean)) all.push_back(std::move(setting));
   for (Setting& setting : settings_of(config.sequences)) all.push_back(std::move(setting));
   return all;
 }
@@ -128,27 +150,28 @@ std::vector<Setting> settings_of(TrainingOptions& config) {
 }
 
 std::vector<Setting> settings_of(DetectorsConfig& config) {
-  return {
-      {"hidden", "Hidden neurons of each detector.", Integer{&config.hidden, {1, 32}}},
-      {"positives", "Training samples of the class, drawn once.", Integer{&config.positives, {1, 100 * million}}},
-      {"negatives", "Training samples of other classes, drawn once.", Integer{&config.negatives, {1, 100 * million}}},
-      {"test_negatives",
-       "Test samples of other classes, in addition to all of the class; at most as many as there are.",
-       Integer{&config.test_negatives, {1, 100 * million}}},
-      {"learning_rate", "Step size of Adam; every step uses all training samples of the detector.",
-       Number{&config.optimizer.learning_rate, step_sizes}},
-      {"stop", "Stopping criterion.",
-       Group{{{"accuracy", "Stop when the training accuracy (sign of the output) is at least this.",
-               Number{&config.stop_accuracy, {0.5, 1}}}}}},
-      {"max_epochs", "Maximum number of steps before a detector is re-initialised with other weights.",
-       Integer{&config.max_epochs, {1, 100 * million}}},
-      {"restarts", "Maximum number of re-initialisations.", Integer{&config.restarts, {0, 1000}}},
-      {"on_failure", "If no attempt meets the stopping criterion: error, or keep_best (with a warning).",
-       choice(config.keep_best, keep_best_names)},
-      {"noise", "Standard deviation of the second-layer weights between different classes; 0: exactly zero.",
-       Number{&config.noise, {0, 1000}}},
-      {"weights", "Weight files, one for each class in order; nothing is trained then.",
-       Paths{&config.weights, {1, 256}}}};
+  return {{"hidden", "Hidden neurons of each detector.", Integer{&config.hidden, {1, 32}}},
+          {"positives", "Training samples of the class, drawn once; 0: all.",
+           Integer{&config.positives, {0, 100 * million}}},
+          {"negatives", "Training samples of other classes, drawn once; 0: all.",
+           Integer{&config.negatives, {0, 100 * million}}},
+          {"test_negatives",
+           "Test samples of other classes, in addition to all of the class; at most as many as there are.",
+           Integer{&config.test_negatives, {1, 100 * million}}},
+          {"learning_rate", "Step size of Adam; every step uses all training samples of the detector.",
+           Number{&config.optimizer.learning_rate, step_sizes}},
+          {"stop", "Stopping criterion.",
+           Group{{{"accuracy", "Stop when the training accuracy (sign of the output) is at least this.",
+                   Number{&config.stop_accuracy, {0.5, 1}}}}}},
+          {"max_epochs", "Maximum number of steps before a detector is re-initialised with other weights.",
+           Integer{&config.max_epochs, {1, 100 * million}}},
+          {"restarts", "Maximum number of re-initialisations.", Integer{&config.restarts, {0, 1000}}},
+          {"on_failure", "If no attempt meets the stopping criterion: error, or keep_best (with a warning).",
+           choice(config.keep_best, keep_best_names)},
+          {"noise", "Standard deviation of the second-layer weights between different classes; 0: exactly zero.",
+           Number{&config.noise, {0, 1000}}},
+          {"weights", "Weight files, one for each class in order; nothing is trained then.",
+           Paths{&config.weights, {1, 256}}}};
 }
 
 std::vector<Setting> settings_of(NetworkConfig& config) {

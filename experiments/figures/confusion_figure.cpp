@@ -74,8 +74,8 @@ const FigureKind confusion_figure{
       const ResultView states = source.layer->arrays.at("states/" + subsets_of(*source.layer, "states").back());
       if (!states.has("output")) return {};
       const std::span<const Symbol> input = states.vector<Symbol>("input"), output = states.vector<Symbol>("output");
-      const auto classes = std::ssize(source.layer->classes);
-      ConfusionFigure figure{.network = source.name, .labels = source.layer->classes};
+      const auto classes = std::ssize(source.layer->symbols);
+      ConfusionFigure figure{.network = source.name, .labels = source.layer->symbols};
       figure.counts = RowMatrix<std::int64_t>::Zero(classes, classes);
       for (std::size_t n = 0; n < input.size(); ++n) {
         if (input[n] < classes && output[n] < classes) ++figure.counts(input[n], output[n]);

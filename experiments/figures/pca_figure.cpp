@@ -125,7 +125,7 @@ const FigureKind pca_figure{
       const auto units = static_cast<std::size_t>(values.cols());
       const std::span<const Symbol> classes = layer.vector<Symbol>("states/" + subset + "/input");
       PcaFigure figure{.network = source.name,
-                       .labels = source.layer->classes,
+                       .labels = source.layer->symbols,
                        .scores = geometry.matrix<double>("component_scores"),
                        .classes = classes,
                        .explained = {ratio[0], ratio[1]}};

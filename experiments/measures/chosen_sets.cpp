@@ -75,15 +75,16 @@ double information_of(const std::variant<StateTable, LevelTable>& table, int con
 
 void compute_chosen_sets(MeasureRun& run, ResultArrays& out) {
   const std::vector<std::string>& classes = run.layer.root().texts(run.system.group() + "/class");
-  const LayerResults layer{.title = "", .name = "", .layer = "", .system = "", .classes = classes, .arrays = run.layer};
+  const LayerResults layer{
+      .title = "", .name = "", .layer = "", .system = "", .classes = classes, .symbols = {}, .arrays = run.layer};
   const std::vector<std::string> subsets = subsets_of(layer, "relay");
   const std::string chosen_on = choosing_subset(run, subsets);
   const ResultView relay = run.layer.at("relay/" + chosen_on);
   const RowMatrix<std::int64_t> sets = choose_sets(relay);
   RowMatrix<double> information(sets.rows(), sets.cols() * std::ssize(subsets));
   for (std::size_t s = 0; s < subsets.size(); ++s) {
-    const LayerStates states =
-        layer_states(run.layer.at("states/" + subsets[s]), run.place.config.analysis.contrast, classes);
+    const LayerStates states = layer_states(run.layer.at("states/" + subsets[s]), run.place.config.analysis.contrast,
+                                            run.layer.root().at(run.system.group()));
     if (s == 0) put_contrast_names(states, out);
     const auto table = states.table();
     for (Eigen::Index c = 0; c < sets.rows(); ++c) {

@@ -13,6 +13,7 @@
 #include "experiments/measures/chosen_classes.hpp"
 #include "experiments/measures/layer_states.hpp"
 #include "experiments/measures/measure.hpp"
+#include "experiments/results/layer_results.hpp"
 
 namespace inforelay {
 namespace {
@@ -83,7 +84,7 @@ void compute_estimators(MeasureRun& run, ResultArrays& out) {
   const LayerStates states = layer_states(run);
   const double levels = group.has("threshold") ? static_cast<double>(group.matrix<double>("threshold").cols() + 1) : 0;
   const Units units = units_of(states, levels);
-  const auto symbols = static_cast<double>(run.layer.root().texts(run.system.group() + "/class").size());
+  const auto symbols = static_cast<double>(symbol_names(run.layer.root().at(run.system.group())).size());
   const bool whole = states.contrasts.empty();
   const int classes = whole ? 1 : static_cast<int>(states.contrasts.size());
   const std::vector<int> chosen = chosen_classes(analysis.relay, classes);

@@ -76,7 +76,7 @@ void compute_held_out(MeasureRun& run, ResultArrays& out) {
   const int units = static_cast<int>(place.sizes.units);
   for (const std::string& subset : subsets) {
     const LayerStates states = layer_states(run.layer.at("states/" + subset), place.config.analysis.contrast,
-                                            run.layer.root().texts(run.system.group() + "/class"));
+                                            run.layer.root().at(run.system.group()));
     put_contrast_names(states, out);
     const auto table = states.table();
     for (const std::string& other : subsets) {

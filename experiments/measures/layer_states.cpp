@@ -1,5 +1,7 @@
 #include "experiments/measures/layer_states.hpp"
 
+#include "experiments/results/layer_results.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -24,7 +26,7 @@ std::variant<StateTable, LevelTable> LayerStates::table() const {
 
 LayerStates layer_states(const MeasureRun& run) {
   return layer_states(run.layer.at("states/" + run.place.subset), run.place.config.analysis.contrast,
-                      run.layer.root().texts(run.system.group() + "/class"));
+                      run.layer.root().at(run.system.group()));
 }
 
 void put_contrast_names(const LayerStates& states, ResultArrays& out) {
@@ -37,10 +39,11 @@ double expected_states(const MeasurePlace& place) {
   return !place.is_feed_forward() ? std::min(std::exp2(units), samples) : expected_states(samples, units);
 }
 
-LayerStates layer_states(const ResultView& states, ContrastKind contrast, const std::vector<std::string>& classes) {
+LayerStates layer_states(const ResultView& states, ContrastKind contrast, const ResultView& system) {
   LayerStates layer{{}, states.vector<Symbol>("input"), states.vector<Symbol>("output"), {}};
   const bool whole = contrast == ContrastKind::whole;
-  if (!whole) layer.contrasts = one_vs_rest(classes);
+  const std::vector<std::string>& classes = system.texts("class");
+  if (!whole) layer.contrasts = has_output_bits(system) ? each_bit(classes) : one_vs_rest(classes);
   if (states.array("state").shape.size() == 1) {
     const auto units = static_cast<int>(states.matrix<float>("value").cols());
     UnitStates words = UnitStates::from_words(states.vector<StateWord>("state"), units);

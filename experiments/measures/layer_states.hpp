@@ -32,8 +32,9 @@ struct LayerStates {
 
 /// Those of the place that is being computed, from its group states/SUBSET.
 LayerStates layer_states(const MeasureRun& run);
-/// `states`: such a group. One contrast for each of the `classes`, or the one of whole symbols.
-LayerStates layer_states(const ResultView& states, ContrastKind contrast, const std::vector<std::string>& classes);
+/// `states`: such a group. One contrast for each of the classes of the group `system`, NETWORK/, or each output bit if
+/// it has those (contrasts_of()); or the one of whole symbols.
+LayerStates layer_states(const ResultView& states, ContrastKind contrast, const ResultView& system);
 
 /// The names of the contrasts as the scale `class`, unless they are the classes of the system. Readers:
 /// contrast_names().

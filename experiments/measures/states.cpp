@@ -7,6 +7,7 @@
 #include "core/parallel.hpp"
 #include "experiments/measures/layer_states.hpp"
 #include "experiments/measures/measure.hpp"
+#include "experiments/results/layer_results.hpp"
 #include "infotheory/states/discretize.hpp"
 #include "nn/network/activation.hpp"
 #include "nn/training/accuracy.hpp"
@@ -30,8 +31,12 @@ void check_finite(const std::string& name, std::string_view what, const RowMatri
 
 void put_outputs(MeasureRun& run, LayerRecord& record, ResultArrays& out) {
   const float on = decision_threshold(run.system.network(run.layer).layers.back().activation);
-  out.put("argmax_accuracy", argmax_accuracy(record.network_output, record.samples.input));
-  out.put("balanced_accuracy", balanced_accuracy(record.network_output, record.samples.input, on));
+  const bool bits = has_output_bits(run.layer.root().at(run.system.group()));
+  const std::vector<Symbol>& labels = record.samples.input;
+  out.put("argmax_accuracy",
+          bits ? binary_accuracy(record.network_output, labels, on) : argmax_accuracy(record.network_output, labels));
+  out.put("balanced_accuracy",
+          balanced_accuracy(record.network_output, labels, on, bits ? LabelKind::bits : LabelKind::classes));
   out.put("network_output", std::move(record.network_output));
 }
 
@@ -137,8 +142,14 @@ const Measure states_measure{
     .arrays =
         {{"value", "1", {"sample", "unit"}, "values of the units: activations of the layer, or those of the recording"},
          {"network_output", "1", {"sample", "class"}, "activations of the output layer"},
-         {"input", "1", {"sample"}, "input symbol: the true class, or that of the recording"},
-         {"output", "1", {"sample"}, "output symbol: the class with the largest output, or that of the recording"},
+         {"input",
+          "1",
+          {"sample"},
+          "input symbol: the true class, the true values of the output bits, or that of the recording"},
+         {"output",
+          "1",
+          {"sample"},
+          "output symbol: the class with the largest output, the output bits as decided, or that of the recording"},
          {"trial", "1", {"sample"}, "trial of the sample, from 0"},
          {"time", "1", {"sample"}, "time of the sample within its trial, from 0"},
          {"stimulus", "1", {"sample"}, "what a recurrent network read at the step, a position in stimulus_name"},
@@ -158,7 +169,11 @@ const Measure states_measure{
           "H(output given state): what the states leave open of the output, which the activations of a network "
           "determine"},
          {"input_given_state_bits", "bit", {}, "H(input given state): what the states leave open of the input"},
-         {"argmax_accuracy", "1", {}, "fraction of samples whose largest output is that of their class"},
+         {"argmax_accuracy",
+          "1",
+          {},
+          "fraction of samples whose largest output is that of their class; of output bits, that are all decided "
+          "rightly"},
          {"balanced_accuracy",
           "1",
           {"class"},

@@ -31,6 +31,16 @@ void put_sources(const std::vector<WeightSource>& sources, ResultArrays& out) {
   if (!batch_norms.empty()) out.put_attribute("model", "batch_norm", batch_norms);
 }
 
+// The symbols of labels that are bits: the digits of each number, bit 0 first.
+std::vector<std::string> bit_patterns(std::size_t bits) {
+  std::vector<std::string> names;
+  for (std::size_t symbol = 0; symbol < label_count(bits, LabelKind::bits); ++symbol) {
+    std::string& name = names.emplace_back();
+    for (std::size_t bit = 0; bit < bits; ++bit) name += symbol >> bit & 1u ? '1' : '0';
+  }
+  return names;
+}
+
 // How values of the data became inputs of the network; nothing for bytes / 255.
 void put_scaling(const DataPair& data, ResultArrays& out) {
   const InputScaling& scaling = data.scaling;
@@ -67,6 +77,9 @@ void compute_training(MeasureRun& run, ResultArrays& out) {
   put_scaling(data, out);
   if (!model.sources.empty()) put_sources(model.sources, out);
   out.put_scale("class", data.train.class_names(), "class");
+  if (data.train.label_kind() == LabelKind::bits)
+    out.put_scale("symbol", bit_patterns(data.train.class_names().size()),
+                  "values of all output bits, the first first");
   out.put_attribute("training", "stop_rule_met", std::int64_t{model.reached});
   if (model.curve.loss.size() > 0) {
     out.put("training/accuracy_train", model.curve.accuracy_train);
@@ -126,7 +139,9 @@ MemoryNeed training_memory(const MeasurePlace& place, AllSetsTable) {
   constexpr double gradient_parts = 16, copies = 6;  // weights, those of the next epoch, moments of both
   if (network.train) return samples_need(weights, weights * (gradient_parts + copies) + outputs);
   const auto& detectors = *network.detectors;
-  const double train_samples = std::min(static_cast<double>(detectors.positives + detectors.negatives), train);
+  const bool all = detectors.positives == 0 || detectors.negatives == 0;
+  const double train_samples =
+      all ? train : std::min(static_cast<double>(detectors.positives + detectors.negatives), train);
   const double test_samples = std::min(test / size.classes + static_cast<double>(detectors.test_negatives), test);
   return {.kept = weights,
           .working = size.classes * (train_samples + test_samples) * size.inputs,

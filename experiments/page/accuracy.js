@@ -4,7 +4,7 @@
 // that are replaced. Decided is c if s_c > 0 (threshold) or if s_c is the largest, of equals the lowest (argmax). Products of
 // two floats are exact as doubles; where their sum is too close to 0 to be sure, it is made exact.
 
-import { unpack } from "./arrays.js";
+import { isLabelled, unpack } from "./arrays.js";
 
 // The sign of a sum of doubles as real numbers: as an expansion of parts that do not overlap, the last not 0 of which has it
 // (Shewchuk, Adaptive precision floating-point arithmetic, 1997).
@@ -55,7 +55,9 @@ function activationOf(text) {
 
 export class Accuracy {
   /// `knockout`: of a subset; `next`: the layers after this one; `replacementSample` [N] of `resample`, or undefined.
-  constructor(knockout, next, units, classes, replacementSample) {
+  /// If `bits`, class c are the samples whose label has bit c.
+  constructor(knockout, next, units, classes, replacementSample, bits = false) {
+    this.bits = bits;
     this.units = units;
     this.classes = classes;
     this.value = unpack(knockout.value);
@@ -70,7 +72,8 @@ export class Accuracy {
       activation: layer.activation,
     }));
     this.classSize = new Uint32Array(classes);
-    for (const label of this.label) ++this.classSize[label];
+    for (let c = 0; c < classes; ++c)
+      for (const label of this.label) if (isLabelled(label, c, bits)) ++this.classSize[c];
     this.isLastHidden = next.length === 1;
     this.sums = new Float64Array(this.samples * this.layers[0].width);
   }
@@ -202,7 +205,7 @@ export class Accuracy {
         sum += used[j] * this.value[sample * units + k];
       }
       const isClose = bound > 0 && Math.abs(sum) <= bound;
-      if ((isClose ? signOfSum(this.terms(i, c, out, replace)) : sum) > 0) this.label[i] === c ? ++onOwn : ++onOthers;
+      if ((isClose ? signOfSum(this.terms(i, c, out, replace)) : sum) > 0) isLabelled(this.label[i], c, this.bits) ? ++onOwn : ++onOthers;
     }
     return this.balancedFrom(c, onOwn, onOthers);
   }
@@ -224,7 +227,7 @@ export class Accuracy {
         continue;
       }
       for (let c = 0; c < C; ++c) {
-        if (decided[i * C + c]) ++(c === label ? onOwn : onOthers)[c];
+        if (decided[i * C + c]) ++(isLabelled(label, c, this.bits) ? onOwn : onOthers)[c];
       }
     }
     const byClass = Array.from(onOwn, (own, c) => this.balancedFrom(c, own, onOthers[c]));

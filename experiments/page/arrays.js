@@ -10,6 +10,9 @@ function bytesOf(text) {
   return bytes;
 }
 
+/// Is a sample with this label of class c, or, of output bits, is bit c of the label 1?
+export const isLabelled = (label, c, bits) => (bits ? ((label >> c) & 1) === 1 : label === c);
+
 /// A typed array from {type, shape, data}, with its shape as a property; undefined stays undefined. Decoded at the first
 /// call, and kept.
 export function unpack(packed) {

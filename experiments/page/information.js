@@ -4,7 +4,7 @@
 // With n of the N samples in each cell of a partition, S = sum of n log2 n, and
 //     N I(X_in; X_out | Y) = S(Y) + S(Y, X_in, X_out) - S(Y, X_in) - S(Y, X_out)
 
-import { unpack } from "./arrays.js";
+import { isLabelled, unpack } from "./arrays.js";
 
 // A partition of the R rows of the joint table: the number of the cell of each row, and how many cells there are.
 class Partitions {
@@ -44,8 +44,8 @@ class Partitions {
 
 export class RelayInformation {
   // `table`: of the page's data. Contrast c asks whether input and output are symbol c; if `whole`, there is one contrast,
-  // of the symbols themselves.
-  constructor(table, units, classes, whole) {
+  // of the symbols themselves. If `bits`, contrast c asks for bit c of both.
+  constructor(table, units, classes, whole, bits = false) {
     const counts = unpack(table.count), state = unpack(table.state);
     this.units = units;
     this.rows = counts.length;
@@ -68,7 +68,7 @@ export class RelayInformation {
       this.pairs.push([this.input, this.output, classes]);
     } else {
       for (let c = 0; c < classes; ++c)
-        this.pairs.push([this.input.map((s) => (s === c ? 1 : 0)), this.output.map((s) => (s === c ? 1 : 0)), 2]);
+        this.pairs.push([this.input, this.output].map((symbols) => symbols.map((s) => (isLabelled(s, c, bits) ? 1 : 0))).concat(2));
     }
     this.buffers = Array.from({ length: 4 }, () => new Int32Array(this.rows));
     this.allUnits = this.pairs.map(() => undefined);

@@ -30,7 +30,8 @@ class Subset {
       this.relayInformation =
         this.data.table === undefined
           ? null
-          : new RelayInformation(this.data.table, this.layer.units, this.system.classes.length, this.whole);
+          : new RelayInformation(this.data.table, this.layer.units, this.system[this.whole ? "symbols" : "classes"].length, this.whole,
+                                   this.system.bits);
     }
     return this.relayInformation;
   }
@@ -42,7 +43,7 @@ class Subset {
       this.accuracies = !value
         ? null
         : new Accuracy(this.knockout, this.layer.data.next, this.layer.units, this.system.classes.length,
-                       this.array("knockout", "replacement_sample"));
+                       this.array("knockout", "replacement_sample"), this.system.bits);
     }
     return this.accuracies;
   }
@@ -126,7 +127,7 @@ class Layer {
 
 class System {
   constructor(system) {
-    Object.assign(this, { name: system.name, kind: system.kind, classes: system.classes, source: system.source });
+    Object.assign(this, { name: system.name, kind: system.kind, classes: system.classes, symbols: system.symbols, bits: system.bits, source: system.source });
     this.layers = system.layers.map((layer) => new Layer(layer, this));
   }
 }

@@ -13,6 +13,7 @@
 #include "experiments/page/base64.hpp"
 #include "experiments/page/layer_data.hpp"
 #include "experiments/page/page_files.hpp"
+#include "experiments/results/layer_results.hpp"
 
 namespace inforelay {
 namespace {
@@ -67,7 +68,11 @@ ImageShape image_shape(const ExperimentResult& result, const ResultView& model) 
 json system_data(const ExperimentResult& result, const std::string& name) {
   const ResultView system = result.system(name);
   const bool recording = result.is_recording(name);
-  json out{{"name", name}, {"kind", recording ? "recording" : "network"}, {"classes", system.texts("class")}};
+  json out{{"name", name},
+           {"kind", recording ? "recording" : "network"},
+           {"classes", system.texts("class")},
+           {"symbols", symbol_names(system)},
+           {"bits", has_output_bits(system)}};
   const ResultView model = recording ? ResultView() : system.at("model");
   if (recording)
     out["source"] = system.attribute<std::string>("", "file");

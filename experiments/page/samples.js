@@ -1,6 +1,7 @@
 // View: samples whose decision changes if the set is replaced.
 
 import { onChangeOf, shown } from "./state.js";
+import { isLabelled } from "./arrays.js";
 import { count, element, table, view } from "./elements.js";
 import { membersOf } from "./model.js";
 
@@ -16,7 +17,7 @@ function flipped(subset, c, set) {
     if (before[at] === after[at]) continue;
     if (fn === "argmax" && before[i] !== c && after[i] !== c) continue;
     const word = (d) => (fn === "argmax" ? names[d[at]] : words[d[at]]);
-    const right = (d) => (fn === "argmax" ? (d[at] === c) === (accuracy.label[i] === c) : (d[at] === 1) === (accuracy.label[i] === c));
+    const right = (d) => (fn === "argmax" ? d[at] === c : d[at] === 1) === isLabelled(accuracy.label[i], c, system.bits);
     list.push({ sample: i, label: accuracy.label[i], before: word(before), after: word(after), lost: right(before), won: right(after) });
   }
   return list;
@@ -24,7 +25,7 @@ function flipped(subset, c, set) {
 
 export function samplesView() {
   const compute = () => (shown.subset.accuracy && shown.replace && !shown.subset.whole ? flipped(shown.subset, shown.cls, shown.set) : []);
-  const rows = (list) => list.map((one) => [one.sample, shown.system.classes[one.label], one.before, one.after, one.lost ? "lost" : one.won ? "won" : "still wrong"]);
+  const rows = (list) => list.map((one) => [one.sample, shown.system.symbols[one.label], one.before, one.after, one.lost ? "lost" : one.won ? "won" : "still wrong"]);
   const heads = ["sample", "its class", "intact", "set replaced", "decision about the class"];
   const { section, body } = view("samples", "Samples", "Samples whose decision about the class changes if the set is replaced; numbered from 0 in the order of the subset.",
     () => [heads, ...rows(compute())]);
@@ -35,7 +36,7 @@ export function samplesView() {
       return;
     }
     const list = compute(), lost = list.filter((one) => one.lost).length, won = list.filter((one) => one.won).length;
-    const byClass = shown.system.classes.map((name, label) => [name, list.filter((one) => one.label === label)]).filter(([, some]) => some.length > 0);
+    const byClass = shown.system.symbols.map((name, label) => [name, list.filter((one) => one.label === label)]).filter(([, some]) => some.length > 0);
     body.replaceChildren(
       element("p", {}, `${count(list.length)} of ${count(shown.subset.samples)} samples: ${count(lost)} decisions about class ${shown.subset.contrasts[shown.cls]} become wrong, ${count(won)} become right.`),
       list.length === 0 ? "" : table("By their class", ["class", "samples", "become wrong", "become right"],

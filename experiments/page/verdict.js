@@ -39,7 +39,7 @@ function verdictTiles(subset) {
   if (accuracy) {
     const sizes = new Map();
     for (const label of subset.accuracy?.label ?? []) sizes.set(label, (sizes.get(label) ?? 0) + 1);
-    const chance = sizes.size > 0 ? Math.max(...sizes.values()) / subset.samples : 1 / subset.system.classes.length;
+    const chance = sizes.size > 0 ? Math.max(...sizes.values()) / subset.samples : 1 / subset.system.symbols.length;
     const isPoor = accuracy[0] < 2 * chance;
     list.push(tile("accuracy (argmax)", fraction(accuracy[0]), `the commonest class has ${fraction(chance)}`, isPoor ? "warn" : ""));
   }

@@ -116,9 +116,10 @@ class ReceivedKnockoutScan final : public ReceivedScan {
         layer_(job.number(1, std::numeric_limits<int>::max(), "the layer")),
         hidden_(job.matrix<float>()),
         labels_(job.array<Symbol>()),
+        kind_(job.number(0, 1, "the kind of labels") == 1 ? LabelKind::bits : LabelKind::classes),
         options_(read_options(job)),
         random_(read_random(job)),
-        scan_({network_, layer_, hidden_, labels_}, options_, random_, AllSetsTable::discard) {}
+        scan_({network_, layer_, hidden_, labels_, kind_}, options_, random_, AllSetsTable::discard) {}
   const SubsetScan& scan() const override { return scan_; }
 
  private:
@@ -160,6 +161,7 @@ class ReceivedKnockoutScan final : public ReceivedScan {
   int layer_;
   RowMatrix<float> hidden_;
   std::vector<Symbol> labels_;
+  LabelKind kind_;
   KnockoutOptions options_;
   RandomStream random_;
   KnockoutScan scan_;
@@ -218,6 +220,7 @@ Bytes knockout_scan_job(const KnockoutSubject& subject, const KnockoutOptions& o
     job.text(to_string(layer.activation)).matrix(layer.weight).array(bias);
   }
   job.number(subject.layer).matrix(subject.hidden).array(subject.labels);
+  job.number(subject.kind == LabelKind::bits ? 1 : 0);
   job.number(options.method == KnockoutMethod::sampled ? 1 : 0).number(options.sample_size);
   job.number(options.function == KnockoutFunction::argmax ? 1 : 0).number(static_cast<int>(options.replace));
   job.number(options.noise_sd).number(random.key());

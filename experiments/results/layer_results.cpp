@@ -13,6 +13,12 @@
 
 namespace inforelay {
 
+bool has_output_bits(const ResultView& system) { return system.has("symbol"); }
+
+const std::vector<std::string>& symbol_names(const ResultView& system) {
+  return system.texts(has_output_bits(system) ? "symbol" : "class");
+}
+
 std::vector<LayerResults> layers_of(const ExperimentResult& result, const std::string& network) {
   const ResultView system = result.system(network);
   const bool is_recording = result.is_recording(network);
@@ -30,6 +36,7 @@ std::vector<LayerResults> layers_of(const ExperimentResult& result, const std::s
          .layer = layer,
          .system = network,
          .classes = system.texts("class"),
+         .symbols = symbol_names(system),
          .arrays = system.at("layers/" + layer),
          .times = times});
   }

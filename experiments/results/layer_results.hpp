@@ -14,10 +14,17 @@ struct LayerResults {
   std::string name;                  ///< the same in names of files: "full", "full_layer2"
   std::string layer;                 ///< "2"
   std::string system;                ///< the network or recording
-  std::vector<std::string> classes;  ///< [C] their names
+  std::vector<std::string> classes;  ///< [C] their names; of output bits, those of the bits
+  std::vector<std::string> symbols;  ///< names of the input and output symbols: the classes, or values of all bits
   ResultView arrays;                 ///< networks/NAME/layers/L
   std::size_t times = 0;             ///< T > 0: it was analysed at each time, and all arrays are [T, ...]
 };
+
+/// Of a group networks/NAME or recordings/NAME: are its labels numbers of which each bit is a class of its own
+/// (LabelKind::bits)? Then the symbols have names, in its scale `symbol`.
+bool has_output_bits(const ResultView& system);
+/// The names of its input and output symbols.
+const std::vector<std::string>& symbol_names(const ResultView& system);
 
 /// The analysed layers of `network`, a network or recording, from the first one.
 std::vector<LayerResults> layers_of(const ExperimentResult& result, const std::string& network);

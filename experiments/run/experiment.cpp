@@ -92,7 +92,7 @@ void warn_of_chance(const ExperimentResult& result, const std::string& name, Run
     const ResultView states = layers.front().arrays.at("states/" + subset);
     const double accuracy = states.number<double>("argmax_accuracy");
     const std::span<const Symbol> classes = states.vector<Symbol>("input");
-    std::vector<double> counts(layers.front().classes.size());
+    std::vector<double> counts(layers.front().symbols.size());
     for (const Symbol cls : classes) counts.at(cls) += 1;
     const auto samples = static_cast<double>(classes.size());
     const double chance = *std::max_element(counts.begin(), counts.end()) / samples;

@@ -42,4 +42,9 @@ struct Contrast {
 /// O(C). Throws UsageError for more than max_symbols names.
 std::vector<Contrast> one_vs_rest(std::span<const std::string> names);
 
+/// Of symbols that are numbers of B bits, names.size() = B: one contrast for each bit b, called names[b]: X_in = [bit b
+/// of the input symbol], X_out = [bit b of the output symbol], bit b being worth 2^b. Throws UsageError for more than
+/// max_label_bits names.
+std::vector<Contrast> each_bit(std::span<const std::string> names);
+
 }  // namespace inforelay

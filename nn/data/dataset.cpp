@@ -34,22 +34,24 @@ RowMatrix<T> rows_of(const RowMatrix<T>& all, std::span<const std::uint32_t> sam
 }  // namespace
 
 Dataset::Dataset(RowMatrix<std::uint8_t> inputs, std::vector<Symbol> labels, std::vector<std::string> class_names,
-                 std::vector<int> input_shape)
+                 std::vector<int> input_shape, LabelKind kind)
     : inputs_(std::move(inputs)),
       labels_(std::move(labels)),
       class_names_(std::move(class_names)),
-      input_shape_(std::move(input_shape)) {
+      input_shape_(std::move(input_shape)),
+      label_kind_(kind) {
   check(inputs_.rows());
   find_nonzero_blocks();
 }
 
 Dataset::Dataset(RowMatrix<float> inputs, std::vector<Symbol> labels, std::vector<std::string> class_names,
-                 std::vector<int> input_shape)
+                 std::vector<int> input_shape, LabelKind kind)
     : has_bytes_(false),
       real_(std::move(inputs)),
       labels_(std::move(labels)),
       class_names_(std::move(class_names)),
-      input_shape_(std::move(input_shape)) {
+      input_shape_(std::move(input_shape)),
+      label_kind_(kind) {
   check(real_.rows());
   check_finite(real_, "input");
   take_all_blocks();
@@ -64,12 +66,16 @@ void Dataset::check(Eigen::Index samples) {
   if (class_names_.size() > max_symbols) {
     throw DataError("{} classes, expected at most {}", class_names_.size(), max_symbols);
   }
+  if (label_kind_ == LabelKind::bits && class_names_.size() > max_label_bits) {
+    throw DataError("labels of {} bits, expected at most {}", class_names_.size(), max_label_bits);
+  }
   if (static_cast<std::size_t>(samples) != labels_.size()) {
     throw DataError("{} samples but {} labels", samples, labels_.size());
   }
-  const auto wrong = std::find_if(labels_.begin(), labels_.end(), [&](Symbol label) { return label >= class_count(); });
+  const std::size_t possible = label_count(class_names_.size(), label_kind_);
+  const auto wrong = std::find_if(labels_.begin(), labels_.end(), [&](Symbol label) { return label >= possible; });
   if (wrong != labels_.end()) {
-    throw DataError("label {} of sample {} is out of range [0,{})", *wrong, wrong - labels_.begin(), class_count());
+    throw DataError("label {} of sample {} is out of range [0,{})", *wrong, wrong - labels_.begin(), possible);
   }
 }
 
@@ -121,9 +127,9 @@ Dataset Dataset::head(std::size_t n) const {
 }
 
 Dataset Dataset::select(std::span<const std::uint32_t> samples, std::vector<Symbol> labels,
-                        std::vector<std::string> class_names) const {
-  if (!has_bytes_) return {rows_of(real_, samples), std::move(labels), std::move(class_names), input_shape_};
-  Dataset selected(rows_of(inputs_, samples), std::move(labels), std::move(class_names), input_shape_);
+                        std::vector<std::string> class_names, LabelKind kind) const {
+  if (!has_bytes_) return {rows_of(real_, samples), std::move(labels), std::move(class_names), input_shape_, kind};
+  Dataset selected(rows_of(inputs_, samples), std::move(labels), std::move(class_names), input_shape_, kind);
   if (!has_plain_bytes()) selected.scale_inputs(scaling_);
   return selected;
 }
@@ -132,7 +138,7 @@ Dataset Dataset::select(std::span<const std::uint32_t> samples) const {
   std::vector<Symbol> labels;
   labels.reserve(samples.size());
   for (const std::uint32_t sample : samples) labels.push_back(labels_[sample]);
-  return select(samples, std::move(labels), class_names_);
+  return select(samples, std::move(labels), class_names_, label_kind_);
 }
 
 std::vector<std::string> numbered_names(int count) {

@@ -21,12 +21,13 @@ class Dataset {
   Dataset() = default;
   /// inputs [N,D]; labels [N], each below the number of class names; input_shape: how the inputs of one sample are
   /// arranged, {rows, columns} of an image; empty: {D}. Throws DataError if lengths differ, a label is out of range or
-  /// there are more than max_symbols names. Inputs enter a network as byte / 255, in [0,1].
+  /// there are more than max_symbols names. Inputs enter a network as byte / 255, in [0,1]. Of LabelKind::bits the
+  /// names are those of the bits, and labels are below 2 to their number.
   Dataset(RowMatrix<std::uint8_t> inputs, std::vector<Symbol> labels, std::vector<std::string> class_names,
-          std::vector<int> input_shape = {});
+          std::vector<int> input_shape = {}, LabelKind kind = LabelKind::classes);
   /// The same for real inputs, which enter a network as they are. Also throws DataError if one is not finite.
   Dataset(RowMatrix<float> inputs, std::vector<Symbol> labels, std::vector<std::string> class_names,
-          std::vector<int> input_shape = {});
+          std::vector<int> input_shape = {}, LabelKind kind = LabelKind::classes);
   /// Bytes with class names "0", "1", ...
   Dataset(RowMatrix<std::uint8_t> inputs, std::vector<Symbol> labels, int classes);
 
@@ -36,6 +37,7 @@ class Dataset {
   int class_count() const { return static_cast<int>(class_names_.size()); }                         ///< C
   const std::vector<std::string>& class_names() const { return class_names_; }                      ///< [C]
   std::span<const Symbol> labels() const { return labels_; }                                        ///< [N]
+  LabelKind label_kind() const { return label_kind_; }
 
   bool has_bytes() const { return has_bytes_; }
   const RowMatrix<std::uint8_t>& inputs() const { return inputs_; }                                   ///< [N,D] bytes
@@ -64,7 +66,7 @@ class Dataset {
   Dataset head(std::size_t n) const;
   /// The listed samples, in this order, with other labels [samples.size()].
   Dataset select(std::span<const std::uint32_t> samples, std::vector<Symbol> labels,
-                 std::vector<std::string> class_names) const;
+                 std::vector<std::string> class_names, LabelKind kind = LabelKind::classes) const;
   /// The listed samples with their labels.
   Dataset select(std::span<const std::uint32_t> samples) const;
 
@@ -82,6 +84,7 @@ class Dataset {
   std::vector<Symbol> labels_;
   std::vector<std::string> class_names_;
   std::vector<int> input_shape_;
+  LabelKind label_kind_ = LabelKind::classes;
   std::size_t block_words_ = 0;
   std::vector<std::uint64_t> nonzero_;  // [N, block_words_], or [block_words_] if all samples have all blocks
 };

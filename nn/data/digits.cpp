@@ -279,6 +279,7 @@ const DataSource digits_source{
     .about = "as many images drawn by a generator in the format of MNIST; needs no files",
     .note = "data: generated digits, not MNIST",
     .settings = digits_settings,
+    .is_fallback = true,
     .sizes = sizes,
     .sha256 =
         [](const DataOptions& options) {

@@ -43,17 +43,30 @@ struct SequenceOptions {
   std::optional<std::int64_t> train_trials{}, trials{};  ///< of the training and of the test set
 };
 
+/// A Boolean task (nn/data/boolean_task.hpp). Input bits enter a network as 0 and 1. Labels are of LabelKind::bits, one
+/// for each output.
+struct BooleanOptions {
+  std::optional<std::int64_t> input_bits{};  ///< n
+  std::vector<std::string> outputs{};        ///< expressions of the n bits, at most max_label_bits; none is constant
+  /// Random inputs of the training set, and as many others of the test set. None, or 0: both have all 2^n inputs once.
+  std::optional<std::int64_t> samples{};
+  /// Probability that an input bit of a sample is flipped after the label was computed, each independently; < 1/2.
+  std::optional<double> noise{};
+};
+
 struct DataOptions {
   std::string dataset = "mnist";  ///< name of a source
   /// Folder of the files, or the file of a table. If given, only there, and it must hold all of them.
   std::optional<std::filesystem::path> path{};
   std::optional<SetPlaces> train_places{}, test_places{};  ///< of arrays
   std::string label{};                                     ///< of a table: its column
-  std::vector<std::string> classes{};                      ///< names of the classes; empty: the labels (classes_of())
+  /// Names of the classes; empty: the labels (classes_of()), of Boolean tasks the expressions.
+  std::vector<std::string> classes{};
   /// The fraction of the samples that become the test set of data without one (stratified_split()), drawn by `seed`.
   std::optional<double> test_fraction{};
   InputOptions inputs{};
   SequenceOptions sequences{};
+  BooleanOptions boolean{};
   /// Files of the user that would take more in memory are refused before anything is allocated.
   std::uint64_t most_bytes = std::uint64_t{1} << 62;
   /// Name of the source to use if the data are neither found nor downloaded. Never used for damaged files, nor if
@@ -77,7 +90,8 @@ struct DataSizes {
   int classes = 0;                  ///< C
   std::size_t input_bytes = 1;      ///< of one input in memory
   std::size_t unused = 0;           ///< samples that are in memory only until the data are split and cut
-  int rows = 0;                     ///< of two-dimensional samples, such as images; 0: they are not
+  LabelKind labels = LabelKind::classes;
+  int rows = 0;  ///< of two-dimensional samples, such as images; 0: they are not
   /// Of sequences, whose samples are trials: steps of each; `inputs` is then the number of inputs of a step.
   std::size_t train_steps = 0, test_steps = 0;
 
@@ -124,6 +138,7 @@ struct DataSource {
   /// The settings of `data` that it knows, beside those that all know.
   std::span<const std::string_view> settings = {};
   double input_scale = 255;  ///< what its values are divided by unless the options say otherwise
+  bool is_fallback = false;  ///< generated, with nothing to be set: it can stand in for data that are not available
 
   // Of published and generated data: known without reading.
   DataSizes (*sizes)(const DataOptions& options) = nullptr;
@@ -150,7 +165,7 @@ std::span<const DataSource* const> data_sources();
 /// The source called `name`. Throws UsageError, listing those there are, if there is none.
 const DataSource& data_source(std::string_view name);
 
-/// Names of the sources that need no files, and can be fallbacks.
+/// Names of the sources that can be fallbacks.
 std::vector<std::string_view> generated_data_sources();
 
 /// The data that will be used.

@@ -7,13 +7,13 @@
 
 namespace inforelay {
 
-extern const DataSource mnist_source, digits_source, idx_source, arrays_source, table_source, nback_source,
-    delayed_match_source, flip_flop_source, sequence_source;
+extern const DataSource mnist_source, digits_source, idx_source, arrays_source, table_source, boolean_source,
+    nback_source, delayed_match_source, flip_flop_source, sequence_source;
 
 std::span<const DataSource* const> data_sources() {
-  static constexpr const DataSource* all[]{&mnist_source,         &digits_source,    &idx_source,
-                                           &arrays_source,        &table_source,     &nback_source,
-                                           &delayed_match_source, &flip_flop_source, &sequence_source};
+  static constexpr const DataSource* all[]{&mnist_source,     &digits_source,  &idx_source,   &arrays_source,
+                                           &table_source,     &boolean_source, &nback_source, &delayed_match_source,
+                                           &flip_flop_source, &sequence_source};
   return all;
 }
 
@@ -29,7 +29,7 @@ const DataSource& data_source(std::string_view name) {
 std::vector<std::string_view> generated_data_sources() {
   std::vector<std::string_view> names;
   for (const DataSource* source : data_sources()) {
-    if (source->is_generated() && !source->load_sequences) names.push_back(source->name);
+    if (source->is_fallback) names.push_back(source->name);
   }
   return names;
 }

@@ -19,7 +19,7 @@ DeepCounter::DeepCounter(const KnockoutSubject& subject, KnockoutFunction functi
       function_(function),
       replacement_(replacement),
       layers_(std::span(subject.network.layers).subspan(static_cast<std::size_t>(subject.layer))),
-      tiles_(tiles_by_label<lanes>(subject.labels, subject.classes())) {
+      tiles_(tiles_by_label<lanes>(subject.labels, subject.possible_labels())) {
   check_finite(subject, replacement);
 }
 
@@ -81,8 +81,7 @@ RowMatrix<std::uint32_t> DeepCounter::count(NeuronSet fixed, int free, const Pro
   const auto classes = static_cast<std::size_t>(subject_.classes()), width = next_width();
   const auto levels = static_cast<std::size_t>(free), sets = std::size_t{1} << levels;
   auto counts =
-      RowMatrix<std::uint32_t>::Zero(static_cast<Eigen::Index>(classes), static_cast<Eigen::Index>(sets * classes))
-          .eval();
+      RowMatrix<std::uint32_t>::Zero(subject_.possible_labels(), static_cast<Eigen::Index>(sets * classes)).eval();
   int widest = 0;
   for (const DenseLayer& layer : layers_) widest = std::max(widest, layer.out());
   const auto widest_rows = static_cast<std::size_t>(widest);

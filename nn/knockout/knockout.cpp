@@ -33,7 +33,8 @@ RowMatrix<float> by_terms(const KnockoutSubject& subject, std::span<const Neuron
         blocks,
         [&](std::size_t block) {
           const BlockRange range(block, sets_per_block, sets.size());
-          const auto counts = count_on(terms, sets.subspan(range.begin, range.size()), subject.labels, classes);
+          const auto counts =
+              count_on(terms, sets.subspan(range.begin, range.size()), subject.labels, subject.possible_labels());
           for (std::size_t i = 0; i < range.size(); ++i) {
             const auto on_of = [&](std::size_t label) {
               return counts(static_cast<Eigen::Index>(label), static_cast<Eigen::Index>(i));

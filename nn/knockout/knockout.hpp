@@ -11,7 +11,8 @@
 //   exact      (on samples of class c / samples of class c + samples of other classes not on / those others) / 2
 //   sampled    the same ratio of a random draw: n samples of class c and n others, see KnockoutMethod
 //
-// 0.5 is chance, 1 perfect.
+// 0.5 is chance, 1 perfect. Of labels that are bits (LabelKind), "of class c" means that bit c is 1; then by threshold
+// and exact only.
 #pragma once
 
 #include <cstdint>
@@ -89,10 +90,12 @@ struct KnockoutSubject {
   const Mlp& network;              ///< C = network.output_width()
   int layer;                       ///< number of the hidden layer, 1 ... layers.size()-1; its width is K
   const RowMatrix<float>& hidden;  ///< [N,K] activations of that layer
-  std::span<const Symbol> labels;  ///< [N], each in [0,C)
+  std::span<const Symbol> labels;  ///< [N], each in [0,label_count(C, kind))
+  LabelKind kind = LabelKind::classes;
 
   int neurons() const { return network.layers[static_cast<std::size_t>(layer - 1)].out(); }  ///< K
   int classes() const { return network.output_width(); }                                     ///< C
+  int possible_labels() const { return static_cast<int>(label_count(static_cast<std::size_t>(classes()), kind)); }
   /// True if the output layer comes next: then all S sets are cheap.
   bool last_hidden() const { return static_cast<std::size_t>(layer) + 1 == network.layers.size(); }
 };
@@ -106,8 +109,8 @@ struct KnockoutSubject {
 /// (tanh, sigmoid, relu below 0) makes them equal. Cost O(sets N K C) for the last hidden layer; for others a forward
 /// pass through the later layers for each set. Throws UsageError if the layer does not exist, it has more than
 /// NeuronSet::max_neurons, a set holds neurons beyond K, a class has no samples, or fewer than the sampled method
-/// needs; DataError if shapes differ or labels are out of range; ComputeError if weights, activations or replacements
-/// are not finite.
+/// needs, or labels are bits and it is not by threshold and exact; DataError if shapes differ or labels are out of
+/// range; ComputeError if weights, activations or replacements are not finite.
 RowMatrix<float> knockout_accuracy(const KnockoutSubject& subject, std::span<const NeuronSet> sets,
                                    const KnockoutOptions& options, const RandomStream& random,
                                    Progress& progress = Progress::none());

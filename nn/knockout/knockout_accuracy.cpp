@@ -10,7 +10,15 @@ namespace inforelay {
 
 KnockoutAccuracy::KnockoutAccuracy(const KnockoutSubject& subject, const KnockoutOptions& options,
                                    const RandomStream& random)
-    : sizes_(class_sizes(subject)), total_(static_cast<std::uint32_t>(subject.labels.size())), random_(random) {
+    : sizes_(class_sizes(subject)),
+      kind_(subject.kind),
+      labels_(static_cast<std::size_t>(subject.possible_labels())),
+      total_(static_cast<std::uint32_t>(subject.labels.size())),
+      random_(random) {
+  if (kind_ == LabelKind::bits &&
+      (options.function == KnockoutFunction::argmax || options.method == KnockoutMethod::sampled))
+    throw UsageError(
+        "knockouts: output bits are decided one by one, on all samples: use function threshold, method exact");
   const std::string problem = function_problem(options.function, subject.network.layers.back().activation);
   if (!problem.empty()) throw UsageError("knockouts: {}", problem);
   if (options.method == KnockoutMethod::exact) return;

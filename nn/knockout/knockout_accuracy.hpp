@@ -18,8 +18,11 @@ namespace inforelay {
 /// threads. Memory O(N) for the sampled method.
 class KnockoutAccuracy {
  public:
-  /// Copies what it needs of the subject. Throws as knockout_accuracy() about labels and the samples of a class.
+  /// Copies what it needs of the subject. Throws as knockout_accuracy() about labels, the samples of a class, and what
+  /// is not possible with bits.
   KnockoutAccuracy(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random);
+
+  std::size_t classes() const { return sizes_.size(); }  ///< C
 
   /// True if it draws; then it needs the counts of every label, from_labels().
   bool sampled() const { return sampler_.has_value(); }
@@ -36,7 +39,11 @@ class KnockoutAccuracy {
   /// Of class c with `set` knocked out, from the counts over the samples of each label: on_of(label) gives them.
   template <class OnOf>
   float from_labels(std::size_t c, NeuronSet set, const OnOf& on_of) const {
-    return sampled() ? draw(c, set, on_of) : exact(c, on_of(c), on_of_others(c, on_of));
+    if (sampled()) return draw(c, set, on_of);
+    std::uint32_t of_class = 0, of_others = 0;
+    for (std::size_t label = 0; label < labels_; ++label)
+      (is_labelled(static_cast<Symbol>(label), c, kind_) ? of_class : of_others) += on_of(label);
+    return exact(c, of_class, of_others);
   }
 
  private:
@@ -45,13 +52,6 @@ class KnockoutAccuracy {
     const double sensitivity = static_cast<double>(true_positives) / positives;
     const double specificity = static_cast<double>(negatives - false_positives) / negatives;
     return static_cast<float>((sensitivity + specificity) / 2);
-  }
-
-  template <class OnOf>
-  std::uint32_t on_of_others(std::size_t c, const OnOf& on_of) const {
-    std::uint32_t sum = 0;
-    for (std::size_t label = 0; label < sizes_.size(); ++label) sum += label == c ? 0 : on_of(label);
-    return sum;
   }
 
   // Drawing n samples of a class into a pool and m of these from the pool is drawing m from the class. So the pools
@@ -75,8 +75,10 @@ class KnockoutAccuracy {
   }
 
   std::vector<std::uint32_t> sizes_;  // [C]
-  std::uint32_t total_;               // N
-  std::uint32_t sample_size_ = 0;     // n
+  LabelKind kind_;
+  std::size_t labels_;             // possible ones
+  std::uint32_t total_;            // N
+  std::uint32_t sample_size_ = 0;  // n
   std::optional<HypergeometricSampler> sampler_;
   RandomStream random_;
 };

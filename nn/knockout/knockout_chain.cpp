@@ -60,8 +60,10 @@ void KnockoutChain::accuracy(std::span<const std::uint32_t> order, RowMatrix<dou
   const auto count = [&](const RowMatrix<double>& sums, std::size_t first, Eigen::Index step) {
     const RowMatrix<double> outputs = output_sums(sums, layers);
     for (Eigen::Index i = 0; i < outputs.rows(); ++i) {
-      const Eigen::Index label = subject_.labels[first + static_cast<std::size_t>(i)];
-      const auto add = [&](Eigen::Index c) { ++(c == label ? of_class : of_others)(step, c); };
+      const Symbol label = subject_.labels[first + static_cast<std::size_t>(i)];
+      const auto add = [&](Eigen::Index c) {
+        ++(is_labelled(label, static_cast<std::size_t>(c), subject_.kind) ? of_class : of_others)(step, c);
+      };
       if (function_ == KnockoutFunction::argmax) {
         const double* const row = outputs.row(i).data();
         add(std::max_element(row, row + classes) - row);  // of equals the first

@@ -38,11 +38,14 @@ void check_finite(const KnockoutSubject& subject, const Replacement& replacement
 
 std::vector<std::uint32_t> class_sizes(const KnockoutSubject& subject) {
   std::vector<std::uint32_t> sizes(static_cast<std::size_t>(subject.classes()));
+  if (subject.kind == LabelKind::bits && sizes.size() > max_label_bits)
+    throw UsageError("knockouts: {} output bits, expected at most {}", sizes.size(), max_label_bits);
+  const int possible = subject.possible_labels();
   for (std::size_t i = 0; i < subject.labels.size(); ++i) {
-    if (subject.labels[i] >= sizes.size()) {
-      throw DataError("knockouts: label {} of sample {} is out of range [0,{})", subject.labels[i], i, sizes.size());
-    }
-    ++sizes[subject.labels[i]];
+    const Symbol label = subject.labels[i];
+    if (label >= possible)
+      throw DataError("knockouts: label {} of sample {} is out of range [0,{})", label, i, possible);
+    for (std::size_t c = 0; c < sizes.size(); ++c) sizes[c] += is_labelled(label, c, subject.kind) ? 1 : 0;
   }
   for (std::size_t c = 0; c < sizes.size(); ++c) {
     if (sizes[c] == 0 || sizes[c] == subject.labels.size()) {

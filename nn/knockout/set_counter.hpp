@@ -21,7 +21,8 @@ class SetCounter {
   virtual ~SetCounter() = default;
 
   /// Of the 2^free sets that hold the neurons of `fixed` and any of the first `free` neurons, which are not in `fixed`:
-  /// the number of samples of each label for which output c is on, [C, 2^free C]; column set C + c, bit k of `set` is
+  /// the number of samples of each label for which output c is on, [L, 2^free C], L possible
+  /// labels; column set C + c, bit k of `set` is
   /// neuron k. The counts of a set do not depend on the others. Throws Interrupted, ComputeError.
   virtual RowMatrix<std::uint32_t> count(NeuronSet fixed, int free, const Progress& progress) const = 0;
 };
@@ -34,10 +35,10 @@ struct SampleTile {
   std::array<std::uint32_t, Size> samples;  ///< beyond count: the first one again
 };
 
-/// All samples in tiles, label by label; labels [N] in [0,C).
+/// All samples in tiles, label by label; labels [N] in [0,possible).
 template <std::size_t Size>
-std::vector<SampleTile<Size>> tiles_by_label(std::span<const Symbol> labels, int classes) {
-  std::vector<std::vector<std::uint32_t>> members(static_cast<std::size_t>(classes));
+std::vector<SampleTile<Size>> tiles_by_label(std::span<const Symbol> labels, int possible) {
+  std::vector<std::vector<std::uint32_t>> members(static_cast<std::size_t>(possible));
   for (std::size_t i = 0; i < labels.size(); ++i) members[labels[i]].push_back(static_cast<std::uint32_t>(i));
   std::vector<SampleTile<Size>> tiles;
   for (std::size_t label = 0; label < members.size(); ++label) {

@@ -102,7 +102,7 @@ std::unique_ptr<const SetCounter> make_set_counter(const KnockoutSubject& subjec
 
 void put_accuracies(const KnockoutAccuracy& accuracy, NeuronSet set, const RowMatrix<std::uint32_t>& counts,
                     Eigen::Index first, Eigen::Index column, RowMatrix<float>& values) {
-  const Eigen::Index classes = counts.rows();
+  const auto classes = static_cast<Eigen::Index>(accuracy.classes());
   for (Eigen::Index c = 0; c < classes; ++c) {
     const auto on_of = [&](std::size_t label) { return counts(static_cast<Eigen::Index>(label), first + c); };
     values(c, column) = accuracy.from_labels(static_cast<std::size_t>(c), set, on_of);

@@ -34,8 +34,8 @@ struct Counts {
   Counts(Eigen::Index neurons, Eigen::Index classes)
       : of_class(RowMatrix<std::uint32_t>::Zero(neurons + 1, classes)), of_others(of_class) {}
 
-  void add(Eigen::Index row, std::size_t c, std::size_t label) {
-    ++(c == label ? of_class : of_others)(row, static_cast<Eigen::Index>(c));
+  void add(Eigen::Index row, std::size_t c, bool is_of_class) {
+    ++(is_of_class ? of_class : of_others)(row, static_cast<Eigen::Index>(c));
   }
   /// By argmax: samples of all classes whose largest output is that of their class.
   std::uint32_t right(Eigen::Index row) const { return of_class.row(row).sum(); }
@@ -114,15 +114,16 @@ class SingleKnockouts {
   }
 
   template <class T>
-  void decide(const RowMatrix<T>& sums, std::size_t label, Counts& counts) const {
+  void decide(const RowMatrix<T>& sums, Symbol label, Counts& counts) const {
+    const auto add = [&](Eigen::Index row, std::size_t c) { counts.add(row, c, is_labelled(label, c, subject_.kind)); };
     for (Eigen::Index row = 0; row < sums.rows(); ++row) {
       if (function_ == KnockoutFunction::argmax) {
         const T* const begin = sums.row(row).data();
-        counts.add(row, static_cast<std::size_t>(std::max_element(begin, begin + sums.cols()) - begin), label);
+        add(row, static_cast<std::size_t>(std::max_element(begin, begin + sums.cols()) - begin));
         continue;
       }
       for (Eigen::Index c = 0; c < sums.cols(); ++c) {
-        if (sums(row, c) > 0) counts.add(row, static_cast<std::size_t>(c), label);
+        if (sums(row, c) > 0) add(row, static_cast<std::size_t>(c));
       }
     }
   }

@@ -77,7 +77,7 @@ class TreeSearch final : public KnockoutSearch {
       return last_ = std::make_shared<ClassTree>(subject_, replacement_, c, subject_.labels, subject_.classes());
     std::vector<Symbol> is_other(subject_.labels.size());
     std::transform(subject_.labels.begin(), subject_.labels.end(), is_other.begin(),
-                   [&](Symbol label) { return static_cast<Symbol>(label != c); });
+                   [&](Symbol label) { return static_cast<Symbol>(!is_labelled(label, c, subject_.kind)); });
     return last_ = std::make_shared<ClassTree>(subject_, replacement_, c, is_other, 2);
   }
 

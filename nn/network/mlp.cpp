@@ -79,7 +79,9 @@ NetworkRecord record_layers(const Mlp& network, const Dataset& data, const std::
       progress);
   for (Samples& layer : record.layers) {
     layer.input = {data.labels().begin(), data.labels().end()};
-    layer.output = argmax(record.output);
+    layer.output = data.label_kind() == LabelKind::bits
+                       ? decided_bits(record.output, decision_threshold(network.layers.back().activation))
+                       : argmax(record.output);
   }
   return record;
 }
@@ -108,6 +110,18 @@ std::vector<Symbol> argmax(const RowMatrix<float>& output) {
     prediction[n] = static_cast<Symbol>(argmax(std::span(output.data() + n * classes, classes)));
   }
   return prediction;
+}
+
+std::vector<Symbol> decided_bits(const RowMatrix<float>& output, float threshold) {
+  const auto bits = static_cast<std::size_t>(output.cols());
+  if (bits > max_label_bits) throw UsageError("{} outputs for bits, expected at most {}", bits, max_label_bits);
+  std::vector<Symbol> decided(static_cast<std::size_t>(output.rows()));
+  for (std::size_t n = 0; n < decided.size(); ++n) {
+    unsigned number = 0;
+    for (std::size_t c = 0; c < bits; ++c) number |= (output.data()[n * bits + c] > threshold ? 1u : 0u) << c;
+    decided[n] = static_cast<Symbol>(number);
+  }
+  return decided;
 }
 
 }  // namespace inforelay

@@ -43,8 +43,9 @@ Mlp make_mlp(std::span<const int> widths, Activation hidden, Activation output, 
 
 /// Activations and outputs of a network on N samples.
 struct NetworkRecord {
-  std::vector<Samples> layers;  ///< of each requested layer: values [N,K]; input is the label, output argmax(output)
-  RowMatrix<float> output;      ///< [N,C] activations of the output layer
+  /// Of each requested layer: values [N,K]; input is the label, output argmax(output), or of bits decided_bits().
+  std::vector<Samples> layers;
+  RowMatrix<float> output;  ///< [N,C] activations of the output layer
 };
 
 /// Runs all samples of `data` through `network`, once, and keeps the activations of the listed hidden layers (1 is the
@@ -61,5 +62,8 @@ RowMatrix<float> forward_outputs(const Mlp& network, const Dataset& data, Progre
 std::size_t argmax(std::span<const float> outputs);
 /// The same for each row of `output` [N,C]. Throws UsageError if C > max_symbols.
 std::vector<Symbol> argmax(const RowMatrix<float>& output);
+/// Of each row of `output` [N,C] the number whose bit c is 1 where output c is above the threshold (LabelKind::bits).
+/// Throws UsageError if C > max_label_bits.
+std::vector<Symbol> decided_bits(const RowMatrix<float>& output, float threshold);
 
 }  // namespace inforelay

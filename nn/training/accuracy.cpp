@@ -9,31 +9,35 @@
 namespace inforelay {
 namespace {
 
-// The label that output c stands for.
-std::size_t label_of(std::size_t output, std::size_t outputs) { return outputs == 1 ? 1 : output; }
+// The label, or its bit, that output c stands for.
+std::size_t label_of(std::size_t output, std::size_t outputs, LabelKind kind) {
+  return outputs == 1 && kind == LabelKind::classes ? 1 : output;
+}
 
 double ratio(std::size_t part, std::size_t whole) { return static_cast<double>(part) / static_cast<double>(whole); }
 
 }  // namespace
 
-std::vector<double> balanced_accuracy(const RowMatrix<float>& output, std::span<const Symbol> labels, float threshold) {
+std::vector<double> balanced_accuracy(const RowMatrix<float>& output, std::span<const Symbol> labels, float threshold,
+                                      LabelKind kind) {
   assert(static_cast<std::size_t>(output.rows()) == labels.size());
   const auto outputs = static_cast<std::size_t>(output.cols());
-  std::vector<std::size_t> on(outputs), on_and_label(outputs), label_count(outputs + 2);  // the last: of all others
+  std::vector<std::size_t> on(outputs), on_and_label(outputs), label_sizes(outputs);
   for (std::size_t n = 0; n < labels.size(); ++n) {
     const float* y = output.data() + n * outputs;
-    ++label_count[std::min<std::size_t>(labels[n], label_count.size() - 1)];
     for (std::size_t c = 0; c < outputs; ++c) {
+      const bool is_of = is_labelled(labels[n], label_of(c, outputs, kind), kind);
       const std::size_t is_on = y[c] > threshold ? 1 : 0;
       on[c] += is_on;
-      on_and_label[c] += label_of(c, outputs) == labels[n] ? is_on : 0;
+      on_and_label[c] += is_of ? is_on : 0;
+      label_sizes[c] += is_of ? 1 : 0;
     }
   }
   std::vector<double> accuracy(outputs);
   for (std::size_t c = 0; c < outputs; ++c) {
-    const std::size_t of_class = label_count[label_of(c, outputs)], others = labels.size() - of_class;
+    const std::size_t of_class = label_sizes[c], others = labels.size() - of_class;
     if (of_class == 0 || others == 0) {
-      throw DataError("class {} has {} of {} samples: its balanced accuracy is undefined", label_of(c, outputs),
+      throw DataError("class {} has {} of {} samples: its balanced accuracy is undefined", label_of(c, outputs, kind),
                       of_class, labels.size());
     }
     const std::size_t off_and_other = others - (on[c] - on_and_label[c]);
@@ -77,7 +81,7 @@ std::vector<double> balanced_accuracy(const RowMatrix<float>& output, std::span<
   assert(samples.size() == outputs || (outputs == 1 && samples.size() == 2));
   std::vector<double> accuracy(outputs);
   for (std::size_t c = 0; c < outputs; ++c) {
-    const BalancedSample& sample = samples[label_of(c, outputs)];
+    const BalancedSample& sample = samples[label_of(c, outputs, LabelKind::classes)];
     const auto is_on = [&](std::uint32_t n) { return output.data()[n * outputs + c] > threshold; };
     const auto on = static_cast<std::size_t>(std::ranges::count_if(sample.of_class, is_on));
     const auto off = sample.others.size() - static_cast<std::size_t>(std::ranges::count_if(sample.others, is_on));
@@ -95,9 +99,10 @@ double argmax_accuracy(const RowMatrix<float>& output, std::span<const Symbol> l
 }
 
 double binary_accuracy(const RowMatrix<float>& output, std::span<const Symbol> labels, float threshold) {
-  assert(static_cast<std::size_t>(output.rows()) == labels.size() && output.cols() == 1);
+  assert(static_cast<std::size_t>(output.rows()) == labels.size());
+  const std::vector<Symbol> prediction = decided_bits(output, threshold);
   std::size_t right = 0;
-  for (std::size_t n = 0; n < labels.size(); ++n) right += (output.data()[n] > threshold) == (labels[n] == 1) ? 1 : 0;
+  for (std::size_t n = 0; n < labels.size(); ++n) right += prediction[n] == labels[n] ? 1 : 0;
   return ratio(right, labels.size());
 }
 

@@ -26,12 +26,12 @@ class TileBackward {
   }
 
   // Adds the gradient of a tile that has gone forward.
-  BatchScore run(const Tile& tile, std::span<const Symbol> labels, Eigen::VectorXf& gradient) {
+  BatchScore run(const Tile& tile, std::span<const Symbol> labels, LabelKind kind, Eigen::VectorXf& gradient) {
     const std::size_t last = network_.layers.size() - 1, samples = tile.samples();
     const std::size_t outputs = samples * static_cast<std::size_t>(network_.output_width());
     const BatchScore score =
         score_and_delta(loss_, network_.layers[last].activation, {tile.values(last + 1), outputs}, tile.sums(last + 1),
-                        labels, batch_, std::span(delta_[last]).first(outputs));
+                        labels, batch_, std::span(delta_[last]).first(outputs), kind);
     for (std::size_t l = last;; --l) {
       const DenseLayer& layer = network_.layers[l];
       const auto in = static_cast<std::size_t>(layer.in()), out = static_cast<std::size_t>(layer.out());
@@ -77,7 +77,7 @@ BatchScore Backprop::run(const Mlp& network, const Dataset& data, std::span<cons
           tile.load(data, batch, begin, end);
           tile.forward(network);
           std::ranges::transform(samples, labels, [&](std::uint32_t sample) { return data.labels()[sample]; });
-          const BatchScore score = backward.run(tile, {labels, samples.size()}, part.gradient);
+          const BatchScore score = backward.run(tile, {labels, samples.size()}, data.label_kind(), part.gradient);
           part.score.loss_sum += score.loss_sum;
           part.score.correct += score.correct;
         }

@@ -85,7 +85,8 @@ Staircase staircase(const Mlp& composite, std::span<const Mlp> detectors, const 
     partial.layers[1].weight.bottomRows(absent_outputs).setZero();
     partial.layers[1].bias.tail(absent_outputs).setZero();
     const auto measure = [&](const Dataset& data, RowMatrix<double>& accuracy) {
-      const auto row = balanced_accuracy(forward_outputs(partial, data, quiet), data.labels(), threshold);
+      const auto row =
+          balanced_accuracy(forward_outputs(partial, data, quiet), data.labels(), threshold, data.label_kind());
       accuracy.row(step) = Eigen::Map<const Eigen::RowVectorXd>(row.data(), classes);
     };
     measure(train, result.accuracy_train);

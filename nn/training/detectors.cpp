@@ -19,7 +19,7 @@ namespace {
 
 constexpr int round_epochs = 64;
 
-// Samples of `data` with and without the given label.
+// Samples of `data` with and without the given label, or bit of the label.
 struct Sides {
   std::vector<std::uint32_t> positives, negatives;
 };
@@ -27,7 +27,8 @@ struct Sides {
 Sides sides(const Dataset& data, std::size_t label) {
   Sides result;
   for (std::size_t n = 0; n < data.size(); ++n) {
-    (data.labels()[n] == label ? result.positives : result.negatives).push_back(static_cast<std::uint32_t>(n));
+    (is_labelled(data.labels()[n], label, data.label_kind()) ? result.positives : result.negatives)
+        .push_back(static_cast<std::uint32_t>(n));
   }
   return result;
 }
@@ -53,8 +54,8 @@ Dataset training_samples(const Dataset& data, std::size_t label, const DetectorO
     throw UsageError("detector {} needs {} training samples of its class and {} others; the data have {} and {}", label,
                      options.positives, options.negatives, samples.positives.size(), samples.negatives.size());
   }
-  keep_random(samples.positives, options.positives, random);
-  keep_random(samples.negatives, options.negatives, random);
+  if (options.positives > 0) keep_random(samples.positives, options.positives, random);
+  if (options.negatives > 0) keep_random(samples.negatives, options.negatives, random);
   return one_vs_rest(data, samples);
 }
 
@@ -78,8 +79,6 @@ bool side_by_side(std::size_t detectors) {
 void DetectorOptions::check() const {
   optimizer.check();
   check_bounded(hidden >= 1, "detectors.hidden", hidden, "at least 1");
-  check_bounded(positives >= 1, "detectors.positives", positives, "at least 1");
-  check_bounded(negatives >= 1, "detectors.negatives", negatives, "at least 1");
   check_bounded(stop_accuracy > 0 && stop_accuracy <= 1, "detectors.stop_accuracy", stop_accuracy, "a number in (0,1]");
   check_bounded(max_epochs >= 1, "detectors.max_epochs", max_epochs, "at least 1");
   check_bounded(restarts >= 0, "detectors.restarts", restarts, "at least 0");

@@ -21,8 +21,8 @@ struct DetectorOptions {
   int hidden = 2;  ///< hidden neurons of a detector, >= 1
   Activation hidden_activation = Activation::tanh;
   Activation output_activation = Activation::tanh;
-  std::size_t positives = 5000;       ///< training samples of the class, drawn once
-  std::size_t negatives = 5000;       ///< training samples of other classes, drawn once
+  std::size_t positives = 5000;       ///< training samples of the class, drawn once; 0: all
+  std::size_t negatives = 5000;       ///< training samples of other classes, drawn once; 0: all
   std::size_t test_negatives = 5000;  ///< test samples of other classes, all if there are fewer; of the class: all
   OptimizerOptions optimizer{};       ///< one step per epoch, on all training samples of the detector
   double stop_accuracy = 0.98;        ///< on the detector's training samples, in (0,1]

@@ -23,11 +23,15 @@ void check_network(const Mlp& network, const Dataset& data, Loss loss) {
     throw UsageError("the network has {} outputs but the data {} classes", outputs, classes);
   }
   check_loss(loss, network.layers.back().activation, outputs);
+  if (loss == Loss::cross_entropy && data.label_kind() == LabelKind::bits)
+    throw UsageError("loss cross_entropy does not train several output bits; use mse");
 }
 
 void check_classes(const Dataset& data, std::string_view split) {
   std::vector<std::size_t> count(static_cast<std::size_t>(data.class_count()));
-  for (const Symbol label : data.labels()) ++count[label];
+  for (const Symbol label : data.labels()) {
+    for (std::size_t c = 0; c < count.size(); ++c) count[c] += is_labelled(label, c, data.label_kind()) ? 1 : 0;
+  }
   const auto missing = std::ranges::find(count, std::size_t{0});
   if (missing != count.end()) {
     throw DataError("class {} has no sample among the {} {} samples", missing - count.begin(), data.size(), split);
@@ -60,7 +64,8 @@ double mean(const std::vector<double>& values) {
 
 std::vector<double> balanced(const RowMatrix<float>& output, const Dataset& data, float threshold,
                              const Evaluation& evaluation, std::size_t samples, RandomStream random) {
-  if (evaluation.method == Evaluation::Method::exact) return balanced_accuracy(output, data.labels(), threshold);
+  if (evaluation.method == Evaluation::Method::exact)
+    return balanced_accuracy(output, data.labels(), threshold, data.label_kind());
   return balanced_accuracy(output, draw_balanced_samples(data.labels(), data.class_count(), samples, random),
                            threshold);
 }
@@ -82,6 +87,8 @@ Trainer::Trainer(const TrainingOptions& options, TrainerState state, const Datas
   check_network(state_.network, test_, options_.loss);
   check_classes(train_, "training");
   check_classes(test_, "test");
+  if (train_.label_kind() == LabelKind::bits && options_.evaluation.method == Evaluation::Method::sampled)
+    throw UsageError("evaluation sampled draws samples of each class, not of output bits; use exact");
   check_resumable(state_);
 }
 
@@ -136,8 +143,9 @@ void Trainer::measure(TrainerState& next, double loss, Progress& progress) const
 
   const StopRule& stop = options_.stop;
   const auto accuracy = [&] {
-    return train_output.cols() == 1 ? binary_accuracy(train_output, train_.labels(), threshold)
-                                    : argmax_accuracy(train_output, train_.labels());
+    return train_output.cols() == 1 || train_.label_kind() == LabelKind::bits
+               ? binary_accuracy(train_output, train_.labels(), threshold)
+               : argmax_accuracy(train_output, train_.labels());
   };
   next.reached = stop.balanced_accuracy || stop.accuracy
                      ? mean(on_train) >= stop.balanced_accuracy.value_or(0) && accuracy() >= stop.accuracy.value_or(0)

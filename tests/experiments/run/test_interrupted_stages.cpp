@@ -172,8 +172,8 @@ TEST_CASE("An interrupted search along tied paths gives the result of an uninter
     StopAtCheck soon(5);
     REQUIRE_THROWS_AS(run.compute(stage, folder, AllSetsTable::keep, soon), Interrupted);
     const ResultArrays resumed = run.compute(stage, folder, AllSetsTable::keep, Progress::none());
-    const std::vector<std::string> names{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
-    const LayerStates states = layer_states(run.layer(stage).at("states/test"), ContrastKind::one_vs_rest, names);
+    const ResultView layer = run.layer(stage), network = layer.root().at(run.system(stage).group());
+    const LayerStates states = layer_states(layer.at("states/test"), ContrastKind::one_vs_rest, network);
     const StateTable table = std::get<StateTable>(states.table());
     const auto& found = resumed.view().matrix<double>("branching/information");
     for (int c = 0; c < 10; ++c) {

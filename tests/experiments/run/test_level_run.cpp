@@ -80,9 +80,8 @@ TEST_CASE("A run has the measures of all sets, of binary units and of levels, on
   }
   const ExperimentResult result = read_results(folder.path() / "run/results.h5");
   const ResultView layer = result.network("wide").at("layers/1");
-  const LayerStates states =
-      layer_states(layer.at("states/test"), whole ? ContrastKind::whole : ContrastKind::one_vs_rest,
-                   result.network("wide").texts("class"));
+  const LayerStates states = layer_states(
+      layer.at("states/test"), whole ? ContrastKind::whole : ContrastKind::one_vs_rest, result.network("wide"));
   const std::vector<SetMeasure> measures{SetMeasure::mutual_information_input, SetMeasure::co_information,
                                          SetMeasure::miller_madow_correction};
   std::visit([&](const auto& table) { check_results(layer, table, measures); }, states.table());

@@ -68,8 +68,7 @@ TEST_CASE("A run on a wide layer has states as bytes, greedy removal and single 
   // The relay information is that of the states in the same file.
   const ExperimentResult result = read_results(path);
   const ResultView layer = result.network("wide").at("layers/1"), relay = layer.at("relay/test");
-  const LayerStates states =
-      layer_states(layer.at("states/test"), ContrastKind::one_vs_rest, result.network("wide").texts("class"));
+  const LayerStates states = layer_states(layer.at("states/test"), ContrastKind::one_vs_rest, result.network("wide"));
   const StateTable table = std::get<StateTable>(states.table());
   CHECK(layer.number<std::int64_t>("states/test/occupied_states") == static_cast<std::int64_t>(table.size()));
   const GreedyRelay greedy = greedy_relay(table);
