@@ -83,6 +83,14 @@ TEST_CASE("Output bits of a Boolean task are contrasts, learned without an error
   const auto& names = verdict.texts("measure");
   const auto row = std::find(names.begin(), names.end(), "weight") - names.begin();
   CHECK(auc.row(row) == Eigen::RowVectorXd::Ones(3));  // other weights are 0
+  // The weights fall into the modules; no permutation of them does.
+  const ResultView clusters = layer.at("importance/test/clusters");
+  const auto cluster = clusters.vector<std::int64_t>("cluster");
+  for (std::size_t c = 0; c < 3; ++c) CHECK(cluster[2 * c] == cluster[2 * c + 1]);
+  CHECK((cluster[0] != cluster[2] && cluster[0] != cluster[4] && cluster[2] != cluster[4]));
+  const std::vector<double> shuffled = clusters.numbers("shuffled_n_cut");
+  CHECK(clusters.number<double>("n_cut") < *std::min_element(shuffled.begin(), shuffled.end()));
+  CHECK(clusters.number<double>("p") == 1.0 / 40);
 }
 
 TEST_CASE("Boolean tasks are refused with what is wrong with them", "[boolean][config]") {
