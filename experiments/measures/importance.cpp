@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "core/parallel.hpp"
+#include "experiments/measures/clusterability.hpp"
 #include "experiments/measures/importance_measures.hpp"
 #include "experiments/measures/knockout_subject.hpp"
 #include "experiments/measures/layer_states.hpp"
@@ -103,6 +104,7 @@ void compute_importance(MeasureRun& run, ResultArrays& out) {
   put_linkage(of_information, out);
   const ImportanceSource source{run.system,       run.place.layer, run.place.subset, run.layer,
                                 states.contrasts, of_function,     of_information,   run.progress};
+  put_clusters(source, out);
   std::vector<RowMatrix<double>> of_units;
   for (const ImportanceMeasure& measure : importance_measures()) {
     const auto values = measure.of_units ? measure.of_units(source) : std::nullopt;
@@ -135,6 +137,7 @@ std::vector<ArrayInfo> importance_arrays() {
   }
   for (ArrayInfo& info : verdict_arrays()) infos.push_back(std::move(info));
   for (ArrayInfo& info : module_arrays()) infos.push_back(std::move(info));
+  for (ArrayInfo& info : cluster_arrays()) infos.push_back(std::move(info));
   return infos;
 }
 
@@ -157,7 +160,14 @@ std::string missing_known_modules(const MeasurePlace& place, int count) {
   return missing_verdict(place, count);
 }
 
-constexpr std::size_t most_measures = 16;
+// A number of clusters/, NaN where the layer has no clusters.
+template <bool p>
+std::vector<MetricValue> cluster_number(const ResultView& importance, int) {
+  const char* array = p ? "clusters/p" : "clusters/n_cut";
+  return {importance.has(array) ? importance.number<double>(array) : std::nan("")};
+}
+
+constexpr std::size_t most_measures = 17;
 
 // A metric for each measure m.
 template <std::size_t... m>
@@ -187,6 +197,18 @@ std::vector<Metric> metrics(std::index_sequence<m...>) {
        m, [](const ResultView& group, int) { return verdict_row(group, "verdict/spearman", m); },
        [](const ResultView& group, int) { return verdict_row(group, "verdict/module_auc", m); }),
    ...);
+  const auto missing = [](const MeasurePlace& place, int) { return missing_network(place); };
+  const auto add_number = [&](const char* name, const char* title, const char* about, auto values) {
+    all.push_back({.name = name,
+                   .title = title,
+                   .array = "",
+                   .derived = {"1", about, false, values, [](const NetworkConfig&) { return false; }},
+                   .missing = missing});
+  };
+  add_number("n_cut", "normalised cut of the weights", "clusters/n_cut: low if the weights fall into modules",
+             cluster_number<false>);
+  add_number("n_cut_p", "p of the normalised cut", "clusters/p: of that n-cut among those of shuffled weights",
+             cluster_number<true>);
   return all;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "experiments/measures/clusterability.hpp"
 #include "infotheory/importance/unit_scores.hpp"
 #include "infotheory/states/unit_states.hpp"
 #include "nn/network/unit_weights.hpp"
@@ -138,6 +139,9 @@ const std::vector<ImportanceMeasure>& importance_measures() {
        [](Source s) { return if_any(s.shapley_function); }, nullptr, false},
       {"shapley_information", "Shapley value of relay information", "bit", "shapley_information",
        [](Source s) { return if_any(s.shapley_information); }, nullptr, false},
+      {"cluster", "cluster of the output", "1",
+       "1 if the unit is in the cluster of output c in the graph of |weights|, else 0, see clusters/n_cut",
+       units_in_cluster_of_output},
       {"set_relay_information", "relay information of the set", "bit", "relay/SUBSET/information of the set itself",
        nullptr, [](Source s) { return table(s, "relay", "information"); }},
       {"set_mutual_information_input", "I(X_in; set)", "bit",
