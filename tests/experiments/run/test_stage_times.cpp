@@ -64,8 +64,9 @@ TEST_CASE("Damaged, hostile and foreign files beside a run do not harm its times
   const TemporaryFolder folder;
   const ResolvedExperiment run = stages_with({"networks.composite=null"});
   int number = 0;
-  for (const std::string& text : {std::string(), std::string("{"), std::string(3u << 20, '['),
-                                 std::string(R"({"format": "inforelay-status", "stages_ended": [{"label": 3}, 4]})")}) {
+  for (const std::string& text :
+       {std::string(), std::string("{"), std::string(3u << 20, '['),
+        std::string(R"({"format": "inforelay-status", "stages_ended": [{"label": 3}, 4]})")}) {
     fs::create_directories(folder.path() / fmt::format("run{}", number));
     std::ofstream(status_file(folder.path() / fmt::format("run{}", number++))) << text;
   }
