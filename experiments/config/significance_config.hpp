@@ -7,17 +7,9 @@
 #include "core/config/settings.hpp"
 #include "core/named.hpp"
 #include "infotheory/significance/relay_null.hpp"
+#include "infotheory/significance/sampling.hpp"
 
 namespace inforelay {
-
-/// automatic: of samples with trials and times whole trials, or circular shifts if there are few trials; of all others
-/// single samples.
-enum class ExchangeChoice { automatic, samples, circular_shifts, trials };
-inline constexpr WordTable<ExchangeChoice, 4> exchange_choice_names{
-    {{ExchangeChoice::automatic, "auto"},
-     {ExchangeChoice::samples, "samples"},
-     {ExchangeChoice::circular_shifts, "circular_shifts"},
-     {ExchangeChoice::trials, "trials"}}};
 
 /// automatic: single for up to 32 units, total for more.
 enum class StatisticsChoice { automatic, total, single, greedy };

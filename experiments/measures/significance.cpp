@@ -2,9 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <map>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -17,6 +15,7 @@
 #include "experiments/measures/resumable_repeats.hpp"
 #include "infotheory/significance/bootstrap.hpp"
 #include "infotheory/significance/permutation_test.hpp"
+#include "infotheory/significance/sampling.hpp"
 #include "infotheory/significance/subsampling.hpp"
 
 namespace inforelay {
@@ -25,8 +24,6 @@ namespace {
 /// Draws of a half, a quarter and an eighth of the samples, and all of them.
 const std::size_t subsample_repeats = (SubsamplingCurve::divisors.size() - 1) * SubsamplingOptions{}.draws + 1;
 
-/// With fewer trials there are too few ways to exchange or draw them.
-constexpr std::size_t fewest_trials = 8;
 constexpr double fewest_subsamples = 8;  // samples that can be divided by 8
 
 const SignificanceConfig& config_of(const MeasurePlace& place) { return place.config.analysis.significance; }
@@ -49,35 +46,13 @@ bool has_maximum(const MeasurePlace& place) {
   return config_of(place).maximum > 0 && holds(place.config.analysis.relay.exhaustive, place.subset);
 }
 
-/// What is exchanged and drawn.
-struct Sampling {
-  Exchange exchange = Exchange::samples;
-  std::vector<std::uint32_t> trial;  ///< [N]; empty: samples are independent
-  std::string no_bootstrap;          ///< why there is none; "" if there is one
-};
-
-Sampling sampling_of(const ResultView& states, ExchangeChoice choice) {
-  Sampling sampling;
-  if (choice == ExchangeChoice::samples || !states.has("trial")) return sampling;
-  std::map<std::uint32_t, std::size_t> length_of;
-  for (const std::int64_t trial : states.vector<std::int64_t>("trial")) {
-    sampling.trial.push_back(static_cast<std::uint32_t>(trial));
-    ++length_of[sampling.trial.back()];
-  }
-  std::map<std::size_t, std::size_t> trials_of_length;
-  std::size_t longest = 0, most_alike = 0;
-  for (const auto& [trial, length] : length_of) {
-    longest = std::max(longest, length);
-    most_alike = std::max(most_alike, ++trials_of_length[length]);
-  }
-  if (choice == ExchangeChoice::automatic && longest == 1) return {};  // one time of each trial
-  const bool trials =
-      choice == ExchangeChoice::automatic ? most_alike >= fewest_trials : choice == ExchangeChoice::trials;
-  sampling.exchange = trials ? Exchange::trials : Exchange::circular_shifts;
-  if (length_of.size() < fewest_trials)
-    sampling.no_bootstrap = fmt::format("the bootstrap is over trials: {} trial{}, expected at least {}",
-                                        length_of.size(), length_of.size() == 1 ? "" : "s", fewest_trials);
-  return sampling;
+// Of a system without time, which may stand beside one that has it, single samples whatever is asked for.
+Sampling sampling_of_states(const ResultView& states, ExchangeChoice choice) {
+  if (!states.has("trial")) return {};
+  std::vector<std::uint32_t> trials;
+  for (const std::int64_t trial : states.vector<std::int64_t>("trial"))
+    trials.push_back(static_cast<std::uint32_t>(trial));
+  return sampling_of(std::move(trials), choice);
 }
 
 /// The computations of one stage, and where their arrays go.
@@ -91,7 +66,7 @@ class Computation {
         states_(layer_states(run)),
         classes_(states_.contrasts.empty() ? 1 : static_cast<int>(states_.contrasts.size())),
         chosen_(chosen_classes(run.place.config.analysis.relay, classes_)),
-        sampling_(sampling_of(run.layer.at("states/" + run.place.subset), config_.exchange)),
+        sampling_(sampling_of_states(run.layer.at("states/" + run.place.subset), config_.exchange)),
         random_(run.system.random().child("significance").child(run.place.layer_name()).child(run.place.subset)) {
     for (const int c : chosen_) {
       if (!states_.contrasts.empty()) contrasts_.push_back(states_.contrasts[static_cast<std::size_t>(c)]);
@@ -130,8 +105,7 @@ class Computation {
     for (const double level : NullTest::quantile_levels) percent.push_back(std::lround(100 * level));
     out_.put_scale("null_percent", percent, "quantile level of the null distribution, percent");
     out_.put_scale("bound", std::vector<std::string>{"low", "high"}, "bound of the interval");
-    constexpr std::array<std::string_view, 3> words{"samples", "circular_shifts", "trials"};
-    out_.put_attribute("", "exchange", std::string(words[static_cast<std::size_t>(sampling_.exchange)]));
+    out_.put_attribute("", "exchange", std::string(word_of(exchange_names, sampling_.exchange)));
     out_.put_attribute("", "permutations", static_cast<std::int64_t>(config_.permutations));
     out_.put_attribute("", "bootstrap", bootstraps() ? static_cast<std::int64_t>(config_.bootstrap) : 0);
     out_.put_attribute("", "bootstrap_of", std::string(sampling_.trial.empty() ? "samples" : "trials"));

@@ -14,7 +14,6 @@ discretizations: list[str]
 contrasts: list[str]
 set_measures: list[str]
 nulls: list[str]
-exchanges: list[str]
 null_quantile_levels: list[float]
 estimators: dict[str, tuple[str, bool]]
 
@@ -62,6 +61,7 @@ class Samples:
         NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]: ...
     def smearedness(self, progress: Progress) -> tuple[Doubles, float, float]: ...
 
+def sampling(trial: NDArray[np.uint32], exchange: str) -> tuple[str, NDArray[np.uint32], str]: ...
 def permutation_test(samples: Samples, null: str, permutations: int, exchange: str, trial: NDArray[np.uint32],
                      seed: int, stream: Sequence[str], greedy: bool, progress: Progress) -> dict[str, Doubles]: ...
 def set_test(samples: Samples, relay: Sequence[int], null: str, permutations: int, exchange: str,

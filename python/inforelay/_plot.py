@@ -9,6 +9,11 @@ _CELLS = 48, 44  # of a panel of densities, across and upwards
 _RED, _NULL = "C3", "0.45"
 
 
+def _some_sets(count):
+    """All sets by their index, or of many about _POINTS; an odd distance keeps each unit in half of them."""
+    return np.arange(0, count, max(1, count // _POINTS) | 1)
+
+
 def _axes(axes, rows, columns, size):
     """Given axes, or those of a new figure, as a flat list."""
     import matplotlib.pyplot as plt
@@ -74,7 +79,8 @@ def plot_node(analysis, axes=None):
 
 
 def plot_relay(analysis, classes=None, axes=None):
-    """Relay information of all sets vs. their size, one panel for each class, with the greedy path.
+    """Relay information of all sets (of more than 20,000, some of them) vs. their size, one panel for each class, with
+    the greedy path.
 
     Parameters
     ----------
@@ -90,8 +96,7 @@ def plot_relay(analysis, classes=None, axes=None):
     chosen = _chosen(analysis, classes)
     axes = _panels(axes, len(chosen))
     units, information = analysis._attributes["units"], analysis.information
-    step = max(1, information.shape[1] // _POINTS)
-    sets = np.arange(0, information.shape[1], step)
+    sets = _some_sets(information.shape[1])
     sizes = _sizes(sets)
     for axis, c in zip(axes, chosen):
         jitter = (sets * 0.618034) % 1 - 0.5  # so that sets of a size do not hide each other
@@ -144,7 +149,7 @@ def _null_by_size(significance, analysis):
     """([class, size, level], what it is of); (None, "") without one."""
     if significance is None:
         return None, ""
-    for name, of in (("maximum_by_size_null", "the best set"), ("by_size_null", "greedy removal")):
+    for name, of in (("maximum_null", "the best set"), ("greedy_null", "greedy removal")):
         if name in significance._arrays:
             null, expected = getattr(significance, name), (len(analysis.classes), analysis._attributes["units"] + 1)
             if null.shape[:2] != expected or list(significance.classes) != list(analysis.classes):
@@ -164,7 +169,7 @@ def _sizes(sets):
 
 def plot_function(analysis, accuracy, classes=None, axes=None):
     """What a set does against what it relays: accuracy with the set knocked out vs. relay information, coloured by
-    size.
+    size; of more than 20,000 sets, some of them. `plot_density` counts all.
 
     Parameters
     ----------
@@ -182,7 +187,7 @@ def plot_function(analysis, accuracy, classes=None, axes=None):
         raise UsageError(f"accuracy has shape {accuracy.shape}, expected {analysis.information.shape} as the "
                          "information")
     axes = _panels(axes, len(chosen))
-    sets = np.arange(0, accuracy.shape[1], max(1, accuracy.shape[1] // _POINTS))
+    sets = _some_sets(accuracy.shape[1])
     for axis, c in zip(axes, chosen):
         points = axis.scatter(analysis.information[c, sets], accuracy[c, sets], c=_sizes(sets), s=2, cmap="viridis",
                               rasterized=True)

@@ -9,23 +9,23 @@ from ._progress import reporter
 from ._samples import prepare, require_pooled
 
 _COLUMNS = {"total": ("class",), "single": ("class", "unit"), "aggregated": ("class", "unit"),
-            "by_size": ("class", "size"), "sets": ("class", "tested_set"), "maximum": ("class",),
-            "maximum_by_size": ("class", "size")}
+            "greedy": ("class", "size"), "sets": ("class", "tested_set"), "maximum": ("class", "size"),
+            "maximum_any": ("class",)}
 _WHAT = {"total": "relay information of all units", "single": "relay information of the unit alone",
-         "aggregated": "aggregated relay information", "by_size": "relay information of the greedy set of each size",
-         "sets": "relay information of the set", "maximum": "largest relay information of a set",
-         "maximum_by_size": "largest relay information of a set of each size"}
+         "aggregated": "aggregated relay information", "greedy": "relay information of the greedy set of each size",
+         "sets": "relay information of the set", "maximum": "largest relay information of a set of each size",
+         "maximum_any": "largest relay information of any set"}
 
 
 class Significance(NamedArrays):
-    """What `significance` found.
+    """What `significance` found, by the names that results.h5 has for it.
 
     Attributes
     ----------
-    total_p, single_p, aggregated_p, by_size_p, sets_p, maximum_p, maximum_by_size_p
+    total_p, single_p, aggregated_p, greedy_p, sets_p, maximum_p, maximum_any_p
         p-values: (1 + null values at least as large) / (1 + permutations).
-    NAME_null : [..., level]
-        Quantiles 5, 50 and 95 % of the null.
+    NAME, NAME_null_mean, NAME_null : [..., null_percent]
+        The value of the samples; mean, and quantiles 5, 50 and 95 %, of the null.
     NAME_interval : [..., bound], NAME_bias
         Of the bootstrap, of total, single and aggregated.
     last_two_recur, half_set_recurs : [class], in_half_set : [class, unit]
@@ -38,7 +38,9 @@ class Significance(NamedArrays):
 
     _about = {
         **{f"{name}_p": (axes, "1", f"p-value of the {_WHAT[name]}") for name, axes in _COLUMNS.items()},
-        **{f"{name}_null": ((*axes, "level"), "bit", f"quantiles of the null of the {_WHAT[name]}")
+        **{f"{name}_null": ((*axes, "null_percent"), "bit", f"quantiles of the null of the {_WHAT[name]}")
+           for name, axes in _COLUMNS.items()},
+        **{f"{name}_null_mean": (axes, "bit", f"mean of the null of the {_WHAT[name]}")
            for name, axes in _COLUMNS.items()},
         **{name: (axes, "bit", _WHAT[name]) for name, axes in _COLUMNS.items()},
         **{f"{name}_interval": ((*_COLUMNS[name], "bound"), "bit", f"bootstrap interval of the {_WHAT[name]}")
@@ -56,10 +58,15 @@ class Significance(NamedArrays):
         "total_extrapolated": (("class",), "bit", "total, extrapolated to infinitely many samples"),
         "single_extrapolated": (("class", "unit"), "bit", "of single units, likewise"),
     }
-    _missing = {**{name: "permutations" for name in ("total_p", "single_p", "aggregated_p", "by_size_p")},
-                "sets_p": "sets=[...]", "maximum_p": "maximum=True", "maximum_by_size_p": "maximum=True",
-                "total_interval": "bootstrap", "single_interval": "bootstrap", "aggregated_interval": "bootstrap",
-                "curve_total": "subsample=True", "total_extrapolated": "subsample=True"}
+    _missing = {**{f"{name}{kind}": {"greedy": "greedy=True", "sets": "sets=[...]", "maximum": "maximum=True",
+                                     "maximum_any": "maximum=True"}.get(name, "permutations")
+                   for name in _COLUMNS for kind in ("_p", "_null", "_null_mean")},
+                **{f"{name}{kind}": "bootstrap" for name in ("total", "single", "aggregated")
+                   for kind in ("_interval", "_bias")},
+                **{name: "bootstrap" for name in ("last_two_recur", "half_set_recurs", "in_half_set")},
+                **{name: "subsample=True" for name in ("curve_total", "curve_total_sd", "curve_single",
+                                                       "curve_single_sd", "total_extrapolated",
+                                                       "single_extrapolated")}}
 
     @property
     def classes(self):
@@ -71,8 +78,9 @@ class Significance(NamedArrays):
                 f"{len(self._coordinates['class'])} contrasts")
 
     def _lines(self):
-        return [f"null {self._attributes['null']}, {self._attributes['permutations']} permutations; "
-                f"{self._attributes['bootstrap']} resamples"]
+        about = self._attributes
+        return [f"null {about['null']}, {about['permutations']} permutations of {about['exchange']}; "
+                f"{about['bootstrap']} resamples of {about['bootstrap_of']}"]
 
     def _table(self):
         names, titles = self._coordinates["class"], ["class", "I_R(all)"]
@@ -96,16 +104,17 @@ class Significance(NamedArrays):
     plot_curve = _plot.plot_curve
 
 
-def _put_test(arrays, found, rename=lambda name: name):
+def _put_test(arrays, found):
     for key, array in found.items():
         name, kind = key.rsplit("_", 1)
-        target = {"observed": "", "p": "_p", "quantile": "_null"}[kind]
-        axes = len(_COLUMNS[rename(name)]) + (kind == "quantile")
-        arrays[rename(name) + target] = array[:, 0] if array.ndim > axes else array
+        target = {"observed": "", "p": "_p", "quantile": "_null", "mean": "_null_mean"}[kind]
+        axes = len(_COLUMNS[name]) + (kind == "quantile")
+        arrays[name + target] = array[:, 0] if array.ndim > axes else array
 
 
-def significance(states, input, output, *, permutations=200, null="no_relay", exchange="samples", bootstrap=0,
+def significance(states, input, output, *, permutations=200, null="no_relay", exchange="auto", bootstrap=0,
                  level=0.95, subsample=False, draws=10, greedy=True, sets=None, maximum=False, trial=None, seed=0,
+                 stream=(),
                  discretize="kmeans", contrast="one_vs_rest", classes=None, axes=None, time="pooled", progress=None):
     """Whether relay information is more than chance, and how far it can be trusted.
 
@@ -120,20 +129,25 @@ def significance(states, input, output, *, permutations=200, null="no_relay", ex
         undersampling. "nothing_to_relay": output symbols are permuted.
     exchange : str
         "samples", independent of each other; "circular_shifts" of time within each trial; "trials", whole ones.
+        "auto": of trials in time whole ones if at least eight are of one length, else circular shifts; of all others
+        samples. Samples in time that are exchanged one by one make p too small.
     bootstrap : int
-        Resamples (of trials, where there are any); 0: none. level : of the intervals.
+        Resamples, of trials unless single samples are exchanged; 0: none. Needs eight trials.
+    level : float
+        Of the intervals.
     subsample : bool
         The curve over the number of samples, from `draws` subsamples of each size.
     greedy : bool
         Also along the greedy path.
     sets : list of lists of int, optional
-        Tests of these sets, given all other units (exchange "samples").
+        Tests of these sets, given all other units. Only where single samples are exchanged.
     maximum : bool
         Test of the best of all sets of each size, of up to 24 units: all sets are computed for each permutation.
     trial : array_like of int, [sample], optional
         The trial of each sample, those of one side by side; follows from axes.
-    seed : int
-        Of all random numbers.
+    seed, stream : int, str or sequence of str
+        Of all random numbers; a run of the program has the stream ("recordings", NAME, "significance", LAYER, SUBSET),
+        or ("networks", ...).
 
     Returns
     -------
@@ -166,43 +180,47 @@ def significance(states, input, output, *, permutations=200, null="no_relay", ex
         trial = np.ascontiguousarray(trial, np.uint32)
         if trial.size != samples.samples:
             raise UsageError(f"trial has {trial.size} entries for {samples.samples} samples, expected as many")
-    if sets is not None and not unit_lists(sets):
+    tested = None if sets is None else list(unit_lists(sets))
+    if tested is not None and not tested:
         raise UsageError("sets is empty, expected at least one set")
-    if not permutations and (sets is not None or maximum):
+    if not permutations and (tested or maximum):
         raise UsageError("permutations is 0, expected at least 1 for sets and maximum")
+    stream = [stream] if isinstance(stream, str) else [str(name) for name in stream]
+    exchanged, drawn, no_bootstrap = _core.sampling(trial, str(exchange))
+    if bootstrap and no_bootstrap:
+        raise UsageError(f'{no_bootstrap}; exchange="samples" takes samples as independent')
     arrays = {}
     if permutations:
-        shared = {"null": str(null), "permutations": permutations, "exchange": str(exchange), "trial": trial,
-                  "seed": seed}
-        if sets is not None:
-            tests = []
-            for i, units in enumerate(unit_lists(sets)):
-                tests.append(_core.set_test(samples, units, **shared, stream=["permutations", f"set{i}"],
-                                            progress=report("permutations of a set")))
-            arrays["sets"] = np.concatenate([test["set_observed"] for test in tests], axis=1)
-            arrays["sets_p"] = np.concatenate([test["set_p"] for test in tests], axis=1)
-            arrays["sets_null"] = np.concatenate([test["set_quantile"] for test in tests], axis=1)
+        shared = {"null": str(null), "permutations": permutations, "exchange": exchanged, "trial": drawn, "seed": seed}
+        if tested:
+            tests = [_core.set_test(samples, units, **shared, stream=[*stream, str(null), f"set{i}"],
+                                    progress=report("permutations of a set")) for i, units in enumerate(tested)]
+            _put_test(arrays, {f"sets_{kind}": np.concatenate([test[f"set_{kind}"] for test in tests], axis=1)
+                               for kind in ("observed", "p", "quantile", "mean")})
         if maximum:
-            _put_test(arrays, _core.maximum_test(samples, **shared, stream=["maximum"], progress=report("best sets")))
-        _put_test(arrays, _core.permutation_test(samples, **shared, stream=["permutations"], greedy=bool(greedy),
+            _put_test(arrays, _core.maximum_test(samples, **shared, stream=[*stream, "maximum"],
+                                                 progress=report("best sets")))
+        _put_test(arrays, _core.permutation_test(samples, **shared, stream=[*stream, str(null)], greedy=bool(greedy),
                                                  progress=report("permutations")))
     if bootstrap:
-        found = _core.bootstrap(samples, bootstrap, float(level), trial, seed, ["bootstrap"], report("bootstrap"))
+        found = _core.bootstrap(samples, bootstrap, float(level), drawn, seed, [*stream, "bootstrap"],
+                                report("bootstrap"))
         for name in ("total", "single", "aggregated"):
             interval = np.stack([found[name + "_low"], found[name + "_high"]], axis=-1)
             narrow = (lambda array: array[:, 0]) if name == "total" else (lambda array: array)
             arrays.update({name: narrow(found[name + "_observed"]), name + "_bias": narrow(found[name + "_bias"]),
                            name + "_interval": narrow(interval)})
         arrays.update({name: found[name] for name in ("last_two_recur", "half_set_recurs", "in_half_set")})
-    coordinates = {**prepared.coordinates(), "level": np.array(_core.null_quantile_levels),
-                   "bound": np.array(["low", "high"])}
+    coordinates = {**prepared.coordinates(), "bound": np.array(["low", "high"]),
+                   "null_percent": np.rint(100 * np.array(_core.null_quantile_levels)).astype(int)}
     if subsample:
-        found = _core.subsampling(samples, draws, seed, ["subsampling"], report("subsamples"))
+        found = _core.subsampling(samples, draws, seed, [*stream, "subsampling"], report("subsamples"))
         coordinates["curve_samples"] = found["samples"]
         arrays.update({"curve_total": found["total_mean"], "curve_total_sd": found["total_sd"],
                        "curve_single": found["single_mean"], "curve_single_sd": found["single_sd"],
                        "total_extrapolated": found["total_extrapolated"],
                        "single_extrapolated": found["single_extrapolated"]})
-    attributes = {**prepared.attributes(), "null": null, "permutations": permutations, "bootstrap": bootstrap,
+    attributes = {**prepared.attributes(), "null": null, "exchange": exchanged, "permutations": permutations,
+                  "bootstrap": bootstrap, "bootstrap_of": "trials" if drawn.size else "samples", "level": float(level),
                   "seed": seed}
     return Significance(arrays, coordinates, attributes)

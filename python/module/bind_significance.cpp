@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "infotheory/significance/bootstrap.hpp"
 #include "infotheory/significance/permutation_test.hpp"
+#include "infotheory/significance/sampling.hpp"
 #include "infotheory/significance/subsampling.hpp"
 #include "python/module/arrays.hpp"
 #include "python/module/background.hpp"
@@ -19,12 +20,6 @@
 
 namespace inforelay::python {
 namespace {
-
-constexpr WordTable<Exchange, 3> exchange_names{{
-    {Exchange::samples, "samples"},
-    {Exchange::circular_shifts, "circular_shifts"},
-    {Exchange::trials, "trials"},
-}};
 
 template <class Table>
 auto value_named(const Table& table, const std::string& what, const std::string& name) {
@@ -50,10 +45,20 @@ PermutationOptions options_from(const std::string& null, std::int64_t permutatio
   return options;
 }
 
-/// name_observed, name_p [C,columns], name_quantile [C,columns,Q]
+/// (what is exchanged, trial [N] of the bootstrap, why there is none)
+py::tuple sampling(const Array<std::uint32_t>& trial, const std::string& exchange) {
+  const std::span<const std::uint32_t> trials = span_of(trial);
+  Sampling found =
+      sampling_of({trials.begin(), trials.end()}, value_named(exchange_choice_names, "exchange", exchange));
+  return py::make_tuple(py::str(std::string(word_of(exchange_names, found.exchange))), to_numpy(std::move(found.trial)),
+                        found.no_bootstrap);
+}
+
+/// name_observed, name_p, name_mean [C,columns], name_quantile [C,columns,Q]
 void put(py::dict& result, const std::string& name, NullTest&& test) {
   if (test.observed.size() == 0) return;
   result[py::str(name + "_observed")] = to_numpy(std::move(test.observed));
+  result[py::str(name + "_mean")] = to_numpy(std::move(test.mean));
   result[py::str(name + "_p")] = to_numpy(std::move(test.p));
   result[py::str(name + "_quantile")] = to_numpy(std::move(test.quantile), NullTest::quantile_levels.size());
 }
@@ -77,7 +82,7 @@ py::dict permutation_test(const Samples& samples, const std::string& null, std::
   put(result, "total", std::move(test.total));
   put(result, "single", std::move(test.single));
   put(result, "aggregated", std::move(test.aggregated));
-  put(result, "by_size", std::move(test.by_size));
+  put(result, "greedy", std::move(test.by_size));
   return result;
 }
 
@@ -101,8 +106,8 @@ py::dict maximum_test(const Samples& samples, const std::string& null, std::int6
   MaximumTest test =
       in_background(progress, [&](Progress& reports) { return maximum_permutation_test(view, options, reports); });
   py::dict result;
-  put(result, "maximum_by_size", std::move(test.by_size));
-  put(result, "maximum", std::move(test.any));
+  put(result, "maximum", std::move(test.by_size));
+  put(result, "maximum_any", std::move(test.any));
   return result;
 }
 
@@ -150,7 +155,7 @@ py::dict subsampling(const Samples& samples, std::int64_t draws, std::uint64_t s
 
 void bind_significance(py::module_& module) {
   module.attr("nulls") = py::cast(words_of(relay_null_names));
-  module.attr("exchanges") = py::cast(words_of(exchange_names));
+  module.def("sampling", &sampling, py::arg("trial").noconvert(), py::arg("exchange"));
   module.attr("null_quantile_levels") = py::cast(NullTest::quantile_levels);
   module.def("permutation_test", &permutation_test, py::arg("samples"), py::arg("null"), py::arg("permutations"),
              py::arg("exchange"), py::arg("trial").noconvert(), py::arg("seed"), py::arg("stream"), py::arg("greedy"),

@@ -57,13 +57,13 @@ class Statistics:
         self.total = self.sets[-1]
         self.single = [self.total - self.sets[-1 - (1 << k)] for k in range(units)]
         order, information = greedy(self.sets)
-        self.by_size = [*information[::-1], self.total]
+        self.greedy = [*information[::-1], self.total]
         self.aggregated = [sum(information[0] - value for value in information[:order.index(k)]) for k in range(units)]
         sizes = np.array([len(units_of(s)) for s in range(len(self.sets))])
-        self.maximum_by_size = [self.sets[sizes == size].max() for size in range(units + 1)]
-        self.maximum = max(self.maximum_by_size)
+        self.maximum = [self.sets[sizes == size].max() for size in range(units + 1)]
+        self.maximum_any = max(self.maximum)
         self.last_two = set(order[-2:])
-        half = next(size for size, value in enumerate(self.by_size) if value >= self.total / 2)
+        half = next(size for size, value in enumerate(self.greedy) if value >= self.total / 2)
         self.half = set(order[units - half:]) if self.total > 1e-12 else set()
 
 

@@ -32,6 +32,13 @@ class Figures(unittest.TestCase):
         greedy = [line for line in axes[0].lines if line.get_label() == "greedy"][0]
         np.testing.assert_array_equal(greedy.get_ydata()[1:], self.found.greedy.information[1])
 
+    def test_thinned_sets_hold_every_unit(self):
+        for units in range(14, 25):
+            sets = _plot._some_sets(1 << units)
+            self.assertLess(len(sets), 2 * _plot._POINTS)
+            for unit in range(units):
+                self.assertAlmostEqual(np.mean(sets >> unit & 1), 0.5, delta=0.02)
+
     def test_a_panel_for_each_class_and_no_others(self):
         self.assertEqual(len(self.found.plot_relay()[0].figure.axes), 3)
         states, symbols = np.arange(14)[:, None] % 2, np.arange(14) % 7
@@ -43,7 +50,7 @@ class Figures(unittest.TestCase):
             seven.plot_sizes(axes=given[:6])
 
     def test_sizes_with_the_null(self):
-        for options, name in (({}, "by_size_null"), ({"maximum": True}, "maximum_by_size_null")):
+        for options, name in (({}, "greedy_null"), ({"maximum": True}, "maximum_null")):
             real = ir.significance(*self.system, permutations=9, **options)
             axis = self.found.plot_sizes(["c"], significance=real)[0]
             dashed = [line.get_ydata() for line in axis.lines if line.get_linestyle() == "--"]

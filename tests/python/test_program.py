@@ -34,6 +34,8 @@ ARRAYS = {"total": "total", "single": "single", "aggregated": "aggregated", "par
           "greedy/removal_order": "greedy.removal_order", "greedy/information": "greedy.information",
           "best/information": "best.information", "best/set": "best.set", "best/above_greedy": "best.above_greedy"}
 
+_VALUES = ("total", "single", "aggregated", "greedy", "maximum", "maximum_any")  # of the samples; in the file in relay/
+
 
 class Program(unittest.TestCase):
     @classmethod
@@ -67,6 +69,28 @@ class Program(unittest.TestCase):
                              "input_given_state_bits"):
                     self.assertEqual(getattr(found, name), layer[f"states/all/{name}"].values[()], name)
                 np.testing.assert_array_equal(found.thresholds, layer["states/all/threshold"].values)
+
+    def test_significance_is_the_same_to_the_last_bit(self):
+        for number, (discretize, same, contrast) in enumerate(SETTINGS[3:]):
+            with self.subTest(discretize=discretize, contrast=contrast):
+                config = self.folder / f"significance{number}.yaml"
+                config.write_text(CONFIG % (discretize, contrast) + "  significance: {permutations: 9, bootstrap: 5, "
+                                  "nulls: [no_relay, nothing_to_relay], statistics: greedy, maximum: 4}\n")
+                group = ir.run(config, quiet=True, output=self.folder / f"outsignificance{number}")[
+                    "recordings/v1/layers/states/significance/all"]
+                call = lambda **options: ir.significance(
+                    self.values.astype(np.float64), self.input, self.output, discretize=same, contrast=contrast, seed=1,
+                    stream=("recordings", "v1", "significance", "states", "all"), **options)
+                found = call(permutations=9, bootstrap=5, subsample=True)
+                other = call(permutations=9, null="nothing_to_relay")
+                best = call(permutations=4, maximum=True)
+                pairs = [(found, name, name) for name in found._arrays if name not in _VALUES]
+                pairs += [(other, name, f"nothing_to_relay/{name}") for name in other._arrays if name not in _VALUES]
+                pairs += [(best, name, name) for name in best._arrays if name.startswith("maximum") and "_" in name
+                          and name not in _VALUES]
+                self.assertGreater(len(pairs), 35)
+                for result, name, path in pairs:
+                    self.assertEqual(result._arrays[name].tobytes(), group[path].values.tobytes(), path)
 
     def test_results_as_groups_and_arrays(self):
         results = self.run_config("results", "kmeans", "one_vs_rest")

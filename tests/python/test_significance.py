@@ -25,7 +25,7 @@ class Significance(unittest.TestCase):
         np.testing.assert_array_equal(found.total, total)
         np.testing.assert_allclose(found.curve_total[:, -1], total, atol=1e-12)
         dataset = found.to_xarray()
-        self.assertEqual(dataset["single_null"].dims, ("class", "unit", "level"))
+        self.assertEqual(dataset["single_null"].dims, ("class", "unit", "null_percent"))
         self.assertEqual(dataset["curve_total"].coords["curve_samples"].values.tolist(), [75, 150, 300, 600])
         self.assertIn("0.01", repr(found))
 
@@ -37,8 +37,8 @@ class Significance(unittest.TestCase):
     def test_the_best_set_is_tested_against_the_best_of_each_permutation(self):
         found = ir.significance(self.values, self.input, self.output, permutations=19, maximum=True)
         best = ir.analyze(self.values, self.input, self.output, exhaustive=True).best.information
-        np.testing.assert_allclose(found.maximum, best.max(1), atol=1e-12)
-        self.assertEqual(found.maximum_by_size_p.shape, (3, 5))
+        np.testing.assert_allclose(found.maximum_any, best.max(1), atol=1e-12)
+        self.assertEqual(found.maximum_p.shape, (3, 5))
 
     def test_a_seed_gives_the_same_numbers_for_any_number_of_threads(self):
         call = lambda seed: ir.significance(self.values, self.input, self.output, permutations=20, bootstrap=5,
@@ -60,6 +60,33 @@ class Significance(unittest.TestCase):
         same = ir.significance(self.values, self.input, self.output, trial=np.repeat(np.arange(60), 10),
                                exchange="circular_shifts", permutations=19)
         self.assertEqual(found, same)
+
+
+    def test_samples_of_a_trial_are_not_exchanged_one_by_one(self):
+        slow = lambda seed, trials: [np.repeat(np.random.default_rng(seed).integers(2, size=(trials, n)), 50, 0)
+                                     .reshape(trials, 50, n) for n in (3, 1, 1)]
+
+        def test(seed, trials, **options):
+            states, *symbols = slow(seed, trials)
+            return ir.significance(states, *(each[..., 0] for each in symbols), axes=["trial", "time", "unit"],
+                                   permutations=19, **options)
+
+        found = [test(seed, 20, bootstrap=2) for seed in range(10)]
+        self.assertEqual({one._attributes["exchange"] for one in found}, {"trials"})
+        self.assertEqual(found[0]._attributes["bootstrap_of"], "trials")
+        # Nothing is related: p is 0.05 in one of twenty. Exchanged one by one, samples make it the least that there is.
+        self.assertLess(np.mean([one.total_p.min() <= 0.05 for one in found]), 0.5)
+        one_by_one = [test(seed, 20, exchange="samples", bootstrap=2) for seed in range(10)]
+        self.assertEqual(one_by_one[0]._attributes["bootstrap_of"], "samples")
+        self.assertGreater(np.mean([one.total_p.min() <= 0.05 for one in one_by_one]), 0.8)
+        self.assertEqual(test(0, 7)._attributes["exchange"], "circular_shifts")
+        with self.assertRaisesRegex(ir.UsageError, "the bootstrap is over trials: 7 trials, expected at least 8"):
+            test(0, 7, bootstrap=2)
+        self.assertEqual(test(0, 20, time=3)._attributes["exchange"], "samples")
+
+    def test_sets_may_be_an_iterator(self):
+        call = lambda sets: ir.significance(self.values, self.input, self.output, permutations=9, sets=sets)
+        self.assertEqual(call(iter([[0], [1, 2]])), call([[0], [1, 2]]))
 
 
 def level_system(samples, levels, symbols, seed):
@@ -108,13 +135,13 @@ class SeveralLevels(unittest.TestCase):
                                 states, input[source] if null == "no_relay" else input, output[source], contrast)
 
                     observed = reference.statistics(states, input, output, contrast)
-                    stream = reference.Stream(self.seed, "permutations")
+                    stream = reference.Stream(self.seed, null)
                     nulls = list(permuted([], stream))
                     best = list(permuted([], reference.Stream(self.seed, "maximum")))
                     of = lambda each, name: [getattr(one, name) for one in each]
-                    for name in ("total", "single", "aggregated", "by_size"):
+                    for name in ("total", "single", "aggregated", "greedy"):
                         self.check_null(found, name, of(observed, name), [of(each, name) for each in nulls])
-                    for name in ("maximum", "maximum_by_size"):
+                    for name in ("maximum", "maximum_any"):
                         self.check_null(found, name, of(observed, name), [of(each, name) for each in best])
                     columns = [[[one.sets[index] for one in each] for each in permuted(others, stream.child(f"set{i}"))]
                                for i, (index, others) in enumerate([(1, [1, 2]), (6, [0])])]
@@ -182,7 +209,7 @@ class SeveralLevels(unittest.TestCase):
         found = self.call((wide, wide[:, 0] % 3, wide[:, 0] % 3), "whole", permutations=9, maximum=True)
         self.assertEqual(found.single.shape, (1, 2))
         # All of H(input) is lost with the unit that knows it.
-        self.assertAlmostEqual(found.maximum[0], reference.entropy(wide[:, 0] % 3), 12)
+        self.assertAlmostEqual(found.maximum_any[0], reference.entropy(wide[:, 0] % 3), 12)
         with self.assertRaisesRegex(ir.UsageError, r"the number of units is 25, expected \[1,24\]"):
             self.call((random.integers(3, size=(30, 25)), wide[:30, 0] % 2, wide[:30, 0] % 2), "whole", maximum=True)
 
