@@ -7,6 +7,8 @@ from ._core import DataError, UsageError
 
 LARGEST_SYMBOL = 65535
 EXACT_IN_FLOAT = 2.0**24  # all integers up to here are floats
+_MISSING = ("NoneType", "NAType", "NaTType")  # types of None, pandas.NA and pandas.NaT
+_NUMBERS_OR_WORDS = (str, int, np.integer, float, np.floating)
 
 
 def plain_array(data, name):
@@ -14,9 +16,39 @@ def plain_array(data, name):
     if hasattr(data, "detach"):
         data = data.detach().cpu()
     array = np.asarray(data)
-    if array.dtype.kind == "O":
-        raise TypeError(f"{name} has elements of type object, expected numbers in an array of equal rows")
-    return array
+    return _of_one_type(array, name) if array.dtype.kind == "O" else array
+
+
+def _of_one_type(array, name):
+    """An array of objects, as pandas gives columns of words or of nullable numbers, as one of their own type."""
+    found = {type(value) for value in array.flat}
+    if any(kind.__name__ in _MISSING or issubclass(kind, float) for kind in found):
+        for place, value in np.ndenumerate(array):
+            if type(value).__name__ in _MISSING or (isinstance(value, float) and value != value):
+                raise DataError(f"{name}: {_entry(place)} is {value}, a missing value")
+    all_are = lambda *types: all(issubclass(kind, types) for kind in found)
+    if all_are(str):
+        return array.astype(str)
+    if all_are(bool, np.bool_):
+        return array.astype(bool)
+    if all_are(int, np.integer):  # some may be bool, which is a number then as it is in a list
+        low, high = min(array.flat), max(array.flat)
+        for kind in (np.int64, np.uint64):
+            if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:
+                return array.astype(kind)
+        raise DataError(f"{name} has integers from {low} to {high}, expected 64 bits")
+    if all_are(int, np.integer, float, np.floating):
+        return array.astype(np.float64)
+    first = type(array.flat[0])
+    for place, value in np.ndenumerate(array):
+        if type(value) is not first or not isinstance(value, _NUMBERS_OR_WORDS):
+            break
+    raise TypeError(f"{name}: {_entry(place)} is {value!r} of type {type(value).__name__}, expected all numbers, in "
+                    "rows of the same length, or all words")
+
+
+def _entry(place):
+    return f"entry {place[0] if len(place) == 1 else list(place)}"
 
 
 def real_numbers(data, name):

@@ -1,4 +1,5 @@
 """Relay information, discretisation and entropies against their definitions."""
+import importlib
 import pickle
 import resource
 import unittest
@@ -8,6 +9,13 @@ import numpy as np
 
 import inforelay as ir
 import reference
+
+
+def import_or_skip(name):
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise unittest.SkipTest(f"there is no {name}") from None
 
 
 class Discretisation(unittest.TestCase):
@@ -125,6 +133,26 @@ class Relay(unittest.TestCase):
         signed = ir.analyze(self.values, self.input - 1, self.output - 1, classes=[-1, 0, 1, 7])
         np.testing.assert_array_equal(signed.total[:3], self.found.total)
         self.assertEqual(signed.total[3], 0)
+
+    def test_columns_of_pandas(self):
+        pandas = import_or_skip("pandas")
+        names = np.array(["red", "blue", "green"])
+        expected = ir.analyze(self.values, names[self.input], names[self.output])
+        frame = pandas.DataFrame({"input": names[self.input], "output": names[self.output]})  # objects
+        for kind in (object, "string", "category"):
+            with self.subTest(kind=kind):
+                words = frame.astype(kind)
+                self.assertEqual(ir.analyze(self.values, words["input"], words["output"]), expected)
+                self.assertEqual(list(ir.analyze(self.values, words.input, words.output).classes), sorted(names))
+        count = np.rint(4 * self.values).astype(int)
+        expected = ir.analyze(count, self.input, self.output)
+        symbols = [pandas.Series(column, dtype="Int64") for column in (self.input, self.output)]
+        self.assertEqual(ir.analyze(pandas.DataFrame(count).astype("Int64"), *symbols), expected)
+        self.assertEqual(ir.analyze(pandas.DataFrame(count).astype("Float64"), *symbols), expected)
+        self.assertEqual(ir.entropy(symbols[0]), ir.entropy(self.input))
+        symbols[0][3] = pandas.NA
+        with self.assertRaisesRegex(ir.DataError, "input: entry 3 is <NA>, a missing value"):
+            ir.analyze(count, *symbols)
 
     def test_results_do_not_depend_on_threads(self):
         threads = ir.threads()

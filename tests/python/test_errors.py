@@ -27,9 +27,15 @@ CASES = [
     # types
     (lambda: analyze(states=[[1j, 2], [0, 1], [1, 1]]), TypeError, "complex128, expected real numbers"),
     (lambda: analyze(states=[["a", "b"], ["c", "d"], ["e", "f"]]), TypeError, "expected real numbers"),
-    (lambda: analyze(states=[[None, 1], [1, 2], [1, 1]]), TypeError, "type object"),
+    (lambda: analyze(states=[[None, 1], [1, 2], [1, 1]]), ir.DataError,
+     r"states: entry \[0, 0\] is None, a missing value"),
+    (lambda: analyze(states=np.array([[1, 2], [1, "a"], [1, 1]], object)), TypeError,
+     r"states: entry \[1, 1\] is 'a' of type str, expected all numbers"),
     (lambda: analyze(input=[1j, 0, 0]), TypeError, "input has elements of type complex128, expected integers or words"),
-    (lambda: analyze(input=[None, 0, 0]), TypeError, "type object"),
+    (lambda: analyze(input=[0, None, 0]), ir.DataError, "input: entry 1 is None, a missing value"),
+    (lambda: analyze(input=np.array(["a", "b", np.nan], object)), ir.DataError, "input: entry 2 is nan, a missing"),
+    (lambda: analyze(input=np.array([{}, 1, 1], object)), TypeError, "input: entry 0 is {} of type dict"),
+    (lambda: analyze(input=np.array([1, 2**64, 1], object)), ir.DataError, "integers from 1 to 18446744073709551616"),
     (lambda: analyze(states=np.zeros((3, 2), np.longdouble)), TypeError, "expected at most 64 bits"),
     # values
     (lambda: analyze(states=[[0, np.nan], [1, 1], [1, 0]]), ir.DataError, "value of unit 1 of sample 0 is nan"),
