@@ -229,7 +229,8 @@ class _Once:
         self.layer, self.outputs = layer, []
 
     def __call__(self, module, inputs, output):
-        self.outputs.append(output)
+        # What comes later may change it in place.
+        self.outputs.append(output.clone() if isinstance(output, torch.Tensor) else output)
 
     def take(self):
         if len(self.outputs) != 1:

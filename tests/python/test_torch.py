@@ -126,6 +126,13 @@ class Recordings(unittest.TestCase):
         self.assertEqual(record(sequences, words, "0").states.shape, (8, 6))
         self.assertTrue(all(not module._forward_hooks for module in model.modules()))
 
+    def test_values_that_are_changed_in_place_afterwards(self):
+        model, loader = perceptron(), batches()
+        expected = record(model, loader, "0").states
+        model[1] = torch.nn.ReLU(inplace=True)
+        self.assertLess(expected.min(), 0)
+        np.testing.assert_array_equal(record(model, loader, "0").states, expected)
+
     def test_samples_are_the_first_axis(self):
         class StepsFirst(torch.nn.Linear):
             def forward(self, x):
