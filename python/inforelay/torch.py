@@ -309,10 +309,18 @@ def record(model, loader, layer, *, units="auto", positions=None, progress=None)
     return Recording(states, labels, outputs.argmax(1), outputs)
 
 
+def _is_its_children(sequential):
+    """Whether a call does nothing but call the modules in it, one after the other."""
+    plain = torch.nn.Sequential
+    return (type(sequential).forward is plain.forward and type(sequential).__call__ is plain.__call__
+            and "forward" not in vars(sequential) and not sequential._forward_hooks
+            and not sequential._forward_pre_hooks)
+
+
 def _downstream(model, layer):
     """The modules after the layer, of a model that is a Sequential (of Sequentials) with the forward pass of one; None:
     it must be run as a whole."""
-    if not isinstance(model, torch.nn.Sequential) or type(model).forward is not torch.nn.Sequential.forward:
+    if not (isinstance(model, torch.nn.Sequential) and _is_its_children(model)):
         return None
     for i, child in enumerate(model):
         if child is layer:

@@ -231,6 +231,24 @@ class Knockouts(unittest.TestCase):
         np.testing.assert_array_equal(parts.accuracy, together.accuracy)
         self.assertFalse(np.array_equal(parts.accuracy, knockouts(plain, loader, plain[2][1]).accuracy))
 
+    def test_a_sequential_with_hooks_is_run_as_a_whole(self):
+        shift, loader = torch.tensor([0.5, 0, -0.5]), batches()
+        found = lambda model, layer: knockouts(model, loader, layer, function="threshold").accuracy
+        plain = found(perceptron(), "2.1")
+        for name, change in (
+                ("hook", lambda model: model.register_forward_hook(lambda module, inputs, output: output + shift)),
+                ("hook of a part", lambda model: model[2].register_forward_hook(lambda m, i, output: output + 1)),
+                ("forward", lambda model: setattr(model, "forward", lambda x: type(model).forward(model, x) + shift))):
+            with self.subTest(change=name):
+                model = perceptron()
+                change(model)
+                np.testing.assert_array_equal(found(model, "2.1"), found(Whole(model), "parts.2.1"))
+                self.assertFalse(np.array_equal(found(model, "2.1"), plain))
+        calls, model = [], perceptron()
+        model.register_forward_pre_hook(lambda *_: calls.append(1))
+        found(model, "2.1")
+        self.assertEqual(len(calls), len(loader) * (1 + 2**4))
+
     def test_values_in_a_file_are_those_of_one_network_and_replacement(self):
         model, loader = perceptron(), batches()
         with tempfile.TemporaryDirectory() as folder:
