@@ -219,8 +219,8 @@ def analyze(states, input, output, *, discretize="kmeans", contrast="one_vs_rest
         Further measures of all sets: mutual_information_input, mutual_information_output, co_information,
         representation, intersection_information, miller_madow_correction.
     axes : sequence of str, optional
-        Names of the dimensions of states: sample, trial, time and unit. Symbols are then given for each trial [trial],
-        or for each step in the order of these axes.
+        Names of the dimensions of states: sample, trial, time and unit; by default those of an `xarray.DataArray`.
+        Symbols are then given for each trial [trial], or for each step in the order of these axes.
     time : str, int or list of int
         "pooled": every step is a sample; "each": one analysis for each time, with the cuts of all; or these times only.
     progress : bool or callable, optional

@@ -73,6 +73,27 @@ def _checked_axes(axes, dimensions):
     return axes
 
 
+def _named_axes(states):
+    """The names of the dimensions of an xarray.DataArray if they are axes; None of other arrays, whose order counts."""
+    dimensions = getattr(states, "dims", None)
+    if not isinstance(dimensions, tuple):  # those of a Dataset are a mapping
+        return None
+    if all(name in AXES for name in dimensions):
+        return dimensions
+    if "unit" in dimensions or any(name in AXES for name in dimensions[1:]):
+        raise UsageError(f"states has the dimensions {dimensions}, expected some of {', '.join(AXES)}; name them with "
+                         "axes=[...], in their order, or rename them")
+    return None
+
+
+def _in_order(symbols, order):
+    """Symbols of an xarray.DataArray with these dimensions, in their order; others as they are."""
+    dimensions = getattr(symbols, "dims", None)
+    if isinstance(dimensions, tuple) and dimensions != tuple(order) and sorted(map(str, dimensions)) == sorted(order):
+        return symbols.transpose(*order)
+    return symbols
+
+
 def _symbols_by_trial(symbols, name, trials, times):
     """[trial, time] of symbols given for each trial, or for each step."""
     array = plain_array(symbols, name)
@@ -100,6 +121,7 @@ def prepare(states, input, output, *, discretize="kmeans", contrast="one_vs_rest
     Cuts are those of all the samples that are analysed together; those of "each" are of all times, so that states of
     different times can be compared.
     """
+    axes = _named_axes(states) if axes is None else axes
     if axes is None:
         if time != "pooled":
             raise UsageError(f"time is {time!r} of states without an axis time; name their axes, such as "
@@ -107,11 +129,12 @@ def prepare(states, input, output, *, discretize="kmeans", contrast="one_vs_rest
         return Prepared(states, input, output, discretize, contrast, classes, progress=progress)
     array = numbers(states, "states")
     axes = _checked_axes(axes, array.ndim)
+    steps = [axis for axis in axes if axis != "unit"]
+    input, output = _in_order(input, steps), _in_order(output, steps)
     if "time" not in axes:
         if time != "pooled":
             raise UsageError(f"time is {time!r} of states with axes {axes}, expected an axis time")
-        other = [axis for axis in axes if axis != "unit"][0]
-        return Prepared(np.moveaxis(array, axes.index(other), 0), input, output, discretize, contrast, classes,
+        return Prepared(np.moveaxis(array, axes.index(steps[0]), 0), input, output, discretize, contrast, classes,
                         progress=progress)
     if "trial" not in axes:
         array, axes = array[None], ("trial", *axes)

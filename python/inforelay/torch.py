@@ -130,8 +130,11 @@ def _batches(loader, device):
 
 
 def _known_axis(module):
-    """1: channels, -1: the last axis, 0: as its input; None of another module. A subclass with a forward pass of its own
-    may move the axes, as channels-first LayerNorms do: only convolutions and the like are known by inheritance."""
+    """1: channels, -1: the last axis, 0: as its input; None of another module.
+
+    A subclass with a forward pass of its own may move the axes, as channels-first LayerNorms do: only convolutions and
+    the like are known by inheritance.
+    """
     if isinstance(module, _CHANNELS_FIRST):
         return 1
     is_one = lambda *kinds: any(isinstance(module, kind) and type(module).forward is kind.forward for kind in kinds)
@@ -143,7 +146,7 @@ def _known_axis(module):
 
 
 class _Layout:
-    """Hooks that follow the axis of units from modules whose layout is known, through those that keep it, to a layer."""
+    """Hooks that follow the axis of units from modules whose layout is known to a layer, through those that keep it."""
 
     def __init__(self, model, layer):
         self.model, self.layer, self.axis = model, layer, _known_axis(layer) or None
@@ -250,8 +253,8 @@ def _observed(model, layer, batches, units):
         if axis is None:
             axis = _unit_axis(layer, tensor, units, layout)
         if len(tensor) != len(inputs):
-            raise UsageError(f"layer {type(layer).__name__} gives shape {list(tensor.shape)} for {len(inputs)} samples, "
-                             "expected samples to be the first axis")
+            raise UsageError(f"layer {type(layer).__name__} gives shape {list(tensor.shape)} for {len(inputs)} "
+                             "samples, expected samples to be the first axis")
         yield inputs, labels, outputs, tensor, axis
 
 

@@ -134,6 +134,29 @@ class Relay(unittest.TestCase):
         np.testing.assert_array_equal(signed.total[:3], self.found.total)
         self.assertEqual(signed.total[3], 0)
 
+    def test_dimensions_of_xarray_are_the_axes(self):
+        xarray = import_or_skip("xarray")
+        named = lambda array, *dimensions: xarray.DataArray(array, dims=dimensions)
+        for dimensions in (("sample", "unit"), ("trial", "unit"), ("dim_0", "dim_1"), ("image", "neuron")):
+            with self.subTest(dimensions=dimensions):
+                states = named(self.values, *dimensions)
+                self.assertEqual(ir.analyze(states, self.input, self.output, exhaustive=True).information.tobytes(),
+                                 self.found.information.tobytes())
+        turned = ir.analyze(named(self.values.T, "unit", "sample"), self.input, self.output)
+        np.testing.assert_array_equal(turned.single, self.found.single)
+        steps = named(self.values[:, :2].reshape(20, 20, 2), "trial", "time", "unit")  # as many trials as times
+        input, output = (named(symbols.reshape(20, 20), "trial", "time") for symbols in (self.input, self.output))
+        each = ir.analyze(steps, input, output, time="each")
+        self.assertEqual(each, ir.analyze(steps.values, input.values, output.values, time="each",
+                                          axes=["trial", "time", "unit"]))
+        self.assertEqual(ir.analyze(steps.transpose("time", "unit", "trial"), input, output.T, time="each"), each)
+        for dimensions in (("neuron", "sample"), ("unit", "image"), ("sample", "time")):
+            with self.subTest(dimensions=dimensions), self.assertRaisesRegex(ir.UsageError, "dimensions|no unit"):
+                ir.analyze(named(self.values, *dimensions), self.input, self.output)
+        np.testing.assert_array_equal(
+            ir.analyze(named(self.values.T, "unit", "image"), self.input, self.output, axes=["unit", "sample"]).total,
+            self.found.total)
+
     def test_columns_of_pandas(self):
         pandas = import_or_skip("pandas")
         names = np.array(["red", "blue", "green"])
