@@ -1,4 +1,5 @@
 """Entropies and information of symbols, in bits, by any of the estimators."""
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +9,7 @@ from ._arrays import numbers, plain_array, symbol_array
 from ._core import DataError, UsageError
 
 MOST_VARIABLES = 64
+MOST_COUNTS = 2**53  # a double holds all integers up to here
 
 
 class _Variables:
@@ -59,7 +61,8 @@ def entropy(samples=None, *, counts=None, probabilities=None, estimator="plug_in
         plug_in, miller_madow, chao_shen, grassberger_1988, grassberger_2003 or nsb. Corrected values may exceed
         log2(alphabet) or be negative; nothing is clamped.
     alphabet : int, optional
-        Number of possible values, for nsb; by default those that occur, of counts their number.
+        Number of possible values, for nsb; by default the product of the numbers of values of the variables that
+        occur, as for `mutual_information`; of counts their number.
 
     Returns
     -------
@@ -68,7 +71,10 @@ def entropy(samples=None, *, counts=None, probabilities=None, estimator="plug_in
     Raises
     ------
     UsageError
-        For other than one of samples, counts and probabilities, an unknown estimator, counts that are all 0.
+        For other than one of samples, counts and probabilities, an unknown estimator, counts that are all 0, an
+        alphabet smaller than what occurs.
+    DataError
+        For counts that are negative, above 2^53 or no whole numbers.
 
     Examples
     --------
@@ -92,6 +98,8 @@ def entropy(samples=None, *, counts=None, probabilities=None, estimator="plug_in
         return _core.entropy_of_probabilities(np.ascontiguousarray(probabilities, np.float64))
     if samples is not None:
         rows = _columns(samples, "samples")
+        if alphabet is None and _core.estimators.get(str(estimator), (None, False))[1]:  # others take none
+            alphabet = math.prod(float(len(np.unique(column))) for column in rows.T)
         if rows.dtype.kind == "i" and rows.shape[1] == 1:
             counts = np.unique(rows[:, 0], return_counts=True)[1]
         else:
@@ -101,6 +109,8 @@ def entropy(samples=None, *, counts=None, probabilities=None, estimator="plug_in
         raise DataError("counts are not whole numbers; probabilities=[...] takes fractions")
     if counts.min() < 0:
         raise DataError(f"counts: entry {int(counts.argmin())} is {counts.min()}, expected at least 0")
+    if counts.max() > MOST_COUNTS:
+        raise DataError(f"counts: entry {int(counts.argmax())} is {counts.max()}, expected at most 2^53")
     return _core.entropy_of_counts(np.ascontiguousarray(counts, np.uint64), str(estimator),
                                    float(len(counts) if alphabet is None else alphabet))
 

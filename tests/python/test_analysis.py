@@ -287,6 +287,16 @@ class Entropies(unittest.TestCase):
         self.assertAlmostEqual(ir.entropy(counts=counts, estimator="miller_madow"),
                                ir.entropy(counts=counts) + 2 / (2 * 10 * np.log(2)), 12)
         self.assertGreater(ir.entropy(counts=[1, 1, 1, 1], estimator="nsb", alphabet=64), 2)
+        self.assertEqual(ir.entropy(counts=[2**53, 2**53]), 1)
+
+    def test_the_alphabet_of_several_variables_is_the_product(self):
+        x, y = [0, 0, 1, 2, 2, 2], [0, 0, 0, 0, 0, 1]  # four of six pairs occur
+        both = np.stack([x, y], 1)
+        nsb = lambda samples, **options: ir.entropy(samples, estimator="nsb", **options)
+        self.assertEqual(nsb(both), nsb(both, alphabet=6))
+        self.assertNotEqual(nsb(both), nsb(both, alphabet=4))
+        self.assertAlmostEqual(ir.mutual_information(x, y, estimator="nsb"), nsb(x) + nsb(y) - nsb(both), 12)
+        self.assertEqual(nsb(x), ir.entropy(counts=[2, 1, 3], estimator="nsb"))
 
 
 class Memory(unittest.TestCase):
