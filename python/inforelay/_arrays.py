@@ -128,6 +128,9 @@ def _check_small(array, name):
 
 
 def _encoded_as(array, classes, name):
+    if array.dtype.kind != "U" and np.result_type(array, classes).kind == "f":
+        # int64 with uint64, which NumPy compares as doubles.
+        array, classes = array.astype(object), classes.astype(object)
     order = np.argsort(classes, kind="stable")
     place = np.searchsorted(classes, array, sorter=order)
     code = order[np.minimum(place, len(classes) - 1)]

@@ -177,6 +177,20 @@ class Relay(unittest.TestCase):
         with self.assertRaisesRegex(ir.DataError, "input: entry 3 is <NA>, a missing value"):
             ir.analyze(count, *symbols)
 
+    def test_large_symbols_are_compared_exactly(self):
+        names = np.array([2**53 + 1, 2**53, 2**53 + 2], np.uint64)
+        signed = names.astype(np.int64)
+        expected = ir.analyze(self.values, signed[self.input], signed[self.output], classes=signed)
+        for input, output, classes in ((signed, signed, names), (names, signed, names), (names, names, signed)):
+            with self.subTest(types=[array.dtype.name for array in (input, output, classes)]):
+                found = ir.analyze(self.values, input[self.input], output[self.output], classes=classes)
+                self.assertEqual(found, expected)
+                self.assertEqual([int(name) for name in found.classes], [int(name) for name in names])
+                with self.assertRaisesRegex(ir.DataError, "which is not among the classes"):
+                    ir.analyze(self.values, input[self.input], output[self.output], classes=classes[1:])
+        with self.assertRaisesRegex(ir.DataError, "input: sample 0 has symbol -1,"):
+            ir.analyze(self.values, -1 - self.input * 0, self.output, classes=np.array([2**64 - 1, 0, 1, 2], np.uint64))
+
     def test_results_do_not_depend_on_threads(self):
         threads = ir.threads()
         try:
