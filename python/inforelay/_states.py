@@ -31,6 +31,26 @@ def _as_cuts(given, units):
     return np.ascontiguousarray(cuts[:, None] if cuts.ndim == 1 else cuts, np.float64)
 
 
+def _as_floats(cuts):
+    """Cuts rounded to 32 bits, as values are: the double 0.3 is below the value 0.3, which is no more a double."""
+    with np.errstate(over="ignore"):
+        return cuts.astype(np.float32).astype(np.float64)
+
+
+def _safe_to_round(values, cuts):
+    """Cuts of these values, of which those that would be rounded up to one of them are replaced by the float below.
+
+    Such cuts, which lie between neighbouring floats, would no longer divide these when they are given back; no value
+    is between them and the float below.
+    """
+    rounded = _as_floats(cuts)
+    for unit, cut in np.argwhere(rounded > cuts):
+        value = np.float32(rounded[unit, cut])
+        if (values[:, unit] == value).any():
+            cuts[unit, cut] = np.nextafter(value, np.float32(-np.inf))
+    return cuts
+
+
 def _options(given):
     """The arguments of _core.cuts() from a word or a dictionary."""
     options = {"method": given} if isinstance(given, str) else dict(given)
@@ -55,11 +75,13 @@ def prepared_states(values, discretize, progress=None):
     """(states of the extension module, cuts [K,L-1], a word for people). `values` as float_values() gives them."""
     if isinstance(discretize, str) or hasattr(discretize, "keys"):
         options = _options(discretize)
-        cuts, name = _core.cuts(values, **options, progress=progress), options["method"]
+        cuts = _safe_to_round(values, _core.cuts(values, **options, progress=progress))
+        name = options["method"]
         if options["levels"] > 2:
             name += f" ({options['levels']} levels)"
     else:
         cuts, name = _as_cuts(discretize, values.shape[1]), "given thresholds"
+        return _core.states_by_cuts(values, _as_floats(cuts)), cuts, name
     return _core.states_by_cuts(values, cuts), cuts, name
 
 
@@ -74,11 +96,12 @@ def discretize(values, method="kmeans", *, levels=2, threshold=0.0, edges=(), se
     method : str or array_like
         "kmeans" (exact one-dimensional k-means), "kmeans_iterated" (Lloyd's iteration, two levels), "median", "mean",
         "sign", "threshold", "edges", "equal_width", "equal_population" or "symbols" (the values are levels in [0,
-        255]). An array [unit] or [unit, cut]: these thresholds, such as those of other samples.
+        255]). An array [unit] or [unit, cut]: these thresholds, such as those of other samples. They are rounded to 32
+        bits as the values are, so that a value of 0.3 is not above the threshold 0.3.
     levels : int
         Of each unit, in [2, 256]; of kmeans, equal_width and equal_population.
     threshold : float
-        Of method "threshold", in units of the values.
+        Of method "threshold", in units of the values; rounded likewise.
     edges : sequence of float
         Of method "edges": 1 to 255 cuts, ascending, the same for all units.
     seed, stream : int, str or sequence of str
@@ -90,7 +113,7 @@ def discretize(values, method="kmeans", *, levels=2, threshold=0.0, edges=(), se
     -------
     Discretized
         `thresholds`, [unit] of two levels and [unit, cut] of more, in units of the values; `states` [sample, unit] of
-        uint8, the number of cuts that the value is above.
+        uint8, the number of cuts that the value is above. Given as `method`, the thresholds give the same states again.
 
     Raises
     ------

@@ -46,6 +46,29 @@ class Discretisation(unittest.TestCase):
         np.testing.assert_array_equal(ir.discretize(values, cuts).states, levels)
         self.assertEqual(levels.max(), 2)
 
+    def test_thresholds_are_rounded_as_the_values_are(self):
+        for threshold in (0.3, 0.1 + 0.2, 1 / 3, 0.7, 1e-5, -0.3, np.pi, 16777216.5):
+            with self.subTest(threshold=threshold):
+                value = np.array([[threshold]])
+                for given in ([threshold], np.array([[threshold]]), [np.float32(threshold)]):
+                    self.assertEqual(ir.discretize(value, given).states[0, 0], 0)
+                self.assertEqual(ir.discretize(value, "threshold", threshold=threshold).states[0, 0], 0)
+                self.assertEqual(ir.discretize(value + 1e-6 * abs(value), [threshold]).states[0, 0], 1)
+        self.assertEqual(ir.discretize([[0.3, 0.5]], [[0.1, 0.3], [0.2, 0.3]]).states.tolist(), [[1, 2]])
+
+    def test_returned_thresholds_give_the_same_states(self):
+        # Of neighbours among the floats, where a threshold between them would be rounded to the higher.
+        random = np.random.default_rng(6)
+        low = np.concatenate([random.normal(size=200), [0.3, 0.1, 1, 16777217, 123456.7]]).astype(np.float32)
+        values = np.stack([low, np.nextafter(low, np.float32(np.inf))])
+        for method in ("kmeans", "mean", "equal_width"):
+            thresholds, states = ir.discretize(values, method)
+            np.testing.assert_array_equal(states, [[0] * len(low), [1] * len(low)])
+            np.testing.assert_array_equal(ir.discretize(values, thresholds).states, states)
+        constant = np.full((7, 3), 0.1, np.float32)
+        thresholds, states = ir.discretize(constant, "mean")
+        np.testing.assert_array_equal(ir.discretize(constant, thresholds).states, states)
+
     def test_symbols_are_levels_already(self):
         levels = np.random.default_rng(3).integers(0, 7, (40, 3))
         cuts, states = ir.discretize(levels, "symbols")
