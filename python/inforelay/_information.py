@@ -1,8 +1,11 @@
 """Entropies and information of symbols, in bits, by any of the estimators."""
+from __future__ import annotations
+
 import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import _core
 from ._arrays import numbers, plain_array, symbol_array
@@ -46,7 +49,9 @@ def _columns(data, name):
     return np.stack([symbol_array(column, name) for column in rows.T], axis=1)
 
 
-def entropy(samples=None, *, counts=None, probabilities=None, estimator="plug_in", alphabet=None):
+def entropy(samples: ArrayLike | None = None, *, counts: ArrayLike | None = None,
+            probabilities: ArrayLike | None = None, estimator: str = "plug_in",
+            alphabet: int | None = None) -> float:
     """Shannon entropy in bits, of samples, of counts or of probabilities.
 
     Parameters
@@ -115,7 +120,8 @@ def entropy(samples=None, *, counts=None, probabilities=None, estimator="plug_in
                                    float(len(counts) if alphabet is None else alphabet))
 
 
-def mutual_information(x, y, given=None, *, estimator="plug_in"):
+def mutual_information(x: ArrayLike, y: ArrayLike, given: ArrayLike | None = None, *,
+                       estimator: str = "plug_in") -> float:
     """I(X;Y) = H(X) + H(Y) - H(X,Y), or I(X;Y|Z) = H(X,Z) + H(Y,Z) - H(Z) - H(X,Y,Z), in bits.
 
     Parameters
@@ -132,6 +138,13 @@ def mutual_information(x, y, given=None, *, estimator="plug_in"):
     float
         Plug-in: at least 0 up to rounding.
 
+    Raises
+    ------
+    UsageError
+        For different numbers of samples, more than 64 variables, an unknown estimator.
+    DataError
+        For no samples, and symbols that are neither integers nor words.
+
     Examples
     --------
     >>> import inforelay as ir
@@ -147,10 +160,24 @@ def mutual_information(x, y, given=None, *, estimator="plug_in"):
     return h("x", "given") + h("y", "given") - h("given") - h("x", "y", "given")
 
 
-def co_information(x, y, z, *, estimator="plug_in"):
+def co_information(x: ArrayLike, y: ArrayLike, z: ArrayLike, *, estimator: str = "plug_in") -> float:
     """I(X;Y) - I(X;Y|Z) in bits: positive is redundancy, negative synergy; symmetric in its arguments.
 
-    Parameters and errors as of `mutual_information`.
+    Parameters
+    ----------
+    x, y, z : array_like, [sample] or [sample, variable]
+        Integers or words.
+    estimator : str
+        As of `entropy`; each entropy is estimated by itself.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    UsageError, DataError
+        As `mutual_information`.
 
     Examples
     --------
@@ -167,8 +194,24 @@ def _variables(samples):
     return _Variables({v: rows[:, v] for v in range(rows.shape[1])})
 
 
-def total_correlation(samples, *, estimator="plug_in"):
-    """TC = sum of H(X_i) - H(X_1, ..., X_V) in bits, of `samples` [sample, variable].
+def total_correlation(samples: ArrayLike, *, estimator: str = "plug_in") -> float:
+    """TC = sum of H(X_i) - H(X_1, ..., X_V) in bits.
+
+    Parameters
+    ----------
+    samples : array_like, [sample, variable]
+        Integers or words.
+    estimator : str
+        As of `entropy`; each entropy is estimated by itself.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    UsageError, DataError
+        As `mutual_information`.
 
     Examples
     --------
@@ -180,8 +223,24 @@ def total_correlation(samples, *, estimator="plug_in"):
     return sum(variables.entropy([v], estimator) for v in variables.of) - variables.entropy(variables.of, estimator)
 
 
-def dual_total_correlation(samples, *, estimator="plug_in"):
-    """DTC = H(X_1, ..., X_V) - sum of H(X_i | all others) in bits, of `samples` [sample, variable].
+def dual_total_correlation(samples: ArrayLike, *, estimator: str = "plug_in") -> float:
+    """DTC = H(X_1, ..., X_V) - sum of H(X_i | all others) in bits.
+
+    Parameters
+    ----------
+    samples : array_like, [sample, variable]
+        Integers or words.
+    estimator : str
+        As of `entropy`; each entropy is estimated by itself.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    UsageError, DataError
+        As `mutual_information`.
 
     Examples
     --------
@@ -194,8 +253,24 @@ def dual_total_correlation(samples, *, estimator="plug_in"):
     return joint - sum(joint - variables.entropy([u for u in variables.of if u != v], estimator) for v in variables.of)
 
 
-def o_information(samples, *, estimator="plug_in"):
+def o_information(samples: ArrayLike, *, estimator: str = "plug_in") -> float:
     """TC - DTC in bits: positive where redundancy dominates, negative where synergy does.
+
+    Parameters
+    ----------
+    samples : array_like, [sample, variable]
+        Integers or words.
+    estimator : str
+        As of `entropy`; each entropy is estimated by itself.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    UsageError, DataError
+        As `mutual_information`.
 
     Examples
     --------
@@ -215,16 +290,23 @@ class GTest(NamedTuple):
     p: float
 
 
-def g_test(x, y):
+def g_test(x: ArrayLike, y: ArrayLike) -> GTest:
     """G-test of the independence of x and y: G = 2 N ln 2 I(X;Y).
 
     Parameters
     ----------
     x, y : array_like, [sample] or [sample, variable]
+        Integers or words.
 
     Returns
     -------
     GTest
+        I(X;Y) in bits, the statistic, its degrees of freedom, and p of chi squared.
+
+    Raises
+    ------
+    UsageError, DataError
+        As `mutual_information`.
 
     Examples
     --------

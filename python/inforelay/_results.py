@@ -1,15 +1,18 @@
 """Results files as lazily read arrays of xarray."""
+from __future__ import annotations
+
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from ._core import DataError
+from ._types import PathLike
 
 FORMAT, VERSION = "inforelay-results", 2
 
 
-def open(path):
+def open(path: PathLike) -> Group:
     """Opens the results of a run, which are read as they are used.
 
     Parameters
@@ -27,6 +30,15 @@ def open(path):
     ------
     DataError
         If there is no such file, or it is none of these results.
+
+    Examples
+    --------
+    >>> import inforelay as ir
+    >>> results = ir.open("runs/quick-latest")                                       # doctest: +SKIP
+    >>> results["networks/full/layers/1/relay/test/total"].values                    # doctest: +SKIP
+    >>> ir.open("no/such/folder")
+    Traceback (most recent call last):
+    inforelay.DataError: no/such/folder: expected the results of a run, found no file
     """
     path = Path(path)
     file = path / "results.h5" if path.is_dir() else path

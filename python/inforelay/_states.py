@@ -1,12 +1,16 @@
 """From values of units to discrete states."""
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import _core
 from ._arrays import float_values, real_numbers, seed_number, whole_number
 from ._core import UsageError
 from ._progress import reporter
+from ._types import Names, Progress
 
 OPTIONS = ("method", "levels", "threshold", "edges", "seed", "stream")
 
@@ -85,8 +89,9 @@ def prepared_states(values, discretize, progress=None):
     return _core.states_by_cuts(values, cuts), cuts, name
 
 
-def discretize(values, method="kmeans", *, levels=2, threshold=0.0, edges=(), seed=0, stream=("discretize",),
-               progress=None):
+def discretize(values: ArrayLike, method: str | ArrayLike = "kmeans", *, levels: int = 2, threshold: float = 0.0,
+               edges: ArrayLike = (), seed: int = 0, stream: Names = ("discretize",),
+               progress: Progress = None) -> Discretized:
     """Discrete states of units: each unit's values over the samples are divided by a threshold, or by several cuts.
 
     Parameters
@@ -141,7 +146,7 @@ def discretize(values, method="kmeans", *, levels=2, threshold=0.0, edges=(), se
     return Discretized(cuts[:, 0].copy() if cuts.shape[1] == 1 else cuts, states.to_bytes())
 
 
-def set_threads(n):
+def set_threads(n: int) -> None:
     """Sets the number of threads of all later computations; results do not depend on it.
 
     Parameters
@@ -149,10 +154,35 @@ def set_threads(n):
     n : int
         In [1, 4096]. At first: the cores of this process, less where OMP_NUM_THREADS, SLURM_CPUS_PER_TASK or the quota
         of a control group says so.
+
+    Raises
+    ------
+    UsageError
+        For another number.
+
+    Examples
+    --------
+    >>> import inforelay as ir
+    >>> before = ir.threads()
+    >>> ir.set_threads(2)
+    >>> ir.threads()
+    2
+    >>> ir.set_threads(before)
     """
     _core.set_threads(whole_number(n, "threads", -2**62, 2**62))
 
 
-def threads():
-    """The number of threads that computations use."""
+def threads() -> int:
+    """The number of threads that computations use.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> import inforelay as ir
+    >>> ir.threads() >= 1
+    True
+    """
     return _core.threads()

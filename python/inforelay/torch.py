@@ -8,15 +8,17 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import weakref
-from typing import NamedTuple
+from typing import Iterable, NamedTuple, Sequence
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 
 from ._arrays import seed_number, unit_lists
 from ._core import DataError, UsageError
 from ._knockout_table import knockout_table
 from ._progress import reporter
+from ._types import PathLike, Progress, Sets
 
 __all__ = ["Knockouts", "Recording", "knockouts", "record"]
 
@@ -258,7 +260,9 @@ def _observed(model, layer, batches, units):
         yield inputs, labels, outputs, tensor, axis
 
 
-def record(model, loader, layer, *, units="auto", positions=None, progress=None):
+def record(model: torch.nn.Module, loader: Iterable[tuple[torch.Tensor, torch.Tensor]], layer: torch.nn.Module | str, *,
+           units: str = "auto", positions: Sequence[int | tuple[int, ...]] | None = None,
+           progress: Progress = None) -> Recording:
     """Records a layer of a model over a data set.
 
     Parameters
@@ -376,8 +380,10 @@ def _balanced(on, labels, classes):
     return (hits / positives + rejections / (len(labels) - positives)) / 2
 
 
-def knockouts(model, loader, layer, sets=None, *, replace="zero", function="argmax", threshold=0.0, units="auto",
-              noise_sd=0.2, seed=0, path=None, progress=None, label=""):
+def knockouts(model: torch.nn.Module, loader: Iterable[tuple[torch.Tensor, torch.Tensor]],
+              layer: torch.nn.Module | str, sets: Sets | None = None, *, replace: str | ArrayLike = "zero",
+              function: str = "argmax", threshold: float = 0.0, units: str = "auto", noise_sd: float = 0.2,
+              seed: int = 0, path: PathLike | None = None, progress: Progress = None, label: str = "") -> Knockouts:
     """Accuracy of a model with sets of a layer's units knocked out.
 
     Parameters
@@ -405,7 +411,8 @@ def knockouts(model, loader, layer, sets=None, *, replace="zero", function="argm
 
     Raises
     ------
-    As `record`; DataError if a class has no samples, or all.
+    UsageError, DataError
+        As `record` and `knockout_table`; DataError if a class has no samples, or all.
 
     Examples
     --------
