@@ -112,6 +112,21 @@ class Program(unittest.TestCase):
         self.assertNotEqual(ir.run(config, {"analysis.discretize": {"method": "kmeans", "levels": 3}}, quiet=True).path,
                             first.path)
 
+    def test_results_opened_by_a_relative_path_stay_open(self):
+        expected = self.run_config("relative", "kmeans", "one_vs_rest")
+        self.enter_folder()
+        for path in ("outrelative", Path("outrelative", "results.h5"),
+                     os.path.join("..", self.folder.name, "outrelative")):
+            with self.subTest(path=path):
+                os.chdir(self.folder)
+                results = ir.open(path)
+                os.chdir("/")
+                self.assertEqual(results.path, expected.path)
+                relay = results["recordings/v1/layers/states/relay/all"]
+                np.testing.assert_array_equal(relay["total"].values,
+                                              expected["recordings/v1/layers/states/relay/all/total"].values)
+                self.assertIn("single", relay)
+
     def test_complete_results_are_found_under_another_name(self):
         self.enter_folder()
         config = self.folder / "renamed.yaml"
