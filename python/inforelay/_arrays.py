@@ -1,5 +1,7 @@
 """Checks of arguments, and arrays as the extension module takes them."""
 import operator
+import sys
+import warnings
 
 import numpy as np
 
@@ -9,6 +11,14 @@ LARGEST_SYMBOL = 65535
 EXACT_IN_FLOAT = 2.0**24  # all integers up to here are floats
 _MISSING = ("NoneType", "NAType", "NaTType")  # types of None, pandas.NA and pandas.NaT
 _NUMBERS_OR_WORDS = (str, int, np.integer, float, np.floating)
+
+
+def warn(message, category=UserWarning):
+    """Warns at the line that called this package, however deep in it the reason was found."""
+    package, frame, depth = __name__.partition(".")[0], sys._getframe(), 0
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
+        frame, depth = frame.f_back, depth + 1
+    warnings.warn(message, category, stacklevel=depth + 1)
 
 
 def plain_array(data, name):

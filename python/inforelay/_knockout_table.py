@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import time
-import warnings
 import zlib
 from pathlib import Path
 from typing import Callable
@@ -14,7 +13,7 @@ from typing import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._arrays import unit_lists, whole_number
+from ._arrays import unit_lists, warn, whole_number
 from ._core import DataError, UsageError
 from ._progress import reporter
 from ._sets import MOST_UNITS, set_index, units_of
@@ -82,8 +81,8 @@ class _Saved:
             good += size
         self.file.seek(0, os.SEEK_END)
         if self.file.tell() > good:
-            warnings.warn(f"{self.path}: damaged after {len(self.values)} of {self.about['sets']} sets; the others are "
-                          "computed again", stacklevel=5)
+            warn(f"{self.path}: damaged after {len(self.values)} of {self.about['sets']} sets; the others are computed "
+                 "again")
         self.file.seek(good)
         self.file.truncate()
 

@@ -1,10 +1,8 @@
 """Arguments that all analyses share: states with the symbols of each sample, of one time or several."""
-import warnings
-
 import numpy as np
 
 from . import _core
-from ._arrays import encode_symbols, float_values, numbers, plain_array, whole_number
+from ._arrays import encode_symbols, float_values, numbers, plain_array, warn, whole_number
 from ._core import UsageError
 from ._states import prepared_states
 
@@ -37,9 +35,9 @@ class Prepared:
         answered[output] = True
         if self.contrast == "one_vs_rest" and not answered[input].any():
             listed = lambda codes: ", ".join(str(name) for name in self.symbols[np.unique(codes)][:10])
-            warnings.warn(f"input and output have no symbol in common (inputs {listed(input)}; outputs "
-                          f"{listed(output)}): contrast one_vs_rest, which asks about the same symbol on both "
-                          "sides, finds nothing; \"whole\" asks about all symbols", SamplingWarning, stacklevel=4)
+            warn(f"input and output have no symbol in common (inputs {listed(input)}; outputs "
+                 f"{listed(output)}): contrast one_vs_rest, which asks about the same symbol on both sides, finds "
+                 "nothing; \"whole\" asks about all symbols", SamplingWarning)
 
     def coordinates(self):
         units = self.samples.units
@@ -50,11 +48,11 @@ class Prepared:
                 "contrast": self.contrast}
 
 
-def warn_if_undersampled(singleton_fraction, samples, stacklevel=3):
+def warn_if_undersampled(singleton_fraction, samples):
     if singleton_fraction > WELL_SAMPLED:
-        warnings.warn(f"{100 * singleton_fraction:.0f} % of the {samples} samples are alone in their state: relay "
-                      "information of many units is then mostly an artefact of too few samples; analyse fewer units or "
-                      "more samples (docs/recordings.md, How many samples?)", SamplingWarning, stacklevel=stacklevel)
+        warn(f"{100 * singleton_fraction:.0f} % of the {samples} samples are alone in their state: relay information "
+             "of many units is then mostly an artefact of too few samples; analyse fewer units or more samples "
+             "(docs/recordings.md, How many samples?)", SamplingWarning)
 
 
 def _checked_axes(axes, dimensions):

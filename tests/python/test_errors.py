@@ -1,4 +1,6 @@
 """What is wrong with arguments is said, by the type that fits."""
+import pathlib
+import tempfile
 import unittest
 import warnings
 
@@ -161,6 +163,26 @@ class Errors(unittest.TestCase):
             ir.analyze(values, symbols, symbols)
         with self.assertWarnsRegex(ir.SamplingWarning, "no symbol in common"):
             ir.analyze(values[:, :1], symbols, symbols + 2)
+
+    def test_warnings_point_to_the_caller(self):
+        values = np.random.default_rng(0).normal(size=(50, 12))
+        symbols, axes = np.arange(50) % 2, ["time", "unit"]
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "table")
+            ir.knockout_table(lambda kept: 1.0, 2, path=path)
+            for call in (lambda: ir.analyze(values, symbols, symbols),
+                         lambda: ir.analyze(values[:, :1], symbols, symbols + 2),
+                         lambda: ir.analyze(values[:, :1], symbols, symbols + 2, axes=axes, time=list(range(50))),
+                         lambda: ir.greedy(values[:, :1], symbols, symbols + 2),
+                         lambda: ir.smearedness(values[:, :1], symbols, symbols + 2),
+                         lambda: path.write_bytes(path.read_bytes()[:-1])
+                         and ir.knockout_table(lambda kept: 1.0, 2, path=path)):
+                with warnings.catch_warnings(record=True) as caught:
+                    warnings.simplefilter("always")
+                    call()
+                self.assertTrue(caught)
+                for warning in caught:
+                    self.assertEqual(warning.filename, __file__, warning.message)
 
 
 if __name__ == "__main__":
