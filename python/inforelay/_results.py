@@ -72,8 +72,9 @@ class Group(Mapping):
     the file these stand.
     """
 
-    def __init__(self, file, name):
+    def __init__(self, file, name, known=None):
         self._file, self._name = file, name
+        self._known = {} if known is None else known  # groups by name, so that each is opened once
         self._datasets = None
 
     @property
@@ -120,9 +121,16 @@ class Group(Mapping):
                 raise KeyError(f"{path!r} is not in {self._file.name}/{self._name}; there are {', '.join(self)}")
             is_group = isinstance(item, h5py.Group)
         if is_group:
-            return Group(self._file, full)
+            return self._group(full)
         parent, _, leaf = full.rpartition("/")
-        return Group(self._file, parent).to_xarray()[leaf]
+        return self._group(parent).to_xarray()[leaf]
+
+    def _group(self, name):
+        if name == self._name:
+            return self
+        if name not in self._known:
+            self._known[name] = Group(self._file, name, self._known)
+        return self._known[name]
 
     def __getattr__(self, name):
         if name.startswith("_"):

@@ -11,6 +11,8 @@ import threading
 from pathlib import Path
 from typing import Any, Mapping
 
+import numpy as np
+
 from . import _results
 from ._core import ComputeError, DataError, IoError, UsageError
 from ._types import PathLike
@@ -53,7 +55,17 @@ def program() -> str:
 
 def _setting(value):
     """A value as YAML on one line: JSON is YAML."""
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else json.dumps(value, default=_plain)
+
+
+def _plain(value):
+    """Numbers and arrays of NumPy, and paths, as what JSON has."""
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    raise TypeError(f"overrides has {value!r} of type {type(value).__name__}, expected numbers, words, lists, "
+                    "dictionaries or None")
 
 
 def run(config: PathLike, overrides: Mapping[str, Any] | None = None, *, output: PathLike | None = None,
