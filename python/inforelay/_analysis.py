@@ -1,7 +1,7 @@
 """Relay information: of given sets, of single units, along the greedy path, of all sets."""
 from __future__ import annotations
 
-from typing import Sequence
+from typing import TYPE_CHECKING, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,6 +14,9 @@ from ._progress import reporter
 from ._samples import prepare, require_pooled, warn_if_undersampled
 from ._sets import units_of
 from ._types import Discretize, Names, Progress, Sets, Time
+
+if TYPE_CHECKING:
+    import xarray
 
 
 class Analysis(NamedArrays):
@@ -138,7 +141,8 @@ class Analysis(NamedArrays):
 
 
 class Greedy(NamedArrays):
-    """A greedy search: see `greedy`."""
+    """A greedy search: see `greedy`. In xarray, `sets` of a branching one is [class, step, tied_set], -1 behind the
+    last."""
 
     _about = {
         "removal_order": (("class", "step"), "1", "unit removed at each step"),
@@ -147,6 +151,19 @@ class Greedy(NamedArrays):
         "tied": (("class", "step"), "1", "number of sets that share the largest relay information"),
     }
     _missing = {"tied": "branching=True", "sets": "branching=True"}
+
+    def to_xarray(self) -> xarray.Dataset:
+        dataset = super().to_xarray()
+        lists = dataset.attrs.pop("sets", None)  # a file of netCDF has no lists of lists
+        if lists is None:
+            return dataset
+        sets = np.full((*self.tied.shape, int(self.tied.max())), -1, np.int64)
+        for c, steps in enumerate(lists):
+            for step, tied in enumerate(steps):
+                sets[c, step, :len(tied)] = tied
+        return dataset.assign(sets=(("class", "step", "tied_set"), sets,
+                                    {"units": "1", "long_name": "sets that share the largest relay information: bit k "
+                                                                "is unit k; -1: no more"}))
 
     @property
     def _title(self):

@@ -1,9 +1,11 @@
 """Relay information, discretisation and entropies against their definitions."""
 import importlib
+import os
 import pickle
 import resource
 import subprocess
 import sys
+import tempfile
 import unittest
 import warnings
 
@@ -127,6 +129,19 @@ class Relay(unittest.TestCase):
         paths = ir.greedy(copies, self.input, self.output, branching=True)
         self.assertEqual([list(sets) for sets in paths.sets[0]], [[3, 5, 6], [1, 2, 4], [0]])
         self.assertEqual(list(paths.tied[0]), [3, 3, 1])
+
+    def test_all_results_can_be_written_as_netcdf(self):
+        xarray = import_or_skip("xarray")
+        copies = np.repeat(self.states[:, :1], 3, 1)
+        paths = ir.greedy(copies, self.input, self.output, branching=True)
+        for result in (self.found, ir.greedy(copies, self.input, self.output), paths):
+            with tempfile.TemporaryDirectory() as folder:
+                path = os.path.join(folder, "result.nc")
+                result.to_xarray().to_netcdf(path, engine="h5netcdf")
+                with xarray.open_dataset(path, engine="h5netcdf") as read:
+                    self.assertEqual(set(read.data_vars), set(result.to_xarray().data_vars))
+                    np.testing.assert_array_equal(read["information"], result.information)
+        self.assertEqual(paths.to_xarray()["sets"][0].values.tolist(), [[3, 5, 6], [1, 2, 4], [0, -1, -1]])
 
     def test_best_sets_are_the_largest_of_their_size(self):
         sizes = np.array([len(reference.units_of(s)) for s in range(32)])
