@@ -25,7 +25,12 @@ def plain_array(data, name):
     """`data` as an array of NumPy; tensors of PyTorch from any device."""
     if hasattr(data, "detach"):
         data = data.detach().cpu()
-    array = np.asarray(data)
+    try:
+        array = np.asarray(data)
+    except ValueError as error:  # rows of different lengths
+        raise UsageError(f"{name} is no array: {error}") from None
+    if array.dtype.kind == "O" and array.ndim == 0:
+        raise TypeError(f"{name} is {data!r} of type {type(data).__name__}, expected an array of numbers or words")
     return _of_one_type(array, name) if array.dtype.kind == "O" else array
 
 
@@ -198,6 +203,16 @@ def whole_number(value, name, least=None, most=None):
         raise UsageError(f"{name} is {number}, expected "
                          + (f"at least {least}" if most is None else f"[{least},{most}]"))
     return number
+
+
+def real_number(value, name):
+    """A number as a float, perhaps not finite. TypeError for another type."""
+    if isinstance(value, (str, bytes)) or np.ndim(value) != 0:
+        raise TypeError(f"{name} is {value!r}, expected a number")
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} is {value!r}, expected a number") from None
 
 
 def seed_number(seed):

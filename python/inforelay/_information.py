@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _core
-from ._arrays import numbers, plain_array, symbol_array
+from ._arrays import numbers, plain_array, real_number, symbol_array
 from ._core import DataError, UsageError
 
 MOST_VARIABLES = 64
@@ -117,7 +117,7 @@ def entropy(samples: ArrayLike | None = None, *, counts: ArrayLike | None = None
     if counts.max() > MOST_COUNTS:
         raise DataError(f"counts: entry {int(counts.argmax())} is {counts.max()}, expected at most 2^53")
     return _core.entropy_of_counts(np.ascontiguousarray(counts, np.uint64), str(estimator),
-                                   float(len(counts) if alphabet is None else alphabet))
+                                   real_number(len(counts) if alphabet is None else alphabet, "alphabet"))
 
 
 def mutual_information(x: ArrayLike, y: ArrayLike, given: ArrayLike | None = None, *,

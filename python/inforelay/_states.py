@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _core
-from ._arrays import float_values, real_numbers, seed_number, whole_number
+from ._arrays import float_values, real_number, real_numbers, seed_number, whole_number
 from ._core import UsageError
 from ._progress import reporter
 from ._types import Names, Progress
@@ -65,10 +65,14 @@ def _options(given):
     if not isinstance(method, str):
         raise TypeError(f"discretize: method is {method!r}, expected one of {', '.join(_core.discretizations)}")
     # Values are floats, so a cut among them must be one: 0.3 as a float is above the double 0.3.
-    edges = np.asarray(options.get("edges", ()), np.float32).astype(np.float64)
+    edges = _as_floats(real_numbers(options.get("edges", ()), "discretize: edges"))
+    threshold = _as_floats(np.float64(real_number(options.get("threshold", 0), "discretize: threshold")))
+    if threshold != 0 and method != "threshold":
+        raise UsageError(f"discretize: threshold is {options['threshold']} with method {method}, expected method "
+                         "threshold")
     stream = options.get("stream", ("discretize",))
     return {"method": method,
-            "threshold": float(np.float32(options.get("threshold", 0))),
+            "threshold": float(threshold),
             "levels": whole_number(options.get("levels", 2), "discretize: levels", -2**62, 2**62),
             "edges": [float(edge) for edge in edges.ravel()],
             "seed": seed_number(options.get("seed", 0)),
@@ -142,6 +146,9 @@ def discretize(values: ArrayLike, method: str | ArrayLike = "kmeans", *, levels:
     if isinstance(method, str):
         method = {"method": method, "levels": levels, "threshold": threshold, "edges": edges, "seed": seed,
                   "stream": stream}
+    elif levels != 2 or threshold != 0 or np.size(edges) != 0:
+        raise UsageError("discretize: levels, threshold or edges with given thresholds, expected a method that takes "
+                         "them")
     states, cuts, _ = prepared_states(float_values(values, "values"), method, reporter(progress, "discretisation"))
     return Discretized(cuts[:, 0].copy() if cuts.shape[1] == 1 else cuts, states.to_bytes())
 
