@@ -1,5 +1,10 @@
 """Relay information: of given sets, of single units, along the greedy path, of all sets."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import _core, _plot
 from ._arrays import unit_lists, whole_number
@@ -8,6 +13,10 @@ from ._named import MOST_ROWS, NamedArrays, first_rows
 from ._progress import reporter
 from ._samples import prepare, require_pooled, warn_if_undersampled
 from ._sets import units_of
+from ._types import Discretize, Names, Progress, Sets, Time
+
+if TYPE_CHECKING:
+    import xarray
 
 
 class Analysis(NamedArrays):
@@ -68,7 +77,7 @@ class Analysis(NamedArrays):
                 "information": "exhaustive=True", "best": "exhaustive=True", "measures": "measures=[...]"}
 
     @property
-    def classes(self):
+    def classes(self) -> np.ndarray:
         return self._coordinates["class"]
 
     @property
@@ -111,14 +120,14 @@ class Analysis(NamedArrays):
         if "time" in self._coordinates:
             raise UsageError(f"{what} of an analysis with time each, expected an analysis of one time")
 
-    def last_units(self, count):
+    def last_units(self, count: int) -> list[list[int]]:
         """The units that greedy removal keeps longest, ascending, of each class: a list of lists."""
         self._check_not_timed("last_units")
         whole_number(count, "count", 1, self._attributes["units"])
         order = self.greedy.removal_order
         return [sorted(map(int, row[len(row) - count:])) for row in order]
 
-    def best_set(self, class_index, size):
+    def best_set(self, class_index: int, size: int) -> list[int]:
         """Units of the best set of this size of a class, by its position among `classes`."""
         self._check_not_timed("best_set")
         return units_of(int(self.best.set[class_index, size]))
@@ -132,7 +141,8 @@ class Analysis(NamedArrays):
 
 
 class Greedy(NamedArrays):
-    """A greedy search: see `greedy`."""
+    """A greedy search: see `greedy`. In xarray, `sets` of a branching one is [class, step, tied_set], -1 behind the
+    last."""
 
     _about = {
         "removal_order": (("class", "step"), "1", "unit removed at each step"),
@@ -141,6 +151,19 @@ class Greedy(NamedArrays):
         "tied": (("class", "step"), "1", "number of sets that share the largest relay information"),
     }
     _missing = {"tied": "branching=True", "sets": "branching=True"}
+
+    def to_xarray(self) -> xarray.Dataset:
+        dataset = super().to_xarray()
+        lists = dataset.attrs.pop("sets", None)  # a file of netCDF has no lists of lists
+        if lists is None:
+            return dataset
+        sets = np.full((*self.tied.shape, int(self.tied.max())), -1, np.int64)
+        for c, steps in enumerate(lists):
+            for step, tied in enumerate(steps):
+                sets[c, step, :len(tied)] = tied
+        return dataset.assign(sets=(("class", "step", "tied_set"), sets,
+                                    {"units": "1", "long_name": "sets that share the largest relay information: bit k "
+                                                                "is unit k; -1: no more"}))
 
     @property
     def _title(self):
@@ -190,8 +213,10 @@ def _names(measures):
     return [str(name) for name in measures]
 
 
-def analyze(states, input, output, *, discretize="kmeans", contrast="one_vs_rest", classes=None, greedy=True,
-            exhaustive=False, measures=(), axes=None, time="pooled", progress=None):
+def analyze(states: ArrayLike, input: ArrayLike, output: ArrayLike, *, discretize: Discretize = "kmeans",
+            contrast: str = "one_vs_rest", classes: ArrayLike | None = None, greedy: bool = True,
+            exhaustive: bool = False, measures: Names = (), axes: Sequence[str] | None = None, time: Time = "pooled",
+            progress: Progress = None) -> Analysis:
     """Relay information of the units of a system: of all together, of single ones, along the greedy path, of all sets.
 
     I_R = I(X_in; X_out | Y_0) - I(X_in; X_out | Y_0, Y_R), in bits, of a set of units Y_R given all others Y_0 (Hintze
@@ -219,8 +244,8 @@ def analyze(states, input, output, *, discretize="kmeans", contrast="one_vs_rest
         Further measures of all sets: mutual_information_input, mutual_information_output, co_information,
         representation, intersection_information, miller_madow_correction.
     axes : sequence of str, optional
-        Names of the dimensions of states: sample, trial, time and unit. Symbols are then given for each trial [trial],
-        or for each step in the order of these axes.
+        Names of the dimensions of states: sample, trial, time and unit; by default those of an `xarray.DataArray`.
+        Symbols are then given for each trial [trial], or for each step in the order of these axes.
     time : str, int or list of int
         "pooled": every step is a sample; "each": one analysis for each time, with the cuts of all; or these times only.
     progress : bool or callable, optional
@@ -271,8 +296,10 @@ def analyze(states, input, output, *, discretize="kmeans", contrast="one_vs_rest
     return _stacked(found) if isinstance(prepared, list) else found[0]
 
 
-def relay_information(states, input, output, sets, *, estimator="exact", discretize="kmeans", contrast="one_vs_rest",
-                      classes=None, axes=None, time="pooled", progress=None):
+def relay_information(states: ArrayLike, input: ArrayLike, output: ArrayLike, sets: Sets, *, estimator: str = "exact",
+                      discretize: Discretize = "kmeans", contrast: str = "one_vs_rest",
+                      classes: ArrayLike | None = None, axes: Sequence[str] | None = None, time: Time = "pooled",
+                      progress: Progress = None) -> np.ndarray:
     """Relay information of given sets of units, in bits.
 
     Parameters
@@ -292,7 +319,8 @@ def relay_information(states, input, output, sets, *, estimator="exact", discret
 
     Raises
     ------
-    As `analyze`; UsageError for a unit that is not there or named twice.
+    DataError, UsageError, TypeError
+        As `analyze`; UsageError for a unit that is not there or named twice, and for an unknown estimator.
 
     Examples
     --------
@@ -311,8 +339,9 @@ def relay_information(states, input, output, sets, *, estimator="exact", discret
     return prepared.samples.estimated_relay(lists, str(estimator), report)
 
 
-def greedy(states, input, output, *, branching=False, max_sets=10_000, discretize="kmeans", contrast="one_vs_rest",
-           classes=None, axes=None, time="pooled", progress=None):
+def greedy(states: ArrayLike, input: ArrayLike, output: ArrayLike, *, branching: bool = False, max_sets: int = 10_000,
+           discretize: Discretize = "kmeans", contrast: str = "one_vs_rest", classes: ArrayLike | None = None,
+           axes: Sequence[str] | None = None, time: Time = "pooled", progress: Progress = None) -> Greedy:
     """Greedy search (shrinking subset aggregation): from all units on, the one whose removal leaves the most is
     removed.
 
@@ -331,6 +360,13 @@ def greedy(states, input, output, *, branching=False, max_sets=10_000, discretiz
     Greedy
         `removal_order`, `information` [class, step] and `aggregated` [class, unit]. With branching: `information`,
         `tied` [class, step], the number of sets, and `sets`: of each class a list of the sets' indices at each step.
+
+    Raises
+    ------
+    DataError, UsageError, TypeError
+        As `analyze`; UsageError for branching of more units or levels than it takes.
+    ComputeError
+        If a step of branching has more than max_sets tied sets.
 
     Examples
     --------
@@ -358,8 +394,10 @@ def greedy(states, input, output, *, branching=False, max_sets=10_000, discretiz
                   prepared.coordinates(), {**prepared.attributes(), "sets": [path for _, path in paths]})
 
 
-def measures(states, input, output, names=None, *, discretize="kmeans", contrast="one_vs_rest", classes=None, axes=None,
-             time="pooled", progress=None):
+def measures(states: ArrayLike, input: ArrayLike, output: ArrayLike, names: Names | None = None, *,
+             discretize: Discretize = "kmeans", contrast: str = "one_vs_rest", classes: ArrayLike | None = None,
+             axes: Sequence[str] | None = None, time: Time = "pooled",
+             progress: Progress = None) -> dict[str, np.ndarray]:
     """Information measures of every set B of up to 24 units, plug-in estimates in bits.
 
     Parameters
@@ -375,6 +413,11 @@ def measures(states, input, output, names=None, *, discretize="kmeans", contrast
     -------
     dict of str to ndarray, [class, set], float32
         Index: bit k is unit k of the set B itself.
+
+    Raises
+    ------
+    DataError, UsageError, TypeError
+        As `analyze`; UsageError for another name and for more than 24 units.
 
     Examples
     --------

@@ -1,5 +1,7 @@
 """Checks of arguments, and arrays as the extension module takes them."""
 import operator
+import sys
+import warnings
 
 import numpy as np
 
@@ -7,16 +9,61 @@ from ._core import DataError, UsageError
 
 LARGEST_SYMBOL = 65535
 EXACT_IN_FLOAT = 2.0**24  # all integers up to here are floats
+_MISSING = ("NoneType", "NAType", "NaTType")  # types of None, pandas.NA and pandas.NaT
+_NUMBERS_OR_WORDS = (str, int, np.integer, float, np.floating)
+
+
+def warn(message, category=UserWarning):
+    """Warns at the line that called this package, however deep in it the reason was found."""
+    package, frame, depth = __name__.partition(".")[0], sys._getframe(), 0
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
+        frame, depth = frame.f_back, depth + 1
+    warnings.warn(message, category, stacklevel=depth + 1)
 
 
 def plain_array(data, name):
     """`data` as an array of NumPy; tensors of PyTorch from any device."""
     if hasattr(data, "detach"):
         data = data.detach().cpu()
-    array = np.asarray(data)
-    if array.dtype.kind == "O":
-        raise TypeError(f"{name} has elements of type object, expected numbers in an array of equal rows")
-    return array
+    try:
+        array = np.asarray(data)
+    except ValueError as error:  # rows of different lengths
+        raise UsageError(f"{name} is no array: {error}") from None
+    if array.dtype.kind == "O" and array.ndim == 0:
+        raise TypeError(f"{name} is {data!r} of type {type(data).__name__}, expected an array of numbers or words")
+    return _of_one_type(array, name) if array.dtype.kind == "O" else array
+
+
+def _of_one_type(array, name):
+    """An array of objects, as pandas gives columns of words or of nullable numbers, as one of their own type."""
+    found = {type(value) for value in array.flat}
+    if any(kind.__name__ in _MISSING or issubclass(kind, float) for kind in found):
+        for place, value in np.ndenumerate(array):
+            if type(value).__name__ in _MISSING or (isinstance(value, float) and value != value):
+                raise DataError(f"{name}: {_entry(place)} is {value}, a missing value")
+    all_are = lambda *types: all(issubclass(kind, types) for kind in found)
+    if all_are(str):
+        return array.astype(str)
+    if all_are(bool, np.bool_):
+        return array.astype(bool)
+    if all_are(int, np.integer):  # some may be bool, which is a number then as it is in a list
+        low, high = min(array.flat), max(array.flat)
+        for kind in (np.int64, np.uint64):
+            if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:
+                return array.astype(kind)
+        raise DataError(f"{name} has integers from {low} to {high}, expected 64 bits")
+    if all_are(int, np.integer, float, np.floating):
+        return array.astype(np.float64)
+    first = type(array.flat[0])
+    for place, value in np.ndenumerate(array):
+        if type(value) is not first or not isinstance(value, _NUMBERS_OR_WORDS):
+            break
+    raise TypeError(f"{name}: {_entry(place)} is {value!r} of type {type(value).__name__}, expected all numbers, in "
+                    "rows of the same length, or all words")
+
+
+def _entry(place):
+    return f"entry {place[0] if len(place) == 1 else list(place)}"
 
 
 def real_numbers(data, name):
@@ -96,6 +143,9 @@ def _check_small(array, name):
 
 
 def _encoded_as(array, classes, name):
+    if array.dtype.kind != "U" and np.result_type(array, classes).kind == "f":
+        # int64 with uint64, which NumPy compares as doubles.
+        array, classes = array.astype(object), classes.astype(object)
     order = np.argsort(classes, kind="stable")
     place = np.searchsorted(classes, array, sorter=order)
     code = order[np.minimum(place, len(classes) - 1)]
@@ -153,6 +203,16 @@ def whole_number(value, name, least=None, most=None):
         raise UsageError(f"{name} is {number}, expected "
                          + (f"at least {least}" if most is None else f"[{least},{most}]"))
     return number
+
+
+def real_number(value, name):
+    """A number as a float, perhaps not finite. TypeError for another type."""
+    if isinstance(value, (str, bytes)) or np.ndim(value) != 0:
+        raise TypeError(f"{name} is {value!r}, expected a number")
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} is {value!r}, expected a number") from None
 
 
 def seed_number(seed):

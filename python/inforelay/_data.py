@@ -1,10 +1,16 @@
 """Data to try things on."""
+from __future__ import annotations
+
+import numpy as np
+
 from . import _core
 from ._arrays import seed_number, whole_number
 from ._progress import reporter
+from ._types import Progress
 
 
-def digits(train=60_000, test=10_000, seed=1, progress=None):
+def digits(train: int = 60_000, test: int = 10_000, seed: int = 1, progress: Progress = None) -> tuple[
+        tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
     """Digits that look handwritten, drawn by a program: the data set `digits` of run_experiment, in the format of
     MNIST.
 
@@ -19,6 +25,11 @@ def digits(train=60_000, test=10_000, seed=1, progress=None):
     -------
     ((images, labels), (images, labels))
         Of training and test: [sample, 28, 28] of uint8, white on black, and [sample] of int64.
+
+    Raises
+    ------
+    UsageError
+        For numbers of images that are out of range, and for a negative seed.
 
     Examples
     --------

@@ -1,5 +1,8 @@
 """How much each unit, and each pair of units, contributes to a function of sets."""
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import _core
 from ._arrays import numbers
@@ -19,7 +22,7 @@ def _importance(table, index):
     return (shapley, interaction, lesion) if array.ndim == 2 else (shapley[0], interaction[0], lesion[0])
 
 
-def shapley(table, index="knocked_out"):
+def shapley(table: ArrayLike, index: str = "knocked_out") -> np.ndarray:
     """Shapley values of units, exactly, from a table of all sets.
 
     phi_i is the mean over all orders in which units are put back of what unit i adds. They sum to the difference
@@ -41,7 +44,9 @@ def shapley(table, index="knocked_out"):
     Raises
     ------
     UsageError
-        For another number of values; DataError for one that is not finite, naming the set.
+        For another number of values than 2^K, and another word.
+    DataError
+        For a value that is not finite, naming the set.
 
     Examples
     --------
@@ -55,7 +60,7 @@ def shapley(table, index="knocked_out"):
     return _importance(table, index)[0]
 
 
-def interactions(table, index="knocked_out", kind="shapley"):
+def interactions(table: ArrayLike, index: str = "knocked_out", kind: str = "shapley") -> np.ndarray:
     """Interactions of all pairs of units, exactly, from a table of all sets.
 
     Parameters
@@ -71,6 +76,11 @@ def interactions(table, index="knocked_out", kind="shapley"):
     -------
     ndarray, [unit, unit] or [class, unit, unit]
         Symmetric, 0 on the diagonal, in the unit of the table.
+
+    Raises
+    ------
+    UsageError, DataError
+        As `shapley`.
 
     Examples
     --------

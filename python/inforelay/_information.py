@@ -1,13 +1,18 @@
 """Entropies and information of symbols, in bits, by any of the estimators."""
+from __future__ import annotations
+
+import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import _core
-from ._arrays import numbers, plain_array, symbol_array
+from ._arrays import numbers, plain_array, real_number, symbol_array
 from ._core import DataError, UsageError
 
 MOST_VARIABLES = 64
+MOST_COUNTS = 2**53  # a double holds all integers up to here
 
 
 class _Variables:
@@ -44,7 +49,9 @@ def _columns(data, name):
     return np.stack([symbol_array(column, name) for column in rows.T], axis=1)
 
 
-def entropy(samples=None, *, counts=None, probabilities=None, estimator="plug_in", alphabet=None):
+def entropy(samples: ArrayLike | None = None, *, counts: ArrayLike | None = None,
+            probabilities: ArrayLike | None = None, estimator: str = "plug_in",
+            alphabet: int | None = None) -> float:
     """Shannon entropy in bits, of samples, of counts or of probabilities.
 
     Parameters
@@ -59,7 +66,8 @@ def entropy(samples=None, *, counts=None, probabilities=None, estimator="plug_in
         plug_in, miller_madow, chao_shen, grassberger_1988, grassberger_2003 or nsb. Corrected values may exceed
         log2(alphabet) or be negative; nothing is clamped.
     alphabet : int, optional
-        Number of possible values, for nsb; by default those that occur, of counts their number.
+        Number of possible values, for nsb; by default the product of the numbers of values of the variables that
+        occur, as for `mutual_information`; of counts their number.
 
     Returns
     -------
@@ -68,7 +76,10 @@ def entropy(samples=None, *, counts=None, probabilities=None, estimator="plug_in
     Raises
     ------
     UsageError
-        For other than one of samples, counts and probabilities, an unknown estimator, counts that are all 0.
+        For other than one of samples, counts and probabilities, an unknown estimator, counts that are all 0, an
+        alphabet smaller than what occurs.
+    DataError
+        For counts that are negative, above 2^53 or no whole numbers.
 
     Examples
     --------
@@ -92,6 +103,8 @@ def entropy(samples=None, *, counts=None, probabilities=None, estimator="plug_in
         return _core.entropy_of_probabilities(np.ascontiguousarray(probabilities, np.float64))
     if samples is not None:
         rows = _columns(samples, "samples")
+        if alphabet is None and _core.estimators.get(str(estimator), (None, False))[1]:  # others take none
+            alphabet = math.prod(float(len(np.unique(column))) for column in rows.T)
         if rows.dtype.kind == "i" and rows.shape[1] == 1:
             counts = np.unique(rows[:, 0], return_counts=True)[1]
         else:
@@ -101,11 +114,14 @@ def entropy(samples=None, *, counts=None, probabilities=None, estimator="plug_in
         raise DataError("counts are not whole numbers; probabilities=[...] takes fractions")
     if counts.min() < 0:
         raise DataError(f"counts: entry {int(counts.argmin())} is {counts.min()}, expected at least 0")
+    if counts.max() > MOST_COUNTS:
+        raise DataError(f"counts: entry {int(counts.argmax())} is {counts.max()}, expected at most 2^53")
     return _core.entropy_of_counts(np.ascontiguousarray(counts, np.uint64), str(estimator),
-                                   float(len(counts) if alphabet is None else alphabet))
+                                   real_number(len(counts) if alphabet is None else alphabet, "alphabet"))
 
 
-def mutual_information(x, y, given=None, *, estimator="plug_in"):
+def mutual_information(x: ArrayLike, y: ArrayLike, given: ArrayLike | None = None, *,
+                       estimator: str = "plug_in") -> float:
     """I(X;Y) = H(X) + H(Y) - H(X,Y), or I(X;Y|Z) = H(X,Z) + H(Y,Z) - H(Z) - H(X,Y,Z), in bits.
 
     Parameters
@@ -122,6 +138,13 @@ def mutual_information(x, y, given=None, *, estimator="plug_in"):
     float
         Plug-in: at least 0 up to rounding.
 
+    Raises
+    ------
+    UsageError
+        For different numbers of samples, more than 64 variables, an unknown estimator.
+    DataError
+        For no samples, and symbols that are neither integers nor words.
+
     Examples
     --------
     >>> import inforelay as ir
@@ -137,10 +160,24 @@ def mutual_information(x, y, given=None, *, estimator="plug_in"):
     return h("x", "given") + h("y", "given") - h("given") - h("x", "y", "given")
 
 
-def co_information(x, y, z, *, estimator="plug_in"):
+def co_information(x: ArrayLike, y: ArrayLike, z: ArrayLike, *, estimator: str = "plug_in") -> float:
     """I(X;Y) - I(X;Y|Z) in bits: positive is redundancy, negative synergy; symmetric in its arguments.
 
-    Parameters and errors as of `mutual_information`.
+    Parameters
+    ----------
+    x, y, z : array_like, [sample] or [sample, variable]
+        Integers or words.
+    estimator : str
+        As of `entropy`; each entropy is estimated by itself.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    UsageError, DataError
+        As `mutual_information`.
 
     Examples
     --------
@@ -157,8 +194,24 @@ def _variables(samples):
     return _Variables({v: rows[:, v] for v in range(rows.shape[1])})
 
 
-def total_correlation(samples, *, estimator="plug_in"):
-    """TC = sum of H(X_i) - H(X_1, ..., X_V) in bits, of `samples` [sample, variable].
+def total_correlation(samples: ArrayLike, *, estimator: str = "plug_in") -> float:
+    """TC = sum of H(X_i) - H(X_1, ..., X_V) in bits.
+
+    Parameters
+    ----------
+    samples : array_like, [sample, variable]
+        Integers or words.
+    estimator : str
+        As of `entropy`; each entropy is estimated by itself.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    UsageError, DataError
+        As `mutual_information`.
 
     Examples
     --------
@@ -170,8 +223,24 @@ def total_correlation(samples, *, estimator="plug_in"):
     return sum(variables.entropy([v], estimator) for v in variables.of) - variables.entropy(variables.of, estimator)
 
 
-def dual_total_correlation(samples, *, estimator="plug_in"):
-    """DTC = H(X_1, ..., X_V) - sum of H(X_i | all others) in bits, of `samples` [sample, variable].
+def dual_total_correlation(samples: ArrayLike, *, estimator: str = "plug_in") -> float:
+    """DTC = H(X_1, ..., X_V) - sum of H(X_i | all others) in bits.
+
+    Parameters
+    ----------
+    samples : array_like, [sample, variable]
+        Integers or words.
+    estimator : str
+        As of `entropy`; each entropy is estimated by itself.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    UsageError, DataError
+        As `mutual_information`.
 
     Examples
     --------
@@ -184,8 +253,24 @@ def dual_total_correlation(samples, *, estimator="plug_in"):
     return joint - sum(joint - variables.entropy([u for u in variables.of if u != v], estimator) for v in variables.of)
 
 
-def o_information(samples, *, estimator="plug_in"):
+def o_information(samples: ArrayLike, *, estimator: str = "plug_in") -> float:
     """TC - DTC in bits: positive where redundancy dominates, negative where synergy does.
+
+    Parameters
+    ----------
+    samples : array_like, [sample, variable]
+        Integers or words.
+    estimator : str
+        As of `entropy`; each entropy is estimated by itself.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    UsageError, DataError
+        As `mutual_information`.
 
     Examples
     --------
@@ -205,16 +290,23 @@ class GTest(NamedTuple):
     p: float
 
 
-def g_test(x, y):
+def g_test(x: ArrayLike, y: ArrayLike) -> GTest:
     """G-test of the independence of x and y: G = 2 N ln 2 I(X;Y).
 
     Parameters
     ----------
     x, y : array_like, [sample] or [sample, variable]
+        Integers or words.
 
     Returns
     -------
     GTest
+        I(X;Y) in bits, the statistic, its degrees of freedom, and p of chi squared.
+
+    Raises
+    ------
+    UsageError, DataError
+        As `mutual_information`.
 
     Examples
     --------

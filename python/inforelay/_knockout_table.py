@@ -1,19 +1,23 @@
 """A function of sets of units, called for every set."""
+from __future__ import annotations
+
 import fcntl
 import hashlib
 import json
 import os
 import time
-import warnings
 import zlib
 from pathlib import Path
+from typing import Callable
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from ._arrays import unit_lists, whole_number
+from ._arrays import unit_lists, warn, whole_number
 from ._core import DataError, UsageError
 from ._progress import reporter
 from ._sets import MOST_UNITS, set_index, units_of
+from ._types import PathLike, Progress, Sets
 
 FORMAT = "inforelay-knockout-table 1"
 MOST_UNITS_FOR_ALL_SETS = 24
@@ -77,8 +81,8 @@ class _Saved:
             good += size
         self.file.seek(0, os.SEEK_END)
         if self.file.tell() > good:
-            warnings.warn(f"{self.path}: damaged after {len(self.values)} of {self.about['sets']} sets; the others are "
-                          "computed again", stacklevel=5)
+            warn(f"{self.path}: damaged after {len(self.values)} of {self.about['sets']} sets; the others are computed "
+                 "again")
         self.file.seek(good)
         self.file.truncate()
 
@@ -132,7 +136,8 @@ def _sets_to_knock_out(units, sets):
     return len(lists), lists.__getitem__, hashlib.sha256(json.dumps(lists).encode()).hexdigest()
 
 
-def knockout_table(function, units, sets=None, path=None, progress=None, label=""):
+def knockout_table(function: Callable[[np.ndarray], ArrayLike], units: int, sets: Sets | None = None,
+                   path: PathLike | None = None, progress: Progress = None, label: str = "") -> np.ndarray:
     """Calls a function for every set of units that can be knocked out, once, in order.
 
     Parameters
@@ -163,6 +168,8 @@ def knockout_table(function, units, sets=None, path=None, progress=None, label="
     ------
     UsageError
         For units that are out of range, and values of different shapes.
+    TypeError
+        For values that are no numbers.
     DataError
         For a file of another table, naming what differs, or one in use.
 

@@ -1,7 +1,14 @@
 """Results: arrays with named axes."""
+from __future__ import annotations
+
 import html
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import pandas
+    import xarray
 
 from ._core import UsageError
 
@@ -65,16 +72,16 @@ class NamedArrays:
 
     __hash__ = None
 
-    def names(self):
+    def names(self) -> list[str]:
         """The arrays that there are, such as "greedy.information"."""
         return list(self._arrays)
 
-    def axes_of(self, name):
+    def axes_of(self, name: str) -> tuple[str, ...]:
         """The names of the axes of an array."""
         axes = self._about[name][0]
         return ("time", *axes) if "time" in self._coordinates else axes
 
-    def to_xarray(self):
+    def to_xarray(self) -> xarray.Dataset:
         """All arrays as an `xarray.Dataset`; "greedy.information" is the variable `greedy_information`."""
         import xarray
 
@@ -86,7 +93,7 @@ class NamedArrays:
         coordinates = {axis: values for axis, values in self._coordinates.items() if axis in used}
         return xarray.Dataset(variables, coordinates, self._attributes)
 
-    def to_pandas(self, name=None):
+    def to_pandas(self, name: str | None = None) -> pandas.Series | pandas.DataFrame:
         """An array as a `pandas` Series or DataFrame, its last axis as columns; without a name those per class and
         unit.
 

@@ -1,15 +1,18 @@
 """Results files as lazily read arrays of xarray."""
+from __future__ import annotations
+
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from ._core import DataError
+from ._types import PathLike
 
 FORMAT, VERSION = "inforelay-results", 2
 
 
-def open(path):
+def open(path: PathLike) -> Group:
     """Opens the results of a run, which are read as they are used.
 
     Parameters
@@ -27,6 +30,15 @@ def open(path):
     ------
     DataError
         If there is no such file, or it is none of these results.
+
+    Examples
+    --------
+    >>> import inforelay as ir
+    >>> results = ir.open("runs/quick-latest")                                       # doctest: +SKIP
+    >>> results["networks/full/layers/1/relay/test/total"].values                    # doctest: +SKIP
+    >>> ir.open("no/such/folder")
+    Traceback (most recent call last):
+    inforelay.DataError: no/such/folder: expected the results of a run, found no file
     """
     path = Path(path)
     file = path / "results.h5" if path.is_dir() else path
@@ -60,8 +72,9 @@ class Group(Mapping):
     the file these stand.
     """
 
-    def __init__(self, file, name):
+    def __init__(self, file, name, known=None):
         self._file, self._name = file, name
+        self._known = {} if known is None else known  # groups by name, so that each is opened once
         self._datasets = None
 
     @property
@@ -108,9 +121,16 @@ class Group(Mapping):
                 raise KeyError(f"{path!r} is not in {self._file.name}/{self._name}; there are {', '.join(self)}")
             is_group = isinstance(item, h5py.Group)
         if is_group:
-            return Group(self._file, full)
+            return self._group(full)
         parent, _, leaf = full.rpartition("/")
-        return Group(self._file, parent).to_xarray()[leaf]
+        return self._group(parent).to_xarray()[leaf]
+
+    def _group(self, name):
+        if name == self._name:
+            return self
+        if name not in self._known:
+            self._known[name] = Group(self._file, name, self._known)
+        return self._known[name]
 
     def __getattr__(self, name):
         if name.startswith("_"):

@@ -1,4 +1,6 @@
 """The program run_experiment, started from Python."""
+from __future__ import annotations
+
 import json
 import os
 import shutil
@@ -7,9 +9,13 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any, Mapping
+
+import numpy as np
 
 from . import _results
 from ._core import ComputeError, DataError, IoError, UsageError
+from ._types import PathLike
 
 _ERRORS = {2: UsageError, 3: DataError}  # by exit code
 _COMPLETE = (0, 4, 5)  # 4: some runs of a sweep failed, 5: a comparison is out of tolerance; the results are there
@@ -18,13 +24,23 @@ _PACKAGED = Path(__file__).with_name("bin") / "run_experiment"
 _MESSAGES = 50  # last lines of stderr that an exception may quote
 
 
-def program():
+def program() -> str:
     """The path of run_experiment: $INFORELAY_PROGRAM, the one installed with this package, or that on PATH.
+
+    Returns
+    -------
+    str
 
     Raises
     ------
     IoError
         If there is none.
+
+    Examples
+    --------
+    >>> import os, inforelay as ir
+    >>> os.path.basename(ir.program())                                               # doctest: +SKIP
+    'run_experiment'
     """
     given = os.environ.get("INFORELAY_PROGRAM")
     if given:
@@ -39,10 +55,21 @@ def program():
 
 def _setting(value):
     """A value as YAML on one line: JSON is YAML."""
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else json.dumps(value, default=_plain)
 
 
-def run(config, overrides=None, *, output=None, fresh=False, threads=None, quiet=False):
+def _plain(value):
+    """Numbers and arrays of NumPy, and paths, as what JSON has."""
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    raise TypeError(f"overrides has {value!r} of type {type(value).__name__}, expected numbers, words, lists, "
+                    "dictionaries or None")
+
+
+def run(config: PathLike, overrides: Mapping[str, Any] | None = None, *, output: PathLike | None = None,
+        fresh: bool = False, threads: int | None = None, quiet: bool = False) -> _results.Group:
     """Runs an experiment: `run_experiment CONFIG key=value ...`, with the same folder of results and the same
     resumption.
 

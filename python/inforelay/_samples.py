@@ -1,10 +1,8 @@
 """Arguments that all analyses share: states with the symbols of each sample, of one time or several."""
-import warnings
-
 import numpy as np
 
 from . import _core
-from ._arrays import encode_symbols, float_values, numbers, plain_array, whole_number
+from ._arrays import encode_symbols, float_values, numbers, plain_array, warn, whole_number
 from ._core import UsageError
 from ._states import prepared_states
 
@@ -37,9 +35,9 @@ class Prepared:
         answered[output] = True
         if self.contrast == "one_vs_rest" and not answered[input].any():
             listed = lambda codes: ", ".join(str(name) for name in self.symbols[np.unique(codes)][:10])
-            warnings.warn(f"input and output have no symbol in common (inputs {listed(input)}; outputs "
-                          f"{listed(output)}): contrast one_vs_rest, which asks about the same symbol on both "
-                          "sides, finds nothing; \"whole\" asks about all symbols", SamplingWarning, stacklevel=4)
+            warn(f"input and output have no symbol in common (inputs {listed(input)}; outputs "
+                 f"{listed(output)}): contrast one_vs_rest, which asks about the same symbol on both sides, finds "
+                 "nothing; \"whole\" asks about all symbols", SamplingWarning)
 
     def coordinates(self):
         units = self.samples.units
@@ -50,11 +48,11 @@ class Prepared:
                 "contrast": self.contrast}
 
 
-def warn_if_undersampled(singleton_fraction, samples, stacklevel=3):
+def warn_if_undersampled(singleton_fraction, samples):
     if singleton_fraction > WELL_SAMPLED:
-        warnings.warn(f"{100 * singleton_fraction:.0f} % of the {samples} samples are alone in their state: relay "
-                      "information of many units is then mostly an artefact of too few samples; analyse fewer units or "
-                      "more samples (docs/recordings.md, How many samples?)", SamplingWarning, stacklevel=stacklevel)
+        warn(f"{100 * singleton_fraction:.0f} % of the {samples} samples are alone in their state: relay information "
+             "of many units is then mostly an artefact of too few samples; analyse fewer units or more samples "
+             "(docs/recordings.md, How many samples?)", SamplingWarning)
 
 
 def _checked_axes(axes, dimensions):
@@ -71,6 +69,27 @@ def _checked_axes(axes, dimensions):
     if "sample" in axes and len(axes) != 2:
         raise UsageError(f"axes {axes}: sample stands for all dimensions but unit; name trial and time")
     return axes
+
+
+def _named_axes(states):
+    """The names of the dimensions of an xarray.DataArray if they are axes; None of other arrays, whose order counts."""
+    dimensions = getattr(states, "dims", None)
+    if not isinstance(dimensions, tuple):  # those of a Dataset are a mapping
+        return None
+    if all(name in AXES for name in dimensions):
+        return dimensions
+    if "unit" in dimensions or any(name in AXES for name in dimensions[1:]):
+        raise UsageError(f"states has the dimensions {dimensions}, expected some of {', '.join(AXES)}; name them with "
+                         "axes=[...], in their order, or rename them")
+    return None
+
+
+def _in_order(symbols, order):
+    """Symbols of an xarray.DataArray with these dimensions, in their order; others as they are."""
+    dimensions = getattr(symbols, "dims", None)
+    if isinstance(dimensions, tuple) and dimensions != tuple(order) and sorted(map(str, dimensions)) == sorted(order):
+        return symbols.transpose(*order)
+    return symbols
 
 
 def _symbols_by_trial(symbols, name, trials, times):
@@ -100,6 +119,7 @@ def prepare(states, input, output, *, discretize="kmeans", contrast="one_vs_rest
     Cuts are those of all the samples that are analysed together; those of "each" are of all times, so that states of
     different times can be compared.
     """
+    axes = _named_axes(states) if axes is None else axes
     if axes is None:
         if time != "pooled":
             raise UsageError(f"time is {time!r} of states without an axis time; name their axes, such as "
@@ -107,11 +127,12 @@ def prepare(states, input, output, *, discretize="kmeans", contrast="one_vs_rest
         return Prepared(states, input, output, discretize, contrast, classes, progress=progress)
     array = numbers(states, "states")
     axes = _checked_axes(axes, array.ndim)
+    steps = [axis for axis in axes if axis != "unit"]
+    input, output = _in_order(input, steps), _in_order(output, steps)
     if "time" not in axes:
         if time != "pooled":
             raise UsageError(f"time is {time!r} of states with axes {axes}, expected an axis time")
-        other = [axis for axis in axes if axis != "unit"][0]
-        return Prepared(np.moveaxis(array, axes.index(other), 0), input, output, discretize, contrast, classes,
+        return Prepared(np.moveaxis(array, axes.index(steps[0]), 0), input, output, discretize, contrast, classes,
                         progress=progress)
     if "trial" not in axes:
         array, axes = array[None], ("trial", *axes)

@@ -1,11 +1,15 @@
 """Sets of units as indices: bit k is unit k."""
+from __future__ import annotations
+
+from typing import Iterable
+
 from ._arrays import whole_number
 from ._core import UsageError
 
 MOST_UNITS = 4096
 
 
-def set_index(units):
+def set_index(units: Iterable[int]) -> int:
     """Index of a set of units: bit k is set if unit k is in the set.
 
     Parameters
@@ -37,7 +41,7 @@ def set_index(units):
     return index
 
 
-def units_of(index):
+def units_of(index: int) -> list[int]:
     """The units of the set with this index, ascending.
 
     Parameters
@@ -48,6 +52,11 @@ def units_of(index):
     Returns
     -------
     list of int
+
+    Raises
+    ------
+    UsageError
+        For a negative index.
 
     Examples
     --------

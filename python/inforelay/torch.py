@@ -7,20 +7,42 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from typing import NamedTuple
+import weakref
+from typing import Iterable, NamedTuple, Sequence
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 
 from ._arrays import seed_number, unit_lists
 from ._core import DataError, UsageError
 from ._knockout_table import knockout_table
 from ._progress import reporter
+from ._types import PathLike, Progress, Sets
 
 __all__ = ["Knockouts", "Recording", "knockouts", "record"]
 
-_CHANNELS_FIRST = tuple(getattr(torch.nn, f"{name}{d}d") for d in (1, 2, 3)
-                        for name in ("Conv", "ConvTranspose", "BatchNorm", "MaxPool", "AvgPool"))
+
+def _modules(*names):
+    """Those classes of torch.nn that this version has."""
+    return tuple(getattr(torch.nn, name) for name in names if hasattr(torch.nn, name))
+
+
+_CHANNELS_FIRST = _modules(
+    *(f"{name}{d}d" for d in (1, 2, 3) for name in (
+        "Conv", "ConvTranspose", "BatchNorm", "InstanceNorm", "MaxPool", "MaxUnpool", "AvgPool", "LPPool",
+        "FractionalMaxPool", "AdaptiveMaxPool", "AdaptiveAvgPool", "ConstantPad", "ZeroPad", "ReflectionPad",
+        "ReplicationPad", "CircularPad")),
+    "Dropout2d", "Dropout3d", "GroupNorm", "SyncBatchNorm", "LocalResponseNorm", "CrossMapLRN2d", "Softmax2d",
+    "PixelShuffle", "PixelUnshuffle", "ChannelShuffle", "Upsample")
+_LAST_AXIS = _modules("Linear", "Bilinear", "Embedding", "RMSNorm", "TransformerEncoderLayer",
+                      "TransformerDecoderLayer", "TransformerEncoder", "TransformerDecoder", "Transformer")
+# Their outputs have the axes of their inputs.
+_AS_INPUT = _modules(
+    "CELU", "ELU", "GELU", "GLU", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU", "LogSigmoid",
+    "LogSoftmax", "Mish", "PReLU", "RReLU", "ReLU", "ReLU6", "SELU", "SiLU", "Sigmoid", "Softmax", "Softmin",
+    "Softplus", "Softshrink", "Softsign", "Tanh", "Tanhshrink", "Threshold", "AlphaDropout", "Dropout",
+    "FeatureAlphaDropout", "Identity")
 
 
 class Recording(NamedTuple):
@@ -109,7 +131,55 @@ def _batches(loader, device):
         raise DataError("the loader is empty, expected at least one batch")
 
 
-def _unit_axis(layer, tensor, units):
+def _known_axis(module):
+    """1: channels, -1: the last axis, 0: as its input; None of another module.
+
+    A subclass with a forward pass of its own may move the axes, as channels-first LayerNorms do: only convolutions and
+    the like are known by inheritance.
+    """
+    if isinstance(module, _CHANNELS_FIRST):
+        return 1
+    is_one = lambda *kinds: any(isinstance(module, kind) and type(module).forward is kind.forward for kind in kinds)
+    if is_one(*_LAST_AXIS):
+        return -1
+    if is_one(torch.nn.LayerNorm):
+        return -1 if len(module.normalized_shape) == 1 else 0
+    return 0 if is_one(*_AS_INPUT) else None
+
+
+class _Layout:
+    """Hooks that follow the axis of units from modules whose layout is known to a layer, through those that keep it."""
+
+    def __init__(self, model, layer):
+        self.model, self.layer, self.axis = model, layer, _known_axis(layer) or None
+        self.axes = {}  # id of a tensor -> (a weak reference to it, axis or None)
+
+    def _of(self, tensor):
+        reference, axis = self.axes.get(id(tensor), (lambda: None, None))
+        return axis if reference() is tensor else None
+
+    def _after(self, module, inputs, output):
+        axis = _known_axis(module)
+        if axis == 0:
+            axis = self._of(inputs[0]) if inputs else None
+        elif axis is None:  # a container may give what a module in it gave
+            axis = self._of(output)
+        if isinstance(output, torch.Tensor):
+            self.axes[id(output)] = weakref.ref(output), axis
+        if module is self.layer:
+            self.axis = axis
+
+    @contextlib.contextmanager
+    def followed(self):
+        handles = [module.register_forward_hook(self._after) for module in self.model.modules()]
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+
+
+def _unit_axis(layer, tensor, units, layout):
     """1: channels, -1: the last axis."""
     if not isinstance(tensor, torch.Tensor):
         raise UsageError(f"layer {type(layer).__name__} gives {type(tensor).__name__}, expected a tensor; name a "
@@ -121,10 +191,11 @@ def _unit_axis(layer, tensor, units):
                          "more")
     if tensor.ndim == 2 or units == "last":
         return -1
-    if units == "channels" or tensor.ndim > 3 or isinstance(layer, _CHANNELS_FIRST):
-        return 1
-    raise UsageError(f"layer {type(layer).__name__} gives shape {list(tensor.shape)}: name its axis of units, "
-                     "units='last' or 'channels'")
+    axis = 1 if units == "channels" else layout.axis
+    if axis is None:
+        raise UsageError(f"layer {type(layer).__name__} gives shape {list(tensor.shape)}, and it is not known which "
+                         "axis has its units: name it, units='last' or 'channels'")
+    return axis
 
 
 def _values(tensor, axis, positions):
@@ -163,7 +234,8 @@ class _Once:
         self.layer, self.outputs = layer, []
 
     def __call__(self, module, inputs, output):
-        self.outputs.append(output)
+        # What comes later may change it in place.
+        self.outputs.append(output.clone() if isinstance(output, torch.Tensor) else output)
 
     def take(self):
         if len(self.outputs) != 1:
@@ -172,7 +244,25 @@ class _Once:
         return self.outputs.pop()
 
 
-def record(model, loader, layer, *, units="auto", positions=None, progress=None):
+def _observed(model, layer, batches, units):
+    """(inputs, labels, outputs of the model, tensor of the layer, axis of its units) of each batch."""
+    keep, layout, axis = _Once(layer), _Layout(model, layer), None
+    for inputs, labels in batches:
+        follow = axis is None and units == "auto" and layout.axis is None
+        with layout.followed() if follow else contextlib.nullcontext(), _hook(layer, keep):
+            outputs = _checked_outputs(model(inputs), len(inputs))
+        tensor = keep.take()
+        if axis is None:
+            axis = _unit_axis(layer, tensor, units, layout)
+        if len(tensor) != len(inputs):
+            raise UsageError(f"layer {type(layer).__name__} gives shape {list(tensor.shape)} for {len(inputs)} "
+                             "samples, expected samples to be the first axis")
+        yield inputs, labels, outputs, tensor, axis
+
+
+def record(model: torch.nn.Module, loader: Iterable[tuple[torch.Tensor, torch.Tensor]], layer: torch.nn.Module | str, *,
+           units: str = "auto", positions: Sequence[int | tuple[int, ...]] | None = None,
+           progress: Progress = None) -> Recording:
     """Records a layer of a model over a data set.
 
     Parameters
@@ -184,8 +274,10 @@ def record(model, loader, layer, *, units="auto", positions=None, progress=None)
     layer : torch.nn.Module or str
         A module of the model, or its name; its output is recorded, so an activation function if its values are wanted.
     units : str
-        "last": units are the last axis; "channels": axis 1; "auto": channels of images, otherwise the last axis of
-        [sample, unit]. Other axes are averaged over.
+        "last": units are the last axis; "channels": axis 1; "auto": channels of convolutions and of what works on
+        their channels (pooling, batch normalisation), the last axis of Linear, LayerNorm, Embedding and transformers'
+        layers and of [sample, unit]; of activation functions that of their input. Of modules of which neither is
+        known the axis must be named. Other axes are averaged over.
     positions : sequence, optional
         Positions such as (row, column) in place of the average: the units at each of them, side by side.
     progress : bool or callable, optional
@@ -197,8 +289,8 @@ def record(model, loader, layer, *, units="auto", positions=None, progress=None)
     Raises
     ------
     UsageError
-        If the layer is not in the model, is called more than once per batch or gives no tensor, and for shapes that do
-        not fit; DataError for outputs that are not finite.
+        If the layer is not in the model, is called more than once per batch or gives no tensor, for shapes that do not
+        fit, and where the axis of units is not known; DataError for outputs that are not finite.
 
     Examples
     --------
@@ -211,13 +303,11 @@ def record(model, loader, layer, *, units="auto", positions=None, progress=None)
     ((30, 6), (30, 3))
     """
     layer, device, report = _layer_of(model, layer), _device(model), reporter(progress, "recording")
-    keep, parts = _Once(layer), ([], [], [])
-    total = len(loader) if hasattr(loader, "__len__") else 0
-    with _as_observer(model), _hook(layer, keep):
-        for number, (inputs, labels) in enumerate(_batches(loader, device)):
-            outputs = _checked_outputs(model(inputs), len(inputs))
-            tensor = keep.take()
-            values = _values(tensor, _unit_axis(layer, tensor, units), positions)
+    parts, total = ([], [], []), len(loader) if hasattr(loader, "__len__") else 0
+    with _as_observer(model):
+        batches = _batches(loader, device)
+        for number, (_, labels, outputs, tensor, axis) in enumerate(_observed(model, layer, batches, units)):
+            values = _values(tensor, axis, positions)
             for part, one in zip(parts, (values.float(), labels, outputs.float())):
                 part.append(one.cpu())
             if report:
@@ -226,10 +316,18 @@ def record(model, loader, layer, *, units="auto", positions=None, progress=None)
     return Recording(states, labels, outputs.argmax(1), outputs)
 
 
+def _is_its_children(sequential):
+    """Whether a call does nothing but call the modules in it, one after the other."""
+    plain = torch.nn.Sequential
+    return (type(sequential).forward is plain.forward and type(sequential).__call__ is plain.__call__
+            and "forward" not in vars(sequential) and not sequential._forward_hooks
+            and not sequential._forward_pre_hooks)
+
+
 def _downstream(model, layer):
     """The modules after the layer, of a model that is a Sequential (of Sequentials) with the forward pass of one; None:
     it must be run as a whole."""
-    if not isinstance(model, torch.nn.Sequential) or type(model).forward is not torch.nn.Sequential.forward:
+    if not (isinstance(model, torch.nn.Sequential) and _is_its_children(model)):
         return None
     for i, child in enumerate(model):
         if child is layer:
@@ -282,8 +380,10 @@ def _balanced(on, labels, classes):
     return (hits / positives + rejections / (len(labels) - positives)) / 2
 
 
-def knockouts(model, loader, layer, sets=None, *, replace="zero", function="argmax", threshold=0.0, units="auto",
-              noise_sd=0.2, seed=0, path=None, progress=None, label=""):
+def knockouts(model: torch.nn.Module, loader: Iterable[tuple[torch.Tensor, torch.Tensor]],
+              layer: torch.nn.Module | str, sets: Sets | None = None, *, replace: str | ArrayLike = "zero",
+              function: str = "argmax", threshold: float = 0.0, units: str = "auto", noise_sd: float = 0.2,
+              seed: int = 0, path: PathLike | None = None, progress: Progress = None, label: str = "") -> Knockouts:
     """Accuracy of a model with sets of a layer's units knocked out.
 
     Parameters
@@ -311,7 +411,8 @@ def knockouts(model, loader, layer, sets=None, *, replace="zero", function="argm
 
     Raises
     ------
-    As `record`; DataError if a class has no samples, or all.
+    UsageError, DataError
+        As `record` and `knockout_table`; DataError if a class has no samples, or all.
 
     Examples
     --------
@@ -328,14 +429,10 @@ def knockouts(model, loader, layer, sets=None, *, replace="zero", function="argm
     if function not in ("argmax", "threshold"):
         raise UsageError(f"function is {function!r}, expected argmax or threshold")
     seed = seed_number(seed)
-    batches, keep, tensors, outputs = list(_batches(loader, device)), _Once(layer), [], []
+    batches = list(_batches(loader, device))
     with _as_observer(model):
-        with _hook(layer, keep):
-            for inputs, _ in batches:
-                outputs.append(_checked_outputs(model(inputs), len(inputs)))
-                tensors.append(keep.take())
-        axis = _unit_axis(layer, tensors[0], units)
-        values, labels = torch.cat(tensors), torch.cat([labels for _, labels in batches])
+        _, labels, outputs, tensors, (axis, *_) = zip(*_observed(model, layer, batches, units))
+        values, labels = torch.cat(tensors), torch.cat(labels)
         width, classes = values.shape[axis], outputs[0].shape[1]
         _check_labels(labels, classes)
         if sets is not None:

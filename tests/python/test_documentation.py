@@ -14,6 +14,21 @@ import inforelay as ir
 MODULES = [name for _, name, _ in pkgutil.iter_modules(ir.__path__) if name not in ("_core", "torch")]
 DOCS = os.environ.get("INFORELAY_DOCS")  # the folder of the checkout's documentation
 
+WITHOUT_TYPES = {"fragmentation", "significance", "smearedness"}  # whose types are not required
+
+
+def public_functions():
+    """(name, function) of all that the package offers."""
+    modules = [ir]
+    try:
+        modules.append(importlib.import_module("inforelay.torch"))
+    except ImportError:
+        pass
+    for module in modules:
+        for name in module.__all__:
+            if inspect.isfunction(getattr(module, name)):
+                yield name, getattr(module, name)
+
 
 class Documentation(unittest.TestCase):
     def test_examples_of_docstrings(self):
@@ -42,6 +57,30 @@ class Documentation(unittest.TestCase):
             thing = getattr(ir, name)
             self.assertTrue(inspect.getdoc(thing), name)
         self.assertTrue(pathlib.Path(ir.__path__[0], "py.typed").exists())
+
+    def test_public_functions_have_types(self):
+        without = []
+        for name, function in public_functions():
+            signature = inspect.signature(function)
+            if signature.return_annotation is signature.empty or any(
+                    argument.annotation is argument.empty for argument in signature.parameters.values()):
+                without.append(name)
+        self.assertLessEqual(set(without), WITHOUT_TYPES)
+        if without:
+            self.skipTest(f"without types: {', '.join(without)}")
+
+    def test_docstrings_have_all_sections(self):
+        for name, function in public_functions():
+            signature, doc = inspect.signature(function), inspect.getdoc(function)
+            has = lambda title: f"\n{title}\n{'-' * len(title)}\n" in doc
+            with self.subTest(function=name):
+                self.assertTrue(has("Examples"))
+                self.assertEqual(has("Returns"), signature.return_annotation not in ("None", None))
+                if signature.parameters:
+                    self.assertTrue(has("Parameters") and has("Raises"))
+                    described = doc[doc.index("Parameters\n---"):doc.index("Returns\n---") if has("Returns") else None]
+                    for argument in signature.parameters:
+                        self.assertRegex(described, rf"\b{argument}\b")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
 """What is wrong with arguments is said, by the type that fits."""
+import pathlib
+import tempfile
 import unittest
 import warnings
 
@@ -27,9 +29,15 @@ CASES = [
     # types
     (lambda: analyze(states=[[1j, 2], [0, 1], [1, 1]]), TypeError, "complex128, expected real numbers"),
     (lambda: analyze(states=[["a", "b"], ["c", "d"], ["e", "f"]]), TypeError, "expected real numbers"),
-    (lambda: analyze(states=[[None, 1], [1, 2], [1, 1]]), TypeError, "type object"),
+    (lambda: analyze(states=[[None, 1], [1, 2], [1, 1]]), ir.DataError,
+     r"states: entry \[0, 0\] is None, a missing value"),
+    (lambda: analyze(states=np.array([[1, 2], [1, "a"], [1, 1]], object)), TypeError,
+     r"states: entry \[1, 1\] is 'a' of type str, expected all numbers"),
     (lambda: analyze(input=[1j, 0, 0]), TypeError, "input has elements of type complex128, expected integers or words"),
-    (lambda: analyze(input=[None, 0, 0]), TypeError, "type object"),
+    (lambda: analyze(input=[0, None, 0]), ir.DataError, "input: entry 1 is None, a missing value"),
+    (lambda: analyze(input=np.array(["a", "b", np.nan], object)), ir.DataError, "input: entry 2 is nan, a missing"),
+    (lambda: analyze(input=np.array([{}, 1, 1], object)), TypeError, "input: entry 0 is {} of type dict"),
+    (lambda: analyze(input=np.array([1, 2**64, 1], object)), ir.DataError, "integers from 1 to 18446744073709551616"),
     (lambda: analyze(states=np.zeros((3, 2), np.longdouble)), TypeError, "expected at most 64 bits"),
     # values
     (lambda: analyze(states=[[0, np.nan], [1, 1], [1, 0]]), ir.DataError, "value of unit 1 of sample 0 is nan"),
@@ -58,6 +66,16 @@ CASES = [
     (lambda: analyze(discretize=np.zeros((1, 0))), ir.UsageError, "1 thresholds for 2 units"),
     (lambda: analyze(discretize=[]), ir.UsageError, "0 thresholds for 2 units"),
     (lambda: analyze(discretize={"method": "edges", "edges": [1, 1]}), ir.UsageError, "edge 1 is 1 after 1"),
+    (lambda: analyze(discretize={"method": "threshold", "threshold": "x"}), TypeError,
+     "discretize: threshold is 'x', expected a number"),
+    (lambda: ir.discretize(STATES, "threshold", threshold=[0, 1]), TypeError,
+     r"threshold is \[0, 1\], expected a number"),
+    (lambda: ir.discretize(STATES, "threshold", threshold=1e300), ir.UsageError, "threshold is inf, expected a finite"),
+    (lambda: ir.discretize(STATES, "edges", edges=["a"]), TypeError, "discretize: edges has elements of type <U1"),
+    (lambda: ir.discretize(STATES, "median", threshold=0.5), ir.UsageError, "threshold is 0.5 with method median"),
+    (lambda: ir.discretize(STATES, [0.5, 1], levels=3), ir.UsageError, "levels, threshold or edges with given"),
+    (lambda: analyze(discretize=None), TypeError, "thresholds is None of type NoneType, expected an array"),
+    (lambda: analyze(states=[[1], [1, 2], [1]]), ir.UsageError, "states is no array: .*inhomogeneous"),
     (lambda: analyze(discretize="symbols"), ir.DataError, r"expected a whole number in \[0,255\]"),
     (lambda: analyze(measures=["entropy"], exhaustive=True), ir.UsageError, "measure is entropy, expected one of"),
     (lambda: analyze(time="each"), ir.UsageError, "without an axis time"),
@@ -110,10 +128,13 @@ CASES = [
     (lambda: ir.entropy(counts=[]), ir.DataError, r"counts has shape \(0,\), expected at least one count"),
     (lambda: ir.entropy(probabilities=[]), ir.DataError, "expected at least one probability"),
     (lambda: ir.entropy(counts=[np.inf, 1]), ir.DataError, "probabilities"),
+    (lambda: ir.entropy(counts=[1, 1e30]), ir.DataError, r"counts: entry 1 is 1e\+30, expected at most 2\^53"),
+    (lambda: ir.entropy(counts=[1, 2**63]), ir.DataError, "counts: entry 1 is 9.2"),
     (lambda: ir.entropy(counts=[0.5, 0.5]), ir.DataError, "probabilities"),
     (lambda: ir.entropy(probabilities=[0.5, 0.6]), ir.UsageError, "1.1"),
     (lambda: ir.entropy([0, 1], estimator="mle"), ir.UsageError, "mle, expected one of plug_in"),
     (lambda: ir.entropy([0, 1], estimator="nsb", alphabet=1), ir.UsageError, "alphabet size is 1"),
+    (lambda: ir.entropy([0, 1], alphabet="x"), TypeError, "alphabet is 'x', expected a number"),
     (lambda: ir.mutual_information([0, 1], [0, 1, 1]), ir.UsageError, "y has 3 samples, expected 2"),
     # significance
     (lambda: ir.significance(STATES, SYMBOLS, SYMBOLS, null="h0"), ir.UsageError,
@@ -153,6 +174,26 @@ class Errors(unittest.TestCase):
             ir.analyze(values, symbols, symbols)
         with self.assertWarnsRegex(ir.SamplingWarning, "no symbol in common"):
             ir.analyze(values[:, :1], symbols, symbols + 2)
+
+    def test_warnings_point_to_the_caller(self):
+        values = np.random.default_rng(0).normal(size=(50, 12))
+        symbols, axes = np.arange(50) % 2, ["time", "unit"]
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "table")
+            ir.knockout_table(lambda kept: 1.0, 2, path=path)
+            for call in (lambda: ir.analyze(values, symbols, symbols),
+                         lambda: ir.analyze(values[:, :1], symbols, symbols + 2),
+                         lambda: ir.analyze(values[:, :1], symbols, symbols + 2, axes=axes, time=list(range(50))),
+                         lambda: ir.greedy(values[:, :1], symbols, symbols + 2),
+                         lambda: ir.smearedness(values[:, :1], symbols, symbols + 2),
+                         lambda: path.write_bytes(path.read_bytes()[:-1])
+                         and ir.knockout_table(lambda kept: 1.0, 2, path=path)):
+                with warnings.catch_warnings(record=True) as caught:
+                    warnings.simplefilter("always")
+                    call()
+                self.assertTrue(caught)
+                for warning in caught:
+                    self.assertEqual(warning.filename, __file__, warning.message)
 
 
 if __name__ == "__main__":

@@ -117,6 +117,15 @@ class Program(unittest.TestCase):
         self.assertFalse(information.variable._in_memory)
         self.assertEqual(information[1, 5].values, information.values[1, 5])
 
+    def test_each_group_is_opened_once(self):
+        results = self.run_config("once", "kmeans", "one_vs_rest")
+        import xarray
+        with unittest.mock.patch.object(xarray, "open_dataset", wraps=xarray.open_dataset) as opened:
+            for name in ("total", "single", "total"):
+                results[f"recordings/v1/layers/states/relay/all/{name}"].load()
+                results.recordings.v1["layers/states/relay/all"][name].load()
+        self.assertEqual(opened.call_count, 1)
+
     def enter_folder(self):
         here = os.getcwd()
         os.chdir(self.folder)
@@ -135,6 +144,29 @@ class Program(unittest.TestCase):
         self.assertEqual((again.path / "results.h5").stat().st_mtime_ns, changed)
         self.assertNotEqual(ir.run(config, {"analysis.discretize": {"method": "kmeans", "levels": 3}}, quiet=True).path,
                             first.path)
+
+    def test_settings_of_numpy(self):
+        for value, text in ((np.int64(3), "3"), (np.float32(0.5), "0.5"), (np.bool_(True), "true"),
+                            ({"levels": np.int32(3)}, '{"levels": 3}'), ([np.uint8(1), 2], "[1, 2]"),
+                            (np.array([1, 2]), "[1, 2]"), ([Path("a")], '["a"]'), ("word", "word"), (None, "null")):
+            self.assertEqual(ir._run._setting(value), text)
+        with self.assertRaisesRegex(TypeError, r"overrides has \{1\} of type set, expected numbers"):
+            ir._run._setting([{1}])
+
+    def test_results_opened_by_a_relative_path_stay_open(self):
+        expected = self.run_config("relative", "kmeans", "one_vs_rest")
+        self.enter_folder()
+        for path in ("outrelative", Path("outrelative", "results.h5"),
+                     os.path.join("..", self.folder.name, "outrelative")):
+            with self.subTest(path=path):
+                os.chdir(self.folder)
+                results = ir.open(path)
+                os.chdir("/")
+                self.assertEqual(results.path, expected.path)
+                relay = results["recordings/v1/layers/states/relay/all"]
+                np.testing.assert_array_equal(relay["total"].values,
+                                              expected["recordings/v1/layers/states/relay/all/total"].values)
+                self.assertIn("single", relay)
 
     def test_complete_results_are_found_under_another_name(self):
         self.enter_folder()

@@ -1,5 +1,6 @@
 """Progress, Ctrl-C and exceptions of callbacks; forked processes."""
 import contextlib
+import ctypes
 import io
 import multiprocessing
 import os
@@ -69,26 +70,34 @@ class Progress(unittest.TestCase):
             begun.set()
             timer.join()
 
-    def test_other_threads_run_meanwhile(self):
-        counted = []
-        stop = threading.Event()
+    def assert_others_run_during(self, call):
+        """A thread that wakes up every millisecond is never kept waiting for half of the time."""
+        awake, stop = [], threading.Event()
 
-        def count():
-            while not stop.is_set():
-                counted.append(1)
-                time.sleep(0.001)
+        def wake_up():
+            while not stop.wait(0.001):
+                awake.append(time.monotonic())
 
-        thread = threading.Thread(target=count)
+        thread = threading.Thread(target=wake_up)
         thread.start()
-        before = len(counted)
-        found = [ir.analyze(*large_system(1_000, 18), exhaustive=True).total]
-        during = len(counted) - before
-        stop.set()
-        thread.join()
-        self.assertGreater(during, 0)
+        try:
+            begin = time.monotonic()
+            call()
+            end = time.monotonic()
+        finally:
+            stop.set()
+            thread.join()
+        during = [begin, *(moment for moment in awake if begin < moment < end), end]
+        self.assertLess(max(np.diff(during)), 0.5 * (end - begin))
+
+    def test_other_threads_run_meanwhile(self):
+        system, found = large_system(1_000, 18), []
+        with self.assertRaises(AssertionError):  # the test itself: a function that holds the interpreter
+            self.assert_others_run_during(lambda: ctypes.PyDLL(None).usleep(200_000))
+        self.assert_others_run_during(lambda: found.append(ir.analyze(*system, exhaustive=True).total))
 
         def other():
-            found.append(ir.analyze(*large_system(1_000, 18), exhaustive=True).total)
+            found.append(ir.analyze(*system, exhaustive=True).total)
 
         threads = [threading.Thread(target=other) for _ in range(3)]
         for one in threads:

@@ -44,6 +44,31 @@ def balanced(decision, labels, c):
     return ((decision[is_class] == c).mean() + (decision[~is_class] != c).mean()) / 2
 
 
+class Images(torch.nn.Module):
+    """Layers of both layouts in one model: [N, 5, 4, 4], then [N, 4, 4, 5]."""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.channels = nn.Sequential(nn.Conv2d(2, 5, 1), nn.BatchNorm2d(5), nn.Dropout(0.5), nn.ReLU(inplace=True))
+        self.pool = nn.AvgPool2d(1)
+        self.whole_norm = nn.LayerNorm([5, 4, 4])
+        self.after_sum = nn.Tanh()
+        self.last = nn.Sequential(nn.Linear(5, 5), nn.LayerNorm(5), nn.GELU())
+        self.own_norm = ChannelsFirstNorm(5)
+        self.final = nn.Linear(5, 3)
+
+    def forward(self, x):
+        x = self.whole_norm(self.pool(self.channels(x)))
+        x = self.after_sum(x + 1)
+        return self.final(self.own_norm(self.last(x.movedim(1, -1)).movedim(-1, 1)).mean((2, 3)))
+
+
+class ChannelsFirstNorm(torch.nn.LayerNorm):
+    def forward(self, x):
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+
+
 class Recordings(unittest.TestCase):
     def test_states_are_those_of_the_forward_pass(self):
         model, loader = perceptron(), batches()
@@ -75,6 +100,48 @@ class Recordings(unittest.TestCase):
         np.testing.assert_array_equal(picked, torch.cat([maps[:, :, 0, 1], maps[:, :, 3, 3]], 1).numpy())
         last = record(model, loader, "1", units="last").states
         np.testing.assert_allclose(last, maps.mean((1, 2)).numpy(), atol=1e-6)
+
+    def test_the_axis_of_units_is_that_of_the_module(self):
+        torch.manual_seed(3)
+        model, loader = Images(), [(torch.randn(8, 2, 4, 4), torch.arange(8) % 3) for _ in range(2)]
+        for layer in ("channels.0", "channels.1", "channels.2", "channels.3", "channels", "pool", "whole_norm"):
+            with self.subTest(layer=layer):
+                np.testing.assert_array_equal(record(model, loader, layer).states,
+                                              record(model, loader, layer, units="channels").states)
+        for layer in ("last.0", "last.1", "last.2", "last"):
+            with self.subTest(layer=layer):
+                found = record(model, loader, layer)
+                self.assertEqual(found.states.shape, (16, 5))
+                np.testing.assert_array_equal(found.states, record(model, loader, layer, units="last").states)
+                self.assertEqual(knockouts(model, loader, layer).accuracy.shape, (3, 2**5))
+        for layer in ("after_sum", "own_norm"):
+            with self.subTest(layer=layer):
+                for call in (record, knockouts):
+                    with self.assertRaisesRegex(ir.UsageError, r"\[8, 5, 4, 4\], and it is not known which axis"):
+                        call(model, loader, layer)
+                record(model, loader, layer, units="channels")
+        sequences = torch.nn.Sequential(torch.nn.Embedding(9, 6), torch.nn.LSTM(6, 4))
+        sequences.forward = lambda x: sequences[1](sequences[0](x))[0][:, -1]
+        words = [(torch.randint(0, 9, (8, 7)), torch.arange(8) % 3)]
+        self.assertEqual(record(sequences, words, "0").states.shape, (8, 6))
+        self.assertTrue(all(not module._forward_hooks for module in model.modules()))
+
+    def test_values_that_are_changed_in_place_afterwards(self):
+        model, loader = perceptron(), batches()
+        expected = record(model, loader, "0").states
+        model[1] = torch.nn.ReLU(inplace=True)
+        self.assertLess(expected.min(), 0)
+        np.testing.assert_array_equal(record(model, loader, "0").states, expected)
+
+    def test_samples_are_the_first_axis(self):
+        class StepsFirst(torch.nn.Linear):
+            def forward(self, x):
+                return super().forward(x.movedim(1, 0))
+
+        model = torch.nn.Sequential(StepsFirst(6, 4), torch.nn.Linear(4, 3))
+        model.forward = lambda x: model[1](model[0](x)).mean(0)
+        with self.assertRaisesRegex(ir.UsageError, r"\[7, 8, 4\] for 8 samples, expected samples to be the first"):
+            record(model, [(torch.randn(8, 7, 6), torch.arange(8) % 3)], "0", units="last")
 
     def test_the_model_is_left_as_it_was(self):
         model, loader = perceptron(), batches()
@@ -163,6 +230,24 @@ class Knockouts(unittest.TestCase):
         together = knockouts(Whole(model), loader, model[2][1])
         np.testing.assert_array_equal(parts.accuracy, together.accuracy)
         self.assertFalse(np.array_equal(parts.accuracy, knockouts(plain, loader, plain[2][1]).accuracy))
+
+    def test_a_sequential_with_hooks_is_run_as_a_whole(self):
+        shift, loader = torch.tensor([0.5, 0, -0.5]), batches()
+        found = lambda model, layer: knockouts(model, loader, layer, function="threshold").accuracy
+        plain = found(perceptron(), "2.1")
+        for name, change in (
+                ("hook", lambda model: model.register_forward_hook(lambda module, inputs, output: output + shift)),
+                ("hook of a part", lambda model: model[2].register_forward_hook(lambda m, i, output: output + 1)),
+                ("forward", lambda model: setattr(model, "forward", lambda x: type(model).forward(model, x) + shift))):
+            with self.subTest(change=name):
+                model = perceptron()
+                change(model)
+                np.testing.assert_array_equal(found(model, "2.1"), found(Whole(model), "parts.2.1"))
+                self.assertFalse(np.array_equal(found(model, "2.1"), plain))
+        calls, model = [], perceptron()
+        model.register_forward_pre_hook(lambda *_: calls.append(1))
+        found(model, "2.1")
+        self.assertEqual(len(calls), len(loader) * (1 + 2**4))
 
     def test_values_in_a_file_are_those_of_one_network_and_replacement(self):
         model, loader = perceptron(), batches()
