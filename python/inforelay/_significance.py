@@ -1,12 +1,18 @@
 """Is it real? Null distributions, bootstrap and subsampling of relay information."""
+from __future__ import annotations
+
+from typing import Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import _core, _plot
-from ._arrays import seed_number, unit_lists, whole_number
+from ._arrays import real_number, seed_number, unit_lists, whole_number
 from ._core import UsageError
 from ._named import NamedArrays, first_rows
 from ._progress import reporter
 from ._samples import prepare, require_pooled
+from ._types import Discretize, Names, Progress, Sets, Time
 
 _COLUMNS = {"total": ("class",), "single": ("class", "unit"), "aggregated": ("class", "unit"),
             "greedy": ("class", "size"), "sets": ("class", "tested_set"), "maximum": ("class", "size"),
@@ -112,10 +118,12 @@ def _put_test(arrays, found):
         arrays[name + target] = array[:, 0] if array.ndim > axes else array
 
 
-def significance(states, input, output, *, permutations=200, null="no_relay", exchange="auto", bootstrap=0,
-                 level=0.95, subsample=False, draws=10, greedy=True, sets=None, maximum=False, trial=None, seed=0,
-                 stream=(),
-                 discretize="kmeans", contrast="one_vs_rest", classes=None, axes=None, time="pooled", progress=None):
+def significance(states: ArrayLike, input: ArrayLike, output: ArrayLike, *, permutations: int = 200,
+                 null: str = "no_relay", exchange: str = "auto", bootstrap: int = 0, level: float = 0.95,
+                 subsample: bool = False, draws: int = 10, greedy: bool = True, sets: Sets | None = None,
+                 maximum: bool = False, trial: ArrayLike | None = None, seed: int = 0, stream: Names = (),
+                 discretize: Discretize = "kmeans", contrast: str = "one_vs_rest", classes: ArrayLike | None = None,
+                 axes: Sequence[str] | None = None, time: Time = "pooled", progress: Progress = None) -> Significance:
     """Whether relay information is more than chance, and how far it can be trusted.
 
     Parameters
@@ -166,6 +174,7 @@ def significance(states, input, output, *, permutations=200, null="no_relay", ex
     """
     permutations = whole_number(permutations, "permutations", 0)
     bootstrap = whole_number(bootstrap, "bootstrap", 0)
+    level = real_number(level, "level")
     draws, seed = whole_number(draws, "draws", 1), seed_number(seed)
     report = lambda label: reporter(progress, label)
     prepared = require_pooled(prepare(states, input, output, discretize=discretize, contrast=contrast, classes=classes,
@@ -203,7 +212,7 @@ def significance(states, input, output, *, permutations=200, null="no_relay", ex
         _put_test(arrays, _core.permutation_test(samples, **shared, stream=[*stream, str(null)], greedy=bool(greedy),
                                                  progress=report("permutations")))
     if bootstrap:
-        found = _core.bootstrap(samples, bootstrap, float(level), drawn, seed, [*stream, "bootstrap"],
+        found = _core.bootstrap(samples, bootstrap, level, drawn, seed, [*stream, "bootstrap"],
                                 report("bootstrap"))
         for name in ("total", "single", "aggregated"):
             interval = np.stack([found[name + "_low"], found[name + "_high"]], axis=-1)
@@ -221,6 +230,6 @@ def significance(states, input, output, *, permutations=200, null="no_relay", ex
                        "total_extrapolated": found["total_extrapolated"],
                        "single_extrapolated": found["single_extrapolated"]})
     attributes = {**prepared.attributes(), "null": null, "exchange": exchanged, "permutations": permutations,
-                  "bootstrap": bootstrap, "bootstrap_of": "trials" if drawn.size else "samples", "level": float(level),
+                  "bootstrap": bootstrap, "bootstrap_of": "trials" if drawn.size else "samples", "level": level,
                   "seed": seed}
     return Significance(arrays, coordinates, attributes)

@@ -1,11 +1,17 @@
 """Over how many units information about the input is spread: fragmentation and smearedness."""
+from __future__ import annotations
+
+from typing import Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ._arrays import numbers
 from ._core import UsageError
 from ._named import NamedArrays, first_rows
 from ._progress import reporter
 from ._samples import prepare, require_pooled, warn_if_undersampled
+from ._types import Discretize, Progress, Time
 
 
 class Fragmentation(NamedArrays):
@@ -49,8 +55,10 @@ class Smearedness(NamedArrays):
         return ["class", "sum of the representation of single units"], first_rows(row, len(names))
 
 
-def fragmentation(states, input, output, theta=(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0), *,
-                  discretize="kmeans", contrast="one_vs_rest", classes=None, axes=None, time="pooled", progress=None):
+def fragmentation(states: ArrayLike, input: ArrayLike, output: ArrayLike,
+                  theta: ArrayLike = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0), *,
+                  discretize: Discretize = "kmeans", contrast: str = "one_vs_rest", classes: ArrayLike | None = None,
+                  axes: Sequence[str] | None = None, time: Time = "pooled", progress: Progress = None) -> Fragmentation:
     """Fragmentation (Bohm, Kirkpatrick and Hintze 2022): the least number of units that together have enough
     information about the input, of up to 24 units.
 
@@ -94,8 +102,9 @@ def fragmentation(states, input, output, theta=(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.
                          {**prepared.coordinates(), "theta": theta}, prepared.attributes())
 
 
-def smearedness(states, input, output, *, discretize="kmeans", contrast="one_vs_rest", classes=None, axes=None,
-                time="pooled", progress=None):
+def smearedness(states: ArrayLike, input: ArrayLike, output: ArrayLike, *, discretize: Discretize = "kmeans",
+                contrast: str = "one_vs_rest", classes: ArrayLike | None = None, axes: Sequence[str] | None = None,
+                time: Time = "pooled", progress: Progress = None) -> Smearedness:
     """Smearedness (Hintze, Kirkpatrick and Adami): how much of the information of single units other units have, too.
 
     Parameters
