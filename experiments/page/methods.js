@@ -34,7 +34,7 @@ function searches(subset) {
   if (about?.permutations > 0) {
     const tested = [["total", "all units together"], ["single", "single units"], ["greedy", "the greedy sets, the search repeated"]]
       .filter(([what]) => subset.array("significance", `${what}_p`)).map(([, name]) => name);
-    text.push(`Permutation tests (${count(about.permutations)} permutations, ${subset.exchange}) were made of ${tested.join(", of ")}; p is not corrected for their number.`);
+    text.push(`Permutation tests (${count(about.permutations)} permutations, ${subset.exchange}) were made of ${tested.join(" and of ")}; p is not corrected for their number.`);
   }
   if (subset.array("significance", "maximum_p"))
     text.push(`The best set of each size was tested by ${count(Number(data.maximum))} permutations, for each of which all sets were evaluated again.`);

@@ -41,7 +41,7 @@ export function walkView() {
     if (subset.drawn) charts.append(element("p", { class: "missing" }, `Of ${subset.drawn}.`));
     const first = curves.find((curve) => curve.direction === "carrying" && curve.replace === replace) ?? curves[0];
     const half = !subset.stepAccuracy && first?.points.find((p) => p[1] < 0.75);
-    if (half) charts.append(element("p", {}, `Below 0.75 (${fraction(half[1])}) with ${unitCount(half[0])} replaced by ${first.replace}, ${directions.carrying}.`));
+    if (half) charts.append(element("p", {}, `Below 0.75 (${fraction(half[1])}) ${half[0] === 0 ? "with no unit replaced" : `with ${unitCount(half[0])} replaced (${first.replace}), ${directions.carrying}`}.`));
   }
 
   // A set takes milliseconds: the curves are computed a few sets at a time, when nothing else happens.
