@@ -19,21 +19,28 @@ const inThousands = new Intl.NumberFormat("en");  // one for all: to make it tak
 export const count = (value) => inThousands.format(value);
 export const unitList = (units) => (units.length === 0 ? "none" : units.join(" "));
 /// The same, of many units their number.
-export const shortUnitList = (units) => (units.length > 8 ? `${units.length} units` : unitList(units));
+export const shortUnitList = (units) => (units.length > 8 ? unitCount(units.length) : unitList(units));
+export const unitCount = (n) => `${n} ${n === 1 ? "unit" : "units"}`;
 export const range = (bounds) => (bounds === undefined ? "-" : `${bits(bounds[0])} to ${bits(bounds[1])}`);
 export const shortRange = (bounds) => (bounds === undefined ? "-" : `${bounds[0].toFixed(3)}\u2013${bounds[1].toFixed(3)}`);
 export const pText = (p) => (Number.isFinite(p) ? String(Number(p.toPrecision(2))) : "-");
 
+/// Rows, the first one of heads, without the columns that have no value ("-").
+export function withoutEmpty(rows) {
+  const [heads, ...others] = rows, isKept = heads.map((_, i) => i === 0 || others.some((cells) => cells[i] !== "-"));
+  return rows.map((cells) => cells.filter((_, i) => isKept[i]));
+}
+
 /// A table; columns without any value ("-") are left out. `caption`: for screen readers and people.
 export function table(caption, heads, rows, markedRow = -1) {
-  const isShown = heads.map((_, i) => i === 0 || rows.some((cells) => cells[i] !== "-")), shownOf = (cells) => cells.filter((_, i) => isShown[i]);
+  const [shownHeads, ...shownRows] = withoutEmpty([heads, ...rows]);
   const cell = (value, i) =>
     i === 0 ? element("th", { scope: "row" }, value) : element("td", { class: "number" }, value);
   return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
     element("table", {},
       element("caption", {}, caption),
-      element("thead", {}, element("tr", {}, shownOf(heads).map((head) => element("th", { scope: "col" }, head)))),
-      element("tbody", {}, rows.map((row, r) => element("tr", r === markedRow ? { class: "marked", "aria-current": "true" } : {}, shownOf(row).map(cell))))));
+      element("thead", {}, element("tr", {}, shownHeads.map((head) => element("th", { scope: "col" }, head)))),
+      element("tbody", {}, shownRows.map((row, r) => element("tr", r === markedRow ? { class: "marked", "aria-current": "true" } : {}, row.map(cell))))));
 }
 
 /// A drop-down list with a label; `choose` is called with the value chosen.
@@ -50,7 +57,7 @@ function download(name, type, text) {
 }
 
 const csvCell = (value) => (/[",\n\r]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value));
-export const csvText = (rows) => rows.map((cells) => cells.map(csvCell).join(",") + "\n").join("");
+const csvText = (rows) => rows.map((cells) => cells.map(csvCell).join(",") + "\n").join("");
 
 // The SVG with the computed style of its elements, since it leaves the page without its style sheet.
 function svgText(svg) {
@@ -61,6 +68,10 @@ function svgText(svg) {
       to[i].setAttribute(key, style.getPropertyValue(key));
   });
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  // The page's background: text is light where the page is dark.
+  const back = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  for (const [key, value] of Object.entries({ width: "100%", height: "100%", fill: getComputedStyle(svg.closest("section")).backgroundColor })) back.setAttribute(key, value);
+  copy.prepend(back);
   return new XMLSerializer().serializeToString(copy);
 }
 
@@ -81,6 +92,17 @@ export function view(id, title, about, rows) {
   hasPicture.observe(body, { childList: true, subtree: true });
   svgButton.hidden = true;
   return { section, body };
+}
+
+/// Replaces the content of `parent`. If one of its controls has the focus, the one of the same label or text gets it, of several
+/// the one in the same place among them: the keyboard goes on from there.
+export function replaceContent(parent, ...content) {
+  const controls = () => [...parent.querySelectorAll("button, select, input")];
+  const nameOf = (control) => control.closest("label")?.firstChild.textContent ?? control.textContent;
+  const named = (name) => controls().filter((control) => nameOf(control) === name);
+  const focused = controls().find((control) => control === document.activeElement), name = focused && nameOf(focused), place = focused && named(name).indexOf(focused);
+  parent.replaceChildren(...content);
+  if (focused) (named(name)[place] ?? named(name)[0])?.focus();
 }
 
 /// For screen readers.

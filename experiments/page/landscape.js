@@ -63,7 +63,7 @@ function sharedUnits(subset, cells) {
   const sets = d3.sum(cells, (cell) => cell.count), units = subset.layer.units;
   const share = d3.range(units).map((k) => d3.sum(cells, (cell) => (cell.count * cell.share[k]) / 255) / sets);
   const bars = share.map((value, k) => [value, k]).sort((a, b) => b[0] - a[0] || a[1] - b[1]);
-  const always = bars.filter(([value]) => value > 0.995).map(([, k]) => k).sort((a, b) => a - b);
+  const always = d3.range(units).filter((k) => cells.every((cell) => cell.share[k] === 255));
   return element("div", { class: "shared" },
     element("p", {}, `${count(sets)} sets in the region. Fraction of them that contain each unit (in all of them: ${always.length ? always.join(" ") : "none"}):`),
     element("ul", { class: "bars" }, bars.map(([value, k]) => {
@@ -133,7 +133,7 @@ export function landscapeView() {
       : "This run has no table of all sets (analysis.relay.exhaustive, analysis.tables): the greedy path is shown."));
     if (grid?.accuracy) {
       const { bins, low, high } = grid.accuracy, accuracy = panel(`Accuracy with a set replaced against its relay information, class ${subset.contrasts[cls]}`,
-        "relay information, bit", `balanced accuracy (${subset.knockout.function}, ${subset.knockout.replace})`, [Math.min(0, grid.low), grid.high], low < high ? [low, high] : [low - 0.05, high + 0.05]);
+        "relay information, bit", `balanced accuracy (${subset.knockout.function}, ${subset.knockout.replace}${subset.ofDraws})`, [Math.min(0, grid.low), grid.high], low < high ? [low, high] : [low - 0.05, high + 0.05]);
       densityPanel(accuracy, cellsOf(grid.accuracy, layer.units, edges(grid.low, grid.high, bins), edges(low, high, bins)), brushed);
       drawn.accuracy = accuracy;
       charts.append(accuracy.svg.node());

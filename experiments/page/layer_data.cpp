@@ -7,6 +7,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "core/error.hpp"
@@ -74,7 +75,7 @@ class LayerData {
         times_(times) {}
 
   json data() {
-    json out{{"name", layer_.layer}, {"title", layer_.title}, {"units", units_}, {"wide", is_wide(layer_)}};
+    json out{{"name", layer_.layer}, {"title", layer_.title}, {"units", units_}};
     const std::vector<std::string> subsets = subsets_of(layer_, "states");
     json list = json::array();
     // The last subset (`test` if there is one) is served first.
@@ -120,10 +121,18 @@ class LayerData {
     if (claim(table.bytes(), "the joint table of states, input and output", subset)) put_table(table, subset);
     put_units(values, subset);
     put_significance(name, subset);
+    subset["in_series"] = is_series(states);
     if (layer_.arrays.has("knockout/" + name)) put_knockout(name, states, values, subset);
     put_time_knockout(name, subset);
     put_grids(name, contrasts.size(), subset);
     return subset;
+  }
+
+  // Whether samples are steps of trials, which are not independent.
+  static bool is_series(const ResultView& states) {
+    if (!states.has("trial")) return false;
+    const std::span<const std::int64_t> trial = states.vector<std::int64_t>("trial");
+    return std::set(trial.begin(), trial.end()).size() < trial.size();
   }
 
   // How the arrays of significance were computed.
@@ -163,7 +172,6 @@ class LayerData {
         ++count[static_cast<std::size_t>(k * histogram_bins + bin)];
       }
     }
-    subset["unit_mean"] = packed(mean);
     subset["unit_sd"] = packed(sd);
     if (units_ > most_histograms) return;
     subset["histogram"] = {{"low", packed(low)},

@@ -1,17 +1,18 @@
 // What the page knows of one layer: the data from which it computes relay information and accuracy of any set of units,
 // and the arrays of the results that it shows.
 //
-//   {"name": "1", "title": "full, layer 1", "units": 20, "wide": false,
+//   {"name": "1", "title": "full, layer 1", "units": 20,
 //    "time": 3,                    of a layer that is analysed at each time
 //    "arrays": {PATH: array},      of the results, with their paths below the layer: "relay/test/total"
 //    "module": [class of unit k],  if known: of networks composed of detectors
-//    "fields": {"weight": array [K,D], "scale": [K], "rows": 28, "columns": 28}, of the first layer, if its inputs are
-//    images "next": [{"weight": array [J,K], "bias": array [J], "activation": "tanh"}, ...], of networks: the layers
-//    after it "subsets": [{
+//    "fields": {"weight": array [K,D], "rows": 28, "columns": 28},  of the first layer, if its inputs are images
+//    "next": [{"weight": array [J,K], "bias": array [J], "activation": "tanh"}, ...],  of networks: the layers after it
+//    "subsets": [{
 //      "name": "test", "samples": 10000, "contrasts": ["0", ...], "whole": false,
+//      "in_series": false          whether samples are steps of trials
 //      "table": {"levels", "state_bytes", "state", "input", "output", "count"},  joint_table.hpp
 //      "left_out": [text]          what would have been too large, and why
-//      "unit_mean", "unit_sd", "histogram": {"low", "high", "count" [K,bins]}
+//      "unit_sd", "histogram": {"low", "high", "count" [K,bins]}
 //      "knockout": {"function", "replace", "method", "mean" [K], "value" [N,K], "label" [N]},
 //                  with "sample": the value and label of those n samples alone
 //      "in_time": {"replace", "accuracy" [C,S]},  of recurrent networks

@@ -1,25 +1,62 @@
 // View: a paragraph on methods to be pasted, provenance, licences.
 
 import { onChangeOf, shown } from "./state.js";
-import { count, element, view } from "./elements.js";
+import { count, element, percent, unitCount, view } from "./elements.js";
 import { data } from "./model.js";
 
-// The value of a key below `analysis` of the configuration, which is YAML as the program prints it.
-function setting(key) {
-  const found = new RegExp(`^ +${key}: (.*)$`, "m").exec(data.provenance.config);
-  return found ? found[1] : undefined;
+const replacedBy = { zero: "0", mean: "their mean over the samples", resample: "their values in another sample", noise: "noisy values" };
+
+// How values became states: "method kmeans, 3 levels".
+function discretization() {
+  const { method, levels, edges, threshold } = data.discretization;
+  const hasLevels = ["kmeans", "equal_width", "equal_population"].includes(method);
+  return `method ${method}` + (hasLevels ? `, ${levels ?? 2} levels` : method === "edges" ? `, cuts ${edges}` : method === "threshold" ? ` ${threshold}` : "");
 }
 
-export function paragraph() {
-  const { system, layer, subset } = shown, from = data.provenance;
-  const units = `${layer.units} units of ${system.kind === "network" ? `hidden layer ${layer.name} of the network "${system.name}" (${system.source})` : `layer "${layer.name}" of the recording "${system.name}"`}`;
-  const text = [`Relay information was computed with inforelay ${from.version} (revision ${from.git_revision}) for the ${units}, on ${count(subset.samples)} samples (subset "${subset.name}"${from.data_name !== "none" ? `; data: ${from.data_name}` : ""}).`];
-  text.push(`Values were discretised into states (method ${setting("discretize") ?? setting("method")}); information is the plug-in estimate in bits, ${subset.whole ? "of the input and output symbols themselves" : "for each class of one class against the rest"}; ${(100 * subset.array("states", "singleton_fraction")[0]).toFixed(1)} % of the samples are alone in their state.`);
-  text.push(subset.hasAllSets ? `All ${count(2 ** layer.units)} sets of units were evaluated.` : "Sets were searched greedily, by removal of the unit whose removal leaves the most relay information.");
-  if (subset.knockout)
-    text.push(`For knockouts (ablation), units were replaced by ${{ zero: "0", mean: "their mean over the samples", resample: "their values in another sample", noise: "noisy values" }[subset.knockout.replace]}; accuracy is balanced accuracy, decided by ${subset.knockout.function}, ${subset.knockout.method === "exact" ? "over all samples" : "on random draws of samples"}.`);
-  text.push(`The seed was ${from.seed}. The results describe one ${system.kind}; they are no inference about others.`);
-  return text.join(" ");
+function place() {
+  const { system, layer } = shown, recurrent = /^recurrent: (.*)$/.exec(system.source);
+  const of = system.kind === "recording" ? `layer "${layer.name}" of the recording "${system.name}"`
+    : recurrent ? `layer ${layer.name} of the recurrent network "${system.name}" (${recurrent[1]})` : `hidden layer ${layer.name} of the network "${system.name}" (${system.source})`;
+  return `the ${unitCount(layer.units)} of ${of}${layer.time === undefined ? "" : ` at time ${layer.time}`}`;
+}
+
+function contrast() {
+  if (shown.subset.whole) return "of the input and output symbols themselves";
+  return shown.system.bits ? "for each output bit, of its value in input and output" : "for each class, of this class against the rest";
+}
+
+// The searches and tests of the run.
+function searches(subset) {
+  const text = [], about = subset.data.significance;
+  if (subset.hasAllSets) text.push(`All ${count(2 ** subset.layer.units)} sets of units were evaluated.`);
+  if (subset.contrasts.some((_, c) => subset.removalOrder(c)))
+    text.push(`${subset.hasAllSets ? "Besides, sets" : "Sets"} were searched greedily, by removal of the unit whose removal leaves the most relay information.`);
+  if (about?.permutations > 0) {
+    const tested = [["total", "all units together"], ["single", "single units"], ["greedy", "the greedy sets, the search repeated"]]
+      .filter(([what]) => subset.array("significance", `${what}_p`)).map(([, name]) => name);
+    text.push(`Permutation tests (${count(about.permutations)} permutations, ${subset.exchange}) were made of ${tested.join(" and of ")}; p is not corrected for their number.`);
+  }
+  if (subset.array("significance", "maximum_p"))
+    text.push(`The best set of each size was tested by ${count(Number(data.maximum))} permutations, for each of which all sets were evaluated again.`);
+  if (about?.bootstrap > 0)
+    text.push(`Intervals of level ${percent(about.level)} are from ${count(about.bootstrap)} bootstrap resamples of ${about.bootstrap_of}.`);
+  return text;
+}
+
+function knockouts(subset) {
+  if (subset.stepAccuracy)
+    return [`For knockouts (ablation), units were replaced by ${replacedBy[subset.data.in_time.replace]} before steps; accuracy is the fraction of the steps of the class that are decided rightly.`];
+  if (!subset.knockout) return [];
+  const of = subset.knockout.method === "exact" ? "over all samples" : "on random draws of samples";
+  return [`For knockouts (ablation), units were replaced by ${replacedBy[subset.knockout.replace]}; accuracy is balanced accuracy, decided by ${subset.knockout.function}, ${of}.`];
+}
+
+function paragraph() {
+  const { system, subset } = shown, from = data.provenance, dataset = from.data_name === "none" ? "" : `; data: ${from.data_name}`;
+  return [`Relay information was computed with inforelay ${from.version} (revision ${from.git_revision}) for ${place()}, on ${count(subset.samples)} samples${subset.data.in_series ? ", which are steps of trials" : ""} (subset "${subset.name}"${dataset}).`,
+    `Values were discretised into states (${discretization()}); information is the plug-in estimate in bits, ${contrast()}; ${percent(subset.array("states", "singleton_fraction")[0])} of the samples are alone in their state.`,
+    ...searches(subset), ...knockouts(subset),
+    `The seed was ${from.seed}. The results describe one ${system.kind}; they are no inference about others.`].join(" ");
 }
 
 export function methodsView() {

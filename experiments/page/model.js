@@ -14,7 +14,6 @@ class Subset {
     this.system = system;
     this.data = subset;
     this.knockout = subset.knockout;
-    this.mean = unpack(subset.unit_mean);
     this.sd = unpack(subset.unit_sd);
     this.cache = new Map();
   }
@@ -60,6 +59,16 @@ class Subset {
   /// If the page has the values of some samples only: "1,000 of 10,000 samples"; else "".
   get drawn() {
     return this.knockout?.sample && this.accuracy ? `${this.accuracy.samples.toLocaleString("en")} of ${this.samples.toLocaleString("en")} samples, drawn at random` : "";
+  }
+
+  /// The fraction of the samples with the commonest input symbol, the accuracy of always deciding for it: of all samples
+  /// from the joint table, else of those whose labels the page has. Undefined without either.
+  get commonest() {
+    const symbols = this.relay?.input ?? this.accuracy?.label, counts = this.relay?.parts.counts;
+    if (!symbols) return undefined;
+    const sizes = new Map();
+    symbols.forEach((symbol, i) => sizes.set(symbol, (sizes.get(symbol) ?? 0) + (counts ? counts[i] : 1)));
+    return Math.max(...sizes.values()) / (this.relay?.samples ?? symbols.length);
   }
 
   // What was computed for a set is kept: views ask for the same again.
@@ -118,8 +127,25 @@ class Subset {
     return { samples: "samples permuted", trials: "whole trials permuted", circular_shifts: "time shifted in a circle" }[this.data.significance?.exchange];
   }
 
+  /// For labels of accuracies that the run measured: on what, if not on all samples.
+  get ofDraws() {
+    return this.knockout?.method === "sampled" ? ", of random draws of samples" : "";
+  }
+
   get hasAllSets() {
     return this.layer.data.arrays[`relay/${this.name}/best/information`] !== undefined;
+  }
+
+  /// If the set (inSet[k]) was found as the best or the greedy one of its size: {of, test, setting}, among how many sets, and the
+  /// statistic of the run's tests that repeats the search, with the setting that asks for it. Else undefined.
+  chosenAs(c, inSet) {
+    const members = membersOf(inSet).join(" "), size = d3.sum(inSet), units = this.layer.units;
+    const isSet = (one) => one !== undefined && membersOf(one.set).join(" ") === members;
+    const of = d3.range(size).reduce((n, i) => (n * (units - i)) / (i + 1), 1);
+    if (of > 1 && isSet(this.best(c, size))) return { of, test: "maximum", setting: "analysis.significance.maximum" };
+    if (size === units || !isSet(this.greedy(c, size))) return undefined;
+    const tried = d3.sum(d3.range(size + 1, units + 1));  // at each size that the search leaves, one set for each unit left
+    return { of: tried, test: "greedy", setting: "analysis.significance.statistics: greedy" };
   }
 
   /// The set of `size` units that the greedy search leaves, {set, bits}; undefined if there was none.
@@ -172,7 +198,7 @@ class Subset {
 
 class Layer {
   constructor(layer, system) {
-    Object.assign(this, { name: layer.name, title: layer.title, units: layer.units, wide: layer.wide, module: layer.module, time: layer.time });
+    Object.assign(this, { name: layer.name, title: layer.title, units: layer.units, module: layer.module, time: layer.time });
     if (layer.time !== undefined) this.title += `, time ${layer.time}`;
     this.data = layer;
     this.system = system;
@@ -218,7 +244,8 @@ function named(list, name, what, key = "name") {
 
 // The subset that a caller means; by default the first network, layer, time and subset that have tables of all sets.
 function subsetOf({ network, layer, time, subset } = {}, needs = () => true) {
-  for (const system of network === undefined ? systems : [named(systems, network, "network")]) {
+  const withLayer = systems.filter((system) => layer === undefined || system.layers.some((one) => one.name === String(layer)));
+  for (const system of network !== undefined ? [named(systems, network, "network")] : withLayer.length > 0 ? withLayer : systems.slice(0, 1)) {
     for (const at of layer === undefined ? system.layers : [named(timesOf(system, named(system.layers, layer, "layer")), time, "time", "time")]) {
       for (const one of subset === undefined ? at.subsets : [named(at.subsets, subset, "subset")]) {
         const chosen = network !== undefined && layer !== undefined && subset !== undefined;
@@ -230,6 +257,10 @@ function subsetOf({ network, layer, time, subset } = {}, needs = () => true) {
   return systems.flatMap((system) => system.layers.flatMap((at) => at.subsets)).find(needs);
 }
 
+// Why subsetOf() found nothing.
+const nothingFound = (what) =>
+  `no layer and subset like that with ${what} and a table of all sets; of a layer without such a table (a wide one) name network, layer and subset`;
+
 function classIndex(names, cls) {
   const index = typeof cls === "number" ? cls : names.indexOf(cls);
   if (!(index in names)) throw new RangeError(`class ${cls}: expected one of ${names.join(", ")}, or its number from 0`);
@@ -240,14 +271,16 @@ window.inforelay = {
   /// Relay information of a set for a class, bits. `set`: a bit mask (number or BigInt) or a list of units.
   information(cls, set, where) {
     const subset = subsetOf(where, (one) => one.relay !== null);
-    if (!subset || subset.relay === null) throw new RangeError("no such layer and subset with a table of states in this page");
+    if (!subset) throw new RangeError(nothingFound("joint table of states, input and output"));
+    if (subset.relay === null) throw new RangeError(`${subset.layer.title}, ${subset.name}: the page does not have its joint table of states, input and output; results.h5 has the states`);
     return subset.information(unitsOf(set, subset.layer.units))[classIndex(subset.contrasts, cls)];
   },
   /// Balanced accuracy of a class with a set replaced, as a float, by the function and replacement of the results unless
   /// `where` names others: function "threshold" or "argmax", replace "zero", "mean" or "resample".
   accuracy(cls, set, where) {
     const subset = subsetOf(where, (one) => one.accuracy !== null && !one.knockout.sample);
-    if (!subset || subset.accuracy === null) throw new RangeError("no such layer and subset with knockouts in this page");
+    if (!subset) throw new RangeError(nothingFound("knockouts and values of all samples"));
+    if (subset.accuracy === null) throw new RangeError(`${subset.layer.title}, ${subset.name}: the page does not have knockouts with values of the samples`);
     if (subset.knockout.sample) throw new RangeError(`the page has the values of ${subset.drawn}, too few for this accuracy`);
     const found = subset.accuracyWithout(unitsOf(set, subset.layer.units), where?.replace, where?.function);
     if (found === undefined)

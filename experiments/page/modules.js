@@ -1,7 +1,7 @@
 // View: which units carry which class, how much classes share, and which are alike.
 
 import { change, onChangeOf, shown } from "./state.js";
-import { element, shortUnitList, unitList, view } from "./elements.js";
+import { element, replaceContent, shortUnitList, unitList, view } from "./elements.js";
 import { membersOf } from "./model.js";
 
 const mostUnits = 128, mostClasses = 40;
@@ -18,7 +18,7 @@ const jaccard = (a, b) => {
 };
 
 /// Average linkage of some classes by 1 - Jaccard: a binary tree {members, height, left, right}; leaves have no children.
-export function cluster(modules, classes) {
+function cluster(modules, classes) {
   const distance = (a, b) => d3.mean(a.members.flatMap((i) => b.members.map((j) => 1 - jaccard(modules[i], modules[j]))));
   let trees = classes.map((c) => ({ members: [c], height: 0 }));
   while (trees.length > 1) {
@@ -96,11 +96,11 @@ export function modulesView() {
       return;
     }
     const tree = cluster(found, withSet), order = tree.members;
-    charts.replaceChildren(matrix(found, order.concat(others)), order.length > 1 ? overlap(found, order, tree) : "");
     const { subset } = shown;
     const buttons = order.map((c) => element("button", { type: "button", title: "Put these units into the set",
       onclick: () => change({ cls: c, set: found[c] }) }, `${subset.contrasts[c]}: ${shortUnitList(found[c])}`));
-    charts.append(element("div", { class: "tools", role: "group", "aria-label": "Sets of the classes" }, buttons));
+    replaceContent(charts, matrix(found, order.concat(others)), order.length > 1 ? overlap(found, order, tree) : "",
+      element("div", { class: "tools", role: "group", "aria-label": "Sets of the classes" }, buttons));
     if (shown.layer.module) charts.append(element("p", { class: "about" }, "Outlined: the units of the detector of the class, known by construction."));
     if (!subset.hasAllSets) charts.append(element("p", { class: "missing" }, "Without a table of all sets: sets of the greedy path."));
   }

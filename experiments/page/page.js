@@ -1,7 +1,7 @@
 // Puts the views together.
 
 import { begin, change, onChange, replacements, shown } from "./state.js";
-import { choice, element, unitList } from "./elements.js";
+import { choice, element, replaceContent, unitList } from "./elements.js";
 import { data, membersOf, systems, timesOf } from "./model.js";
 import { verdictView } from "./verdict.js";
 import { setBuilderView } from "./set_builder.js";
@@ -38,12 +38,7 @@ function runPage() {
   document.getElementById("header").append(...header());
   const nav = document.getElementById("choices");
   document.getElementById("views").replaceChildren(verdictView(), setBuilderView(), unitsView(), timeView(), landscapeView(), modulesView(), walkView(), samplesView(), methodsView());
-  onChange(() => {
-    const labels = [...nav.querySelectorAll("label")], focused = labels.findIndex((label) => label.contains(document.activeElement));
-    const name = focused >= 0 ? labels[focused].firstChild.textContent : undefined;
-    nav.replaceChildren(...choices());
-    if (name) [...nav.querySelectorAll("label")].find((label) => label.firstChild.textContent === name)?.querySelector("select").focus();
-  });
+  onChange(() => replaceContent(nav, ...choices()));
   begin();
 }
 

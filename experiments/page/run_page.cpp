@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/files/sha256.hpp"
+#include "experiments/config/config_difference.hpp"
 #include "experiments/page/base64.hpp"
 #include "experiments/page/layer_data.hpp"
 #include "experiments/page/page_files.hpp"
@@ -115,6 +116,17 @@ json image_data(const ExperimentResult& result, const DataPair& data) {
   return out;
 }
 
+// How values became states; settings as text, those that the configuration has.
+json discretization_data(const std::string& config) {
+  const std::string path = "analysis.discretize";
+  json out = json::object();
+  for (const char* key : {"method", "levels", "edges", "threshold"}) {
+    if (std::string value = setting_in(config, path + "." + key); !value.empty()) out[key] = std::move(value);
+  }
+  if (!out.contains("method")) out["method"] = setting_in(config, path);  // the method alone
+  return out;
+}
+
 json provenance_data(const RunProvenance& from) {
   return {{"version", from.version},
           {"git_revision", from.git_revision},
@@ -175,7 +187,10 @@ std::string page_for(const ExperimentResult& header, const std::string& note, js
 std::string run_page(const ExperimentResult& result, const std::string& note, const DataPair* images) {
   json systems = json::array();
   for (const std::string& name : result.systems()) systems.push_back(system_data(result, name));
-  json content{{"systems", std::move(systems)}};
+  const std::string& config = result.provenance.config;
+  json content{{"systems", std::move(systems)},
+               {"discretization", discretization_data(config)},
+               {"maximum", setting_in(config, "analysis.significance.maximum")}};
   if (images) content["images"] = image_data(result, *images);
   return page_for(result, note, std::move(content));
 }

@@ -1,7 +1,7 @@
 // View: units in and out of the set, its information and accuracy for all classes, and whether that is much.
 
 import { change, inSlices, onChange, onChangeOf, shown, toggle } from "./state.js";
-import { announce, bits, count, element, fraction, pText, range, table, unitList, view } from "./elements.js";
+import { announce, bits, count, element, fraction, pText, range, table, unitCount, unitList, view } from "./elements.js";
 import { membersOf } from "./model.js";
 import { row, unpack } from "./arrays.js";
 import { constantUnits } from "./verdict.js";
@@ -9,7 +9,7 @@ import { constantUnits } from "./verdict.js";
 const mostPictures = 64, mostToggles = 512, nullValues = 99;
 
 // Small random numbers that are the same at every visit (Mulberry32).
-export function randomNumbers(seed) {
+function randomNumbers(seed) {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;
     let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
@@ -136,6 +136,16 @@ function chanceRows() {
 }
 let own;  // the permutation test of the set in this page {bits, p, low, high}; undefined until it is done
 
+// What p of the class and set of the page means.
+function judgement(subset, c, set, p) {
+  const chosen = subset.chosenAs(c, set), size = membersOf(set).length;
+  const parts = [p <= 0.05 ? `more than by chance${chosen ? "" : ", for a set chosen beforehand"}` : "not distinguished from chance"];
+  if (chosen)
+    parts.push(`chosen as the best of ${count(chosen.of)} sets, for which this p is too small; ${subset.chance(chosen.test, c, size) ? "the test of that is in the table below" : `${chosen.setting} tests that`}`);
+  const inSeries = subset.data.in_series ? " This takes the samples as independent, which those of a time series are not: p is too small." : "";
+  return `${parts.join("; ")}.${inSeries}`;
+}
+
 // Of contrasts of whole symbols, the accuracies by class stand in a table of their own.
 function wholeAccuracies() {
   const { subset, set, system } = shown, accuracy = subset.accuracyWithout(set, shown.replace);
@@ -181,10 +191,10 @@ export function setBuilderView() {
     const members = membersOf(shown.set);
     typed.value = members.join(" ");
     const note = shown.replace ? `${shown.fn}, replaced by ${shown.replace}${shown.subset.drawn && `; accuracies of ${shown.subset.drawn}`}` : "no knockouts in this page";
-    numbers.replaceChildren(table(`Set {${members.join(" ")}} of ${members.length} units (${note})`, setHeads, setRows(), shown.cls), wholeAccuracies() ?? "");
+    numbers.replaceChildren(table(`Set {${members.join(" ")}} of ${unitCount(members.length)} (${note})`, setHeads, setRows(), shown.cls), wholeAccuracies() ?? "");
     if (shown.subset.knockout?.method === "sampled" && shown.replace)
       numbers.append(element("p", { class: "missing" }, "results.h5 holds accuracies of random draws of samples; here they are of all samples."));
-    if (shown.subset.relay) announce(`${members.length} units, ${bits(shown.subset.information(shown.set)[shown.cls])} bit for class ${shown.subset.contrasts[shown.cls]}`);
+    if (shown.subset.relay) announce(`${unitCount(members.length)}, ${bits(shown.subset.information(shown.set)[shown.cls])} bit for class ${shown.subset.contrasts[shown.cls]}`);
   });
 
   // The null distribution takes longer than an interaction may: it is drawn a few values at a time, when nothing else happens.
@@ -210,14 +220,17 @@ export function setBuilderView() {
       values.push(draw(random));
       return values.length < nullValues;
     }, () => {
-      if (draw === undefined) return;
+      if (draw === undefined) {
+        nullText.textContent = `Class ${subset.contrasts[cls]}: ${bits(found)} bit. Not compared with chance here, as the contrast has more than two symbols` +
+          `${subset.chance("total", cls) ? "; the table below has the tests of the run." : "; analysis.significance tests all units and single ones."}`;
+        return;
+      }
       values.sort((a, b) => a - b);
       const p = (1 + values.filter((value) => value >= found - 1e-12).length) / (1 + values.length);
       own = { bits: found, p, low: values[4], high: values[94] };
       nullText.textContent = `Class ${subset.contrasts[cls]}: ${bits(found)} bit. If the set relayed nothing: ${range([own.low, own.high])} ` +
-        `bit (5 to 95 % of ${nullValues} permutations within states of the other units), p = ${p.toFixed(2)}` +
-        `${p <= 0.05 ? ": more than by chance." : ": no more than by chance."}` +
-        `${(subset.data.significance?.exchange ?? "samples") === "samples" ? "" : " This takes the samples as independent, which those of a time series are not: p is too small."}`;
+        `bit (5 to 95 % of ${nullValues} permutations within states of the other units), p = ${p.toFixed(2)}: ` +
+        judgement(subset, cls, set, p);
       compare();
     });
   });

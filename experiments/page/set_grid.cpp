@@ -12,6 +12,12 @@
 namespace inforelay {
 namespace {
 
+// part / all in 255ths, rounded; 0 of none alone and 255 of all alone, so that these are known for certain.
+std::uint8_t in_255ths(std::uint64_t part, std::uint64_t all) {
+  if (part == 0 || part == all) return part == 0 ? 0 : 255;
+  return static_cast<std::uint8_t>(std::clamp<std::uint64_t>((2 * 255 * part + all) / (2 * all), 1, 254));
+}
+
 // cell_of(set) in [0,cells).
 template <class CellOf>
 SetGrid grid(std::size_t sets, std::size_t cells, int units, CellOf cell_of) {
@@ -29,8 +35,7 @@ SetGrid grid(std::size_t sets, std::size_t cells, int units, CellOf cell_of) {
     grid.cell.push_back(static_cast<std::uint32_t>(cell));
     grid.count.push_back(count[cell]);
     for (std::size_t unit = 0; unit < k; ++unit) {
-      const std::uint64_t in_255ths = std::uint64_t{255} * with_unit[cell * k + unit];
-      grid.share.push_back(static_cast<std::uint8_t>((2 * in_255ths + count[cell]) / (2 * std::uint64_t{count[cell]})));
+      grid.share.push_back(in_255ths(with_unit[cell * k + unit], count[cell]));
     }
   }
   return grid;

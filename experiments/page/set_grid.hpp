@@ -29,7 +29,7 @@ struct BinnedValue {
 struct SetGrid {
   std::vector<std::uint32_t> cell;   ///< [cells]
   std::vector<std::uint32_t> count;  ///< [cells] sets in it
-  std::vector<std::uint8_t> share;   ///< [cells,K] the fraction of them that contain the unit, in 255ths, rounded
+  std::vector<std::uint8_t> share;   ///< [cells,K] fraction that contain the unit, in 255ths; 0: none, 255: all
 };
 
 /// Size of the set (0 ... K) x value. K = log2 of the number of values. Cost: about K/2 ns a set.

@@ -63,7 +63,7 @@ function settle(next) {
   const subset = find(layer.subsets, next.subset) ?? withTables;
   const isSame = layer === shown.layer && subset === shown.subset;
   Object.assign(shown, { system, layer, subset });
-  shown.cls = next.cls >= 0 && next.cls < subset.contrasts.length ? next.cls : 0;
+  shown.cls = Number.isInteger(next.cls) && next.cls >= 0 && next.cls < subset.contrasts.length ? next.cls : 0;
   shown.set = unitsOf((next.set ?? []).filter((k) => k >= 0 && k < layer.units), layer.units);
   const usable = subset.accuracy ? replacements.filter((word) => subset.accuracy.canReplace(word)) : subset.stepAccuracy ? [subset.data.in_time.replace] : [];
   shown.replace = usable.includes(next.replace) ? next.replace : usable.includes(subset.knockout?.replace) ? subset.knockout.replace : usable[0];
@@ -81,11 +81,13 @@ function address() {
   return "#" + parameters;
 }
 
+// What the address asks for is wanted from now on, as if it had been chosen.
 function fromAddress() {
   const parameters = new URLSearchParams(location.hash.slice(1));
   const numbers = (parameters.get("set") ?? "").split(".").filter((text) => /^\d+$/.test(text)).map(Number);
-  return { network: parameters.get("network"), layer: parameters.get("layer"), time: parameters.get("time"), subset: parameters.get("subset"),
-           cls: Number(parameters.get("class") ?? 0), set: numbers, replace: parameters.get("replace") };
+  [wantedSubset, wantedReplace] = [parameters.get("subset"), parameters.get("replace")];
+  return { network: parameters.get("network"), layer: parameters.get("layer"), time: parameters.get("time"), subset: wantedSubset,
+           cls: Number(parameters.get("class") ?? 0), set: numbers, replace: wantedReplace };
 }
 
 /// Changes some of network, layer, time, subset, cls, set (a list of units) and replace.

@@ -1,7 +1,7 @@
 // The page of a sweep: metrics of the runs against settings and seeds, and the runs with their pages.
 
 import { row, unpack } from "./arrays.js";
-import { choice, count, element, table, view } from "./elements.js";
+import { choice, count, element, replaceContent, table, view } from "./elements.js";
 import { domain, panel } from "./charts.js";
 
 const number = (value) => (Number.isFinite(value) ? String(Number(value.toPrecision(5))) : "-");
@@ -44,7 +44,7 @@ export function sweepViews(sweep) {
     if (unpack(metric.by_class).length === 0) chosen.cls = -1;
     const ask = (key) => (value) => { chosen[key] = Number(value); draw(); };
     const numbers = (items) => items.map((_, i) => i);
-    tools.replaceChildren(choice("Metric", numbers(sweep.metrics), chosen.metric, ask("metric"), sweep.metrics.map((one) => one.name)),
+    replaceContent(tools, choice("Metric", numbers(sweep.metrics), chosen.metric, ask("metric"), sweep.metrics.map((one) => one.name)),
       choice("against", numbers(settings), chosen.setting, ask("setting"), settings),
       unpack(metric.by_class).length > 0 ? choice("Class", [-1, ...numbers(sweep.classes)], chosen.cls, ask("cls"), ["mean", ...sweep.classes]) : "");
     const isNumber = list.every((group) => group.level.trim() !== "" && Number.isFinite(Number(group.level)));

@@ -23,7 +23,7 @@ function unitsOfClass(subset, c) {
     .sort((a, b) => b.single - a.single || b.aggregated - a.aggregated || a.unit - b.unit);
 }
 
-const unitHeads = ["unit", "loss without it, bit", "interval", "without relay, 5 to 95 %", "p", "aggregated, bit", "place in the greedy order", "accuracy, replaced"];
+const unitHeads = (subset) => ["unit", "loss without it, bit", "interval", "without relay, 5 to 95 %", "p", "aggregated, bit", "place in the greedy order", `accuracy, replaced${subset.ofDraws}`];
 const unitCells = (one) => [one.unit, bits(one.single), range(one.interval), range(one.chance && [one.chance.low, one.chance.high]), pText(one.chance?.p),
                             bits(one.aggregated), Number.isFinite(one.kept) ? String(one.kept) : "-", fraction(one.accuracy)];
 
@@ -48,7 +48,7 @@ function bars(label, yLabel, list, value, base, { bounds = () => undefined, band
 export function unitsView() {
   const { section, body } = view("units", "Units",
     "Each unit by itself. Loss: I_R(all) less the relay information of all others; units that say the same lose nothing alone. Aggregated: summed along the greedy path.",
-    () => [unitHeads, ...unitsOfClass(shown.subset, shown.cls).map(unitCells)]);
+    () => [unitHeads(shown.subset), ...unitsOfClass(shown.subset, shown.cls).map(unitCells)]);
   const charts = element("div", { class: "charts" }), key = element("div"), numbers = element("div");
   body.append(charts, key, numbers);
   const mark = () => {
@@ -66,7 +66,7 @@ export function unitsView() {
     if (list.some((one) => Number.isFinite(one.aggregated)))
       charts.append(bars(`Aggregated relay information of each unit, class ${name}`, "aggregated, bit", list, (one) => one.aggregated, 0));
     if (list.some((one) => Number.isFinite(one.accuracy)))
-      charts.append(bars(`Accuracy of class ${name} with each unit replaced`, `accuracy, replaced by ${subset.knockout.replace}`, list,
+      charts.append(bars(`Accuracy of class ${name} with each unit replaced`, `accuracy, replaced by ${subset.knockout.replace}${subset.ofDraws}`, list,
         (one) => one.accuracy, subset.array("knockout", "intact")[cls]));
     key.replaceChildren(legend([["bar-sample", "unit"], ["bar-sample in-set", "in the set"], hasIntervals && ["whisker-sample", "bootstrap interval"],
       hasChance && ["null-band", "without relay, 5 to 95 %"]].filter(Boolean)));
@@ -74,7 +74,7 @@ export function unitsView() {
       element("button", { type: "button", class: "link", title: "Into the set, or out of it", "aria-pressed": "false", onclick: () => toggle(one.unit) }, String(one.unit)),
       ...unitCells(one).slice(1)]);
     numbers.replaceChildren(element("details", {}, element("summary", {}, list.length > mostListed ? `The first ${mostListed} of ${list.length} units (all in CSV)` : "Numbers"),
-      table(`Units, class ${name}`, unitHeads, cells)));
+      table(`Units, class ${name}`, unitHeads(subset), cells)));
     mark();
   }, true);
   onChangeOf(() => [shown.cls, membersOf(shown.set)], mark, true);

@@ -1,11 +1,11 @@
 // View: the main numbers of a layer, and what must be known to judge them.
 
 import { change, inSlices, onChangeOf, shown } from "./state.js";
-import { bits, count, element, fraction, percent, pText, shortRange, shortUnitList, table, unitList, view } from "./elements.js";
+import { bits, count, element, fraction, percent, pText, replaceContent, shortRange, shortUnitList, table, unitList, view, withoutEmpty } from "./elements.js";
 import { membersOf } from "./model.js";
 
 /// A unit whose standard deviation is below this fraction of their upper quartile is nearly constant, as in the summary.
-export const constantFraction = 0.05;
+const constantFraction = 0.05;
 export function constantUnits(subset) {
   const usual = Float64Array.from(subset.sd).sort()[Math.floor((subset.sd.length * 3) / 4)];
   return Array.from(subset.sd.keys()).filter((k) => subset.sd[k] < constantFraction * usual);
@@ -29,8 +29,9 @@ function verdictCells(subset, computed, list = unitList) {
 }
 function verdictHeads(subset) {
   const set = subset.hasAllSets ? "smallest set" : "greedy set", { level, permutations } = subset.data.significance ?? {};
-  return ["class", "I_R(all), bit", `${Math.round(100 * level)} % interval`, "I(X_in; X_out), bit", "I_R(all) of it", `without relay: 95 % of ${permutations}`, "p", `${set} with 50 %`, `${set} with 90 %`,
-          "accuracy, intact", subset.drawn ? `without the 50 % set, of ${subset.drawn}` : "without the 50 % set"];
+  return ["class", "I_R(all), bit", level === undefined ? "interval" : `${Math.round(100 * level)} % interval`, "I(X_in; X_out), bit", "I_R(all) of it",
+          permutations === undefined ? "without relay: 95 %" : `without relay: 95 % of ${permutations}`, "p", `${set} with 50 %`, `${set} with 90 %`,
+          `accuracy, intact${subset.ofDraws}`, subset.drawn ? `without the 50 % set, of ${subset.drawn}` : "without the 50 % set"];
 }
 const firstSetColumn = 7;
 
@@ -55,11 +56,9 @@ function verdictTiles(subset) {
   const steps = subset.array("states", "step_accuracy"), accuracy = subset.array("states", "argmax_accuracy");
   if (steps) list.push(tile("steps decided rightly", fraction(steps[0]), "of all steps of the trials"));
   if (accuracy) {
-    const sizes = new Map();
-    for (const label of subset.accuracy?.label ?? []) sizes.set(label, (sizes.get(label) ?? 0) + 1);
-    const chance = sizes.size > 0 ? Math.max(...sizes.values()) / subset.samples : 1 / subset.system.symbols.length;
-    const isPoor = accuracy[0] < 2 * chance;
-    list.push(tile("accuracy (argmax)", fraction(accuracy[0]), `the commonest class has ${fraction(chance)}`, isPoor ? "warn" : ""));
+    const chance = subset.commonest, { bits: isBits } = subset.system;
+    list.push(tile(isBits ? "samples with all bits right" : "accuracy (argmax)", fraction(accuracy[0]),
+      chance === undefined ? "" : `the commonest ${isBits ? "combination of bits" : "class"} has ${fraction(chance)}`, accuracy[0] < 2 * chance ? "warn" : ""));
   }
   const total = subset.array("relay", "total"), bound = subset.array("relay", "input_output_information");
   const sum = (values) => values.reduce((a, b, c) => (Number.isFinite(total[c]) ? a + b : a), 0);  // the classes that were analysed
@@ -71,7 +70,7 @@ function verdictTiles(subset) {
   list.push(chanceTile(subset));
   const constant = constantUnits(subset);
   list.push(tile("units that hardly vary", String(constant.length),
-    constant.length > 0 ? `${unitList(constant)}: replacing them by zero shifts the outputs; compare with mean` : `sd below ${percent(constantFraction)} of the upper quartile`,
+    constant.length > 0 ? unitList(constant) + (subset.system.kind === "network" ? ": replacing them by zero shifts the outputs; compare with mean" : "") : `sd below ${percent(constantFraction)} of the upper quartile`,
     constant.length > 0 ? "warn" : ""));
   if (subset.system.kind === "network") list.push(tile("networks", "1", "describes this network; for inference, repeat over seeds"));
   return list.filter((one) => one !== undefined);
@@ -80,7 +79,7 @@ function verdictTiles(subset) {
 export function verdictView() {
   const { section, body } = view("verdict", "Verdict",
     "I_R(all): information that reaches the output only through the units, at most I(X_in; X_out). Choose a class to look at its sets.",
-    () => [verdictHeads(shown.subset), ...verdictCells(shown.subset, Infinity)]);
+    () => withoutEmpty([verdictHeads(shown.subset), ...verdictCells(shown.subset, Infinity)]));
   const draw = (subset, computed) => {
     const rows = verdictCells(subset, computed, shortUnitList).map((cells, c) => [
       element("button", { type: "button", class: "link", onclick: () => change({ cls: c }) }, cells[0]),
@@ -91,13 +90,14 @@ export function verdictView() {
           onclick: () => change({ cls: c, set: membersOf(found.set) }) }, cells[firstSetColumn + i]) : "-";
       }),
       ...cells.slice(firstSetColumn + 2)]);
-    numbers.replaceChildren(table(`${shown.layer.title}, ${subset.name}`, verdictHeads(subset), rows));
+    replaceContent(numbers, table(`${shown.layer.title}, ${subset.name}`, verdictHeads(subset), rows));
     mark();
   };
   // The row of the class.
   const mark = () => numbers.querySelectorAll("tbody tr").forEach((line, c) => {
     line.classList.toggle("marked", c === shown.cls);
-    line.toggleAttribute("aria-current", c === shown.cls);
+    if (c === shown.cls) line.setAttribute("aria-current", "true");
+    else line.removeAttribute("aria-current");
   });
   const numbers = element("div"), above = element("div", { class: "tiles" }), below = element("div");
   body.append(above, numbers, below);

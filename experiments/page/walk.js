@@ -1,7 +1,7 @@
 // View: accuracy while units are replaced one after the other.
 
 import { inSlices, onChangeOf, replacements, shown } from "./state.js";
-import { element, fraction, view } from "./elements.js";
+import { element, fraction, unitCount, view } from "./elements.js";
 import { unitsOf } from "./model.js";
 import { domain, legend, line, panel } from "./charts.js";
 
@@ -22,8 +22,9 @@ export function walkView() {
     return [1, 3, 5].map((level) => d3.range(sizes).map((n) => [n, quantile[(c * sizes + n) * levels + level]]));
   }
 
-  function draw() {
-    const { subset, cls, layer } = shown, quantiles = band(subset, cls);
+  // Of the class as it was when the curves were begun: the page may show another subset by now.
+  function draw(subset, cls, replace) {
+    const { layer } = subset, quantiles = band(subset, cls);
     const values = curves.flatMap((curve) => curve.points.map((p) => p[1])).concat((quantiles ?? []).flat().map((p) => p[1]));
     const chart = panel(`Accuracy of class ${subset.contrasts[cls]} against the number of units replaced`, "units replaced", subset.stepAccuracy ? "accuracy of the steps" : `balanced accuracy (${subset.knockout.function})`,
       [0, layer.units], domain(subset.stepAccuracy ? values : [...values, 0.5]));
@@ -35,11 +36,12 @@ export function walkView() {
     if (!subset.stepAccuracy) chart.plot.append("line").attr("class", "line chance").attr("x1", 0).attr("x2", chart.width).attr("y1", chart.y(0.5)).attr("y2", chart.y(0.5));
     for (const curve of curves) line(chart, curve.points, `${curve.direction} ${curve.replace}`);
     const entries = curves.map((curve) => [`${curve.direction} ${curve.replace}`, `${directions[curve.direction]}, ${curve.replace}`]);
-    if (quantiles) entries.push(["band", `all sets of the size, 5 to 95 % and median (${subset.knockout.replace})`]);
+    if (quantiles) entries.push(["band", `all sets of the size, 5 to 95 % and median (${subset.knockout.replace}${subset.ofDraws})`]);
     charts.replaceChildren(chart.svg.node(), legend(subset.stepAccuracy ? entries : [...entries, ["chance", "chance"]]));
     if (subset.drawn) charts.append(element("p", { class: "missing" }, `Of ${subset.drawn}.`));
-    const half = !subset.stepAccuracy && curves.find((curve) => curve.direction === "carrying")?.points.find((p) => p[1] < 0.75);
-    if (half) charts.append(element("p", {}, `Below 0.75 (${fraction(half[1])}) after ${half[0]} ${half[0] === 1 ? "unit" : "units"}.`));
+    const first = curves.find((curve) => curve.direction === "carrying" && curve.replace === replace) ?? curves[0];
+    const half = !subset.stepAccuracy && first?.points.find((p) => p[1] < 0.75);
+    if (half) charts.append(element("p", {}, `Below 0.75 (${fraction(half[1])}) ${half[0] === 0 ? "with no unit replaced" : `with ${unitCount(half[0])} replaced (${first.replace}), ${directions.carrying}`}.`));
   }
 
   // A set takes milliseconds: the curves are computed a few sets at a time, when nothing else happens.
@@ -47,7 +49,7 @@ export function walkView() {
   onChangeOf(() => [shown.cls], () => {
     stop();
     curves = [];
-    const { subset, cls, layer } = shown, order = subset.removalOrder(cls);
+    const { subset, cls, layer, replace } = shown, order = subset.removalOrder(cls);
     section.hidden = shown.system.kind === "recording";
     if (!subset.hasAccuracy || !order || subset.whole) {
       charts.replaceChildren(element("p", { class: "missing" }, !order || subset.whole ? "Needs the greedy search, by class." : "Needs knockouts, and the values of the samples in this page."));
@@ -55,14 +57,14 @@ export function walkView() {
     }
     charts.replaceChildren(element("p", { class: "about" }, "Computing ..."));
     const orders = { carrying: [...order].reverse(), others: order };
-    const replaces = subset.stepAccuracy ? [shown.replace] : replacements.filter((word) => subset.accuracy.canReplace(word) && (word !== "resample" || subset.knockout.replace === word));
+    const replaces = subset.stepAccuracy ? [replace] : replacements.filter((word) => subset.accuracy.canReplace(word) && (word !== "resample" || subset.knockout.replace === word));
     const jobs = Object.keys(orders).flatMap((direction) => replaces.map((replace) => ({ direction, replace, points: [] })));
     stop = inSlices(200, () => {
       const job = jobs[0], n = job.points.length;
       job.points.push([n, subset.accuracyOf(cls, unitsOf(orders[job.direction].slice(0, n), layer.units), job.replace)]);
       if (n === layer.units) curves.push(jobs.shift());
       return jobs.length > 0;
-    }, draw);
+    }, () => draw(subset, cls, replace));
   }, true);
   return section;
 }

@@ -6,6 +6,7 @@ a single unit; in the units' numbers p of each. Exits with 1 at the first differ
 """
 import csv
 import io
+import math
 import sys
 
 import h5py
@@ -57,6 +58,13 @@ def main():
                                   (f"the best set of {size}: {' '.join(map(str, best))}", "maximum", relay["best/information"][c, size])):
             low, high = chance[f"{name}_null"][c, size, 0], chance[f"{name}_null"][c, size, 2]
             check(what, said.get(what), [f"{value:.4f}", f"{low:.4f} to {high:.4f}", p_text(chance[f"{name}_p"][c, size])])
+        said_of_p = page.evaluate("document.querySelector('#set .null').textContent")
+        sets = math.comb(units, size) if greedy == best else sum(range(size + 1, units + 1))
+        check("the p of a chosen set", f"chosen as the best of {sets:,} sets, for which this p is too small; the test of that is in the table below." in said_of_p, True)
+        methods = page.evaluate("document.querySelector('#methods .paragraph').textContent")
+        for part in ("method kmeans, 2 levels", "searched greedily", "19 permutations, samples permuted", "tested by 9 permutations",
+                     f"{int(chance.attrs['bootstrap'])} bootstrap resamples of samples", "Intervals of level 95.0 %"):
+            check(f"{part} in Methods", part in methods, True)
         check("this set", said["this set"][0], f"{relay['greedy/information'][c, units - 1 - size]:.4f}")
         check("all units", said["all units"][2], p_text(chance["total_p"][c]))
 

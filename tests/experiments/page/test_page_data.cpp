@@ -150,6 +150,8 @@ TEST_CASE("Grids count every set in its cell, and the units of the sets there", 
       for (int k = 0; k < units; ++k) {
         double with = 0;
         for (const std::uint32_t set : sets) with += set >> k & 1;
+        CHECK((grid.share[at * units + static_cast<std::size_t>(k)] == 255) ==
+              (with == static_cast<double>(sets.size())));
         CHECK(std::abs(grid.share[at * units + static_cast<std::size_t>(k)] -
                        255 * with / static_cast<double>(sets.size())) <= 0.5);
       }
@@ -161,6 +163,26 @@ TEST_CASE("Grids count every set in its cell, and the units of the sets there", 
   const std::vector<std::uint32_t> histogram = size_histogram(information, units);
   for (std::uint32_t cell = 0; cell < histogram.size(); ++cell)
     CHECK(histogram[cell] == (by_size.contains(cell) ? by_size[cell].size() : 0));
+}
+
+TEST_CASE("Only a unit that is in all sets of a cell has the full share, and only one in none has none", "[page]") {
+  // Two cells: all sets with unit 9 and the empty one, and all others; then all sets without it and the full one.
+  std::vector<float> most(1024), fewest(1024);
+  for (std::size_t set = 0; set < 1024; ++set) {
+    const bool has_last = (set >> 9 & 1) == 1;
+    most[set] = has_last || set == 0 ? 1.0f : 0.0f;
+    fewest[set] = has_last && set != 1023 ? 1.0f : 0.0f;
+  }
+  const auto share_of_last = [](const std::vector<float>& values, std::size_t cell) {
+    const BinnedValue value(values, 2);
+    const SetGrid grid = value_grid(value, value, 10);
+    REQUIRE(grid.cell == std::vector<std::uint32_t>{0, 3});
+    return static_cast<int>(grid.share[cell * 10 + 9]);
+  };
+  CHECK(share_of_last(most, 0) == 0);
+  CHECK(share_of_last(most, 1) == 254);  // 512 of 513
+  CHECK(share_of_last(fewest, 0) == 1);  // 1 of 513
+  CHECK(share_of_last(fewest, 1) == 255);
 }
 
 TEST_CASE("Grids of equal values have one bin, and what is no table of all sets is refused", "[page]") {

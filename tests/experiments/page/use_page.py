@@ -41,7 +41,7 @@ def main():
         check("pressed", page.evaluate("document.querySelector('button.unit[data-unit=\"1\"]').getAttribute('aria-pressed')"), "true")
         check("focus is kept", page.evaluate("document.activeElement.dataset.unit"), "1")
         check("address", page.evaluate("new URLSearchParams(location.hash.slice(1)).get('set')"), "1")
-        check("announced", page.evaluate("document.getElementById('announce').textContent.startsWith('1 units')"))
+        check("announced", page.evaluate("document.getElementById('announce').textContent.startsWith('1 unit,')"))
 
         # Buttons of the builder; typed units.
         page.evaluate("[...document.querySelectorAll('#set button')].find((b) => b.textContent === 'Add best').click()")
@@ -58,8 +58,28 @@ def main():
         open_page(address.replace("class=0", "class=1"))
         check("class of the address", page.evaluate("document.querySelector('#set tr.marked').rowIndex"), 2)
         check("set of the address", page.evaluate("[...document.querySelectorAll('button.unit[aria-pressed=true]')].map((b) => b.dataset.unit).join(' ')"), "0 2")
-        open_page("#network=none&class=-4&set=999.x.1&layer=%3Cb%3E")
+        open_page("#network=none&class=1.5&set=999.x.1&layer=%3Cb%3E")
         check("an address of something else", page.evaluate("document.querySelectorAll('button.unit[aria-pressed=true]').length"), 1)
+
+        # A pasted address decides which subset and replacement are shown from then on.
+        address = page.evaluate("location.hash")
+        for key, label in (("subset", "Subset"), ("replace", "Replaced by")):
+            select = f"[...document.querySelectorAll('#choices label')].find((l) => l.firstChild.textContent.startsWith('{label}'))?.querySelector('select')"
+            values = page.evaluate(f"[...({select})?.options ?? []].map((o) => o.value)")
+            for first, second in (values[:2], values[1::-1]) if len(values) > 1 else ():
+                page.evaluate(f"(() => {{ const s = {select}; s.value = '{first}'; s.dispatchEvent(new Event('change')); }})()")
+                page.evaluate(f"new Promise((done) => {{ const p = new URLSearchParams(location.hash.slice(1)); p.set('{key}', '{second}'); "
+                              "location.hash = p; setTimeout(() => done(true), 50); })")
+                page.evaluate("document.querySelector('button.unit[data-unit=\"0\"]').click()")
+                check(f"{key} of a pasted address", page.evaluate(f"new URLSearchParams(location.hash.slice(1)).get('{key}')"), second)
+        open_page(address)
+
+        # A button of Modules keeps the focus when it has chosen its set; the row of the class is marked for all.
+        for which in ("shift", "pop"):  # of another class: the view is drawn again
+            page.evaluate("(() => { window.pressed = [...document.querySelectorAll('#modules .tools button')].%s(); "
+                          "if (window.pressed) { window.pressed.focus(); window.pressed.click(); } return new Promise((done) => setTimeout(() => done(true), 300)); })()" % which)
+        check("focus after a button of Modules", page.evaluate("!window.pressed || document.activeElement.textContent === window.pressed.textContent"))
+        check("current row", page.evaluate("[...document.querySelectorAll('#verdict tbody tr')].every((r) => r.getAttribute('aria-current') === (r.classList.contains('marked') ? 'true' : null))"))
 
         # A link to a place in the page leaves the state as it is.
         page.evaluate("document.querySelector('button.unit[data-unit=\"0\"]').click()")
@@ -108,7 +128,10 @@ def main():
         })()""")
         check("downloads", len(texts) >= 9)
         check("none is empty", all(len(text) > 20 for text in texts))
-        check("pictures", sum(text.startswith("<svg") for text in texts) >= 3)
+        pictures = [text for text in texts if text.startswith("<svg")]
+        check("pictures", len(pictures) >= 3)
+        check("pictures have a background", all('<rect width="100%" height="100%" fill="rgb(' in text for text in pictures))
+        check("heads are names", not any(word in text.split("\n")[0] for text in texts for word in ("NaN", "undefined") if not text.startswith("<svg")))
 
         for width in (1280, 390):
             page.resize(width, 900)

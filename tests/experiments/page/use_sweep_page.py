@@ -24,6 +24,8 @@ def main():
             page.evaluate("(() => { const s = document.querySelector('#metrics select'); "
                           f"s.value = '{i}'; s.dispatchEvent(new Event('change')); }})()")
             check(f"statistics of metric {i}", page.evaluate("document.querySelectorAll('#metrics tbody tr').length"), runs)
+        page.evaluate("(() => { const s = document.querySelectorAll('#metrics select')[1]; s.focus(); s.dispatchEvent(new Event('change')); })()")
+        check("focus is kept", page.evaluate("document.activeElement === document.querySelectorAll('#metrics select')[1]"))
         page.resize(390, 900)
         check("overflow at 390", page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
         if page.errors:

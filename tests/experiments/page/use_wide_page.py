@@ -5,6 +5,7 @@ Relay information of sets of the greedy path equals results.h5; accuracies say o
 all; what cannot be shown is said. Exits with 1 and says what is wrong.
 """
 import sys
+from collections import Counter
 
 import h5py
 
@@ -32,6 +33,14 @@ def main():
                 if abs(found - information[c, removed - 1]) > 1e-9:
                     sys.exit(f"class {c}, {removed} removed: {found} in the page, {information[c, removed - 1]} in results.h5")
 
+        # The chance of the accuracy is that of all samples.
+        counts = Counter(layer["states/test/input"][:].tolist())
+        note = page.evaluate("[...document.querySelectorAll('#verdict .tile')].find((t) => t.querySelector('.name').textContent === 'accuracy (argmax)')"
+                             ".querySelector('.note').textContent")
+        check("commonest class", note, f"the commonest class has {max(counts.values()) / sum(counts.values()):.4f}")
+
+        check("a wide layer half named", page.evaluate(
+            "(() => { try { return window.inforelay.information(0, 1, {layer: '1'}); } catch (e) { return e.message.includes('name network, layer and subset'); } })()"))
         check("accuracy of some samples is refused", page.evaluate(
             f"(() => {{ try {{ return window.inforelay.accuracy(0, 1, {where}); }} catch (e) {{ return e.name; }} }})()"), "RangeError")
         press = "[...document.querySelectorAll('#set button')].find((b) => b.textContent === '%s').click()"
