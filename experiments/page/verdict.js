@@ -58,7 +58,7 @@ function verdictTiles(subset) {
   if (accuracy) {
     const chance = subset.commonest, { bits: isBits } = subset.system;
     list.push(tile(isBits ? "samples with all bits right" : "accuracy (argmax)", fraction(accuracy[0]),
-      chance === undefined ? "" : `the commonest ${isBits ? "combination of bits" : "class"} has ${fraction(chance)}`, accuracy[0] < 2 * chance ? "warn" : ""));
+      chance === undefined ? "" : `the commonest ${isBits ? "combination of bits" : "class"} has ${fraction(chance)}`, accuracy[0] <= chance + 3 * Math.sqrt(chance * (1 - chance) / subset.samples) ? "warn" : ""));
   }
   const total = subset.array("relay", "total"), bound = subset.array("relay", "input_output_information");
   const sum = (values) => values.reduce((a, b, c) => (Number.isFinite(total[c]) ? a + b : a), 0);  // the classes that were analysed
