@@ -76,9 +76,9 @@ std::string warning_of(const LayerResults& layer, const std::string& subset) {
   if (doubtful == 0) return "";
   const RowMatrix<float>& values = states.matrix<float>("value");
   return fmt::format(
-      "{}: too few samples of {} for {} units: for {} of {} contrasts what is found without any relay is at least half "
-      "as large as the relay information of all units. Of {} this is {:.4f} bits, and {:.4f} bits without relay (mean "
-      "of {}; p = {:.3g}); {} samples have {} states, and {:.1f} % of them are alone in theirs",
+      "{}: too few samples of {} for {} units: for {} of {} contrasts what is found without any relay is, of either "
+      "sign, at least half as large as the relay information of all units. Of {} this is {:.4f} bits, and {:.4f} bits "
+      "without relay (mean of {}; p = {:.3g}); {} samples have {} states, and {:.1f} % of them are alone in theirs",
       layer.title, subset, values.cols(), doubtful, analysed, one_line(contrast_names(layer, relay)[worst]),
       total[worst], without[worst], exchanged(group, group.attribute<std::int64_t>("", "permutations")), p[worst],
       values.rows(), states.number<std::int64_t>("occupied_states"), 100 * states.number<double>("singleton_fraction"));

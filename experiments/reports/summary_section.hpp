@@ -34,7 +34,7 @@ const std::vector<const SummarySection*>& summary_sections();
 std::vector<std::string> layer_warnings(const SectionSource& source);
 
 /// Sentences with the numbers that they are about: for each subset where what is found without any relay
-/// is at least half as large as I_R of all units, and at least 0.01 bit.
+/// is, of either sign, at least half as large as I_R of all units, and at least 0.01 bit.
 std::vector<std::string> undersampling_warnings(const LayerResults& layer);
 
 /// A value of an array [class,...] for each class: column `column`, as double.
