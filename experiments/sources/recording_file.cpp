@@ -299,8 +299,8 @@ std::vector<LoadedRecording> read_recordings(const ExperimentConfig& config, con
     if (named == defaults) return;
     for (const std::string& subset : named) {
       if (known.contains(subset)) continue;
-      throw UsageError("{}: no network or recording has the subset '{}', expected {}", path, subset,
-                       fmt::join(known, ", "));
+      throw UsageError("{}: no network or recording has the subset {}, expected {}", path, quoted_name(subset),
+                       listed(std::vector(known.begin(), known.end())));
     }
   };
   const RelayConfig defaults;

@@ -227,3 +227,35 @@ TEST_CASE("Clusters are those of at most 10,000 samples, and geometry can be lef
   }
   CHECK(!results("geometry: false").exists(geometry));
 }
+
+TEST_CASE("The shipped configurations of recordings are accepted with the files that their scripts write",
+          "[recordings][python]") {
+  const TemporaryFolder folder;
+  const auto write = [&](const std::string& script) {
+    return std::system(
+        fmt::format("{} '{}/{}' '{}'", python, INFORELAY_CONFIGS, script, folder.path().string()).c_str());
+  };
+  REQUIRE(write("make_recordings.py") == 0);
+  REQUIRE(write("calibration/make_calibration.py") == 0);
+  for (const std::string name : {"recording", "mabe", "calibration/nulls", "calibration/relay"}) {
+    const std::filesystem::path shipped = std::string(INFORELAY_CONFIGS) + "/" + name + ".yaml";
+    const std::filesystem::path config = folder / shipped.filename().string();
+    std::filesystem::copy(shipped, config);
+    const ProgramResult planned = run_program({config.string(), "--dry-run"}, folder.path());
+    INFO(name << ": " << planned.err);
+    CHECK(planned.exit_code == 0);
+  }
+}
+
+TEST_CASE("A subset that no recording has is refused, and of many others the first are named", "[recordings]") {
+  const TemporaryFolder folder;
+  std::string text = "n1,n2,in,out,part\n";
+  for (int part = 10; part < 40; ++part) text += fmt::format("0,1,go,stop,p{0}\n1,0,stop,go,p{0}\n", part);
+  write_file_atomically(folder / "rec.csv", std::string_view(text));
+  const ProgramResult run =
+      run_config(folder, config_with("states: n1..n2, subset: part", "analysis: {relay: {subsets: [all]}}"));
+  CHECK(run.exit_code == 2);
+  CHECK_THAT(run.err,
+             Contains("analysis.relay.subsets: no network or recording has the subset 'all', expected p10, ") &&
+                 Contains("... and 22 more"));
+}
