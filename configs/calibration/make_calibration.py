@@ -14,7 +14,7 @@ import pathlib
 import random
 import sys
 
-# name: (units, relaying units, agreement of output and input, probability of an input 1, of an output 1 if independent)
+# name: (units, relaying units, agreement of output and input; None: independent, probability of a 1)
 SYSTEMS = {
     "independent": (4, 0, None, 0.5),
     "skewed": (4, 0, None, 0.1),

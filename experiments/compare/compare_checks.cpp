@@ -66,6 +66,7 @@ class Checker {
 
   // Both 0 if they are unknown yet.
   std::int64_t outputs_of(const NetworkConfig& network) const {
+    if (network.recurrent) return network.recurrent->input == InputSymbol::label ? data_sizes(config_).classes : 0;
     const std::vector<std::int64_t> widths = layer_widths(config_, network);
     return widths.empty() ? 0 : widths.back();
   }

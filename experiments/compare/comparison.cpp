@@ -20,9 +20,9 @@ namespace {
 using Row = ComparisonRow;
 
 // The value of class `cls`, or that of the network as a whole if `cls` is empty.
-const MetricValue& value_of(const std::vector<MetricValue>& values, const std::string& cls,
+const MetricValue& value_of(const std::vector<MetricValue>& values, bool by_class, const std::string& cls,
                             const std::vector<std::string>& names) {
-  const bool whole = values.size() == 1;
+  const bool whole = !by_class;
   if (!cls.empty() && whole) throw UsageError("there is one number for the network as a whole, none for each class");
   if (cls.empty() && !whole) throw UsageError("there is a number for each class, none for the network as a whole");
   if (whole) return values.front();
@@ -49,14 +49,16 @@ std::int64_t verdict(const Row& row) {
 }
 
 // The rows of one column of a published table.
-std::vector<Row> rows_of(const PublishedTable& table, const PublishedColumn& column, const ExperimentResult& result) {
+std::vector<Row> rows_of(const ExperimentConfig& config, const PublishedTable& table, const PublishedColumn& column,
+                         const ExperimentResult& result) {
   const ResultView network = result.network(table.network);
   const std::vector<MetricValue> values = metric_values(network, column.config.metric);
+  const bool by_class = metric_by_class(*find_named(config.networks, table.network), column.config.metric);
   std::vector<Row> rows;
   std::int64_t judged = 0;
   for (std::size_t i = 0; i < column.values.size(); ++i) {
     Row row{table.comparison, column.name, table.network, column.config.metric, column.classes[i]};
-    set_value(value_of(values, row.cls, network.texts("class")), row.value, row.value_set);
+    set_value(value_of(values, by_class, row.cls, network.texts("class")), row.value, row.value_set);
     set_value(column.values[i], row.reference, row.reference_set);
     row.difference = row.value - row.reference;
     row.absolute = column.config.absolute.value_or(Row::no_number);
@@ -84,6 +86,14 @@ std::vector<Row> rows_of(const std::string& comparison, const CompareConfig& ent
   const std::size_t count = std::max(left.size(), right.size()), fewer = std::min(left.size(), right.size());
   if (fewer != count && fewer != 1)
     throw UsageError(fmt::format("{} classes on the left and {} on the right", left.size(), right.size()));
+  if (fewer > 1) {
+    const std::vector<std::string>&left_classes = result.system(statement.left.network).texts("class"),
+          &right_classes = result.system(statement.right.network).texts("class");
+    if (left_classes != right_classes)
+      throw UsageError(
+          fmt::format("the classes on the left are {}, those on the right {}: they are compared one by one",
+                      listed(left_classes), listed(right_classes)));
+  }
   const StatementTerm& by_class = left.size() == count ? statement.left : statement.right;
   std::vector<Row> rows;
   for (std::size_t i = 0; i < count; ++i) {
@@ -276,7 +286,8 @@ ComparisonResult compare(const ExperimentConfig& config, const PublishedTables& 
   for (const PublishedTable& table : published) {
     if (!table.sets.empty()) continue;
     for (const PublishedColumn& column : table.columns) {
-      add(fmt::format("{}.columns.{}", table.comparison, column.name), [&] { return rows_of(table, column, result); });
+      add(fmt::format("{}.columns.{}", table.comparison, column.name),
+          [&] { return rows_of(config, table, column, result); });
     }
   }
   for (const auto& entry : config.compare) {

@@ -7,6 +7,7 @@
 
 #include "core/statistics/statistics.hpp"
 #include "core/text/csv_table.hpp"
+#include "experiments/measures/metrics.hpp"
 #include "experiments/results/record_arrays.hpp"
 
 namespace inforelay {
@@ -20,15 +21,18 @@ std::vector<double> defined(std::vector<double> values) {
   return values;
 }
 
-// The regressions of the other networks, for which nothing was published.
+// The regressions of the other networks that have them, for which nothing was published.
 PublishedTables other_networks(const ExperimentConfig& config, const PublishedTables& published) {
   PublishedTables others;
   for (const auto& network : config.networks) {
     for (PublishedTable table : published) {
       if (table.network == network.first) continue;
       table.network = network.first;
-      std::erase_if(table.columns,
-                    [](const PublishedColumn& column) { return !column.config.metric.starts_with("regression."); });
+      std::erase_if(table.columns, [&](const PublishedColumn& column) {
+        const std::string& metric = column.config.metric;
+        return !metric.starts_with("regression.") || !metric_missing(config, network.second, metric).empty();
+      });
+      if (table.columns.empty()) continue;
       for (PublishedColumn& column : table.columns)
         std::fill(column.values.begin(), column.values.end(), ComparisonRow::no_number);
       others.push_back(std::move(table));

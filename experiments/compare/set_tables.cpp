@@ -179,7 +179,7 @@ std::vector<SetDifference> set_differences(const PublishedTable& table, const st
     double largest = 0, squares = 0;
     for (std::size_t row = 0; row < ours.size(); ++row) {
       const double difference = ours[row] - std::get<double>(column.values[row]);
-      largest = std::max(largest, std::fabs(difference));
+      if (std::isnan(difference) || std::fabs(difference) > largest) largest = std::fabs(difference);  // NaN stays
       squares += difference * difference;
     }
     differences.push_back({column.name + " max", largest, column.config.absolute});

@@ -130,6 +130,9 @@ struct RecordingConfig {
   bool is_timed() const { return times.empty() && time == TimeWord::each; }
 };
 
+/// The subsets of a data set. Recordings may have others.
+inline const std::vector<std::string> data_subsets{"train", "test"};
+
 struct RelayConfig {
   std::vector<std::string> subsets{"train", "test"};
   bool greedy = true;

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "core/named.hpp"
@@ -11,6 +12,7 @@
 #include "experiments/config/derived_settings.hpp"
 #include "experiments/config/recurrent_checks.hpp"
 #include "experiments/config/significance_checks.hpp"
+#include "infotheory/information/nsb.hpp"
 #include "infotheory/states/unit_states.hpp"
 
 namespace inforelay {
@@ -294,10 +296,14 @@ class Checker {
   void check_analysis() {
     const AnalysisConfig& analysis = config_.analysis;
     const std::vector<std::string>& subsets = analysis.relay.subsets;
-    if (subsets.empty()) fail("analysis.relay.subsets", "at least one of train, test is needed");
+    if (subsets.empty()) fail("analysis.relay.subsets", "at least one subset is needed");
     // The subsets of a recording are known once it is read.
-    if (config_.recordings.empty())
-      check_subsets("analysis.relay.subsets", subsets, "the subsets of a data set: train, test", {"train", "test"});
+    if (config_.recordings.empty()) {
+      check_subsets("analysis.relay.subsets", subsets, "the subsets of a data set: train, test", data_subsets);
+    } else if (!config_.networks.empty() && std::find_first_of(subsets.begin(), subsets.end(), data_subsets.begin(),
+                                                               data_subsets.end()) == subsets.end()) {
+      fail("analysis.relay.subsets", "of the subsets of the networks, train and test, there is none");
+    }
     if (config_.networks.empty() && !config_.recordings.empty()) {
       if (analysis.knockout)
         fail("analysis.knockout", "needs a network: the units of a recording cannot be knocked out");
@@ -305,8 +311,11 @@ class Checker {
     } else {
       check_subsets("analysis.relay.exhaustive", analysis.relay.exhaustive, "analysis.relay.subsets", subsets);
     }
-    if (analysis.knockout)
+    if (analysis.knockout) {
       check_subsets("analysis.knockout.subsets", analysis.knockout->subsets, "analysis.relay.subsets", subsets);
+      check_subsets("analysis.knockout.subsets", analysis.knockout->subsets, "the subsets of networks: train, test",
+                    data_subsets);
+    }
     check_no_repetition("analysis.layers", analysis.layers.list);
     check_relay_classes(analysis.relay);
     check_states(analysis);
@@ -319,6 +328,8 @@ class Checker {
       fail("analysis.regression", "needs the tables of all sets: not with analysis.tables: never");
     check_subsets("analysis.regression.relay", {analysis.regression->relay},
                   "analysis.relay.exhaustive: all sets are needed", analysis.relay.exhaustive);
+    check_subsets("analysis.regression.relay", {analysis.regression->relay}, "the subsets of networks: train, test",
+                  data_subsets);
     const bool all = analysis.knockout && analysis.knockout->sets == KnockoutSets::exhaustive;
     const auto& knocked_out = all ? analysis.knockout->subsets : std::vector<std::string>();
     if (std::find(knocked_out.begin(), knocked_out.end(), analysis.regression->knockout) == knocked_out.end()) {
@@ -360,7 +371,7 @@ class Checker {
     if (fit == own_values || only_recordings) return;  // the subsets of recordings are known once these are read
     check_subsets(path, {fit}, "own and analysis.relay.subsets", analysis.relay.subsets);
     if (!config_.recordings.empty())  // whose subsets may be among analysis.relay.subsets, too
-      check_subsets(path, {fit}, "the subsets of a data set: train, test", {"train", "test"});
+      check_subsets(path, {fit}, "the subsets of a data set: train, test", data_subsets);
   }
 
   void check_no_repetition(std::string_view path, std::vector<std::int64_t> list) {
@@ -402,6 +413,20 @@ std::string suggestion(std::string_view word, const std::vector<std::string_view
   return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
 }
 
+int levels_of(const DiscretizeOptions& options) {
+  try {
+    return level_count(options);
+  } catch (const UsageError&) {
+    return 2;
+  }
+}
+
+std::vector<std::string> drift_problems(const AnalysisConfig& analysis, std::int64_t units) {
+  if (analysis.drift < units) return {};
+  return {fmt::format("analysis.drift: {} units, but an analysed layer has {}: all of them are kept at any time",
+                      analysis.drift, units)};
+}
+
 namespace {
 
 // The reasons why a layer of `width` units cannot be analysed.
@@ -412,6 +437,11 @@ std::vector<std::string> width_problems(const AnalysisConfig& analysis, int laye
   const bool all_knocked_out = analysis.knockout && analysis.knockout->sets == KnockoutSets::exhaustive;
   if (width > UnitStates::max_units) return {too_wide(UnitStates::max_units, "relay information")};
   std::vector<std::string> problems;
+  const int levels = levels_of(analysis.discretize);
+  const auto widest_nsb = static_cast<std::int64_t>(std::log(nsb_max_alphabet) / std::log(levels));
+  const auto& estimators = analysis.estimators;
+  if (width > widest_nsb && std::find(estimators.begin(), estimators.end(), "nsb") != estimators.end())
+    problems.push_back(too_wide(widest_nsb, fmt::format("the estimator nsb, of units of {} levels,", levels)));
   if (width <= NeuronSet::max_exhaustive_neurons) return problems;
   if (!analysis.relay.exhaustive.empty())
     problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive relay information") +

@@ -31,8 +31,9 @@ std::vector<Setting> settings_of(RelayConfig& config) {
        choice(config.by, set_measure_names)},
       {"exhaustive", "Those of the subsets for which all 2^K sets are computed.", Words{&config.exhaustive}},
       {"classes",
-       "Only these classes; empty: all. Some classes only: not possible with exhaustive, branching, compare or "
-       "sweep, which need all classes.",
+       "Only these classes; empty: all. Some classes only: not possible with exhaustive, branching, importance, "
+       "compare "
+       "or sweep, which need all classes.",
        Integers{&config.classes, {0, max_symbols - 1}, {0, max_symbols}}}};
 }
 

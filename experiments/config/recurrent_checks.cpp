@@ -78,6 +78,10 @@ class RecurrentChecker {
   }
 
   void check_steps() {
+    std::vector<std::string> subsets = config_.analysis.relay.subsets;  // those that only recordings have do not matter
+    std::erase_if(subsets, [](const std::string& subset) {
+      return std::find(data_subsets.begin(), data_subsets.end(), subset) == data_subsets.end();
+    });
     std::size_t least = sizes_->steps_of("test");
     if (least == 0) {
       return fail("",
@@ -85,13 +89,11 @@ class RecurrentChecker {
                               "no steps for a recurrent network",
                               config_.data.dataset));
     }
-    for (const std::string& subset : config_.analysis.relay.subsets)
-      least = std::min(least, std::max<std::size_t>(sizes_->steps_of(subset), 1));
+    for (const std::string& subset : subsets) least = std::min(least, sizes_->steps_of(subset));
     if (own_.lag > 0 && own_.input != InputSymbol::stimulus)
       fail("recurrent.lag", "is for input: stimulus; labels have none");
     if (static_cast<std::size_t>(own_.lag) >= least)
       fail("recurrent.lag", fmt::format("{}, but a trial has {} steps", own_.lag, least));
-    const auto& subsets = config_.analysis.relay.subsets;
     if (own_.is_timed() && subsets.size() > 1 && sizes_->steps_of("train") != sizes_->steps_of("test")) {
       fail("recurrent.time",
            fmt::format("each needs trials of as many steps in all of analysis.relay.subsets, but those "
@@ -110,6 +112,22 @@ class RecurrentChecker {
            fmt::format("{}: before step {} there is no input {} steps ago", times.front(), own_.lag, own_.lag));
     if (const auto& knockout = config_.analysis.knockout; knockout && static_cast<std::size_t>(knockout->from) >= least)
       fail_at("analysis.knockout.from", fmt::format("{}, but a trial has {} steps", knockout->from, least));
+    check_lags(times, least);
+  }
+
+  // Measures over time need consecutive recorded steps, more than the largest lag.
+  void check_lags(const std::vector<std::int64_t>& times, std::size_t steps) {
+    const auto& lags = config_.analysis.lags;
+    if (lags.empty() || config_.analysis.relay.exhaustive.empty()) return;
+    const auto recorded = times.empty() ? static_cast<std::int64_t>(steps) - own_.lag : std::ssize(times);
+    if (!times.empty() && times.back() - times.front() + 1 != recorded)
+      fail("recurrent.time", "are not consecutive, as analysis.lags needs them");
+    const std::int64_t largest = *std::max_element(lags.begin(), lags.end());
+    if (largest >= recorded)
+      fail_at("analysis.lags", fmt::format("{}, but a trial has {} steps{}", largest, recorded,
+                                           static_cast<std::size_t>(recorded) == steps ? "" : " that are recorded"));
+    else if (recorded < 2)
+      fail_at("analysis.lags", "needs at least 2 recorded steps in a trial");
   }
 
   void fail_at(std::string_view path, std::string problem) {
@@ -136,6 +154,10 @@ std::vector<std::string> recurrent_layer_problems(const ExperimentConfig& config
   std::vector<std::string> problems = analysed_layer_problems(widths, config.analysis);
   const auto& knockout = config.analysis.knockout;
   const std::int64_t units = widths.at(1);
+  if (network.recurrent->is_timed()) {
+    for (std::string& problem : drift_problems(config.analysis, network.recurrent->recorded_units(units)))
+      problems.push_back(std::move(problem));
+  }
   if (knockout && knockout->sets == KnockoutSets::exhaustive && units > most_knocked_out) {
     problems.push_back(
         fmt::format("an analysed layer has {} units; knockouts of all sets in time are possible up to {}; "
@@ -150,19 +172,6 @@ std::vector<std::string> recurrent_layer_problems(const ExperimentConfig& config
                                    NeuronSet::max_exhaustive_neurons));
   return problems;
 }
-
-namespace {
-
-/// Levels of a unit; 2 for options that do not go together, which are an error of their own.
-int levels_of(const DiscretizeOptions& options) {
-  try {
-    return level_count(options);
-  } catch (const UsageError&) {
-    return 2;
-  }
-}
-
-}  // namespace
 
 std::vector<SettingProblem> time_problems(const ExperimentConfig& config) {
   const AnalysisConfig& analysis = config.analysis;

@@ -17,6 +17,12 @@ struct Dependence {
 std::vector<Dependence> dependences_of(const ExperimentConfig& config) {
   std::vector<Dependence> all;
   for (const auto& [name, network] : config.networks) {
+    if (network.recurrent && network.recurrent->train) {
+      const RecurrentTrainingOptions &given = *network.recurrent->train, defaults;
+      const std::string train = fmt::format("networks.{}.recurrent.train.", name);
+      all.push_back({train + "momentum", train + "optimizer", "sgd", given.optimizer.kind == OptimizerKind::sgd,
+                     given.optimizer.momentum == defaults.optimizer.momentum});
+    }
     if (!network.train) continue;
     const std::string train = fmt::format("networks.{}.train.", name);
     const TrainingOptions &given = *network.train, defaults;
@@ -32,6 +38,11 @@ std::vector<Dependence> dependences_of(const ExperimentConfig& config) {
   all.push_back({"analysis.discretize.threshold", "analysis.discretize.method", "threshold",
                  discretize.method == Discretization::threshold,
                  discretize.threshold == DiscretizeOptions{}.threshold});
+  const SignificanceConfig &significance = config.analysis.significance, usual;
+  all.push_back({"analysis.significance.level", "analysis.significance.bootstrap", "at least 2",
+                 significance.bootstrap > 0, significance.level == usual.level});
+  all.push_back({"analysis.significance.nulls", "analysis.significance.permutations", "at least 1",
+                 significance.permutations > 0, significance.nulls == usual.nulls});
   const ImportanceSamplingConfig &sampling = config.analysis.importance_sampling, no_sampling;
   const bool importance = config.analysis.importance;
   all.push_back({"analysis.importance_sampling.standard_error", "analysis.importance", "true", importance,
@@ -42,6 +53,9 @@ std::vector<Dependence> dependences_of(const ExperimentConfig& config) {
     all.push_back({"analysis.knockout.samples", "analysis.knockout.method", "sampled",
                    knockout->options.method == KnockoutMethod::sampled,
                    knockout->options.sample_size == KnockoutOptions{}.sample_size});
+    all.push_back({"analysis.knockout.noise_sd", "analysis.knockout.replace", "noise",
+                   knockout->options.replace == KnockoutReplace::noise,
+                   knockout->options.noise_sd == KnockoutOptions{}.noise_sd});
   }
   if (config.sweep) {
     all.push_back({"sweep.samples", "sweep.method", "random", config.sweep->method == SweepMethod::random,

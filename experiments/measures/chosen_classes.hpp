@@ -1,6 +1,7 @@
 // The classes of analysis.relay.classes, and arrays that have a row for each of them.
 #pragma once
 
+#include <algorithm>
 #include <limits>
 #include <numeric>
 #include <vector>
@@ -10,9 +11,13 @@
 
 namespace inforelay {
 
-/// The classes of analysis.relay.classes, by default all: [0,C).
+/// The classes of analysis.relay.classes in ascending order, by default all: [0,C).
 inline std::vector<int> chosen_classes(const RelayConfig& config, int classes) {
-  if (!config.classes.empty()) return {config.classes.begin(), config.classes.end()};
+  if (!config.classes.empty()) {
+    std::vector<int> chosen(config.classes.begin(), config.classes.end());
+    std::sort(chosen.begin(), chosen.end());
+    return chosen;
+  }
   std::vector<int> all(static_cast<std::size_t>(classes));
   std::iota(all.begin(), all.end(), 0);
   return all;
@@ -24,7 +29,6 @@ inline constexpr double not_computed = std::numeric_limits<double>::quiet_NaN();
 /// Rows [R,...] of the chosen classes as [C,...], `absent` elsewhere.
 template <class T>
 RowMatrix<T> by_class(const RowMatrix<T>& rows, const std::vector<int>& chosen, int classes, T absent) {
-  if (static_cast<int>(chosen.size()) == classes) return rows;
   RowMatrix<T> all = RowMatrix<T>::Constant(classes, rows.cols(), absent);
   for (std::size_t row = 0; row < chosen.size(); ++row) all.row(chosen[row]) = rows.row(static_cast<Eigen::Index>(row));
   return all;

@@ -48,9 +48,6 @@ void compute_drift(MeasureRun& run, ResultArrays& out) {
   const ResultView relay = run.layer.at("relay/" + run.place.subset);
   const auto units = static_cast<int>(run.place.sizes.units);
   const auto count = static_cast<int>(run.place.config.analysis.drift);
-  if (count >= units)
-    throw UsageError("analysis.drift: {} units, but {} has {}: all of them are kept at any time", count,
-                     run.place.layer_name(), units);
   RowMatrix<double> drift = relay_drift(paths_of(relay), static_cast<std::size_t>(count));
   const RowMatrix<double>& total = relay.matrix<double>("total");  // [time,class]
   std::vector<double> mean;

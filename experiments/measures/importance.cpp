@@ -2,6 +2,7 @@
 // importance, and how well each of them predicts the function that is lost.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -155,6 +156,20 @@ std::string missing_verdict(const MeasurePlace& place, int) {
   return knocks_out_all_sets(place) ? "" : "needs analysis.knockout.sets: exhaustive";
 }
 
+// Of measures of sets, whose values are those of analysis.measures: is this one among them?
+std::string missing_measure(const MeasurePlace& place, int count, std::size_t measure) {
+  const std::string why = missing_verdict(place, count);
+  const std::string_view name = importance_measures()[measure].name;
+  constexpr std::string_view of_sets = "set_";
+  if (!why.empty() || !name.starts_with(of_sets)) return why;
+  const auto& chosen = place.config.analysis.measures;
+  for (const auto& [value, word] : set_measure_names) {
+    if (word == name.substr(of_sets.size()) && std::find(chosen.begin(), chosen.end(), value) == chosen.end())
+      return fmt::format("{} is not among analysis.measures", word);
+  }
+  return "";
+}
+
 std::string missing_known_modules(const MeasurePlace& place, int count) {
   if (!place.network.detectors) return "only networks of detectors have known modules";
   return missing_verdict(place, count);
@@ -174,7 +189,7 @@ template <std::size_t... m>
 std::vector<Metric> metrics(std::index_sequence<m...>) {
   if (importance_measures().size() > sizeof...(m)) throw std::logic_error("more measures than metrics of them");
   std::vector<Metric> all;
-  const auto add = [&](std::size_t i, auto spearman, auto auc) {
+  const auto add = [&](std::size_t i, auto spearman, auto auc, auto missing) {
     if (i >= importance_measures().size()) return;
     const ImportanceMeasure& measure = importance_measures()[i];
     all.push_back(
@@ -183,7 +198,7 @@ std::vector<Metric> metrics(std::index_sequence<m...>) {
          .array = "",
          .derived = {"1", fmt::format("rank correlation of the function lost with {}, over all sets", measure.name),
                      false, spearman},
-         .missing = missing_verdict});
+         .missing = missing});
     if (!measure.of_units) return;
     all.push_back(
         {.name = fmt::format("auc_{}", measure.name),
@@ -195,7 +210,8 @@ std::vector<Metric> metrics(std::index_sequence<m...>) {
   };
   (add(
        m, [](const ResultView& group, int) { return verdict_row(group, "verdict/spearman", m); },
-       [](const ResultView& group, int) { return verdict_row(group, "verdict/module_auc", m); }),
+       [](const ResultView& group, int) { return verdict_row(group, "verdict/module_auc", m); },
+       [](const MeasurePlace& place, int count) { return missing_measure(place, count, m); }),
    ...);
   const auto missing = [](const MeasurePlace& place, int) { return missing_network(place); };
   const auto add_number = [&](const char* name, const char* title, const char* about, auto values) {

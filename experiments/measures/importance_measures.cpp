@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "experiments/measures/chosen_classes.hpp"
 #include "experiments/measures/clusterability.hpp"
 #include "infotheory/importance/unit_scores.hpp"
 #include "infotheory/states/unit_states.hpp"
@@ -47,7 +48,7 @@ OfUnits selectivity_of_units(const ImportanceSource& source) {
   const ResultView states = source.arrays.at("states/" + source.subset);
   const auto symbols = states.vector<Symbol>("input");
   if (std::all_of(symbols.begin(), symbols.end(), [&](Symbol symbol) { return symbol == symbols[0]; }))
-    return std::nullopt;
+    return RowMatrix<double>::Constant(contrast_count(source), unit_count(source), not_computed);
   const std::vector<double> index = selectivity(states.matrix<float>("value"), symbols);
   const Eigen::Map<const Eigen::RowVectorXd> row(index.data(), static_cast<Eigen::Index>(index.size()));
   return row.replicate(contrast_count(source), 1);
@@ -120,7 +121,7 @@ const std::vector<ImportanceMeasure>& importance_measures() {
        [](Source s) { return unit_information(s, "output", &Contrast::output); }},
       {"selectivity", "class selectivity", "1",
        "(mu_max - mu_rest) / (mu_max + mu_rest) of the unit's mean values per class, above its lowest value; the same "
-       "for all classes (Morcos et al., ICLR 2018)",
+       "for all classes; NaN if all samples are of one (Morcos et al., ICLR 2018)",
        selectivity_of_units},
       {"weight", "|weight| out", "1",
        "|w_ck| to output c; of layers before the last hidden one the Euclidean norm of all outgoing weights (Li et "

@@ -194,7 +194,8 @@ std::string metric_missing(const ExperimentConfig& config, const NetworkConfig& 
   int layer = 0;
   if (!parsed.layer.empty()) {
     layer = number_from<int>(parsed.layer).value_or(0);
-    if (layer < 1) return fmt::format("layers of networks are numbers from 1, not '{}'", parsed.layer);
+    if (layer < 1 || parsed.layer != std::to_string(layer))
+      return fmt::format("layers of networks are numbers from 1, not '{}'", parsed.layer);
   }
   if (parsed.measure->scope != Scope::system) {
     const std::vector<std::int64_t> widths = layer_widths(config, network);

@@ -307,7 +307,8 @@ MemoryNeed significance_memory(const MeasurePlace& place, AllSetsTable) {
       static_cast<double>(config.permutations * config.nulls.size() + config.bootstrap + subsample_repeats);
   const double working = (thread_count() + 1) * table + 16 * repeats * each;
   if (!has_maximum(place)) return samples_need(0, working);
-  const MemoryNeed scan = all_sets_need(size, AllSetsTable::discard, working);
+  const double maxima = 16 * static_cast<double>(config.maximum) * contrasts * (size.units + 1);
+  const MemoryNeed scan = all_sets_need(size, AllSetsTable::discard, working + maxima);
   return {.kept = 0, .working = scan.working, .smaller = scan.smaller};
 }
 

@@ -107,7 +107,11 @@ void compute_states(MeasureRun& run, ResultArrays& out) {
   const States states = states_of(run, record.samples.values);
   const Occupancy occupied = occupancy(states.counts);
   if (place.is_feed_forward()) put_outputs(run, record, out);
-  if (place.network.recurrent) out.put("step_accuracy", record.accuracy);
+  if (place.network.recurrent) {
+    out.put("step_accuracy", record.accuracy);
+    out.put("step_commonest_label", record.commonest_label);
+    out.put("step_label_changes", record.label_changes);
+  }
   if (!record.stimulus.empty()) {
     out.put_scale("stimulus_name", run.system.symbols(run.progress).stimuli->names, "inputs of a step");
     out.put("stimulus", record.stimulus);
@@ -156,7 +160,12 @@ const Measure states_measure{
          {"step_accuracy",
           "1",
           {},
-          "fraction of all labelled steps of the subset that a recurrent network decides rightly"},
+          "fraction of all labelled steps of the subset that a recurrent network decides correctly"},
+         {"step_commonest_label", "1", {}, "fraction of these steps whose label is the commonest one"},
+         {"step_label_changes",
+          "1",
+          {},
+          "labelled steps that begin a trial or have another label than the step before"},
          {"threshold", "1", {"unit", "cut"}, "a unit's state is the number of these that its value is above"},
          {"state", "1", {"sample"}, "state of the layer, bit k is unit k"},
          {"state", "1", {"sample", "unit"}, "state of each unit"},
@@ -173,14 +182,14 @@ const Measure states_measure{
           "1",
           {},
           "fraction of samples whose largest output is that of their class; of output bits, that are all decided "
-          "rightly"},
+          "correctly"},
          {"balanced_accuracy",
           "1",
           {"class"},
           "balanced accuracy of each output against the threshold of its activation, exact; not by argmax"}},
     .metrics = {{"argmax_accuracy", "argmax accuracy", "argmax_accuracy", {}, missing_outputs},
                 {"balanced_accuracy", "balanced accuracy", "balanced_accuracy", {}, missing_outputs},
-                {"step_accuracy", "fraction of steps decided rightly", "step_accuracy", {}, missing_steps},
+                {"step_accuracy", "fraction of steps decided correctly", "step_accuracy", {}, missing_steps},
                 {"occupied_states", "occupied states", "occupied_states"},
                 {"singleton_fraction", "fraction of samples alone in their state", "singleton_fraction"},
                 {"entropy_bits", "entropy of the states (bit)", "entropy_bits"},

@@ -58,7 +58,7 @@ std::vector<NeuronSet> sets_of(const MeasurePlace& place, int units) {
   return sets;
 }
 
-/// Counts of right decisions, set by set, that can be continued.
+/// Counts of correct decisions, set by set, that can be continued.
 struct Counts {
   std::vector<std::uint64_t> total;                    // [C]
   RowMatrix<std::int64_t> correct;                     // [sets,C]
@@ -187,8 +187,8 @@ void compute_time_knockout(MeasureRun& run, ResultArrays& out) {
   out.put_attribute("", "replace", std::string(to_string(config.options.replace)));
   if (config.options.replace == KnockoutReplace::noise) out.put_attribute("", "noise_sd", config.options.noise_sd);
   out.put_attribute("", "from_step", config.from);
-  out.put_attribute("", "steps",
-                    config.steps > 0 ? config.steps : static_cast<std::int64_t>(data.steps()) - config.from);
+  const std::int64_t left = static_cast<std::int64_t>(data.steps()) - config.from;
+  out.put_attribute("", "steps", config.steps > 0 ? std::min(config.steps, left) : left);
   const bool all = knocks_out_all_sets(run.place);
   const auto units =
       static_cast<int>(recorded_state_units(network, *run.place.network.recurrent, run.place.layer).size());
@@ -218,31 +218,32 @@ const Measure time_knockout_measure{
     .scope = Scope::subset,
     .over_time = true,
     .about = "accuracy of a recurrent network with units of its state replaced before steps",
-    .arrays = {{"accuracy",
-                "1",
-                {"class", "set"},
-                "fraction of the steps labelled with the class that are decided rightly with a set of units replaced; "
-                "index: bit k is set if unit k is in the set"},
-               {"error_rate", "1", {"set"}, "fraction of all labelled steps that are decided wrongly; index likewise"},
-               {"accuracy_single", "1", {"class", "unit"}, "the accuracy with one unit replaced"},
-               {"error_rate_single", "1", {"unit"}, "the error rate with one unit replaced"},
-               {"accuracy_by_step",
-                "1",
-                {"set", "labelled_step", "class"},
-                "the accuracy at each step; NaN if the class does not occur there"},
-               {"accuracy_single_by_step",
-                "1",
-                {"knocked_out", "labelled_step", "class"},
-                "the same with no unit and with each single unit replaced"},
-               {"intact", "1", {"class"}, "the accuracy with no unit replaced"},
-               {"intact_error_rate", "1", {}, "the error rate with no unit replaced"},
-               {"state/correct", "1", {"set", "class"}, "right decisions so far, of an unfinished stage"},
-               {"state/sets", "1", {}, "sets counted so far"}},
+    .arrays =
+        {{"accuracy",
+          "1",
+          {"class", "set"},
+          "fraction of the steps labelled with the class that are decided correctly with a set of units replaced; "
+          "index: bit k is set if unit k is in the set"},
+         {"error_rate", "1", {"set"}, "fraction of all labelled steps that are decided incorrectly; index likewise"},
+         {"accuracy_single", "1", {"class", "unit"}, "the accuracy with one unit replaced"},
+         {"error_rate_single", "1", {"unit"}, "the error rate with one unit replaced"},
+         {"accuracy_by_step",
+          "1",
+          {"set", "labelled_step", "class"},
+          "the accuracy at each step; NaN if the class does not occur there"},
+         {"accuracy_single_by_step",
+          "1",
+          {"knocked_out", "labelled_step", "class"},
+          "the same with no unit and with each single unit replaced"},
+         {"intact", "1", {"class"}, "the accuracy with no unit replaced"},
+         {"intact_error_rate", "1", {}, "the error rate with no unit replaced"},
+         {"state/correct", "1", {"set", "class"}, "correct decisions so far, of an unfinished stage"},
+         {"state/sets", "1", {}, "sets counted so far"}},
     .metrics = {{"intact", "accuracy of steps, intact", "intact"},
                 {"intact_error_rate",
                  "error rate, intact",
                  "",
-                 {"1", "fraction of all labelled steps that are decided wrongly, with no unit replaced", false,
+                 {"1", "fraction of all labelled steps that are decided incorrectly, with no unit replaced", false,
                   [](const ResultView& group, int) {
                     return std::vector<MetricValue>{group.number<double>("intact_error_rate")};
                   },

@@ -173,6 +173,18 @@ bool is_table(const ResultArray& array) {
   return std::find(array.axes.begin(), array.axes.end(), "set") != array.axes.end();
 }
 
+bool lacks_a_table(const std::vector<std::string>& statistics, const std::vector<std::string>& tables) {
+  return std::any_of(statistics.begin(), statistics.end(), [&](const std::string& sizes) {
+    const std::size_t name_begin = sizes.rfind('/') + 1;  // 0 without a '/'
+    const std::string_view group = std::string_view(sizes).substr(0, name_begin);
+    const bool any_of_group = sizes.substr(name_begin) == "sizes";
+    return std::none_of(tables.begin(), tables.end(), [&](const std::string& table) {
+      if (!any_of_group) return table + "_sizes" == sizes;
+      return table.starts_with(group) && table.find('/', name_begin) == std::string::npos;
+    });
+  });
+}
+
 namespace {
 
 // Row-major values in the matrix of ArrayValues.
@@ -219,10 +231,13 @@ ResultArrays read_arrays(const Hdf5Reader& file, const std::string& group, ReadT
 
 ResultArrays read_finished(const Hdf5Reader& file, const std::string& group, ReadTables wanted) {
   ResultArrays arrays = read_arrays(file, group, wanted);
-  const bool all_sets = arrays.view().has("sizes");
-  const bool table = std::any_of(arrays.arrays().begin(), arrays.arrays().end(),
-                                 [](const auto& each) { return is_table(each.second); });
-  if (wanted == ReadTables::yes && all_sets && !table)
+  constexpr std::string_view first_statistic = "sizes/mean";
+  std::vector<std::string> statistics, tables;
+  for (const auto& [path, array] : arrays.arrays()) {
+    if (path.ends_with(first_statistic)) statistics.push_back(path.substr(0, path.rfind('/')));
+    if (is_table(array)) tables.push_back(path);
+  }
+  if (wanted == ReadTables::yes && lacks_a_table(statistics, tables))
     throw DataError("it was made without the table of all sets, which is wanted now");
   return arrays;
 }

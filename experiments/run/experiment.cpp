@@ -9,7 +9,6 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string_view>
 #include <utility>
 
@@ -85,6 +84,11 @@ class RunWarnings {
   std::vector<std::string> all_;
 };
 
+// The accuracy that a guess of the commonest class exceeds by chance in one case of 700: three standard deviations.
+double chance_bound(double commonest, double samples) {
+  return commonest + 3 * std::sqrt(commonest * (1 - commonest) / samples);
+}
+
 // A network that decides no better than chance was probably not read as it was trained.
 void warn_of_chance(const ExperimentResult& result, const std::string& name, RunWarnings& warnings) {
   const std::vector<LayerResults> layers = layers_of(result, name);
@@ -97,7 +101,7 @@ void warn_of_chance(const ExperimentResult& result, const std::string& name, Run
     for (const Symbol cls : classes) counts.at(cls) += 1;
     const auto samples = static_cast<double>(classes.size());
     const double chance = *std::max_element(counts.begin(), counts.end()) / samples;
-    if (accuracy > chance + 3 * std::sqrt(chance * (1 - chance) / samples)) continue;
+    if (accuracy > chance_bound(chance, samples)) continue;
     warnings.add(
         fmt::format("{}: the argmax accuracy on the {} samples of {}, {:.4f}, is at chance level (the commonest class "
                     "has {:.4f}); check activation and output_activation, the scaling of the inputs, and the order of "
@@ -106,23 +110,22 @@ void warn_of_chance(const ExperimentResult& result, const std::string& name, Run
   }
 }
 
-// The same of a recurrent network, by its decisions at labelled steps: for as many samples as there are trials, since
-// the steps of a trial are not independent.
+// The same of a recurrent network, by its decisions at labelled steps: for as many samples as there are changes of the
+// label, since steps of the same label are not independent. All layers and times have the same numbers.
 void warn_of_chance(const ResultView& system, const std::string& name, RunWarnings& warnings, Console& console) {
-  for (const std::string& layer : system.at("layers").children()) {
-    const ResultView all = system.at("layers/" + layer + "/states");
-    for (const std::string& subset : all.children()) {
-      const ResultView states = all.at(subset);
-      if (!states.has("step_accuracy") || states.array("step_accuracy").shape.size() > 0) continue;
-      const double accuracy = states.number<double>("step_accuracy"),
-                   chance = 1.0 / static_cast<double>(system.texts("class").size());
-      console.detail(fmt::format("{}: accuracy {:.4f} on the labelled steps of {}", name, accuracy, subset));
-      if (accuracy > chance) continue;
-      warnings.add(
-          fmt::format("{}: the accuracy on the labelled steps of {}, {:.4f}, is not above that of a guess "
-                      "among {} classes; check recurrent.kind, threshold and output_activation",
-                      name, subset, accuracy, system.texts("class").size()));
-    }
+  const ResultView all = system.at("layers/" + system.at("layers").children().front() + "/states");
+  for (const std::string& subset : all.children()) {
+    const ResultView states = all.at(subset);
+    if (!states.has("step_label_changes")) continue;  // made by an earlier version
+    const double accuracy = states.numbers("step_accuracy").front(),
+                 chance = states.numbers("step_commonest_label").front(),
+                 samples = states.numbers("step_label_changes").front();
+    console.detail(fmt::format("{}: accuracy {:.4f} on the labelled steps of {}", name, accuracy, subset));
+    if (accuracy > chance_bound(chance, samples)) continue;
+    warnings.add(
+        fmt::format("{}: the accuracy on the labelled steps of {}, {:.4f}, is at chance level (the commonest label has "
+                    "{:.4f}; {} changes of the label); check recurrent.kind, threshold and output_activation",
+                    name, subset, accuracy, chance, samples));
   }
 }
 
@@ -273,19 +276,18 @@ void report_kept_stages(const ExperimentConfig& config, const ExperimentResult& 
 // no array over all sets.
 bool lacks_tables(const ResolvedExperiment& run, const std::filesystem::path& results) {
   if (run.tables() == AllSetsTable::discard) return false;
-  std::set<std::string> with_statistics, with_table;
+  std::vector<std::string> statistics, tables;
   const Hdf5Reader file(results);
   const auto note = [&](const std::string& path, Hdf5Kind kind) {
-    constexpr std::string_view statistics = "/sizes/mean";
     if (kind != Hdf5Kind::array) return;
-    if (path.ends_with(statistics)) with_statistics.insert(path.substr(0, path.size() - statistics.size()));
+    if (path.ends_with("sizes/mean")) statistics.push_back(path.substr(0, path.rfind('/')));
     const std::vector<std::string> axes = file.dimension_names(path);
-    if (std::find(axes.begin(), axes.end(), "set") != axes.end()) with_table.insert(path.substr(0, path.rfind('/')));
+    if (std::find(axes.begin(), axes.end(), "set") != axes.end()) tables.push_back(path);
   };
   for (const char* group : {"networks", "recordings"}) {
     if (file.exists(group)) file.visit(group, note);
   }
-  return !std::includes(with_table.begin(), with_table.end(), with_statistics.begin(), with_statistics.end());
+  return lacks_a_table(statistics, tables);
 }
 
 // Reports a complete run; redraws its figures if they are missing.

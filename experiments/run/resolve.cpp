@@ -72,14 +72,20 @@ ResolvedExperiment::ResolvedExperiment(ExperimentConfig config, Progress& progre
     for (PublishedTable& table : read_set_tables(name, config_)) published_.push_back(std::move(table));
   }
   data_ = config_.networks.empty() ? no_data_plan() : plan_data(data_options(config_));
-  if (!files_.networks.empty() || !recordings_.empty()) {  // only now are all widths, subsets and symbols known
+  if (!files_.networks.empty() || !files_.recurrent.empty() ||
+      !recordings_.empty()) {  // only now are all widths, subsets and symbols known
     ConfigErrors errors;
     ConfigNode root;
     root.place.file = std::make_shared<const std::filesystem::path>(config_.name);
     check_comparisons(config_, root, errors, recordings_);
     errors.throw_if_any();
   }
-  stages_ = plan_stages(config_, sizes(), recordings_);
+  network_config_ = config_;
+  RelayConfig& relay = network_config_.analysis.relay;
+  for (auto* subsets : {&relay.subsets, &relay.exhaustive}) {
+    std::erase_if(*subsets, [](const std::string& subset) { return !holds(data_subsets, subset); });
+  }
+  stages_ = plan_stages(network_config_, sizes(), recordings_);
   tables_ = choose_tables();
 }
 

@@ -68,6 +68,7 @@ class ResolvedExperiment {
   std::string without_tables(int threads, int ranks) const;
 
   ExperimentConfig config_;
+  ExperimentConfig network_config_;  ///< what applies to networks: without subsets that only recordings have
   ExternalFiles files_;
   std::vector<LoadedRecording> recordings_;
   PublishedTables published_;

@@ -76,7 +76,7 @@ RunRow row_of(const fs::path& folder) {
   return row;
 }
 
-// {system, layer, table, quantity} -> values by row.
+// {system, layer, table, quantity, units} -> values by row.
 using Key = std::vector<std::string>;
 std::map<Key, std::map<std::string, std::string>> values_of(const fs::path& folder) {
   const CsvFile csv = parse_csv(export_run(folder, "csv"), (folder / "summary.csv").string());
@@ -85,7 +85,7 @@ std::map<Key, std::map<std::string, std::string>> values_of(const fs::path& fold
     throw DataError(fmt::format("'{}': the columns are {}, expected {}", (folder / "summary.csv").string(),
                                 fmt::join(csv.header, ","), fmt::join(header, ",")));
   std::map<Key, std::map<std::string, std::string>> values;
-  for (const auto& row : csv.rows) values[{row[0], row[1], row[2], row[4]}][row[3]] = row[6];
+  for (const auto& row : csv.rows) values[{row[0], row[1], row[2], row[4], row[5]}][row[3]] = row[6];
   return values;
 }
 
@@ -99,6 +99,8 @@ std::string quantity_line(const Key& key, const std::map<std::string, std::strin
     const auto other = second.find(row);
     if (other == second.end()) continue;
     differing += value != other->second;
+    if (key[4].empty())
+      continue;  // texts and sets of units have no unit, numbers have: sets of one unit are no numbers
     const auto a = number_from<double>(value), b = number_from<double>(other->second);
     if (!a || !b) continue;
     ++numbers;
@@ -121,7 +123,9 @@ std::string describe_runs(const fs::path& folder) {
   if (!fs::is_directory(folder, error))
     throw UsageError(fmt::format("--runs: there is no folder '{}'", one_line(folder.string())));
   std::vector<RunRow> rows;
-  for (const auto& entry : fs::directory_iterator(folder)) {
+  const fs::directory_iterator entries(folder, error);
+  if (error) throw UsageError(fmt::format("--runs: '{}': {}", one_line(folder.string()), error.message()));
+  for (const auto& entry : entries) {
     if (!entry.is_symlink(error) && entry.is_directory(error) && is_run_folder(entry.path()))
       rows.push_back(row_of(entry.path()));
   }

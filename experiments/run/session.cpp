@@ -48,7 +48,7 @@ RunDirectory open_folder(const ExperimentConfig& config, const CommandLine& line
 }
 
 std::string read_summary(const RunDirectory& directory) {
-  constexpr std::uint64_t largest_summary = 1u << 20;
+  constexpr std::uint64_t largest_summary = 64u << 20;  // as many classes as there may be, in several tables
   const auto bytes = read_file(directory.summary(), largest_summary);
   return {bytes.begin(), bytes.end()};
 }

@@ -53,8 +53,10 @@ StageTimes earlier_times(const fs::path& folder) {
 // A training whose stop rule may be met before its last epoch.
 bool may_end_early(const Stage& stage) {
   const NetworkConfig& network = stage.place.network;
-  if (stage.measure->name != "training" || network.from_files()) return false;
-  if (network.recurrent) return network.recurrent->train && network.recurrent->train->accuracy;
+  if (network.from_files()) return false;
+  if (stage.measure->name == "recurrent_training")
+    return network.recurrent->train && network.recurrent->train->accuracy;
+  if (stage.measure->name != "training") return false;
   return network.train && (network.train->stop.accuracy || network.train->stop.balanced_accuracy);
 }
 

@@ -72,11 +72,7 @@ class Planner {
     std::vector<Layer> layers;
     for (const int layer : analysed_layers(config_.analysis, widths))
       layers.push_back({layer, static_cast<double>(widths[static_cast<std::size_t>(layer)])});
-    std::vector<std::string> subsets;  // those of recordings are not those of the data
-    for (const std::string& subset : chosen) {
-      if (place.sizes.samples.contains(subset)) subsets.push_back(subset);
-    }
-    add_system(name, place, layers, subsets);
+    add_system(name, place, layers, chosen);
   }
 
   void add_recording(const LoadedRecording& recording) {

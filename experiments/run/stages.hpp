@@ -22,7 +22,8 @@ struct Stage {
 };
 
 /// All stages, in order: for each network, then each recording, first the measures of the whole system, then layer by
-/// layer and subset by subset. `config` and `recordings` must outlive them.
+/// layer and subset by subset. The subsets of `config`, which are those of networks, are among train and test. `config`
+/// and `recordings` must outlive them.
 std::vector<Stage> plan_stages(const ExperimentConfig& config, const DataSizes& data,
                                const std::vector<LoadedRecording>& recordings = {});
 

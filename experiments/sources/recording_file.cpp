@@ -187,12 +187,17 @@ class Reader {
     for (const RecordingLayer& layer : result_.layers) widths.push_back(static_cast<std::int64_t>(layer.shape.units()));
     widths.push_back(1);
     const bool some_classes = !analysis.relay.classes.empty() && analysis.relay.classes.size() < result_.symbols.size();
-    if (some_classes &&
-        (!analysis.relay.exhaustive.empty() || analysis.relay.branching || !result_.config.compare.empty())) {
-      throw UsageError("analysis.relay.classes: {} of the {} symbols of {}; exhaustive, branching and compare need all",
-                       analysis.relay.classes.size(), result_.symbols.size(), path_);
+    if (some_classes && (!analysis.relay.exhaustive.empty() || analysis.relay.branching || analysis.importance ||
+                         !result_.config.compare.empty() || result_.config.sweep)) {
+      throw UsageError(
+          "analysis.relay.classes: {} of the {} symbols of {}; exhaustive, branching, importance, compare "
+          "and sweep need all",
+          analysis.relay.classes.size(), result_.symbols.size(), path_);
     }
-    const std::vector<std::string> problems = analysed_layer_problems(widths, analysis);
+    std::vector<std::string> problems = analysed_layer_problems(widths, analysis);
+    for (std::size_t layer = 1; own_.is_timed() && layer + 1 < widths.size(); ++layer) {
+      for (std::string& problem : drift_problems(analysis, widths[layer])) problems.push_back(std::move(problem));
+    }
     if (!problems.empty()) throw UsageError("{}: {}", path_, problems.front());
   }
 

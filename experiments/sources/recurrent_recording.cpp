@@ -111,6 +111,24 @@ std::vector<int> recorded_state_units(const RecurrentNetwork& network, const Rec
   return units;
 }
 
+namespace {
+
+void count_labels(const SequenceData& data, RecurrentSamples& samples) {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(data.class_count()));
+  const std::size_t first = data.first_labelled_step();
+  for (std::size_t trial = 0; trial < data.trials(); ++trial) {
+    for (std::size_t step = first; step < data.steps(); ++step) {
+      const Symbol label = data.label(trial, step);
+      ++counts[label];
+      if (step == first || label != data.label(trial, step - 1)) ++samples.label_changes;
+    }
+  }
+  samples.commonest_label = static_cast<double>(*std::max_element(counts.begin(), counts.end())) /
+                            static_cast<double>(data.trials() * (data.steps() - first));
+}
+
+}  // namespace
+
 RecurrentSamples record_recurrent(const RecurrentNetwork& network, const RecurrentConfig& config,
                                   const RecurrentSymbols& symbols, const SequenceData& data, const std::string& subset,
                                   int layer, bool last_unit_is_input, Progress& progress) {
@@ -125,6 +143,7 @@ RecurrentSamples record_recurrent(const RecurrentNetwork& network, const Recurre
       config.output.value_or(data.label_time == LabelTime::end ? OutputSymbol::end : OutputSymbol::now);
   RecurrentSamples result;
   result.accuracy = sequence_accuracy(record.output, data, threshold);
+  count_labels(data, result);
   result.samples.values.resize(static_cast<Eigen::Index>(data.trials() * steps.size()),
                                static_cast<Eigen::Index>(units.size()));
   Eigen::Index row = 0;
@@ -153,6 +172,8 @@ RecurrentSamples record_recurrent(const RecurrentNetwork& network, const Recurre
 RecurrentSamples samples_at_time(const RecurrentSamples& samples, std::size_t time, std::size_t times) {
   RecurrentSamples result;
   result.accuracy = samples.accuracy;
+  result.commonest_label = samples.commonest_label;
+  result.label_changes = samples.label_changes;
   const std::size_t trials = samples.trial.size() / times;
   result.samples.values.resize(static_cast<Eigen::Index>(trials), samples.samples.values.cols());
   for (std::size_t trial = 0; trial < trials; ++trial) {

@@ -46,7 +46,12 @@ std::vector<int> recorded_state_units(const RecurrentNetwork& network, const Rec
 
 struct RecurrentSamples : RecordingSamples {
   std::vector<Symbol> stimulus;  ///< [N] the input of the step, a position in Stimuli::names; empty: they are none
-  double accuracy = 0;           ///< fraction of the labelled steps of the subset with the right decision
+  double accuracy = 0;           ///< fraction of the labelled steps of the subset with the correct decision
+  /// Fraction of the labelled steps with the commonest label, which who always decides for it has as accuracy.
+  double commonest_label = 0;
+  /// Labelled steps whose label differs from that of the step before, or that begin a trial: labels drawn
+  /// independently.
+  std::int64_t label_changes = 0;
 };
 
 /// Runs the network on one subset and takes the samples of one layer, trial by trial. `last_unit_is_input`: the first

@@ -287,26 +287,27 @@ std::string SweepPlan::label_of(const SweepRun& run) const {
 SweepPlan plan_sweep(const LoadedConfig& loaded) { return Planner(loaded).plan(); }
 
 std::vector<NetworkMetric> default_metrics(const ExperimentConfig& config) {
-  constexpr std::array<std::string_view, 6> of_subsets{
-      "states.SUBSET.balanced_accuracy", "states.SUBSET.occupied_states",
-      "states.SUBSET.entropy_bits",      "relay.SUBSET.total",
-      "relay.SUBSET.above_greedy",       "relay.SUBSET.smallest_set_50"};
+  constexpr std::array<std::string_view, 7> of_subsets{
+      "states.SUBSET.balanced_accuracy", "states.SUBSET.step_accuracy", "states.SUBSET.occupied_states",
+      "states.SUBSET.entropy_bits",      "relay.SUBSET.total",          "relay.SUBSET.above_greedy",
+      "relay.SUBSET.smallest_set_50"};
   constexpr std::array<std::string_view, 3> of_layers{"regression.set_size", "regression.information",
                                                       "regression.r_squared"};
   std::vector<NetworkMetric> metrics;
   const auto add = [&](const std::string& name) { metrics.push_back(parse_network_metric(name, config)); };
   for (const auto& [name, network] : config.networks) {
     if (network.recurrent) {
-      if (network.recurrent->train) {
-        add(name + ".recurrent_training.epochs");
-        add(name + ".recurrent_training.accuracy_test");
-      }
-      continue;
+      add(name + ".recurrent_training.epochs");
+      add(name + ".recurrent_training.accuracy_test");
+    } else {
+      add(name + ".training.epochs");
     }
-    add(name + ".training.epochs");
     const std::vector<int> layers = analysed_layers(config.analysis, layer_widths(config, network));
     std::vector<std::string> prefixes;
-    for (const int layer : layers) prefixes.push_back(fmt::format("{}.layers.{}.", name, layer));
+    for (const int layer : layers) {
+      prefixes.push_back(fmt::format("{}.layers.{}.", name,
+                                     network.recurrent ? network.recurrent->layer_name(layer) : std::to_string(layer)));
+    }
     if (layers.size() < 2) prefixes = {name + "."};
     for (const std::string& prefix : prefixes) {
       for (const std::string_view metric : of_subsets) {

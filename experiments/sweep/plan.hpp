@@ -61,8 +61,9 @@ struct SweepPlan {
 /// ConfigError with all errors, naming parameters and values. Cost: about 50 microseconds per point.
 SweepPlan plan_sweep(const LoadedConfig& loaded);
 
-/// The metrics that are collected by default: accuracies, entropy, relay information and regression of each network, of
-/// each analysed layer and subset.
+/// The metrics that are collected by default, whether a run computes them or not: accuracies, entropy, relay
+/// information and regression of each network, of each analysed layer and subset; of recordings of one layer without
+/// subsets entropy and relay information.
 std::vector<NetworkMetric> default_metrics(const ExperimentConfig& config);
 
 }  // namespace inforelay

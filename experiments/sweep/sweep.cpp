@@ -146,7 +146,7 @@ std::size_t draw(const SweepPlan& plan, const SweepTable& table, const SeedRepli
                  const ExperimentResult& header, const RunDirectory& directory, Console& console) {
   FigureOptions options = *plan.config.figures;
   options.folder = directory.figures();
-  options.note = data_source(header.provenance.data_name).note;
+  if (!plan.config.networks.empty()) options.note = data_source(header.provenance.data_name).note;
   const FigureWriter writer(options);
   std::vector<std::string> names = draw_sweep_figures(writer, plan, table, console);
   const std::vector<std::string> more = draw_replication(writer, replication, console);
@@ -159,6 +159,27 @@ std::size_t draw(const SweepPlan& plan, const SweepTable& table, const SeedRepli
   const std::size_t count = names.size();
   console.report_figures(std::move(names));
   return count;
+}
+
+// Metrics of recordings must be computed by some run, as those of networks (plan.hpp); their subsets are known only
+// now.
+void check_recorded_metrics(const SweepPlan& plan, Progress& progress) {
+  std::vector<const NetworkMetric*> unknown;
+  for (const NetworkMetric& metric : plan.metrics) {
+    if (find_named(plan.config.recordings, metric.network)) unknown.push_back(&metric);
+  }
+  std::string why;
+  const std::size_t replicates = plan.runs.size() / plan.points.size();
+  for (std::size_t point = 0; point < plan.points.size() && !unknown.empty(); ++point) {
+    const ExperimentConfig config = plan.config_of(plan.runs[point * replicates]);
+    const std::vector<LoadedRecording> recordings = read_recordings(config, progress);
+    std::erase_if(unknown, [&](const NetworkMetric* metric) {
+      const std::string missing = metric_missing(config, *metric, recordings);
+      if (!missing.empty()) why = missing;
+      return missing.empty();
+    });
+  }
+  if (!unknown.empty()) throw UsageError("sweep.collect: no run computes '{}': {}", unknown.front()->name(), why);
 }
 
 // Runs, table, figures and summary of a sweep whose folder is held.
@@ -220,6 +241,7 @@ RunReport do_sweep(const SweepPlan& plan, const CommandLine& line, const Resolve
 
 RunReport run_sweep(SweepPlan plan, const CommandLine& line, Console& console) {
   ResolvedExperiment whole(plan.config, console);
+  check_recorded_metrics(plan, console);
   whole.set_data(fetch_for_all(plan, whole.data(), console));
   RunDirectory directory = open_folder(plan.config, line, whole.identity(), console);
   for (const std::string& warning : {whole.data().fallback_reason, whole.data().remark()}) {

@@ -91,7 +91,8 @@ const NamedEstimator& entropy_estimator(std::string_view name) {
 double estimated_entropy_bits(const NamedEstimator& estimator, Counts counts, double alphabet) {
   (void)sum_of(counts);
   const auto occupied = counts.size() - static_cast<std::size_t>(std::count(counts.begin(), counts.end(), 0u));
-  if (!(alphabet >= static_cast<double>(occupied) && std::isfinite(alphabet) && alphabet == std::floor(alphabet)))
+  const bool is_count = alphabet >= static_cast<double>(occupied) && alphabet == std::floor(alphabet);
+  if (!is_count || (estimator.uses_alphabet && !std::isfinite(alphabet)))
     throw UsageError(
         "entropy estimator {}: alphabet size is {}, expected a whole number of at least {}, the occupied "
         "values",

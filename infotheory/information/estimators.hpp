@@ -41,7 +41,8 @@ const NamedEstimator& entropy_estimator(std::string_view name);
 
 /// H from `counts` of a variable of `alphabet` possible values, bits. The size is a double because that of many units,
 /// 2^K, may be too large for an integer. UsageError if the counts sum to 0, or for an alphabet that is not a whole
-/// number or has fewer values than the counts show, whether the estimator uses it or not.
+/// number or has fewer values than the counts show, whether the estimator uses it or not; an infinite one stands for
+/// more than a double can hold, and only estimators that do not use it take it.
 double estimated_entropy_bits(const NamedEstimator& estimator, std::span<const std::uint64_t> counts, double alphabet);
 
 /// H of the variables `of` of a table of counts, bits; 0 for none. alphabets [V]: possible values of each variable of

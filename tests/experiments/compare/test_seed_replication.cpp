@@ -11,7 +11,13 @@ namespace inforelay {
 TEST_CASE("A replication shows where the published value falls among the seeds", "[compare]") {
   constexpr double no_fit = std::numeric_limits<double>::quiet_NaN();
   ExperimentConfig config;
-  config.networks = {{"full", {}}, {"composite", {}}};
+  NetworkConfig shallow, deep;  // several layers are analysed: of the deep one the metric names none
+  shallow.layers = {4, 2, 3};
+  deep.layers = {4, 2, 2, 3};
+  config.analysis.layers.word = LayerWord::all;
+  config.analysis.knockout.emplace();
+  config.analysis.regression.emplace();
+  config.networks = {{"full", shallow}, {"deep", deep}, {"composite", shallow}};
   config.compare = {{"t", {}}, {"s", {}}};
   config.compare[1].second.statement = "full.regression.r_squared > 0.15";
   PublishedColumn column{.name = "r2", .config = {}, .values = {0.5, 0.05, 2.0}, .classes = {"a", "b", "c"}};

@@ -100,4 +100,15 @@ TEST_CASE("Files of another format or version are refused", "[results]") {
   refused("something", 2, "'something' version 2");
 }
 
+TEST_CASE("Statistics by set size lack a table unless it stands beside them", "[results]") {
+  CHECK(!lacks_a_table({}, {"a/relay/test/information"}));
+  CHECK(!lacks_a_table({"relay/test/sizes"}, {"relay/test/information"}));
+  CHECK(lacks_a_table({"relay/test/sizes"}, {"relay/train/information", "relay/test/best/set"}));
+  // Of several measures in one group each has its own.
+  CHECK(!lacks_a_table({"m/x_sizes", "m/y_sizes"}, {"m/x", "m/y"}));
+  CHECK(lacks_a_table({"m/x_sizes", "m/y_sizes"}, {"m/x", "m/z"}));
+  CHECK(lacks_a_table({"m/x_sizes"}, {}));
+  CHECK(!lacks_a_table({"x_sizes", "sizes"}, {"x"}));
+}
+
 }  // namespace inforelay

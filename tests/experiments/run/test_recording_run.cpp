@@ -105,7 +105,7 @@ TEST_CASE("What does not fit in a recording is named with its place", "[recordin
       {go_and_stop, two, "analysis: {relay: {classes: [2]}}", 2, "2 is out of range: recordings.r has 2 symbols"},
       {go_and_stop, two,
        "analysis: {relay: {classes: [0], exhaustive: []}}\ncompare: {s: {statement: r.relay.all.total > 0}}", 2,
-       "1 of the 2 symbols of recordings.r; exhaustive, branching and compare need all"},
+       "1 of the 2 symbols of recordings.r; exhaustive, branching, importance, compare and sweep need all"},
       {go_and_stop, two + ", subset: part", "compare: {s: {statement: r.relay.z.total > 0}}", 2,
        "compare.s.statement: r.relay.z.total will not be computed: there is no subset 'z', expected x, y"},
       {go_and_stop, two, "compare: {s: {statement: r.layers.v1.relay.all.total > 0}}", 2,
