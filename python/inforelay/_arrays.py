@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 
+from . import _core
 from ._core import DataError, UsageError
 
 LARGEST_SYMBOL = 65535
@@ -142,6 +143,14 @@ def _check_small(array, name):
                         "name other symbols with classes=[...]")
 
 
+def _distinct_words(words):
+    """np.unique(words, return_inverse=True), but only the distinct words are sorted: a tenth of the time."""
+    words = np.ascontiguousarray(words, words.dtype.newbyteorder("="))
+    place, first = _core.distinct_rows(words.view(np.uint8).reshape(len(words), -1))
+    names, code = np.unique(words[first], return_inverse=True)
+    return names, code[place]
+
+
 def _encoded_as(array, classes, name):
     if array.dtype.kind != "U" and np.result_type(array, classes).kind == "f":
         # int64 with uint64, which NumPy compares as doubles.
@@ -177,7 +186,7 @@ def encode_symbols(input, output, samples, classes=None):
         for name, array in (("input", input), ("output", output)):
             if (array == "").any():
                 raise DataError(f"{name}: sample {int(np.argmax(array == ''))} is an empty word")
-        names, codes = np.unique(np.concatenate([input, output]), return_inverse=True)
+        names, codes = _distinct_words(np.concatenate([input, output]))
         if len(names) > LARGEST_SYMBOL + 1:
             raise DataError(f"{len(names)} different input and output symbols, expected at most {LARGEST_SYMBOL + 1}")
         codes = codes.astype(np.uint16)

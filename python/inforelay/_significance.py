@@ -6,7 +6,7 @@ from typing import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _core, _plot
+from . import _core, _plot_significance
 from ._arrays import real_number, seed_number, unit_lists, whole_number
 from ._core import UsageError
 from ._named import NamedArrays, first_rows
@@ -105,9 +105,9 @@ class Significance(NamedArrays):
 
         return titles, first_rows(row, len(names))
 
-    plot_total = _plot.plot_total
-    plot_single = _plot.plot_single
-    plot_curve = _plot.plot_curve
+    plot_total = _plot_significance.plot_total
+    plot_single = _plot_significance.plot_single
+    plot_curve = _plot_significance.plot_curve
 
 
 def _put_test(arrays, found):
