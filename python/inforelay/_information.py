@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _core
-from ._arrays import numbers, plain_array, real_number, symbol_array
+from ._arrays import distinct, numbers, plain_array, real_number, symbol_array
 from ._core import DataError, UsageError
 
 MOST_VARIABLES = 64
@@ -26,7 +26,7 @@ class _Variables:
                 raise UsageError(f"{name} has {rows.shape[0]} samples, expected {len(columns[0])} as the others")
             self.of[name] = list(range(len(columns), len(columns) + rows.shape[1]))
             for column in rows.T:
-                values, codes = np.unique(column, return_inverse=True)
+                values, codes = distinct(column)
                 columns.append(codes.astype(np.uint32))
                 self.alphabets.append(float(len(values)))
         self.table = _core.JointTable(np.ascontiguousarray(np.stack(columns)))

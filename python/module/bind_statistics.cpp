@@ -34,6 +34,25 @@ py::tuple distinct_rows(const Array<std::uint8_t>& rows) {
   return py::make_tuple(to_numpy(std::move(place)), to_numpy(std::move(first)));
 }
 
+/// The same of the words of a list; None where one of its elements is none. A word is known by the bytes of its
+/// characters and their width: Python has one form of it.
+py::object distinct_words(const py::list& words) {
+  std::unordered_map<std::string_view, std::uint32_t> places[5];  // by the width, 1, 2 or 4
+  std::vector<std::uint32_t> place;
+  std::vector<std::int64_t> first;
+  place.reserve(words.size());
+  for (const py::handle word : words) {
+    if (!PyUnicode_Check(word.ptr())) return py::none();
+    const auto width = static_cast<std::size_t>(PyUnicode_KIND(word.ptr()));
+    const std::string_view characters(static_cast<const char*>(PyUnicode_DATA(word.ptr())),
+                                      width * static_cast<std::size_t>(PyUnicode_GET_LENGTH(word.ptr())));
+    const auto [found, is_new] = places[width].try_emplace(characters, static_cast<std::uint32_t>(first.size()));
+    if (is_new) first.push_back(static_cast<std::int64_t>(place.size()));
+    place.push_back(found->second);
+  }
+  return py::make_tuple(to_numpy(std::move(place)), to_numpy(std::move(first)));
+}
+
 /// (clusters [n-1,2] that become one, heights [n-1], order [n] of the leaves)
 py::tuple tree_of(const std::vector<ClusterMerge>& merges) {
   const auto count = static_cast<Eigen::Index>(merges.size());
@@ -59,6 +78,7 @@ py::tuple components_of(const Array<float>& values, int components) {
 
 void bind_statistics(py::module_& module) {
   module.def("distinct_rows", &distinct_rows, py::arg("rows").noconvert());
+  module.def("distinct_words", &distinct_words, py::arg("words"));
   module.def(
       "linkage", [](const Array<double>& profiles) { return tree_of(average_linkage(matrix_of(profiles))); },
       py::arg("profiles").noconvert());
