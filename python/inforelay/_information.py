@@ -165,10 +165,8 @@ def co_information(x: ArrayLike, y: ArrayLike, z: ArrayLike, *, estimator: str =
 
     Parameters
     ----------
-    x, y, z : array_like, [sample] or [sample, variable]
-        Integers or words.
-    estimator : str
-        As of `entropy`; each entropy is estimated by itself.
+    x, y, z, estimator
+        As x, y and estimator of `mutual_information`.
 
     Returns
     -------
@@ -202,7 +200,7 @@ def total_correlation(samples: ArrayLike, *, estimator: str = "plug_in") -> floa
     samples : array_like, [sample, variable]
         Integers or words.
     estimator : str
-        As of `entropy`; each entropy is estimated by itself.
+        As of `mutual_information`.
 
     Returns
     -------
@@ -228,10 +226,8 @@ def dual_total_correlation(samples: ArrayLike, *, estimator: str = "plug_in") ->
 
     Parameters
     ----------
-    samples : array_like, [sample, variable]
-        Integers or words.
-    estimator : str
-        As of `entropy`; each entropy is estimated by itself.
+    samples, estimator
+        As of `total_correlation`.
 
     Returns
     -------
@@ -258,10 +254,8 @@ def o_information(samples: ArrayLike, *, estimator: str = "plug_in") -> float:
 
     Parameters
     ----------
-    samples : array_like, [sample, variable]
-        Integers or words.
-    estimator : str
-        As of `entropy`; each entropy is estimated by itself.
+    samples, estimator
+        As of `total_correlation`.
 
     Returns
     -------
@@ -295,8 +289,8 @@ def g_test(x: ArrayLike, y: ArrayLike) -> GTest:
 
     Parameters
     ----------
-    x, y : array_like, [sample] or [sample, variable]
-        Integers or words.
+    x, y
+        As of `mutual_information`.
 
     Returns
     -------
