@@ -395,6 +395,7 @@ class Memory(unittest.TestCase):
     def test_calls_do_not_leak(self):
         values, symbols, output = reference.random_system(200, 4)
         table, not_a_number = np.arange(16.0), np.full((2, 2), np.nan)
+        words = [f"stimulus {symbol}" for symbol in symbols]
 
         class Mine(Exception):
             pass
@@ -404,7 +405,7 @@ class Memory(unittest.TestCase):
 
         def calls(n):
             for _ in range(n):
-                ir.entropy(symbols)
+                ir.entropy(words)
                 ir.shapley(table, "present")
                 with self.assertRaises(ir.DataError):
                     ir.discretize(not_a_number)
