@@ -68,7 +68,7 @@ def plot_node(analysis, axes=None, *, clustered=True):
 
 
 def plot_time(analysis, classes=None, axes=None):
-    """Unit x time: aggregated relay information of each class, on one scale, of an analysis with time "each".
+    """Unit x time: aggregated relay information of each class in bits, on one scale, of an analysis with time "each".
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def plot_time(analysis, classes=None, axes=None):
         image = heat_map(axis, shown[:, i].T, None, shown=shown)
         axis.set(title=str(analysis.classes[c]), xlabel="time", ylabel="unit")
         image.set_extent((times[0] - 0.5, times[-1] + 0.5, shown.shape[2] - 0.5, -0.5))
-    axes[0].figure.colorbar(image, ax=axes, label="aggregated relay information (bit)")
+    axes[0].figure.colorbar(image, ax=axes, label="aggregated (bit)")
     return axes
 
 

@@ -191,7 +191,7 @@ def plot_clusters(layer, axes=None):
     axes[0].plot(cohesion.coords["clusters"].values, cohesion.values, "o-", ms=3, lw=1, label=_title(layer))
     axes[0].set(xlabel="number of clusters", ylabel="within-cluster sum of squares per sample")
     axes[0].xaxis.get_major_locator().set_params(integer=True)
-    axes[0].set_ylim(bottom=0)
+    axes[0].set_ylim(bottom=0, auto=True)
     axes[0].legend(fontsize="small")
     return axes
 
@@ -213,7 +213,7 @@ def plot_entropy(layer, axes=None):
     axes[0].plot(samples, mean, "--", color="0.2", lw=1, label=f"uniformly random {units}-bit words")
     axes[0].plot(samples, entropy, "o-", ms=3, lw=1, label=_title(layer))
     axes[0].set(xlabel="number of samples N", ylabel="entropy (bit)", xscale="log")
-    axes[0].set_ylim(bottom=0)
+    axes[0].set_ylim(bottom=0, auto=True)
     axes[0].legend(fontsize="x-small")
     return axes
 
@@ -344,7 +344,7 @@ def plot_training(network, axes=None):
     """
     system = _network(network, "plot_training")
     training = _values(system, "training", "plot_training")
-    names = _symbols(network, "plot_training")
+    names = [str(name) for name in _values(system, "class", "plot_training").values]
     if "detectors" in training:
         axes = as_axes(axes, 1, 2, (9, 3.5))
         found = {kind: [training[f"detectors/{c}/accuracy_{kind}"].values for c in range(len(names))]

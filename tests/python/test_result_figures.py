@@ -97,6 +97,8 @@ class ResultFigures(unittest.TestCase):
         np.testing.assert_array_equal(bound, np.minimum(np.log2(samples), 8))
         np.testing.assert_array_equal(mean, found[:, 2])
         np.testing.assert_array_equal(entropy, found[:, 0])
+        self.results["networks/composite/layers/1"].plot_entropy(axes=axis)
+        self.assertGreater(axis.get_ylim()[1], 10)  # that of ten units has room
         band = axis.collections[0].get_paths()[0].vertices
         self.assertAlmostEqual(band[:, 1].max(), (found[:, 2] + 2 * found[:, 3]).max())
 
