@@ -162,8 +162,8 @@ def _check_small(array, name):
 
 
 def distinct(symbols):
-    """np.unique(symbols, return_inverse=True) of one dimension; of words only the distinct ones are sorted, in a tenth of
-    the time."""
+    """np.unique(symbols, return_inverse=True) of one dimension; of words only the distinct ones are sorted, which
+    takes a tenth of the time."""
     if symbols.dtype.kind != "U":
         return np.unique(symbols, return_inverse=True)
     words = np.ascontiguousarray(symbols, symbols.dtype.newbyteorder("="))

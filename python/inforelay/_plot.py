@@ -185,7 +185,8 @@ def plot_ablation(analysis, accuracy, classes=None, axes=None):
     units, sizes = analysis._attributes["units"], _sizes(np.arange(accuracy.shape[1]))
     for axis, c in zip(axes, chosen):
         levels = _levels(accuracy[c], sizes, units)
-        axis.fill_between(range(units + 1), levels[:, 1], levels[:, 5], color="0.85", lw=0, label="5 to 95 % of all sets")
+        axis.fill_between(range(units + 1), levels[:, 1], levels[:, 5], color="0.85", lw=0,
+                          label="5 to 95 % of all sets")
         order = analysis.greedy.removal_order[c]
         ablation_lines(axis, accuracy[c, _path(order[::-1])], accuracy[c, _path(order)])
         axis.axhline(0.5, color="0.6", ls=":", lw=1)

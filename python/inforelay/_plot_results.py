@@ -118,8 +118,8 @@ def plot_knockout_sizes(layer, classes=None, axes=None, *, subset=None):
 
 
 def plot_regression(layer, axes=None):
-    """Coefficients of the fit A ~ 1 + D + I over all sets, for each class: A accuracy without the set, D its size (red),
-    I its relay information (black), each scaled to [0,1]; above, R^2.
+    """Coefficients of the fit A ~ 1 + D + I over all sets, for each class: A accuracy without the set, D its size
+    (red), I its relay information (black), each scaled to [0,1]; above, R^2.
 
     Parameters
     ----------
@@ -137,7 +137,8 @@ def plot_regression(layer, axes=None):
     places = np.arange(len(names))
     axes[0].axhline(0, color="0.6", lw=0.5)
     axes[0].scatter(places, coefficient.sel(term="set_size"), 20, color=RED, label="set size D")
-    axes[0].scatter(places, coefficient.sel(term="information"), 20, color="black", marker="s", label="relay information I")
+    axes[0].scatter(places, coefficient.sel(term="information"), 20, color="black", marker="s",
+                    label="relay information I")
     for place, square in zip(places, squares):
         axes[0].annotate(f"{square:.2f}", (place, 1), (0, -2), ("data", "axes fraction"), textcoords="offset points",
                          ha="center", va="top", fontsize="x-small")
@@ -182,7 +183,7 @@ def plot_importance(layer, axes=None, *, subset=None):
 
 
 def plot_clusters(layer, axes=None):
-    """Cohesion of the activations vs. the number of k-means clusters. Given the axes of another layer's, a further line.
+    """Cohesion of the activations vs. the number of k-means clusters. In the axes of another layer's, a further line.
 
     Parameters and result as of `plot_regression`.
     """
@@ -330,8 +331,8 @@ def plot_receptive(layer, axes=None):
 
 
 def plot_training(network, axes=None):
-    """Balanced accuracy of each class vs. epoch, the mean black; train solid, test dotted. Of a network that is composed
-    of detectors: the accuracy of each detector, and, in a second panel, that of the network as they are added.
+    """Balanced accuracy of each class vs. epoch, the mean black; train solid, test dotted. Of a network that is
+    composed of detectors: the accuracy of each detector, and, in a second panel, that of the network as they are added.
 
     Parameters
     ----------

@@ -80,11 +80,18 @@ void bind_statistics(py::module_& module) {
   module.def("distinct_rows", &distinct_rows, py::arg("rows").noconvert());
   module.def("distinct_words", &distinct_words, py::arg("words"));
   module.def(
-      "linkage", [](const Array<double>& profiles) { return tree_of(average_linkage(matrix_of(profiles))); },
+      "linkage",
+      [](const Array<double>& profiles) {
+        const RowMatrix<double> rows = matrix_of(profiles);
+        return tree_of(in_background([&] { return average_linkage(rows); }));
+      },
       py::arg("profiles").noconvert());
   module.def(
       "linkage_of_distances",
-      [](const Array<double>& distances) { return tree_of(average_linkage_of(matrix_of(distances))); },
+      [](const Array<double>& distances) {
+        const RowMatrix<double> rows = matrix_of(distances);
+        return tree_of(in_background([&] { return average_linkage_of(rows); }));
+      },
       py::arg("distances").noconvert());
   module.def("principal_components", &components_of, py::arg("values").noconvert(), py::arg("components"));
 }

@@ -17,7 +17,8 @@ OVERRIDES = {"figures": None, "analysis.importance": True,
              "analysis.significance": {"permutations": 9, "bootstrap": 10, "subsample": True, "statistics": "greedy"}}
 RECORDING = """
 name: cells
-recordings: {v1: {file: rec.npz, states: spikes, input: stimulus, output: choice, axes: [trial, time, unit], time: each}}
+recordings:
+  v1: {file: rec.npz, states: spikes, input: stimulus, output: choice, axes: [trial, time, unit], time: each}
 """
 
 
@@ -78,9 +79,10 @@ class ResultFigures(unittest.TestCase):
 
     def test_importance(self):
         axis, = self.layer.plot_importance()
-        spearman, names = self.raw["importance/test/verdict/spearman"][:], self.raw["importance/test/verdict/measure"][:]
-        there = np.isfinite(spearman).any(axis=1)
-        self.assertEqual([label.get_text() for label in axis.get_xticklabels()], [name.decode() for name in names[there]])
+        verdict = self.raw["importance/test/verdict"]
+        spearman, there = verdict["spearman"][:], np.isfinite(verdict["spearman"][:]).any(axis=1)
+        names = [name.decode() for name in verdict["measure"][there]]
+        self.assertEqual([label.get_text() for label in axis.get_xticklabels()], names)
         np.testing.assert_array_equal(points(axis, 0)[:, 1], spearman[there].ravel())
         np.testing.assert_array_equal(points(axis, 1)[:, 1], np.nanmean(spearman[there], axis=1))
 
@@ -152,8 +154,8 @@ class ResultFigures(unittest.TestCase):
         image = np.asarray(found.plot_node()[1].images[0].get_array())
         np.testing.assert_array_equal(np.sort(image), np.sort(self.raw["relay/test/single"]))
         stream = ["networks", "full", "significance", "1", "test"]
-        real = ir.significance(states["value"][:], states["input"][:], states["output"][:], permutations=9, bootstrap=10,
-                               subsample=True, seed=1, stream=stream, classes=range(10))
+        real = ir.significance(states["value"][:], states["input"][:], states["output"][:], permutations=9,
+                               bootstrap=10, subsample=True, seed=1, stream=stream, classes=range(10))
         saved = self.layer.as_significance()
         self.assertLess(25, len(set(saved.names()) & set(real.names())))
         for name in saved.names():
@@ -181,12 +183,12 @@ class ResultFigures(unittest.TestCase):
             layer.as_significance()
 
     def test_what_is_not_there_is_named(self):
-        root, composite = self.results, self.results["networks/composite/layers/1"]
+        root, layer = self.results, self.layer
         for call, message in ((root.plot_ablation, "plot_ablation: / has no ablation, expected a group of a run"),
                               (root.plot_receptive, "plot_receptive of /, expected networks/NAME or a layer of it"),
-                              (lambda: self.layer.plot_confusion(subset="all"), "subset is 'all', expected one of test"),
-                              (lambda: self.layer.as_analysis("all"), "subset is 'all', expected one of test, train"),
-                              (lambda: composite.plot_ablation(classes=["10"]), "class '10' is not there; there are 0")):
+                              (lambda: layer.plot_confusion(subset="all"), "subset is 'all', expected one of test"),
+                              (lambda: layer.as_analysis("all"), "subset is 'all', expected one of test, train"),
+                              (lambda: layer.plot_ablation(classes=["10"]), "class '10' is not there; there are 0")):
             with self.assertRaisesRegex(ir.UsageError, message):
                 call()
 
