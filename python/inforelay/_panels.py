@@ -103,7 +103,7 @@ class Tree:
         self.brackets = []
         for m, (pair, distance) in enumerate(zip(clusters, heights)):
             place[count + m], height[count + m] = place[pair].mean(), distance
-            low, high = sorted(pair, key=lambda cluster: place[cluster])
+            low, high = pair  # the items of the first stand before those of the second
             self.brackets.append((place[low], place[high], height[low], height[high], distance))
 
     @classmethod

@@ -19,6 +19,8 @@ class Figures(unittest.TestCase):
         values, input, output = reference.random_system()
         cls.system = values, np.array(["a", "b", "c"])[input], np.array(["a", "b", "c"])[output]
         cls.found = ir.analyze(*cls.system, exhaustive=True)
+        # Units in another order than that of their clusters.
+        cls.mixed = ir.analyze(cls.system[0][:, [0, 3, 1, 4, 2]], *cls.system[1:], exhaustive=True)
         cls.real = ir.significance(*cls.system, permutations=19, bootstrap=10, subsample=True, draws=2)
 
     def tearDown(self):
@@ -36,8 +38,7 @@ class Figures(unittest.TestCase):
         np.testing.assert_array_equal(greedy.get_ydata()[1:], self.found.greedy.information[1])
 
     def test_units_are_clustered(self):
-        mixed = ir.analyze(self.system[0][:, [0, 3, 1, 4, 2]], *self.system[1:])
-        expected = _panels.Tree.of_units(mixed.single).order
+        mixed, expected = self.mixed, _panels.Tree.of_units(self.mixed.single).order
         self.assertNotEqual(expected, sorted(expected))
         self.assertEqual(sorted(expected), list(range(5)))
         for axis, values in zip(mixed.plot_node(), (mixed.aggregated, mixed.single)):
@@ -127,17 +128,18 @@ class Figures(unittest.TestCase):
             self.found.plot_ablation(accuracy[:, 1:])
 
     def test_modules(self):
-        axes = self.found.plot_modules()
+        axes = self.mixed.plot_modules()
         units = [int(label.get_text()) for label in axes[0].get_xticklabels()]
-        self.assertEqual(units, _panels.Tree.of_units(self.found.single).order)
+        self.assertEqual(units, _panels.Tree.of_units(self.mixed.single).order)
+        self.assertNotEqual(units, sorted(units))
         names = [label.get_text() for label in axes[0].get_yticklabels()]
         self.assertEqual(sorted(names), ["a", "b", "c"])
         expected = []
         for name in names:
             c, sets = "abc".index(name), []
             for part in (0.5, 0.9):
-                size = np.flatnonzero(self.found.best.information[c] >= part * self.found.total[c])[0]
-                sets.append(self.found.best_set(c, size))
+                size = np.flatnonzero(self.mixed.best.information[c] >= part * self.mixed.total[c])[0]
+                sets.append(self.mixed.best_set(c, size))
             expected.append(sets)
         matrix = np.asarray(axes[0].images[0].get_array())[:, np.argsort(units)]
         for row, (half, most) in enumerate(expected):
