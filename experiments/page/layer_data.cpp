@@ -218,6 +218,8 @@ class LayerData {
                          {"accuracy", packed(knockout.array("accuracy"))}};
   }
 
+  // What the page needs to knock out any set by itself: the means of units, the values of samples, and the accuracies
+  // without each unit alone.
   void put_knockout(const std::string& name, const ResultView& states, const RowMatrix<float>& values, json& subset) {
     const ResultView knockout = layer_.arrays.at("knockout/" + name);
     json out;

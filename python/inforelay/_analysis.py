@@ -87,7 +87,9 @@ class Analysis(NamedArrays):
         return f"{size['samples']} samples, {size['units']} units, {len(self.classes)} contrasts{times}"
 
     def _lines(self):
-        lines = [f"discretize {self._attributes['discretize']}, contrast {self._attributes['contrast']}"]
+        about = self._attributes  # of results of a file, which one
+        lines = [", ".join(f"{name} {about[name]}" for name in ("discretize", "contrast", "results", "subset")
+                           if name in about)]
         if "time" not in self._coordinates:
             lines.append(f"{self.occupied_states} states occur, {100 * self.singleton_fraction:.1f} % of the samples "
                          f"are alone in theirs; their entropy is {self.entropy_bits:.3f} bits")
@@ -138,6 +140,9 @@ class Analysis(NamedArrays):
     plot_function = _plot.plot_function
     plot_density = _plot.plot_density
     plot_modules = _plot.plot_modules
+    plot_ablation = _plot.plot_ablation
+    plot_knockout_sizes = _plot.plot_knockout_sizes
+    plot_time = _plot.plot_time
 
 
 class Greedy(NamedArrays):

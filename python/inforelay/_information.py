@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _core
-from ._arrays import numbers, plain_array, real_number, symbol_array
+from ._arrays import distinct, numbers, plain_array, real_number, symbol_array
 from ._core import DataError, UsageError
 
 MOST_VARIABLES = 64
@@ -26,7 +26,7 @@ class _Variables:
                 raise UsageError(f"{name} has {rows.shape[0]} samples, expected {len(columns[0])} as the others")
             self.of[name] = list(range(len(columns), len(columns) + rows.shape[1]))
             for column in rows.T:
-                values, codes = np.unique(column, return_inverse=True)
+                values, codes = distinct(column)
                 columns.append(codes.astype(np.uint32))
                 self.alphabets.append(float(len(values)))
         self.table = _core.JointTable(np.ascontiguousarray(np.stack(columns)))
@@ -165,10 +165,8 @@ def co_information(x: ArrayLike, y: ArrayLike, z: ArrayLike, *, estimator: str =
 
     Parameters
     ----------
-    x, y, z : array_like, [sample] or [sample, variable]
-        Integers or words.
-    estimator : str
-        As of `entropy`; each entropy is estimated by itself.
+    x, y, z, estimator
+        As x, y and estimator of `mutual_information`.
 
     Returns
     -------
@@ -202,7 +200,7 @@ def total_correlation(samples: ArrayLike, *, estimator: str = "plug_in") -> floa
     samples : array_like, [sample, variable]
         Integers or words.
     estimator : str
-        As of `entropy`; each entropy is estimated by itself.
+        As of `mutual_information`.
 
     Returns
     -------
@@ -228,10 +226,8 @@ def dual_total_correlation(samples: ArrayLike, *, estimator: str = "plug_in") ->
 
     Parameters
     ----------
-    samples : array_like, [sample, variable]
-        Integers or words.
-    estimator : str
-        As of `entropy`; each entropy is estimated by itself.
+    samples, estimator
+        As of `total_correlation`.
 
     Returns
     -------
@@ -258,10 +254,8 @@ def o_information(samples: ArrayLike, *, estimator: str = "plug_in") -> float:
 
     Parameters
     ----------
-    samples : array_like, [sample, variable]
-        Integers or words.
-    estimator : str
-        As of `entropy`; each entropy is estimated by itself.
+    samples, estimator
+        As of `total_correlation`.
 
     Returns
     -------
@@ -295,8 +289,8 @@ def g_test(x: ArrayLike, y: ArrayLike) -> GTest:
 
     Parameters
     ----------
-    x, y : array_like, [sample] or [sample, variable]
-        Integers or words.
+    x, y
+        As of `mutual_information`.
 
     Returns
     -------

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ._core import UsageError
+
 if TYPE_CHECKING:
     import pandas
     import xarray
-
-from ._core import UsageError
 
 MOST_ROWS = 12  # classes or times that a table of text shows
 # Of to_pandas() without a name: the first that there are.

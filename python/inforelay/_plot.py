@@ -1,12 +1,13 @@
-"""Figures of an analysis, as the program draws them; methods of `Analysis` and `Significance`. They need matplotlib."""
+"""Figures of an analysis, as the program draws them; methods of `Analysis`."""
 import numpy as np
 
 from ._core import UsageError
+from ._panels import (BLUE, NULL, PALEST, RED, Tree, ablation_lines, as_axes, bands, heat_map, name_ticks, panels,
+                      positions)
 
 _PERCENT = [0, 5, 25, 50, 75, 95, 100]
 _POINTS = 20_000  # of a panel, drawn one by one; more sets are thinned
 _CELLS = 48, 44  # of a panel of densities, across and upwards
-_RED, _NULL = "C3", "0.45"
 
 
 def _some_sets(count):
@@ -14,67 +15,82 @@ def _some_sets(count):
     return np.arange(0, count, max(1, count // _POINTS) | 1)
 
 
-def _axes(axes, rows, columns, size):
-    """Given axes, or those of a new figure, as a flat list."""
-    import matplotlib.pyplot as plt
-
-    if axes is None:
-        axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")[1]
-    flat = list(np.ravel(axes))
-    if len(flat) < rows * columns:
-        raise UsageError(f"{len(flat)} axes, expected {rows * columns}")
-    return flat
-
-
 def _chosen(analysis, classes):
     """Positions of classes, by default of all."""
     if "time" in analysis._coordinates:
-        raise UsageError("figures of analyses with time each are not drawn; choose a time")
-    names = list(analysis.classes)
-    if classes is None:
-        return list(range(len(names)))
-    positions = []
-    for name in classes:
-        if name not in names:
-            raise UsageError(f"class {name!r} is not in the analysis; there are {', '.join(map(str, names))}")
-        positions.append(names.index(name))
-    return positions
+        raise UsageError("this figure of an analysis with time each is not drawn, expected plot_time() or one time")
+    return positions(analysis.classes, classes)
 
 
-def _panels(axes, count):
-    """One for each of `count` panels: those given, or those of a new figure in rows of five."""
-    columns = min(count, 5)
-    rows = -(-count // columns)
-    if axes is not None:
-        return _axes(axes, 1, count, None)[:count]
-    all_axes = _axes(None, rows, columns, (3 * columns, 2.5 * rows))
-    for unused in all_axes[count:]:
-        unused.remove()
-    return all_axes[:count]
+def _accuracy_of(analysis, accuracy):
+    """[class, set], as the information of the analysis."""
+    accuracy = np.asarray(accuracy)
+    if accuracy.shape != analysis.information.shape:
+        raise UsageError(f"accuracy has shape {accuracy.shape}, expected {analysis.information.shape} as the "
+                         "information")
+    return accuracy
 
 
-def _matrix(axis, values, names, title):
-    image = axis.imshow(values, aspect="auto", interpolation="nearest", cmap="viridis")
+def _least(analysis):
+    """Where scales of colours end at least."""
+    return PALEST * np.nanmax(np.append(analysis.total, 0))
+
+
+def _matrix(axis, values, names, order, title, least):
+    heat_map(axis, values[:, order], "bit", least)
     axis.set(title=title, xlabel="unit", ylabel="class", yticks=range(len(names)),
              yticklabels=[str(name) for name in names])
-    axis.figure.colorbar(image, ax=axis, label="bit")
+    if order != sorted(order):
+        axis.set_xticks(range(len(order)), order, fontsize="x-small" if len(order) > 16 else None)
 
 
-def plot_node(analysis, axes=None):
-    """Class x unit: (A) aggregated relay information, (B) loss of relay information without the unit.
+def plot_node(analysis, axes=None, *, clustered=True):
+    """Class x unit: (A) aggregated relay information, (B) loss of relay information without the unit. White is 0, blue
+    positive, orange negative.
 
     Parameters
     ----------
     axes : two matplotlib axes, optional
         By default those of a new figure.
+    clustered : bool
+        Units in the order of hierarchical clusters (average linkage) of their losses in all classes, else their own.
 
     Returns
     -------
     list of matplotlib axes
     """
-    chosen, axes = _chosen(analysis, None), _axes(axes, 1, 2, (10, 3.5))
-    _matrix(axes[0], analysis.aggregated[chosen], analysis.classes, "A: aggregated relay information")
-    _matrix(axes[1], analysis.single[chosen], analysis.classes, "B: lost without the unit")
+    chosen, axes = _chosen(analysis, None), as_axes(axes, 1, 2, (10, 3.5))
+    order = Tree.of_units(analysis.single).order if clustered else list(range(analysis.single.shape[1]))
+    least = _least(analysis)
+    _matrix(axes[0], analysis.aggregated[chosen], analysis.classes, order, "A: aggregated relay information", least)
+    _matrix(axes[1], analysis.single[chosen], analysis.classes, order, "B: lost without the unit", least)
+    return axes
+
+
+def plot_time(analysis, classes=None, axes=None):
+    """Unit x time: aggregated relay information of each class in bits, on one scale, of an analysis with time "each".
+
+    Parameters
+    ----------
+    classes : sequence, optional
+        Some of the classes, by their names.
+    axes : matplotlib axes, optional
+        One for each class.
+
+    Returns
+    -------
+    list of matplotlib axes
+    """
+    if "time" not in analysis._coordinates:
+        raise UsageError('plot_time of an analysis without times, expected one with time="each"')
+    times, chosen = analysis._coordinates["time"], positions(analysis.classes, classes)
+    axes = panels(axes, len(chosen))
+    shown = analysis.aggregated[:, chosen]  # [time, class, unit]
+    for i, (axis, c) in enumerate(zip(axes, chosen)):
+        image = heat_map(axis, shown[:, i].T, None, shown=shown)
+        axis.set(title=str(analysis.classes[c]), xlabel="time", ylabel="unit")
+        image.set_extent((times[0] - 0.5, times[-1] + 0.5, shown.shape[2] - 0.5, -0.5))
+    axes[0].figure.colorbar(image, ax=axes, label="aggregated (bit)")
     return axes
 
 
@@ -94,16 +110,16 @@ def plot_relay(analysis, classes=None, axes=None):
     list of matplotlib axes
     """
     chosen = _chosen(analysis, classes)
-    axes = _panels(axes, len(chosen))
+    axes = panels(axes, len(chosen))
     units, information = analysis._attributes["units"], analysis.information
     sets = _some_sets(information.shape[1])
     sizes = _sizes(sets)
     for axis, c in zip(axes, chosen):
         jitter = (sets * 0.618034) % 1 - 0.5  # so that sets of a size do not hide each other
         axis.plot(sizes + 0.7 * jitter, information[c, sets], ",", color="0.6", rasterized=True)
-        axis.plot(range(units + 1), analysis.best.information[c], "-", color="C0", lw=1, label="best")
+        axis.plot(range(units + 1), analysis.best.information[c], "-", color=BLUE, lw=1, label="best")
         greedy = np.concatenate([[analysis.total[c]], analysis.greedy.information[c]])
-        axis.plot(range(units, -1, -1), greedy, "o-", color="C3", ms=3, lw=1, label="greedy")
+        axis.plot(range(units, -1, -1), greedy, "o-", color=RED, ms=3, lw=1, label="greedy")
         axis.set(title=str(analysis.classes[c]), xlabel="units in the set", ylabel="relay information (bit)")
     axes[0].legend(fontsize="small")
     return axes
@@ -125,24 +141,68 @@ def plot_sizes(analysis, classes=None, axes=None, *, significance=None):
     list of matplotlib axes
     """
     chosen = _chosen(analysis, classes)
-    axes = _panels(axes, len(chosen))
+    axes = panels(axes, len(chosen))
     information, units = analysis.information, analysis._attributes["units"]
     null, null_of = _null_by_size(significance, analysis)
     sizes, steps = _sizes(np.arange(information.shape[1])), range(units + 1)
     for axis, c in zip(axes, chosen):
-        levels = np.array([np.percentile(information[c, sizes == n], _PERCENT) for n in steps])
-        for low, high, shade in ((0, 6, 0.15), (1, 5, 0.25), (2, 4, 0.35)):
-            axis.fill_between(steps, levels[:, low], levels[:, high], color="C0", alpha=shade, lw=0)
-        axis.plot(steps, levels[:, 3], color="C0", label="median")
+        bands(axis, steps, _levels(information[c], sizes, units))
         if "greedy.information" in analysis._arrays:
             greedy = np.concatenate([[analysis.total[c]], analysis.greedy.information[c]])
-            axis.plot(steps[::-1], greedy, "-", color=_RED, lw=1, label="greedy")
+            axis.plot(steps[::-1], greedy, "-", color=RED, lw=1, label="greedy")
         if null is not None:
-            axis.plot(steps, null[c, :, [0, -1]].T, "--", color=_NULL, lw=1,
+            axis.plot(steps, null[c, :, [0, -1]].T, "--", color=NULL, lw=1,
                       label=[f"null of {null_of}, 5 and 95 %", None])
         axis.set(title=str(analysis.classes[c]), xlabel="units in the set", ylabel="relay information (bit)")
     axes[0].legend(fontsize="x-small", loc="lower right")
     return axes
+
+
+def plot_knockout_sizes(analysis, accuracy, classes=None, axes=None):
+    """Quantiles 0, 5, 25, 50, 75, 95 and 100 % of the accuracy without a set, over all sets of each size.
+
+    Parameters and result as of `plot_function`.
+    """
+    chosen, accuracy = _chosen(analysis, classes), _accuracy_of(analysis, accuracy)
+    axes = panels(axes, len(chosen))
+    units, sizes = analysis._attributes["units"], _sizes(np.arange(accuracy.shape[1]))
+    for axis, c in zip(axes, chosen):
+        bands(axis, range(units + 1), _levels(accuracy[c], sizes, units))
+        axis.axhline(0.5, color="0.6", ls=":", lw=1)
+        axis.set(title=str(analysis.classes[c]), xlabel="units knocked out", ylabel="accuracy without the set")
+    axes[0].legend(fontsize="x-small")
+    return axes
+
+
+def plot_ablation(analysis, accuracy, classes=None, axes=None):
+    """Accuracy while units are knocked out one after the other: first those that greedy removal keeps longest, or first
+    those that it removes at once; shaded, 5 to 95 % of all sets of the size, which are those of random orders.
+
+    Parameters and result as of `plot_function`.
+    """
+    chosen, accuracy = _chosen(analysis, classes), _accuracy_of(analysis, accuracy)
+    axes = panels(axes, len(chosen))
+    units, sizes = analysis._attributes["units"], _sizes(np.arange(accuracy.shape[1]))
+    for axis, c in zip(axes, chosen):
+        levels = _levels(accuracy[c], sizes, units)
+        axis.fill_between(range(units + 1), levels[:, 1], levels[:, 5], color="0.85", lw=0,
+                          label="5 to 95 % of all sets")
+        order = analysis.greedy.removal_order[c]
+        ablation_lines(axis, accuracy[c, _path(order[::-1])], accuracy[c, _path(order)])
+        axis.axhline(0.5, color="0.6", ls=":", lw=1)
+        axis.set(title=str(analysis.classes[c]), xlabel="units knocked out", ylabel="accuracy without them")
+    axes[0].legend(fontsize="x-small")
+    return axes
+
+
+def _path(order):
+    """[K + 1] the sets of the first 0, 1, ... units."""
+    return np.concatenate([[0], np.cumsum(1 << np.asarray(order, np.int64))])
+
+
+def _levels(values, sizes, units):
+    """[K + 1, 7] quantiles of the values [set] of all sets of each size."""
+    return np.array([np.percentile(values[sizes == size], _PERCENT) for size in range(units + 1)])
 
 
 def _null_by_size(significance, analysis):
@@ -182,11 +242,8 @@ def plot_function(analysis, accuracy, classes=None, axes=None):
     -------
     list of matplotlib axes
     """
-    chosen, accuracy = _chosen(analysis, classes), np.asarray(accuracy)
-    if accuracy.shape != analysis.information.shape:
-        raise UsageError(f"accuracy has shape {accuracy.shape}, expected {analysis.information.shape} as the "
-                         "information")
-    axes = _panels(axes, len(chosen))
+    chosen, accuracy = _chosen(analysis, classes), _accuracy_of(analysis, accuracy)
+    axes = panels(axes, len(chosen))
     sets = _some_sets(accuracy.shape[1])
     for axis, c in zip(axes, chosen):
         points = axis.scatter(analysis.information[c, sets], accuracy[c, sets], c=_sizes(sets), s=2, cmap="viridis",
@@ -204,11 +261,8 @@ def plot_density(analysis, accuracy, classes=None, axes=None):
     """
     from matplotlib.colors import LogNorm
 
-    chosen, accuracy = _chosen(analysis, classes), np.asarray(accuracy)
-    if accuracy.shape != analysis.information.shape:
-        raise UsageError(f"accuracy has shape {accuracy.shape}, expected {analysis.information.shape} as the "
-                         "information")
-    axes = _panels(axes, len(chosen))
+    chosen, accuracy = _chosen(analysis, classes), _accuracy_of(analysis, accuracy)
+    axes = panels(axes, len(chosen))
     # One range for all panels, so that they can be compared.
     ranges = [[values[chosen].min(), values[chosen].max()] for values in (analysis.information, accuracy)]
     ranges = [[low, high if high > low else low + 1] for low, high in ranges]
@@ -218,9 +272,8 @@ def plot_density(analysis, accuracy, classes=None, axes=None):
         image = axis.pcolormesh(x, y, np.ma.masked_equal(cells.T, 0), norm=norm, cmap="Blues", rasterized=True)
         axis.axhline(0.5, color="0.6", ls=":", lw=1)
         if "greedy.removal_order" in analysis._arrays:
-            order = analysis.greedy.removal_order[c].astype(np.int64)
-            sets = np.concatenate([[0], np.cumsum(1 << order[::-1])])
-            axis.plot(analysis.information[c, sets], accuracy[c, sets], "o-", color=_RED, ms=2.5, lw=1, label="greedy")
+            sets = _path(analysis.greedy.removal_order[c][::-1])
+            axis.plot(analysis.information[c, sets], accuracy[c, sets], "o-", color=RED, ms=2.5, lw=1, label="greedy")
         axis.set(title=str(analysis.classes[c]), xlabel="relay information (bit)", ylabel="accuracy without the set")
     if axes[0].lines[1:]:
         axes[0].legend(fontsize="small")
@@ -244,34 +297,11 @@ def _smallest_sets(analysis, part):
     return sets
 
 
-def _average_linkage(distance):
-    """Order of the leaves, and merges (places and heights of the two clusters, height of the merge)."""
-    clusters = [([i], 0.0) for i in range(len(distance))]
-    trees = [None] * len(clusters)
-    while len(clusters) > 1:
-        pairs = [(np.mean(distance[np.ix_(clusters[i][0], clusters[j][0])]), i, j)
-                 for i in range(len(clusters)) for j in range(i + 1, len(clusters))]
-        height, i, j = min(pairs)
-        trees[i] = (trees[i], clusters[i], trees[j], clusters[j])
-        clusters[i] = clusters[i][0] + clusters[j][0], height
-        del clusters[j], trees[j]
-    order, merges = clusters[0][0], []
-
-    def place(tree, cluster):
-        if tree is None:
-            return float(order.index(cluster[0][0]))
-        low, high = place(tree[0], tree[1]), place(tree[2], tree[3])
-        merges.append((low, high, tree[1][1], tree[3][1], cluster[1]))
-        return (low + high) / 2
-
-    place(trees[0], clusters[0])
-    return order, merges
-
-
 def plot_modules(analysis, axes=None):
     """(A) Class x unit: the smallest sets with 50 and 90 % of the relay information of all units. (B) Overlaps of the
     90 % sets of two classes, units in both over units in either. Classes, those whose units relay something, are
-    ordered by (C) hierarchical clustering with average linkage, distance 1 - overlap.
+    ordered by (C) hierarchical clustering with average linkage, distance 1 - overlap; units, above A, by that of the
+    relay information that each class loses without them.
 
     Parameters
     ----------
@@ -288,106 +318,27 @@ def plot_modules(analysis, axes=None):
     if len(relaying) < 2:
         raise UsageError(f"{len(relaying)} classes have units that relay information, expected at least 2 to compare")
     overlap = np.array([[len(most[a] & most[b]) / len(most[a] | most[b]) for b in relaying] for a in relaying])
-    order, merges = _average_linkage(1 - overlap)
-    names = [str(analysis.classes[relaying[i]]) for i in order]
-    axes = _axes(axes, 1, 3, (11, 1.5 + 0.25 * len(names)))
+    tree, of_units = Tree.of_distances(1 - overlap), Tree.of_units(analysis.single)
+    order, names = tree.order, [str(analysis.classes[relaying[i]]) for i in tree.order]
+    axes = as_axes(axes, 1, 3, (11, 2.5 + 0.25 * len(names)))
     matrix = np.zeros((len(names), analysis._attributes["units"]))
     for row, i in enumerate(order):
         matrix[row, sorted(most[relaying[i]])] = 0.5
         matrix[row, sorted(half[relaying[i]])] = 1
     ticks = dict(yticks=range(len(names)), yticklabels=names)
-    axes[0].imshow(matrix, aspect="auto", interpolation="nearest", cmap="Blues", vmin=0, vmax=1)
-    axes[0].set(title="A: smallest sets with 50 % (dark), 90 %", xlabel="unit", ylabel="class", **ticks)
+    axes[0].imshow(matrix[:, of_units.order], aspect="auto", interpolation="nearest", cmap="Blues", vmin=0, vmax=1)
+    axes[0].set(xlabel="unit", ylabel="class", **ticks)
+    axes[0].set_xticks(range(len(of_units.order)), of_units.order, fontsize="x-small" if matrix.shape[1] > 16 else None)
+    crown = axes[0].inset_axes((0, 1.02, 1, 0.2), sharex=axes[0])
+    of_units.draw(crown, along_x=True)
+    crown.tick_params(labelbottom=False, length=0)
+    crown.spines[["top", "right", "bottom"]].set_visible(False)
+    crown.set(title="A: smallest sets with 50 % (dark), 90 %", ylabel="bit", xlim=(-0.5, matrix.shape[1] - 0.5))
     image = axes[1].imshow(overlap[np.ix_(order, order)], aspect="auto", interpolation="nearest", cmap="Blues", vmin=0,
                            vmax=1)
-    axes[1].set(title="B: overlap (Jaccard)", xlabel="class", xticks=range(len(names)), **ticks)
-    axes[1].set_xticklabels(names, rotation=90 if max(map(len, names)) > 3 else 0)
+    axes[1].set(title="B: overlap (Jaccard)", xlabel="class", ylabel="class", **ticks)
+    name_ticks(axes[1], names)
     axes[1].figure.colorbar(image, ax=axes[1])
-    for low, high, low_height, high_height, height in merges:
-        axes[2].plot([low_height, height, height, high_height], [low, low, high, high], color="0.2", lw=1)
+    tree.draw(axes[2])
     axes[2].set(title="C: clusters", xlabel="1 - overlap", ylim=(len(names) - 0.5, -0.5), **ticks)
-    return axes
-
-
-def _null_and_interval(axis, places, values, null, interval, p):
-    """Values with bars of their intervals and bands of the null; filled where p is at most 0.05."""
-    if null is not None:
-        axis.bar(places, null[:, -1] - null[:, 0], 0.8, null[:, 0], color="0.85", label="null, 5 to 95 %")
-    if interval is not None:
-        low, high = np.maximum(0, values - interval[:, 0]), np.maximum(0, interval[:, 1] - values)
-        axis.errorbar(places, values, [low, high], fmt="none", color="C0", lw=1, capsize=2, label="bootstrap interval")
-    axis.scatter(places, values, 16, facecolors="C0" if p is None else np.where(p <= 0.05, "C0", "white"),
-                 edgecolors="C0", zorder=3, label="observed" if p is None else "observed (filled: p \u2264 0.05)")
-
-
-def plot_total(significance, axes=None):
-    """Relay information of all units of each class, with the null distribution and the bootstrap interval.
-
-    Parameters
-    ----------
-    axes : matplotlib axes, optional
-        By default those of a new figure.
-
-    Returns
-    -------
-    list of matplotlib axes
-    """
-    names = [str(name) for name in significance.classes]
-    axes = _axes(axes, 1, 1, (1.5 + 0.5 * len(names), 3))
-    get = significance._arrays.get
-    _null_and_interval(axes[0], np.arange(len(names)), significance.total, get("total_null"), get("total_interval"),
-                       get("total_p"))
-    axes[0].axhline(0, color="0.6", lw=0.5)
-    axes[0].set(xlabel="class", ylabel="relay information of all units (bit)", xticks=range(len(names)))
-    axes[0].set_xticklabels(names, rotation=90 if max(map(len, names)) > 3 else 0)
-    axes[0].legend(fontsize="small")
-    return axes
-
-
-def plot_single(significance, classes=None, axes=None):
-    """Loss of relay information without each unit, with the null distribution and the bootstrap interval, one panel for
-    each class.
-
-    Parameters and result as of `Analysis.plot_relay`.
-    """
-    chosen = _chosen(significance, classes)
-    axes = _panels(axes, len(chosen))
-    of_class = lambda name, c: significance._arrays[name][c] if name in significance._arrays else None
-    for axis, c in zip(axes, chosen):
-        values = significance.single[c]
-        _null_and_interval(axis, np.arange(len(values)), values, of_class("single_null", c),
-                           of_class("single_interval", c), of_class("single_p", c))
-        axis.axhline(0, color="0.6", lw=0.5)
-        axis.set(title=str(significance.classes[c]), xlabel="unit", ylabel="lost without it (bit)")
-    axes[0].legend(fontsize="small")
-    return axes
-
-
-def plot_curve(significance, classes=None, axes=None):
-    """Relay information of all units over the number of samples, mean and standard deviation of the subsamples, and its
-    extrapolation to infinitely many (dashed).
-
-    Parameters
-    ----------
-    classes : sequence, optional
-        Some of the classes, by their names.
-    axes : matplotlib axes, optional
-        By default those of a new figure.
-
-    Returns
-    -------
-    list of matplotlib axes
-    """
-    chosen, axes = _chosen(significance, classes), _axes(axes, 1, 1, (5, 3.5))
-    mean, sd = significance.curve_total, significance.curve_total_sd
-    samples = significance._coordinates["curve_samples"]
-    for i, c in enumerate(chosen):
-        colour = f"C{i % 10}"
-        axes[0].errorbar(samples, mean[c], np.nan_to_num(sd[c]), fmt="o-", color=colour, ms=3, lw=1, capsize=2,
-                         label=str(significance.classes[c]))
-        axes[0].axhline(significance.total_extrapolated[c], color=colour, ls="--", lw=0.7)
-    axes[0].set(xlabel="samples", ylabel="relay information of all units (bit)", xscale="log", xticks=samples)
-    axes[0].set_xticklabels([str(n) for n in samples])
-    axes[0].minorticks_off()
-    axes[0].legend(fontsize="small", title="class")
     return axes

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from . import _layers, _plot_results
 from ._core import DataError
 from ._types import PathLike
 
@@ -61,6 +62,8 @@ def open(path: PathLike) -> Group:
 def _text(value):
     if isinstance(value, bytes):
         return value.decode()
+    if getattr(value, "dtype", None) is not None and value.dtype.kind == "S":
+        return np.char.decode(value, "utf-8")
     return value
 
 
@@ -86,6 +89,11 @@ class Group(Mapping):
     def name(self):
         """The path of the group in the file; "" for the root."""
         return self._name
+
+    @property
+    def root(self):
+        """The group of the whole file."""
+        return self._group("")
 
     def _opened(self):
         import h5py
@@ -150,16 +158,19 @@ class Group(Mapping):
         if self._datasets is None:
             dataset = _decoded(xarray.open_dataset(self._file, engine="h5netcdf", group=self._name or None,
                                                    decode_times=False))
-            self._datasets = dataset.assign_coords(self._inherited(dataset))
+            found = self._missing_coordinates(dataset)
+            dataset.attrs = {name: _text(value) for name, value in dataset.attrs.items() if name not in found}
+            self._datasets = dataset.assign_coords(found)
         return self._datasets
 
-    def _inherited(self, dataset):
-        """Coordinates of its dimensions that stand in groups above."""
+    def _missing_coordinates(self, dataset):
+        """Coordinates of its dimensions that stand in groups above, and lists of texts of this one, which xarray takes
+        for attributes."""
         missing, found = [axis for axis in dataset.dims if axis not in dataset.coords], {}
         with self._opened() as opened:
-            above = self._name
-            while missing and above:
-                above = above.rpartition("/")[0]
+            levels = self._name.split("/") if self._name else []
+            for depth in range(len(levels), -1, -1):
+                above = "/".join(levels[:depth])
                 for axis in missing:
                     item = opened.get(f"{above}/{axis}")
                     if item is not None and not _is_dimension(item) and item.shape == (dataset.sizes[axis],):
@@ -176,6 +187,20 @@ class Group(Mapping):
             opened[self._name or "/"].visititems(
                 lambda name, item: found.append(name) if isinstance(item, h5py.Group) else None)
         return found
+
+    as_analysis = _layers.as_analysis
+    as_significance = _layers.as_significance
+    plot_ablation = _plot_results.plot_ablation
+    plot_activations = _plot_results.plot_activations
+    plot_clusters = _plot_results.plot_clusters
+    plot_confusion = _plot_results.plot_confusion
+    plot_entropy = _plot_results.plot_entropy
+    plot_importance = _plot_results.plot_importance
+    plot_knockout_sizes = _plot_results.plot_knockout_sizes
+    plot_pca = _plot_results.plot_pca
+    plot_receptive = _plot_results.plot_receptive
+    plot_regression = _plot_results.plot_regression
+    plot_training = _plot_results.plot_training
 
     def __repr__(self):
         import h5py
@@ -194,8 +219,10 @@ class Group(Mapping):
 
 
 def _is_dimension(item):
-    """A dimension without coordinates, as netCDF-4 writes one."""
-    return str(_text(item.attrs.get("NAME", b""))).startswith("This is a netCDF dimension but not a netCDF variable")
+    """A dimension without coordinates, as netCDF-4 writes one. Lists of texts, which its versions cannot all read, look
+    like these."""
+    is_one = str(_text(item.attrs.get("NAME", b""))).startswith("This is a netCDF dimension but not a netCDF variable")
+    return is_one and item.dtype.kind != "S"
 
 
 def _decoded(dataset):

@@ -139,16 +139,15 @@ def prepare(states, input, output, *, discretize="kmeans", contrast="one_vs_rest
         input, output = plain_array(input, "input")[None], plain_array(output, "output")[None]
     array = array.transpose([axes.index(axis) for axis in ("trial", "time", "unit")])
     trials, times, units = array.shape
-    order = [axis for axis in axes if axis != "unit"]
-    turned = lambda symbols, name: (plain_array(symbols, name).T if order == ["time", "trial"]
+    turned = lambda symbols, name: (plain_array(symbols, name).T if steps == ["time", "trial"]
                                     and np.ndim(symbols) == 2 else symbols)
     input = _symbols_by_trial(turned(input, "input"), "input", trials, times)
     output = _symbols_by_trial(turned(output, "output"), "output", trials, times)
 
     def pooled(chosen, discretize, classes):
         at = slice(None) if chosen is None else chosen  # no copy of all times
-        values, steps = array[:, at], times if chosen is None else len(chosen)
-        trial = np.repeat(np.arange(trials, dtype=np.uint32), steps)
+        values, count = array[:, at], times if chosen is None else len(chosen)
+        trial = np.repeat(np.arange(trials, dtype=np.uint32), count)
         return Prepared(values.reshape(-1, units), input[:, at].ravel(), output[:, at].ravel(), discretize, contrast,
                         classes, trial, progress)
 

@@ -6,7 +6,7 @@ from typing import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _core, _plot
+from . import _core, _plot_significance
 from ._arrays import real_number, seed_number, unit_lists, whole_number
 from ._core import UsageError
 from ._named import NamedArrays, first_rows
@@ -64,9 +64,9 @@ class Significance(NamedArrays):
         "total_extrapolated": (("class",), "bit", "total, extrapolated to infinitely many samples"),
         "single_extrapolated": (("class", "unit"), "bit", "of single units, likewise"),
     }
-    _missing = {**{f"{name}{kind}": {"greedy": "greedy=True", "sets": "sets=[...]", "maximum": "maximum=True",
-                                     "maximum_any": "maximum=True"}.get(name, "permutations")
-                   for name in _COLUMNS for kind in ("_p", "_null", "_null_mean")},
+    _missing = {**{f"{name}{kind}": {"aggregated": "greedy=True", "greedy": "greedy=True", "sets": "sets=[...]",
+                                     "maximum": "maximum=True", "maximum_any": "maximum=True"}.get(name, "permutations")
+                   for name in _COLUMNS for kind in ("", "_p", "_null", "_null_mean")},
                 **{f"{name}{kind}": "bootstrap" for name in ("total", "single", "aggregated")
                    for kind in ("_interval", "_bias")},
                 **{name: "bootstrap" for name in ("last_two_recur", "half_set_recurs", "in_half_set")},
@@ -85,8 +85,9 @@ class Significance(NamedArrays):
 
     def _lines(self):
         about = self._attributes
-        return [f"null {about['null']}, {about['permutations']} permutations of {about['exchange']}; "
-                f"{about['bootstrap']} resamples of {about['bootstrap_of']}"]
+        exchange = str(about["exchange"]).replace("_", " ")
+        return [f"null {about['null']}, {about['permutations']} permutations (exchange: {exchange}); "
+                f"{about['bootstrap']} bootstrap resamples of {about['bootstrap_of']}"]
 
     def _table(self):
         names, titles = self._coordinates["class"], ["class", "I_R(all)"]
@@ -105,9 +106,9 @@ class Significance(NamedArrays):
 
         return titles, first_rows(row, len(names))
 
-    plot_total = _plot.plot_total
-    plot_single = _plot.plot_single
-    plot_curve = _plot.plot_curve
+    plot_total = _plot_significance.plot_total
+    plot_single = _plot_significance.plot_single
+    plot_curve = _plot_significance.plot_curve
 
 
 def _put_test(arrays, found):
@@ -140,7 +141,7 @@ def significance(states: ArrayLike, input: ArrayLike, output: ArrayLike, *, perm
         "auto": of trials in time whole ones if at least eight are of one length, else circular shifts; of all others
         samples. Samples in time that are exchanged one by one make p too small.
     bootstrap : int
-        Resamples, of trials unless single samples are exchanged; 0: none. Needs eight trials.
+        Resamples, of trials unless single samples are exchanged; 0: none. At least eight trials are needed.
     level : float
         Of the intervals.
     subsample : bool
@@ -163,7 +164,9 @@ def significance(states: ArrayLike, input: ArrayLike, output: ArrayLike, *, perm
 
     Raises
     ------
-    As `analyze`; UsageError for options out of range, and for more than 24 units with maximum=True.
+    DataError, UsageError, TypeError
+        As `analyze`; UsageError for options out of range, for fewer than eight trials with bootstrap, and for more than
+        24 units with maximum=True.
 
     Examples
     --------

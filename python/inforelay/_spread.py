@@ -74,11 +74,12 @@ def fragmentation(states: ArrayLike, input: ArrayLike, output: ArrayLike,
     Fragmentation
         `feature` [class, theta], least size of a set B with I(X_in; B) >= theta H(X_in), -1 if all units have less;
         `shared`, with I(X_in; B) >= theta I(X_in; all units); `feature_set`, `shared_set`: the index of the set of that
-        size with the most information, of equals the lowest. Information is compared as float32.
+        size with the most information, among equal ones the lowest. Information is compared as float32.
 
     Raises
     ------
-    As `analyze`; UsageError for theta that is not in (0, 1] and for more than 24 units.
+    DataError, UsageError, TypeError
+        As `analyze`; UsageError for theta that is not in (0, 1] and for more than 24 units.
 
     Examples
     --------
@@ -120,7 +121,8 @@ def smearedness(states: ArrayLike, input: ArrayLike, output: ArrayLike, *, discr
 
     Raises
     ------
-    As `analyze`; UsageError for more than 32 units of two levels.
+    DataError, UsageError, TypeError
+        As `analyze`; UsageError for more than 32 units of two levels.
 
     Examples
     --------

@@ -41,20 +41,6 @@ def _as_floats(cuts):
         return cuts.astype(np.float32).astype(np.float64)
 
 
-def _safe_to_round(values, cuts):
-    """Cuts of these values, of which those that would be rounded up to one of them are replaced by the float below.
-
-    Such cuts, which lie between neighbouring floats, would no longer divide these when they are given back; no value
-    is between them and the float below.
-    """
-    rounded = _as_floats(cuts)
-    for unit, cut in np.argwhere(rounded > cuts):
-        value = np.float32(rounded[unit, cut])
-        if (values[:, unit] == value).any():
-            cuts[unit, cut] = np.nextafter(value, np.float32(-np.inf))
-    return cuts
-
-
 def _options(given):
     """The arguments of _core.cuts() from a word or a dictionary."""
     options = {"method": given} if isinstance(given, str) else dict(given)
@@ -83,7 +69,7 @@ def prepared_states(values, discretize, progress=None):
     """(states of the extension module, cuts [K,L-1], a word for people). `values` as float_values() gives them."""
     if isinstance(discretize, str) or hasattr(discretize, "keys"):
         options = _options(discretize)
-        cuts = _safe_to_round(values, _core.cuts(values, **options, progress=progress))
+        cuts = _core.cuts(values, **options, progress=progress)
         name = options["method"]
         if options["levels"] > 2:
             name += f" ({options['levels']} levels)"

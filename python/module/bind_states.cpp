@@ -2,6 +2,8 @@
 #include <omp.h>
 #include <pybind11/stl.h>
 
+#include <cmath>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -40,6 +42,32 @@ DiscretizeOptions options_from(const std::string& method, double threshold, std:
   return options;
 }
 
+/// Cuts that may be rounded to floats, as those that people give are. Of `cuts` of these values those that would be
+/// rounded up to one of them, which lie between neighbouring floats and would no longer divide these, are replaced by
+/// the float below: no value is between it and the cut.
+void make_safe_to_round(const ValueView& values, RowMatrix<double>& cuts) {
+  struct Rounded {
+    Eigen::Index unit, cut;
+    float value;
+    bool occurs;
+  };
+  std::vector<Rounded> up;
+  for (Eigen::Index unit = 0; unit < cuts.rows(); ++unit) {
+    for (Eigen::Index cut = 0; cut < cuts.cols(); ++cut) {
+      const auto value = static_cast<float>(cuts(unit, cut));
+      if (static_cast<double>(value) > cuts(unit, cut)) up.push_back({unit, cut, value, false});
+    }
+  }
+  for (Eigen::Index n = 0; n < values.rows(); ++n) {
+    for (Rounded& each : up) each.occurs |= values(n, each.unit) == each.value;
+  }
+  for (const Rounded& each : up) {
+    if (!each.occurs) continue;
+    cuts(each.unit, each.cut) =
+        static_cast<double>(std::nextafter(each.value, -std::numeric_limits<float>::infinity()));
+  }
+}
+
 std::span<const double> as_span(const RowMatrix<double>& values) {
   return {values.data(), static_cast<std::size_t>(values.size())};
 }
@@ -72,7 +100,7 @@ void bind_states(py::module_& module) {
       .def_property_readonly("units", [](const States& states) { return unit_count(states); })
       .def("to_bytes", [](const States& states) { return states_to_bytes(states); });
 
-  // values [N,K] -> cuts [K,L-1]
+  // values [N,K] -> cuts [K,L-1], which may be rounded to floats
   module.def(
       "cuts",
       [](const Array<float>& values, const std::string& method, double threshold, std::int64_t levels,
@@ -80,8 +108,11 @@ void bind_states(py::module_& module) {
          const py::object& progress) {
         const ValueView view = matrix_of(values);
         const DiscretizeOptions options = options_from(method, threshold, levels, std::move(edges), seed, stream);
-        return to_numpy(
-            in_background(progress, [&](Progress& reports) { return inforelay::cuts(view, options, reports); }));
+        return to_numpy(in_background(progress, [&](Progress& reports) {
+          RowMatrix<double> found = inforelay::cuts(view, options, reports);
+          make_safe_to_round(view, found);
+          return found;
+        }));
       },
       py::arg("values").noconvert(), py::arg("method"), py::arg("threshold"), py::arg("levels"), py::arg("edges"),
       py::arg("seed"), py::arg("stream"), py::arg("progress"));

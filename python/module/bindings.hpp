@@ -18,6 +18,8 @@ void bind_significance(pybind11::module_& module);
 void bind_information(pybind11::module_& module);
 /// Shapley values and interactions.
 void bind_importance(pybind11::module_& module);
+/// Distinct words, hierarchical clusters, principal components.
+void bind_statistics(pybind11::module_& module);
 /// Generated digits.
 void bind_data(pybind11::module_& module);
 

@@ -15,5 +15,6 @@ PYBIND11_MODULE(_core, module) {
   python::bind_significance(module);
   python::bind_information(module);
   python::bind_importance(module);
+  python::bind_statistics(module);
   python::bind_data(module);
 }

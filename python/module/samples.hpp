@@ -51,7 +51,8 @@ class Samples {
   std::span<const std::uint32_t> state_counts() const { return occupied_.counts; }  ///< [M] of the distinct states
   std::span<const std::uint32_t> state_index() const { return occupied_.index; }    ///< [N] of each sample's state
 
-  /// The same as the significance of relay information takes it. A view of this.
+  /// States, symbols and contrasts in the form that permutation tests, bootstrap and subsampling take. It refers to
+  /// this object, which must outlive it.
   RelaySamples relay_samples() const;
 
  private:

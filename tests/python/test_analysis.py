@@ -13,6 +13,7 @@ import numpy as np
 
 import inforelay as ir
 import reference
+from inforelay import _arrays
 
 
 def import_or_skip(name):
@@ -173,6 +174,20 @@ class Relay(unittest.TestCase):
         signed = ir.analyze(self.values, self.input - 1, self.output - 1, classes=[-1, 0, 1, 7])
         np.testing.assert_array_equal(signed.total[:3], self.found.total)
         self.assertEqual(signed.total[3], 0)
+
+    def test_words_are_told_apart_as_numpy_does(self):
+        # Of several lengths, with characters of one, two and four bytes, that differ in their last one only.
+        distinct = ["a", "ab", "\xe4", "\u03b1", "\u03b1b", "\U0001d6fc", "A", "b" * 40, "b" * 41]
+        random = np.random.default_rng(8)
+        input, output = (np.array(distinct)[random.integers(len(distinct) - side, size=300)] for side in (0, 3))
+        names, codes = np.unique(np.concatenate([input, output]), return_inverse=True)
+        for kind in (lambda words: words, list, np.ndarray.tolist, lambda words: words.astype(object),
+                     lambda words: words.astype(words.dtype.newbyteorder()), lambda words: words[::-1][::-1]):
+            found, asked, answered = _arrays.encode_symbols(kind(input), kind(output), 300)
+            self.assertEqual(list(found), list(names))
+            np.testing.assert_array_equal(np.concatenate([asked, answered]), codes)
+        self.assertEqual(ir.mutual_information(input, output), ir.mutual_information(codes[:300], codes[300:]))
+        self.assertEqual(_arrays.plain_array([["a", "bc"], ["d", "a"]], "words").tolist(), [["a", "bc"], ["d", "a"]])
 
     def test_dimensions_of_xarray_are_the_axes(self):
         xarray = import_or_skip("xarray")
@@ -380,6 +395,7 @@ class Memory(unittest.TestCase):
     def test_calls_do_not_leak(self):
         values, symbols, output = reference.random_system(200, 4)
         table, not_a_number = np.arange(16.0), np.full((2, 2), np.nan)
+        words = [f"stimulus {symbol}" for symbol in symbols]
 
         class Mine(Exception):
             pass
@@ -389,7 +405,7 @@ class Memory(unittest.TestCase):
 
         def calls(n):
             for _ in range(n):
-                ir.entropy(symbols)
+                ir.entropy(words)
                 ir.shapley(table, "present")
                 with self.assertRaises(ir.DataError):
                     ir.discretize(not_a_number)

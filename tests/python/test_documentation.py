@@ -1,4 +1,5 @@
 """Examples of docstrings and of docs/python.md print what they say; every public name is documented."""
+import ast
 import doctest
 import importlib
 import inspect
@@ -64,6 +65,22 @@ class Documentation(unittest.TestCase):
                     argument.annotation is argument.empty for argument in signature.parameters.values()):
                 without.append(name)
         self.assertEqual(without, [])
+
+    def test_the_stub_has_all_of_the_extension_module(self):
+        stub = ast.parse(pathlib.Path(ir.__path__[0], "_core.pyi").read_text())
+        written = {entry.name for entry in stub.body if isinstance(entry, (ast.FunctionDef, ast.ClassDef))}
+        written |= {entry.target.id for entry in stub.body if isinstance(entry, ast.AnnAssign)}
+        self.assertEqual(written, {name for name in dir(ir._core) if not name.startswith("_")})
+
+    def test_figures_are_in_the_guide(self):
+        if not DOCS:
+            self.skipTest("INFORELAY_DOCS does not name the folder of the documentation")
+        guide = pathlib.Path(DOCS, "python.md").read_text()
+        for kind in (ir.Analysis, ir.Significance, ir.Group):
+            for name in dir(kind):
+                if name.startswith("plot_"):
+                    self.assertIn(f"{name}(", guide)
+                    self.assertTrue(inspect.getdoc(getattr(kind, name)), name)
 
     def test_docstrings_have_all_sections(self):
         for name, function in public_functions():

@@ -37,6 +37,11 @@ CASES = [
     (lambda: analyze(input=[0, None, 0]), ir.DataError, "input: entry 1 is None, a missing value"),
     (lambda: analyze(input=np.array(["a", "b", np.nan], object)), ir.DataError, "input: entry 2 is nan, a missing"),
     (lambda: analyze(input=np.array([{}, 1, 1], object)), TypeError, "input: entry 0 is {} of type dict"),
+    (lambda: analyze(input=np.array([1, 2.5, "a"], object)), TypeError, "input: entry 2 is 'a' of type str, expected"),
+    (lambda: analyze(input=["a", "b", 1]), TypeError, "input: entry 2 is 1 of type int, expected all numbers"),
+    (lambda: analyze(input=[1, True, "a"]), TypeError, "input: entry 2 is 'a' of type str"),
+    (lambda: analyze(input=[0, 1, b"a"]), TypeError, "input: entry 2 is b'a' of type bytes"),
+    (lambda: analyze(states=[[1, 0], [1, "a"], [1, 1]]), TypeError, r"states: entry \[1, 1\] is 'a' of type str"),
     (lambda: analyze(input=np.array([1, 2**64, 1], object)), ir.DataError, "integers from 1 to 18446744073709551616"),
     (lambda: analyze(states=np.zeros((3, 2), np.longdouble)), TypeError, "expected at most 64 bits"),
     # values

@@ -10,7 +10,7 @@ import numpy as np
 
 import inforelay as ir
 import reference
-from inforelay import _plot
+from inforelay import _panels, _plot
 
 
 class Figures(unittest.TestCase):
@@ -19,18 +19,46 @@ class Figures(unittest.TestCase):
         values, input, output = reference.random_system()
         cls.system = values, np.array(["a", "b", "c"])[input], np.array(["a", "b", "c"])[output]
         cls.found = ir.analyze(*cls.system, exhaustive=True)
+        # Units in another order than that of their clusters.
+        cls.mixed = ir.analyze(cls.system[0][:, [0, 3, 1, 4, 2]], *cls.system[1:], exhaustive=True)
         cls.real = ir.significance(*cls.system, permutations=19, bootstrap=10, subsample=True, draws=2)
 
     def tearDown(self):
         plt.close("all")
 
     def test_node_and_relay(self):
-        axes = self.found.plot_node()
+        axes = self.found.plot_node(clustered=False)
+        np.testing.assert_array_equal(axes[0].images[0].get_array(), self.found.aggregated)
         np.testing.assert_array_equal(axes[1].images[0].get_array(), self.found.single)
+        for axis in axes:
+            self.assertEqual((axis.get_xlabel(), axis.get_ylabel()), ("unit", "class"))
         axes = self.found.plot_relay(classes=["b"])
         self.assertEqual(len(axes), 1)
         greedy = [line for line in axes[0].lines if line.get_label() == "greedy"][0]
         np.testing.assert_array_equal(greedy.get_ydata()[1:], self.found.greedy.information[1])
+
+    def test_units_are_clustered(self):
+        mixed, expected = self.mixed, _panels.Tree.of_units(self.mixed.single).order
+        self.assertNotEqual(expected, sorted(expected))
+        self.assertEqual(sorted(expected), list(range(5)))
+        for axis, values in zip(mixed.plot_node(), (mixed.aggregated, mixed.single)):
+            order = [int(label.get_text()) for label in axis.get_xticklabels()]
+            self.assertEqual(order, expected)
+            np.testing.assert_array_equal(axis.images[0].get_array(), values[:, order])
+
+    def test_time(self):
+        values, input, output = self.system
+        each = ir.analyze(values.reshape(100, 4, 5), input.reshape(100, 4), output.reshape(100, 4),
+                          axes=["trial", "time", "unit"], time="each")
+        axes = each.plot_time(classes=["c", "a"])
+        for axis, c in zip(axes, (2, 0)):
+            np.testing.assert_array_equal(axis.images[0].get_array(), each.aggregated[:, c].T)
+            self.assertEqual((axis.get_xlabel(), axis.get_ylabel(), axis.get_title()), ("time", "unit", "abc"[c]))
+            self.assertEqual(axis.images[0].get_clim(), axes[0].images[0].get_clim())
+        with self.assertRaisesRegex(ir.UsageError, 'expected one with time="each"'):
+            self.found.plot_time()
+        with self.assertRaisesRegex(ir.UsageError, r"expected plot_time\(\) or one time"):
+            each.plot_node()
 
     def test_thinned_sets_hold_every_unit(self):
         for units in range(14, 25):
@@ -79,18 +107,41 @@ class Figures(unittest.TestCase):
         constant = self.found.plot_density(np.full_like(accuracy, 0.5))
         self.assertEqual(constant[1].collections[0].get_array().sum(), 32)
 
+    def test_ablation_and_knockouts_by_size(self):
+        accuracy = (1 - self.found.information) ** 2
+        sizes = np.array([bin(s).count("1") for s in range(32)])
+        for c, axis in enumerate(self.found.plot_ablation(accuracy)):
+            order = self.found.greedy.removal_order[c]
+            for label, units in (("relay units first", order[::-1]), ("relay units last", order)):
+                line, = (line for line in axis.lines if line.get_label() == label)
+                sets = [ir.set_index(units[:count]) for count in range(6)]
+                np.testing.assert_array_equal(line.get_ydata(), accuracy[c, sets])
+            band = axis.collections[0].get_paths()[0].vertices
+            low, high = np.percentile(accuracy[c, sizes == 2], [5, 95])
+            at = band[band[:, 0] == 2][:, 1]
+            np.testing.assert_allclose([at.min(), at.max()], [low, high])
+        axis, = self.found.plot_knockout_sizes(accuracy, classes=["b"])
+        median = [np.median(accuracy[1, sizes == size]) for size in range(6)]
+        np.testing.assert_allclose(axis.lines[0].get_ydata(), median, rtol=1e-6)
+        self.assertEqual(axis.get_xlabel(), "units knocked out")
+        with self.assertRaisesRegex(ir.UsageError, r"accuracy has shape \(3, 31\)"):
+            self.found.plot_ablation(accuracy[:, 1:])
+
     def test_modules(self):
-        axes = self.found.plot_modules()
+        axes = self.mixed.plot_modules()
+        units = [int(label.get_text()) for label in axes[0].get_xticklabels()]
+        self.assertEqual(units, _panels.Tree.of_units(self.mixed.single).order)
+        self.assertNotEqual(units, sorted(units))
         names = [label.get_text() for label in axes[0].get_yticklabels()]
         self.assertEqual(sorted(names), ["a", "b", "c"])
         expected = []
         for name in names:
             c, sets = "abc".index(name), []
             for part in (0.5, 0.9):
-                size = np.flatnonzero(self.found.best.information[c] >= part * self.found.total[c])[0]
-                sets.append(self.found.best_set(c, size))
+                size = np.flatnonzero(self.mixed.best.information[c] >= part * self.mixed.total[c])[0]
+                sets.append(self.mixed.best_set(c, size))
             expected.append(sets)
-        matrix = axes[0].images[0].get_array()
+        matrix = np.asarray(axes[0].images[0].get_array())[:, np.argsort(units)]
         for row, (half, most) in enumerate(expected):
             self.assertEqual(list(np.flatnonzero(matrix[row] == 1)), half)
             self.assertEqual(list(np.flatnonzero(matrix[row] > 0)), sorted({*half, *most}))
@@ -104,9 +155,13 @@ class Figures(unittest.TestCase):
 
     def test_average_linkage(self):
         distance = np.array([[0, 0.9, 0.1, 0.6], [0.9, 0, 0.7, 0.2], [0.1, 0.7, 0, 0.5], [0.6, 0.2, 0.5, 0]])
-        order, merges = _plot._average_linkage(distance)
-        self.assertEqual(order, [0, 2, 1, 3])
-        np.testing.assert_allclose(merges, [(0, 1, 0, 0, 0.1), (2, 3, 0, 0, 0.2), (0.5, 2.5, 0.1, 0.2, 0.675)])
+        tree = _panels.Tree.of_distances(distance)
+        self.assertEqual(tree.order, [0, 2, 1, 3])
+        np.testing.assert_allclose(tree.brackets, [(0, 1, 0, 0, 0.1), (2, 3, 0, 0, 0.2), (0.5, 2.5, 0.1, 0.2, 0.675)])
+        units = _panels.Tree.of_units(np.array([[0.0, 5.0, 1.0], [0.0, np.nan, 0.0]]))
+        self.assertEqual(units.order, [1, 0, 2])
+        np.testing.assert_allclose(units.brackets, [(1, 2, 0, 0, 1), (0, 1.5, 0, 1, 4.5)])
+        self.assertEqual(_panels.Tree.of_distances(np.zeros((1, 1))).order, [0])
 
     def test_significance(self):
         axis = self.real.plot_total()[0]
@@ -119,6 +174,13 @@ class Figures(unittest.TestCase):
         self.assertEqual(len(axes), 3)
         np.testing.assert_array_equal(axes[1].collections[-1].get_offsets()[:, 1], self.real.single[1])
         self.assertEqual(len(ir.significance(*self.system, permutations=0, bootstrap=3).plot_total()), 1)
+
+    def test_an_interval_beside_its_value_is_drawn_where_it_is(self):
+        bounds = np.array([[0.4, 0.5], [0.1, 0.2], [0.2, 0.4]])
+        moved = ir.Significance({**self.real._arrays, "total": np.full(3, 0.3), "total_interval": bounds},
+                                self.real._coordinates, self.real._attributes)
+        segments = moved.plot_total()[0].collections[0].get_segments()
+        np.testing.assert_array_equal([segment[:, 1] for segment in segments], bounds)
 
     def test_curve(self):
         axis = self.real.plot_curve(classes=["b", "c"])[0]

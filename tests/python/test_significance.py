@@ -213,6 +213,18 @@ class SeveralLevels(unittest.TestCase):
         with self.assertRaisesRegex(ir.UsageError, r"the number of units is 25, expected \[1,24\]"):
             self.call((random.integers(3, size=(30, 25)), wide[:30, 0] % 2, wide[:30, 0] % 2), "whole", maximum=True)
 
+    def test_what_was_not_computed_says_how_to_get_it(self):
+        without = ir.significance([[0], [1]] * 9, [0, 1] * 9, [0, 1] * 9, permutations=9, greedy=False)
+        for name, hint in (("greedy", "greedy=True"), ("greedy_p", "greedy=True"), ("aggregated_null", "greedy=True"),
+                           ("sets", r"sets=\[...\]"), ("maximum", "maximum=True"), ("maximum_any_p", "maximum=True"),
+                           ("total_interval", "bootstrap"), ("curve_total", "subsample=True")):
+            with self.subTest(name=name), self.assertRaisesRegex(AttributeError, f"not computed; pass {hint}$"):
+                getattr(without, name)
+        with self.assertRaisesRegex(AttributeError, "Significance.total: not computed; pass permutations"):
+            getattr(ir.significance([[0], [1]] * 9, [0, 1] * 9, [0, 1] * 9, permutations=0, subsample=True, draws=2),
+                    "total")
+        self.assertIn("9 permutations (exchange: samples); 0 bootstrap resamples of samples", repr(without))
+
 
 if __name__ == "__main__":
     unittest.main()
