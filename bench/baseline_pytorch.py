@@ -39,6 +39,27 @@ class Training:
             self.step(self.images[batch], self.targets[batch])
 
 
+class RecurrentTraining:
+    """n-back, trial by trial: 100 trials of 256 random bits, the label is the bit 5 steps ago; 6 units."""
+
+    KINDS = {"rnn_tanh": torch.nn.RNN, "rnn_relu": lambda *sizes, **more: torch.nn.RNN(*sizes, nonlinearity="relu", **more),
+             "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}
+
+    def __init__(self, kind):
+        self.recurrent, self.readout = self.KINDS[kind](1, 6, batch_first=True), torch.nn.Linear(6, 1)
+        self.optimizer = torch.optim.Adam([*self.recurrent.parameters(), *self.readout.parameters()], lr=3e-3)
+        self.loss = torch.nn.MSELoss()
+        self.inputs = torch.randint(0, 2, (100, 256, 1)).float()
+        self.targets = torch.cat([torch.zeros(100, 5, 1), self.inputs[:, :-5]], dim=1)
+
+    def epoch(self):
+        for trial in torch.randperm(100).tolist():
+            self.optimizer.zero_grad()
+            hidden, _ = self.recurrent(self.inputs[trial : trial + 1])
+            self.loss(self.readout(hidden), self.targets[trial : trial + 1]).backward()
+            self.optimizer.step()
+
+
 def main():
     parser = baselines.arguments(__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, default=2, metavar="N")
@@ -57,6 +78,8 @@ def main():
     targets = 2.0 * torch.from_numpy(labels).float()[:, None] - 1.0
     detector = Training(network(784, 2, 1), torch.from_numpy(pixels), targets)
     results.measure("train_detector_step", detector.full_batch, options.repetitions, calls=20)
+    for kind in RecurrentTraining.KINDS:
+        results.measure(f"train_recurrent/{kind}", RecurrentTraining(kind).epoch, options.repetitions)
     results.write(options.json)
 
 

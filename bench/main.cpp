@@ -25,7 +25,9 @@
 #include "infotheory/significance/bootstrap.hpp"
 #include "infotheory/significance/permutation_test.hpp"
 #include "infotheory/states/discretize.hpp"
+#include "nn/data/sequence_tasks.hpp"
 #include "nn/knockout/knockout.hpp"
+#include "nn/recurrent/recurrent_trainer.hpp"
 #include "nn/training/backprop.hpp"
 #include "nn/training/optimizer.hpp"
 #include "nn/training/trainer.hpp"
@@ -143,6 +145,18 @@ void train_detector_step(benchmark::State& state) {
   }
 }
 
+// An epoch of a recurrent network with its accuracies, which PyTorch's does not compute: n-back, trial by trial.
+void train_recurrent(benchmark::State& state, RecurrentKind kind) {
+  constexpr std::size_t trials = 100, steps = 256, units = 6;
+  const RandomStream random(1, "bench");
+  const SequenceData train = n_back({.n = 5, .trials = trials, .steps = steps}, random.child("train")),
+                     test = n_back({.n = 5, .trials = 1, .steps = steps}, random.child("test"));
+  RandomStream init = random.child("init");
+  const RecurrentShape shape{.kind = kind, .inputs = 1, .units = units, .layers = 1, .outputs = 1};
+  RecurrentTrainer trainer({.max_epochs = 1'000'000}, {make_recurrent(shape, init)}, train, test, random);
+  for (auto _ : state) trainer.run_epoch();
+}
+
 void mnist_relay(benchmark::State& state) {
   WholeRun last;
   for (auto _ : state) last = run_mnist_relay();
@@ -184,6 +198,8 @@ void register_all() {
   add("greedy_all_classes/train", greedy_all_classes);
   add("train_full_epoch", train_full_epoch);
   add("train_detector_step", train_detector_step);
+  for (const auto& [kind, word] : recurrent_kind_names)
+    add(fmt::format("train_recurrent/{}", word), train_recurrent, kind);
   add("mnist_relay", mnist_relay)->Iterations(1);
 }
 
