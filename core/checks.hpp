@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -30,25 +30,33 @@ void check_range(std::string_view name, const T& value, std::type_identity_t<T> 
 }
 
 /// Throws Failure that names the first number of `values` [N,K] that is not finite: "activation of unit 3 of sample 17
-/// is nan, expected a finite number"; "activation of unit" is `name`.
-template <class Failure>
-void check_finite(const RowMatrix<float>& values, std::string_view name) {
+/// is nan, expected a finite number"; "activation of unit" is `name`, "sample" is `row`.
+template <class Failure, class T>
+void check_finite(const RowMatrix<T>& values, std::string_view name, std::string_view row = "sample") {
   if (values.allFinite()) return;
   for (Eigen::Index n = 0; n < values.rows(); ++n) {
     for (Eigen::Index k = 0; k < values.cols(); ++k) {
       if (std::isfinite(values(n, k))) continue;
-      throw Failure("{} {} of sample {} is {}, expected a finite number", name, k, n, values(n, k));
+      throw Failure("{} {} of {} {} is {}, expected a finite number", name, k, row, n, values(n, k));
     }
   }
 }
 
-/// Throws UsageError unless `order` holds each of 0 ... units - 1 once: "knockouts along a permutation: expected each
-/// of 20 units once"; "knockouts" is `what`.
+/// Throws UsageError unless `order` holds each of 0 ... units - 1 once: "knockouts along a permutation: 19 units,
+/// expected 20", "... entry 3 is unit 20, expected [0,20)" or "... unit 7 is named twice, expected each of 20 units
+/// once"; "knockouts" is `what`.
 inline void check_permutation(std::string_view what, std::span<const std::uint32_t> order, int units) {
   std::vector<std::uint8_t> seen(static_cast<std::size_t>(units));
-  const auto is_new = [&](std::uint32_t unit) { return unit < seen.size() && !std::exchange(seen[unit], 1); };
-  if (order.size() != seen.size() || !std::all_of(order.begin(), order.end(), is_new))
-    throw UsageError("{} along a permutation: expected each of {} units once", what, units);
+  if (order.size() != seen.size())
+    throw UsageError("{} along a permutation: {} units, expected {}", what, order.size(), units);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const std::uint32_t unit = order[i];
+    if (unit >= seen.size())
+      throw UsageError("{} along a permutation: entry {} is unit {}, expected [0,{})", what, i, unit, units);
+    if (std::exchange(seen[unit], 1) != 0)
+      throw UsageError("{} along a permutation: unit {} is named twice, expected each of {} units once", what, unit,
+                       units);
+  }
 }
 
 }  // namespace inforelay

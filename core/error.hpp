@@ -14,9 +14,9 @@ enum class ExitCode : int {
   ok = 0,
   internal = 1,       ///< a bug, or the machine failed us: disk full, out of memory
   usage = 2,          ///< command line or configuration
-  data = 3,           ///< data or weight file
+  data = 3,           ///< data set, recording or weight file
   sweep = 4,          ///< some runs of a sweep failed
-  reproduction = 5,   ///< a published number was not met
+  comparison = 5,     ///< a comparison is out of tolerance
   interrupted = 130,  ///< SIGINT; the same command resumes
   terminated = 143,   ///< SIGTERM; the same command resumes
 };
@@ -45,7 +45,7 @@ struct UsageError : ErrorWith<ExitCode::usage> {
   using ErrorWith::ErrorWith;
 };
 
-/// A data set or weight file that is missing, damaged or not what it claims to be.
+/// A data set, recording or weight file that is missing, damaged or not what it claims to be.
 struct DataError : ErrorWith<ExitCode::data> {
   using ErrorWith::ErrorWith;
 };

@@ -33,6 +33,15 @@ constexpr std::string_view word_of(const WordTable<T, N>& table, std::type_ident
   return {};
 }
 
+/// The value of the word; null if the table does not have it.
+template <class T, std::size_t N>
+const T* value_of(const WordTable<T, N>& table, std::string_view word) {
+  for (const auto& [value, its_word] : table) {
+    if (its_word == word) return &value;
+  }
+  return nullptr;
+}
+
 /// All words of a table {value, word}, in its order.
 template <class Table>
 std::vector<std::string_view> words_of(const Table& table) {

@@ -172,7 +172,8 @@ std::uint64_t each_item(const Table& table, const Choice& choice, bool mabe, con
   return rows;
 }
 
-/// Puts the chosen texts as T into the array; false if one of them is no T.
+/// Puts the chosen texts as T into the array; false if one of them is no T. Codes such as "007" are words: as numbers,
+/// some that differ would be equal.
 template <class T>
 bool fill(FileArray& array, const Table& table, const Choice& choice, const ArrayPlace& place, std::uint64_t max_bytes,
           const Progress& progress) {
@@ -185,7 +186,7 @@ bool fill(FileArray& array, const Table& table, const Choice& choice, const Arra
       bytes += sizeof(T) + text.size();
     } else {
       const auto value = number_from<T>(text);
-      if (!value) return all = false;
+      if (!value || has_leading_zero(text)) return all = false;
       values.push_back(*value);
       bytes += sizeof(T);
     }

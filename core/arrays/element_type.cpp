@@ -1,15 +1,17 @@
 #include "core/arrays/element_type.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cassert>
 #include <limits>
+#include <utility>
 
 #include "core/error.hpp"
+#include "core/text/message_text.hpp"
 
 namespace inforelay {
 namespace {
@@ -95,7 +97,50 @@ std::string text_of(const std::uint8_t* bytes, const StoredType& type, std::uint
   return text;
 }
 
+using Kind = ElementKind;
+constexpr std::array<std::pair<std::string_view, StoredType>, 13> safetensors_types{
+    {{"BOOL", {Kind::boolean, 1}},
+     {"U8", {Kind::unsigned_integer, 1}},
+     {"I8", {Kind::signed_integer, 1}},
+     {"U16", {Kind::unsigned_integer, 2}},
+     {"I16", {Kind::signed_integer, 2}},
+     {"U32", {Kind::unsigned_integer, 4}},
+     {"I32", {Kind::signed_integer, 4}},
+     {"U64", {Kind::unsigned_integer, 8}},
+     {"I64", {Kind::signed_integer, 8}},
+     {"F16", {Kind::floating, 2}},
+     {"BF16", {Kind::brain_float, 2}},
+     {"F32", {Kind::floating, 4}},
+     {"F64", {Kind::floating, 8}}}};
+
 }  // namespace
+
+std::optional<StoredType> safetensors_type(std::string_view dtype) {
+  for (const auto& [name, type] : safetensors_types) {
+    if (name == dtype) return type;
+  }
+  return std::nullopt;
+}
+
+float as_float(const std::uint8_t* bytes, const StoredType& type) {
+  const std::uint64_t bits = bits_of(bytes, type);
+  switch (type.kind) {
+    case ElementKind::boolean:
+    case ElementKind::unsigned_integer:
+      return static_cast<float>(bits);
+    case ElementKind::signed_integer:
+      return static_cast<float>(signed_of(bits, type.size));
+    case ElementKind::floating:
+      if (type.size == 8) return static_cast<float>(std::bit_cast<double>(bits));
+      break;
+    case ElementKind::brain_float:
+    case ElementKind::bytes:
+    case ElementKind::unicode:
+      break;
+  }
+  assert(type.kind == ElementKind::floating || type.kind == ElementKind::brain_float);
+  return float_of(bits, type);
+}
 
 std::string name_of(const StoredType& type) {
   switch (type.kind) {
@@ -134,10 +179,6 @@ std::uint64_t bytes_in_memory(const StoredType& type) {
   return sizeof(std::string) + type.size;
 }
 
-std::string array_shape_text(std::span<const std::uint64_t> shape) {
-  return fmt::format("[{}]", fmt::join(shape, ","));
-}
-
 std::uint64_t checked_count(const StoredType& type, std::span<const std::uint64_t> shape, std::uint64_t max_bytes,
                             std::string_view place) {
   if (shape.size() > most_axes) throw DataError("{} has {} axes, expected at most {}", place, shape.size(), most_axes);
@@ -145,7 +186,7 @@ std::uint64_t checked_count(const StoredType& type, std::span<const std::uint64_
   std::uint64_t product = 1, room = max_bytes / each;
   for (const std::uint64_t extent : shape) {
     if (extent > room) {
-      throw DataError("{} of shape {} and type {} takes more than the {} bytes allowed", place, array_shape_text(shape),
+      throw DataError("{} of shape {} and type {} takes more than the {} bytes allowed", place, shape_text(shape),
                       name_of(type), max_bytes);
     }
     product *= extent;

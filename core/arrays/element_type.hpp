@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,16 +22,21 @@ struct StoredType {
   ElementKind kind{};
   std::uint64_t size = 0;  ///< bytes of one element in the file
   bool big_endian = false;
+
+  bool operator==(const StoredType&) const = default;
 };
 
 /// "bool", "uint8", "float16", "text"
 std::string name_of(const StoredType& type);
 
+/// The type that safetensors calls `dtype`, "F32"; none if that is no known one.
+std::optional<StoredType> safetensors_type(std::string_view dtype);
+
+/// An element that is no text as the nearest float; infinity beyond the range.
+float as_float(const std::uint8_t* bytes, const StoredType& type);
+
 /// Bytes of one element in a FileArray; of text with the string that holds it.
 std::uint64_t bytes_in_memory(const StoredType& type);
-
-/// "[20,30]", for messages.
-std::string array_shape_text(std::span<const std::uint64_t> shape);
 
 /// Product of `shape`. Throws DataError, "PLACE ...", if that times the larger of an element's bytes in file and memory
 /// is more than `max_bytes`, or with more than 32 axes. An extent of 0 does not excuse the others.

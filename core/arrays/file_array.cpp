@@ -10,6 +10,7 @@
 #include "core/arrays/array_format.hpp"
 #include "core/error.hpp"
 #include "core/text/message_text.hpp"
+#include "core/text/number_text.hpp"
 
 namespace inforelay {
 namespace {
@@ -65,6 +66,17 @@ auto with_memory(const std::filesystem::path& file, Work work) {
 }
 
 }  // namespace
+
+std::optional<FirstWord> first_word(const FileArray& array) {
+  const auto* texts = std::get_if<std::vector<std::string>>(&array.values);
+  if (texts == nullptr) return std::nullopt;
+  for (std::size_t i = 0; i < texts->size(); ++i) {
+    const std::string& text = (*texts)[i];
+    if (!number_from<double>(text)) return FirstWord{i, quoted_name(text)};
+    if (has_leading_zero(text)) return FirstWord{i, quoted_name(text) + ", a word because of its leading zero"};
+  }
+  return std::nullopt;
+}
 
 bool has_array_ending(const std::filesystem::path& file) { return find_format(file.extension().string()) != nullptr; }
 

@@ -4,8 +4,10 @@
 // than the use of a library, of which Debian has none. HDF5 reads in a child process, since files can crash it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -34,6 +36,14 @@ struct FileArrayInfo {
   bool from_matlab = false;
 };
 
+/// Of an array of text: the first that makes it one.
+struct FirstWord {
+  std::size_t index = 0;  ///< in FileArray::values
+  std::string shown;      ///< for messages: "'abc'"; "'007', a word because of its leading zero"
+};
+/// None if all are numbers in form, as in an array of text from NumPy, or the values are no text.
+std::optional<FirstWord> first_word(const FileArray& array);
+
 /// Where an array stands in a file.
 struct ArrayPlace {
   std::filesystem::path file;
@@ -60,10 +70,10 @@ std::vector<std::string> array_keys(const std::filesystem::path& file, const Pro
 FileArrayInfo array_info(const ArrayPlace& place, const Progress& progress = Progress::none());
 
 /// The array. Columns of a CSV are [row,column], one column without a range [row]; integers where all are, then
-/// numbers, then text. Throws DataError, "FILE: 'KEY' ...": a missing array (with those that there are); one of more
-/// than `max_bytes` in memory; damage, headers that contradict the content; types that are none of the above (complex,
-/// long double, dates, structures, objects), by name; integers beyond 2^63 - 1. NaN and infinity are accepted. Throws
-/// Interrupted.
+/// numbers, then text. A number with a leading zero, "007", is text: as an integer it would equal "07" and "7". Throws
+/// DataError, "FILE: 'KEY' ...": a missing array (with those that there are); one of more than `max_bytes` in memory;
+/// damage, headers that contradict the content; types that are none of the above (complex, long double, dates,
+/// structures, objects), by name; integers beyond 2^63 - 1. NaN and infinity are accepted. Throws Interrupted.
 FileArray read_array(const ArrayPlace& place, std::uint64_t max_bytes, const Progress& progress = Progress::none());
 
 }  // namespace inforelay

@@ -180,8 +180,8 @@ FileArray read_npy(const ByteSource& bytes, std::uint64_t size, std::uint64_t ma
   const std::uint64_t count = checked_count(header.type, header.shape, max_bytes, place);
   if (size < header.bytes || size - header.bytes != count * header.type.size) {
     throw DataError("{} has {} bytes after its header, expected {} for shape {} of {}", place,
-                    size < header.bytes ? 0 : size - header.bytes, count * header.type.size,
-                    array_shape_text(header.shape), name_of(header.type));
+                    size < header.bytes ? 0 : size - header.bytes, count * header.type.size, shape_text(header.shape),
+                    name_of(header.type));
   }
   FileArray array{std::move(header.shape), {}, std::string(place)};
   array.values = read_elements(header.type, count, bytes, place, progress);

@@ -1,8 +1,7 @@
 // The format .safetensors.
 #include <fmt/format.h>
 
-#include <array>
-#include <utility>
+#include <optional>
 
 #include "core/arrays/array_format.hpp"
 #include "core/error.hpp"
@@ -12,21 +11,6 @@
 
 namespace inforelay {
 namespace {
-
-using Kind = ElementKind;
-constexpr std::array<std::pair<std::string_view, StoredType>, 13> types{{{"BOOL", {Kind::boolean, 1}},
-                                                                         {"U8", {Kind::unsigned_integer, 1}},
-                                                                         {"I8", {Kind::signed_integer, 1}},
-                                                                         {"U16", {Kind::unsigned_integer, 2}},
-                                                                         {"I16", {Kind::signed_integer, 2}},
-                                                                         {"U32", {Kind::unsigned_integer, 4}},
-                                                                         {"I32", {Kind::signed_integer, 4}},
-                                                                         {"U64", {Kind::unsigned_integer, 8}},
-                                                                         {"I64", {Kind::signed_integer, 8}},
-                                                                         {"F16", {Kind::floating, 2}},
-                                                                         {"BF16", {Kind::brain_float, 2}},
-                                                                         {"F32", {Kind::floating, 4}},
-                                                                         {"F64", {Kind::floating, 8}}}};
 
 struct File {
   SafetensorsHeader header;
@@ -63,9 +47,7 @@ const SafetensorsHeader::Tensor& find(const File& file, const ArrayPlace& place)
 }
 
 StoredType type_of(const SafetensorsHeader::Tensor& tensor, const std::string& shown) {
-  for (const auto& [name, type] : types) {
-    if (tensor.dtype == name) return type;
-  }
+  if (const std::optional<StoredType> type = safetensors_type(tensor.dtype)) return *type;
   throw DataError("{} is of type {}, expected BOOL, an integer, F16, BF16, F32 or F64", shown,
                   quoted_name(tensor.dtype));
 }
@@ -86,7 +68,7 @@ FileArray read_safetensors_array(const ArrayPlace& place, std::uint64_t max_byte
   const std::uint64_t begin = tensor.data_offsets[0], bytes = tensor.data_offsets[1] - begin;
   if (bytes != count * type.size) {
     throw DataError("{} takes {} bytes, expected {} for {} of shape {}", shown, bytes, count * type.size, tensor.dtype,
-                    array_shape_text(tensor.shape));
+                    shape_text(tensor.shape));
   }
   return {tensor.shape, read_elements(type, count, file_bytes(place.file, file.header_end + begin), shown, progress),
           shown};

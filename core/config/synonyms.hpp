@@ -43,8 +43,8 @@ inline std::string_view known_synonym(std::string_view key, const std::vector<st
 /// Is it the name of something else that a word which looks like it would be mistaken for? AdamW is not a misspelt
 /// Adam.
 inline bool means_another_thing(std::string_view word) {
-  constexpr std::array<std::string_view, 12> words{"adamw", "adamax", "nadam", "radam", "adagrad", "lamb",
-                                                   "lion",  "gelu",   "selu",  "celu",  "nll",     "hinge"};
+  constexpr std::array<std::string_view, 11> words{"adamw", "adamax", "nadam", "radam", "adagrad", "lamb",
+                                                   "lion",  "selu",   "celu",  "nll",   "hinge"};
   const auto same = [](char a, char b) { return ascii_lower(a) == b; };
   return std::any_of(words.begin(), words.end(), [&](std::string_view each) {
     return std::equal(word.begin(), word.end(), each.begin(), each.end(), same);

@@ -8,16 +8,11 @@
 #include <cstring>
 
 #include "core/error.hpp"
+#include "core/text/message_text.hpp"
 
 namespace inforelay {
 
 using detail::Hdf5Handle;
-
-namespace {
-
-std::string shape_name(const std::vector<std::size_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ",")); }
-
-}  // namespace
 
 std::string detail::type_name(hid_t type) {
   switch (H5Tget_class(type)) {
@@ -127,7 +122,7 @@ void Hdf5Reader::State::measure(Source& source) const {
   source.size = 1;
   for (const std::size_t extent : source.shape) {
     if (extent > room && source.size != 0) {
-      fail(source.path, fmt::format("of shape {} is larger than {} bytes", shape_name(source.shape), max_bytes));
+      fail(source.path, fmt::format("of shape {} is larger than {} bytes", shape_text(source.shape), max_bytes));
     }
     source.size *= extent;
     if (extent > 1) room /= extent;
@@ -155,7 +150,7 @@ void Hdf5Reader::State::check_shape(const Source& source, const std::vector<std:
   if (same) return;
   std::vector<std::string> shown;
   for (const std::size_t extent : expected) shown.push_back(extent == any ? "any" : std::to_string(extent));
-  fail(source.path, fmt::format("has shape {}, expected [{}]", shape_name(source.shape), fmt::join(shown, ",")));
+  fail(source.path, fmt::format("has shape {}, expected [{}]", shape_text(source.shape), fmt::join(shown, ",")));
 }
 
 void Hdf5Reader::State::read(const Source& source, hid_t memory_type, void* out) const {

@@ -6,6 +6,9 @@
 #include <cstdint>
 #include <initializer_list>
 #include <string>
+#include <string_view>
+
+#include "core/error.hpp"
 
 namespace inforelay {
 
@@ -38,6 +41,12 @@ class NeuronSet {
   constexpr NeuronSet complement(NeuronSet among) const { return NeuronSet(among.bits_ & ~bits_); }
   constexpr bool operator==(const NeuronSet&) const = default;
 
+  /// The neuron of the lowest number; of a set that is not empty.
+  constexpr int lowest() const {
+    assert(!empty());
+    return std::countr_zero(bits_);
+  }
+
   /// "0 9 17"; "" for the empty set.
   std::string to_string() const {
     std::string text;
@@ -52,5 +61,12 @@ class NeuronSet {
  private:
   std::uint32_t bits_ = 0;
 };
+
+/// Throws UsageError unless all of `set` are in [0,neurons): "knockout: set names unit 5, expected [0,5)"; "knockout"
+/// is `what`. 0 <= neurons <= 32.
+inline void check_inside(std::string_view what, NeuronSet set, int neurons) {
+  const NeuronSet outside = NeuronSet::all(neurons).complement(set);
+  if (!outside.empty()) throw UsageError("{}: set names unit {}, expected [0,{})", what, outside.lowest(), neurons);
+}
 
 }  // namespace inforelay

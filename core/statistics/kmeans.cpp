@@ -18,10 +18,7 @@ Points checked(const RowMatrix<float>& points, int clusters, const KMeansOptions
   check_range("kmeans: clusters", Eigen::Index{clusters}, 1, points.rows());
   check_bounded(options.restarts >= 1, "kmeans: restarts", options.restarts, "at least 1");
   check_bounded(options.max_iterations >= 1, "kmeans: max_iterations", options.max_iterations, "at least 1");
-  for (Eigen::Index n = 0; n < points.rows(); ++n) {
-    if (points.row(n).allFinite()) continue;
-    throw DataError("kmeans: point {} has a coordinate that is not finite", n);
-  }
+  check_finite<DataError>(points, "kmeans: coordinate", "point");
   return points.cast<double>();
 }
 

@@ -4,13 +4,14 @@
 #include <limits>
 #include <utility>
 
+#include "core/checks.hpp"
 #include "core/error.hpp"
 
 namespace inforelay {
 
 std::vector<ClusterMerge> average_linkage(const RowMatrix<double>& profiles) {
   const Eigen::Index items = profiles.rows();
-  if (!profiles.allFinite()) throw ComputeError("hierarchical clustering: a profile is not finite");
+  check_finite<ComputeError>(profiles, "hierarchical clustering: coordinate", "profile");
   RowMatrix<double> distance(items, items);
   for (Eigen::Index i = 0; i < items; ++i) {
     for (Eigen::Index j = 0; j < items; ++j) distance(i, j) = (profiles.row(i) - profiles.row(j)).norm();

@@ -3,6 +3,7 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/error.hpp"
 #include "core/statistics/kmeans.hpp"
@@ -30,21 +31,18 @@ std::vector<Eigen::Index> with_edges(const Eigen::VectorXd& degree) {
   return vertices;
 }
 
-/// Singular vectors of the normalised weights of vertices with edges.
+/// Leading singular vectors of the normalised weights of vertices with edges.
 struct GraphSpectrum {
   std::vector<Eigen::Index> rows, columns;      // with edges
-  std::vector<double> values;                   // [k] falling
+  bool has_rank = true;                         // k singular values above graph_rank_tolerance
   RowMatrix<double> row_points, column_points;  // [rows,k], [columns,k] the vectors u of the generalised problem
 };
 
 GraphSpectrum spectrum_of(const RowMatrix<double>& weight, int k) {
   check_edges(weight);
   const Eigen::VectorXd row_degree = weight.rowwise().sum(), column_degree = weight.colwise().sum().transpose();
-  GraphSpectrum result{.rows = with_edges(row_degree),
-                       .columns = with_edges(column_degree),
-                       .values = {},
-                       .row_points = {},
-                       .column_points = {}};
+  GraphSpectrum result{
+      .rows = with_edges(row_degree), .columns = with_edges(column_degree), .row_points = {}, .column_points = {}};
   const auto fewer = static_cast<int>(std::min(result.rows.size(), result.columns.size()));
   if (k < 1 || k > fewer)
     throw UsageError("spectral clustering: {} clusters, expected 1 to {}, the fewer of rows and columns with edges", k,
@@ -60,15 +58,16 @@ GraphSpectrum spectrum_of(const RowMatrix<double>& weight, int k) {
   if (solver.info() != Eigen::Success) throw ComputeError("spectral clustering: no eigenvectors were found");
   RowMatrix<double> near(gram.rows(), k);
   for (int i = 0; i < k; ++i) {
-    const Eigen::Index column = gram.rows() - 1 - i;
-    result.values.push_back(std::sqrt(std::max(0.0, solver.eigenvalues()(column))));
-    near.col(i) = solver.eigenvectors().col(column);
+    near.col(i) = solver.eigenvectors().col(gram.rows() - 1 - i);
   }
   RowMatrix<double> far =
       by_rows ? RowMatrix<double>(normalised.transpose() * near) : RowMatrix<double>(normalised * near);
+  // Its norm is the singular value, right to the last digits where the root of the eigenvalue is not, or does not
+  // exist.
   for (int i = 0; i < k; ++i) {
-    const double norm = far.col(i).norm();
-    if (norm > 0) far.col(i) /= norm;
+    const double singular_value = far.col(i).norm();
+    result.has_rank = result.has_rank && singular_value > graph_rank_tolerance;
+    if (result.has_rank) far.col(i) /= singular_value;
   }
   result.row_points = row_scale.asDiagonal() * (by_rows ? near : far);
   result.column_points = column_scale.asDiagonal() * (by_rows ? far : near);
@@ -108,14 +107,16 @@ double normalized_cut(const RowMatrix<double>& weight, const std::vector<int>& r
 
 GraphClusters spectral_clusters(const RowMatrix<double>& weight, int k, const RandomStream& random) {
   const GraphSpectrum spectrum = spectrum_of(weight, k);
+  GraphClusters result{std::vector<int>(static_cast<std::size_t>(weight.rows()), -1),
+                       std::vector<int>(static_cast<std::size_t>(weight.cols()), -1),
+                       std::numeric_limits<double>::quiet_NaN()};
+  if (!spectrum.has_rank) return result;
   const Eigen::Index rows = spectrum.row_points.rows();
   RowMatrix<double> points(rows + spectrum.column_points.rows(), k);
   points << spectrum.row_points, spectrum.column_points;
   // Only the geometry counts: floats need a scale near 1.
   points /= points.cwiseAbs().maxCoeff();
   const Clustering found = kmeans(points.cast<float>(), k, {.restarts = 10}, random);
-  GraphClusters result{std::vector<int>(static_cast<std::size_t>(weight.rows()), -1),
-                       std::vector<int>(static_cast<std::size_t>(weight.cols()), -1), 0};
   for (std::size_t i = 0; i < spectrum.rows.size(); ++i)
     result.row[static_cast<std::size_t>(spectrum.rows[i])] = static_cast<int>(found.assignment[i]);
   for (std::size_t i = 0; i < spectrum.columns.size(); ++i)
@@ -123,10 +124,6 @@ GraphClusters spectral_clusters(const RowMatrix<double>& weight, int k, const Ra
         static_cast<int>(found.assignment[spectrum.rows.size() + i]);
   result.normalized_cut = normalized_cut(weight, result.row, result.column);
   return result;
-}
-
-std::vector<double> leading_graph_singular_values(const RowMatrix<double>& weight, int k) {
-  return spectrum_of(weight, k).values;
 }
 
 }  // namespace inforelay

@@ -10,7 +10,6 @@
 #include <type_traits>
 
 #include "core/error.hpp"
-#include "core/statistics/statistics.hpp"
 
 namespace inforelay {
 namespace {
@@ -72,17 +71,6 @@ std::vector<std::uint32_t> doubled_mid_ranks(const AscendingOrder& order) {
     for (const std::uint32_t position : order.run(r)) ranks[position] = rank;
   }
   return ranks;
-}
-
-double spearman_correlation(std::span<const double> x, std::span<const double> y) {
-  check_lengths("rank correlation", x.size(), y.size());
-  const auto ranks = [](std::span<const double> column) {
-    const std::vector<std::uint32_t> doubled = doubled_mid_ranks(ascending_order(column));
-    return std::vector<double>(doubled.begin(), doubled.end());
-  };
-  const std::vector<double> of_x = ranks(x), of_y = ranks(y);
-  const std::array columns{Column{"ranks of x", std::span(of_x)}, Column{"ranks of y", std::span(of_y)}};
-  return pearson_correlations(columns)(0, 1);
 }
 
 double area_under_roc(std::span<const double> scores, std::span<const std::uint8_t> positive) {

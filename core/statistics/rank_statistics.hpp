@@ -1,4 +1,4 @@
-// Statistics of ranks: orders of long columns, rank correlation, area under the ROC curve. Ties are handled everywhere.
+// Statistics of ranks: orders of long columns, mid-ranks, area under the ROC curve. Ties are handled everywhere.
 #pragma once
 
 #include <cstddef>
@@ -28,10 +28,6 @@ AscendingOrder ascending_order(std::span<const double> values);
 /// Mid-ranks of values, each twice, so that they are whole numbers -> [n]: the lowest value has 2; equal values share
 /// the mean of their ranks. Their sum is n (n+1).
 std::vector<std::uint32_t> doubled_mid_ranks(const AscendingOrder& order);
-
-/// Spearman's rho of x and y [n]: Pearson's r (statistics.hpp) of the mid-ranks, in [-1,1] up to rounding; NaN if one
-/// of them is constant. UsageError if their lengths differ or are 0, ComputeError for NaN.
-double spearman_correlation(std::span<const double> x, std::span<const double> y);
 
 /// The probability that a positive item has the higher of two scores, one of a positive and one of another item, each
 /// pair equally likely; equal scores count 1/2: the area under the ROC curve (Hanley and McNeil, Radiology 143, 29

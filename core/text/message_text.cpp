@@ -40,6 +40,8 @@ std::string one_line(std::string_view text) {
   return result;
 }
 
+std::string shape_text(std::span<const std::uint64_t> shape) { return fmt::format("[{}]", fmt::join(shape, ",")); }
+
 std::string listed(std::span<const std::string> items) {
   constexpr std::size_t longest = 8;
   const auto shown = items.first(std::min(items.size(), longest));

@@ -1,6 +1,7 @@
-// Escaping of untrusted text for one-line messages.
+// Text for one-line messages: untrusted text escaped, shapes, lists.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,8 @@ std::string quoted_name(std::string_view name);
 std::string printable(std::string_view text);
 /// printable(), with blanks in place of line breaks.
 std::string one_line(std::string_view text);
+/// "[20,30]": the shape of an array.
+std::string shape_text(std::span<const std::uint64_t> shape);
 /// "a, b, c", for messages; of more than 8 items the first 8, then "... and N more".
 std::string listed(std::span<const std::string> items);
 

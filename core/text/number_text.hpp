@@ -19,6 +19,13 @@ constexpr char ascii_lower(char letter) {
   return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
 }
 
+/// True of "007", "-07" and "01.5", a number in form whose first digit is a 0 before another digit; not of "0" or
+/// "0.5". Such texts are codes: as numbers, "007" and "7" would be the same.
+constexpr bool has_leading_zero(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return text.size() > 1 && text[0] == '0' && '0' <= text[1] && text[1] <= '9';
+}
+
 /// The number in `text`, which must hold nothing else, in the form of std::from_chars: no blanks, no sign '+', decimal.
 /// None if it is not a number or out of the range of T. "inf" and "nan" are numbers for floats.
 template <class T>

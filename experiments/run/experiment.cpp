@@ -46,7 +46,7 @@ ExperimentResult read_earlier(const std::filesystem::path& path, ReadTables tabl
 }
 
 ExitCode exit_code_of(const ExperimentResult& result) {
-  return comparison_from(result.arrays.view("comparison")).met() ? ExitCode::ok : ExitCode::reproduction;
+  return comparison_from(result.arrays.view("comparison")).met() ? ExitCode::ok : ExitCode::comparison;
 }
 
 // Details of the run, with -v and in run.log.

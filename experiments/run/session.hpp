@@ -18,7 +18,7 @@ namespace inforelay {
 /// The result of a run or a sweep that was not interrupted.
 struct RunReport {
   std::string summary;
-  ExitCode code = ExitCode::ok;  ///< or reproduction: a comparison is out of tolerance; or sweep
+  ExitCode code = ExitCode::ok;  ///< or comparison: one is out of tolerance; or sweep
   std::string failure{};         ///< for ExitCode::sweep: how many runs failed
   std::string folder{};          ///< of the results; "": there are none
 };

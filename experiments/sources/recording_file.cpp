@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <set>
 #include <type_traits>
 
@@ -15,7 +16,6 @@
 #include "core/files/sha256.hpp"
 #include "core/named.hpp"
 #include "core/text/message_text.hpp"
-#include "core/text/number_text.hpp"
 #include "experiments/config/config_checks.hpp"
 #include "experiments/sources/recording_symbols.hpp"
 
@@ -81,7 +81,7 @@ class Reader {
       const ArrayPlace place = place_of(keys);
       FileArrayInfo info = array_info(place, progress_);
       if (info.type == "text") {
-        throw DataError("{}: {} holds text, expected numbers{}", path_, info.place, first_word(place, info));
+        throw DataError("{}: {} holds text, expected numbers{}", path_, info.place, first_text(place, info));
       }
       RecordingShape shape(path_, own_, info);
       const RecordingShape& first = result_.layers.empty() ? shape : result_.layers.front().shape;
@@ -99,15 +99,12 @@ class Reader {
   }
 
   /// ": sample 3, unit 2 is 'abc'" for the first text of a CSV that is no number.
-  std::string first_word(const ArrayPlace& place, const FileArrayInfo& info) {
+  std::string first_text(const ArrayPlace& place, const FileArrayInfo& info) {
     const FileArray array = read_array(place, info.bytes, progress_);
-    const auto& texts = std::get<std::vector<std::string>>(array.values);
     const std::uint64_t columns = array.shape.size() > 1 ? array.shape.back() : 1;
-    for (std::uint64_t i = 0; i < texts.size(); ++i) {
-      if (number_from<double>(texts[i])) continue;
-      return fmt::format(": sample {}, unit {} is {}", i / columns, i % columns, quoted_name(texts[i]));
-    }
-    return "";
+    const std::optional<FirstWord> word = first_word(array);
+    if (!word) return "";
+    return fmt::format(": sample {}, unit {} is {}", word->index / columns, word->index % columns, word->shown);
   }
 
   SampleWords words(std::string_view what, const std::string& key) {

@@ -1,16 +1,14 @@
 #include "experiments/sources/recording_shape.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/text/message_text.hpp"
 
 namespace inforelay {
 namespace {
-
-std::string shape_text(const std::vector<std::uint64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ",")); }
 
 std::vector<std::uint64_t> without_ones(std::vector<std::uint64_t> shape) {
   shape.erase(std::remove(shape.begin(), shape.end(), 1), shape.end());

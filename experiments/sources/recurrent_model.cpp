@@ -37,13 +37,9 @@ void put_recurrent(const RecurrentNetwork& network, ResultArrays& out) {
 RecurrentNetwork recurrent_from(const ResultView& model) {
   RecurrentNetwork network;
   const auto kind = model.attribute<std::string>("", "kind");
-  bool known = false;
-  for (const auto& [value, word] : recurrent_kind_names) {
-    if (word != kind) continue;
-    network.kind = value;
-    known = true;
-  }
-  if (!known) throw DataError("results: /{} has the unknown kind '{}'", model.group(), kind);
+  const RecurrentKind* known = value_of(recurrent_kind_names, kind);
+  if (known == nullptr) throw DataError("results: /{} has the unknown kind '{}'", model.group(), kind);
+  network.kind = *known;
   for (std::size_t number = 1; model.has(cell_name(number)); ++number) {
     const ResultView cell = model.at(cell_name(number));
     network.layers.push_back({cell.matrix<float>("input_weight"), cell.matrix<float>("hidden_weight"),

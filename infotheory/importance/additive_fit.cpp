@@ -1,5 +1,6 @@
 #include "infotheory/importance/additive_fit.hpp"
 
+#include <cmath>
 #include <cstddef>
 #include <limits>
 
@@ -12,6 +13,7 @@ AdditiveFit additive_fit(std::span<const float> values) {
   const int units = detail::units_of_table("additive fit", values.size());
   const std::vector<double> ones(static_cast<std::size_t>(units) + 1, 1);
   const detail::MembershipSums sums = detail::membership_sums(values, units, ones);
+  if (!std::isfinite(sums.all)) detail::check_finite_table("additive fit", values);
   const auto sets = static_cast<double>(values.size());
   AdditiveFit fit;
   double squares = 0;

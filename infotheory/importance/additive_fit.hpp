@@ -15,7 +15,8 @@ struct AdditiveFit {
 
 /// `values` [2^K]. The indicators of the units are uncorrelated over all sets, with variance 1/4 each, so the
 /// coefficients of the fit with all K units are those with one unit alone. UsageError unless the number of values is
-/// 2^K, K in [1,24]. Cost 2^(K+1) additions and two passes. The same bits for any number of threads.
+/// 2^K, K in [1,24]; DataError for one that is not finite. Cost 2^(K+1) additions and two passes. The same bits for any
+/// number of threads.
 AdditiveFit additive_fit(std::span<const float> values);
 
 /// Square of the correlation, over all sets, of v with the sum of the given weights of a set's units:

@@ -4,6 +4,9 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "core/error.hpp"
@@ -12,13 +15,19 @@
 namespace inforelay {
 namespace {
 
+// Sums over all sets of products of ranks, below 2^75.
+__extension__ using WideInteger = __int128;
+
 // Products of two doubled ranks are below 2^51 for up to 2^24 sets, so sums of some times this many of them are exact
 // in 64 bits.
 constexpr std::size_t at_a_time = 512;
 
-/// The sum of squared deviations of n doubled mid-ranks from their mean n + 1, if all were different; those of t equal
-/// values take away what they would have among themselves.
-double squares_of_ranks(double n) { return (n * n * n - n) / 3; }
+/// Three times the sum of squared deviations of n doubled mid-ranks from their mean n + 1, if all were different; those
+/// of t equal values take away what they would have among themselves.
+WideInteger squares_of_ranks(std::size_t n) {
+  const auto wide = static_cast<WideInteger>(n);
+  return (wide * wide - 1) * wide;
+}
 
 /// Sets in ascending order of their values.
 struct OrderedSets {
@@ -91,15 +100,15 @@ class ManyAgreements::RankSums {
     look_up();
     finish_run();
     flush();
-    result.all.spearman = rho(products_, ties_, with_.spread_);
+    result.all.spearman = rho(all_, with_.spread_);
     for (std::size_t size = 0; size < of_size_.size(); ++size)
-      result.of_size[size].spearman = rho(of_size_[size].products, of_size_[size].ties, with_.spread_of_size_[size]);
+      result.of_size[size].spearman = rho(of_size_[size], with_.spread_of_size_[size]);
   }
 
  private:
   struct Sums {
     std::uint64_t part = 0;  // of products, since the last flush
-    double products = 0, ties = 0;
+    WideInteger products = 0, ties = 0;
   };
 
   // Sets are looked up many at a time, so that the processor waits for memory once, not for each.
@@ -135,9 +144,9 @@ class ManyAgreements::RankSums {
         add_products(packed, 2 * begin_ + length_ + 1, size, 2 * lower_[size] + equal_[size] + 1);
         if (++unflushed % at_a_time == 0) flush();
       }
-      ties_ += squares_of_ranks(static_cast<double>(length_));
+      all_.ties += squares_of_ranks(length_);
       for (std::size_t size = 0; size < equal_.size(); ++size) {
-        of_size_[size].ties += squares_of_ranks(static_cast<double>(equal_[size]));
+        of_size_[size].ties += squares_of_ranks(equal_[size]);
         lower_[size] += std::exchange(equal_[size], 0);
       }
     }
@@ -146,16 +155,20 @@ class ManyAgreements::RankSums {
   }
 
   void add_products(std::uint64_t packed, std::uint64_t rank, std::size_t size, std::uint64_t rank_in_size) {
-    part_ += rank * Packed::rank(packed);
+    all_.part += rank * Packed::rank(packed);
     of_size_[size].part += rank_in_size * Packed::rank_in_size(packed);
   }
   void flush() {
-    products_ += static_cast<double>(std::exchange(part_, 0));
-    for (Sums& sums : of_size_) sums.products += static_cast<double>(std::exchange(sums.part, 0));
+    flush(all_);
+    for (Sums& sums : of_size_) flush(sums);
   }
-  static double rho(double products, double ties, const Spread& function) {
-    const double n = function.n, squares = squares_of_ranks(n) - ties;
-    return (products - n * (n + 1) * (n + 1)) / std::sqrt(squares * function.squares);
+  static void flush(Sums& sums) { sums.products += std::exchange(sums.part, 0); }
+  /// NaN if the measure or the function is constant: then, and only then, the exact sum of its squares is 0.
+  static double rho(const Sums& sums, const Spread& function) {
+    const auto n = static_cast<WideInteger>(function.n);
+    const auto squares = static_cast<double>((squares_of_ranks(static_cast<std::size_t>(n)) - sums.ties) / 3);
+    if (squares == 0 || function.squares == 0) return std::numeric_limits<double>::quiet_NaN();
+    return static_cast<double>(sums.products - n * (n + 1) * (n + 1)) / std::sqrt(squares * function.squares);
   }
 
   const ManyAgreements& with_;
@@ -168,8 +181,7 @@ class ManyAgreements::RankSums {
   std::size_t begin_ = 0, length_ = 0;
   std::uint64_t first_ = 0;
   std::vector<std::uint64_t> run_;
-  std::uint64_t part_ = 0;
-  double products_ = 0, ties_ = 0;
+  Sums all_;
   std::vector<Sums> of_size_;
   std::vector<std::uint64_t> lower_, equal_;  // [K+1] sets of lower values, and of those of the current run
 };
@@ -183,14 +195,22 @@ ManyAgreements::ManyAgreements(const RankedTable& function)
   spread_.n = static_cast<double>(values.size());
   for (std::size_t set = 0; set < values.size(); ++set) ++spread_of_size_[function.sizes()[set]].n;
   packed_.resize(values.size());
+  WideInteger squares = 0;
+  std::vector<WideInteger> squares_of_size(spread_of_size_.size());
   for (std::size_t set = 0; set < values.size(); ++set) {
     const std::size_t size = function.sizes()[set];
     packed_[set] = Packed::of(function.doubled_ranks()[set], function.doubled_ranks_in_size()[set], size);
-    const double all = static_cast<double>(function.doubled_ranks()[set]) - (spread_.n + 1);
-    const double its = static_cast<double>(function.doubled_ranks_in_size()[set]) - (spread_of_size_[size].n + 1);
-    spread_.squares += all * all;
-    spread_of_size_[size].squares += its * its;
+    const auto from_mean = [](std::uint32_t rank, const Spread& spread) {
+      return std::int64_t{rank} - static_cast<std::int64_t>(spread.n) - 1;
+    };
+    const std::int64_t all = from_mean(function.doubled_ranks()[set], spread_);
+    const std::int64_t its = from_mean(function.doubled_ranks_in_size()[set], spread_of_size_[size]);
+    squares += all * all;
+    squares_of_size[size] += its * its;
   }
+  spread_.squares = static_cast<double>(squares);
+  for (std::size_t size = 0; size < spread_of_size_.size(); ++size)
+    spread_of_size_[size].squares = static_cast<double>(squares_of_size[size]);
   sum_by_units();
 }
 
@@ -242,7 +262,11 @@ void ManyAgreements::sum_by_units() {
 
 namespace {
 
-double r_squared(double xx, double yy, double xy) { return xy * xy / (xx * yy); }
+/// NaN if one of the two is constant: its sum of squares is exactly 0, but that of products is only at rounding level.
+double r_squared(double xx, double yy, double xy) {
+  if (xx == 0 || yy == 0) return std::numeric_limits<double>::quiet_NaN();
+  return xy * xy / (xx * yy);
+}
 
 /// Sums of squares and products of two columns about their means, from those of their parts.
 struct Merged {
@@ -279,7 +303,7 @@ void ManyAgreements::add_additive_correlations(std::span<const double> value_of_
     part.xx = units > 1 ? part.n * squares / count * n * (count - n) / (count - 1) : 0;
     part.yy = squares_of_size_[s];
     part.xy = sum_with_unit_.row(size) * centred;  // that of the mean value is n times it for every set
-    result.of_size[s].r_squared = r_squared(part.xx, part.yy, size == 0 || size == units ? 0 : part.xy);
+    result.of_size[s].r_squared = r_squared(part.xx, part.yy, part.xy);
     all.add(part);
   }
   result.all.r_squared = r_squared(all.xx, all.yy, all.xy);

@@ -12,7 +12,8 @@
 namespace inforelay {
 
 /// The function that measures are compared with. What depends on it alone is computed once; the order of an additive
-/// measure comes from merging sorted lists instead of sorting; sums of products of ranks are exact integers.
+/// measure comes from merging sorted lists instead of sorting; sums over ranks are exact integers, rounded once when
+/// the correlation is formed.
 class ManyAgreements {
  public:
   /// Refers to `function`. Cost O(2^K).
@@ -28,7 +29,7 @@ class ManyAgreements {
 
  private:
   struct Spread {
-    double n = 0, squares = 0;  // squares: of the deviations of doubled ranks from their mean
+    double n = 0, squares = 0;  // squares: of the deviations of doubled ranks from their mean; 0 of a constant only
   };
   class RankSums;
 

@@ -1,18 +1,30 @@
 // Internal: tables of all sets: their number of units, and weighted sums over the sets that contain a unit, or a pair.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "core/axes.hpp"
+#include "core/error.hpp"
 
 namespace inforelay::detail {
 
 /// K of a table of all sets of K units. UsageError, beginning with `what`, unless the number of its values is 2^K and K
 /// in [1,24].
 int units_of_table(std::string_view what, std::size_t values);
+
+/// Throws DataError, beginning with `what`, for the first value that is not finite: "importance: the value of set 0x5
+/// is nan, expected a finite number".
+template <class Value>
+void check_finite_table(std::string_view what, std::span<const Value> values) {
+  for (std::size_t set = 0; set < values.size(); ++set) {
+    if (!std::isfinite(values[set]))
+      throw DataError("{}: the value of set {:#x} is {}, expected a finite number", what, set, values[set]);
+  }
+}
 
 /// Sums of weight(|S|) v(S) over sets S of K units.
 struct MembershipSums {

@@ -4,19 +4,10 @@
 #include <cmath>
 #include <utility>
 
-#include "core/error.hpp"
 #include "infotheory/importance/membership_sums.hpp"
 
 namespace inforelay {
 namespace {
-
-template <class Value>
-void check_finite(std::span<const Value> values) {
-  for (std::size_t set = 0; set < values.size(); ++set) {
-    if (!std::isfinite(values[set]))
-      throw DataError("importance: the value of set {:#x} is {}, expected a finite number", set, values[set]);
-  }
-}
 
 /// Weights of the marginal contributions to a set of each size s: s! (n-s)! / (n+1)! for s in [0,n], else 0.
 struct SizeWeights {
@@ -74,7 +65,7 @@ ExactImportance importance(std::span<const Value> values, IndexMeaning meaning) 
     without += w(s) * of_size[static_cast<std::size_t>(s)];
     without_both += u(s) * of_size[static_cast<std::size_t>(s)];
   }
-  if (!std::isfinite(without)) check_finite(values);
+  if (!std::isfinite(without)) detail::check_finite_table("importance", values);
 
   ExactImportance result{.shapley = {},
                          .interaction = RowMatrix<double>::Zero(units, units),

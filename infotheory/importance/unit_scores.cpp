@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/checks.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "infotheory/information/information.hpp"
@@ -52,7 +53,7 @@ RowMatrix<double> unit_information_bits(const RowMatrix<std::uint8_t>& states, s
 
 std::vector<double> selectivity(const RowMatrix<float>& values, std::span<const Symbol> symbols) {
   check_lengths(values.rows(), symbols.size());
-  if (!values.allFinite()) throw ComputeError("selectivity: a value is not a finite number");
+  check_finite<ComputeError>(values, "selectivity: value of unit");
   std::vector<double> samples(std::size_t{*std::max_element(symbols.begin(), symbols.end())} + 1);
   for (const Symbol symbol : symbols) ++samples[symbol];
   const auto present =

@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "core/checks.hpp"
 #include "core/error.hpp"
 
 namespace inforelay {
@@ -34,14 +33,6 @@ double entropy_bits(std::span<const std::uint64_t> counts, EntropyEstimator esti
   const double n = static_cast<double>(samples);
   const double plug_in = occupied == 1 ? 0 : std::log2(n) - sum / n;  // exactly 0, whatever the rounding
   return estimator == EntropyEstimator::plug_in ? plug_in : plug_in + miller_madow_correction_bits(occupied, samples);
-}
-
-double binary_entropy_bits(double p) {
-  check_range("binary_entropy_bits: p", p, 0, 1);
-  double entropy = 0;
-  if (p > 0) entropy -= p * std::log2(p);
-  if (p < 1) entropy -= (1 - p) * std::log1p(-p) / std::numbers::ln2;
-  return entropy;
 }
 
 double miller_madow_correction_bits(std::uint64_t occupied, std::uint64_t samples) {

@@ -27,9 +27,6 @@ double entropy_bits(std::span<const double> probabilities);
 /// exactly 0. Throws UsageError if N = 0.
 double entropy_bits(std::span<const std::uint64_t> counts, EntropyEstimator estimator = EntropyEstimator::plug_in);
 
-/// h(p) = - p log2 p - (1-p) log2 (1-p), bits. Throws UsageError for p outside [0,1].
-double binary_entropy_bits(double p);
-
 /// (occupied - 1) / (2 N ln 2), bits: what Miller and Madow (1955) add to the plug-in entropy. samples >= 1.
 double miller_madow_correction_bits(std::uint64_t occupied, std::uint64_t samples);
 

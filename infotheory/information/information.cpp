@@ -5,19 +5,6 @@
 #include "core/error.hpp"
 
 namespace inforelay {
-namespace {
-
-double sum_of_single_entropies(const JointTable& table, EntropyEstimator estimator) {
-  double sum = 0;
-  for (int v = 0; v < table.variable_count(); ++v) sum += table.entropy_bits(VariableSet{v}, estimator);
-  return sum;
-}
-
-}  // namespace
-
-double conditional_entropy_bits(const JointTable& table, VariableSet x, VariableSet z, EntropyEstimator estimator) {
-  return table.entropy_bits(x | z, estimator) - table.entropy_bits(z, estimator);
-}
 
 double mutual_information_bits(const JointTable& table, VariableSet x, VariableSet y, EntropyEstimator estimator) {
   return table.entropy_bits(x, estimator) + table.entropy_bits(y, estimator) - table.entropy_bits(x | y, estimator);
@@ -34,32 +21,10 @@ double conditional_mutual_information_bits(const JointTable& table, VariableSet 
          table.entropy_bits(z, estimator) - table.entropy_bits(x | y | z, estimator);
 }
 
-double co_information_bits(const JointTable& table, VariableSet x, VariableSet y, VariableSet z,
-                           EntropyEstimator estimator) {
-  return mutual_information_bits(table, x, y, estimator) -
-         conditional_mutual_information_bits(table, x, y, z, estimator);
-}
-
 double relay_information_bits(const JointTable& table, const RelayVariables& variables, EntropyEstimator estimator) {
   const auto& [in, out, relay, rest] = variables;
   return conditional_mutual_information_bits(table, in, out, rest, estimator) -
          conditional_mutual_information_bits(table, in, out, rest | relay, estimator);
-}
-
-double total_correlation_bits(const JointTable& table, EntropyEstimator estimator) {
-  return sum_of_single_entropies(table, estimator) - table.entropy_bits(estimator);
-}
-
-double dual_total_correlation_bits(const JointTable& table, EntropyEstimator estimator) {
-  const VariableSet all = VariableSet::all(table.variable_count());
-  const double joint = table.entropy_bits(estimator);
-  double residual = 0;
-  for (int v = 0; v < table.variable_count(); ++v) residual += joint - table.entropy_bits(all.without(v), estimator);
-  return joint - residual;
-}
-
-double o_information_bits(const JointTable& table, EntropyEstimator estimator) {
-  return total_correlation_bits(table, estimator) - dual_total_correlation_bits(table, estimator);
 }
 
 GTest g_test(const JointTable& table, VariableSet x, VariableSet y) {

@@ -4,17 +4,12 @@
 // below up to rounding (a few 1e-15 bit for each entropy), and are never clamped; Miller-Madow values (each entropy
 // corrected by its own occupied cells) may break the bounds and be negative. Every function throws UsageError for a
 // variable that the table lacks, and for miller_madow on probabilities.
-// Source: Cover and Thomas, Elements of Information Theory, 2nd ed., chapter 2; Rosas et al., Phys. Rev. E 100, 032305
-// (2019) for the last three.
+// Source: Cover and Thomas, Elements of Information Theory, 2nd ed., chapter 2.
 #pragma once
 
 #include "infotheory/information/joint_table.hpp"
 
 namespace inforelay {
-
-/// H(X|Z) = H(X,Z) - H(Z), >= 0.
-double conditional_entropy_bits(const JointTable& table, VariableSet x, VariableSet z,
-                                EntropyEstimator estimator = EntropyEstimator::plug_in);
 
 /// I(X;Y) = H(X) + H(Y) - H(X,Y), in [0, min(H(X), H(Y))].
 double mutual_information_bits(const JointTable& table, VariableSet x, VariableSet y,
@@ -26,10 +21,6 @@ double mutual_information_bits(std::span<const DiscreteValue> x, std::span<const
 /// I(X;Y|Z) = H(X,Z) + H(Y,Z) - H(Z) - H(X,Y,Z), >= 0.
 double conditional_mutual_information_bits(const JointTable& table, VariableSet x, VariableSet y, VariableSet z,
                                            EntropyEstimator estimator = EntropyEstimator::plug_in);
-
-/// coI(X;Y;Z) = I(X;Y) - I(X;Y|Z): positive is redundancy, negative synergy. Symmetric in its three arguments.
-double co_information_bits(const JointTable& table, VariableSet x, VariableSet y, VariableSet z,
-                           EntropyEstimator estimator = EntropyEstimator::plug_in);
 
 /// The sets of variables of relay information; each variable may have any number of values. Variables in none of the
 /// four are marginalised.
@@ -50,15 +41,6 @@ struct RelayVariables {
 /// X_out of a contrast and binary units.
 double relay_information_bits(const JointTable& table, const RelayVariables& variables,
                               EntropyEstimator estimator = EntropyEstimator::plug_in);
-
-/// TC = sum_i H(X_i) - H(X_1,...,X_V), over all V variables of the table; >= 0.
-double total_correlation_bits(const JointTable& table, EntropyEstimator estimator = EntropyEstimator::plug_in);
-
-/// DTC = H(X_1,...,X_V) - sum_i H(X_i | all others); >= 0.
-double dual_total_correlation_bits(const JointTable& table, EntropyEstimator estimator = EntropyEstimator::plug_in);
-
-/// O = TC - DTC: positive if redundancy dominates, negative if synergy does.
-double o_information_bits(const JointTable& table, EntropyEstimator estimator = EntropyEstimator::plug_in);
 
 /// The likelihood-ratio test of independence.
 struct GTest {

@@ -12,6 +12,7 @@
 #include "infotheory/relay/level_partition.hpp"
 #include "infotheory/relay/pair_sums.hpp"
 #include "infotheory/relay/relay_cell.hpp"
+#include "infotheory/relay/state_partition.hpp"
 #include "infotheory/relay/wide_partition.hpp"
 
 namespace inforelay {
@@ -20,65 +21,34 @@ namespace {
 using detail::RelayCell;
 using RelayState = detail::RelayState<RelayCell>;
 
-/// The states of up to 32 units, partitioned by the units of Y_0 decided so far. A group (states that agree on Y_0)
-/// that can no longer change its contribution is settled: pure, or a single state.
+/// The states of up to 32 units, partitioned by the units of Y_0 decided so far.
 class NarrowPartition {
  public:
   NarrowPartition(const StateTable& table, int contrast)
-      : f_(table.n_log_n().data()), states_(detail::relay_states(table, contrast)) {
-    add(0, states_.size());
-  }
+      : f_(table.n_log_n().data()), partition_(detail::relay_states(table, contrast), f_) {}
 
   /// N I(X_in; X_out | Y_0 and k) for each of `units`, none of them in Y_0 -> [units].
   std::vector<std::uint64_t> totals_with(std::span<const int> units) const {
-    std::vector<std::uint64_t> totals(units.size(), settled_);
-    for (const Group& group : groups_) {
+    std::vector<std::uint64_t> totals(units.size(), partition_.settled());
+    for (const auto& group : partition_.groups()) {
       std::array<RelayCell, NeuronSet::max_neurons> ones{};  // the part of the group in which unit j is 1
-      RelayCell whole;
-      for (std::size_t i = group.begin; i < group.end; ++i) {
-        const RelayState& state = states_[i];
-        whole += state.cell;
+      for (const RelayState& state : partition_.states().subspan(group.begin, group.end - group.begin)) {
         for (std::size_t j = 0; j < units.size(); ++j) ones[j] += state.cell.where((state.word >> units[j] & 1u) != 0);
       }
       for (std::size_t j = 0; j < units.size(); ++j)
-        totals[j] += ones[j].information(f_) + (whole - ones[j]).information(f_);
+        totals[j] += ones[j].information(f_) + (group.whole - ones[j]).information(f_);
     }
     return totals;
   }
 
-  /// Moves a unit into Y_0: divides every group by its value.
+  /// Moves a unit into Y_0.
   void divide(int unit) {
-    std::vector<Group> old;
-    old.swap(groups_);
-    for (const Group& group : old) {
-      const auto at = [&](std::size_t i) { return states_.begin() + static_cast<std::ptrdiff_t>(i); };
-      const auto middle = std::partition(at(group.begin), at(group.end),
-                                         [&](const RelayState& state) { return (state.word >> unit & 1u) == 0; });
-      const auto cut = static_cast<std::size_t>(middle - states_.begin());
-      add(group.begin, cut);
-      add(cut, group.end);
-    }
+    partition_.divide([&](const RelayState& state) { return (state.word >> unit & 1u) != 0; });
   }
 
  private:
-  struct Group {
-    std::size_t begin, end;  // [begin,end) of states_
-  };
-
-  void add(std::size_t begin, std::size_t end) {
-    RelayCell whole;
-    for (std::size_t i = begin; i < end; ++i) whole += states_[i].cell;
-    if (whole.is_pure()) return;
-    if (end - begin == 1)
-      settled_ += whole.information(f_);
-    else
-      groups_.push_back({begin, end});
-  }
-
   const std::uint64_t* f_;
-  std::vector<RelayState> states_;
-  std::vector<Group> groups_;
-  std::uint64_t settled_ = 0;
+  detail::StatePartition<RelayState> partition_;
 };
 
 /// Counts steps from any thread and reports them one at a time.

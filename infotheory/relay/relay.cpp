@@ -96,9 +96,8 @@ double relay_information_bits(const StateTable& table, int contrast, NeuronSet r
   if (!table.states().fits_words())
     throw UsageError("relay information of a set: {} units, expected at most {}", table.unit_count(),
                      NeuronSet::max_neurons);
-  const NeuronSet all = NeuronSet::all(table.unit_count()), outside = all.complement(relay);
-  if (!outside.empty())
-    throw UsageError("relay information: set names unit {}, expected [0,{})", outside.to_string(), table.unit_count());
+  check_inside("relay information", relay, table.unit_count());
+  const NeuronSet all = NeuronSet::all(table.unit_count());
   return table.n_log_n().bits(detail::conditional_information(table, contrast, relay.complement(all).bits()) -
                               detail::information_given_all(table, contrast));
 }

@@ -1,7 +1,10 @@
 #include "infotheory/temporal/set_information.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
 
 #include "core/checks.hpp"
 #include "core/error.hpp"
@@ -56,7 +59,7 @@ std::uint64_t within(const std::vector<Cell>& cells, const ExactNLogN& f) {
 class SetInformation {
  public:
   SetInformation(std::span<const StateWord> words, int units, std::span<const Symbol> a, std::span<const Symbol> c)
-      : n_log_n_(checked_samples(words, a, c)) {
+      : n_log_n_(checked_samples(words, a, c), ExactNLogN::extra_bits_of(occurring(a))) {
     check_range("information of sets: units", units, 1, NeuronSet::max_neurons);
     const StateWord all = NeuronSet::all(units).bits();
     for (std::size_t i = 0; i < words.size(); ++i) cells_.push_back({words[i] & all, c[i], a[i], 1});
@@ -74,6 +77,17 @@ class SetInformation {
                        c.size(), words.size());
     check_range("information of sets: the number of samples", words.size(), 1, 0x7FFFFFFF);
     return static_cast<std::uint32_t>(words.size());
+  }
+
+  // The symbols that occur: the information is at most the logarithm of their number. c only conditions.
+  static std::uint64_t occurring(std::span<const Symbol> symbols) {
+    std::vector<bool> seen(std::size_t{std::numeric_limits<Symbol>::max()} + 1);
+    std::uint64_t count = 0;
+    for (const Symbol symbol : symbols) {
+      if (!seen[symbol]) ++count;
+      seen[symbol] = true;
+    }
+    return count;
   }
 
   std::uint64_t sum_of(NeuronSet set) const {
@@ -94,12 +108,7 @@ std::vector<double> information_of_sets_bits(std::span<const StateWord> words, i
                                              std::span<const Symbol> c, std::span<const NeuronSet> sets,
                                              Progress& progress) {
   const SetInformation information(words, units, a, c);
-  const NeuronSet all = NeuronSet::all(units);
-  for (const NeuronSet set : sets) {
-    const NeuronSet outside = all.complement(set);
-    if (!outside.empty())
-      throw UsageError("information of sets: set names unit {}, expected [0,{})", outside.to_string(), units);
-  }
+  for (const NeuronSet set : sets) check_inside("information of sets", set, units);
   constexpr std::size_t block_sets = 64;
   std::vector<double> bits(sets.size());
   parallel_blocks(

@@ -21,7 +21,7 @@ namespace inforelay {
 /// `words` [N]: bit k is unit k in [0,units); a, c [N] any symbols. In [0, H(a)], 0 for the empty set; plug-in, and
 /// exact up to the one division by N (see ExactNLogN), so that equal information is equal here. Throws UsageError if
 /// lengths differ, there are no samples, or units are not in [1,24]; Interrupted. Parallel over sets. Cost for M
-/// occupied cells (B,a,c): O(S M log M); memory 8 S bytes.
+/// occupied cells (B,a,c): O(S M log M); memory 12 S bytes.
 std::vector<double> information_of_sets_bits(std::span<const StateWord> words, int units, std::span<const Symbol> a,
                                              std::span<const Symbol> c, Progress& progress = Progress::none());
 

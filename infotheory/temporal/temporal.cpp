@@ -12,7 +12,8 @@ namespace {
 
 void check_steps(std::size_t samples, std::size_t steps, std::size_t least) {
   check_bounded(steps >= least, "steps of a trial", steps, fmt::format("at least {}", least));
-  if (samples % steps != 0) throw UsageError("{} samples are no whole number of trials of {} steps", samples, steps);
+  if (samples % steps != 0)
+    throw UsageError("measures over time: {} samples, expected a multiple of the {} steps of a trial", samples, steps);
 }
 
 // The samples (t, t+1) of a transfer: states at t, the target's value at t + 1 and at t.
@@ -65,12 +66,6 @@ RowMatrix<double> temporal_representation_bits(const UnitStates& states, std::sp
     std::copy(of_sets.begin(), of_sets.end(), bits.row(static_cast<Eigen::Index>(row)).data());
   }
   return bits;
-}
-
-double transfer_entropy_bits(const UnitStates& states, std::size_t steps, NeuronSet sources, int target) {
-  check_transfer(states, steps, target);
-  const Transitions pairs = transitions(states.words(), steps, target);
-  return information_of_sets_bits(pairs.words, states.unit_count(), pairs.next, pairs.now, {&sources, 1}).front();
 }
 
 std::vector<double> transfer_entropy_of_sets_bits(const UnitStates& states, std::size_t steps, int target,

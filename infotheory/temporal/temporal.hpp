@@ -35,14 +35,12 @@ RowMatrix<double> temporal_representation_bits(const UnitStates& states, std::sp
                                                std::size_t steps, const TemporalOptions& options = {},
                                                Progress& progress = Progress::none());
 
-/// Transfer entropy (Schreiber, Phys. Rev. Lett. 85, 2000) with one step of history, from a set of units B to unit j,
-/// bits: I(y_j(t+1); B(t) given y_j(t)), in [0,1]; 0 from the unit itself. Throws UsageError for a unit out of range or
-/// fewer than 2 steps per trial. Up to 32 units.
-double transfer_entropy_bits(const UnitStates& states, std::size_t steps, NeuronSet sources, int target);
-/// From every set to unit `target` -> [S]. K in [1,24].
+/// Transfer entropy (Schreiber, Phys. Rev. Lett. 85, 2000) with one step of history, from each set of units B to unit j
+/// = `target` -> [S], bits: I(y_j(t+1); B(t) given y_j(t)), in [0,1]; 0 from the unit itself. K in [1,24]. Throws
+/// UsageError for a unit out of range or fewer than 2 steps per trial; Interrupted.
 std::vector<double> transfer_entropy_of_sets_bits(const UnitStates& states, std::size_t steps, int target,
                                                   Progress& progress = Progress::none());
-/// From unit i to unit j -> [K,K], row i; zeros on the diagonal.
+/// From unit i to unit j -> [K,K], row i; zeros on the diagonal. Up to 32 units.
 RowMatrix<double> transfer_entropy_between_units_bits(const UnitStates& states, std::size_t steps,
                                                       Progress& progress = Progress::none());
 

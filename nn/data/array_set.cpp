@@ -1,18 +1,17 @@
 #include "nn/data/array_set.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "core/error.hpp"
+#include "core/text/message_text.hpp"
 
 namespace inforelay {
 namespace {
-
-std::string shape_text(const std::vector<std::uint64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ",")); }
 
 // {rows, columns} if two of the extents of one sample are not 1.
 std::vector<int> shape_of_sample(const std::vector<std::uint64_t>& shape, int width) {
@@ -32,7 +31,7 @@ std::variant<RowMatrix<std::uint8_t>, RowMatrix<float>> inputs_of(const FileArra
   return std::visit(
       [&]<class T>(const std::vector<T>& values) -> std::variant<RowMatrix<std::uint8_t>, RowMatrix<float>> {
         if constexpr (std::is_same_v<T, std::string>) {
-          throw DataError("{} holds words, expected numbers as inputs", array.place);
+          refuse_words(array);
         } else if constexpr (std::is_same_v<T, std::uint8_t>) {
           return matrix_of<std::uint8_t>(values, array.shape[0], width);
         } else {
@@ -65,6 +64,12 @@ RawLabels labels_of(FileArray array) {
 }
 
 }  // namespace
+
+void refuse_words(const FileArray& inputs) {
+  const std::optional<FirstWord> word = first_word(inputs);
+  throw DataError("{} holds words, expected numbers as inputs{}", inputs.place,
+                  word ? fmt::format(": the first is {}", word->shown) : "");
+}
 
 ArraySet array_set(FileArray inputs, FileArray labels) {
   if (inputs.shape.empty() || inputs.shape[0] == 0) {

@@ -19,6 +19,9 @@ struct ArraySet {
   std::string inputs_place, labels_place;
 };
 
+/// Throws DataError: inputs are words, and the first that makes them so.
+[[noreturn]] void refuse_words(const FileArray& inputs);
+
 /// Inputs [N, ...], flattened: bytes as they are, other numbers as floats (rounded to the nearest). Labels [N], [N,1]
 /// or [1,N]: integers, floating-point numbers that are whole, or words. Throws DataError, with the places, if the
 /// inputs are words, the labels are not whole or of another shape, numbers of samples differ, or there is no sample.

@@ -53,13 +53,16 @@ std::vector<std::vector<Symbol>> symbols(const std::vector<RawLabels>& sets, con
   return result;
 }
 
-}  // namespace
-
-std::size_t label_count(const RawLabels& labels) {
-  return std::visit([](const auto& values) { return values.size(); }, labels);
+void check_different(std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice != names.end()) throw UsageError("data.classes: {} is listed twice, expected once", quoted_name(*twice));
 }
 
+}  // namespace
+
 ClassLabels classes_of(std::vector<RawLabels> sets, const std::vector<std::string>& names, std::string_view source) {
+  check_different(names);
   const bool has_words = std::holds_alternative<std::vector<std::string>>(sets.front());
   for (const RawLabels& set : sets) {
     if (std::holds_alternative<std::vector<std::string>>(set) == has_words) continue;

@@ -1,12 +1,12 @@
 // Sequences in arrays of files: inputs [trial,time,input], labels for each trial or each step.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <type_traits>
 #include <utility>
 #include <variant>
 
 #include "core/error.hpp"
+#include "core/text/message_text.hpp"
 #include "nn/data/array_set.hpp"
 #include "nn/data/user_files.hpp"
 
@@ -22,13 +22,13 @@ struct SequenceSet {
 
 SequenceArray inputs_of(const FileArray& array) {
   if (array.shape.size() != 3) {
-    throw DataError("{} is [{}], expected [trial, time, input]", array.place, fmt::join(array.shape, ","));
+    throw DataError("{} is {}, expected [trial, time, input]", array.place, shape_text(array.shape));
   }
   SequenceArray inputs(array.shape[0], array.shape[1], array.shape[2]);
   std::visit(
       [&]<class T>(const std::vector<T>& values) {
         if constexpr (std::is_same_v<T, std::string>) {
-          throw DataError("{} holds words, expected numbers as inputs", array.place);
+          refuse_words(array);
         } else {
           for (std::size_t i = 0; i < values.size(); ++i) inputs.values[i] = static_cast<float>(values[i]);
         }
@@ -52,8 +52,8 @@ SequenceSet read_sequence_set(const std::string& name, const SetPlaces& places, 
   const std::vector<std::uint64_t> shape = labels.shape, trials{set.data.trials()},
                                    steps{set.data.trials(), set.data.steps()};
   if (shape != trials && shape != steps) {
-    throw DataError("{} is [{}], expected [{}], one for each trial of {}, or [{}], one for each step", labels.place,
-                    fmt::join(shape, ","), trials[0], inputs.place, fmt::join(steps, ","));
+    throw DataError("{} is {}, expected {}, one for each trial of {}, or {}, one for each step", labels.place,
+                    shape_text(shape), shape_text(trials), inputs.place, shape_text(steps));
   }
   set.data.label_time = shape == steps ? LabelTime::each : LabelTime::end;
   labels.shape = {labels.shape.size() == 2 ? shape[0] * shape[1] : shape[0]};

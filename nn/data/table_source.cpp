@@ -1,9 +1,9 @@
 // Data in one table: a CSV file with a header, one column of labels, all others inputs.
 #include <algorithm>
+#include <optional>
 
 #include "core/error.hpp"
 #include "core/text/message_text.hpp"
-#include "core/text/number_text.hpp"
 #include "nn/data/array_set.hpp"
 
 namespace inforelay {
@@ -13,14 +13,19 @@ constexpr std::string_view table_settings[]{"path", "label", "classes", "split"}
 
 // A column that is not of numbers makes all of them words: which one is it?
 void check_numbers(const FileArray& array, const std::vector<std::string>& columns) {
-  const auto* words = std::get_if<std::vector<std::string>>(&array.values);
-  if (words == nullptr) return;
-  for (std::size_t i = 0; i < words->size(); ++i) {
-    if (number_from<double>((*words)[i])) continue;
-    throw DataError("{}: column '{}' of row {} (from 1, without the header) holds '{}', expected a number", array.place,
-                    columns[i % columns.size()], i / columns.size() + 1, (*words)[i]);
-  }
-  throw DataError("{}: columns of numbers were expected", array.place);
+  const std::optional<FirstWord> word = first_word(array);
+  if (!word) return;
+  throw DataError("{}: column '{}' of row {} (from 1, without the header) holds {}, expected a number", array.place,
+                  columns[word->index % columns.size()], word->index / columns.size() + 1, word->shown);
+}
+
+// Only the first column can be without a name, as in a table that pandas writes with the numbers of its rows.
+void check_named(const std::vector<std::string>& columns, const std::string& file) {
+  if (std::find(columns.begin(), columns.end(), "") == columns.end()) return;
+  throw DataError(
+      "{}: the first column has no name, as the row numbers that pandas writes: leave it out (to_csv(..., "
+      "index=False)), name it in the first line if it is an input, or choose columns with dataset: arrays",
+      file);
 }
 
 FileData read_table(const DataOptions& options, Progress& progress) {
@@ -32,6 +37,7 @@ FileData read_table(const DataOptions& options, Progress& progress) {
     throw UsageError("data.path {}: the name of a table ends in .csv or .tsv", file.string());
   }
   std::vector<std::string> columns = array_keys(file, progress);
+  check_named(columns, file.string());
   const auto label = std::find(columns.begin(), columns.end(), options.label);
   if (label == columns.end()) {
     throw UsageError("data.label: {} is not a column of {}; these are {}", quoted_name(options.label), file.string(),

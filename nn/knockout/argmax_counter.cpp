@@ -15,8 +15,6 @@ constexpr int bound_exponent = 29;
 // Lanes of a tile beyond its samples: output 0 is by far the largest with every set.
 constexpr std::int32_t filler = 1 << bound_exponent;
 
-double product(float weight, float value) { return static_cast<double>(weight) * static_cast<double>(value); }
-
 }  // namespace
 
 ArgmaxCounter::ArgmaxCounter(const KnockoutSubject& subject, const Replacement& replacement)
@@ -41,9 +39,9 @@ void ArgmaxCounter::fill(const KnockoutSubject& subject, const Replacement& repl
     }
     const std::size_t sample = tiles_[tile].samples[sample_of_tile];
     const auto kept = [&](int c, int k) {
-      return product(layer.weight(c, k), subject.hidden(static_cast<Eigen::Index>(sample), k));
+      return exact_product(layer.weight(c, k), subject.hidden(static_cast<Eigen::Index>(sample), k));
     };
-    const auto replaced = [&](int c, int k) { return product(layer.weight(c, k), replacement(sample, k)); };
+    const auto replaced = [&](int c, int k) { return exact_product(layer.weight(c, k), replacement(sample, k)); };
     double bound = 0;
     for (int c = 0; c < layer.out(); ++c) {
       double sum = std::abs(static_cast<double>(layer.bias(c)));

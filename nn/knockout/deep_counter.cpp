@@ -105,10 +105,10 @@ RowMatrix<std::uint32_t> DeepCounter::count(NeuronSet fixed, int free, const Pro
       }
       const Row* const output = outputs(walk);
       std::uint32_t* const of_set = of_label + set * classes;
-      if (function_ == KnockoutFunction::threshold) {
-        deep_kernels::count_above_zero(output, classes, tile.count, of_set);
-      } else if (deep_kernels::count_largest(output, classes, tile.count, of_set) != tile.count) {
-        throw ComputeError("knockouts: the outputs' sums overflow: no output is the largest with {{{}}} knocked out",
+      const auto count =
+          function_ == KnockoutFunction::threshold ? deep_kernels::count_above_zero : deep_kernels::count_largest;
+      if (count(output, classes, tile.count, of_set) != tile.count) {
+        throw ComputeError("knockouts: the sums of an output overflow with {{{}}} knocked out",
                            NeuronSet(fixed.bits() | static_cast<std::uint32_t>(set)).to_string());
       }
     }

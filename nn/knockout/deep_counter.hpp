@@ -25,7 +25,7 @@ class DeepCounter final : public SetCounter {
   /// Holds references; K <= NeuronSet::max_neurons. Throws ComputeError if a number is not finite.
   DeepCounter(const KnockoutSubject& subject, KnockoutFunction function, const Replacement& replacement);
 
-  /// ComputeError if sums overflow, so that no output is the largest.
+  /// ComputeError if the sum of an output is not finite, by threshold and by argmax.
   RowMatrix<std::uint32_t> count(NeuronSet fixed, int free, const Progress& progress) const override;
 
  private:

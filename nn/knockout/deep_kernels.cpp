@@ -80,12 +80,24 @@ HWY_INLINE std::uint64_t Bits(hn::Mask<Tag> mask) {
 
 constexpr std::uint64_t FirstSamples(std::size_t samples) { return ~std::uint64_t{0} >> (lanes - samples); }
 
-void count_above_zero(const Row* sum, std::size_t classes, std::size_t samples, std::uint32_t* counts) {
+// The number of the first lanes whose sums are all finite: of these the products with 0 add up to 0, of others to NaN.
+std::size_t CountFinite(const Row* sum, std::size_t classes, std::size_t samples) {
+  std::uint64_t finite = 0;
+  for (std::size_t v = 0; v < vectors; ++v) {
+    Vector zero = hn::Zero(Tag());
+    for (std::size_t c = 0; c < classes; ++c) zero = hn::MulAdd(Load(sum[c], v), hn::Zero(Tag()), zero);
+    finite |= Bits(hn::Eq(zero, hn::Zero(Tag()))) << (v * width);
+  }
+  return static_cast<std::size_t>(std::popcount(finite & FirstSamples(samples)));
+}
+
+std::size_t count_above_zero(const Row* sum, std::size_t classes, std::size_t samples, std::uint32_t* counts) {
   for (std::size_t c = 0; c < classes; ++c) {
     std::uint64_t on = 0;
     for (std::size_t v = 0; v < vectors; ++v) on |= Bits(hn::Gt(Load(sum[c], v), hn::Zero(Tag()))) << (v * width);
     counts[c] += static_cast<std::uint32_t>(std::popcount(on & FirstSamples(samples)));
   }
+  return CountFinite(sum, classes, samples);
 }
 
 std::size_t count_largest(const Row* sum, std::size_t classes, std::size_t samples, std::uint32_t* counts) {
@@ -101,7 +113,7 @@ std::size_t count_largest(const Row* sum, std::size_t classes, std::size_t sampl
     counts[c] += static_cast<std::uint32_t>(std::popcount(equal & left));
     left &= ~equal;
   }
-  return samples - static_cast<std::size_t>(std::popcount(left));
+  return CountFinite(sum, classes, samples);
 }
 
 }  // namespace inforelay::deep_kernels::HWY_NAMESPACE
@@ -120,8 +132,8 @@ void dense(const Row* in, std::size_t inputs, const float* weight, const float* 
   HWY_DYNAMIC_DISPATCH(dense)(in, inputs, weight, bias, outputs, out);
 }
 
-void count_above_zero(const Row* sum, std::size_t classes, std::size_t samples, std::uint32_t* counts) {
-  HWY_DYNAMIC_DISPATCH(count_above_zero)(sum, classes, samples, counts);
+std::size_t count_above_zero(const Row* sum, std::size_t classes, std::size_t samples, std::uint32_t* counts) {
+  return HWY_DYNAMIC_DISPATCH(count_above_zero)(sum, classes, samples, counts);
 }
 
 std::size_t count_largest(const Row* sum, std::size_t classes, std::size_t samples, std::uint32_t* counts) {

@@ -21,11 +21,11 @@ void add(const Row* a, const Row* b, std::size_t rows, Row* out);
 /// out[o] = bias[o] + sum_i weight[o,i] in[i], in this order; weight [outputs,inputs].
 void dense(const Row* in, std::size_t inputs, const float* weight, const float* bias, std::size_t outputs, Row* out);
 
-/// counts[c] += number of the first `samples` lanes, at least one, with sum[c] > 0.
-void count_above_zero(const Row* sum, std::size_t classes, std::size_t samples, std::uint32_t* counts);
+/// counts[c] += number of the first `samples` lanes, at least one, with sum[c] > 0. Returns the number of these lanes
+/// whose sums are all finite; with fewer than `samples` the counts are meaningless.
+std::size_t count_above_zero(const Row* sum, std::size_t classes, std::size_t samples, std::uint32_t* counts);
 
-/// The same for the lowest c with the largest sum[c]. Returns the number of lanes that were counted: fewer than
-/// `samples` if sums are not numbers.
+/// The same for the lowest c with the largest sum[c].
 std::size_t count_largest(const Row* sum, std::size_t classes, std::size_t samples, std::uint32_t* counts);
 
 }  // namespace inforelay::deep_kernels

@@ -11,8 +11,6 @@ namespace {
 // A bias and a product for each neuron, of two outputs.
 constexpr std::size_t most_terms = 2 * (NeuronSet::max_neurons + 1);
 
-double exact_product(float weight, float value) { return static_cast<double>(weight) * static_cast<double>(value); }
-
 // The terms as an expansion: numbers that do not overlap, in rising order, whose sum is that of the terms. The sign of
 // the sum is that of the last one.
 int sign_of_expansion(std::span<const double> terms) {

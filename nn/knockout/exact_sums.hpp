@@ -12,6 +12,11 @@
 
 namespace inforelay {
 
+/// The product as it is: a double has room for all digits of the product of two floats.
+inline double exact_product(float weight, float value) {
+  return static_cast<double>(weight) * static_cast<double>(value);
+}
+
 /// -1, 0 or 1: the sign of the sum of `terms` as real numbers. Each is a product of two floats, or a float: so nothing
 /// overflows or underflows. Shewchuk, Adaptive precision floating-point arithmetic, 1997. Cost: a few ns per term if a
 /// sum in double is decisive, else O(terms^2).

@@ -108,9 +108,10 @@ struct KnockoutSubject {
 /// outputs, except where two of these are within rounding of each other, or where an activation function that saturates
 /// (tanh, sigmoid, relu below 0) makes them equal. Cost O(sets N K C) for the last hidden layer; for others a forward
 /// pass through the later layers for each set. Throws UsageError if the layer does not exist, it has more than
-/// NeuronSet::max_neurons, a set holds neurons beyond K, a class has no samples, or fewer than the sampled method
-/// needs, or labels are bits and it is not by threshold and exact; DataError if shapes differ or labels are out of
-/// range; ComputeError if weights, activations or replacements are not finite.
+/// NeuronSet::max_neurons, a set holds neurons beyond K, a class has fewer samples than the sampled method needs, or
+/// labels are bits and it is not by threshold and exact; DataError if shapes differ, labels are out of range, or a
+/// class has no sample, or all of them; ComputeError if weights, activations or replacements are not finite, or the sum
+/// of an output behind later layers overflows.
 RowMatrix<float> knockout_accuracy(const KnockoutSubject& subject, std::span<const NeuronSet> sets,
                                    const KnockoutOptions& options, const RandomStream& random,
                                    Progress& progress = Progress::none());

@@ -16,8 +16,8 @@ namespace inforelay {
 class KnockoutChain {
  public:
   /// Holds references. The method of `options` is not used: all samples count. Throws UsageError if the layer does not
-  /// exist or a class has no sample, or all of them; DataError if shapes differ or a label is out of range;
-  /// ComputeError if a number is not finite.
+  /// exist; DataError if shapes differ, a label is out of range, or a class has no sample, or all of them; ComputeError
+  /// if a number is not finite.
   KnockoutChain(const KnockoutSubject& subject, const KnockoutOptions& options, const RandomStream& random);
 
   /// Balanced accuracy in [0,1] with all neurons but the first n of `order` [K] knocked out, n = 0 ... K -> values

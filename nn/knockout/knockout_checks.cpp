@@ -49,7 +49,7 @@ std::vector<std::uint32_t> class_sizes(const KnockoutSubject& subject) {
   }
   for (std::size_t c = 0; c < sizes.size(); ++c) {
     if (sizes[c] == 0 || sizes[c] == subject.labels.size()) {
-      throw UsageError(
+      throw DataError(
           "knockouts: {} of {} samples are of class {}; its balanced accuracy needs at least "
           "one of the class and one other",
           sizes[c], subject.labels.size(), c);

@@ -17,8 +17,8 @@ void check_shapes(const KnockoutSubject& subject);
 /// activation or its replacement, or a weight or bias after the subject's layer, is not finite.
 void check_finite(const KnockoutSubject& subject, const Replacement& replacement);
 
-/// Samples of each class, or with each bit 1, [C]. Throws DataError if a label is out of range; UsageError if no sample
-/// is of a class, or all are.
+/// Samples of each class, or with each bit 1, [C]. Throws DataError if a label is out of range, or if no sample is of a
+/// class or all are; UsageError for more than max_label_bits outputs of bits.
 std::vector<std::uint32_t> class_sizes(const KnockoutSubject& subject);
 
 }  // namespace inforelay

@@ -13,8 +13,6 @@ namespace {
 constexpr std::size_t samples_per_block = 4096;
 constexpr int bound_exponent = 61;
 
-double product(float weight, float activation) { return static_cast<double>(weight) * static_cast<double>(activation); }
-
 }  // namespace
 
 KnockoutTerms knockout_terms(const DenseLayer& layer, int output, const RowMatrix<float>& hidden,
@@ -28,9 +26,9 @@ KnockoutTerms knockout_terms(const DenseLayer& layer, int output, const RowMatri
                       .exact = ExactSums(layer, hidden, replacement),
                       .output = output};
   const auto kept = [&](std::size_t i, int k) {
-    return product(layer.weight(output, k), hidden(static_cast<Eigen::Index>(i), k));
+    return exact_product(layer.weight(output, k), hidden(static_cast<Eigen::Index>(i), k));
   };
-  const auto replaced = [&](std::size_t i, int k) { return product(layer.weight(output, k), replacement(i, k)); };
+  const auto replaced = [&](std::size_t i, int k) { return exact_product(layer.weight(output, k), replacement(i, k)); };
   parallel_blocks(BlockRange::count(samples_per_block, samples), [&](std::size_t block) {
     const BlockRange range(block, samples_per_block, samples);
     for (std::size_t i = range.begin; i < range.end; ++i) {

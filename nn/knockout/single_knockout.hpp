@@ -29,8 +29,8 @@ struct SingleKnockout {
 /// many forward passes through the later layers as neurons. Parallel over samples. Memory O(K J) for each thread, and
 /// Replacement.
 ///
-/// Throws UsageError if the layer is no hidden one, the method is not exact, or a class has no sample, or all of them;
-/// DataError if shapes differ or a label is out of range; ComputeError if a number is not finite, also one that
+/// Throws UsageError if the layer is no hidden one or the method is not exact; DataError if shapes differ, a label is
+/// out of range, or a class has no sample, or all of them; ComputeError if a number is not finite, also one that
 /// overflows in a later layer; Interrupted.
 SingleKnockout single_knockout_accuracy(const KnockoutSubject& subject, const KnockoutOptions& options,
                                         const RandomStream& random, Progress& progress = Progress::none());

@@ -1,6 +1,7 @@
 #include "nn/recurrent/recurrent_hdf5.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/checks.hpp"
 #include "core/error.hpp"
@@ -29,10 +30,8 @@ auto in_file(const Hdf5Reader& file, const std::string& place, Find find) {
 }
 
 RecurrentKind parse_kind(std::string_view name) {
-  for (const auto& [kind, word] : recurrent_kind_names) {
-    if (word == name) return kind;
-  }
-  throw UsageError("kind '{}' is not one of rnn_tanh, rnn_relu, gru, lstm", name);
+  if (const RecurrentKind* kind = value_of(recurrent_kind_names, name)) return *kind;
+  throw UsageError("kind '{}' is not one of {}", name, fmt::join(words_of(recurrent_kind_names), ", "));
 }
 
 }  // namespace

@@ -1,13 +1,24 @@
-// internal: how a step's replacement of states is carried out, for one run and for many sets alike.
+// internal: what one run and the runs of many sets have in common: how a step's replacement of states is carried out,
+// and what is refused.
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
+#include <vector>
 
+#include "core/sets/neuron_set.hpp"
 #include "nn/recurrent/recurrent_kernels.hpp"
 #include "nn/recurrent/recurrent_run.hpp"
 
 namespace inforelay {
+
+/// Throws UsageError unless the initial state is empty or has a finite number for each of the U units.
+void check_initial(const std::vector<float>& initial, std::size_t state_width);
+
+/// Throws ComputeError that names the first output of a step that is not finite, and the set that was replaced.
+void check_outputs(std::span<const float> outputs, std::size_t trial, std::size_t step,
+                   std::optional<NeuronSet> replaced = {});
 
 /// The noise of a trial's step for all units, [U].
 inline void draw_noise(const Intervention& intervention, std::size_t trial, std::size_t step, std::span<float> noise) {

@@ -6,7 +6,6 @@
 #include <numeric>
 
 #include "core/checks.hpp"
-#include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "nn/recurrent/recurrent_intervention.hpp"
 #include "nn/recurrent/recurrent_lanes.hpp"
@@ -40,19 +39,25 @@ class SetLanes {
       if (step >= intervention_.from && step < intervention_.to) replace(noise, step);
       for (std::size_t lane = 0; lane < sets_.size(); ++lane) run_.set_input(lane, data_.inputs.row(trial, step));
       run_.step();
+      check_finite(trial, step);
       if (step < data_.first_labelled_step()) continue;
       const Symbol label = data_.label(trial, step);
       for (std::size_t lane = 0; lane < sets_.size(); ++lane) {
         run_.get_output(lane, outputs_);
-        if (std::ranges::any_of(outputs_, [](float y) { return std::isnan(y); }))
-          throw ComputeError("an output at step {} of trial {} is nan for the set '{}', expected a number", step, trial,
-                             sets_[lane].to_string());
         if (decision(outputs_, options_.threshold) == label) count(lane, step, label);
       }
     }
   }
 
  private:
+  // All outputs at once, since they hardly ever are not finite. Lanes without a set do not count.
+  void check_finite(std::size_t trial, std::size_t step) {
+    if (std::ranges::all_of(run_.output(), [](float y) { return std::isfinite(y); })) return;
+    for (std::size_t lane = 0; lane < sets_.size(); ++lane) {
+      run_.get_output(lane, outputs_);
+      check_outputs(outputs_, trial, step, sets_[lane]);
+    }
+  }
   void replace(const RowMatrix<float>& noise, std::size_t step) {
     for (std::size_t k = 0; k < replaced_.size(); ++k) {
       const auto unit = static_cast<std::size_t>(intervention_.units[k]);
@@ -119,14 +124,8 @@ SequenceKnockouts knock_out_sets(const RecurrentNetwork& network, const Sequence
   const std::size_t state_width = network.state_width();
   intervention.check(state_width, data.steps());
   check_range("intervention: the number of units in question", intervention.units.size(), 0, NeuronSet::max_neurons);
-  if (!options.initial.empty() && options.initial.size() != state_width)
-    throw UsageError("initial state: {} values, expected {}", options.initial.size(), state_width);
-  const NeuronSet all = NeuronSet::all(static_cast<int>(intervention.units.size()));
-  for (const NeuronSet set : sets) {
-    const NeuronSet outside = all.complement(set);
-    if (!outside.empty())
-      throw UsageError("knockout: set names unit {}, expected [0,{})", outside.to_string(), intervention.units.size());
-  }
+  check_initial(options.initial, state_width);
+  for (const NeuronSet set : sets) check_inside("knockout", set, static_cast<int>(intervention.units.size()));
 
   const auto classes = static_cast<Eigen::Index>(data.class_count());
   const auto labelled = static_cast<Eigen::Index>(data.steps() - data.first_labelled_step());

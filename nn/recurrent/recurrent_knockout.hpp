@@ -38,7 +38,7 @@ struct SequenceKnockoutOptions {
 /// what run_recurrent() and decisions() give, set by set, but 16 sets at a time: 2^12 sets of 12 units and 10,000 steps
 /// take 3 s on one core with AVX2. Noise of a unit is the same in all sets. Memory: steps times U floats (noise); sets
 /// times labelled steps times C counts for each_step. Throws UsageError if network, data and options do not fit
-/// together; ComputeError for an output that is not a number; Interrupted.
+/// together; ComputeError for an output that is not finite; Interrupted.
 SequenceKnockouts knock_out_sets(const RecurrentNetwork& network, const SequenceData& data,
                                  const Intervention& intervention, std::span<const NeuronSet> sets,
                                  const SequenceKnockoutOptions& options = {}, Progress& progress = Progress::none());

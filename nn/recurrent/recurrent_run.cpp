@@ -25,14 +25,6 @@ void check_values(const std::vector<float>& values, std::size_t expected, std::s
     throw UsageError("{}: that of unit {} is {}, expected a finite number", name, bad - values.begin(), *bad);
 }
 
-void check_outputs(std::span<const float> outputs, std::size_t trial, std::size_t step) {
-  for (std::size_t o = 0; o < outputs.size(); ++o) {
-    if (!std::isfinite(outputs[o]))
-      throw ComputeError("output {} at step {} of trial {} is {}, expected a finite number", o, step, trial,
-                         outputs[o]);
-  }
-}
-
 // Replaces the states of the trials in the lanes before a step.
 class StateChange {
  public:
@@ -80,13 +72,25 @@ void Intervention::check(std::size_t state_width, std::size_t steps) const {
   check_bounded(from < steps, "intervention: from", from, fmt::format("a step in [0,{})", steps));
 }
 
+void check_initial(const std::vector<float>& initial, std::size_t state_width) {
+  if (!initial.empty()) check_values(initial, state_width, "initial state");
+}
+
+void check_outputs(std::span<const float> outputs, std::size_t trial, std::size_t step,
+                   std::optional<NeuronSet> replaced) {
+  const auto bad = std::ranges::find_if(outputs, [](float y) { return !std::isfinite(y); });
+  if (bad == outputs.end()) return;
+  throw ComputeError("output {} at step {} of trial {}{} is {}, expected a finite number", bad - outputs.begin(), step,
+                     trial, replaced ? fmt::format(" for the set '{}'", replaced->to_string()) : std::string(), *bad);
+}
+
 RecurrentRecord run_recurrent(const RecurrentNetwork& network, const SequenceArray& inputs,
                               const RecurrentRunOptions& options, Progress& progress) {
   check_shapes(network);
   const std::size_t state_width = network.state_width();
   check_bounded(inputs.width == static_cast<std::size_t>(network.input_width()), "inputs of a step", inputs.width,
                 std::to_string(network.input_width()) + ", as many as the network takes");
-  if (!options.initial.empty()) check_values(options.initial, state_width, "initial state");
+  check_initial(options.initial, state_width);
   options.intervention.check(state_width, inputs.steps);
 
   const auto outputs = static_cast<std::size_t>(network.output_width());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <numeric>
 
@@ -35,21 +36,6 @@ void check_classes(const Dataset& data, std::string_view split) {
   const auto missing = std::ranges::find(count, std::size_t{0});
   if (missing != count.end()) {
     throw DataError("class {} has no sample among the {} {} samples", missing - count.begin(), data.size(), split);
-  }
-}
-
-// A saved state may not be consistent.
-void check_resumable(const TrainerState& state) {
-  const std::size_t parameters = state.network.parameter_count();
-  for (const auto* moment : {&state.optimizer.first_moment, &state.optimizer.second_moment}) {
-    if (!moment->empty() && moment->size() != parameters) {
-      throw DataError("training state: the optimizer has {} values, the network {} parameters", moment->size(),
-                      parameters);
-    }
-  }
-  if (state.curve.loss.size() != state.epoch || state.curve.accuracy_train.rows() != state.epoch ||
-      state.curve.accuracy_test.rows() != state.epoch) {
-    throw DataError("training state: the curve has {} epochs, expected {}", state.curve.loss.size(), state.epoch);
   }
 }
 
@@ -89,7 +75,7 @@ Trainer::Trainer(const TrainingOptions& options, TrainerState state, const Datas
   check_classes(test_, "test");
   if (train_.label_kind() == LabelKind::bits && options_.evaluation.method == Evaluation::Method::sampled)
     throw UsageError("evaluation sampled draws samples of each class, not of output bits; use exact");
-  check_resumable(state_);
+  assert(state_.curve.loss.size() == state_.epoch);  // what was read from a file is checked by check_resumable()
 }
 
 double train_epoch(const TrainingOptions& options, const Dataset& train, const RandomStream& random,

@@ -23,19 +23,6 @@ constexpr std::string_view format_key = "format", own_format = "inforelay-networ
 // (x / scale - mean) / std; none of them: x / 255. Means and deviations: one number, or one for each input.
 constexpr std::string_view scale_key = "input_scale", mean_key = "input_mean", deviation_key = "input_std";
 
-std::optional<ElementType> element_type(std::string_view dtype) {
-  if (dtype == "F32") return ElementType::f32;
-  if (dtype == "F64") return ElementType::f64;
-  if (dtype == "F16") return ElementType::f16;
-  if (dtype == "BF16") return ElementType::bf16;
-  if (dtype == "I64") return ElementType::i64;
-  if (dtype == "I32") return ElementType::i32;
-  if (dtype == "I16") return ElementType::i16;
-  if (dtype == "I8") return ElementType::i8;
-  if (dtype == "U8") return ElementType::u8;
-  return std::nullopt;
-}
-
 std::vector<Activation> read_activations(const std::string& text, std::string_view file) {
   std::vector<Activation> activations;
   for (std::size_t begin = 0; begin <= text.size();) {
@@ -96,14 +83,14 @@ std::string numbers_text(const std::vector<float>& values, bool same) {
 
 NamedTensor read_tensor(const SafetensorsHeader::Tensor& tensor, std::span<const std::uint8_t> data,
                         std::string_view place) {
-  const auto type = element_type(tensor.dtype);
-  if (!type || (is_integer(*type) && !is_batch_counter(tensor.name)))
+  const std::optional<StoredType> type = safetensors_type(tensor.dtype);
+  if (!type || (!is_real(*type) && !is_batch_counter(tensor.name)))
     throw DataError("{} is of type {}, expected F32, F64, F16 or BF16", place, quoted_name(tensor.dtype));
   const std::uint64_t count = element_count(tensor.shape, place);
   const std::uint64_t begin = tensor.data_offsets[0], end = tensor.data_offsets[1];
-  if (end - begin != count * element_bytes(*type)) {
-    throw DataError("{} takes {} bytes, expected {} for {} of shape {}", place, end - begin,
-                    count * element_bytes(*type), tensor.dtype, shape_text(tensor.shape));
+  if (end - begin != count * type->size) {
+    throw DataError("{} takes {} bytes, expected {} for {} of shape {}", place, end - begin, count * type->size,
+                    tensor.dtype, shape_text(tensor.shape));
   }
   NamedTensor read{tensor.name, tensor.shape, std::vector<float>(count)};
   const auto bytes = data.subspan(begin, end - begin);

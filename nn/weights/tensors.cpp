@@ -1,10 +1,5 @@
 #include "nn/weights/tensors.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <algorithm>
-#include <bit>
 #include <cassert>
 
 #include "core/error.hpp"
@@ -13,12 +8,6 @@ namespace inforelay {
 namespace {
 
 constexpr std::string_view weight_ending = ".weight";
-
-std::uint64_t read_unsigned(const std::uint8_t* bytes, std::size_t size, bool big_endian) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < size; ++i) value = value << 8 | bytes[big_endian ? i : size - 1 - i];
-  return value;
-}
 
 }  // namespace
 
@@ -30,50 +19,13 @@ std::string_view layer_name(std::string_view tensor_name) { return tensor_name.s
 
 bool is_batch_counter(std::string_view name) { return name.ends_with(".num_batches_tracked"); }
 
-bool is_integer(ElementType type) { return type >= ElementType::i64; }
-
-std::size_t element_bytes(ElementType type) {
-  switch (type) {
-    case ElementType::f64:
-    case ElementType::i64:
-      return 8;
-    case ElementType::f32:
-    case ElementType::i32:
-      return 4;
-    case ElementType::i8:
-    case ElementType::u8:
-      return 1;
-    case ElementType::f16:
-    case ElementType::bf16:
-    case ElementType::i16:
-      break;
-  }
-  return 2;
+bool is_real(const StoredType& type) {
+  return type.kind == ElementKind::floating || type.kind == ElementKind::brain_float;
 }
 
-float element(ElementType type, std::span<const std::uint8_t> bytes, std::uint64_t index, bool big_endian) {
-  const std::size_t size = element_bytes(type);
-  assert((index + 1) * size <= bytes.size());
-  const std::uint64_t bits = read_unsigned(bytes.data() + index * size, size, big_endian);
-  switch (type) {
-    case ElementType::f64:
-      return static_cast<float>(std::bit_cast<double>(bits));
-    case ElementType::f32:
-      return std::bit_cast<float>(static_cast<std::uint32_t>(bits));
-    case ElementType::f16:
-      return static_cast<float>(Eigen::numext::bit_cast<Eigen::half>(static_cast<std::uint16_t>(bits)));
-    case ElementType::bf16:
-      return std::bit_cast<float>(static_cast<std::uint32_t>(bits << 16));  // the upper half of a 32-bit float
-    case ElementType::u8:
-      return static_cast<float>(bits);
-    case ElementType::i64:
-    case ElementType::i32:
-    case ElementType::i16:
-    case ElementType::i8:
-      break;
-  }
-  const std::size_t unused_bits = 64 - 8 * size;
-  return static_cast<float>(static_cast<std::int64_t>(bits << unused_bits) >> unused_bits);  // with its sign
+float element(const StoredType& type, std::span<const std::uint8_t> bytes, std::uint64_t index) {
+  assert((index + 1) * type.size <= bytes.size());
+  return as_float(bytes.data() + index * type.size, type);
 }
 
 std::uint64_t element_count(std::span<const std::uint64_t> shape, std::string_view place) {
@@ -91,7 +43,5 @@ std::uint64_t element_count(std::span<const std::uint64_t> shape, std::string_vi
   }
   return product;
 }
-
-std::string shape_text(std::span<const std::uint64_t> shape) { return fmt::format("[{}]", fmt::join(shape, ",")); }
 
 }  // namespace inforelay

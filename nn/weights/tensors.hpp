@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/arrays/element_type.hpp"
 #include "core/files/safetensors_header.hpp"
 #include "core/text/message_text.hpp"
 #include "nn/data/input_scaling.hpp"
@@ -68,18 +69,13 @@ bool is_batch_counter(std::string_view name);
 /// True if a tensor of this name and shape is the weight of a layer, NAME.weight [out,in].
 bool is_layer_weight(std::string_view name, std::span<const std::uint64_t> shape);
 
-/// The types of numbers that tensors may have; integers only those of which is_batch_counter() is true.
-enum class ElementType { f32, f64, f16, bf16, i64, i32, i16, i8, u8 };
-bool is_integer(ElementType type);
-std::size_t element_bytes(ElementType type);
+/// True of the types of numbers that tensors have; others only those of which is_batch_counter() is true.
+bool is_real(const StoredType& type);
 /// Element `index` of `bytes`; f64 and integers are rounded to the nearest float, infinity if that is beyond its range.
-float element(ElementType type, std::span<const std::uint8_t> bytes, std::uint64_t index, bool big_endian = false);
+float element(const StoredType& type, std::span<const std::uint8_t> bytes, std::uint64_t index);
 
 /// Product of `shape`; throws DataError, with `place` ("w.safetensors: tensor 'a.weight'"), above max_weights or for
 /// more than max_tensor_rank axes. 1 for the empty shape.
 std::uint64_t element_count(std::span<const std::uint64_t> shape, std::string_view place);
-
-/// "[20,30]", for messages.
-std::string shape_text(std::span<const std::uint64_t> shape);
 
 }  // namespace inforelay

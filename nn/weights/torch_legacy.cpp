@@ -110,10 +110,10 @@ class LegacyReader {
     for (std::size_t i = count_bytes; i-- > 0;) count = count << 8 | rest()[i];
     if (count != storage.size) fail("storage {} at {} has {} elements, expected {}", name, next_, count, storage.size);
     next_ += count_bytes;
-    if (count > rest().size() / element_bytes(storage.type)) {
+    if (count > rest().size() / storage.type.size) {
       fail("storage {} at {} of {} elements is cut off: {} bytes are left", name, next_, count, rest().size());
     }
-    const auto bytes = rest().first(count * element_bytes(storage.type));
+    const auto bytes = rest().first(count * storage.type.size);
     next_ += bytes.size();
     return bytes;
   }

@@ -19,19 +19,20 @@ namespace {
 
 using Kind = Pickle::Kind;
 using Node = Pickle::Node;
+using Element = ElementKind;
 
 constexpr std::string_view rebuild_tensor = "torch._utils._rebuild_tensor_v2";
 constexpr std::string_view rebuild_parameter = "torch._utils._rebuild_parameter";
-constexpr std::array<std::pair<std::string_view, ElementType>, 9> storage_types{{
-    {"torch.FloatStorage", ElementType::f32},
-    {"torch.DoubleStorage", ElementType::f64},
-    {"torch.HalfStorage", ElementType::f16},
-    {"torch.BFloat16Storage", ElementType::bf16},
-    {"torch.LongStorage", ElementType::i64},
-    {"torch.IntStorage", ElementType::i32},
-    {"torch.ShortStorage", ElementType::i16},
-    {"torch.CharStorage", ElementType::i8},
-    {"torch.ByteStorage", ElementType::u8},
+constexpr std::array<std::pair<std::string_view, StoredType>, 9> storage_types{{
+    {"torch.FloatStorage", {Element::floating, 4}},
+    {"torch.DoubleStorage", {Element::floating, 8}},
+    {"torch.HalfStorage", {Element::floating, 2}},
+    {"torch.BFloat16Storage", {Element::brain_float, 2}},
+    {"torch.LongStorage", {Element::signed_integer, 8}},
+    {"torch.IntStorage", {Element::signed_integer, 4}},
+    {"torch.ShortStorage", {Element::signed_integer, 2}},
+    {"torch.CharStorage", {Element::signed_integer, 1}},
+    {"torch.ByteStorage", {Element::unsigned_integer, 1}},
 }};
 constexpr auto allowed = [] {
   std::array<std::string_view, 3 + storage_types.size()> names{"collections.OrderedDict", rebuild_tensor,
@@ -132,7 +133,7 @@ class StateDictReader {
     const auto type = std::find_if(storage_types.begin(), storage_types.end(), [&](const auto& known) {
       return item(1).kind == Kind::function && item(1).text == known.first;
     });
-    if (type == storage_types.end() || (is_integer(type->second) && !is_batch_counter(name))) {
+    if (type == storage_types.end() || (!is_real(type->second) && !is_batch_counter(name))) {
       fail("lies in a storage of {}, expected one of 16 to 64-bit floats", describe(item(1)));
     }
     if (item(2).kind != Kind::text) fail("lies in storage {}, expected its name", describe(item(2)));
@@ -213,9 +214,11 @@ NamedTensor gather(const TorchTensor& tensor, std::span<const std::uint8_t> stor
   const std::uint64_t count = element_count(tensor.shape, tensor.place);
   result.values.resize(count);
   std::vector<std::uint64_t> index(tensor.shape.size(), 0);
+  StoredType type = tensor.storage.type;
+  type.big_endian = big_endian;
   std::uint64_t at = tensor.offset;
   for (float& value : result.values) {
-    value = element(tensor.storage.type, storage, at, big_endian);
+    value = element(type, storage, at);
     // Counts up the indices, the last fastest.
     for (std::size_t axis = index.size(); axis-- > 0;) {
       at += tensor.strides[axis];

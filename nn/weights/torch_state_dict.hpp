@@ -16,7 +16,7 @@ namespace inforelay {
 /// An array of numbers that tensors refer to.
 struct TorchStorage {
   std::string key;
-  ElementType type = ElementType::f32;
+  StoredType type{};
   std::uint64_t size = 0;  ///< elements
 };
 

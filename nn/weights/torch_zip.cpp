@@ -62,7 +62,7 @@ TensorFile read_torch_zip(std::span<const std::uint8_t> content, std::string_vie
     const TorchTensor& first = dict.tensors[tensors.front()];
     const auto storage = archive.read_stored(fmt::format("{}data/{}", root, key), content.size());
     if (!storage) throw DataError("{} lies in storage {}, which is missing", first.place, quoted_name(key));
-    const std::size_t width = element_bytes(first.storage.type);
+    const std::size_t width = first.storage.type.size;
     if (storage->size() % width != 0 || storage->size() / width != first.storage.size) {
       throw DataError("{} lies in storage {} of {} bytes, expected {} elements of {} bytes", first.place,
                       quoted_name(key), storage->size(), first.storage.size, width);

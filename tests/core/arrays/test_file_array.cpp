@@ -259,6 +259,24 @@ TEST_CASE("Columns of a CSV whose order is not that of their numbers are no rang
   CHECK_THAT(message({file, {"n1"}}), Contains("header line only"));
 }
 
+TEST_CASE("Numbers with leading zeros in a CSV are words, so that 007 and 7 stay apart", "[arrays]") {
+  const TemporaryFolder folder;
+  const fs::path file = folder / "x.csv";
+  write_file_atomically(file, std::string_view("code,n,x,sign\n007,0,0.5,-01\n07,10,-0.25,2\n7,-3,0e3,3\n"));
+  const auto column = [&](const char* name) { return read_array({file, {name}}, limit); };
+  CHECK(std::get<std::vector<std::string>>(column("code").values) == std::vector<std::string>{"007", "07", "7"});
+  CHECK(std::get<std::vector<std::int64_t>>(column("n").values) == std::vector<std::int64_t>{0, 10, -3});
+  CHECK(std::get<std::vector<double>>(column("x").values) == std::vector<double>{0.5, -0.25, 0});
+  CHECK(array_info({file, {"sign"}}).type == "text");
+  CHECK(array_info({file, {"code", "n"}}).type == "text");
+  CHECK(!first_word(column("n")));
+  const auto word = first_word(read_array({file, {"n", "code"}}, limit));
+  REQUIRE(word);
+  CHECK((word->index == 1 && word->shown == "'007', a word because of its leading zero"));
+  write_file_atomically(file, std::string_view("a\n07\nx\n"));
+  CHECK(first_word(column("a"))->index == 0);
+}
+
 TEST_CASE("MABE's lists in cells become columns", "[arrays]") {
   const TemporaryFolder folder;
   const fs::path file = folder / "x.csv";

@@ -59,7 +59,7 @@ TEST_CASE("Each merge joins the two clusters with the least mean distance of the
   CHECK(order == std::vector<std::int64_t>(last.begin(), last.end()));
 }
 
-TEST_CASE("Linkage of equal profiles, of one item and of none", "[statistics]") {
+TEST_CASE("Equal profiles are linked at distance 0, one item not at all, and none is an error", "[statistics]") {
   const std::vector<ClusterMerge> merges = average_linkage(RowMatrix<double>::Ones(3, 2));
   CHECK(merges[0].first == 0);
   CHECK(merges[0].second == 1);
@@ -67,5 +67,9 @@ TEST_CASE("Linkage of equal profiles, of one item and of none", "[statistics]") 
   CHECK(average_linkage(RowMatrix<double>::Ones(1, 2)).empty());
   CHECK(leaf_order({}) == std::vector<std::int64_t>{0});
   CHECK_THROWS_AS(average_linkage(RowMatrix<double>(0, 2)), UsageError);
-  CHECK_THROWS_AS(average_linkage(RowMatrix<double>::Constant(2, 2, NAN)), ComputeError);
+  RowMatrix<double> profiles = RowMatrix<double>::Ones(3, 2);
+  profiles(1, 0) = INFINITY;
+  CHECK_THROWS_WITH(average_linkage(profiles),
+                    "hierarchical clustering: coordinate 0 of profile 1 is inf, expected a finite number");
+  CHECK_THROWS_AS(average_linkage(profiles), ComputeError);
 }

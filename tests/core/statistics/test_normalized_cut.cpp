@@ -65,17 +65,24 @@ TEST_CASE("The normalised cut is that of the dense graph", "[statistics][cut]") 
   CHECK(normalized_cut(RowMatrix<double>::Ones(2, 2), {0, 1}, {0, 1}) == Approx(1).epsilon(1e-15));  // 2 of 4, twice
 }
 
-TEST_CASE("Leading singular values are one less the lowest eigenvalues of the graph's Laplacian", "[statistics][cut]") {
-  for (const auto& [rows, columns] : {std::pair(5, 12), std::pair(12, 5), std::pair(4, 4)}) {
-    CAPTURE(rows, columns);
-    const RowMatrix<double> weight = random_edges(rows, columns, RandomStream(2, "spectrum"));
-    const Eigen::MatrixXd graph = dense_graph(weight);
-    const Eigen::MatrixXd degree = graph.rowwise().sum().asDiagonal();
-    const Eigen::GeneralizedSelfAdjointEigenSolver<Eigen::MatrixXd> solver(degree - graph, degree);
-    const std::vector<double> values = leading_graph_singular_values(weight, 4);
-    for (int i = 0; i < 4; ++i)
-      CHECK(1 - values[static_cast<std::size_t>(i)] == Approx(solver.eigenvalues()(i)).margin(1e-7));
+TEST_CASE("Weights of a rank below the number of clusters have no such clusters", "[statistics][cut]") {
+  const Eigen::Index rows = GENERATE(6, 40), columns = GENERATE(9, 25);
+  CAPTURE(rows, columns);
+  const RandomStream random(2, "rank");
+  const RowMatrix<double> two =
+      random_edges(rows, 2, random.child("left")) * random_edges(2, columns, random.child("right"));
+  CHECK(spectral_clusters(two, 2, random).defined());
+  for (const int k : {3, 4}) {
+    const GraphClusters found = spectral_clusters(two, k, random);
+    CHECK(!found.defined());
+    CHECK(std::isnan(found.normalized_cut));
+    CHECK(found.row == std::vector<int>(static_cast<std::size_t>(rows), -1));
+    CHECK(found.column == std::vector<int>(static_cast<std::size_t>(columns), -1));
   }
+  // A third singular value that is small but not 0, far above the tolerance.
+  const RowMatrix<double> third = two + 1e-4 * random_edges(rows, columns, random.child("third"));
+  CHECK(spectral_clusters(third, 3, random).defined());
+  CHECK(!spectral_clusters(RowMatrix<double>::Constant(5, 7, 0.1), 2, random).defined());
 }
 
 TEST_CASE("Planted modules are found, and no partition cuts less", "[statistics][cut]") {
@@ -95,8 +102,10 @@ TEST_CASE("Planted modules are found, and no partition cuts less", "[statistics]
     least = std::min(least, dense_cut(graph, cluster, 2));
   }
   CHECK(found.normalized_cut == Approx(least).epsilon(1e-12));
-  const std::vector<double> values = leading_graph_singular_values(weight, 2);
-  CHECK(2 - values[0] - values[1] <= least);
+  // The sum of the lowest eigenvalues of the graph's Laplacian is a bound of all cuts.
+  const Eigen::MatrixXd degree = graph.rowwise().sum().asDiagonal();
+  const Eigen::GeneralizedSelfAdjointEigenSolver<Eigen::MatrixXd> laplacian(degree - graph, degree);
+  CHECK(laplacian.eigenvalues()(0) + laplacian.eigenvalues()(1) <= least);
 }
 
 TEST_CASE("Modules without edges between them have a cut of 0, and vertices without edges no cluster",

@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -11,6 +12,17 @@
 #include "infotheory/importance/agreement.hpp"
 
 namespace inforelay::test {
+
+/// Spearman's rho: Pearson's r of the mid-ranks; NaN if one of the columns is constant.
+inline double spearman_correlation(std::span<const double> x, std::span<const double> y) {
+  const auto ranks = [](std::span<const double> column) {
+    const std::vector<std::uint32_t> doubled = doubled_mid_ranks(ascending_order(column));
+    return std::vector<double>(doubled.begin(), doubled.end());
+  };
+  const std::vector<double> of_x = ranks(x), of_y = ranks(y);
+  const std::vector<Column> columns{{"x", std::span<const double>(of_x)}, {"y", std::span<const double>(of_y)}};
+  return pearson_correlations(columns)(0, 1);
+}
 
 /// Of the sets of one size; of all if `size` is negative.
 inline Agreement agreement(const std::vector<float>& x, const std::vector<float>& y, int size) {

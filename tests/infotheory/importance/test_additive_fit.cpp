@@ -59,4 +59,7 @@ TEST_CASE("A constant has no additive fit", "[importance]") {
   CHECK(std::isnan(additive_r_squared(fit, std::vector<double>(4, 1))));
   CHECK_THROWS_AS(additive_r_squared(fit, std::vector<double>(3, 1)), UsageError);
   CHECK_THROWS_AS(additive_fit(std::vector<float>(3)), UsageError);
+  CHECK_THROWS_WITH(additive_fit(std::vector<float>{0, 1, NAN, 2}),
+                    "additive fit: the value of set 0x2 is nan, expected a finite number");
+  CHECK_THROWS_AS(additive_fit(std::vector<float>{0, 1, INFINITY, -INFINITY}), DataError);
 }

@@ -71,6 +71,56 @@ TEST_CASE("Sums of more sets than products fit an integer agree as well", "[impo
   check_agreement(ManyAgreements(function).with_additive(value_of_unit), additive_table(value_of_unit), y, 1e-6);
 }
 
+TEST_CASE("Sums of products of the ranks of 2^20 sets are exact", "[importance]") {
+  constexpr int units = 20;
+  const std::vector<float> y = table(units, false, RandomStream(7, "y"));
+  const RankedTable function(y);
+  const ManyAgreements many(function);
+  const std::vector<double> size(units, 1);
+  const AgreementBySize found = many.with_additive(size);
+  for (const int chosen : {-1, 1, 10}) {
+    CAPTURE(chosen);
+    const Agreement expected = agreement(additive_table(size), y, chosen);
+    const Agreement& its = chosen < 0 ? found.all : found.of_size[static_cast<std::size_t>(chosen)];
+    check_same(its.spearman, expected.spearman, 1e-12);
+    check_same(its.r_squared, expected.r_squared, 1e-11);
+  }
+  const std::vector<float> constant(y.size(), 0.1f);
+  const RankedTable flat(constant);
+  for (const AgreementBySize& none : {many.with_table(constant), many.with_additive(std::vector<double>(units, 0)),
+                                      ManyAgreements(flat).with_table(y), ManyAgreements(flat).with_additive(size)}) {
+    CHECK((std::isnan(none.all.spearman) && std::isnan(none.all.r_squared)));
+    for (const Agreement& its : none.of_size) CHECK((std::isnan(its.spearman) && std::isnan(its.r_squared)));
+  }
+  CHECK(many.with_table(y).all.spearman == Approx(1).epsilon(1e-15));
+}
+
+TEST_CASE("A function that is constant within a size agrees with nothing there", "[importance]") {
+  const std::vector<float> y{0, 1, 2, 5, 3, 5, 5, 6};  // 5 for every pair
+  const RankedTable function(y);
+  const ManyAgreements many(function);
+  const std::vector<double> value_of_unit{1, 2, 4};
+  for (const AgreementBySize& found :
+       {many.with_additive(value_of_unit), many.with_table(additive_table(value_of_unit))}) {
+    CHECK((std::isnan(found.of_size[2].r_squared) && std::isnan(found.of_size[2].spearman)));
+    CHECK((std::isfinite(found.of_size[1].r_squared) && std::isfinite(found.all.r_squared)));
+  }
+  // The same of random values, where products are at rounding level.
+  RandomStream random(8, "units");
+  std::vector<float> by_size = table(7, false, RandomStream(8, "y"));
+  for (std::size_t set = 0; set < by_size.size(); ++set) {
+    if (std::popcount(set) == 4) by_size[set] = 0.1f;
+  }
+  const RankedTable partly(by_size);
+  const ManyAgreements of_partly(partly);
+  for (int i = 0; i < 20; ++i) {
+    std::vector<double> values;
+    for (int k = 0; k < 7; ++k) values.push_back(random.uniform(-1, 2));
+    CHECK(std::isnan(of_partly.with_additive(values).of_size[4].r_squared));
+    CHECK(std::isnan(of_partly.with_table(additive_table(values)).of_size[4].r_squared));
+  }
+}
+
 TEST_CASE("Constant measures and functions agree with nothing", "[importance]") {
   const std::vector<float> y = table(6, false, RandomStream(5, "y")), constant(64, 0.1f);
   const RankedTable function(y), flat(constant);

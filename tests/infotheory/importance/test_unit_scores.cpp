@@ -68,4 +68,6 @@ TEST_CASE("Selectivity needs two classes and numbers", "[importance]") {
   CHECK_THROWS_AS(selectivity(values, std::vector<Symbol>{3}), UsageError);
   values(1, 0) = NAN;
   CHECK_THROWS_AS(selectivity(values, std::vector<Symbol>{3, 1}), ComputeError);
+  CHECK_THROWS_WITH(selectivity(values, std::vector<Symbol>{3, 1}),
+                    "selectivity: value of unit 0 of sample 1 is nan, expected a finite number");
 }

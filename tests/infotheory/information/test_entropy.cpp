@@ -5,6 +5,7 @@
 #include "core/random.hpp"
 #include "infotheory/information/entropy.hpp"
 #include "tests/catch2.hpp"
+#include "tests/infotheory/information/derived_information.hpp"
 
 using namespace inforelay;
 using namespace inforelay::test;
@@ -16,7 +17,7 @@ using Counts = std::vector<std::uint64_t>;
 
 }  // namespace
 
-TEST_CASE("Entropy of known distributions", "[entropy]") {
+TEST_CASE("The entropy of probabilities is that of the definition", "[entropy]") {
   struct Case {
     Probabilities probabilities;
     double bits;
@@ -28,18 +29,7 @@ TEST_CASE("Entropy of known distributions", "[entropy]") {
   CHECK(entropy_bits(probabilities) == exactly(bits));
 }
 
-TEST_CASE("Binary entropy", "[entropy]") {
-  CHECK(binary_entropy_bits(0.25) == exactly(0.8112781244591328));
-  CHECK(binary_entropy_bits(0.1) == exactly(0.4689955935892812));
-  CHECK(binary_entropy_bits(0.9) == exactly(0.4689955935892812));
-  CHECK(binary_entropy_bits(0) == 0);
-  CHECK(binary_entropy_bits(1) == 0);
-  CHECK(binary_entropy_bits(0.5) == exactly(1));
-  CHECK_THROWS_AS(binary_entropy_bits(1.1), UsageError);
-  CHECK_THROWS_AS(binary_entropy_bits(NAN), UsageError);
-}
-
-TEST_CASE("Entropy of known counts", "[entropy]") {
+TEST_CASE("The entropy of counts is that of their frequencies, corrected if wanted", "[entropy]") {
   struct Case {
     Counts counts;
     EntropyEstimator estimator;
@@ -102,6 +92,4 @@ TEST_CASE("The entropy of a single state is exactly 0", "[entropy]") {
     REQUIRE(!std::signbit(entropy));
   }
   CHECK(!std::signbit(entropy_bits(Probabilities{0, 1})));
-  CHECK(!std::signbit(binary_entropy_bits(0)));
-  CHECK(!std::signbit(binary_entropy_bits(1)));
 }

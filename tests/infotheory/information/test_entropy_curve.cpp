@@ -21,11 +21,11 @@ std::vector<StateWord> skewed_states(std::size_t samples, std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("Expected entropy of uniform words at the published size", "[entropy_curve]") {
+TEST_CASE("The expected entropy of uniform words is the published value", "[entropy_curve]") {
   CHECK(expected_uniform_entropy_bits(60000, 20) == Approx(15.816127).margin(5e-7).epsilon(0));
 }
 
-TEST_CASE("Expected entropy of uniform words by enumeration", "[entropy_curve]") {
+TEST_CASE("The expected entropy of uniform words is the mean over all sequences", "[entropy_curve]") {
   const int units = GENERATE(1, 2, 3);
   const std::uint64_t samples = GENERATE(1, 2, 5);
   const std::uint64_t words = std::uint64_t{1} << units;
@@ -42,7 +42,8 @@ TEST_CASE("Expected entropy of uniform words by enumeration", "[entropy_curve]")
         Approx(static_cast<double>(entropy / n)).margin(1e-12).epsilon(0));
 }
 
-TEST_CASE("Expected entropy of uniform words at its limits", "[entropy_curve]") {
+TEST_CASE("The expected entropy of uniform words is near K with many samples and near log2 N with few",
+          "[entropy_curve]") {
   // Many samples a word: K - (M-1) / (2 N ln 2), the next term being of order (M/N)^2. Few: log2 N.
   CHECK(expected_uniform_entropy_bits(10000000, 1) == Approx(1 - 1 / (2e7 * nats_per_bit)).margin(1e-12).epsilon(0));
   CHECK(expected_uniform_entropy_bits(1000000, 4) == Approx(4 - 15 / (2e6 * nats_per_bit)).margin(1e-9).epsilon(0));

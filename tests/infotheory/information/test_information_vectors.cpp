@@ -14,6 +14,7 @@
 #include "core/error.hpp"
 #include "infotheory/information/estimators.hpp"
 #include "tests/catch2.hpp"
+#include "tests/infotheory/information/derived_information.hpp"
 #include "tests/mnist.hpp"
 
 using namespace inforelay;
@@ -121,7 +122,7 @@ struct Computed {
   }
   /// Co-information of any number of sets given `given`: of three sets it is relay information.
   double co_information(std::vector<VariableSet> sets, VariableSet given) const {
-    if (sets.size() == 1) return conditional_entropy_bits(input.table, sets[0], given);
+    if (sets.size() == 1) return test::conditional_entropy_bits(input.table, sets[0], given);
     if (sets.size() == 2) return conditional_mutual_information_bits(input.table, sets[0], sets[1], given);
     if (sets.size() == 3)
       return relay_information_bits(input.table, {.in = sets[0], .out = sets[1], .relay = sets[2], .rest = given});
@@ -154,8 +155,8 @@ std::optional<double> value_of(const std::string& quantity, const json& json_inp
   if (quantity == "I_MM(X;Y)-I_ML(X;Y)")
     return computed.information({0}, {1}) - mutual_information_bits(input.table, {0}, {1});
   if (begins(quantity, "I(X")) return computed.information(computed.of("X"), computed.of("Y"));
-  if (begins(quantity, "TC(") || quantity == "total correlation") return total_correlation_bits(input.table);
-  if (quantity == "dual total correlation") return dual_total_correlation_bits(input.table);
+  if (begins(quantity, "TC(") || quantity == "total correlation") return test::total_correlation_bits(input.table);
+  if (quantity == "dual total correlation") return test::dual_total_correlation_bits(input.table);
   if (begins(quantity, "O-information")) {
     VariableSet of = VariableSet::all(input.table.variable_count());
     if (json_input.contains("rvs")) {
@@ -163,7 +164,7 @@ std::optional<double> value_of(const std::string& quantity, const json& json_inp
       of = {};
       for (const json& v : json_input["rvs"]) of = of | VariableSet{v.get<int>()};
     }
-    return o_information_bits(input.table.marginal(of));
+    return test::o_information_bits(input.table.marginal(of));
   }
   if (begins(quantity, "co-information")) {
     std::vector<VariableSet> sets;
@@ -205,7 +206,7 @@ const std::set<std::string> inexact = {"ndd_readme_k100", "ndd_nsb_n10_k10_a1"};
 
 }  // namespace
 
-TEST_CASE("Values of other packages", "[information][data]") {
+TEST_CASE("Entropies and information are those of other packages", "[information][data]") {
   REQUIRE_INFORELAY_DATA();
   const auto path = *test::data_folder() / "vectors" / "information.json";
   if (!std::filesystem::exists(path)) {

@@ -4,6 +4,7 @@
 #include "core/random.hpp"
 #include "infotheory/information/joint_table.hpp"
 #include "tests/catch2.hpp"
+#include "tests/infotheory/information/derived_information.hpp"
 
 using namespace inforelay;
 
@@ -71,7 +72,7 @@ TEST_CASE("Dense arrays run over the last variable fastest", "[joint_table]") {
   CHECK(halves.samples() == 0);
   CHECK(cells_of(halves) == std::map<Cell, double>{{{0, 0}, 0.5}, {{1, 0}, 0.25}, {{1, 1}, 0.25}});
   CHECK(halves.entropy_bits() == Approx(1.5).margin(1e-12));
-  CHECK(halves.entropy_bits(VariableSet{1}) == Approx(binary_entropy_bits(0.25)).margin(1e-12));
+  CHECK(halves.entropy_bits(VariableSet{1}) == Approx(test::binary_entropy_bits(0.25)).margin(1e-12));
   CHECK(halves.entropy_bits(VariableSet{}) == 0);
 }
 

@@ -55,7 +55,8 @@ TEST_CASE("Fragmentation is the size of the smallest set that knows enough", "[l
   }
 }
 
-TEST_CASE("Fragmentation of what is known, unknown and constant", "[measures]") {
+TEST_CASE("Fragmentation counts units for what is known, and is not defined for what is not known or constant",
+          "[measures]") {
   const std::vector<double> theta{0.5, 1};
   // The first unit is the input; the second says nothing. The last class never occurs.
   RowMatrix<std::uint8_t> states(4, 2);

@@ -56,7 +56,10 @@ TEST_CASE("Along a permutation of many units it is that of wide sets, to the las
 TEST_CASE("Relay information along a permutation refuses what is none", "[relay]") {
   const StateTable table = test::random_samples(50, 3, 2, RandomStream(5, "chain")).table();
   RowMatrix<double> values;
-  for (const std::vector<std::uint32_t>& order :
-       {std::vector<std::uint32_t>{0, 1}, std::vector<std::uint32_t>{0, 2, 2}, std::vector<std::uint32_t>{0, 1, 3}})
-    CHECK_THROWS_AS(relay_along_bits(table, order, values), UsageError);
+  const auto along = [&](const std::vector<std::uint32_t>& order) { relay_along_bits(table, order, values); };
+  CHECK_THROWS_WITH(along({0, 1}), "relay information along a permutation: 2 units, expected 3");
+  CHECK_THROWS_WITH(along({0, 2, 2}),
+                    "relay information along a permutation: unit 2 is named twice, expected each of 3 units once");
+  CHECK_THROWS_WITH(along({0, 3, 4}), "relay information along a permutation: entry 1 is unit 3, expected [0,3)");
+  CHECK_THROWS_AS(along({0, 1, 3}), UsageError);
 }

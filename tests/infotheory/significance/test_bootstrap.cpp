@@ -10,6 +10,7 @@
 #include "infotheory/significance/bootstrap.hpp"
 #include "infotheory/significance/subsampling.hpp"
 #include "tests/catch2.hpp"
+#include "tests/infotheory/information/derived_information.hpp"
 #include "tests/infotheory/significance/planted.hpp"
 #include "tests/set_scans.hpp"
 
@@ -71,7 +72,7 @@ TEST_CASE("Bootstrap intervals are quantiles over tables of resampled rows", "[s
 TEST_CASE("Bootstrap intervals cover the true value of a well-sampled unit, and are as wide as values vary",
           "[significance]") {
   // Given the unit, the input is known with 80 %, so I(in; out) - I(in; out | unit) = 1 - h(0.8^2 + 0.2^2).
-  const double truth = 1 - binary_entropy_bits(0.68);
+  const double truth = 1 - test::binary_entropy_bits(0.68);
   int covered = 0;
   double sum = 0, squares = 0, width = 0;
   constexpr int recordings = 100;

@@ -303,7 +303,7 @@ TEST_CASE("k-means with two levels is the exact 2-means threshold", "[discretize
   CHECK(levels_by_cuts(values, found) == discretize(values, old).to_bytes());
 }
 
-TEST_CASE("Cuts of k-means in hand-made cases", "[discretize]") {
+TEST_CASE("Cuts of k-means lie between the best clusters, of equally good ones the lowest", "[discretize]") {
   CHECK(kmeans_cuts(std::vector<float>{0, 0, 1, 10, 11, 20}, 3) == std::vector<double>{5.5, 15.5});
   // Both {-3}, {-1}, {1, 3} and its mirror image and {-3}, {-1, 1}, {3} leave 2: the lowest last cut, then the lowest
   // first one.
@@ -331,7 +331,7 @@ TEST_CASE("Levels of equal population never divide equal values", "[discretize]"
   for (int level = 0; level < 8; ++level) CHECK((levels.cast<int>().array() == level).count() == 125);
 }
 
-TEST_CASE("Levels of equal width and given edges", "[discretize]") {
+TEST_CASE("Levels of equal width and of given edges begin at their cuts", "[discretize]") {
   CHECK(equal_width_cuts(std::vector<float>{0, 8, 1}, 4) == std::vector<double>{2, 4, 6});
   CHECK(equal_width_cuts(std::vector<float>{3, 3}, 3) == std::vector<double>{3, 3});
   const RowMatrix<float> values = column({0, 2, 2.5f, 4, 6, 8, -1, 9});

@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/random.hpp"
+#include "infotheory/information/entropy.hpp"
 #include "infotheory/information/information.hpp"
 #include "infotheory/states/state_table.hpp"
 #include "infotheory/temporal/set_information.hpp"
@@ -66,11 +67,24 @@ double by_joint_table(const std::vector<StateWord>& words, const std::vector<Sym
   return conditional_mutual_information_bits(JointTable::from_samples({first, masked, given}), {0}, {1}, {2});
 }
 
+/// I(y_j(t+1); B(t) given y_j(t)) from the joint table of the steps within trials; j = target.
+double transfer_by_joint_table(const UnitStates& states, std::size_t steps, std::uint32_t set, int target) {
+  std::vector<StateWord> words;
+  std::vector<Symbol> next, now;
+  for (std::size_t i = 0; i < states.sample_count(); ++i) {
+    if (i % steps == steps - 1) continue;
+    words.push_back(states.word(i));
+    now.push_back(states.bit(i, target) ? 1 : 0);
+    next.push_back(states.bit(i + 1, target) ? 1 : 0);
+  }
+  return by_joint_table(words, next, now, set);
+}
+
 }  // namespace
 
 TEST_CASE("Information of every set equals that of its joint table", "[temporal]") {
-  for (const std::uint64_t symbols : {2u, 5u}) {
-    const auto [states, inputs] = random_system(700, 5, symbols);
+  for (const std::uint64_t symbols : {2u, 5u, 16u}) {
+    const auto [states, inputs] = random_system(1023, 5, symbols);
     std::vector<Symbol> other(inputs.rbegin(), inputs.rend());
     for (std::size_t i = 0; i < other.size(); i += 2) other[i] = inputs[i];
     const auto bits = information_of_sets_bits(states.words(), 5, other, inputs);
@@ -85,6 +99,28 @@ TEST_CASE("Information of every set equals that of its joint table", "[temporal]
     CHECK(information_of_sets_bits(states.words(), 5, other, inputs) == bits);
     set_thread_count(1);
     CHECK(information_of_sets_bits(states.words(), 5, other, inputs) == bits);
+  }
+}
+
+TEST_CASE("Information of many symbols on as many states is the entropy of the symbols", "[temporal]") {
+  // Just below a power of two, N times the entropy takes the most bits.
+  for (const std::size_t samples : {std::size_t{1000}, std::size_t{8191}, std::size_t{10'000}, std::size_t{16'383}}) {
+    for (const std::uint64_t symbols : {2u, 3u, 4u, 5u, 8u, 10u, 16u, 17u, 300u}) {
+      CAPTURE(samples, symbols);
+      std::vector<StateWord> words;
+      std::vector<Symbol> past;
+      std::vector<std::uint64_t> counts(symbols);
+      RandomStream random(7, "symbols");
+      for (std::size_t i = 0; i < samples; ++i) {
+        const std::uint64_t symbol = random.below(symbols);
+        words.push_back(static_cast<StateWord>(symbol));
+        past.push_back(static_cast<Symbol>(65'535 - symbol));
+        ++counts[symbol];
+      }
+      const std::vector<NeuronSet> all{NeuronSet::all(9)};
+      const std::vector<Symbol> now(samples, 0);
+      CHECK(information_of_sets_bits(words, 9, past, now, all).front() == Approx(entropy_bits(counts)).epsilon(1e-12));
+    }
   }
 }
 
@@ -150,10 +186,13 @@ TEST_CASE("Transfer entropy is that of a copy in the next step, of nothing else,
   CHECK(between(0, 2) == 0.0);  // neither of the two alone says anything about their exclusive or
   CHECK(between(1, 2) == 0.0);
   for (int k = 0; k < 3; ++k) CHECK(between(k, k) == 0.0);
-  CHECK(transfer_entropy_bits(settled, steps - 2, {0, 1}, 2) == Approx(1).epsilon(1e-14));
   const auto of_sets = transfer_entropy_of_sets_bits(settled, steps - 2, 2);
-  for (std::uint32_t set = 0; set < 8; ++set)
-    CHECK(of_sets[set] == transfer_entropy_bits(settled, steps - 2, NeuronSet(set), 2));
+  CHECK(of_sets[NeuronSet{0, 1}.index()] == Approx(1).epsilon(1e-14));
+  for (int target = 0; target < 3; ++target) {
+    const auto to_target = transfer_entropy_of_sets_bits(states, steps, target);
+    for (std::uint32_t set = 0; set < 8; ++set)
+      CHECK(to_target[set] == Approx(transfer_by_joint_table(states, steps, set, target)).margin(1e-12));
+  }
 
   // Trials of two steps in which the first step of the next trial repeats the last step of this one: seen across the
   // ends of trials there would be a transfer from unit 0 to unit 1, but there is none within.
@@ -165,8 +204,8 @@ TEST_CASE("Transfer entropy is that of a copy in the next step, of nothing else,
     carried = random.below(2) == 1;
     if (carried) ends.set(i + 1, 0);
   }
-  CHECK(transfer_entropy_bits(ends, 2, {0}, 1) == 0.0);
-  CHECK(transfer_entropy_bits(ends, 4000, {0}, 1) > 0.2);
+  CHECK(transfer_entropy_of_sets_bits(ends, 2, 1)[NeuronSet{0}.index()] == 0.0);
+  CHECK(transfer_entropy_of_sets_bits(ends, 4000, 1)[NeuronSet{0}.index()] > 0.2);
 }
 
 TEST_CASE("A relay that drifts has drift 1, one that stays 0", "[temporal]") {
@@ -204,13 +243,16 @@ TEST_CASE("The Jaccard distance is the part of the units that are not in both li
 
 TEST_CASE("Arguments of measures over time that do not fit are refused by name", "[temporal]") {
   const auto [states, inputs] = random_system(60, 3, 2);
-  CHECK_THROWS_WITH(temporal_representation_bits(states, inputs, 7), Contains("no whole number of trials of 7 steps"));
+  CHECK_THROWS_WITH(temporal_representation_bits(states, inputs, 7),
+                    "measures over time: 60 samples, expected a multiple of the 7 steps of a trial");
   CHECK_THROWS_WITH(temporal_representation_bits(states, inputs, 0), Contains("steps of a trial is 0"));
   CHECK_THROWS_WITH(temporal_representation_bits(states, inputs, 4), Contains("lag is 4, expected [0,3]"));
   CHECK_THROWS_WITH(temporal_representation_bits(states, std::vector<Symbol>(59), 10), Contains("59 inputs"));
-  CHECK_THROWS_WITH(transfer_entropy_bits(states, 10, {0}, 3), Contains("target is 3, expected [0,2]"));
-  CHECK_THROWS_WITH(transfer_entropy_bits(states, 10, {3}, 0), Contains("set names unit 3"));
-  CHECK_THROWS_WITH(transfer_entropy_bits(states, 1, {0}, 0), Contains("steps of a trial is 1"));
+  CHECK_THROWS_WITH(transfer_entropy_of_sets_bits(states, 10, 3), Contains("target is 3, expected [0,2]"));
+  CHECK_THROWS_WITH(transfer_entropy_of_sets_bits(states, 1, 0), Contains("steps of a trial is 1"));
+  const std::vector<NeuronSet> beyond{NeuronSet{1, 3, 4}};
+  CHECK_THROWS_WITH(information_of_sets_bits(states.words(), 3, inputs, inputs, beyond),
+                    "information of sets: set names unit 3, expected [0,3)");
   const std::vector<GreedyRelay> one(1);
   CHECK_THROWS_WITH(relay_drift(one, 1), Contains("number of times is 1"));
 }

@@ -74,7 +74,9 @@ TEST_CASE("Arrays that are no data set are errors that name them", "[data]") {
   CHECK_THROWS_WITH(array_set(array({2, 0}, Bytes()), pair_of_labels()), Contains("0 inputs, expected in [1,1000000]"));
   CHECK_THROWS_WITH(array_set(array({}, Bytes{1}), pair_of_labels()), Contains("expected [samples, ...]"));
   CHECK_THROWS_WITH(array_set(array({2, 1}, Words{"a", "b"}), pair_of_labels()),
-                    "a.npz: 'x' holds words, expected numbers as inputs");
+                    "a.npz: 'x' holds words, expected numbers as inputs: the first is 'a'");
+  CHECK_THROWS_WITH(array_set(array({2, 1}, Words{"7", "08"}), pair_of_labels()),
+                    Contains("the first is '08', a word because of its leading zero"));
   std::vector<ArraySet> sets;
   sets.push_back(array_set(array({2, 2}, Bytes(4)), pair_of_labels()));
   sets.push_back(array_set(array({2, 3}, Bytes(6), "t.npy"), pair_of_labels()));
@@ -124,6 +126,12 @@ TEST_CASE("Tables that are no data set are errors that name row and column", "[d
   };
   CHECK_THROWS_WITH(plan("a,kind,b\n1,x,2\n3,y,four\n"),
                     Contains("column 'b' of row 2 (from 1, without the header) holds 'four', expected a number"));
+  CHECK_THROWS_WITH(
+      plan("a,kind,b\n1,x,2\n3,y,04\n"),
+      Contains("column 'b' of row 2") && Contains("holds '04', a word because of its leading zero, expected"));
+  CHECK_THROWS_WITH(plan(",kind,b\n0,x,2\n1,y,4\n"),
+                    Contains("t.csv: the first column has no name, as the row numbers that pandas writes") &&
+                        Contains("index=False"));
   CHECK_THROWS_WITH(plan("a,kind,b\n1,x,\n3,y,4\n"), Contains("column 'b' of row 1") && Contains("holds ''"));
   CHECK_THROWS_WITH(plan("a,sort,b\n1,x,2\n"),
                     Contains("data.label: 'kind' is not a column of") && Contains("these are a, sort, b"));

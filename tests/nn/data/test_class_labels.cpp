@@ -37,6 +37,12 @@ TEST_CASE("Words become classes in alphabetical order, or in that of the names",
   CHECK_THROWS_WITH(classes_of(sets, {"cat", "dog", "cow"}, "f"), "data.classes: no sample of f has the label 'cow'");
 }
 
+TEST_CASE("Names of classes that are listed twice are refused", "[data]") {
+  const std::string message = "data.classes: 'a' is listed twice, expected once";
+  CHECK_THROWS_WITH(classes_of({Words{"a", "b"}}, {"a", "a", "b"}, "f"), message);
+  CHECK_THROWS_WITH(classes_of({Integers{1, 2}}, {"a", "a"}, "f"), message);
+}
+
 TEST_CASE("Labels that are no classes are errors", "[data]") {
   CHECK_THROWS_WITH(classes_of({Integers{4, 4}}, {}, "f"), "f: 1 different label, expected from 2 to 65536");
   CHECK_THROWS_AS(classes_of({Integers{}}, {}, "f"), DataError);

@@ -184,7 +184,7 @@ TEST_CASE("Sizes are known before any data are read, and are those of the data",
     CHECK((source->read == nullptr) == (source->sizes != nullptr));
     if (source->read) continue;               // the user's own files: test_idx_source.cpp and others
     if (source->load_sequences) continue;     // test_sequence_sources.cpp
-    if (source->name == "boolean") continue;  // test_boolean_source.cpp
+    if (source->name == "boolean") continue;  // test_boolean.cpp
     const DataSizes all = source->sizes({}), part = source->sizes({.train_limit = 70, .test_limit = 20'000});
     CHECK((all.train == 60000 && all.test == 10000));
     CHECK((part.train == 70 && part.test == 10000));

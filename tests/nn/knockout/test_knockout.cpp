@@ -33,7 +33,7 @@ NetworkScene copies() {
 
 }  // namespace
 
-TEST_CASE("Knockouts of a network that can be worked out by hand", "[knockout]") {
+TEST_CASE("Knockouts of a copy leave the weaker copy, and of both an output that is always off", "[knockout]") {
   const NetworkScene scene = copies();
   const RowMatrix<float> accuracy = exhaustive_knockout_accuracy(scene.subject(), exact, no_random);
   REQUIRE(accuracy.rows() == 2);
@@ -234,6 +234,7 @@ TEST_CASE("Knockouts name what is wrong with a request", "[knockout]") {
   CHECK_THROWS_AS(run(exact), DataError);
   for (auto& label : scene.labels) label = static_cast<Symbol>(label == 1 ? 0 : label % 3);
   CHECK_THROWS_WITH(run(exact), Catch::StartsWith("knockouts: 0 of 90 samples are of class 1"));
+  CHECK_THROWS_AS(run(exact), DataError);
   scene.labels.pop_back();
   CHECK_THROWS_WITH(run(exact), "knockouts: activations of 90 samples, but 89 labels");
   scene.hidden.conservativeResize(90, 3);

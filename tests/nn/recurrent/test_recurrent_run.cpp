@@ -204,6 +204,39 @@ TEST_CASE("States that grow without bound end a run with an error", "[recurrent]
   CHECK_THROWS_AS(run_recurrent(network, inputs), ComputeError);
 }
 
+TEST_CASE("Knockouts refuse the initial states and outputs that a run refuses", "[recurrent][knockout]") {
+  RecurrentNetwork network = some_network(RecurrentKind::rnn_relu);
+  network.layers[0].input_bias.setConstant(10);  // so that states are positive
+  const SequenceData data{.inputs = test::random_inputs(2, 4, 3, 1),
+                          .labels = {0, 1},
+                          .label_time = LabelTime::end,
+                          .class_names = numbered_names(2)};
+  const Intervention intervention{.units = {0, 1}, .replace = StateReplacement::zero, .from = 0, .to = 4};
+  const std::vector<NeuronSet> sets{NeuronSet{}, NeuronSet{1}};
+  const auto knock_out = [&](const SequenceKnockoutOptions& options) {
+    return knock_out_sets(network, data, intervention, sets, options);
+  };
+  CHECK_NOTHROW(knock_out({}));
+  CHECK_THROWS_WITH(knock_out({.initial = {0, 0, INFINITY, 0, 0}}),
+                    "initial state: that of unit 2 is inf, expected a finite number");
+  CHECK_THROWS_WITH(knock_out({.initial = {1, 2}}), Contains("initial state: 2 values, expected 5"));
+  network.readout.weight.setConstant(3e38f);  // steps without a label overflow, too
+  CHECK_THROWS_AS(run_recurrent(network, data.inputs), ComputeError);
+  CHECK_THROWS_AS(knock_out({}), ComputeError);
+  CHECK_THROWS_WITH(knock_out({}), Contains("at step 0 of trial 0 for the set '' is "));
+}
+
+TEST_CASE("Sets beyond the units in question are refused, and the first such unit is named", "[recurrent][knockout]") {
+  const RecurrentNetwork network = some_network(RecurrentKind::gru);
+  const SequenceData data{.inputs = test::random_inputs(1, 4, 3, 1),
+                          .labels = {1},
+                          .label_time = LabelTime::end,
+                          .class_names = numbered_names(2)};
+  const Intervention intervention{.units = {0, 1}, .replace = StateReplacement::zero, .from = 0, .to = 4};
+  const std::vector<NeuronSet> sets{NeuronSet{0}, NeuronSet{1, 5, 6}};
+  CHECK_THROWS_WITH(knock_out_sets(network, data, intervention, sets), "knockout: set names unit 5, expected [0,2)");
+}
+
 TEST_CASE("Arguments of runs that do not fit are refused by name", "[recurrent]") {
   const RecurrentNetwork network = some_network(RecurrentKind::gru);
   const SequenceArray inputs = test::random_inputs(1, 2, 3, 1);

@@ -21,7 +21,7 @@ std::vector<Symbol> labels_of(const Dataset& data) { return {data.labels().begin
 
 }  // namespace
 
-TEST_CASE("Balanced accuracy by hand", "[accuracy]") {
+TEST_CASE("Balanced accuracy is the mean of the rates of a class and of all others", "[accuracy]") {
   RowMatrix<float> output(5, 2);
   output << 1, -1, 1, 1, -1, 1, -1, -1, 0, 2;
   const std::vector<Symbol> labels{0, 0, 0, 1, 1};
