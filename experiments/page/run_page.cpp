@@ -120,7 +120,7 @@ json image_data(const ExperimentResult& result, const DataPair& data) {
 json discretization_data(const std::string& config) {
   const std::string path = "analysis.discretize";
   json out = json::object();
-  for (const char* key : {"method", "levels", "edges", "threshold"}) {
+  for (const char* key : {"method", "levels", "edges", "threshold", "fit", "times"}) {
     if (std::string value = setting_in(config, path + "." + key); !value.empty()) out[key] = std::move(value);
   }
   if (!out.contains("method")) out["method"] = setting_in(config, path);  // the method alone
