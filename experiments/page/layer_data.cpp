@@ -257,8 +257,9 @@ class LayerData {
   // at random. Each subset with knockouts has an equal part of the room that those before it leave.
   void put_values(const std::string& name, json& subset) {
     if (!subset.contains("knockout")) return;
+    const bool has_next = put_next(subset);
     const std::size_t share = room_.left() / knockouts_--;
-    if (!put_next(subset)) return;
+    if (!has_next) return;
     const RowMatrix<float>& values = values_of(name);
     const std::span<const Symbol> input = layer_.arrays.at("states/" + name).vector<Symbol>("input");
     const auto samples = static_cast<std::size_t>(values.rows()), units = static_cast<std::size_t>(units_);
@@ -275,10 +276,10 @@ class LayerData {
         all.emplace_back("replacement_sample", packed(layer_.arrays.array(replacement)));
       if (room_.put(subset["knockout"], std::move(all)) == 0) return;
     }
-    const std::size_t fitting = share / 4 * 3 / (sample_bytes + 4) * 98 / 100;  // the rest: the mean, names
-    const bool enough = fitting >= fewest_samples && fitting < samples;
+    const std::size_t most_drawn = share / 4 * 3 / (sample_bytes + 4) * 98 / 100;  // the rest: the mean, names
+    const bool enough = most_drawn >= fewest_samples && most_drawn < samples;
     if (enough) {
-      const std::vector<std::uint32_t> drawn = drawn_samples(samples, fitting);
+      const std::vector<std::uint32_t> drawn = drawn_samples(samples, most_drawn);
       std::vector<float> value;
       std::vector<Symbol> label;
       for (const std::uint32_t i : drawn) {
@@ -291,8 +292,9 @@ class LayerData {
     }
     const bool is_put = enough && room_.put(subset["knockout"], std::move(parts)) == 0;
     subset["left_out"].push_back(
-        is_put ? fmt::format("values of all samples but {} of {}, drawn at random", fitting, samples)
-               : fmt::format("values of samples ({})", size_text(samples * sample_bytes / 3 * 4)));
+        is_put
+            ? fmt::format("values of {} of {} samples (the others were drawn at random)", samples - most_drawn, samples)
+            : fmt::format("values of samples ({})", size_text(samples * sample_bytes / 3 * 4)));
   }
 
   // The layers after this one, once; false if they do not fit.

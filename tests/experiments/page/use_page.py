@@ -93,6 +93,17 @@ def main():
         page.evaluate("(() => { const i = document.querySelectorAll('#landscape input'); i[0].value = 2; i[1].value = 2; i[0].dispatchEvent(new Event('change')); })()")
         units = number_of("button.unit")
         check("sets of two units", page.evaluate("document.querySelector('#landscape [aria-live] p').textContent.split(' ')[0]"), str(units * (units - 1) // 2))
+        # Without a least value sets of negative information belong to it, too: of the class whose lowest cells are lowest.
+        low = page.evaluate("(() => { const d = JSON.parse(document.getElementById('data').textContent), p = new URLSearchParams(location.hash.slice(1)); "
+                            "return d.systems[0].layers[0].subsets.find((s) => s.name === p.get('subset')).grids.map((g) => g.low + (g.high - g.low) / (2 * g.size.bins)); })()")
+        page.evaluate(f"document.querySelectorAll('#verdict tbody th button')[{low.index(min(low))}].click()")
+        region = ("(() => {{ const i = document.querySelectorAll('#landscape input'); i[0].value = '0'; i[1].value = ''; i[2].value = '{}'; i[2].dispatchEvent(new Event('change')); "
+                  "return document.querySelector('#landscape [aria-live] p').textContent.split(' ')[0]; }})()")
+        page.evaluate("new Promise((done) => setTimeout(() => done(true), 300))")
+        check("all sets", page.evaluate(region.format("")), f"{2 ** units:,}")
+        check("sets of no less than a negative value", page.evaluate(region.format("-9")), f"{2 ** units:,}")
+        if min(low) < 0:
+            check("sets of no less than 0", page.evaluate(region.format("0")) != f"{2 ** units:,}")
         in_set = "document.querySelector('button.unit[data-unit=\"1\"]').getAttribute('aria-pressed')"
         pressed = page.evaluate(in_set)
         page.evaluate("[...document.querySelectorAll('#units tbody button')].find((b) => b.textContent === '1').click()")
@@ -125,10 +136,11 @@ def main():
             const blobs = [], made = URL.createObjectURL;
             URL.createObjectURL = (blob) => { blobs.push(blob); return made.call(URL, blob); };
             for (const button of document.querySelectorAll('main > section:not([hidden]) .downloads button:not([hidden])')) button.click();
+            window.offered = [...document.querySelectorAll('main > section:not([hidden])')].filter((s) => s.querySelectorAll('.downloads button:not([hidden])').length === 2).map((s) => s.id);
             return Promise.all(blobs.map((blob) => blob.text()));
         })()""")
         check("downloads", len(texts) >= 9)
-        offered = page.evaluate("[...document.querySelectorAll('main > section:not([hidden])')].filter((s) => [...s.querySelectorAll('.downloads button:not([hidden])')].length === 2).map((s) => s.id)")
+        offered = page.evaluate("window.offered")
         check("views with a picture", [view for view in ("verdict", "set", "landscape") if view not in offered], [])
         check("picture of the samples", "samples" in offered, page.evaluate("!document.getElementById('samples').hidden"))
         check("none is empty", all(len(text) > 20 for text in texts))

@@ -10,6 +10,7 @@ from collections import Counter
 import h5py
 
 from browser import Browser
+from chance import expected_chance_tile, tile_of
 
 WAIT = "new Promise((done) => {{ const look = () => {} ? done(true) : setTimeout(look, 20); look(); }})"
 
@@ -32,6 +33,10 @@ def main():
                 found = page.evaluate(f"window.inforelay.information({c}, {order[c][removed:].tolist()}, {where})")
                 if abs(found - information[c, removed - 1]) > 1e-9:
                     sys.exit(f"class {c}, {removed} removed: {found} in the page, {information[c, removed - 1]} in results.h5")
+
+        expected = expected_chance_tile(layer, "test")
+        check("tile of chance", tile_of(page, "above chance"), expected)
+        check("this layer has too few samples", expected[2])
 
         # The chance of the accuracy is that of all samples.
         counts = Counter(layer["states/test/input"][:].tolist())
