@@ -268,15 +268,17 @@ class LayerData {
     std::vector<std::pair<std::string, json>> parts =
         members("mean", packed(std::span(mean.values().data(), units), {units}));
     const std::size_t sample_bytes = 4 * units + 2;
+    std::size_t all_bytes = samples * (sample_bytes + 4) / 3 * 4;  // of text, with the numbers of the samples
     if (room_.may_fit(samples * sample_bytes)) {
       std::vector<std::pair<std::string, json>> all = parts;
       all.emplace_back("value", packed(std::span(values.data(), samples * units), {samples, units}));
       all.emplace_back("label", packed(input, {samples}));
       if (layer_.arrays.has(replacement))
         all.emplace_back("replacement_sample", packed(layer_.arrays.array(replacement)));
-      if (room_.put(subset["knockout"], std::move(all)) == 0) return;
+      all_bytes = room_.put(subset["knockout"], std::move(all));
+      if (all_bytes == 0) return;
     }
-    const std::size_t most_drawn = share / 4 * 3 / (sample_bytes + 4) * 98 / 100;  // the rest: the mean, names
+    const std::size_t most_drawn = share * samples / all_bytes * 95 / 100;  // some compress a little less than others
     const bool enough = most_drawn >= fewest_samples && most_drawn < samples;
     if (enough) {
       const std::vector<std::uint32_t> drawn = drawn_samples(samples, most_drawn);
@@ -291,10 +293,9 @@ class LayerData {
       parts.emplace_back("sample", packed(drawn));
     }
     const bool is_put = enough && room_.put(subset["knockout"], std::move(parts)) == 0;
-    subset["left_out"].push_back(
-        is_put
-            ? fmt::format("values of {} of {} samples (the others were drawn at random)", samples - most_drawn, samples)
-            : fmt::format("values of samples ({})", size_text(samples * sample_bytes / 3 * 4)));
+    subset["left_out"].push_back(is_put ? fmt::format("values of {} of {} samples (the others were drawn at random)",
+                                                      samples - most_drawn, samples)
+                                        : fmt::format("values of samples ({})", size_text(all_bytes)));
   }
 
   // The layers after this one, once; false if they do not fit.

@@ -120,14 +120,22 @@ json image_data(const ExperimentResult& result, const DataPair& data) {
   return out;
 }
 
+// A setting of a configuration as text: one in quotation marks without them.
+std::string plain_setting(const std::string& config, const std::string& path) {
+  const std::string value = setting_in(config, path);
+  if (!value.starts_with('"')) return value;
+  const json text = json::parse(value, nullptr, false);
+  return text.is_string() ? text.get<std::string>() : value;
+}
+
 // How values became states; settings as text, those that the configuration has.
 json discretization_data(const std::string& config) {
   const std::string path = "analysis.discretize";
   json out = json::object();
   for (const char* key : {"method", "levels", "edges", "threshold", "fit", "times"}) {
-    if (std::string value = setting_in(config, path + "." + key); !value.empty()) out[key] = std::move(value);
+    if (std::string value = plain_setting(config, path + "." + key); !value.empty()) out[key] = std::move(value);
   }
-  if (!out.contains("method")) out["method"] = setting_in(config, path);  // the method alone
+  if (!out.contains("method")) out["method"] = plain_setting(config, path);  // the method alone
   return out;
 }
 

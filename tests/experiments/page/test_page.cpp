@@ -150,7 +150,7 @@ analysis:
 TEST_CASE("The page of a wide layer shows what can be known of it", "[page][python]") {
   if (!has_chromium()) return;
   const TemporaryFolder folder;
-  run_with_page(folder, with(small, {"networks.full.layers=[784, 40, 10]", "data.test_limit=8000",
+  run_with_page(folder, with(small, {"networks.full.layers=[784, 64, 10]", "data.test_limit=8000",
                                      "analysis.relay.exhaustive=[]", "analysis.knockout.sets=single",
                                      "analysis.regression=null", "networks.full.train.max_epochs=2"}));
   check_script("use_wide_page.py", folder, (folder / "out").string());

@@ -9,6 +9,7 @@ import sys
 import h5py
 
 from browser import Browser
+from chance import expected_chance_tile, tile_of
 
 WAIT = "new Promise((done) => {{ const look = () => {} ? done(true) : setTimeout(look, 20); look(); }})"
 SET = 5  # units 0 and 2
@@ -52,6 +53,9 @@ def use_resample(page):
     page.check("address", page.evaluate("new URLSearchParams(location.hash.slice(1)).get('replace')"), "resample")
     page.evaluate(WAIT.format("document.querySelectorAll('#walk path.line').length >= 6"))
     page.check("curves by resampling", page.evaluate("document.querySelectorAll('#walk path.line.resample').length"), 2)
+    expected = expected_chance_tile(page.layer, "test")
+    page.check("tile of chance", tile_of(page.browser, "above chance"), expected)
+    page.check("classes of too few samples", expected[2])
     page.check("methods", "replaced by their values in another sample" in page.text("#methods .paragraph"))
 
 
@@ -90,6 +94,7 @@ def use_whole(page):
     page.check("samples", page.text("#samples .missing"), "Needs contrasts of single classes.")
     page.check("walk", page.text("#walk .missing"), "Needs the greedy search, by class.")
     page.check("landscape", page.evaluate("document.querySelectorAll('#landscape svg').length"), 1)
+    page.check("cuts", "method kmeans, 2 levels, cuts made of these samples" in page.text("#methods .paragraph"))
     page.check("methods", "of the input and output symbols themselves" in page.text("#methods .paragraph"))
     value = page.layer["relay/test/information"][0, SET]
     page.check("information", page.text("#set tbody td"), f"{value:.4f}")
@@ -97,6 +102,7 @@ def use_whole(page):
 
 def use_fit(page):
     page.check("methods", 'method kmeans, 3 levels, cuts made of subset "train"' in page.text("#methods .paragraph"))
+    page.check("replaced by the mean", page.evaluate("new URLSearchParams(location.hash.slice(1)).get('replace') ?? [...document.querySelectorAll('#choices select')].pop().value"), "mean")
 
 
 def main():
