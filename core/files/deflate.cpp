@@ -16,7 +16,7 @@ struct Deflater {
   Deflater() {
     constexpr int most_memory = 9;  // 256 KiB: longer blocks, a little smaller
     // Negative bits of the window: without a header.
-    if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, -MAX_WBITS, most_memory, Z_DEFAULT_STRATEGY) != Z_OK)
+    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -MAX_WBITS, most_memory, Z_DEFAULT_STRATEGY) != Z_OK)
       throw ComputeError("zlib cannot start to compress: out of memory");
   }
   Deflater(const Deflater&) = delete;
