@@ -181,6 +181,7 @@ class LayerData {
       if (paths.empty()) continue;
       const auto make = [&] {
         std::vector<std::pair<std::string, json>> made;
+        made.reserve(paths.size());
         for (const std::string& path : paths) made.emplace_back(path, packed(layer_.arrays.array(path)));
         return made;
       };

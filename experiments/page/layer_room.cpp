@@ -8,7 +8,7 @@ std::size_t text_bytes(const nlohmann::json& data) {
   return data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).size();
 }
 
-std::size_t LayerRoom::put(nlohmann::json& object, std::vector<std::pair<std::string, nlohmann::json>> members) {
+std::size_t LayerRoom::put(nlohmann::json& object, std::vector<std::pair<std::string, nlohmann::json>>&& members) {
   std::size_t bytes = 0;
   for (const auto& [key, data] : members) bytes += key.size() + text_bytes(data) + 4;  // "key":data,
   if (bytes > left_) return bytes;

@@ -25,7 +25,7 @@ class LayerRoom {
   bool may_fit(std::size_t array_bytes) const { return array_bytes / 3 * 2 <= left_; }
   /// Takes the room of `members`, {key, data}, and puts all of them into `object`. Without room for all nothing is put
   /// or taken, and the answer is how many bytes they need; else 0.
-  std::size_t put(nlohmann::json& object, std::vector<std::pair<std::string, nlohmann::json>> members);
+  std::size_t put(nlohmann::json& object, std::vector<std::pair<std::string, nlohmann::json>>&& members);
 
  private:
   std::size_t left_;

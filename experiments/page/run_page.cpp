@@ -122,7 +122,7 @@ json image_data(const ExperimentResult& result, const DataPair& data) {
 
 // A setting of a configuration as text: one in quotation marks without them.
 std::string plain_setting(const std::string& config, const std::string& path) {
-  const std::string value = setting_in(config, path);
+  std::string value = setting_in(config, path);
   if (!value.starts_with('"')) return value;
   const json text = json::parse(value, nullptr, false);
   return text.is_string() ? text.get<std::string>() : value;
