@@ -189,7 +189,7 @@ export class Accuracy {
 
   /// Balanced accuracy of class c alone, which by threshold in the last hidden layer costs a C-th.
   balancedOf(c, out, fn, replace) {
-    if (fn === "argmax" || !this.isLastHidden) return this.balanced(out, fn, replace).byClass[c];
+    if (fn === "argmax" || !this.isLastHidden) return this.balanced(out, fn, replace)[c];
     const { weight, bias } = this.layers[0], units = this.units, bound = this.errorBound();
     let onOwn = 0, onOthers = 0, constant = bias[c];
     const kept = [];
@@ -215,8 +215,8 @@ export class Accuracy {
     return Math.fround((onOwn / size + (others - onOthers) / others) / 2);
   }
 
-  /// Of each class (fraction of its samples for which it is decided + fraction of the others for which it is not) / 2, rounded
-  /// to float as results.h5 has it; and `overall`, of argmax the fraction of samples whose decision is their class.
+  /// [C] of each class (fraction of its samples for which it is decided + fraction of the others for which it is not) / 2, rounded
+  /// to float as results.h5 has it.
   balanced(out, fn, replace) {
     const decided = this.decisions(out, fn, replace), C = this.classes;
     const onOwn = new Uint32Array(C), onOthers = new Uint32Array(C);
@@ -230,8 +230,6 @@ export class Accuracy {
         if (decided[i * C + c]) ++(isLabelled(label, c, this.bits) ? onOwn : onOthers)[c];
       }
     }
-    const byClass = Array.from(onOwn, (own, c) => this.balancedFrom(c, own, onOthers[c]));
-    const overall = fn === "argmax" ? onOwn.reduce((sum, n) => sum + n, 0) / this.samples : undefined;
-    return { byClass, overall };
+    return Array.from(onOwn, (own, c) => this.balancedFrom(c, own, onOthers[c]));
   }
 }

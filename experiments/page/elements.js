@@ -1,5 +1,7 @@
 // Elements, tables, numbers as text, downloads. Names are set as text, never as markup.
 
+import { pictureText } from "./picture.js";
+
 /// element("td", {class: "number", title: "..."}, "text", otherElement): attributes; `onclick` and the like are listeners.
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -59,38 +61,23 @@ function download(name, type, text) {
 const csvCell = (value) => (/[",\n\r]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value));
 const csvText = (rows) => rows.map((cells) => cells.map(csvCell).join(",") + "\n").join("");
 
-// The SVG with the computed style of its elements, since it leaves the page without its style sheet.
-function svgText(svg) {
-  const copy = svg.cloneNode(true), from = [svg, ...svg.querySelectorAll("*")], to = [copy, ...copy.querySelectorAll("*")];
-  from.forEach((source, i) => {
-    const style = getComputedStyle(source);
-    for (const key of ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-family", "opacity", "text-anchor", "font-weight"])
-      to[i].setAttribute(key, style.getPropertyValue(key));
-  });
-  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  // The page's background: text is light where the page is dark.
-  const back = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  for (const [key, value] of Object.entries({ width: "100%", height: "100%", fill: getComputedStyle(svg.closest("section")).backgroundColor })) back.setAttribute(key, value);
-  copy.prepend(back);
-  return new XMLSerializer().serializeToString(copy);
-}
-
 /// A view: a section with a heading, a sentence about it, and buttons that download its picture and its numbers. `rows()` are
-/// those of the CSV file. Returns the section and the element for its content.
-export function view(id, title, about, rows) {
+/// those of the CSV file; `parts()`, those of the picture (picture.js), by default the charts and their legends. Returns the section
+/// and the element for its content.
+export function view(id, title, about, rows, parts) {
   const body = element("div", { class: "body" });
-  const svgButton = element("button", { type: "button", onclick: () => {
-    body.querySelectorAll("svg.chart").forEach((svg, i) => download(`${id}${i > 0 ? i + 1 : ""}.svg`, "image/svg+xml", svgText(svg)));
-  } }, "SVG");
+  const svgButton = element("button", { type: "button", onclick: () => download(`${id}.svg`, "image/svg+xml", pictureText(title, about, body, parts?.())) }, "SVG");
   const csvButton = element("button", { type: "button", onclick: () => download(`${id}.csv`, "text/csv", csvText(rows())) }, "CSV");
   const section = element("section", { id, "aria-labelledby": id + "-title" },
     element("div", { class: "heading" },
       element("h2", { id: id + "-title" }, title),
       element("span", { class: "downloads", role: "group", "aria-label": `Download ${title}` }, svgButton, csvButton)),
     element("p", { class: "about" }, about), body);
-  const hasPicture = new MutationObserver(() => (svgButton.hidden = body.querySelector("svg.chart") === null));
-  hasPicture.observe(body, { childList: true, subtree: true });
-  svgButton.hidden = true;
+  if (!parts) {
+    const hasPicture = new MutationObserver(() => (svgButton.hidden = body.querySelector("svg.chart") === null));
+    hasPicture.observe(body, { childList: true, subtree: true });
+    svgButton.hidden = true;
+  }
   return { section, body };
 }
 

@@ -95,17 +95,18 @@ export function landscapeView() {
   const charts = element("div", { class: "charts" }), shared = element("div", { "aria-live": "polite" });
   const key = element("div");
   const field = (text, attributes) => {
-    const input = element("input", { type: "number", min: 0, onchange: () => typed(), ...attributes });
+    const input = element("input", { type: "number", onchange: () => typed(), ...attributes });
     return [element("label", {}, text, input), input];
   };
   // The same without a pointer.
-  const [fromLabel, from] = field("Sets of ", { step: 1 }), [toLabel, to] = field(" to ", { step: 1 }), [leastLabel, least] = field(" units with at least ", { step: "any" });
+  const [fromLabel, from] = field("Sets of ", { step: 1, min: 0 }), [toLabel, to] = field(" to ", { step: 1, min: 0 }), [leastLabel, least] = field(" units with at least ", { step: "any" });
   const region = element("div", { class: "tools", role: "group", "aria-label": "Region by numbers" }, fromLabel, toLabel, leastLabel, "bit");
   body.append(charts, key, region, shared);
   function typed() {
     const { subset, cls, layer } = shown, grid = subset.data.grids[cls], high = to.value === "" ? layer.units : Number(to.value);
+    const leastBits = least.value === "" ? -Infinity : Number(least.value);
     brushed(cellsOf(grid.size, layer.units, d3.range(layer.units + 2), edges(grid.low, grid.high, grid.size.bins))
-      .filter((d) => Number(from.value) <= d.x0 && d.x0 <= high && (d.y0 + d.y1) / 2 >= Number(least.value)));
+      .filter((d) => Number(from.value) <= d.x0 && d.x0 <= high && (d.y0 + d.y1) / 2 >= leastBits));
   }
   const brushed = (cells) => shared.replaceChildren(cells && cells.length > 0 ? sharedUnits(shown.subset, cells) : "");
 

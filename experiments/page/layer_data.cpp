@@ -4,19 +4,19 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <functional>
+#include <limits>
 #include <nlohmann/json.hpp>
-#include <optional>
-#include <set>
 #include <string_view>
+#include <variant>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "core/text/unit_text.hpp"
+#include "experiments/page/drawn_samples.hpp"
 #include "experiments/page/joint_table.hpp"
+#include "experiments/page/layer_room.hpp"
 #include "experiments/page/packed_array.hpp"
-#include "experiments/page/set_grid.hpp"
-#include "experiments/page/thumbnails.hpp"
 #include "experiments/results/time_stack.hpp"
 #include "nn/knockout/replacement.hpp"
 
@@ -25,342 +25,366 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int histogram_bins = 40;   // of the values of a unit
-constexpr int rank_bins = 96;        // of relay information, for the rank of a set among those of its size
-constexpr int size_grid_bins = 24;   // of relay information, against set size
-constexpr int value_grid_bins = 32;  // of relay information and of accuracy
-constexpr Eigen::Index most_histograms = 64;
-constexpr std::size_t fewest_samples = 500;  // accuracies of fewer are too coarse
+constexpr Eigen::Index most_pictures = 64;     // of units: fields and histograms
+constexpr std::size_t fewest_samples = 500;    // accuracies of fewer are too coarse
+constexpr std::size_t left_out_bytes = 1'000;  // of the texts of a subset that name what is left out
 
-// Arrays of the results that the page shows, in groups MEASURE/SUBSET.
-constexpr std::array subset_arrays{
-    std::pair("states", "threshold"),
-    std::pair("states", "singleton_fraction"),
-    std::pair("states", "argmax_accuracy"),
-    std::pair("states", "step_accuracy"),
-    std::pair("relay", "total"),
-    std::pair("relay", "input_output_information"),
-    std::pair("relay", "single"),
-    std::pair("relay", "aggregated"),
-    std::pair("relay", "greedy/removal_order"),
-    std::pair("relay", "greedy/information"),
-    std::pair("relay", "best/information"),
-    std::pair("relay", "best/set"),
-    std::pair("significance", "total_p"),
-    std::pair("significance", "total_null"),
-    std::pair("significance", "total_null_mean"),
-    std::pair("significance", "total_interval"),
-    std::pair("significance", "single_p"),
-    std::pair("significance", "single_null"),
-    std::pair("significance", "single_interval"),
-    std::pair("significance", "greedy_p"),
-    std::pair("significance", "greedy_null"),
-    std::pair("significance", "maximum_p"),
-    std::pair("significance", "maximum_null"),
-    std::pair("knockout", "intact"),
-    std::pair("knockout", "accuracy_single"),
-    std::pair("knockout", "replacement_sample"),
-    std::pair("knockout", "sizes/quantile"),
+// Arrays of the results that the page shows, which it has together or not at all; in groups MEASURE/SUBSET.
+struct ArrayGroup {
+  std::string_view what;  // names what is left out
+  std::string_view measure;
+  std::vector<std::string_view> arrays;
 };
+// Few values each: always in the page.
+const std::vector<ArrayGroup> small_arrays{
+    {"", "states", {"singleton_fraction", "argmax_accuracy", "step_accuracy"}},
+    {"", "relay", {"total", "input_output_information"}},
+    {"", "significance", {"total_p", "total_null", "total_null_mean", "total_interval"}},
+    {"", "knockout", {"intact"}},
+};
+const std::vector<ArrayGroup> path_arrays{
+    {"the greedy path", "relay", {"greedy/removal_order", "greedy/information"}},
+    {"the loss without each unit", "relay", {"single"}},
+    {"aggregated relay information", "relay", {"aggregated"}},
+    {"the best sets", "relay", {"best/information", "best/set"}},
+};
+const std::vector<ArrayGroup> test_arrays{
+    {"tests of single units", "significance", {"single_p", "single_null"}},
+    {"intervals of single units", "significance", {"single_interval"}},
+    {"tests of greedy sets", "significance", {"greedy_p", "greedy_null"}},
+    {"tests of the best sets", "significance", {"maximum_p", "maximum_null"}},
+    {"accuracies without single units", "knockout", {"accuracy_single"}},
+    {"quantiles of accuracies", "knockout", {"sizes/quantile"}},
+};
+
+std::size_t bytes_of(const ResultArray& array) {
+  return std::visit([](const auto& values) { return static_cast<std::size_t>(values.size()) * sizeof(*values.data()); },
+                    array.values);
+}
+
+std::string size_text(std::size_t bytes) {
+  const auto size = static_cast<double>(bytes);
+  return size < 1e6 || size >= 1e7 ? bytes_text(size) : fmt::format("{:.1f} MB", size / 1e6);
+}
 
 class LayerData {
  public:
-  // `times`: how many such layers share the room of one.
-  LayerData(const LayerResults& layer, const ResultView& model, ImageShape image, std::size_t times = 1)
-      : layer_(layer),
-        model_(model),
-        image_(image),
-        units_(unit_count(layer)),
-        room_(most_layer_bytes / times),
-        times_(times) {}
+  LayerData(const LayerResults& layer, const ResultView& model, ImageShape image, std::size_t room)
+      : layer_(layer), model_(model), image_(image), units_(unit_count(layer)), room_(room) {}
 
   json data() {
-    json out{{"name", layer_.layer}, {"title", layer_.title}, {"units", units_}};
-    const std::vector<std::string> subsets = subsets_of(layer_, "states");
-    json list = json::array();
-    // The last subset (`test` if there is one) is served first.
-    for (auto subset = subsets.rbegin(); subset != subsets.rend(); ++subset) list.push_back(subset_data(*subset));
-    std::reverse(list.begin(), list.end());
-    out["subsets"] = list;
-    out["arrays"] = arrays_;
-    put_model(out);
-    return out;
+    const std::vector<std::string> names = subsets_of(layer_, "states");
+    begin(names);
+    // What is put first has room first; the last subset (`test` if there is one) before the others.
+    using Part = void (LayerData::*)(const std::string& name, json& subset);
+    const auto put = [&](Part part) {
+      for (std::size_t i = names.size(); i-- > 0;) (this->*part)(names[i], subsets_[i]);
+    };
+    put(&LayerData::put_paths);
+    put(&LayerData::put_table);
+    put(&LayerData::put_tests);
+    put(&LayerData::put_grids);
+    put(&LayerData::put_time_knockout);
+    knockouts_ = subsets_of(layer_, "knockout").size();
+    put(&LayerData::put_values);
+    put(&LayerData::put_histogram);
+    put_fields();
+    return finished();
+  }
+
+  // Bytes of what is known of each unit and size, with all that is always there.
+  std::size_t path_bytes() {
+    const std::vector<std::string> names = subsets_of(layer_, "states");
+    begin(names);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      put_paths(names[i], subsets_[i]);
+      put_tests(names[i], subsets_[i]);
+    }
+    return text_bytes(finished()) + left_out_bytes * names.size();
   }
 
  private:
-  void put_array(const std::string& path) {
-    if (layer_.arrays.has(path)) arrays_[path] = packed(layer_.arrays.array(path));
+  void begin(const std::vector<std::string>& names) {
+    out_ = {{"name", layer_.layer}, {"title", layer_.title}, {"units", units_}};
+    put_modules();
+    for (const std::string& name : names) subsets_.push_back(subset_data(name));
+    json all = out_;
+    all["subsets"] = subsets_;
+    all["arrays"] = arrays_;
+    room_.take(text_bytes(all) + left_out_bytes * names.size());
   }
 
-  // Reserves room for `bytes` of raw data, a third more in base64. Without room: false, and a line in `left_out`.
-  bool claim(std::size_t bytes, std::string_view what, json& subset) {
-    const std::size_t encoded = bytes / 3 * 4;
-    if (encoded <= left_) {
-      left_ -= encoded;
-      return true;
-    }
-    subset["left_out"].push_back(fmt::format("{}, {}: the page holds at most {} of samples and states per layer{}",
-                                             what, bytes_text(static_cast<double>(encoded)),
-                                             bytes_text(static_cast<double>(room_)), times_ > 1 ? " and time" : ""));
-    return false;
+  json finished() {
+    out_["subsets"] = subsets_;
+    out_["arrays"] = std::move(arrays_);
+    return std::move(out_);
   }
 
   json subset_data(const std::string& name) {
+    const RowMatrix<float>& values = values_of(name);
+    json subset{{"name", name}, {"samples", values.rows()}, {"left_out", json::array()}, {"results", json::array()}};
+    const ResultView relay = layer_.arrays.at("relay/" + name);
+    subset["contrasts"] = contrast_names(layer_, relay);
+    subset["whole"] = relay.has("class");
+    subset["in_series"] = is_series(layer_.arrays.at("states/" + name));
+    const ResultView significance = layer_.arrays.at("significance/" + name);
+    if (significance.has("")) subset["significance"] = significance_data(significance);
+    if (layer_.arrays.has("knockout/" + name)) {
+      for (const char* word : {"function", "replace", "method"})
+        subset["knockout"][word] = layer_.arrays.attribute<std::string>("knockout/" + name, word);
+    }
+    for (const ArrayGroup& group : small_arrays) {
+      for (const std::string_view array : group.arrays) {
+        const std::string path = fmt::format("{}/{}/{}", group.measure, name, array);
+        if (layer_.arrays.has(path)) arrays_[path] = packed(layer_.arrays.array(path));
+      }
+    }
+    for (const auto* groups : {&small_arrays, &path_arrays, &test_arrays}) {
+      for (const ArrayGroup& group : *groups) {
+        for (const std::string_view array : group.arrays) {
+          if (layer_.arrays.has(fmt::format("{}/{}/{}", group.measure, name, array)))
+            subset["results"].push_back(fmt::format("{}/{}", group.measure, array));
+        }
+      }
+    }
+    return subset;
+  }
+
+  const RowMatrix<float>& values_of(const std::string& name) const {
     const ResultView states = layer_.arrays.at("states/" + name);
     const RowMatrix<float>& values = states.matrix<float>("value");
     if (values.cols() != units_ || values.rows() == 0)
       throw DataError(fmt::format("results: /{}/value is {} x {}, expected {} units", states.group(), values.rows(),
                                   values.cols(), units_));
-    json subset{{"name", name}, {"samples", values.rows()}, {"left_out", json::array()}};
-    for (const auto& [measure, array] : subset_arrays) put_array(fmt::format("{}/{}/{}", measure, name, array));
-    const ResultView relay = layer_.arrays.at("relay/" + name);
-    const std::vector<std::string> contrasts = contrast_names(layer_, relay);
-    subset["contrasts"] = contrasts;
-    subset["whole"] = relay.has("class");
-    const StateInputOutput table = state_input_output(states, static_cast<int>(units_));
-    if (claim(table.bytes(), "the joint table of states, input and output", subset)) put_table(table, subset);
-    put_units(values, subset);
-    put_significance(name, subset);
-    subset["in_series"] = is_series(states);
-    if (layer_.arrays.has("knockout/" + name)) put_knockout(name, states, values, subset);
-    put_time_knockout(name, subset);
-    put_grids(name, contrasts.size(), subset);
-    return subset;
+    return values;
   }
 
-  // Whether samples are steps of trials, which are not independent.
-  static bool is_series(const ResultView& states) {
-    if (!states.has("trial")) return false;
-    const std::span<const std::int64_t> trial = states.vector<std::int64_t>("trial");
-    return std::set(trial.begin(), trial.end()).size() < trial.size();
+  // Puts what make() returns, of about `array_bytes` bytes as arrays, into `object`, if it fits.
+  bool put(json& object, std::size_t array_bytes,
+           const std::function<std::vector<std::pair<std::string, json>>()>& make, std::string_view what,
+           json& subset) {
+    const std::size_t too_large = room_.may_fit(array_bytes) ? room_.put(object, make()) : array_bytes / 3 * 4;
+    if (too_large > 0) subset["left_out"].push_back(fmt::format("{} ({})", what, size_text(too_large)));
+    return too_large == 0;
   }
 
-  // How the arrays of significance were computed.
-  void put_significance(const std::string& name, json& subset) const {
-    const ResultView significance = layer_.arrays.at("significance/" + name);
-    if (!significance.has("")) return;
-    json out;
-    for (const char* count : {"permutations", "bootstrap"})
-      out[count] = significance.attribute<std::int64_t>("", count);
-    for (const char* word : {"exchange", "bootstrap_of"}) out[word] = significance.attribute<std::string>("", word);
-    out["level"] = significance.attribute<double>("", "level");
-    subset["significance"] = out;
-  }
-
-  static void put_table(const StateInputOutput& table, json& subset) {
-    subset["table"] = {{"levels", table.levels},         {"state_bytes", table.state_bytes},
-                       {"state", packed(table.state)},   {"input", packed(table.input)},
-                       {"output", packed(table.output)}, {"count", packed(table.count)}};
-  }
-
-  // Mean, standard deviation and histogram of the values of each unit.
-  void put_units(const RowMatrix<float>& values, json& subset) {
-    std::vector<double> mean, sd, low, high;
-    const auto samples = static_cast<double>(values.rows());
-    std::vector<std::uint32_t> count(static_cast<std::size_t>(units_) * histogram_bins);
-    for (Eigen::Index k = 0; k < units_; ++k) {
-      const Eigen::ArrayXd column = values.col(k).cast<double>();
-      mean.push_back(column.sum() / samples);
-      sd.push_back(std::sqrt((column - mean.back()).square().sum() / samples));
-      low.push_back(column.minCoeff());
-      high.push_back(column.maxCoeff());
-      if (!std::isfinite(sd.back()))
-        throw DataError(fmt::format("results: values of unit {} of layer {} are not finite", k, layer_.title));
-      for (const double value : column) {
-        const double part = high.back() > low.back() ? (value - low.back()) / (high.back() - low.back()) : 0;
-        const int bin = std::min(histogram_bins - 1, static_cast<int>(part * histogram_bins));
-        ++count[static_cast<std::size_t>(k * histogram_bins + bin)];
+  void put_arrays(const std::vector<ArrayGroup>& groups, const std::string& name, json& subset) {
+    for (const ArrayGroup& group : groups) {
+      std::vector<std::string> paths;
+      std::size_t bytes = 0;
+      for (const std::string_view array : group.arrays) {
+        const std::string path = fmt::format("{}/{}/{}", group.measure, name, array);
+        if (!layer_.arrays.has(path)) continue;
+        paths.push_back(path);
+        bytes += bytes_of(layer_.arrays.array(path));
       }
+      if (paths.empty()) continue;
+      const auto make = [&] {
+        std::vector<std::pair<std::string, json>> made;
+        made.reserve(paths.size());
+        for (const std::string& path : paths) made.emplace_back(path, packed(layer_.arrays.array(path)));
+        return made;
+      };
+      put(arrays_, bytes, make, group.what, subset);
     }
-    subset["unit_sd"] = packed(sd);
-    if (units_ > most_histograms) return;
-    subset["histogram"] = {{"low", packed(low)},
-                           {"high", packed(high)},
-                           {"count", packed(std::span<const std::uint32_t>(count),
-                                            {static_cast<std::size_t>(units_), std::size_t{histogram_bins}})}};
   }
 
-  // The values of all samples; where there is no room for them, those of some, drawn at random.
-  void put_values(const ResultView& states, const RowMatrix<float>& values, json& subset, json& out) {
-    const std::span<const Symbol> input = states.vector<Symbol>("input");
-    const auto samples = static_cast<std::size_t>(values.rows()), units = static_cast<std::size_t>(units_);
-    const std::size_t fitting = left_ / 2 / 4 * 3 / (4 * units + 6);  // half of the room: other subsets need some, too
-    if (samples * (4 * units + 2) / 3 * 4 <= left_ || fitting < fewest_samples) {
-      if (!claim(samples * (4 * units + 2), "the values of all samples", subset)) return;
-      out["value"] = packed(std::span(values.data(), samples * units), {samples, units});
-      out["label"] = packed(input, {samples});
-      return;
+  void put_paths(const std::string& name, json& subset) {
+    put_arrays(path_arrays, name, subset);
+    const std::vector<double> sd = unit_deviations(values_of(name), layer_.title);
+    put(
+        subset, sd.size() * sizeof(double), [&] { return members("unit_sd", packed(sd)); },
+        "standard deviations of the units", subset);
+  }
+
+  void put_table(const std::string& name, json& subset) {
+    const StateInputOutput table = state_input_output(layer_.arrays.at("states/" + name), static_cast<int>(units_));
+    put(
+        subset, table.bytes(), [&] { return members("table", table_data(table)); },
+        "the joint table of states, input and output", subset);
+  }
+
+  void put_tests(const std::string& name, json& subset) {
+    put_arrays(test_arrays, name, subset);
+    // Of each unit alone also from the table of all sets, if there is one.
+    const std::string table = "knockout/" + name + "/accuracy";
+    if (!layer_.arrays.has(table)) return;
+    const RowMatrix<float>& accuracy = layer_.arrays.matrix<float>(table);
+    put(
+        arrays_, static_cast<std::size_t>(accuracy.rows() * units_) * sizeof(float),
+        [&] { return members(table + "_single", single_units(accuracy, units_)); }, "accuracies without single units",
+        subset);
+  }
+
+  // Over all sets, for each contrast: ranks, information against size, and accuracy against information. Half of the
+  // room is left to the values of samples, where there are any.
+  void put_grids(const std::string& name, json& subset) {
+    const std::string path = "relay/" + name + "/information", accuracies = "knockout/" + name + "/accuracy";
+    if (units_ > NeuronSet::max_exhaustive_neurons || !layer_.arrays.has(path)) return;
+    const std::size_t least_left = subset.contains("knockout") ? room_.left() / 2 : 0;
+    // The classes are those of the contrasts, unless the contrast is of whole symbols.
+    const RowMatrix<float>* accuracy = nullptr;
+    if (!subset["whole"] && layer_.arrays.has(accuracies)) accuracy = &layer_.arrays.matrix<float>(accuracies);
+    json grids = json::array();
+    const std::size_t contrasts = subset["contrasts"].size();
+    while (grids.size() < contrasts) {
+      json grid = grids_of_contrast(layer_.arrays.matrix<float>(path), accuracy, grids.size(), static_cast<int>(units_),
+                                    layer_.arrays.group());
+      const std::size_t bytes = text_bytes(grid) + 1;
+      if (bytes + least_left > room_.left()) break;
+      room_.take(bytes);
+      grids.push_back(std::move(grid));
     }
-    RandomStream random(0, page_samples);
-    std::vector<std::uint32_t> drawn = sample_without_replacement(samples, std::min(fitting, samples), random);
-    std::sort(drawn.begin(), drawn.end());
-    std::vector<float> value;
-    std::vector<Symbol> label;
-    for (const std::uint32_t i : drawn) {
-      value.insert(value.end(), values.row(i).begin(), values.row(i).end());
-      label.push_back(input[i]);
-    }
-    claim(drawn.size() * (4 * units + 6), "the values of some samples", subset);
-    subset["left_out"].push_back(
-        fmt::format("the values of all samples but {} of {} drawn at random", drawn.size(), samples));
-    out["value"] = packed(std::span<const float>(value), {drawn.size(), units});
-    out["label"] = packed(label);
-    out["sample"] = packed(drawn);
+    if (grids.size() < contrasts)
+      subset["left_out"].push_back(
+          grids.empty() ? std::string("counts of all sets")
+                        : fmt::format("counts of all sets of {} of {} classes", contrasts - grids.size(), contrasts));
+    if (!grids.empty()) subset["grids"] = std::move(grids);
   }
 
   // Of recurrent networks, the accuracies of all sets.
   void put_time_knockout(const std::string& name, json& subset) {
     const ResultView knockout = layer_.arrays.at("time_knockout/" + name);
-    if (times_ > 1 || !knockout.has("accuracy")) return;
-    const RowMatrix<float>& accuracy = knockout.matrix<float>("accuracy");
-    if (!claim(static_cast<std::size_t>(accuracy.size()) * 4, "the accuracies of all sets", subset)) return;
-    subset["in_time"] = {{"replace", knockout.attribute<std::string>("", "replace")},
-                         {"accuracy", packed(knockout.array("accuracy"))}};
+    if (!knockout.has("accuracy")) return;
+    const ResultArray& accuracy = knockout.array("accuracy");
+    const auto make = [&] {
+      return members("in_time",
+                     {{"replace", knockout.attribute<std::string>("", "replace")}, {"accuracy", packed(accuracy)}});
+    };
+    put(subset, bytes_of(accuracy), make, "accuracies of all sets", subset);
   }
 
-  // What the page needs to knock out any set by itself: the means of units, the values of samples, and the accuracies
-  // without each unit alone.
-  void put_knockout(const std::string& name, const ResultView& states, const RowMatrix<float>& values, json& subset) {
-    const ResultView knockout = layer_.arrays.at("knockout/" + name);
-    json out;
-    for (const char* word : {"function", "replace", "method"}) out[word] = knockout.attribute<std::string>("", word);
+  // The values of all samples, with what knockouts need besides; where there is no room for them, those of some, drawn
+  // at random. Each subset with knockouts has an equal part of the room that those before it leave.
+  void put_values(const std::string& name, json& subset) {
+    if (!subset.contains("knockout")) return;
+    const bool has_next = put_next(subset);
+    const std::size_t share = room_.left() / knockouts_--;
+    if (!has_next) return;
+    const RowMatrix<float>& values = values_of(name);
+    const std::span<const Symbol> input = layer_.arrays.at("states/" + name).vector<Symbol>("input");
+    const auto samples = static_cast<std::size_t>(values.rows()), units = static_cast<std::size_t>(units_);
     const Replacement mean(values, {.replace = KnockoutReplace::mean}, RandomStream(0, "unused"));
-    out["mean"] =
-        packed(std::span(mean.values().data(), static_cast<std::size_t>(units_)), {static_cast<std::size_t>(units_)});
-    put_values(states, values, subset, out);
-    // Of each unit alone; also in the table of all sets, if there is one.
-    const std::string table = "knockout/" + name + "/accuracy";
-    if (layer_.arrays.has(table)) {
-      const RowMatrix<float>& accuracy = layer_.arrays.matrix<float>(table);
-      RowMatrix<float> single(accuracy.rows(), units_);
-      for (Eigen::Index k = 0; k < units_; ++k) single.col(k) = accuracy.col(Eigen::Index{1} << k);
-      arrays_[table + "_single"] =
-          packed(std::span<const float>(single.data(), static_cast<std::size_t>(single.size())),
-                 {static_cast<std::size_t>(single.rows()), static_cast<std::size_t>(units_)});
+    const std::string replacement = "knockout/" + name + "/replacement_sample";
+    std::vector<std::pair<std::string, json>> parts =
+        members("mean", packed(std::span(mean.values().data(), units), {units}));
+    const std::size_t sample_bytes = 4 * units + 2;
+    std::size_t all_bytes = samples * (sample_bytes + 4) / 3 * 4;  // of text, with the numbers of the samples
+    if (room_.may_fit(samples * sample_bytes)) {
+      std::vector<std::pair<std::string, json>> all = parts;
+      all.emplace_back("value", packed(std::span(values.data(), samples * units), {samples, units}));
+      all.emplace_back("label", packed(input, {samples}));
+      if (layer_.arrays.has(replacement))
+        all.emplace_back("replacement_sample", packed(layer_.arrays.array(replacement)));
+      all_bytes = room_.put(subset["knockout"], std::move(all));
+      if (all_bytes == 0) return;
     }
-    subset["knockout"] = out;
-  }
-
-  std::optional<BinnedValue> table_row(const std::string& path, std::size_t row, int bins) const {
-    if (!layer_.arrays.has(path)) return {};
-    const RowMatrix<float>& table = layer_.arrays.matrix<float>(path);
-    if (row >= static_cast<std::size_t>(table.rows()) || table.cols() != Eigen::Index{1} << units_)
-      throw DataError(fmt::format("results: /{}/{} is {} x {}, which is no table of all sets of {} units",
-                                  layer_.arrays.group(), path, table.rows(), table.cols(), units_));
-    const float* begin = table.data() + row * static_cast<std::size_t>(table.cols());
-    return BinnedValue({begin, static_cast<std::size_t>(table.cols())}, bins);
-  }
-
-  static json grid_data(const SetGrid& grid) {
-    return {{"cell", packed(grid.cell)}, {"count", packed(grid.count)}, {"share", packed(grid.share)}};
-  }
-
-  // Over all sets, for each contrast: ranks, information against size, and accuracy against information.
-  void put_grids(const std::string& name, std::size_t contrasts, json& subset) {
-    if (units_ > NeuronSet::max_exhaustive_neurons) return;
-    const int units = static_cast<int>(units_);
-    json list = json::array();
-    for (std::size_t c = 0; c < contrasts; ++c) {
-      const auto information = table_row("relay/" + name + "/information", c, rank_bins);
-      if (!information) return;
-      json grids{{"low", information->low}, {"high", information->high}, {"bins", rank_bins}};
-      grids["rank"] = packed(std::span<const std::uint32_t>(size_histogram(*information, units)),
-                             {static_cast<std::size_t>(units + 1), std::size_t{rank_bins}});
-      BinnedValue coarse = *information;
-      coarse.bins = size_grid_bins;
-      grids["size"] = grid_data(size_grid(coarse, units));
-      grids["size"]["bins"] = size_grid_bins;
-      // The classes are those of the contrasts, unless the contrast is of whole symbols.
-      const auto accuracy =
-          subset["whole"] ? std::nullopt : table_row("knockout/" + name + "/accuracy", c, value_grid_bins);
-      if (accuracy) {
-        coarse.bins = value_grid_bins;
-        grids["accuracy"] = grid_data(value_grid(coarse, *accuracy, units));
-        grids["accuracy"].update({{"bins", value_grid_bins}, {"low", accuracy->low}, {"high", accuracy->high}});
+    const std::size_t most_drawn = share * samples / all_bytes * 95 / 100;  // some compress a little less than others
+    const bool enough = most_drawn >= fewest_samples && most_drawn < samples;
+    if (enough) {
+      const std::vector<std::uint32_t> drawn = drawn_samples(samples, most_drawn);
+      std::vector<float> value;
+      std::vector<Symbol> label;
+      for (const std::uint32_t i : drawn) {
+        value.insert(value.end(), values.row(i).begin(), values.row(i).end());
+        label.push_back(input[i]);
       }
-      list.push_back(std::move(grids));
+      parts.emplace_back("value", packed(std::span<const float>(value), {drawn.size(), units}));
+      parts.emplace_back("label", packed(label));
+      parts.emplace_back("sample", packed(drawn));
     }
-    const std::size_t raw = list.dump().size() / 4 * 3;  // claim() adds the third again
-    if (times_ == 1 || claim(raw, "the counts of all sets", subset)) subset["grids"] = std::move(list);
+    const bool is_put = enough && room_.put(subset["knockout"], std::move(parts)) == 0;
+    subset["left_out"].push_back(is_put ? fmt::format("values of {} of {} samples (the others were drawn at random)",
+                                                      samples - most_drawn, samples)
+                                        : fmt::format("values of samples ({})", size_text(all_bytes)));
   }
 
-  // The layers after this one, the weights of a first layer as images, and known modules.
-  void put_model(json& out) {
-    if (!model_.has("layer1")) return;
+  // The layers after this one, once; false if they do not fit.
+  bool put_next(json& subset) {
     const int number = std::stoi(layer_.layer);
-    json next = json::array();
-    for (int l = number + 1; model_.has(fmt::format("layer{}", l)); ++l) {
-      const ResultView layer = model_.at(fmt::format("layer{}", l));
-      next.push_back({{"weight", packed(layer.array("weight"))},
-                      {"bias", packed(layer.array("bias"))},
-                      {"activation", layer.attribute<std::string>("", "activation")}});
-    }
-    out["next"] = next;
-    if (number == 1) put_fields(out);
+    return out_.contains("next") ||
+           put(
+               out_, next_layers_bytes(model_, number), [&] { return members("next", next_layers(model_, number)); },
+               "the weights after the layer, and accuracies by them", subset);
+  }
+
+  void put_histogram(const std::string& name, json& subset) {
+    if (units_ > most_pictures) return;
+    const std::string cuts = "states/" + name + "/threshold";
+    const auto make = [&] {
+      std::vector<std::pair<std::string, json>> parts = members("histogram", unit_histograms(values_of(name)));
+      if (layer_.arrays.has(cuts)) parts[0].second["cut"] = packed(layer_.arrays.array(cuts));
+      return parts;
+    };
+    put(subset, 0, make, "histograms of the units", subset);
+  }
+
+  // The weights of a first layer as images.
+  void put_fields() {
+    if (!model_.has("layer1") || layer_.layer != "1" || units_ > most_pictures) return;
+    json fields = field_data(model_.matrix<float>("layer1/weight"), image_);
+    if (!fields.is_null())
+      put(
+          out_, 0, [&] { return members("fields", fields); }, "input weights", subsets_.back());
+  }
+
+  // The class of each unit, where it is known: of networks composed of detectors.
+  void put_modules() {
     const auto subsets = subsets_of(layer_, "relay");
     const auto classes = static_cast<Eigen::Index>(layer_.classes.size());
     const bool composed = std::any_of(subsets.begin(), subsets.end(), [&](const std::string& subset) {
       return layer_.arrays.has("relay/" + subset + "/module_found");
     });
     if (!composed || units_ % classes != 0) return;
-    for (Eigen::Index k = 0; k < units_; ++k) out["module"].push_back(k / (units_ / classes));
+    for (Eigen::Index k = 0; k < units_; ++k) out_["module"].push_back(k / (units_ / classes));
   }
 
-  // Weights in 127ths of the largest of each unit.
-  void put_fields(json& out) {
-    const RowMatrix<float>& weight = model_.matrix<float>("layer1/weight");
-    if (image_.rows * image_.columns == 0 || weight.cols() != image_.rows * image_.columns || units_ > most_histograms)
-      return;
-    std::vector<std::uint8_t> scaled;  // 128: zero
-    for (Eigen::Index k = 0; k < weight.rows(); ++k) {
-      const double most = static_cast<double>(weight.row(k).cwiseAbs().maxCoeff());
-      for (Eigen::Index d = 0; d < weight.cols(); ++d) {
-        const double part = most > 0 ? static_cast<double>(weight(k, d)) / most : 0;
-        scaled.push_back(static_cast<std::uint8_t>(128 + std::lround(127 * part)));
-      }
-    }
-    out["fields"] = {
-        {"rows", image_.rows},
-        {"columns", image_.columns},
-        {"weight", packed(std::span<const std::uint8_t>(scaled),
-                          {static_cast<std::size_t>(weight.rows()), static_cast<std::size_t>(weight.cols())})}};
+  static std::vector<std::pair<std::string, json>> members(std::string key, json data) {
+    std::vector<std::pair<std::string, json>> all;
+    all.emplace_back(std::move(key), std::move(data));
+    return all;
   }
 
   const LayerResults& layer_;
   const ResultView model_;
   const ImageShape image_;
   const Eigen::Index units_;
-  const std::size_t room_, times_;
-  std::size_t left_ = room_;
-  json arrays_ = json::object();
+  LayerRoom room_;
+  std::size_t knockouts_ = 0;  // subsets whose values are to be put
+  json out_, subsets_ = json::array(), arrays_ = json::object();
 };
 
-// The most text of a layer at all its times.
-constexpr std::size_t most_times_bytes = 2'000'000;
+LayerResults layer_at(const LayerResults& layer, const ResultArrays& arrays) {
+  LayerResults one = layer;
+  one.arrays = arrays.view(layer.arrays.group());
+  one.times = 0;
+  return one;
+}
 
 }  // namespace
 
 json layer_data(const LayerResults& layer, const ResultView& model, ImageShape image) {
-  return LayerData(layer, model, image).data();
+  json data = LayerData(layer, model, image, most_layer_bytes).data();
+  data["room"] = size_text(most_layer_bytes) + " per layer";
+  return data;
 }
 
 std::vector<json> layer_data_at_times(const LayerResults& layer, const std::vector<double>& times) {
+  const ResultArrays first = at_time(layer.arrays, 0);
+  constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
+  const std::size_t each = LayerData(layer_at(layer, first), ResultView(), {}, unlimited).path_bytes() * 11 /
+                           10;  // other times differ a little
+  const std::size_t step = std::max<std::size_t>(1, (each * times.size() + most_layer_bytes - 1) / most_layer_bytes);
+  const std::size_t shown = (times.size() + step - 1) / step;
   std::vector<json> list;
-  std::size_t step = 1;
   for (std::size_t t = 0; t < times.size(); t += step) {
     const ResultArrays arrays = at_time(layer.arrays, t);
-    LayerResults one = layer;
-    one.arrays = arrays.view(layer.arrays.group());
-    one.times = 0;
-    json data = LayerData(one, ResultView(), {}, times.size()).data();
+    json data = LayerData(layer_at(layer, arrays), ResultView(), {}, most_layer_bytes / shown).data();
     data["time"] = times[t];
-    if (t == 0) {
-      const std::size_t bytes = data.dump(-1, ' ', false, json::error_handler_t::replace).size();
-      step = std::max<std::size_t>(1, (bytes * times.size() + most_times_bytes - 1) / most_times_bytes);
-    }
-    if (step > 1) {
+    data["room"] = size_text(most_layer_bytes) + " per layer, of all its times together";
+    if (shown < times.size()) {
       for (json& subset : data["subsets"])
-        subset["left_out"].push_back(fmt::format("of {} times, all but every {}th", times.size(), step));
+        subset["left_out"].push_back(fmt::format("{} of the {} times", times.size() - shown, times.size()));
     }
     list.push_back(std::move(data));
   }

@@ -6,11 +6,14 @@ import { data } from "./model.js";
 
 const replacedBy = { zero: "0", mean: "their mean over the samples", resample: "their values in another sample", noise: "noisy values" };
 
-// How values became states: "method kmeans, 3 levels".
+// How values became states: "method kmeans, 3 levels, cuts made of subset "train"".
 function discretization() {
-  const { method, levels, edges, threshold } = data.discretization;
+  const { method, levels, edges, threshold, fit, times } = data.discretization;
   const hasLevels = ["kmeans", "equal_width", "equal_population"].includes(method);
-  return `method ${method}` + (hasLevels ? `, ${levels ?? 2} levels` : method === "edges" ? `, cuts ${edges}` : method === "threshold" ? ` ${threshold}` : "");
+  const text = `method ${method}` + (hasLevels ? `, ${levels ?? 2} levels` : method === "edges" ? `, cuts ${edges}` : method === "threshold" ? ` ${threshold}` : "");
+  if (["sign", "threshold", "edges", "symbols"].includes(method)) return text;  // whatever the values
+  const whose = fit && fit !== "own" ? `of subset "${fit}"` : "of these samples";
+  return `${text}, cuts made ${whose}${shown.layer.time === undefined ? "" : times === "each" ? ", at each time for itself" : ", of all times together"}`;
 }
 
 function place() {
@@ -28,15 +31,16 @@ function contrast() {
 // The searches and tests of the run.
 function searches(subset) {
   const text = [], about = subset.data.significance;
-  if (subset.hasAllSets) text.push(`All ${count(2 ** subset.layer.units)} sets of units were evaluated.`);
-  if (subset.contrasts.some((_, c) => subset.removalOrder(c)))
-    text.push(`${subset.hasAllSets ? "Besides, sets" : "Sets"} were searched greedily, by removal of the unit whose removal leaves the most relay information.`);
+  const hasAllSets = subset.has("relay", "best/information");
+  if (hasAllSets) text.push(`All ${count(2 ** subset.layer.units)} sets of units were evaluated.`);
+  if (subset.has("relay", "greedy/information"))
+    text.push(`${hasAllSets ? "Besides, sets" : "Sets"} were searched greedily, by removal of the unit whose removal leaves the most relay information.`);
   if (about?.permutations > 0) {
     const tested = [["total", "all units together"], ["single", "single units"], ["greedy", "the greedy sets, the search repeated"]]
-      .filter(([what]) => subset.array("significance", `${what}_p`)).map(([, name]) => name);
+      .filter(([what]) => subset.has("significance", `${what}_p`)).map(([, name]) => name);
     text.push(`Permutation tests (${count(about.permutations)} permutations, ${subset.exchange}) were made of ${tested.join(" and of ")}; p is not corrected for their number.`);
   }
-  if (subset.array("significance", "maximum_p"))
+  if (subset.has("significance", "maximum_p"))
     text.push(`The best set of each size was tested by ${count(Number(data.maximum))} permutations, for each of which all sets were evaluated again.`);
   if (about?.bootstrap > 0)
     text.push(`Intervals of level ${percent(about.level)} are from ${count(about.bootstrap)} bootstrap resamples of ${about.bootstrap_of}.`);
@@ -45,7 +49,7 @@ function searches(subset) {
 
 function knockouts(subset) {
   if (subset.stepAccuracy)
-    return [`For knockouts (ablation), units were replaced by ${replacedBy[subset.data.in_time.replace]} before steps; accuracy is the fraction of the steps of the class that are decided rightly.`];
+    return [`For knockouts (ablation), units were replaced by ${replacedBy[subset.data.in_time.replace]} before steps; accuracy is the fraction of the steps of the class that are decided correctly.`];
   if (!subset.knockout) return [];
   const of = subset.knockout.method === "exact" ? "over all samples" : "on random draws of samples";
   return [`For knockouts (ablation), units were replaced by ${replacedBy[subset.knockout.replace]}; accuracy is balanced accuracy, decided by ${subset.knockout.function}, ${of}.`];

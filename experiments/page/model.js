@@ -14,13 +14,22 @@ class Subset {
     this.system = system;
     this.data = subset;
     this.knockout = subset.knockout;
-    this.sd = unpack(subset.unit_sd);
     this.cache = new Map();
   }
 
   /// An array of the results, of this subset: ("relay", "total"); undefined if they do not have it.
   array(measure, path) {
     return unpack(this.layer.data.arrays[`${measure}/${this.name}/${path}`]);
+  }
+
+  /// The same: do the results have it, be it in the page or not?
+  has(measure, path) {
+    return this.data.results.includes(`${measure}/${path}`);
+  }
+
+  /// Standard deviation of each unit, [K]; undefined if there was no room for them.
+  get sd() {
+    return unpack(this.data.unit_sd);
   }
 
   /// Null if the joint table was too large for the page.
@@ -42,7 +51,7 @@ class Subset {
       this.accuracies = !value
         ? null
         : new Accuracy(this.knockout, this.layer.data.next, this.layer.units, this.system.classes.length,
-                       this.array("knockout", "replacement_sample"), this.system.bits);
+                       unpack(this.knockout.replacement_sample), this.system.bits);
     }
     return this.accuracies;
   }
@@ -58,7 +67,8 @@ class Subset {
 
   /// If the page has the values of some samples only: "1,000 of 10,000 samples"; else "".
   get drawn() {
-    return this.knockout?.sample && this.accuracy ? `${this.accuracy.samples.toLocaleString("en")} of ${this.samples.toLocaleString("en")} samples, drawn at random` : "";
+    this.drawnText ??= this.knockout?.sample && this.accuracy ? `${this.accuracy.samples.toLocaleString("en")} of ${this.samples.toLocaleString("en")} samples, drawn at random` : "";
+    return this.drawnText;
   }
 
   /// The fraction of the samples with the commonest input symbol, the accuracy of always deciding for it: of all samples
@@ -85,14 +95,14 @@ class Subset {
     return this.kept("i" + inSet.join(""), () => this.relay.ofAll(inSet));
   }
 
-  /// {byClass, overall} with the set replaced; undefined if it cannot be computed.
+  /// Accuracy of each class with the set replaced; undefined if it cannot be computed.
   accuracyWithout(inSet, replace = this.knockout?.replace, fn = this.knockout?.function) {
-    if (this.stepAccuracy) return { byClass: d3.range(this.stepAccuracy.shape[0]).map((c) => this.accuracyOf(c, inSet)) };
+    if (this.stepAccuracy) return d3.range(this.stepAccuracy.shape[0]).map((c) => this.accuracyOf(c, inSet));
     if (this.accuracy === null || !this.accuracy.canReplace(replace)) return undefined;
     return this.kept(`a${fn} ${replace} ` + inSet.join(""), () => this.accuracy.balanced(inSet, fn, replace));
   }
 
-  /// The same of one class alone: a number, NaN if it cannot be computed.
+  /// That of one class alone: a number, NaN if it cannot be computed.
   accuracyOf(c, inSet, replace = this.knockout?.replace, fn = this.knockout?.function) {
     if (this.stepAccuracy) return row(this.stepAccuracy, c)[inSet.reduce((index, x, k) => index + x * 2 ** k, 0)];
     if (this.accuracy === null || !this.accuracy.canReplace(replace)) return NaN;
@@ -133,7 +143,7 @@ class Subset {
   }
 
   get hasAllSets() {
-    return this.layer.data.arrays[`relay/${this.name}/best/information`] !== undefined;
+    return this.array("relay", "best/information") !== undefined;
   }
 
   /// If the set (inSet[k]) was found as the best or the greedy one of its size: {of, test, setting}, among how many sets, and the
@@ -155,8 +165,8 @@ class Subset {
     return { set: unitsOf(order.slice(units - size), units), bits: size === units ? this.array("relay", "total")[c] : row(bits, c)[units - 1 - size] };
   }
 
-  /// The smallest set with at least `part` of I_R(all), {set, bits}: of all sets if there is a table of them, else on the
-  /// greedy path from all units, before it falls below. Undefined if I_R(all) is not above 0, or there is neither.
+  /// The smallest set with at least `part` of I_R(all), {set, bits}: of all sets if there is a table of them, else of those
+  /// on the greedy path, where a smaller set may have more. Undefined if I_R(all) is not above 0, or there is neither.
   smallest(c, part) {
     const total = this.array("relay", "total")[c], least = part * total - 1e-12;
     if (!(total > 0)) return undefined;
@@ -164,10 +174,10 @@ class Subset {
       const size = row(this.array("relay", "best/information"), c).findIndex((value) => value >= least);
       return size < 0 ? undefined : this.best(c, size);
     }
-    const path = this.array("relay", "greedy/information");
     if (this.removalOrder(c) === undefined) return undefined;
-    let size = this.layer.units;
-    while (size > 0 && row(path, c)[this.layer.units - size] >= least) --size;
+    const path = row(this.array("relay", "greedy/information"), c), units = this.layer.units;  // of units - 1, ..., 0 units
+    let size = 0;
+    while (size < units && !(path[units - 1 - size] >= least)) ++size;
     return this.greedy(c, size);
   }
 
@@ -285,6 +295,6 @@ window.inforelay = {
     const found = subset.accuracyWithout(unitsOf(set, subset.layer.units), where?.replace, where?.function);
     if (found === undefined)
       throw new RangeError(`replacement by ${where?.replace ?? subset.knockout.replace} cannot be computed from this page`);
-    return found.byClass[classIndex(subset.system.classes, cls)];
+    return found[classIndex(subset.system.classes, cls)];
   },
 };

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -24,7 +25,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t most_thumbnails = 300;  // of 28 x 28 pixels: 160 kB of text
+constexpr std::size_t most_thumbnails = 300;  // of all subsets; of 28 x 28 pixels at most 160 kB of text
 
 // "sha256-..." of a script or style, as a content security policy names it.
 std::string policy_hash(std::string_view text) {
@@ -100,30 +101,41 @@ json system_data(const ExperimentResult& result, const std::string& name) {
 
 // Thumbnails {SUBSET: images} of the subsets with knockouts of a layer, if its samples are those of the data set.
 json image_data(const ExperimentResult& result, const DataPair& data) {
-  json out = json::object();
+  std::set<std::string> subsets;
   for (const std::string& name : result.networks) {
     for (const LayerResults& layer : layers_of(result, name)) {
       for (const std::string& subset : subsets_of(layer, "knockout")) {
-        if (layer.times > 0 || out.contains(subset) || (subset != "train" && subset != "test")) continue;
+        if (layer.times > 0 || (subset != "train" && subset != "test")) continue;
         const std::span<const Symbol> input = layer.arrays.vector<Symbol>("states/" + subset + "/input");
         const std::span<const Symbol> labels = data.subset(subset).labels();
-        if (!std::equal(input.begin(), input.end(), labels.begin(), labels.end())) continue;
-        json images = thumbnails(data.subset(subset), most_thumbnails);
-        if (!images.is_null()) out[subset] = std::move(images);
+        if (std::equal(input.begin(), input.end(), labels.begin(), labels.end())) subsets.insert(subset);
       }
     }
   }
+  json out = json::object();
+  for (const std::string& subset : subsets) {
+    json images = thumbnails(data.subset(subset), most_thumbnails / subsets.size());
+    if (!images.is_null()) out[subset] = std::move(images);
+  }
   return out;
+}
+
+// A setting of a configuration as text: one in quotation marks without them.
+std::string plain_setting(const std::string& config, const std::string& path) {
+  std::string value = setting_in(config, path);
+  if (!value.starts_with('"')) return value;
+  const json text = json::parse(value, nullptr, false);
+  return text.is_string() ? text.get<std::string>() : value;
 }
 
 // How values became states; settings as text, those that the configuration has.
 json discretization_data(const std::string& config) {
   const std::string path = "analysis.discretize";
   json out = json::object();
-  for (const char* key : {"method", "levels", "edges", "threshold"}) {
-    if (std::string value = setting_in(config, path + "." + key); !value.empty()) out[key] = std::move(value);
+  for (const char* key : {"method", "levels", "edges", "threshold", "fit", "times"}) {
+    if (std::string value = plain_setting(config, path + "." + key); !value.empty()) out[key] = std::move(value);
   }
-  if (!out.contains("method")) out["method"] = setting_in(config, path);  // the method alone
+  if (!out.contains("method")) out["method"] = plain_setting(config, path);  // the method alone
   return out;
 }
 

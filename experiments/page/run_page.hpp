@@ -14,7 +14,7 @@ namespace inforelay {
 /// any set of units from the data in it (layer_data.hpp). `note`: of the data, "" for none. `images`: the data of the
 /// networks, if their samples are images, for thumbnails; null for none. Its scripts run under a
 /// content policy that admits those of the page alone, by their SHA-256; names are texts, never markup. Throws
-/// DataError if the results are damaged. Cost: as layer_data() for each layer; up to 2 MB per layer.
+/// DataError if the results are damaged. Cost: as layer_data() for each layer; less than 2 MB per layer.
 std::string run_page(const ExperimentResult& result, const std::string& note, const DataPair* images = nullptr);
 
 /// The page of other content, which becomes part of its data: that of a sweep (experiments/sweep/sweep_page.hpp).

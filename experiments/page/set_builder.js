@@ -1,10 +1,11 @@
 // View: units in and out of the set, its information and accuracy for all classes, and whether that is much.
 
 import { change, inSlices, onChange, onChangeOf, shown, toggle } from "./state.js";
-import { announce, bits, count, element, fraction, pText, range, table, unitCount, unitList, view } from "./elements.js";
+import { announce, bits, count, element, fraction, pText, range, table, unitCount, unitList, view, withoutEmpty } from "./elements.js";
 import { membersOf } from "./model.js";
 import { row, unpack } from "./arrays.js";
 import { constantUnits } from "./verdict.js";
+import { imagesPart, tablePart, textPart } from "./picture.js";
 
 const mostPictures = 64, mostToggles = 512, nullValues = 99;
 
@@ -33,17 +34,16 @@ function fieldImage(fields, k) {
 
 // The histogram of a unit's values, and where its states are cut.
 function histogram(subset, k) {
-  const { low, high, count: counts } = subset.data.histogram, values = row(unpack(counts), k), most = Math.max(...values);
+  const { low, high, count: counts, cut } = subset.data.histogram, values = row(unpack(counts), k), most = Math.max(...values);
   const from = unpack(low)[k], to = unpack(high)[k], width = 60, height = 24;
   const svg = d3.create("svg").attr("viewBox", `0 0 ${width} ${height}`).attr("class", "histogram").attr("role", "img")
-    .attr("aria-label", `values of unit ${k} from ${from.toPrecision(3)} to ${to.toPrecision(3)}, standard deviation ${subset.sd[k].toPrecision(3)}`);
+    .attr("aria-label", `values of unit ${k} from ${from.toPrecision(3)} to ${to.toPrecision(3)}${subset.sd ? `, standard deviation ${subset.sd[k].toPrecision(3)}` : ""}`);
   const step = width / values.length;
   values.forEach((n, i) => {
     if (n > 0) svg.append("rect").attr("x", i * step).attr("width", step).attr("y", height - Math.max(1, (n / most) * height)).attr("height", height);
   });
-  const cuts = subset.array("states", "threshold");
-  if (cuts && to > from) for (const cut of row(cuts, k)) {
-    const at = ((cut - from) / (to - from)) * width;
+  if (cut && to > from) for (const value of row(unpack(cut), k)) {
+    const at = ((value - from) / (to - from)) * width;
     svg.append("line").attr("x1", at).attr("x2", at).attr("y1", 0).attr("y2", height);
   }
   return svg.node();
@@ -114,7 +114,7 @@ function setRows() {
     const rankText = !rank ? "-" : rank.low === rank.high ? `${count(rank.low)} of ${count(rank.of)}` : `${count(rank.low)} to ${count(rank.high)} of ${count(rank.of)}`;
     return [name, information ? bits(information[c]) : "-", information && total[c] > 0 ? `${((100 * information[c]) / total[c]).toFixed(1)} %` : "-",
             rankText, best ? unitList(membersOf(best.set)) : "-", best ? bits(best.bits) : "-",
-            accuracy && !subset.whole ? fraction(accuracy.byClass[c]) : "-", intact && !subset.whole ? fraction(intact.byClass[c]) : "-"];
+            accuracy && !subset.whole ? fraction(accuracy[c]) : "-", intact && !subset.whole ? fraction(intact[c]) : "-"];
   });
 }
 
@@ -139,26 +139,46 @@ let own;  // the permutation test of the set in this page {bits, p, low, high}; 
 // What p of the class and set of the page means.
 function judgement(subset, c, set, p) {
   const chosen = subset.chosenAs(c, set), size = membersOf(set).length;
-  const parts = [p <= 0.05 ? `more than by chance${chosen ? "" : ", for a set chosen beforehand"}` : "not distinguished from chance"];
+  const parts = [p <= 0.05 ? `more than expected by chance${chosen ? "" : ", for a set chosen in advance"}` : "not distinguished from chance"];
   if (chosen)
     parts.push(`chosen as the best of ${count(chosen.of)} sets, for which this p is too small; ${subset.chance(chosen.test, c, size) ? "the test of that is in the table below" : `${chosen.setting} tests that`}`);
   const inSeries = subset.data.in_series ? " This takes the samples as independent, which those of a time series are not: p is too small." : "";
   return `${parts.join("; ")}.${inSeries}`;
 }
 
-// Of contrasts of whole symbols, the accuracies by class stand in a table of their own.
-function wholeAccuracies() {
+// Of contrasts of whole symbols, the accuracies by class stand in a table of their own; undefined for others.
+const wholeHeads = ["class", "set replaced", "intact"];
+function wholeRows() {
   const { subset, set, system } = shown, accuracy = subset.accuracyWithout(set, shown.replace);
   const intact = subset.accuracyWithout(new Uint8Array(set.length), shown.replace);
   if (!subset.whole || !accuracy) return undefined;
-  return table("Balanced accuracy", ["class", "set replaced", "intact"],
-    system.classes.map((name, c) => [name, fraction(accuracy.byClass[c]), fraction(intact.byClass[c])]));
+  return system.classes.map((name, c) => [name, fraction(accuracy[c]), fraction(intact[c])]);
+}
+
+function setTitle() {
+  const members = membersOf(shown.set);
+  const note = shown.replace ? `${shown.fn}, replaced by ${shown.replace}${shown.subset.drawn && `; accuracies of ${shown.subset.drawn}`}` : "no knockouts in this page";
+  return `Set {${members.join(" ")}} of ${unitCount(members.length)} (${note})`;
+}
+
+// The units, those of the set outlined, the classes with bars, and what chance would give.
+function setParts(units, nullText) {
+  const { subset, set, cls } = shown, total = subset.array("relay", "total"), information = subset.relay && subset.information(set);
+  const tables = [[setHeads, ...setRows()], [chanceHeads, ...chanceRows()]].map(withoutEmpty);
+  const bars = information && { label: "bit", rows: subset.contrasts.map((_, c) => ({ value: information[c], bound: total[c] })) };
+  const pictures = [...units.querySelectorAll("button.unit")].map((one) => ({ image: [...one.querySelectorAll("canvas, svg")], number: one.dataset.unit, text: "", isMarked: one.getAttribute("aria-pressed") === "true" }));
+  const whole = wholeRows();
+  return [imagesPart(pictures, { width: 60 }),
+          tablePart(`${setTitle()}${bars ? ". Bar: I_R of the set; dashed: I_R(all)" : ""}.`, tables[0][0], tables[0].slice(1), { marked: cls, bars }),
+          ...(whole ? [tablePart("Balanced accuracy.", wholeHeads, whole)] : []),
+          ...(nullText ? [textPart(nullText)] : []),
+          ...(tables[1].length > 1 ? [tablePart("Is it chance?", tables[1][0], tables[1].slice(1))] : [])];
 }
 
 export function setBuilderView() {
   const { section, body } = view("set", "Set builder",
     "Press units to put them into the set. Information: what is lost if the set is hidden and all other units are known. Accuracy: with the set replaced.",
-    () => [setHeads, ...setRows(), [], chanceHeads, ...chanceRows()]);
+    () => [setHeads, ...setRows(), [], chanceHeads, ...chanceRows()], () => setParts(units, nullText.textContent));
   const units = element("div"), numbers = element("div"), nullText = element("p", { class: "null", "aria-live": "polite" });
   const comparison = element("div");
   const typed = element("input", { type: "text", inputmode: "numeric", size: 24, "aria-describedby": "typed-help",
@@ -190,8 +210,8 @@ export function setBuilderView() {
     for (const one of units.querySelectorAll("button.unit")) one.setAttribute("aria-pressed", String(Boolean(shown.set[Number(one.dataset.unit)])));
     const members = membersOf(shown.set);
     typed.value = members.join(" ");
-    const note = shown.replace ? `${shown.fn}, replaced by ${shown.replace}${shown.subset.drawn && `; accuracies of ${shown.subset.drawn}`}` : "no knockouts in this page";
-    numbers.replaceChildren(table(`Set {${members.join(" ")}} of ${unitCount(members.length)} (${note})`, setHeads, setRows(), shown.cls), wholeAccuracies() ?? "");
+    const whole = wholeRows();
+    numbers.replaceChildren(table(setTitle(), setHeads, setRows(), shown.cls), whole ? table("Balanced accuracy", wholeHeads, whole) : "");
     if (shown.subset.knockout?.method === "sampled" && shown.replace)
       numbers.append(element("p", { class: "missing" }, "results.h5 holds accuracies of random draws of samples; here they are of all samples."));
     if (shown.subset.relay) announce(`${unitCount(members.length)}, ${bits(shown.subset.information(shown.set)[shown.cls])} bit for class ${shown.subset.contrasts[shown.cls]}`);

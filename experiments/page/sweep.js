@@ -3,6 +3,7 @@
 import { row, unpack } from "./arrays.js";
 import { choice, count, element, replaceContent, table, view } from "./elements.js";
 import { domain, panel } from "./charts.js";
+import { tablePart } from "./picture.js";
 
 const number = (value) => (Number.isFinite(value) ? String(Number(value.toPrecision(5))) : "-");
 
@@ -64,9 +65,10 @@ export function sweepViews(sweep) {
 
   const runHeads = ["run", ...settings, "status", ...sweep.metrics.map((metric) => metric.name)];
   const runRows = (first) => sweep.runs.map((run, r) => [first(run), ...run.values, String(run.seed), run.status, ...sweep.metrics.map((metric) => number(unpack(metric.mean)[r]))]);
-  const runs = view("runs", "Runs", "", () => [runHeads, ...runRows((run) => run.folder)]);
+  const runTitle = "Runs, means over classes", runTexts = () => runRows((run) => run.folder);
+  const runs = view("runs", "Runs", "", () => [runHeads, ...runTexts()], () => [tablePart(runTitle, runHeads, runTexts())]);
   const address = (path) => path.split("/").map(encodeURIComponent).join("/");
-  runs.body.append(table("Runs, means over classes", runHeads, runRows((run) => (run.page ? element("a", { href: address(run.page) }, run.folder) : run.folder))));
+  runs.body.append(table(runTitle, runHeads, runRows((run) => (run.page ? element("a", { href: address(run.page) }, run.folder) : run.folder))));
   const failed = sweep.runs.filter((run) => run.message);
   if (failed.length > 0) runs.body.append(table("Failures", ["run", "message"], failed.map((run) => [run.folder, run.message])));
   if (!sweep.runs.some((run) => run.page)) runs.body.append(element("p", { class: "about" }, "The runs have no pages of their own: sweep.figures: true writes them."));

@@ -6,30 +6,19 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "core/random.hpp"
+#include "experiments/page/drawn_samples.hpp"
 #include "experiments/page/packed_array.hpp"
+#include "experiments/page/reduced_image.hpp"
 
 namespace inforelay {
 namespace {
 
-constexpr int most_side = 28;
-
-// Means over squares of `step` inputs, cut off at the right and lower edge.
-std::vector<double> reduced(const Dataset& data, std::size_t sample, int step) {
-  const int rows = data.input_shape()[0], columns = data.input_shape()[1];
-  const auto input = [&](int i) {
+// The image of a sample, of few pixels.
+std::vector<double> small_image(const Dataset& data, std::size_t sample, int step) {
+  return reduced_image(data.input_shape()[0], data.input_shape()[1], step, [&](int i) {
     return data.has_bytes() ? static_cast<double>(data.inputs(sample)[i])
                             : static_cast<double>(data.real_inputs(sample)[i]);
-  };
-  std::vector<double> pixels;
-  for (int r = 0; r + step <= rows; r += step) {
-    for (int c = 0; c + step <= columns; c += step) {
-      double sum = 0;
-      for (int i = 0; i < step * step; ++i) sum += input((r + i / step) * columns + c + i % step);
-      pixels.push_back(sum / (step * step));
-    }
-  }
-  return pixels;
+  });
 }
 
 }  // namespace
@@ -37,15 +26,13 @@ std::vector<double> reduced(const Dataset& data, std::size_t sample, int step) {
 nlohmann::json thumbnails(const Dataset& data, std::size_t most) {
   if (data.input_shape().size() != 2 || data.size() == 0) return nullptr;
   const int rows = data.input_shape()[0], columns = data.input_shape()[1];
-  const int step = (std::max(rows, columns) + most_side - 1) / most_side;
+  const int step = image_step(rows, columns);
   if (std::min(rows, columns) < 2 * step) return nullptr;  // nothing to be seen
-  RandomStream random(0, page_samples);
-  std::vector<std::uint32_t> samples = sample_without_replacement(data.size(), std::min(most, data.size()), random);
-  std::sort(samples.begin(), samples.end());
+  const std::vector<std::uint32_t> samples = drawn_samples(data.size(), most);
   std::vector<std::vector<double>> images;
   double low = std::numeric_limits<double>::infinity(), high = -low;
   for (const std::uint32_t sample : samples) {
-    images.push_back(reduced(data, sample, step));
+    images.push_back(small_image(data, sample, step));
     const auto [least, largest] = std::minmax_element(images.back().begin(), images.back().end());
     low = std::min(low, *least);
     high = std::max(high, *largest);

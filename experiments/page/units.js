@@ -23,7 +23,7 @@ function unitsOfClass(subset, c) {
     .sort((a, b) => b.single - a.single || b.aggregated - a.aggregated || a.unit - b.unit);
 }
 
-const unitHeads = (subset) => ["unit", "loss without it, bit", "interval", "without relay, 5 to 95 %", "p", "aggregated, bit", "place in the greedy order", `accuracy, replaced${subset.ofDraws}`];
+const unitHeads = (subset) => ["unit", "loss without it, bit", "interval", "without relay, 5 to 95 %", "p", "aggregated, bit", "rank in greedy removal (1: kept longest)", `accuracy, replaced${subset.ofDraws}`];
 const unitCells = (one) => [one.unit, bits(one.single), range(one.interval), range(one.chance && [one.chance.low, one.chance.high]), pText(one.chance?.p),
                             bits(one.aggregated), Number.isFinite(one.kept) ? String(one.kept) : "-", fraction(one.accuracy)];
 
@@ -47,7 +47,7 @@ function bars(label, yLabel, list, value, base, { bounds = () => undefined, band
 
 export function unitsView() {
   const { section, body } = view("units", "Units",
-    "Each unit by itself. Loss: I_R(all) less the relay information of all others; units that say the same lose nothing alone. Aggregated: summed along the greedy path.",
+    "Each unit by itself. Loss: I_R(all) less the relay information of all others; redundant units show no loss. Aggregated: summed along the greedy path.",
     () => [unitHeads(shown.subset), ...unitsOfClass(shown.subset, shown.cls).map(unitCells)]);
   const charts = element("div", { class: "charts" }), key = element("div"), numbers = element("div");
   body.append(charts, key, numbers);

@@ -3,10 +3,12 @@
 import { change, inSlices, onChangeOf, shown } from "./state.js";
 import { bits, count, element, fraction, percent, pText, replaceContent, shortRange, shortUnitList, table, unitList, view, withoutEmpty } from "./elements.js";
 import { membersOf } from "./model.js";
+import { tablePart, textPart } from "./picture.js";
 
 /// A unit whose standard deviation is below this fraction of their upper quartile is nearly constant, as in the summary.
 const constantFraction = 0.05;
 export function constantUnits(subset) {
+  if (!subset.sd) return [];
   const usual = Float64Array.from(subset.sd).sort()[Math.floor((subset.sd.length * 3) / 4)];
   return Array.from(subset.sd.keys()).filter((k) => subset.sd[k] < constantFraction * usual);
 }
@@ -35,14 +37,16 @@ function verdictHeads(subset) {
 }
 const firstSetColumn = 7;
 
-// Of the permutation tests of I_R(all).
+// Of the permutation tests of I_R(all). Too few samples for so many units: without any relay, at least `largeBits` are found, and at
+// least `largeShare` as much as with it, of either sign, as the summary warns.
+const largeBits = 0.01, largeShare = 0.5;
 function chanceTile(subset) {
   const total = subset.array("relay", "total"), mean = subset.array("significance", "total_null_mean"), about = subset.data.significance;
   const found = subset.contrasts.map((_, c) => subset.chance("total", c)), tested = found.filter((one) => one !== undefined);
   if (tested.length === 0) return undefined;
-  const above = tested.filter((one) => one.p <= 0.05).length, large = found.filter((one, c) => one && mean[c] >= total[c] / 2).length;
+  const above = tested.filter((one) => one.p <= 0.05).length, large = found.filter((one, c) => one && Math.abs(mean[c]) >= largeBits && Math.abs(mean[c]) >= largeShare * Math.abs(total[c])).length;
   return tile("above chance (p \u2264 0.05)", `${above} of ${tested.length}`,
-    large > 0 ? `but of ${large} at least half would be found without a relay: too few samples` : `I_R(all), ${about.permutations} permutations, ${subset.exchange}; p of each, not corrected`,
+    large > 0 ? `but too few samples: for ${large} of ${tested.length} what is found without any relay is, of either sign, at least half as large as I_R(all)` : `I_R(all), ${about.permutations} permutations, ${subset.exchange}; p of each, not corrected`,
     large > 0 ? "bad" : above < tested.length ? "warn" : "");
 }
 
@@ -54,7 +58,7 @@ function tile(name, value, about, level) {
 function verdictTiles(subset) {
   const list = [tile("samples", count(subset.samples), `subset ${subset.name}`)];
   const steps = subset.array("states", "step_accuracy"), accuracy = subset.array("states", "argmax_accuracy");
-  if (steps) list.push(tile("steps decided rightly", fraction(steps[0]), "of all steps of the trials"));
+  if (steps) list.push(tile("steps decided correctly", fraction(steps[0]), "of all steps of the trials"));
   if (accuracy) {
     const chance = subset.commonest, { bits: isBits } = subset.system;
     list.push(tile(isBits ? "samples with all bits right" : "accuracy (argmax)", fraction(accuracy[0]),
@@ -69,17 +73,32 @@ function verdictTiles(subset) {
     single > 0.5 ? "bad" : single > 0.02 ? "warn" : ""));
   list.push(chanceTile(subset));
   const constant = constantUnits(subset);
-  list.push(tile("units that hardly vary", String(constant.length),
+  if (subset.sd) list.push(tile("units that hardly vary", String(constant.length),
     constant.length > 0 ? unitList(constant) + (subset.system.kind === "network" ? ": replacing them by zero shifts the outputs; compare with mean" : "") : `sd below ${percent(constantFraction)} of the upper quartile`,
     constant.length > 0 ? "warn" : ""));
   if (subset.system.kind === "network") list.push(tile("networks", "1", "describes this network; for inference, repeat over seeds"));
   return list.filter((one) => one !== undefined);
 }
 
+// The classes as bars beside their numbers, and the tiles as lines.
+function verdictParts(above) {
+  const { subset } = shown, total = subset.array("relay", "total"), bound = subset.array("relay", "input_output_information");
+  const [heads, ...rows] = withoutEmpty([verdictHeads(subset), ...verdictCells(subset, Infinity, shortUnitList)]);
+  const marks = subset.contrasts.map((_, c) => {
+    const [low, high] = subset.interval("total", c) ?? [];
+    return { value: total[c], bound: bound?.[c], low, high, chance: subset.chance("total", c)?.high };
+  });
+  const meaning = ["bar: I_R(all)", marks.some((mark) => mark.low !== undefined) && "line: its interval", bound && "dashed: I(X_in; X_out)",
+                   marks.some((mark) => mark.chance !== undefined) && "shaded: up to 95 % of the values without relay"].filter(Boolean).join("; ");
+  const texts = [...above.querySelectorAll(".tile")].map((one) => [".name", ".value", ".note"].map((part) => one.querySelector(part).textContent));
+  return [tablePart(`By class; ${meaning}.`, heads, rows, { marked: shown.cls, bars: { label: "bit", rows: marks } }),
+          ...texts.map(([name, value, note]) => textPart(`${name}: ${value}${note && ` (${note})`}`))];
+}
+
 export function verdictView() {
   const { section, body } = view("verdict", "Verdict",
     "I_R(all): information that reaches the output only through the units, at most I(X_in; X_out). Choose a class to look at its sets.",
-    () => withoutEmpty([verdictHeads(shown.subset), ...verdictCells(shown.subset, Infinity)]));
+    () => withoutEmpty([verdictHeads(shown.subset), ...verdictCells(shown.subset, Infinity)]), () => verdictParts(above));
   const draw = (subset, computed) => {
     const rows = verdictCells(subset, computed, shortUnitList).map((cells, c) => [
       element("button", { type: "button", class: "link", onclick: () => change({ cls: c }) }, cells[0]),
@@ -107,7 +126,8 @@ export function verdictView() {
     const { subset } = shown;
     if (changed === "layer") {
       above.replaceChildren(...verdictTiles(subset));
-      below.replaceChildren(...subset.data.left_out.map((text) => element("p", { class: "missing" }, `Not in this page: ${text}. results.h5 has it.`)));
+      const { left_out: leftOut } = subset.data;
+      below.replaceChildren(leftOut.length === 0 ? "" : element("p", { class: "missing" }, `Not in this page, which holds at most ${subset.layer.data.room}: ${leftOut.join("; ")}. results.h5 has all.`));
     }
     draw(subset, 0);
     let c = 0;

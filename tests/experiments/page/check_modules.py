@@ -7,6 +7,7 @@ import math
 import random
 import struct
 import sys
+import zlib
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -112,17 +113,94 @@ def check_ties(page):
             sys.exit(f"decisions of {bias} by {fn}: {found}, expected {expected}")
 
 
+def deflated(content, level=9, strategy=zlib.Z_DEFAULT_STRATEGY):
+    packer = zlib.compressobj(level, zlib.DEFLATED, -15, 9, strategy)
+    return packer.compress(content) + packer.flush()
+
+
+def check_inflate(page, draw):
+    """Blocks that are stored, of fixed and of own codes; runs that overlap; data that are cut off, longer or damaged."""
+    contents = [b"", b"a", b"abc" * 40000, draw.randbytes(70000), bytes(draw.choice(b"ab cde") for _ in range(50000)),
+                bytes(min(255, int(draw.expovariate(0.05))) for _ in range(200000))]
+    kinds = [(0, zlib.Z_DEFAULT_STRATEGY), (1, zlib.Z_DEFAULT_STRATEGY), (9, zlib.Z_DEFAULT_STRATEGY), (9, zlib.Z_HUFFMAN_ONLY), (9, zlib.Z_FIXED)]
+    page.evaluate("""window.inflated = (text, size) => {
+        try {
+            const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), found = window.inflate.inflate(bytes, size);
+            let sum = 0;
+            for (const byte of found) sum = (sum * 31 + byte + 1) % 4294967291;
+            return sum;
+        } catch (e) { return e.message; } }""")
+
+    def found(packed_bytes, size):
+        return page.evaluate(f"window.inflated('{base64.b64encode(packed_bytes).decode()}', {size})")
+
+    for content in contents:
+        expected = 0
+        for byte in content:
+            expected = (expected * 31 + byte + 1) % 4294967291
+        for kind in kinds:
+            small = deflated(content, *kind)
+            if found(small, len(content)) != expected:
+                sys.exit(f"{len(content)} bytes, deflated by {kind}: {found(small, len(content))}")
+            for wrong, size in ((small[:-1], len(content)), (small + b"x", len(content)), (small, len(content) + 1),
+                                (small, max(0, len(content) - 1) if content else 1)):
+                message = found(wrong, size)
+                if not str(message).startswith("compressed data: "):
+                    sys.exit(f"{len(content)} bytes, deflated by {kind}, with mistakes: {message}")
+
+
+def check_unpack(page, draw):
+    """Values from their bytes, first bytes first."""
+    for name, code, width, values in (("u8", "B", 1, list(range(200))), ("u16", "H", 2, [300 * i for i in range(200)]),
+                                      ("f32", "f", 4, [struct.unpack("f", struct.pack("f", draw.gauss(0, 1)))[0] for _ in range(300)]),
+                                      ("f64", "d", 8, [draw.gauss(0, 1) for _ in range(300)])):
+        content = struct.pack(f"<{len(values)}{code}", *values)
+        planes = b"".join(content[b::width] for b in range(width))
+        array = {"type": name, "shape": [2, len(values) // 2], "deflated": base64.b64encode(deflated(planes)).decode()}
+        found = page.evaluate(f"(() => {{ const a = window.arrays.unpack({json.dumps(array)}); return [Array.from(a), a.shape, Array.from(window.arrays.row(a, 1))]; }})()")
+        if found != [values, array["shape"], values[len(values) // 2:]]:
+            sys.exit(f"values of type {name}: {found}")
+
+
+def check_smallest(page, load):
+    """On greedy paths, which may rise again, the smallest set with enough information; with all sets, the best of them."""
+    greedy = [0.8, 0.3, 0.6, 0.2, 0.0]  # of 4, 3, 2, 1 and 0 units; 1.0 of all five
+    arrays = {"relay/test/total": packed("f64", "d", [1.0]), "relay/test/greedy/information": {**packed("f64", "d", greedy), "shape": [1, 5]},
+              "relay/test/greedy/removal_order": {**packed("u8", "B", [4, 0, 3, 1, 2]), "shape": [1, 5]}}
+    subset = {"name": "test", "samples": 1, "contrasts": ["a"], "whole": False, "left_out": [], "results": list(arrays)}
+    data = {"systems": [{"name": "n", "kind": "network", "classes": ["a"], "symbols": ["a"], "bits": False, "source": "",
+                         "layers": [{"name": "1", "title": "n", "units": 5, "arrays": arrays, "subsets": [subset]}]}]}
+    page.evaluate(f"""(() => {{
+        const element = document.createElement('script');
+        element.type = 'application/json';
+        element.id = 'data';
+        element.textContent = {json.dumps(json.dumps(data))};
+        document.body.append(element); }})()""")
+    load("model")  # which reads the data
+    for part, expected in ((0.9, [5, 1.0]), (0.7, [4, 0.8]), (0.6, [2, 0.6]), (0.25, [2, 0.6]), (0.2, [1, 0.2]), (0.1, [1, 0.2])):
+        found = page.evaluate(f"(() => {{ const one = window.model.systems[0].layers[0].subsets[0].smallest(0, {part}); "
+                              "return [one.set.reduce((a, b) => a + b, 0), one.bits]; })()")
+        if found != expected:
+            sys.exit(f"smallest set of a greedy path with {part} of the information: {found}, expected {expected}")
+
+
 def main():
     sources, draw = Path(sys.argv[1]).resolve(), random.Random(1)
     with TemporaryDirectory() as folder, Browser(options=["--allow-file-access-from-files"]) as page:
         empty = Path(folder) / "empty.html"
         empty.write_text("<!DOCTYPE html><title>empty</title>")
         page.open(str(empty))
-        for module in ("accuracy", "information"):
-            page.evaluate(f"import('file://{sources}/{module}.js').then((found) => {{ window.{module} = found; }})")
+        def load(*modules):
+            for module in modules:
+                page.evaluate(f"import('file://{sources}/{module}.js').then((found) => {{ window.{module} = found; }})")
+
+        load("inflate", "arrays", "accuracy", "information")
+        check_inflate(page, draw)
+        check_unpack(page, draw)
         check_signs(page, draw)
         check_information(page, draw)
         check_ties(page)
+        check_smallest(page, load)
         if page.errors:
             sys.exit("\n".join(page.errors))
 

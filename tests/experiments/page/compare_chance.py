@@ -12,6 +12,7 @@ import sys
 import h5py
 
 from browser import Browser
+from chance import expected_chance_tile, tile_of
 
 # Rows of a table as texts, its heads first; numbers of the null of a set come later than the view.
 TABLE = """(() => { const rows = [...document.querySelectorAll('%s tr')];
@@ -50,6 +51,10 @@ def main():
             check(f"null of class {k}", row[5], f"{chance['total_null'][k, 2]:.4f}")
             check(f"p of class {k}", row[6], p_text(chance["total_p"][k]))
         check("classes", len(rows) - 1, relay["total"].shape[0])
+        for subset in ("test", "train"):
+            page.open(folder + "/report.html", f"#network=full&subset={subset}&class={c}&set={'.'.join(map(str, greedy))}")
+            check(f"tile of chance, {subset}", tile_of(page, "above chance"), expected_chance_tile(layer, subset))
+        page.open(folder + "/report.html", f"#network=full&subset=test&class={c}&set={'.'.join(map(str, greedy))}")
 
         page.evaluate("new Promise((done) => { const look = () => document.querySelector('#set .null').textContent ? done(true) : setTimeout(look, 20); look(); })")
         said = {row[0]: row[1:] for row in csv_of("set") if row and row[0] not in ("class", "relay information of")}

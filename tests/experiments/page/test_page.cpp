@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "core/files/files.hpp"
+#include "core/random.hpp"
 #include "tests/catch2.hpp"
 #include "tests/experiments/run/program.hpp"
 #include "tests/python.hpp"
@@ -33,10 +34,9 @@ void check_script(const std::string& script, const TemporaryFolder& folder, cons
   CHECK(status == 0);
 }
 
-// A run with a page in `folder`/out.
-void run_with_page(const TemporaryFolder& folder, const test::Arguments& arguments) {
-  const test::ProgramResult run =
-      run_program(with(arguments, {"-o", "out", "figures={formats: [svg]}"}), folder.path());
+// A run with a page in `folder`/`name`.
+void run_with_page(const TemporaryFolder& folder, const test::Arguments& arguments, const std::string& name = "out") {
+  const test::ProgramResult run = run_program(with(arguments, {"-o", name, "figures={formats: [svg]}"}), folder.path());
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   CHECK(run.err.find("report.html") != std::string::npos);
@@ -52,21 +52,51 @@ const test::Arguments small{quick_config,
 
 }  // namespace
 
-TEST_CASE("The page equals results.h5: a network by threshold, replaced by zero", "[page][python]") {
+TEST_CASE("The page equals results.h5 on 1,000 random sets, and shows contrasts and knockouts of every kind",
+          "[page][python]") {
   if (!has_chromium()) return;
   const TemporaryFolder folder;
-  run_with_page(folder, small);
-  check_script("compare_page.py", folder, (folder / "out").string() + " 1000");
-  check_script("use_page.py", folder, (folder / "out").string());
-}
-
-TEST_CASE("The page equals results.h5: layers of three levels by argmax, replaced by the mean", "[page][python]") {
-  if (!has_chromium()) return;
-  const TemporaryFolder folder;
-  run_with_page(folder, with(small, {"networks.full.layers=[784, 6, 5, 10]", "analysis.layers=all",
-                                     "analysis.discretize={method: kmeans, levels: 3}",
-                                     "analysis.knockout.function=argmax", "analysis.knockout.replace=mean"}));
-  check_script("compare_page.py", folder, (folder / "out").string() + " 1000");
+  // 2^10 sets.
+  const test::Arguments ten = with(small, {"networks.full.layers=[784, 10, 10]", "networks.full.train.max_epochs=25",
+                                           "analysis.regression=null", "analysis.geometry=false"});
+  std::string table = "u0,u1,u2,u3,u4,u5,u6,u7,u8,u9,in,out\n";  // of three levels
+  RandomStream random(1, "recording");
+  for (int i = 0; i < 400; ++i) {
+    const std::uint64_t input = random.below(3);
+    for (int k = 0; k < 10; ++k) table += fmt::format("{},", random.uniform() < 0.5 ? input : random.below(3));
+    table += fmt::format("{},{}\n", input, random.uniform() < 0.7 ? input : random.below(3));
+  }
+  write_file_atomically(folder / "r.csv", std::string_view(table));
+  write_file_atomically(folder / "r.yaml", std::string_view("name: r\nrecordings:\n  r: {file: r.csv, input: in, "
+                                                            "output: out, states: [u0, u1, u2, u3, u4, u5, u6, u7, "
+                                                            "u8, u9]}\n"));
+  write_file_atomically(folder / "bits.yaml", std::string_view(R"yaml(name: bits
+seed: 1
+data: {dataset: boolean, input_bits: 8, outputs: ["xor(1,2)", "maj(3,4,5)", "and(6,or(7,8))"], classes: [xor, maj, and_or]}
+networks: {full: {layers: [8, 10, 3], train: {batch_size: 32, learning_rate: 0.01, max_epochs: 60}}}
+analysis: {geometry: false, relay: {subsets: [test], exhaustive: [test]}, knockout: {subsets: [test]}}
+)yaml"));
+  std::vector<std::pair<std::string, test::Arguments>> runs{
+      {"threshold_zero", ten},
+      {"argmax_zero", with(ten, {"analysis.knockout.function=argmax"})},
+      {"argmax_mean", with(ten, {"networks.full.layers=[784, 10, 10, 10]", "analysis.layers=all",
+                                 "analysis.discretize={method: kmeans, levels: 3, fit: train}",
+                                 "analysis.knockout={function: argmax, replace: mean, subsets: [test]}"})},
+      {"whole_mean", with(ten, {"analysis.contrast=whole", "analysis.knockout.replace=mean"})},
+      {"resample", with(ten, {"analysis.knockout.replace=resample"})},
+      {"noise", with(ten, {"analysis.knockout.replace=noise"})},
+      {"bits", {"bits.yaml"}},
+      {"recording", {"r.yaml"}},
+      {"recording_whole", {"r.yaml", "analysis.contrast=whole"}}};
+  std::string folders;
+  for (const auto& [name, arguments] : runs) {
+    run_with_page(folder, arguments, name);
+    folders += fmt::format(" '{}'", (folder / name).string());
+  }
+  check_script("compare_page.py", folder, "1000" + folders);
+  check_script("use_kinds.py", folder,
+               fmt::format("'{0}/resample' '{0}/bits' '{0}/whole_mean' '{0}/argmax_mean'", folder.path().string()));
+  check_script("use_page.py", folder, (folder / "threshold_zero").string());
 }
 
 TEST_CASE("The page equals results.h5 of a recording, and names of classes and files that are markup stay text",
@@ -90,7 +120,7 @@ TEST_CASE("The page equals results.h5 of a recording, and names of classes and f
                         std::string_view("name: t\nrecordings:\n  r: {file: '<img src=x onerror=window.harmed=1>.csv', "
                                          "states: [a, b, c, d], input: in, output: out}\n"));
   run_with_page(folder, {"t.yaml"});
-  check_script("compare_page.py", folder, (folder / "out").string() + " 1000");
+  check_script("compare_page.py", folder, "16 " + (folder / "out").string());
   check_script("use_page.py", folder, (folder / "out").string());
 }
 
@@ -114,13 +144,13 @@ analysis:
   relay: {subsets: [test], exhaustive: [test]}
 )"));
   run_with_page(folder, {"t.yaml"});
-  check_script("compare_page.py", folder, (folder / "out").string() + " 32");
+  check_script("compare_page.py", folder, "32 " + (folder / "out").string());
 }
 
 TEST_CASE("The page of a wide layer shows what can be known of it", "[page][python]") {
   if (!has_chromium()) return;
   const TemporaryFolder folder;
-  run_with_page(folder, with(small, {"networks.full.layers=[784, 40, 10]", "data.test_limit=8000",
+  run_with_page(folder, with(small, {"networks.full.layers=[784, 64, 10]", "data.test_limit=8000",
                                      "analysis.relay.exhaustive=[]", "analysis.knockout.sets=single",
                                      "analysis.regression=null", "networks.full.train.max_epochs=2"}));
   check_script("use_wide_page.py", folder, (folder / "out").string());

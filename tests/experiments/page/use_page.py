@@ -5,6 +5,7 @@ Buttons, keyboard, choices, the address, downloads; at 390 pixels nothing is wid
 other script; names are text. Exits with 1 and says what is wrong.
 """
 import sys
+import xml.etree.ElementTree
 
 from browser import Browser
 
@@ -92,6 +93,17 @@ def main():
         page.evaluate("(() => { const i = document.querySelectorAll('#landscape input'); i[0].value = 2; i[1].value = 2; i[0].dispatchEvent(new Event('change')); })()")
         units = number_of("button.unit")
         check("sets of two units", page.evaluate("document.querySelector('#landscape [aria-live] p').textContent.split(' ')[0]"), str(units * (units - 1) // 2))
+        # Without a least value sets of negative information belong to it, too: of the class whose lowest cells are lowest.
+        low = page.evaluate("(() => { const d = JSON.parse(document.getElementById('data').textContent), p = new URLSearchParams(location.hash.slice(1)); "
+                            "return d.systems[0].layers[0].subsets.find((s) => s.name === p.get('subset')).grids.map((g) => g.low + (g.high - g.low) / (2 * g.size.bins)); })()")
+        page.evaluate(f"document.querySelectorAll('#verdict tbody th button')[{low.index(min(low))}].click()")
+        region = ("(() => {{ const i = document.querySelectorAll('#landscape input'); i[0].value = '0'; i[1].value = ''; i[2].value = '{}'; i[2].dispatchEvent(new Event('change')); "
+                  "return document.querySelector('#landscape [aria-live] p').textContent.split(' ')[0]; }})()")
+        page.evaluate("new Promise((done) => setTimeout(() => done(true), 300))")
+        check("all sets", page.evaluate(region.format("")), f"{2 ** units:,}")
+        check("sets of no less than a negative value", page.evaluate(region.format("-9")), f"{2 ** units:,}")
+        if min(low) < 0:
+            check("sets of no less than 0", page.evaluate(region.format("0")) != f"{2 ** units:,}")
         in_set = "document.querySelector('button.unit[data-unit=\"1\"]').getAttribute('aria-pressed')"
         pressed = page.evaluate(in_set)
         page.evaluate("[...document.querySelectorAll('#units tbody button')].find((b) => b.textContent === '1').click()")
@@ -123,14 +135,32 @@ def main():
         texts = page.evaluate("""(async () => {
             const blobs = [], made = URL.createObjectURL;
             URL.createObjectURL = (blob) => { blobs.push(blob); return made.call(URL, blob); };
-            for (const button of document.querySelectorAll('.downloads button:not([hidden])')) button.click();
+            for (const button of document.querySelectorAll('main > section:not([hidden]) .downloads button:not([hidden])')) button.click();
+            window.offered = [...document.querySelectorAll('main > section:not([hidden])')].filter((s) => s.querySelectorAll('.downloads button:not([hidden])').length === 2).map((s) => s.id);
             return Promise.all(blobs.map((blob) => blob.text()));
         })()""")
         check("downloads", len(texts) >= 9)
+        offered = page.evaluate("window.offered")
+        check("views with a picture", [view for view in ("verdict", "set", "landscape") if view not in offered], [])
+        check("picture of the samples", "samples" in offered, page.evaluate("!document.getElementById('samples').hidden"))
         check("none is empty", all(len(text) > 20 for text in texts))
-        pictures = [text for text in texts if text.startswith("<svg")]
-        check("pictures", len(pictures) >= 3)
-        check("pictures have a background", all('<rect width="100%" height="100%" fill="rgb(' in text for text in pictures))
+        # Each picture can be read alone: title, what is chosen, caption, source; nothing in it but text and marks, names as text.
+        pictures = [xml.etree.ElementTree.fromstring(text) for text in texts if text.startswith("<svg")]
+        svg = "{http://www.w3.org/2000/svg}"
+        check("a picture of each view", [picture.find(svg + "title").text for picture in pictures],
+              page.evaluate(f"{offered}.map((id) => document.getElementById(id).querySelector('h2').textContent)"))
+        seed = page.evaluate("JSON.parse(document.getElementById('data').textContent).provenance.seed")
+        for picture in pictures:
+            title = picture.find(svg + "title").text
+            said = [element.text or "" for element in picture.iter(svg + "text")]
+            check("title of the picture", said[0], title)
+            check(f"what is chosen, in {title}", said[1].startswith(page.evaluate("JSON.parse(document.getElementById('data').textContent).systems[0].layers[0].title")))
+            check(f"source in {title}", said[-1].endswith(f"seed {seed}"))
+            check(f"background of {title}", (picture.find(svg + "rect").get("fill") or "").startswith("#"))
+            check(f"marks of {title}", len(said) > 5 and len(list(picture.iter())) > 20)
+            check(f"elements of {title}", {element.tag.removeprefix(svg) for element in picture.iter()} -
+                  {"svg", "title", "desc", "rect", "g", "text", "line", "path", "circle", "image"}, set())
+            check(f"numbers of {title}", [line for line in said if "NaN" in line or "undefined" in line], [])
         check("heads are names", not any(word in text.split("\n")[0] for text in texts for word in ("NaN", "undefined") if not text.startswith("<svg")))
 
         for width in (1280, 390):

@@ -2,6 +2,7 @@
 """Uses the report.html of a sweep whose runs have pages: use_sweep_page.py FOLDER RUNS. Exits with 1 and says what is wrong."""
 import os
 import sys
+import xml.etree.ElementTree
 
 from browser import Browser
 
@@ -26,6 +27,18 @@ def main():
             check(f"statistics of metric {i}", page.evaluate("document.querySelectorAll('#metrics tbody tr').length"), runs)
         page.evaluate("(() => { const s = document.querySelectorAll('#metrics select')[1]; s.focus(); s.dispatchEvent(new Event('change')); })()")
         check("focus is kept", page.evaluate("document.activeElement === document.querySelectorAll('#metrics select')[1]"))
+        pictures = page.evaluate("""(async () => {
+            const blobs = [], made = URL.createObjectURL;
+            URL.createObjectURL = (blob) => { blobs.push(blob); return made.call(URL, blob); };
+            for (const button of document.querySelectorAll('.downloads button:not([hidden])')) if (button.textContent === 'SVG') button.click();
+            return Promise.all(blobs.map((blob) => blob.text()));
+        })()""")
+        svg = "{http://www.w3.org/2000/svg}"
+        parsed = [xml.etree.ElementTree.fromstring(picture) for picture in pictures]
+        check("pictures", [picture.find(svg + "title").text for picture in parsed], ["Metrics", "Runs"])
+        said = [element.text for element in parsed[1].iter(svg + "text")]
+        folders = [link.removesuffix("/report.html") for link in links]
+        check("runs in the picture", [folder for folder in folders if folder in said], folders)
         page.resize(390, 900)
         check("overflow at 390", page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
         if page.errors:

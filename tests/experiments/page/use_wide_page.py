@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Uses the report.html of a network with a layer of 40 units, of which the page has the values of some samples: use_wide_page.py FOLDER
+"""Uses the report.html of a network with a layer of 64 units, of which the page has the values of some samples: use_wide_page.py FOLDER
 
 Relay information of sets of the greedy path equals results.h5; accuracies say of which samples they are, and are close to those of
 all; what cannot be shown is said. Exits with 1 and says what is wrong.
@@ -10,6 +10,7 @@ from collections import Counter
 import h5py
 
 from browser import Browser
+from chance import expected_chance_tile, tile_of
 
 WAIT = "new Promise((done) => {{ const look = () => {} ? done(true) : setTimeout(look, 20); look(); }})"
 
@@ -32,6 +33,8 @@ def main():
                 found = page.evaluate(f"window.inforelay.information({c}, {order[c][removed:].tolist()}, {where})")
                 if abs(found - information[c, removed - 1]) > 1e-9:
                     sys.exit(f"class {c}, {removed} removed: {found} in the page, {information[c, removed - 1]} in results.h5")
+
+        check("tile of chance", tile_of(page, "above chance"), expected_chance_tile(layer, "test"))
 
         # The chance of the accuracy is that of all samples.
         counts = Counter(layer["states/test/input"][:].tolist())
