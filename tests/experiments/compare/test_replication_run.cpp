@@ -52,7 +52,7 @@ std::vector<std::int64_t> seeds_in(const std::filesystem::path& results) {
 
 }  // namespace
 
-TEST_CASE("A replication compares published values with all seeds and reports a damaged run", "[run][compare]") {
+TEST_CASE("A replication compares published values with all seeds and reports a damaged run", "[run][compare][long]") {
   const TemporaryFolder folder;
   write_replication(folder.path());
   ProgramResult result = run_program({"t.yaml", "-o", "a"}, folder.path());
@@ -139,7 +139,7 @@ TEST_CASE("Invalid comparisons are refused before any work", "[run][compare]") {
           "compare.negative.statement: full.relay.train.smallest_set_50 will not be computed: train is not among");
 }
 
-TEST_CASE("A statement that holds for too few classes gives exit code 5", "[run][compare]") {
+TEST_CASE("A statement that holds for too few classes gives exit code 5", "[run][compare][long]") {
   const TemporaryFolder folder;
   write_replication(folder.path());
   const auto run = [&](const std::string& statement, const std::string& output) {

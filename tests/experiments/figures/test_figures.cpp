@@ -256,7 +256,7 @@ TEST_CASE("The points of the function figure are values of the sets they name", 
   }
 }
 
-TEST_CASE("Names with code for a shell, gnuplot or SVG are shown as text", "[figures]") {
+TEST_CASE("Names with code for a shell, gnuplot or SVG are shown as text", "[figures][long]") {
   const TemporaryFolder folder;
   const fs::path mark = folder.path() / "harmed";
   const std::string harm = "touch " + mark.string();
@@ -335,7 +335,7 @@ TEST_CASE("Figures whose values are all NaN are drawn without data", "[figures]"
   }
 }
 
-TEST_CASE("Figures show every class, whether there is one or 21", "[figures]") {
+TEST_CASE("Figures show every class, whether there is one or 21", "[figures][long]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .palette = FigurePalette::rainbow});
   const auto [network, classes, neurons] = GENERATE(table<std::string, int, int>({{"one", 1, 1}, {"many", 21, 6}}));

@@ -53,7 +53,7 @@ const test::Arguments small{quick_config,
 }  // namespace
 
 TEST_CASE("The page equals results.h5 on 1,000 random sets, and shows contrasts and knockouts of every kind",
-          "[page][python]") {
+          "[page][python][long]") {
   if (!has_chromium()) return;
   const TemporaryFolder folder;
   // 2^10 sets.
@@ -100,7 +100,7 @@ analysis: {geometry: false, relay: {subsets: [test], exhaustive: [test]}, knocko
 }
 
 TEST_CASE("The page equals results.h5 of a recording, and names of classes and files that are markup stay text",
-          "[page][python]") {
+          "[page][python][long]") {
   if (!has_chromium()) return;
   const TemporaryFolder folder;
   std::string table = "a,b,c,d,in,out\n";
@@ -131,7 +131,7 @@ TEST_CASE("The page says of chance what results.h5 says", "[page][python]") {
   check_script("compare_chance.py", folder, (folder / "out").string());
 }
 
-TEST_CASE("The page equals results.h5 of a recurrent network at each time", "[page][python]") {
+TEST_CASE("The page equals results.h5 of a recurrent network at each time", "[page][python][long]") {
   if (!has_chromium()) return;
   const TemporaryFolder folder;
   write_file_atomically(folder / "t.yaml", std::string_view(R"(name: t
@@ -156,7 +156,7 @@ TEST_CASE("The page of a wide layer shows what can be known of it", "[page][pyth
   check_script("use_wide_page.py", folder, (folder / "out").string());
 }
 
-TEST_CASE("A page is written unless figures.page is false, and again if it is missing", "[page]") {
+TEST_CASE("A page is written unless figures.page is false, and again if it is missing", "[page][long]") {
   const TemporaryFolder folder;
   const test::Arguments command = with(small, {"-o", "out", "figures={formats: [svg], page: true}"});
   REQUIRE(run_program(command, folder.path()).exit_code == 0);
@@ -171,7 +171,7 @@ TEST_CASE("A page is written unless figures.page is false, and again if it is mi
   CHECK_FALSE(std::filesystem::exists(folder / "none/report.html"));
 }
 
-TEST_CASE("A sweep has a page that leads to those of its runs", "[page][python]") {
+TEST_CASE("A sweep has a page that leads to those of its runs", "[page][python][long]") {
   if (!has_chromium()) return;
   const TemporaryFolder folder;
   run_with_page(folder, with(small, {"sweep={replicates: 2, figures: true}", "analysis.regression=null"}));

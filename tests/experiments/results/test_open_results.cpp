@@ -26,7 +26,7 @@ std::string results_of(const Arguments& arguments, const TemporaryFolder& folder
 
 }  // namespace
 
-TEST_CASE("h5py, ncdump, xarray and Octave open every group of results.h5", "[run][python]") {
+TEST_CASE("h5py, ncdump, xarray and Octave open every group of results.h5", "[run][python][long]") {
   if (!test::python_has("h5py")) {
     SKIP_CASE("python3-h5py is not installed");
     SUCCEED();

@@ -256,7 +256,7 @@ TEST_CASE("Settings of other sources and sizes that do not fit are refused with 
   refused({"max_memory=1 MB"}, "needs about");
 }
 
-TEST_CASE("The shipped network and table of one's own are analysed as they were trained", "[run][data][python]") {
+TEST_CASE("The shipped network and table of one's own are analysed as they were trained", "[run][data][python][long]") {
   if (skips_without({"numpy", "h5py", "torch"})) return;
   const TemporaryFolder folder;
   for (const char* file : {"my_network.yaml", "my_table.yaml", "my_data.py"})

@@ -95,7 +95,7 @@ TEST_CASE("Without tables Shapley values are sampled, within their standard erro
   }
 }
 
-TEST_CASE("Importance of a wide layer is sampled, too", "[importance][run]") {
+TEST_CASE("Importance of a wide layer is sampled, too", "[importance][run][long]") {
   const TemporaryFolder folder;
   const ExperimentResult result = completed_run(
       folder, importance_config, "wide",

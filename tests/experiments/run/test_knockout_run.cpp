@@ -27,7 +27,7 @@ analysis: {relay: {subsets: [test]}, knockout: {}}
 
 }  // namespace
 
-TEST_CASE("The function of a knockout follows from the output activation unless it is given", "[knockout][run]") {
+TEST_CASE("The function of a knockout follows from the output activation unless it is given", "[knockout][run][long]") {
   const TemporaryFolder folder;
   std::string out;
   const ExperimentResult result = completed_run(folder, knockout_config, "auto", {"figures={formats: [svg]}"}, &out);

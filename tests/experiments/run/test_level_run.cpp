@@ -110,7 +110,7 @@ void check_smearedness(const ResultView& layer) {
 }  // namespace
 
 TEST_CASE("A run has the measures of all sets, of binary units and of levels, one against the rest and whole",
-          "[levels][run]") {
+          "[levels][run][long]") {
   const bool whole = GENERATE(false, true), binary = GENERATE(false, true);
   const TemporaryFolder folder;
   std::vector<std::string> arguments = narrow_run;

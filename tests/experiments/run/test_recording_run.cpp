@@ -24,7 +24,7 @@ std::string config_with(const std::string& recording, const std::string& rest = 
 
 }  // namespace
 
-TEST_CASE("Recordings in every format give the relay information that brute force gives", "[recordings]") {
+TEST_CASE("Recordings in every format give the relay information that brute force gives", "[recordings][long]") {
   if (!python_has("numpy, h5py")) {
     SKIP_CASE("python3-numpy or python3-h5py is not installed");
     SUCCEED();

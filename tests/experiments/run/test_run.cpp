@@ -91,7 +91,7 @@ TEST_CASE("A run writes results and a second start reuses them", "[run]") {
   CHECK(identical(numbers_of(run / "results.h5"), numbers_of(run.string() + ".1/results.h5")));
 }
 
-TEST_CASE("Results with several threads are bit-identical to those with one", "[run]") {
+TEST_CASE("Results with several threads are bit-identical to those with one", "[run][long]") {
   const TemporaryFolder folder;
   for (const char* threads : {"1", "2", "3"}) {
     REQUIRE(run_program(with(few_images, {"-j", threads, "-o", std::string("j") + threads}), folder.path()).exit_code ==
@@ -103,7 +103,7 @@ TEST_CASE("Results with several threads are bit-identical to those with one", "[
   CHECK(identical(one, numbers_of(folder.path() / "j3/results.h5")));
 }
 
-TEST_CASE("An interrupted run resumes and ends with the same numbers", "[run]") {
+TEST_CASE("An interrupted run resumes and ends with the same numbers", "[run][long]") {
   const TemporaryFolder whole;
   REQUIRE(run_program(with(few_images, {"-o", "run"}), whole.path()).exit_code == 0);
   const auto numbers = numbers_of(whole.path() / "run/results.h5");

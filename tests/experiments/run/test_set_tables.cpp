@@ -177,7 +177,7 @@ TEST_CASE("A run whose tables do not fit prints a warning before it begins and l
 #endif
 }
 
-TEST_CASE("A run resumed with another memory limit has the tables that this limit allows", "[run][tables]") {
+TEST_CASE("A run resumed with another memory limit has the tables that this limit allows", "[run][tables][long]") {
   // Sampled knockouts take long enough to be interrupted.
   const std::vector<std::string> settings =
       with({quick_config},

@@ -331,7 +331,7 @@ compare:
   CHECK_THAT(result.err, Catch::Contains("line 2, column 'last': 'one', expected a set of units"));
 }
 
-TEST_CASE("The authors' full network gives the published numbers", "[run][published][mnist]") {
+TEST_CASE("The authors' full network gives the published numbers", "[run][published][mnist][long]") {
   REQUIRE_INFORELAY_DATA();
   const TemporaryFolder folder;
   const std::string config = std::string(INFORELAY_CONFIGS) + "/paper_authors_exact.yaml";

@@ -83,7 +83,7 @@ std::size_t unfinished_in(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("A sweep writes its runs, a table and a results file with all values", "[sweep]") {
+TEST_CASE("A sweep writes its runs, a table and a results file with all values", "[sweep][long]") {
   const TemporaryFolder folder;
   const ProgramResult result = run_program(with(small, {two_by_two, "-o", "a", "-j", "2"}), folder.path());
   INFO(result.err);
@@ -149,7 +149,7 @@ TEST_CASE("A sweep writes its runs, a table and a results file with all values",
   }
 }
 
-TEST_CASE("A failed run is reported, the others finish, and the next start repeats it", "[sweep]") {
+TEST_CASE("A failed run is reported, the others finish, and the next start repeats it", "[sweep][long]") {
   const TemporaryFolder folder;
   // 1000 images have 100 of each class.
   const Arguments failing = with(small, {"networks.composite={detectors: {hidden: 1, positives: 50, negatives: 50, "
@@ -239,7 +239,7 @@ TEST_CASE("A stop signal between fork and exec ends the process of a run", "[swe
   CHECK(WTERMSIG(status) == SIGTERM);
 }
 
-TEST_CASE("An interrupted sweep resumes and ends with the same numbers", "[sweep]") {
+TEST_CASE("An interrupted sweep resumes and ends with the same numbers", "[sweep][long]") {
   const TemporaryFolder folder;
   const Arguments sweep = with(small, {"sweep={replicates: 6}", "-j", "2"});
   REQUIRE(run_program(with(sweep, {"-o", "whole"}), folder.path()).exit_code == 0);
@@ -369,7 +369,7 @@ TEST_CASE("Options that only check or print a sweep start no run", "[sweep]") {
   CHECK(!fs::exists(folder.path() / "runs"));
 }
 
-TEST_CASE("A sweep draws a figure for each metric and swept setting", "[sweep]") {
+TEST_CASE("A sweep draws a figure for each metric and swept setting", "[sweep][long]") {
   const TemporaryFolder folder;
   const Arguments drawn = with(small, {"figures={formats: [svg]}", "networks.full.train.max_epochs=2"});
   REQUIRE(run_program(with(drawn, {"-o", "grid",

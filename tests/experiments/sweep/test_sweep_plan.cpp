@@ -127,7 +127,7 @@ TEST_CASE("A list combines the first values of all parameters, then the second, 
         "2 and analysis.discretize.threshold has 1");
 }
 
-TEST_CASE("Random points cover their ranges and depend only on the seed", "[sweep]") {
+TEST_CASE("Random points cover their ranges and depend only on the seed", "[sweep][long]") {
   const std::string random =
       "{method: random, samples: 400, parameters: {analysis.discretize.threshold: {range: {low: -1, high: 3}}, "
       "networks.full.train.learning_rate: {log_range: {low: 1e-4, high: 1e-2}}, "

@@ -142,7 +142,7 @@ TEST_CASE("Measures of all sets agree with counting", "[levels][measures]") {
   if (levels == 2) check_measures(measure_sets(state_table(samples), all_measures), samples, false, 3);
 }
 
-TEST_CASE("Measures of binary units are the same to the last bit by both tables", "[levels][measures]") {
+TEST_CASE("Measures of binary units are the same to the last bit by both tables", "[levels][measures][long]") {
   const int units = GENERATE(1, 5, 15);
   const LevelSamples samples = binary_samples(900, units, 3, 64);
   const StateTable binary = state_table(samples);

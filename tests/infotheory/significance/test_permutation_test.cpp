@@ -62,7 +62,7 @@ constexpr double smirnov_bound = 2.22;
 
 }  // namespace
 
-TEST_CASE("p-values of sets approach the share of all permutations", "[significance]") {
+TEST_CASE("p-values of sets approach the share of all permutations", "[significance][long]") {
   const RelayNull null = GENERATE(RelayNull::no_relay, RelayNull::nothing_to_relay);
   const StateWord relay = GENERATE(StateWord{0b1}, StateWord{0b10}, StateWord{0b11}, StateWord{0b111});
   const StateSamples samples = random_samples(8, 3, 2, RandomStream(21, "small"));
@@ -123,7 +123,8 @@ TEST_CASE("p is 1 if every sample has a state of its own", "[significance]") {
   CHECK(nothing.total.p(1, 0) <= 0.05);  // this null alone would call it a relay
 }
 
-TEST_CASE("p of no relay is uniform for irrelevant units, p of nothing to relay is at its floor", "[significance]") {
+TEST_CASE("p of no relay is uniform for irrelevant units, p of nothing to relay is at its floor",
+          "[significance][long]") {
   // Output equal to input at 80 %, seven coins: the artefact of methods that condition on everything.
   std::vector<double> no_relay, by_set;
   int at_floor = 0;

@@ -149,7 +149,7 @@ TEST_CASE("Knockouts do not depend on the number of threads", "[knockout]") {
   CHECK(results[0][3] == results[0][1].leftCols(64));
 }
 
-TEST_CASE("Sampled knockouts scatter around the exact values with the expected deviation", "[knockout]") {
+TEST_CASE("Sampled knockouts scatter around the exact values with the expected deviation", "[knockout][long]") {
   RandomStream random(5, "scatter");
   const int classes = 3, n = 60;
   const NetworkScene scene = random_scene(8, classes, 900, random);
