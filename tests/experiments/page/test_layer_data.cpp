@@ -235,6 +235,16 @@ TEST_CASE("A layer at many times has the room of one layer", "[page]") {
   CHECK((times > 3 ? list.size() > 20 && list.size() < times : list.size() == times));
 }
 
+TEST_CASE("A layer at one time that does not fit is not said to lack times", "[page]") {
+  const LayerOfNoise noise({.units = 4000, .samples = {{"test", 300}}, .times = 1, .knockouts = false});
+  const std::vector<nlohmann::json> list = layer_data_at_times(noise.layer(), {7});
+  REQUIRE(list.size() == 1);
+  CHECK(text_bytes(list[0]) <= most_layer_bytes);
+  CHECK(left_out(list[0]["subsets"][0], "tests of single units ("));
+  for (const nlohmann::json& text : list[0]["subsets"][0]["left_out"])
+    CHECK(text.get<std::string>().find(" times") == std::string::npos);
+}
+
 TEST_CASE("Of drawn samples, fewer are part of more", "[page]") {
   for (const std::size_t samples : {std::size_t{1}, std::size_t{700}, std::size_t{10000}}) {
     const std::vector<std::uint32_t> most = drawn_samples(samples, 650);
