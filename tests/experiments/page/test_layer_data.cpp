@@ -165,7 +165,7 @@ TEST_CASE("The page holds all of a layer of the paper's size", "[page]") {
 }
 
 TEST_CASE("What does not fit into the page is named, the greedy path last", "[page]") {
-  const std::size_t units = GENERATE(100, 784, 4000);
+  const std::size_t units = GENERATE(as<std::size_t>{}, 100, 784, 4000);
   const nlohmann::json data = data_of({.units = units, .samples = {{"train", 6000}, {"test", 2000}}}, {28, 28});
   for (const nlohmann::json& subset : data["subsets"]) {
     const std::string name = subset["name"];
@@ -218,7 +218,7 @@ TEST_CASE("The page does without weights after a layer, images of inputs and cou
 }
 
 TEST_CASE("A layer at many times has the room of one layer", "[page]") {
-  const std::size_t times = GENERATE(1, 3, 1000);
+  const std::size_t times = GENERATE(as<std::size_t>{}, 1, 3, 1000);
   const LayerOfNoise noise({.units = 12, .samples = {{"test", 300}}, .times = times, .knockouts = false});
   std::vector<double> at;
   for (std::size_t t = 0; t < times; ++t) at.push_back(static_cast<double>(t));
@@ -233,6 +233,16 @@ TEST_CASE("A layer at many times has the room of one layer", "[page]") {
   }
   CHECK(bytes <= most_layer_bytes);
   CHECK((times > 3 ? list.size() > 20 && list.size() < times : list.size() == times));
+}
+
+TEST_CASE("A layer at one time that does not fit is not said to lack times", "[page]") {
+  const LayerOfNoise noise({.units = 4000, .samples = {{"test", 300}}, .times = 1, .knockouts = false});
+  const std::vector<nlohmann::json> list = layer_data_at_times(noise.layer(), {7});
+  REQUIRE(list.size() == 1);
+  CHECK(text_bytes(list[0]) <= most_layer_bytes);
+  CHECK(left_out(list[0]["subsets"][0], "tests of single units ("));
+  for (const nlohmann::json& text : list[0]["subsets"][0]["left_out"])
+    CHECK(text.get<std::string>().find(" times") == std::string::npos);
 }
 
 TEST_CASE("Of drawn samples, fewer are part of more", "[page]") {

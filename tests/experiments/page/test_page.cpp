@@ -141,10 +141,12 @@ networks:
   rnn: {recurrent: {kind: rnn_tanh, units: 5, time: each, train: {loss: cross_entropy, max_epochs: 4, learning_rate: 1e-2}}}
 analysis:
   geometry: false
+  discretize: {method: kmeans, times: each}
   relay: {subsets: [test], exhaustive: [test]}
 )"));
   run_with_page(folder, {"t.yaml"});
   check_script("compare_page.py", folder, "32 " + (folder / "out").string());
+  check_script("use_time_page.py", folder, (folder / "out").string());
 }
 
 TEST_CASE("The page of a wide layer shows what can be known of it", "[page][python]") {

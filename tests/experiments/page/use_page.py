@@ -99,7 +99,8 @@ def main():
         page.evaluate(f"document.querySelectorAll('#verdict tbody th button')[{low.index(min(low))}].click()")
         region = ("(() => {{ const i = document.querySelectorAll('#landscape input'); i[0].value = '0'; i[1].value = ''; i[2].value = '{}'; i[2].dispatchEvent(new Event('change')); "
                   "return document.querySelector('#landscape [aria-live] p').textContent.split(' ')[0]; }})()")
-        page.evaluate("new Promise((done) => setTimeout(() => done(true), 300))")
+        page.evaluate("new Promise((done) => { const look = () => document.querySelector('#landscape svg').getAttribute('aria-label').endsWith("
+                      "`class ${document.querySelector('#verdict tr.marked th').textContent}`) ? done(true) : setTimeout(look, 10); look(); })")
         check("all sets", page.evaluate(region.format("")), f"{2 ** units:,}")
         check("sets of no less than a negative value", page.evaluate(region.format("-9")), f"{2 ** units:,}")
         if min(low) < 0:
