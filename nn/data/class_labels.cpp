@@ -61,6 +61,10 @@ void check_different(std::vector<std::string> names) {
 
 }  // namespace
 
+std::size_t label_count(const RawLabels& labels) {
+  return std::visit([](const auto& values) { return values.size(); }, labels);
+}
+
 ClassLabels classes_of(std::vector<RawLabels> sets, const std::vector<std::string>& names, std::string_view source) {
   check_different(names);
   const bool has_words = std::holds_alternative<std::vector<std::string>>(sets.front());
