@@ -207,7 +207,7 @@ std::vector<std::uint8_t> receive(int descriptor, std::string_view file, std::ui
     if (n == 0) return bytes;
     bytes.insert(bytes.end(), buffer.begin(), buffer.begin() + n);
     if (bytes.size() > limit)
-      throw DataError("{}: damaged: {} or more bytes of content, expected at most {}", file, bytes.size(), limit);
+      throw DataError("{}: damaged: more than {} bytes of content, expected at most {}", file, limit, limit);
   }
 }
 

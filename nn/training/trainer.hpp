@@ -79,9 +79,9 @@ double train_epoch(const TrainingOptions& options, const Dataset& train, const R
 /// saved in between.
 class Trainer {
  public:
-  /// Continues from `state`; TrainerState{network} starts a training. Throws UsageError if the network does not fit the
-  /// data (as many outputs as classes, or one output and two classes; widths) or an option is out of range; DataError
-  /// if a class has no sample.
+  /// Continues from `state`, of which check_resumable() holds; TrainerState{network} starts a training. Throws
+  /// UsageError if the network does not fit the data (as many outputs as classes, or one output and two classes;
+  /// widths) or an option is out of range; DataError if a class has no sample.
   Trainer(const TrainingOptions& options, TrainerState state, const Dataset& train, const Dataset& test,
           const RandomStream& random);
 

@@ -84,7 +84,7 @@ std::string numbers_text(const std::vector<float>& values, bool same) {
 NamedTensor read_tensor(const SafetensorsHeader::Tensor& tensor, std::span<const std::uint8_t> data,
                         std::string_view place) {
   const std::optional<StoredType> type = safetensors_type(tensor.dtype);
-  if (!type || (!is_real(*type) && !is_batch_counter(tensor.name)))
+  if (!type || !may_hold(tensor.name, *type))
     throw DataError("{} is of type {}, expected F32, F64, F16 or BF16", place, quoted_name(tensor.dtype));
   const std::uint64_t count = element_count(tensor.shape, place);
   const std::uint64_t begin = tensor.data_offsets[0], end = tensor.data_offsets[1];

@@ -19,8 +19,10 @@ std::string_view layer_name(std::string_view tensor_name) { return tensor_name.s
 
 bool is_batch_counter(std::string_view name) { return name.ends_with(".num_batches_tracked"); }
 
-bool is_real(const StoredType& type) {
-  return type.kind == ElementKind::floating || type.kind == ElementKind::brain_float;
+bool may_hold(std::string_view name, const StoredType& type) {
+  if (type.kind == ElementKind::floating || type.kind == ElementKind::brain_float) return true;
+  const bool is_integer = type.kind == ElementKind::signed_integer || type.kind == ElementKind::unsigned_integer;
+  return is_integer && is_batch_counter(name);
 }
 
 float element(const StoredType& type, std::span<const std::uint8_t> bytes, std::uint64_t index) {

@@ -69,8 +69,8 @@ bool is_batch_counter(std::string_view name);
 /// True if a tensor of this name and shape is the weight of a layer, NAME.weight [out,in].
 bool is_layer_weight(std::string_view name, std::span<const std::uint64_t> shape);
 
-/// True of the types of numbers that tensors have; others only those of which is_batch_counter() is true.
-bool is_real(const StoredType& type);
+/// True if a tensor of this name may have elements of the type: real numbers, or integers if is_batch_counter().
+bool may_hold(std::string_view name, const StoredType& type);
 /// Element `index` of `bytes`; f64 and integers are rounded to the nearest float, infinity if that is beyond its range.
 float element(const StoredType& type, std::span<const std::uint8_t> bytes, std::uint64_t index);
 

@@ -133,7 +133,7 @@ class StateDictReader {
     const auto type = std::find_if(storage_types.begin(), storage_types.end(), [&](const auto& known) {
       return item(1).kind == Kind::function && item(1).text == known.first;
     });
-    if (type == storage_types.end() || (!is_real(type->second) && !is_batch_counter(name))) {
+    if (type == storage_types.end() || !may_hold(name, type->second)) {
       fail("lies in a storage of {}, expected one of 16 to 64-bit floats", describe(item(1)));
     }
     if (item(2).kind != Kind::text) fail("lies in storage {}, expected its name", describe(item(2)));

@@ -47,7 +47,7 @@ TEST_CASE("Exceptions of a child process arrive as DataError", "[child]") {
                        Catch::Matchers::Message("file: bad"));
   CHECK_THROWS_WITH(run_in_child([]() -> Bytes { throw DataError("a\n\x1b[2Jb"); }, "file"), "a??[2Jb");
   CHECK_THROWS_WITH(run_in_child([] { return Bytes(1000); }, "file", {.memory_bytes = 999}),
-                    "file: damaged: 1000 or more bytes of content, expected at most 999");
+                    "file: damaged: more than 999 bytes of content, expected at most 999");
   CHECK_THROWS_WITH(run_in_child([]() -> Bytes { throw std::runtime_error("odd"); }, "file"),
                     "file: cannot be read: odd");
 }

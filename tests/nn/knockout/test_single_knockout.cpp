@@ -152,7 +152,7 @@ TEST_CASE("Single knockouts name what is wrong", "[knockout]") {
                         Catch::Contains("expected a finite number"));
   NetworkScene one_class = scene;
   std::fill(one_class.labels.begin(), one_class.labels.end(), Symbol{1});
-  CHECK_THROWS_AS(single_knockout_accuracy(one_class.subject(), {}, unused_random), UsageError);
+  CHECK_THROWS_AS(single_knockout_accuracy(one_class.subject(), {}, unused_random), DataError);
   scene.labels[4] = 3;
   CHECK_THROWS_WITH(single_knockout_accuracy(scene.subject(), {}, unused_random),
                     "knockouts: label 3 of sample 4 is out of range [0,3)");
