@@ -3,12 +3,17 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/error.hpp"
 #include "core/statistics/kmeans.hpp"
 
 namespace inforelay {
 namespace {
+
+// Singular values, of which the largest is 1, below this are rounding errors: they are square roots of eigenvalues that
+// have errors of 1e-16.
+constexpr double rank_tolerance = 1e-7;
 
 void check_edges(const RowMatrix<double>& weight) {
   for (Eigen::Index r = 0; r < weight.rows(); ++r) {
@@ -108,6 +113,10 @@ double normalized_cut(const RowMatrix<double>& weight, const std::vector<int>& r
 
 GraphClusters spectral_clusters(const RowMatrix<double>& weight, int k, const RandomStream& random) {
   const GraphSpectrum spectrum = spectrum_of(weight, k);
+  if (spectrum.values.back() < rank_tolerance) {
+    return {std::vector<int>(static_cast<std::size_t>(weight.rows()), -1),
+            std::vector<int>(static_cast<std::size_t>(weight.cols()), -1), std::numeric_limits<double>::quiet_NaN()};
+  }
   const Eigen::Index rows = spectrum.row_points.rows();
   RowMatrix<double> points(rows + spectrum.column_points.rows(), k);
   points << spectrum.row_points, spectrum.column_points;

@@ -10,8 +10,8 @@ namespace inforelay {
 
 /// A partition of the vertices of a bipartite graph with R rows and Q columns.
 struct GraphClusters {
-  std::vector<int> row, column;  ///< [R], [Q] cluster of each vertex, in [0,k); -1: it has no edge
-  double normalized_cut = 0;     ///< of the partition
+  std::vector<int> row, column;  ///< [R], [Q] cluster of each vertex, in [0,k); -1: none
+  double normalized_cut = 0;     ///< of the partition; NaN if there is none
 };
 
 /// n-cut = sum over clusters X of cut(X, rest) / vol(X): the weight of the edges that leave X, over the sum of the
@@ -24,8 +24,9 @@ double normalized_cut(const RowMatrix<double>& weight, const std::vector<int>& r
 /// graph of a network's neurons: the vertices as points given by the k lowest eigenvectors u of (D - W) u = lambda D u,
 /// by k-means with 10 restarts of `random`. Of a bipartite graph these are the leading singular vectors of D_row^-1/2
 /// weight D_column^-1/2 (Dhillon, KDD 2001), so that the cost is O(R^2 Q + R^3 + restarts (R + Q) k^2) with R <= Q; of
-/// rows and columns the fewer are the eigenproblem. UsageError if k < 1 or k is more than the fewer of rows and columns
-/// that have edges; ComputeError as normalized_cut().
+/// rows and columns the fewer are the eigenproblem. Weights of a rank below k have fewer than k such vectors, and so no
+/// k clusters: all vertices are in none, and the n-cut is NaN. UsageError if k < 1 or k is more than the fewer of rows
+/// and columns that have edges; ComputeError as normalized_cut().
 GraphClusters spectral_clusters(const RowMatrix<double>& weight, int k, const RandomStream& random);
 
 /// The k largest singular values of D_row^-1/2 weight D_column^-1/2, falling: 1 - sigma are the k lowest eigenvalues

@@ -11,10 +11,6 @@ namespace inforelay {
 /// "; did you mean 'seed'?" with the known word that is close to `word`; "" if there is none.
 std::string suggestion(std::string_view word, const std::vector<std::string_view>& known);
 
-/// The reasons why the chosen layers cannot be analysed, as sentences: one does not exist, or is too wide.
-std::vector<std::string> analysed_layer_problems(const std::vector<std::int64_t>& widths,
-                                                 const AnalysisConfig& analysis);
-
 /// Adds inconsistencies to `errors`, with their places in `root`: networks with none or several of train, detectors and
 /// weights, sizes that do not match the data, an analysed layer that does not exist or is too wide, a regression on
 /// values that are not computed.

@@ -49,7 +49,7 @@ std::vector<Setting> settings_of(RecurrentTrainingOptions& options) {
        Number{&options.clip_norm, {1e-12, 1e12}}},
       {"accuracy",
        "Stop after the first epoch in which this fraction of the labelled steps of the training set is decided "
-       "rightly. Not given: max_epochs epochs.",
+       "correctly. Not given: max_epochs epochs.",
        Number{&options.accuracy, {0, 1}}},
       {"max_epochs", "Maximum number of epochs, each over all trials of the training set.",
        Integer{&options.max_epochs, {1, million}}}};

@@ -30,7 +30,7 @@ std::string draw_receptive(const FigureWriter& writer, const ReceptiveFigure& fi
       "orange negative, on a scale of its own for each unit, whose end is the number above the image (the "
       "table has the weights).",
       std::max(grid.width, 60.0), grid.height);
-  canvas.add("set palette defined (-1 '#c4500a', -0.5 '#f5a863', 0 '#ffffff', 0.5 '#77b1d8', 1 '#0b4083')");
+  canvas.add("{}", signed_palette);
   canvas.add("unset colorbox; set border 15 lw 0.3 lc rgb '{}'; unset tics", hex(colour::light));
   CsvTable table("unit,row,column,weight");
   const auto side = static_cast<Eigen::Index>(figure.side);

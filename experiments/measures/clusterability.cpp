@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "core/statistics/normalized_cut.hpp"
@@ -61,10 +62,15 @@ std::vector<ArrayInfo> cluster_arrays() {
        "1",
        {},
        "normalised cut of the graph of |weights| of the layer's units, in as many clusters as there are outputs, found "
-       "by spectral clustering (Filan et al., arXiv:2103.03386): low if the units fall into modules"},
+       "by spectral clustering (Filan et al., arXiv:2103.03386): low if the units fall into modules; NaN if the "
+       "weights "
+       "have a rank below the number of outputs, and so no such clusters"},
       {"clusters/shuffled_n_cut", "1", {"shuffle"}, "the same with the weights of each layer permuted"},
-      {"clusters/p", "1", {}, "(1 + shuffled ones that are not above n_cut) / (1 + shuffles)"},
-      {"clusters/cluster", "1", {"clustered_unit"}, "cluster of each unit of the layer, -1 if it has no weights"}};
+      {"clusters/p", "1", {}, "(1 + shuffled ones that are not above n_cut) / (1 + shuffles); NaN if one of them is"},
+      {"clusters/cluster",
+       "1",
+       {"clustered_unit"},
+       "cluster of each unit of the layer, -1 if it has no weights or there are no clusters"}};
 }
 
 void put_clusters(const ImportanceSource& source, ResultArrays& out) {
@@ -83,8 +89,11 @@ void put_clusters(const ImportanceSource& source, ResultArrays& out) {
   }
   const auto as_low =
       std::count_if(shuffled.begin(), shuffled.end(), [&](double n_cut) { return n_cut <= own.normalized_cut; });
+  const bool all_defined = !std::isnan(own.normalized_cut) &&
+                           std::none_of(shuffled.begin(), shuffled.end(), [](double n) { return std::isnan(n); });
   out.put("clusters/n_cut", own.normalized_cut);
-  out.put("clusters/p", static_cast<double>(1 + as_low) / static_cast<double>(1 + shuffles));
+  out.put("clusters/p", all_defined ? static_cast<double>(1 + as_low) / static_cast<double>(1 + shuffles)
+                                    : std::numeric_limits<double>::quiet_NaN());
   out.put("clusters/shuffled_n_cut", std::move(shuffled));
   out.put("clusters/cluster", std::vector<std::int64_t>(own.row.begin(), own.row.end()));
 }
@@ -94,6 +103,7 @@ std::optional<RowMatrix<double>> units_in_cluster_of_output(const ImportanceSour
   if (!edges || !edges->last_hidden || source.contrasts.size() != static_cast<std::size_t>(edges->clusters))
     return std::nullopt;
   const GraphClusters found = found_clusters(*edges, cluster_stream(source));
+  if (std::isnan(found.normalized_cut)) return std::nullopt;
   RowMatrix<double> inside(edges->clusters, edges->into.rows());
   for (Eigen::Index c = 0; c < inside.rows(); ++c) {
     const int of_output = found.column[static_cast<std::size_t>(edges->into.cols() + c)];

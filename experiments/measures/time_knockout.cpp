@@ -221,7 +221,7 @@ const Measure time_knockout_measure{
     .arrays = {{"accuracy",
                 "1",
                 {"class", "set"},
-                "fraction of the steps labelled with the class that are decided rightly with a set of units replaced; "
+                "fraction of the steps labelled with the class that are decided correctly with a set of units replaced; "
                 "index: bit k is set if unit k is in the set"},
                {"error_rate", "1", {"set"}, "fraction of all labelled steps that are decided wrongly; index likewise"},
                {"accuracy_single", "1", {"class", "unit"}, "the accuracy with one unit replaced"},

@@ -45,7 +45,7 @@ function searches(subset) {
 
 function knockouts(subset) {
   if (subset.stepAccuracy)
-    return [`For knockouts (ablation), units were replaced by ${replacedBy[subset.data.in_time.replace]} before steps; accuracy is the fraction of the steps of the class that are decided rightly.`];
+    return [`For knockouts (ablation), units were replaced by ${replacedBy[subset.data.in_time.replace]} before steps; accuracy is the fraction of the steps of the class that are decided correctly.`];
   if (!subset.knockout) return [];
   const of = subset.knockout.method === "exact" ? "over all samples" : "on random draws of samples";
   return [`For knockouts (ablation), units were replaced by ${replacedBy[subset.knockout.replace]}; accuracy is balanced accuracy, decided by ${subset.knockout.function}, ${of}.`];

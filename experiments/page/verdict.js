@@ -54,7 +54,7 @@ function tile(name, value, about, level) {
 function verdictTiles(subset) {
   const list = [tile("samples", count(subset.samples), `subset ${subset.name}`)];
   const steps = subset.array("states", "step_accuracy"), accuracy = subset.array("states", "argmax_accuracy");
-  if (steps) list.push(tile("steps decided rightly", fraction(steps[0]), "of all steps of the trials"));
+  if (steps) list.push(tile("steps decided correctly", fraction(steps[0]), "of all steps of the trials"));
   if (accuracy) {
     const chance = subset.commonest, { bits: isBits } = subset.system;
     list.push(tile(isBits ? "samples with all bits right" : "accuracy (argmax)", fraction(accuracy[0]),

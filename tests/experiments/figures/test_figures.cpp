@@ -175,8 +175,10 @@ TEST_CASE("The table of a figure has the given numbers", "[figures]") {
                                          .information = {-0.25, 0.75},
                                          .r_squared = {0.5, 0.25}}}});
   const auto regression = rows_of(folder.path() / "regression.csv");
-  CHECK(regression[1] == std::vector<std::string>{"0", "-0.5", "-0.25", "0", "a", "0.5"});
-  CHECK(regression[2] == std::vector<std::string>{"1", "nan", "0.75", "1", "a", "0.25"});
+  CHECK(regression[1] == std::vector<std::string>{"0", "-0.5", "nan", "nan", "fit", "set size", "0", "a"});
+  CHECK(regression[2] == std::vector<std::string>{"1", "nan", "nan", "nan", "fit", "set size", "1", "a"});
+  CHECK(regression[4] == std::vector<std::string>{"1", "0.75", "nan", "nan", "fit", "information", "1", "a"});
+  CHECK(regression[6] == std::vector<std::string>{"1", "0.25", "nan", "nan", "R squared", "both", "1", "a"});
 }
 
 TEST_CASE("The table of a sweep figure has each run, and median and spread of each level", "[figures]") {
