@@ -68,7 +68,9 @@ std::string draw_readout(const FigureWriter& writer, const ReadoutFigure& figure
 
 extern const FigureKind readout_figure;
 const FigureKind readout_figure{
-    "readout", FigureScope::layer, "weights from each unit to the outputs, or to the next layer",
+    "readout",
+    FigureScope::layer,
+    "weights from each unit to the outputs, or to the next layer",
     [](const FigureSource& source) -> FigureDrawing {
       const LayerResults& layer = *source.layer;
       if (source.result.is_recording(layer.system)) return {};
@@ -88,6 +90,9 @@ const FigureKind readout_figure{
           figure.module = static_cast<int>(weight.cols() / weight.rows());
       }
       return drawing(draw_readout, figure);
-    }};
+    },
+    false,
+    nullptr,
+    true};
 
 }  // namespace inforelay

@@ -65,7 +65,9 @@ std::string draw_receptive(const FigureWriter& writer, const ReceptiveFigure& fi
 
 extern const FigureKind receptive_figure;
 const FigureKind receptive_figure{
-    "receptive", FigureScope::layer, "first-layer weights of each unit as images, of square images as inputs",
+    "receptive",
+    FigureScope::layer,
+    "first-layer weights of each unit as images, of square images as inputs",
     [](const FigureSource& source) -> FigureDrawing {
       if (source.layer->layer != "1" || source.result.is_recording(source.layer->system)) return {};
       const std::string weight = "model/layer1/weight";
@@ -78,6 +80,9 @@ const FigureKind receptive_figure{
       const bool images = data == "mnist" || data == "digits" || data == "idx";
       if (!images || side < 4 || side * side != weights.cols()) return {};
       return drawing(draw_receptive, {.network = source.name, .side = side, .weight = weights});
-    }};
+    },
+    false,
+    nullptr,
+    true};
 
 }  // namespace inforelay

@@ -11,7 +11,8 @@
 namespace inforelay {
 namespace {
 
-constexpr double seeds_apart = 0.16;  // of both coefficients of a class, if there are intervals
+constexpr double seeds_apart = 0.16;  // of both coefficients of a class, if there are several runs
+constexpr double beside_runs = 0.7;   // size of a median among the dots of runs
 
 // One of the two coefficients.
 struct Coefficient {
@@ -92,7 +93,8 @@ std::vector<std::string> elements_of(const Coefficient& coefficient, double shif
     elements.push_back(
         fmt::format("{} using 1:3:(0):($4-$3) with vectors nohead lw 0.9 lc rgb '{}' notitle", rows, colour));
   elements.push_back(fmt::format("{} using 1:2 with points pt {} ps {}*mm lw 0.1 lc rgb '{}' notitle", rows,
-                                 coefficient.mark.mark, coefficient.mark.size, colour));
+                                 coefficient.mark.mark, (runs.size() > 0 ? beside_runs : 1) * coefficient.mark.size,
+                                 colour));
   return elements;
 }
 
@@ -114,8 +116,11 @@ std::string draw_regression(const FigureWriter& writer, const RegressionFigure& 
   const std::size_t classes = figure.labels.size(), panels = figure.networks.size();
   const AxisRange axis = range_of(figure);
   const double width = panels == 1 ? single_column : double_column, left = 12;
-  const std::vector<FigureCanvas::LegendEntry> legend{{both_coefficients[0].mark, "set size D"},
-                                                      {both_coefficients[1].mark, "relay information I"}};
+  std::vector<FigureCanvas::LegendEntry> legend{{both_coefficients[0].mark, "set size D"},
+                                                {both_coefficients[1].mark, "relay information I"}};
+  const bool seeds = figure.networks.front().set_size_runs.size() > 0;
+  if (seeds)
+    legend.push_back({{.kind = LegendSample::Kind::mark, .colour = colour::grey, .size = 0.7}, "single seeds"});
   const double foot = 0.9 + FigureCanvas::legend_height(width, left, legend);
   // Long names are upright, not to overlap.
   const double names_width = widest_text(figure.labels);
@@ -124,7 +129,6 @@ std::string draw_regression(const FigureWriter& writer, const RegressionFigure& 
   const PanelGrid grid(panels, 2, width, 45,
                        {.left = left, .bottom = names_height + 7, .column_gap = 16, .row_gap = names_height + 14},
                        foot);
-  const bool seeds = figure.networks.front().set_size_runs.size() > 0;
   FigureCanvas canvas(
       "regression",
       fmt::format(
@@ -142,7 +146,8 @@ std::string draw_regression(const FigureWriter& writer, const RegressionFigure& 
     const PanelBox& box = grid.boxes[i];
     canvas.begin_panel(box);
     if (panels > 1) canvas.panel_letter(box, i);
-    canvas.panel_title(box, canvas.text(panel.network));
+    const Eigen::Index runs = panel.set_size_runs.rows();
+    canvas.panel_title(box, canvas.text(panel.network + (runs > 0 ? fmt::format(" ({} seeds)", runs) : "")));
     canvas.add("set xrange [-0.6:{}]; set xtics nomirror {} ({})", static_cast<double>(classes) - 0.4,
                upright ? "rotate by 90 right" : "norotate center", tics);
     canvas.x_label(box, "'class'", names_height + 4.2);
@@ -156,7 +161,8 @@ std::string draw_regression(const FigureWriter& writer, const RegressionFigure& 
     }
     if (!panel.r_squared.empty() && !upright) {
       elements.push_back(r_squared_element(figure, panel, axis, table));
-      canvas.label(box.left + 0.6, box.top() + 1.0, "'{/:Italic R}\u00b2 of the fit:'", "left font ',5'");
+      canvas.label(box.left + 0.6, box.top() + 1.0,
+                   seeds ? "'median {/:Italic R}\u00b2:'" : "'{/:Italic R}\u00b2 of the fit:'", "left font ',5'");
     }
     canvas.plot(elements);
   }

@@ -79,8 +79,8 @@ class FigureReader {
       const bool recording = result_.is_recording(source.layer->system);
       parts.push_back(fmt::format("{}, {}{}", source.layer->system, recording ? "" : "layer ", source.layer->layer));
     }
-    if (!discretize_.empty()) parts.push_back("states by " + discretize_);
-    if (source.layer != nullptr) {
+    if (!discretize_.empty() && !kind.of_weights) parts.push_back("states by " + discretize_);
+    if (source.layer != nullptr && !kind.of_weights) {
       std::vector<std::string> subsets = kind.subsets ? kind.subsets(*source.layer) : std::vector<std::string>();
       if (subsets.empty())
         subsets.push_back(source.subset.empty() ? subsets_of(*source.layer, "states").back() : source.subset);

@@ -96,7 +96,7 @@ TEST_CASE("A converged clustering is a fixed point of Lloyd's step", "[cluster]"
   CHECK(found.within_sum_of_squares == Approx(squares_within(points, found.assignment, 6)).epsilon(1e-12));
 }
 
-TEST_CASE("k-means of one cluster and of as many as points", "[cluster]") {
+TEST_CASE("k-means finds one cluster, and as many as there are points", "[cluster]") {
   const RowMatrix<float> points = random_points(12, 3, 3);
   const RandomStream random(3, "kmeans");
   const RowMatrix<double> exact = points.cast<double>();
@@ -106,7 +106,7 @@ TEST_CASE("k-means of one cluster and of as many as points", "[cluster]") {
   CHECK(kmeans(points, 12, {}, random).within_sum_of_squares == 0);
 }
 
-TEST_CASE("k-means with fewer distinct points than clusters", "[cluster]") {
+TEST_CASE("k-means converges if there are fewer distinct points than clusters", "[cluster]") {
   RowMatrix<float> points = RowMatrix<float>::Zero(9, 2);
   points.bottomRows(4).setOnes();
   const Clustering found = kmeans(points, 5, {.restarts = 4}, RandomStream(4, "kmeans"));

@@ -102,7 +102,7 @@ TEST_CASE("Components do not depend on the number of threads", "[pca]") {
   CHECK(one.variance == four.variance);
 }
 
-TEST_CASE("Degenerate and bad inputs of components", "[pca]") {
+TEST_CASE("Degenerate inputs have components, and bad ones are refused", "[pca]") {
   RowMatrix<float> constant = RowMatrix<float>::Constant(10, 2, 0.1f);
   const PrincipalComponents pca = principal_components(constant, 2);
   CHECK(pca.variance.isZero());

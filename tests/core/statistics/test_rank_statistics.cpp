@@ -75,7 +75,7 @@ TEST_CASE("Mid-ranks count lower and equal values", "[rank_statistics]") {
   CHECK(std::accumulate(ranks.begin(), ranks.end(), 0u) == 300 * 301);
 }
 
-TEST_CASE("Rank correlations of known columns", "[rank_statistics]") {
+TEST_CASE("Rank correlations of known columns have their analytic values", "[rank_statistics]") {
   CHECK(spearman_correlation(Doubles{1, 2, 3}, Doubles{1, 2, 4}) == Approx(1));
   CHECK(spearman_correlation(Doubles{1, 2, 3}, Doubles{9, 2, -4}) == Approx(-1));
   // Without ties rho = 1 - 6 sum d^2 / (n (n^2 - 1)): d = 1, 1, 0, 1, 1.

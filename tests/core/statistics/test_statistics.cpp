@@ -159,7 +159,7 @@ TEST_CASE("Scaling to the unit interval changes coefficients but neither t nor R
   CHECK(fit.r_squared == unscaled.r_squared);
 }
 
-TEST_CASE("p-values of a regression", "[statistics]") {
+TEST_CASE("p-values of a regression are those of Student's distribution", "[statistics]") {
   // y = (1,3,2,5,4) on x = 1..5: slope 0.8, R^2 0.64, t = 4/sqrt(3) with 3 degrees of freedom; F = t^2.
   const Values x{1, 2, 3, 4, 5}, y{1, 3, 2, 5, 4};
   const std::vector<Column> predictors{{"x", x}};
@@ -296,7 +296,7 @@ TEST_CASE("Moments of a matrix are those of its columns", "[statistics]") {
   CHECK_THROWS_AS(moments(RowMatrix<float>(0, 3)), UsageError);
 }
 
-TEST_CASE("Pearson correlations", "[statistics]") {
+TEST_CASE("Pearson correlations are those of the definition", "[statistics]") {
   const Values a{1, 2, 3, 4}, b{-2, -4, -6, -8}, c{1, -1, -1, 1}, constant(4, 0.1), d{1, 3, 2, 4};
   const std::vector<Column> columns{{"a", a}, {"b", b}, {"c", c}, {"constant", constant}, {"d", d}};
   const Eigen::MatrixXd r = pearson_correlations(columns);

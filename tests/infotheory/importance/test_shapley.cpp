@@ -178,7 +178,7 @@ TEST_CASE("Shapley values are efficient, symmetric, linear and 0 for units that 
     CHECK(special.interaction(2, k) == Approx(special.interaction(7, k)).margin(1e-13));
 }
 
-TEST_CASE("Importance of known games", "[importance]") {
+TEST_CASE("Importance in known games has its analytic value", "[importance]") {
   // Both of units 0 and 1 are needed; unit 2 is worth 1.
   Table both(8);
   for (std::size_t set = 0; set < 8; ++set) both[set] = ((set & 3) == 3 ? 1 : 0) + ((set & 4) != 0 ? 1 : 0);

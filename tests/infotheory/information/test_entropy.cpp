@@ -16,7 +16,7 @@ using Counts = std::vector<std::uint64_t>;
 
 }  // namespace
 
-TEST_CASE("Entropy of known distributions", "[entropy]") {
+TEST_CASE("Entropy of known distributions has its analytic value", "[entropy]") {
   struct Case {
     Probabilities probabilities;
     double bits;
@@ -28,7 +28,7 @@ TEST_CASE("Entropy of known distributions", "[entropy]") {
   CHECK(entropy_bits(probabilities) == exactly(bits));
 }
 
-TEST_CASE("Binary entropy", "[entropy]") {
+TEST_CASE("Binary entropy has its analytic values and is symmetric", "[entropy]") {
   CHECK(binary_entropy_bits(0.25) == exactly(0.8112781244591328));
   CHECK(binary_entropy_bits(0.1) == exactly(0.4689955935892812));
   CHECK(binary_entropy_bits(0.9) == exactly(0.4689955935892812));
@@ -39,7 +39,7 @@ TEST_CASE("Binary entropy", "[entropy]") {
   CHECK_THROWS_AS(binary_entropy_bits(NAN), UsageError);
 }
 
-TEST_CASE("Entropy of known counts", "[entropy]") {
+TEST_CASE("Entropy of known counts has its analytic value", "[entropy]") {
   struct Case {
     Counts counts;
     EntropyEstimator estimator;

@@ -21,11 +21,11 @@ std::vector<StateWord> skewed_states(std::size_t samples, std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("Expected entropy of uniform words at the published size", "[entropy_curve]") {
+TEST_CASE("The expected entropy of uniform words is the published one at the published size", "[entropy_curve]") {
   CHECK(expected_uniform_entropy_bits(60000, 20) == Approx(15.816127).margin(5e-7).epsilon(0));
 }
 
-TEST_CASE("Expected entropy of uniform words by enumeration", "[entropy_curve]") {
+TEST_CASE("The expected entropy of uniform words is that of an enumeration", "[entropy_curve]") {
   const int units = GENERATE(1, 2, 3);
   const std::uint64_t samples = GENERATE(1, 2, 5);
   const std::uint64_t words = std::uint64_t{1} << units;
@@ -42,7 +42,7 @@ TEST_CASE("Expected entropy of uniform words by enumeration", "[entropy_curve]")
         Approx(static_cast<double>(entropy / n)).margin(1e-12).epsilon(0));
 }
 
-TEST_CASE("Expected entropy of uniform words at its limits", "[entropy_curve]") {
+TEST_CASE("The expected entropy of uniform words has the right limits", "[entropy_curve]") {
   // Many samples a word: K - (M-1) / (2 N ln 2), the next term being of order (M/N)^2. Few: log2 N.
   CHECK(expected_uniform_entropy_bits(10000000, 1) == Approx(1 - 1 / (2e7 * nats_per_bit)).margin(1e-12).epsilon(0));
   CHECK(expected_uniform_entropy_bits(1000000, 4) == Approx(4 - 15 / (2e6 * nats_per_bit)).margin(1e-9).epsilon(0));
@@ -106,7 +106,7 @@ TEST_CASE("The curve does not depend on the number of threads", "[entropy_curve]
   CHECK(bits(1) == bits(4));
 }
 
-TEST_CASE("Small and bad inputs of the curve", "[entropy_curve]") {
+TEST_CASE("Small inputs of the curve have values, and bad ones are refused", "[entropy_curve]") {
   const RandomStream random(5, "curve");
   const std::vector<StateWord> one{3};
   const auto curve = entropy_curve(one, 5, {.replicates = 1}, random);

@@ -61,7 +61,7 @@ TEST_CASE("An XOR gate is pure synergy", "[information]") {
   CHECK(o_information_bits(table) == exactly(-1));
 }
 
-TEST_CASE("Information of an AND gate", "[information]") {
+TEST_CASE("Information about an AND gate has its analytic value", "[information]") {
   const JointTable table = gate([](DiscreteValue x, DiscreteValue y) { return x & y; });
   CHECK(mutual_information_bits(table, X, Z) == exactly(0.3112781244591328));
   CHECK(mutual_information_bits(table, XY, Z) == exactly(0.8112781244591328));
@@ -70,7 +70,7 @@ TEST_CASE("Information of an AND gate", "[information]") {
   CHECK(co_information_bits(table, X, Y, Z) == exactly(-0.188721875540867));
 }
 
-TEST_CASE("Information of a copy of two bits", "[information]") {
+TEST_CASE("A copy of two bits has two bits of information", "[information]") {
   const JointTable table = gate([](DiscreteValue x, DiscreteValue y) { return 2 * x + y; });
   CHECK(mutual_information_bits(table, XY, Z) == exactly(2));
   CHECK(conditional_mutual_information_bits(table, X, Z, Y) == exactly(1));
@@ -90,7 +90,7 @@ TEST_CASE("A common bit is redundant and even parity is synergistic", "[informat
   CHECK(o_information_bits(parity) == exactly(-(n - 2)));
 }
 
-TEST_CASE("Information of channels with known capacity", "[information]") {
+TEST_CASE("Channels with known capacity have their information", "[information]") {
   struct Case {
     std::vector<std::size_t> shape;
     std::vector<double> probabilities;
@@ -105,7 +105,7 @@ TEST_CASE("Information of channels with known capacity", "[information]") {
   CHECK(mutual_information_bits(table, X, Y) == exactly(bits));
 }
 
-TEST_CASE("Columns of samples in bits and nats", "[information]") {
+TEST_CASE("Columns of samples have the same information in bits and in nats", "[information]") {
   const std::vector<DiscreteValue> x{0, 0, 1}, y{0, 1, 1};
   const double bits = mutual_information_bits(x, y);
   CHECK(bits == exactly(0.251629167387823));
@@ -124,7 +124,7 @@ TEST_CASE("Miller-Madow information is not clamped", "[information]") {
       UsageError);
 }
 
-TEST_CASE("G-test", "[information]") {
+TEST_CASE("The G-test is 2 N ln 2 times the information", "[information]") {
   const GTest test = g_test(JointTable::from_counts({2, 2}, {30, 20, 20, 30}), X, Y);
   CHECK(test.information_bits == Approx(0.0290494055).margin(1e-10).epsilon(0));
   CHECK(test.statistic == Approx(4.0271027).margin(1e-7).epsilon(0));

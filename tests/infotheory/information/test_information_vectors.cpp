@@ -205,7 +205,7 @@ const std::set<std::string> inexact = {"ndd_readme_k100", "ndd_nsb_n10_k10_a1"};
 
 }  // namespace
 
-TEST_CASE("Values of other packages", "[information][data]") {
+TEST_CASE("Estimates are those of other packages", "[information][data]") {
   REQUIRE_INFORELAY_DATA();
   const auto path = *test::data_folder() / "vectors" / "information.json";
   if (!std::filesystem::exists(path)) {

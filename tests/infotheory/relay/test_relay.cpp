@@ -60,7 +60,7 @@ StateWord state(int word) { return static_cast<StateWord>(word); }
 
 }  // namespace
 
-TEST_CASE("Relay information of circuits of fair bits", "[relay]") {
+TEST_CASE("Relay information of circuits of fair bits has its analytic value", "[relay]") {
   SECTION("one neuron copies and one is noise") {
     const Case c = Case::fair(2, 2, [](int w) { return Joint{bit(w, 0), bit(w, 0), state(w)}; });
     c.check({}, 0);
@@ -115,7 +115,7 @@ TEST_CASE("Relay information of circuits of fair bits", "[relay]") {
   }
 }
 
-TEST_CASE("Relay information of noisy channels", "[relay]") {
+TEST_CASE("Relay information of noisy channels has its analytic value", "[relay]") {
   SECTION("binary symmetric channel of 0.1") {
     Case c(1, 2);
     for (int in = 0; in < 2; ++in)

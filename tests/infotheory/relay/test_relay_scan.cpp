@@ -90,7 +90,7 @@ TEST_CASE("Statistics of relay information agree with its table and its best set
   }
 }
 
-TEST_CASE("Statistics of a class with all samples or none", "[relay]") {
+TEST_CASE("The statistics of a class with all samples or none are zero", "[relay]") {
   const std::vector<StateWord> states{0, 1, 2, 3, 3, 1};
   const std::vector<Symbol> all_one(6, 0), predicted{0, 1, 0, 1, 0, 0};
   const StateTable table(UnitStates::from_words(states, 2), all_one, predicted, numbered_contrasts(2));

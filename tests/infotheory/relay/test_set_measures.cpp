@@ -200,7 +200,7 @@ TEST_CASE("Relay information of all sets of units of several levels is that of e
   }
 }
 
-TEST_CASE("Measures of known systems", "[levels][measures]") {
+TEST_CASE("Measures of known systems have their analytic values", "[levels][measures]") {
   const auto measured = [](const LevelTable& table, SetMeasure measure) {
     return RowMatrix<float>(measure_sets(table, {measure}).front().values);
   };

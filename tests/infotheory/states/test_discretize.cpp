@@ -303,7 +303,7 @@ TEST_CASE("k-means with two levels is the exact 2-means threshold", "[discretize
   CHECK(levels_by_cuts(values, found) == discretize(values, old).to_bytes());
 }
 
-TEST_CASE("Cuts of k-means in hand-made cases", "[discretize]") {
+TEST_CASE("k-means cuts hand-made cases where it should", "[discretize]") {
   CHECK(kmeans_cuts(std::vector<float>{0, 0, 1, 10, 11, 20}, 3) == std::vector<double>{5.5, 15.5});
   // Both {-3}, {-1}, {1, 3} and its mirror image and {-3}, {-1, 1}, {3} leave 2: the lowest last cut, then the lowest
   // first one.

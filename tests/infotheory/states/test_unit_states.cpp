@@ -78,7 +78,7 @@ TEST_CASE("Distinct states and occupancy agree with a map", "[states]") {
   CHECK(found.entropy_bits == Approx(entropy).margin(1e-12));
 }
 
-TEST_CASE("Occupancy of known states", "[states]") {
+TEST_CASE("Known states are occupied as counted by hand", "[states]") {
   const std::vector<StateWord> words{9, 4, 9, 4000000000u, 4, 9, 0, 1};
   const Occupancy result = occupancy(UnitStates::from_words(words, 32));
   CHECK(result.occupied == 5);

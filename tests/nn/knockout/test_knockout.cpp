@@ -33,7 +33,7 @@ NetworkScene copies() {
 
 }  // namespace
 
-TEST_CASE("Knockouts of a network that can be worked out by hand", "[knockout]") {
+TEST_CASE("Knockouts of a small network are those worked out by hand", "[knockout]") {
   const NetworkScene scene = copies();
   const RowMatrix<float> accuracy = exhaustive_knockout_accuracy(scene.subject(), exact, no_random);
   REQUIRE(accuracy.rows() == 2);

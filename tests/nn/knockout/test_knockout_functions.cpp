@@ -421,7 +421,7 @@ TEST_CASE("Functions that an output activation does not allow are refused", "[kn
   }
 }
 
-TEST_CASE("The function that fits an output activation", "[knockout]") {
+TEST_CASE("The function of a knockout fits the output activation", "[knockout]") {
   CHECK(function_of_output(Activation::tanh) == KnockoutFunction::threshold);
   CHECK(function_of_output(Activation::sigmoid) == KnockoutFunction::threshold);
   CHECK(function_of_output(Activation::relu) == KnockoutFunction::threshold);

@@ -21,7 +21,7 @@ std::vector<Symbol> labels_of(const Dataset& data) { return {data.labels().begin
 
 }  // namespace
 
-TEST_CASE("Balanced accuracy by hand", "[accuracy]") {
+TEST_CASE("Balanced accuracy is what counting by hand gives", "[accuracy]") {
   RowMatrix<float> output(5, 2);
   output << 1, -1, 1, 1, -1, 1, -1, -1, 0, 2;
   const std::vector<Symbol> labels{0, 0, 0, 1, 1};
