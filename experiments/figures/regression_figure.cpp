@@ -140,7 +140,7 @@ std::string draw_regression(const FigureWriter& writer, const RegressionFigure& 
                 : "The fit describes one network: the sets are not independent observations."),
       grid.width, grid.height);
   const std::string tics = canvas.category_tics(figure.labels);
-  CsvTable table("x,coefficient,low,high,kind,term,label,network");
+  CsvTable table("place,coefficient,low,high,kind,term,label,network");
   for (std::size_t i = 0; i < panels; ++i) {
     const auto& panel = figure.networks[i];
     const PanelBox& box = grid.boxes[i];

@@ -366,7 +366,7 @@ TEST_CASE("A sweep draws a figure for each metric and swept setting", "[sweep]")
                       folder.path())
               .exit_code == 0);
   CHECK(fs::exists(folder.path() / "seeds/figures/sweep_full-relay-test-total.svg"));
-  const std::string regression = content(folder.path() / "seeds/figures/regression.csv");
+  const std::string regression = test::content(folder.path() / "seeds/figures/regression.csv");
   CHECK_THAT(regression, Catch::Contains(",run,set size,") && Catch::Contains(",median,information,"));
   CHECK(fs::exists(folder.path() / "seeds/runs/0002-seed-2/figures/training.svg"));
 }
