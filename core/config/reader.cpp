@@ -414,6 +414,11 @@ void read(const Written& written, const WordOr& kind) {
   if (written.node.kind == NodeKind::scalar && may_be_number && !is_word && !number_in<double>(written.node)) {
     return written.fail_expected(fmt::format("a number, a list of numbers or {}", fmt::join(words, ", ")));
   }
+  const bool may_be_list = std::holds_alternative<Integers>(kind.other.front().kind);
+  if (written.node.kind == NodeKind::scalar && may_be_list && !is_word && number_in<std::int64_t>(written.node)) {
+    return written.fail_expected(
+        fmt::format("one of {}, or a list of integers, written [{}]", fmt::join(words, ", "), written.node.text));
+  }
   if (written.node.kind == NodeKind::scalar && (is_word || !may_be_number)) return read(written, kind.word);
   std::visit([&](const auto& other) { read(written, other); }, kind.other.front().kind);
 }

@@ -62,20 +62,29 @@ class Pipe {
   std::array<int, 2> ends_{-1, -1};
 };
 
-/// As fork(). The child is killed with this process, has a process group of its own, and the default action for every
-/// signal: until then signals are blocked. Only async-signal-safe functions may be called in it.
-pid_t fork_child() {
-  const pid_t parent = ::getpid();
-  sigset_t all, earlier;
-  sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &earlier);
-  const pid_t child = ::fork();
-  if (child != 0) {
-    const int error = errno;
-    ::pthread_sigmask(SIG_SETMASK, &earlier, nullptr);
-    errno = error;
-    return child;
+/// No signal reaches this thread while it lives. errno stays as it is.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &earlier_);
   }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked() {
+    const int error = errno;
+    ::pthread_sigmask(SIG_SETMASK, &earlier_, nullptr);
+    errno = error;
+  }
+
+ private:
+  sigset_t earlier_{};
+};
+
+/// First in a child, whose signals are blocked: it is killed with `parent`, has a process group of its own, and the
+/// default action for every signal. Only async-signal-safe functions may be called in it.
+void begin_child(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(1);  // it ended before that took effect
   ::setpgid(0, 0);
@@ -83,7 +92,6 @@ pid_t fork_child() {
   sigset_t none;
   sigemptyset(&none);
   ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
-  return 0;
 }
 
 std::vector<std::string> environment_of(const ProgramStart& start) {
@@ -219,9 +227,20 @@ pid_t start_program(const ProgramStart& start) {
   Pipe pipe;
   const int messages = ::open(start.messages.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (messages < 0) fail(fmt::format("cannot write {}", start.messages.string()), errno);
-  const pid_t child = fork_child();
-  if (child == 0) become(start, argv.data(), envp.data(), messages, pipe.get(1));
-  const int fork_error = errno;
+  const pid_t parent = ::getpid();
+  pid_t child = 0;
+  int fork_error = 0;
+  {
+    const SignalsBlocked blocked;
+    // Not fork(): copying the page tables of this process takes as long as a small figure. The child has the memory of
+    // this process, and this thread waits, until the program begins.
+    child = ::vfork();
+    if (child == 0) {
+      begin_child(parent);
+      become(start, argv.data(), envp.data(), messages, pipe.get(1));
+    }
+    fork_error = errno;
+  }
   ::close(messages);
   if (child < 0) fail("cannot start a process", fork_error);
   pipe.close(1);
@@ -249,9 +268,17 @@ std::string end_text(int wait_status) {
 std::vector<std::uint8_t> run_in_child(const std::function<std::vector<std::uint8_t>()>& work, std::string_view file,
                                        const ChildLimits& limits, const Progress& progress) {
   Pipe pipe;
-  const pid_t id = fork_child();
+  const pid_t parent = ::getpid();
+  pid_t id = 0;
+  {
+    const SignalsBlocked blocked;
+    id = ::fork();
+    if (id == 0) {
+      begin_child(parent);
+      live(work, pipe.get(1), file, limits);
+    }
+  }
   if (id < 0) fail(fmt::format("{}: cannot start a process to read it", file), errno);
-  if (id == 0) live(work, pipe.get(1), file, limits);
   Child child(id);
   pipe.close(1);
   std::vector<std::uint8_t> bytes = receive(pipe.get(0), file, limits.memory_bytes, progress);

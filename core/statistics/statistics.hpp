@@ -79,6 +79,9 @@ Regression ordinary_least_squares(const Column& response, std::span<const Column
 /// Throws UsageError for no values or q out of range. Cost O(n).
 double quantile(std::span<const double> values, double q);
 
+/// The 5 and 95 % quantiles of fewer values are hardly more than the least and the greatest.
+inline constexpr std::size_t fewest_for_quantiles = 10;
+
 /// Median and range of values; all NaN if there are none.
 struct Spread {
   std::size_t count = 0;

@@ -24,7 +24,7 @@ NetworkMetric parse_network_metric(std::string_view name, const ExperimentConfig
   if (const std::string problem = metric_error(metric); !problem.empty()) throw UsageError(problem);
   const MetricKind kind = metric_kind(metric);
   if (kind.is_set) throw UsageError(fmt::format("'{}': sets of units ({}), expected numbers", name, kind.about));
-  return {std::string(network), std::string(metric), kind.units, kind.about, kind.title};
+  return {std::string(network), std::string(metric), kind.units, kind.about, kind.title, kind.layer, kind.subset};
 }
 
 std::string metric_missing(const ExperimentConfig& config, const NetworkMetric& metric,

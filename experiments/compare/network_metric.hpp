@@ -15,7 +15,8 @@ struct NetworkMetric {
   std::string network;  ///< "full"
   std::string metric;   ///< "regression.r_squared"
   std::string units, about;
-  std::string title{};  ///< for figures, with its unit if it has one: "relay information of all units (bit)"
+  std::string title{};            ///< for figures, with its unit if it has one: "relay information of all units (bit)"
+  std::string layer{}, subset{};  ///< that its name states; "" if none
 
   std::string name() const { return network + "." + metric; }
 };

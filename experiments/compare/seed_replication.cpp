@@ -14,7 +14,6 @@ namespace inforelay {
 namespace {
 
 constexpr double low = 0.05, middle = 0.5, high = 0.95;
-constexpr std::size_t fewest_seeds = 10;  // with fewer, the 5 and 95 % points are close to the extremes
 
 std::vector<double> defined(std::vector<double> values) {
   std::erase_if(values, [](double value) { return std::isnan(value); });
@@ -82,7 +81,7 @@ std::string published_table(const SeedReplication& replication) {
   }
   if (compared == 0) return text;
   text += fmt::format("\n{} of {} published values lie between the 5 and 95 % points of the seeds", within, compared);
-  if (seeds < fewest_seeds) return text + ".\n";
+  if (seeds < fewest_for_quantiles) return text + ".\n";
   return text +
          fmt::format("; of values from the same distribution, about {:.0f} % would.\n", 100 * expected_within(seeds));
 }

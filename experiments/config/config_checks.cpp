@@ -4,16 +4,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "core/named.hpp"
-#include "core/sets/neuron_set.hpp"
 #include "experiments/config/derived_settings.hpp"
+#include "experiments/config/network_checks.hpp"
 #include "experiments/config/recurrent_checks.hpp"
 #include "experiments/config/significance_checks.hpp"
-#include "infotheory/information/nsb.hpp"
-#include "infotheory/states/unit_states.hpp"
+#include "experiments/config/system_schema.hpp"
 
 namespace inforelay {
 namespace {
@@ -68,36 +66,31 @@ class Checker {
     }
   }
 
-  // Each setting that is given must be one of the source's.
+  // Each setting that is given, and is one of some sources, must be one of this source's.
   void check_data_settings() {
-    const DataConfig &given = config_.data, defaults;
-    std::vector<std::pair<std::string_view, bool>> settings{{"path", !given.path.empty()},
-                                                            {"train", given.train.has_value()},
-                                                            {"test", given.test.has_value()},
-                                                            {"label", !given.label.empty()},
-                                                            {"classes", !given.classes.empty()},
-                                                            {"split", given.split.has_value()},
-                                                            {"fallback", given.fallback != defaults.fallback},
-                                                            {"download", given.download != defaults.download}};
-    SequenceOptions sequences = given.sequences;
-    for (const Setting& each : settings_of(sequences))
-      settings.emplace_back(each.key, setting::value_of(each.kind).kind != ConfigNode::Kind::null);
-    settings.emplace_back("input_bits", given.boolean.input_bits.has_value());
-    settings.emplace_back("outputs", !given.boolean.outputs.empty());
-    settings.emplace_back("samples", given.boolean.samples.has_value());
-    settings.emplace_back("noise", given.boolean.noise.has_value());
+    DataConfig given = config_.data, defaults;
+    const std::vector<Setting> settings = settings_of(given), unset = settings_of(defaults);
     const auto knows = [](const DataSource& source, std::string_view key) {
       return std::find(source.settings.begin(), source.settings.end(), key) != source.settings.end();
     };
-    for (const auto& [key, is_given] : settings) {
-      if (!is_given || knows(data_source(given.dataset), key)) continue;
+    for (std::size_t i = 0; i < settings.size(); ++i) {
+      const std::string_view key = settings[i].key;
+      if (!is_given(settings[i], unset[i]) || knows(data_source(given.dataset), key)) continue;
       std::vector<std::string_view> others;
       for (const DataSource* source : data_sources()) {
         if (!source->is_fallback && knows(*source, key)) others.push_back(source->name);
       }
+      if (others.empty()) continue;  // of all
       fail(fmt::format("data.{}", key),
            fmt::format("is for dataset: {}, not for {}", fmt::join(others, ", "), given.dataset));
     }
+  }
+
+  // A group is given if it is there, another setting if it is not as by default.
+  static bool is_given(const Setting& setting, const Setting& unset) {
+    using namespace inforelay::setting;
+    return !members_of(setting.kind, AbsentGroups::skip).empty() ||
+           to_yaml(value_of(setting.kind)) != to_yaml(value_of(unset.kind));
   }
 
   void check_inputs() {
@@ -114,76 +107,11 @@ class Checker {
   }
 
   void check_network(const std::string& path, const NetworkConfig& network) {
-    if (network.recurrent) {
-      for (const SettingProblem& each : recurrent_problems(path, config_, network, sizes_))
-        fail(each.path, each.problem);
-      return;
-    }
-    if (data_source(config_.data.dataset).load_sequences)
-      return fail(path, fmt::format("{} has sequences, for networks with 'recurrent'", config_.data.dataset));
-    const int ways =
-        int{network.train.has_value()} + int{network.detectors.has_value()} + int{!network.weights.empty()};
-    const std::string one_of = "one of 'train' (with 'layers'), 'detectors' and 'weights'";
-    if (ways == 0) return fail(path, "needs " + one_of);
-    if (ways > 1) {
-      const auto word = [](bool there, const char* name) { return there ? fmt::format(" '{}'", name) : std::string(); };
-      return fail(
-          path, fmt::format("has{}{}{}; a network has {}; KEY=null takes a key of the file away",
-                            word(network.train.has_value(), "train"), word(network.detectors.has_value(), "detectors"),
-                            word(!network.weights.empty(), "weights"), one_of));
-    }
-    if (!sizes_) return;
-    check_weights(path, network);
-    if (sizes_->labels == LabelKind::bits) check_output_bits(path, network);
-    if (network.output_activation == Activation::softmax) check_softmax(path, network);
-    if (network.output_activation) check_knockout_function(path, network, *network.output_activation);
-    if (network.detectors) {
-      if (!network.layers.empty()) fail(path + ".layers", "not used with detectors, whose sizes follow from 'hidden'");
-    } else if (network.train || !network.layers.empty()) {
-      check_layers(path, network);
-    }
-    if (network.train && network.train->stop.balanced_accuracy && network.train->stop.accuracy) {
-      fail(path + ".train.stop", "give balanced_accuracy or accuracy, not both");
-    }
-    // Sizes that depend on weight files are checked after these are read.
-    if (!network.from_files() && (network.detectors || network.layers.size() >= 3)) {
-      for (const std::string& problem : analysed_layer_problems(layer_widths(config_, network), config_.analysis)) {
-        fail(network.detectors ? path + ".detectors.hidden" : path + ".layers", problem);
-      }
-    }
-  }
-
-  void check_knockout_function(const std::string& path, const NetworkConfig& network, Activation output) {
-    const auto& knockout = config_.analysis.knockout;
-    if (!knockout || knockout->function == KnockoutFunctionChoice::automatic) return;  // that always fits
-    const std::string problem = function_problem(knockout->function_for(network, output), output);
-    if (!problem.empty()) fail(path + ".output_activation", "analysis.knockout.function: " + problem);
-  }
-
-  // Output bits are decided one by one, by thresholds.
-  void check_output_bits(const std::string& path, const NetworkConfig& network) {
-    const std::string of_bits = fmt::format("the output bits of {} ", config_.data.dataset);
-    if (network.train && network.train->loss == Loss::cross_entropy)
-      fail(path + ".train.loss", of_bits + "are trained by mse, not by cross_entropy, which is of classes");
-    if (network.train && network.train->evaluation.method == Evaluation::Method::sampled)
-      fail(path + ".train.evaluation", of_bits + "are evaluated exactly; sampled draws samples of each class");
-    if (!config_.analysis.knockout) return;
-    const KnockoutConfig& knockout = *config_.analysis.knockout;
-    const auto fail_once = [&](std::string_view key, const std::string& problem) {  // not for each network
-      if (!errors_.concern(key)) fail(key, problem);
-    };
-    if (knockout.options.method == KnockoutMethod::sampled)
-      fail_once("analysis.knockout.method", of_bits + "need exact; sampled draws samples of each class");
-    if (network.from_files() && !network.output_activation) return;  // known once the files are read
-    const Activation output = network.output_activation.value_or(Activation::tanh);
-    if (knockout.function_for(network, output) == KnockoutFunction::argmax)
-      fail_once("analysis.knockout.function", of_bits + "are decided one by one, by threshold, not by argmax");
-  }
-
-  void check_softmax(const std::string& path, const NetworkConfig& network) {
-    if (network.detectors) fail(path + ".output_activation", "softmax of the one output of a detector is always 1");
-    if (network.train && network.train->loss != Loss::cross_entropy) {
-      fail(path + ".output_activation", "softmax is trained by cross_entropy only; add train.loss: cross_entropy");
+    const auto problems = network.recurrent ? recurrent_problems(path, config_, network, sizes_)
+                                            : network_problems(path, config_, network, sizes_);
+    for (const SettingProblem& each : problems) {
+      // What is wrong with the analysis is said once, not for each network.
+      if (each.path.starts_with(path) || !errors_.concern(each.path)) fail(each.path, each.problem);
     }
   }
 
@@ -206,72 +134,6 @@ class Checker {
     if (recording.is_timed() && config_.analysis.relay.branching)
       fail("analysis.relay.branching", fmt::format("not with {}.time: each", path));
     check_no_repetition(path + ".time", recording.times);
-  }
-
-  void check_weights(const std::string& path, const NetworkConfig& network) {
-    const auto& detectors = network.detectors ? network.detectors->weights : std::vector<std::filesystem::path>();
-    if (!detectors.empty() && std::ssize(detectors) != sizes_->classes) {
-      fail(path + ".detectors.weights",
-           fmt::format("{} files, but there are {} classes", detectors.size(), sizes_->classes));
-    }
-    if (!detectors.empty()) check_untrained(path + ".detectors", *network.detectors);
-    if (!network.layer_names.empty() && !network.from_files()) {
-      fail(path + ".layer_names", "used with weights only");
-    }
-    if (network.batch_norm && !network.from_files()) fail(path + ".batch_norm", "used with weights only");
-    if (network.batch_norm_epsilon && !network.batch_norm) {
-      fail(path + ".batch_norm_epsilon", "used with batch_norm only");
-    }
-    if (!network.weights_network.empty() && network.weights.empty()) {
-      fail(path + ".weights_network", "used with weights only");
-    }
-    for (const auto& [other, its] : config_.networks) {
-      if ("networks." + other == path) break;
-      if (!network.weights_out.empty() && network.weights_out == its.weights_out) {
-        fail(path + ".weights_out", fmt::format("'{}' is that of {} already", network.weights_out.string(), other));
-      }
-    }
-    if (!network.weights_out.empty() && network.weights_out.extension() != ".safetensors") {
-      fail(path + ".weights_out", fmt::format("'{}': the name must end in .safetensors", network.weights_out.string()));
-    }
-  }
-
-  // Settings of the training are not used with weights from files. Defaults are allowed, as the resolved configuration
-  // has them all.
-  void check_untrained(const std::string& path, DetectorsConfig given) {
-    DetectorsConfig defaults;
-    defaults.hidden = given.hidden;
-    defaults.noise = given.noise;
-    defaults.weights = given.weights;
-    check_untrained(path, settings_of(given), settings_of(defaults));
-  }
-
-  void check_untrained(const std::string& path, const std::vector<Setting>& given,
-                       const std::vector<Setting>& defaults) {
-    using namespace setting;
-    for (std::size_t i = 0; i < given.size(); ++i) {
-      const std::string at = fmt::format("{}.{}", path, given[i].key);
-      if (to_yaml(value_of(given[i].kind)) != to_yaml(value_of(defaults[i].kind)))
-        fail(at, "not used with weights: nothing is trained");
-      check_untrained(at, members_of(given[i].kind, AbsentGroups::skip),
-                      members_of(defaults[i].kind, AbsentGroups::skip));
-    }
-  }
-
-  void check_layers(const std::string& path, const NetworkConfig& network) {
-    if (network.layers.size() < 3) {
-      return fail(path + ".layers",
-                  fmt::format("inputs, at least one hidden layer and outputs are needed: [{}, 20, {}]", sizes_->inputs,
-                              sizes_->classes));
-    }
-    if (network.layers.front() != sizes_->inputs) {
-      fail(path + ".layers",
-           fmt::format("the first is {} but the data have {} inputs", network.layers.front(), sizes_->inputs));
-    }
-    if (network.layers.back() != sizes_->classes) {
-      fail(path + ".layers",
-           fmt::format("the last is {} but there are {} classes", network.layers.back(), sizes_->classes));
-    }
   }
 
   void check_sweep() {
@@ -411,72 +273,6 @@ class Checker {
 std::string suggestion(std::string_view word, const std::vector<std::string_view>& known) {
   const std::string_view near = nearest_word(word, known);
   return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
-}
-
-int levels_of(const DiscretizeOptions& options) {
-  try {
-    return level_count(options);
-  } catch (const UsageError&) {
-    return 2;
-  }
-}
-
-std::vector<std::string> drift_problems(const AnalysisConfig& analysis, std::int64_t units) {
-  if (analysis.drift < units) return {};
-  return {fmt::format("analysis.drift: {} units, but an analysed layer has {}: all of them are kept at any time",
-                      analysis.drift, units)};
-}
-
-namespace {
-
-// The reasons why a layer of `width` units cannot be analysed.
-std::vector<std::string> width_problems(const AnalysisConfig& analysis, int layer, std::int64_t width) {
-  const auto too_wide = [&](std::int64_t widest, std::string_view what) {
-    return fmt::format("the analysed layer {} has {} units; {} is possible up to {}", layer, width, what, widest);
-  };
-  const bool all_knocked_out = analysis.knockout && analysis.knockout->sets == KnockoutSets::exhaustive;
-  if (width > UnitStates::max_units) return {too_wide(UnitStates::max_units, "relay information")};
-  std::vector<std::string> problems;
-  const int levels = levels_of(analysis.discretize);
-  const auto widest_nsb = static_cast<std::int64_t>(std::log(nsb_max_alphabet) / std::log(levels));
-  const auto& estimators = analysis.estimators;
-  if (width > widest_nsb && std::find(estimators.begin(), estimators.end(), "nsb") != estimators.end())
-    problems.push_back(too_wide(widest_nsb, fmt::format("the estimator nsb, of units of {} levels,", levels)));
-  if (width <= NeuronSet::max_exhaustive_neurons) return problems;
-  if (!analysis.relay.exhaustive.empty())
-    problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive relay information") +
-                       " (analysis.relay.exhaustive: [] does without)");
-  if (all_knocked_out) {
-    problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive knockout") +
-                       " (analysis.knockout.sets: single does without)");
-  }
-  if (width <= NeuronSet::max_neurons) return problems;
-  if (analysis.relay.branching) problems.push_back(too_wide(NeuronSet::max_neurons, "branching greedy search"));
-  if (analysis.relay.by) problems.push_back(too_wide(NeuronSet::max_neurons, "a greedy search by another measure"));
-  if (analysis.knockout && !all_knocked_out) {
-    if (analysis.knockout->options.method == KnockoutMethod::sampled)
-      problems.push_back(too_wide(NeuronSet::max_neurons, "a sampled knockout"));
-  }
-  return problems;
-}
-
-}  // namespace
-
-std::vector<std::string> analysed_layer_problems(const std::vector<std::int64_t>& widths,
-                                                 const AnalysisConfig& analysis) {
-  const int hidden_layers = static_cast<int>(widths.size()) - 2;
-  std::vector<std::string> problems;
-  const std::vector<int> layers = analysed_layers(analysis, widths);
-  for (const int layer : layers) {
-    if (layer > hidden_layers) {
-      problems.push_back(fmt::format("analysis.layers has {}, but there {} {} hidden layer{}", layer,
-                                     hidden_layers == 1 ? "is" : "are", hidden_layers, hidden_layers == 1 ? "" : "s"));
-      continue;
-    }
-    for (std::string& problem : width_problems(analysis, layer, widths[static_cast<std::size_t>(layer)]))
-      problems.push_back(std::move(problem));
-  }
-  return problems;
 }
 
 void check_experiment_config(const ExperimentConfig& config, const ConfigNode& root, ConfigErrors& errors) {

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "experiments/config/config_checks.hpp"
 #include "experiments/config/derived_settings.hpp"
+#include "experiments/config/network_checks.hpp"
 #include "experiments/config/significance_checks.hpp"
 
 namespace inforelay {

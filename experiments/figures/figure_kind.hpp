@@ -48,6 +48,7 @@ struct FigureKind {
   bool over_time = false;  ///< drawn of systems that were analysed at each time, and of no others
   /// The subsets that a figure of a layer shows, if not the last one.
   std::vector<std::string> (*subsets)(const LayerResults& layer) = nullptr;
+  bool of_weights = false;  ///< shows weights, neither states nor samples
 };
 
 /// `draw` with `figure`, one of the structs of figures.hpp.

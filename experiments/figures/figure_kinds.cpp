@@ -10,15 +10,17 @@
 namespace inforelay {
 
 extern const FigureKind training_figure, density_figure, modules_figure, ablation_figure, relay_sizes_figure,
-    relay_figure, function_figure, knockout_sizes_figure, node_figure, receptive_figure, confusion_figure, pca_figure,
-    activations_figure, regression_figure, importance_figure, clusters_figure, entropy_figure, time_figure;
+    relay_figure, function_figure, knockout_sizes_figure, node_figure, receptive_figure, readout_figure,
+    confusion_figure, pca_figure, activations_figure, regression_figure, importance_figure, clusters_figure,
+    entropy_figure, time_figure;
 
 const std::vector<const FigureKind*>& figure_kinds() {
   static const std::vector<const FigureKind*> all{
-      &training_figure,  &density_figure,  &modules_figure,        &ablation_figure,   &relay_sizes_figure,
-      &relay_figure,     &function_figure, &knockout_sizes_figure, &node_figure,       &receptive_figure,
-      &confusion_figure, &pca_figure,      &activations_figure,    &regression_figure, &importance_figure,
-      &clusters_figure,  &entropy_figure,  &time_figure,
+      &training_figure,    &density_figure,     &modules_figure,    &ablation_figure,
+      &relay_sizes_figure, &relay_figure,       &function_figure,   &knockout_sizes_figure,
+      &node_figure,        &receptive_figure,   &readout_figure,    &confusion_figure,
+      &pca_figure,         &activations_figure, &regression_figure, &importance_figure,
+      &clusters_figure,    &entropy_figure,     &time_figure,
   };
   return all;
 }

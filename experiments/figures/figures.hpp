@@ -27,11 +27,10 @@ namespace inforelay {
 /// The curves of one network. Curve c has its own length E_c: each detector is trained until its own stop rule is met.
 struct TrainingPanel {
   std::string network{};
-  std::string quantity = "balanced accuracy";  ///< label of the y axis
-  std::vector<std::vector<double>> train{};    ///< [C][E_c], in [0,1]; value i is after epoch i + 1
-  std::vector<std::vector<double>> test{};     ///< [C][E_c], or empty
-  bool mean = true;                            ///< black curves of the means, as far as all classes have values
-  bool end_marks = false;                      ///< a mark at the last value of each training curve
+  std::vector<std::vector<double>> train{};  ///< [C][E_c] balanced accuracy; value i is after epoch i + 1
+  std::vector<std::vector<double>> test{};   ///< [C][E_c], or empty
+  bool mean = true;                          ///< black curves of the means, as far as all classes have values
+  bool end_marks = false;                    ///< a mark at the last value of each training curve
 };
 
 /// 0, 1, ... C-1 in place of an empty list.
@@ -53,8 +52,8 @@ struct TrainingFigure {
   std::vector<StaircasePanel> staircases{};  ///< a panel for each network composed of detectors
 };
 
-/// "training": accuracy vs. epoch (logarithmic beyond 200), coloured by class, mean black, train solid and test
-/// dotted; then the staircases. Long curves are thinned to the resolution of the panel (thin_curve).
+/// "training": balanced accuracy vs. epoch (logarithmic beyond 200), coloured by class, mean black, train solid and
+/// test dotted; then the staircases. Long curves are thinned to the resolution of the panel (thin_curve).
 std::string draw_training(const FigureWriter& writer, const TrainingFigure& figure);
 
 struct RelayFigure {
@@ -201,6 +200,17 @@ struct ReceptiveFigure {
 /// each unit has a scale of its own, as units differ in size.
 std::string draw_receptive(const FigureWriter& writer, const ReceptiveFigure& figure);
 
+struct ReadoutFigure {
+  std::string network{};
+  std::vector<std::string> labels{};  ///< [J] outputs, or units of the next layer
+  RowMatrix<float> weight{};          ///< [J,K]
+  bool of_outputs = true;
+  int module = 0;  ///< as in ModulesFigure
+};
+
+/// "readout_NETWORK": the weights as a heat map, blue positive, orange negative, on one scale.
+std::string draw_readout(const FigureWriter& writer, const ReadoutFigure& figure);
+
 struct ConfusionFigure {
   std::string network{};
   std::vector<std::string> labels{};  ///< [C]
@@ -216,6 +226,8 @@ struct RegressionPanel {
   std::vector<double> set_size{};     ///< [C] coefficient of D (scaled to [0,1]); NaN if undefined
   std::vector<double> information{};  ///< [C] coefficient of I_R (scaled); NaN if undefined
   std::vector<double> r_squared{};    ///< [C] of the fit; empty: not shown
+  /// [R,C] the coefficients of R runs that differ by their seed; the above are then their medians. [0,0]: one run.
+  RowMatrix<double> set_size_runs{}, information_runs{};
 };
 
 struct RegressionFigure {
@@ -223,7 +235,9 @@ struct RegressionFigure {
   std::vector<RegressionPanel> networks{};
 };
 
-/// "regression": coefficients of D (red) and of I_R (black) for each class.
+/// "regression": coefficients of D (red) and of I_R (black) for each class. One network has no intervals: the sets that
+/// its fit runs over are no sample. Of several seeds each is a faint dot; from ten on bars reach from their 5 % to
+/// their 95 % quantile.
 std::string draw_regression(const FigureWriter& writer, const RegressionFigure& figure);
 
 struct ClusterCurve {

@@ -30,7 +30,7 @@ std::string draw_receptive(const FigureWriter& writer, const ReceptiveFigure& fi
       "orange negative, on a scale of its own for each unit, whose end is the number above the image (the "
       "table has the weights).",
       std::max(grid.width, 60.0), grid.height);
-  canvas.add("set palette defined (-1 '#c4500a', -0.5 '#f5a863', 0 '#ffffff', 0.5 '#77b1d8', 1 '#0b4083')");
+  canvas.add("{}", signed_palette);
   canvas.add("unset colorbox; set border 15 lw 0.3 lc rgb '{}'; unset tics", hex(colour::light));
   CsvTable table("unit,row,column,weight");
   const auto side = static_cast<Eigen::Index>(figure.side);
@@ -65,7 +65,9 @@ std::string draw_receptive(const FigureWriter& writer, const ReceptiveFigure& fi
 
 extern const FigureKind receptive_figure;
 const FigureKind receptive_figure{
-    "receptive", FigureScope::layer, "first-layer weights of each unit as images, of square images as inputs",
+    "receptive",
+    FigureScope::layer,
+    "first-layer weights of each unit as images, of square images as inputs",
     [](const FigureSource& source) -> FigureDrawing {
       if (source.layer->layer != "1" || source.result.is_recording(source.layer->system)) return {};
       const std::string weight = "model/layer1/weight";
@@ -78,6 +80,9 @@ const FigureKind receptive_figure{
       const bool images = data == "mnist" || data == "digits" || data == "idx";
       if (!images || side < 4 || side * side != weights.cols()) return {};
       return drawing(draw_receptive, {.network = source.name, .side = side, .weight = weights});
-    }};
+    },
+    false,
+    nullptr,
+    true};
 
 }  // namespace inforelay

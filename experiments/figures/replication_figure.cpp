@@ -30,8 +30,9 @@ SeriesRows add_rows(CsvTable& table, const ReplicationPanel& panel, std::size_t 
   std::size_t first = table.rows();
   for (std::size_t c = 0; c < panel.labels.size(); ++c) {
     const Spread seeds = spread(series.values[c]);
-    table.row(static_cast<double>(c) + offset, seeds.low, seeds.median, seeds.high, series.published[c], no_number,
-              panel.labels[c], series.network, panel.metric);
+    const bool few = seeds.count < fewest_for_quantiles;  // they are their own range
+    table.row(static_cast<double>(c) + offset, few ? no_number : seeds.low, seeds.median, few ? no_number : seeds.high,
+              series.published[c], no_number, panel.labels[c], series.network, panel.metric);
   }
   rows.classes = rows_from(table, first);
   first = table.rows();
@@ -83,10 +84,11 @@ std::string draw_replication(const FigureWriter& writer, const ReplicationFigure
   const bool alone = figure.panels.size() == 1;
   const PanelGrid grid(figure.panels.size(), alone ? 1 : 2, alone ? single_column : double_column, 42,
                        {.left = 14, .bottom = 9, .column_gap = 18, .row_gap = 16}, foot);
-  FigureCanvas canvas(name,
-                      "Published values (red crosses) and runs that differ by their seed: dots are runs, bars reach "
-                      "from their 5 % to their 95 % quantile, the line across is their median.",
-                      grid.width, grid.height);
+  FigureCanvas canvas(
+      name,
+      "Published values (red crosses) and runs that differ by their seed: dots are runs, bars reach "
+      "from their 5 % to their 95 % quantile if there are at least ten, the line across is their median.",
+      grid.width, grid.height);
   CsvTable table("x,p05,median,p95,published,seed_value,class,network,metric");
   for (std::size_t i = 0; i < figure.panels.size(); ++i) {
     const ReplicationPanel& panel = figure.panels[i];

@@ -27,8 +27,8 @@ struct ReplicationFigure {
   std::vector<ReplicationPanel> panels{};
 };
 
-/// "replication_NAME": for each panel and class the seeds as dots, their 5 to 95 % range as a bar, their median as a
-/// line across it, and the published value as a red cross. Throws as the functions of figures.hpp.
+/// "replication_NAME": for each panel and class the seeds as dots, from ten on their 5 to 95 % range as a bar, their
+/// median as a line across it, and the published value as a red cross. Throws as the functions of figures.hpp.
 std::string draw_replication(const FigureWriter& writer, const ReplicationFigure& figure);
 
 }  // namespace inforelay

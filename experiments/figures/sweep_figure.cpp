@@ -36,8 +36,6 @@ bool is_logarithmic(const SweepFigure& figure) {
   return is_numeric(figure) && figure.position.front() > 0 && figure.position.back() >= 50 * figure.position.front();
 }
 
-constexpr std::size_t least_for_spread = 10;  // runs
-
 // The runs of one level and series.
 struct Group {
   std::size_t level, series;
@@ -126,7 +124,7 @@ class Elements {
     const std::string colour = hex(network_colour(series));
     // The spread of a few runs is their points.
     const bool few = std::any_of(groups_.begin(), groups_.end(), [&](const Group& group) {
-      return group.series == series && group.values.size() < least_for_spread;
+      return group.series == series && group.values.size() < fewest_for_quantiles;
     });
     if (joined) {
       if (!few) {

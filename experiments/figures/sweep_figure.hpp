@@ -29,8 +29,8 @@ struct SweepFigure {
 };
 
 /// Each run as a faint dot; for each level and series the median and a bar (a band if medians are joined) from the 5 %
-/// to the 95 % quantile. Positive positions that span a factor of 50 or more have a logarithmic axis. Texts, values
-/// that are not finite, and errors: as in figures.hpp.
+/// to the 95 % quantile if each has at least ten runs. Positive positions that span a factor of 50 or more have a
+/// logarithmic axis. Texts, values that are not finite, and errors: as in figures.hpp.
 std::string draw_sweep(const FigureWriter& writer, const SweepFigure& figure);
 
 }  // namespace inforelay

@@ -69,7 +69,7 @@ class TrainingDrawing {
       const bool mean = panel.mean && labels_.size() > 1 && !of_classes.empty();
       return SubsetCurves{subset, of_classes, mean ? mean_curve(of_classes) : std::vector<double>{}};
     };
-    plot(box, panel.network, panel.quantity, "epoch", {curves("test", panel.test), curves("train", panel.train)});
+    plot(box, panel.network, "epoch", {curves("test", panel.test), curves("train", panel.train)});
   }
 
   void draw(const PanelBox& box, const StaircasePanel& panel) {
@@ -84,8 +84,7 @@ class TrainingDrawing {
         result.mean.push_back(accuracy.row(i).mean());
       return result;
     };
-    plot(box, panel.network, "balanced accuracy", steps_axis,
-         {curves("test", panel.test), curves("train", panel.train)});
+    plot(box, panel.network, steps_axis, {curves("test", panel.test), curves("train", panel.train)});
   }
 
   const CsvTable& table() const { return table_; }
@@ -93,7 +92,7 @@ class TrainingDrawing {
  private:
   static constexpr std::string_view steps_axis = "detectors";
 
-  void plot(const PanelBox& box, const std::string& network, const std::string& quantity, std::string_view x_is,
+  void plot(const PanelBox& box, const std::string& network, std::string_view x_is,
             const std::array<SubsetCurves, 2>& subsets) {
     AxisRange values;
     for (const SubsetCurves& each : subsets) {
@@ -101,7 +100,7 @@ class TrainingDrawing {
     }
     canvas_.y_axis(std::floor((values.low() - 0.01) * 20) / 20, std::max(values.high(), 1.0), 6);
     canvas_.panel_title(box, canvas_.text(network));
-    canvas_.y_label(box, canvas_.text(quantity));
+    canvas_.y_label(box, "'balanced accuracy'");
     elements_.clear();
     const auto add = [&](const SubsetCurves& each, int c, const std::string& label, const std::vector<double>& curve) {
       const std::size_t first = table_.rows();
@@ -187,11 +186,10 @@ std::string draw_training(const FigureWriter& writer, const TrainingFigure& figu
 
   FigureCanvas canvas(
       std::string(name),
-      "Accuracy vs. epoch, a coloured line for each class and the mean in black; solid: training samples, dotted: test "
-      "samples; dots mark the end of a detector's training, whose test "
-      "samples, unlike the training samples, are mostly of other classes. For networks composed of detectors: accuracy "
-      "as these are "
-      "added. Long curves are thinned to the first, last, smallest and largest value in each of 400 parts of the axis, "
+      "Balanced accuracy vs. epoch, a coloured line for each class and the mean in black; solid: training samples, "
+      "dotted: test samples; dots mark the end of a detector's training. For networks composed of detectors: balanced "
+      "accuracy as these are added. Long curves are thinned to the first, last, smallest and largest value in each of "
+      "400 parts of the axis, "
       "which gives the same line.",
       grid.width, grid.height);
   TrainingDrawing drawing(canvas, figure, writer.options().palette);
@@ -211,7 +209,8 @@ std::string draw_training(const FigureWriter& writer, const TrainingFigure& figu
 
 extern const FigureKind training_figure;
 const FigureKind training_figure{
-    "training", FigureScope::experiment, "accuracy during training", [](const FigureSource& source) -> FigureDrawing {
+    "training", FigureScope::experiment, "balanced accuracy during training",
+    [](const FigureSource& source) -> FigureDrawing {
       TrainingFigure figure;
       for (const std::string& network : source.result.networks) {
         const ResultView system = source.result.network(network), training = system.at("training");
@@ -222,14 +221,11 @@ const FigureKind training_figure{
                                      .test = curves_by_class(training.matrix<double>("accuracy_test"))});
         }
         if (training.has("detectors")) {
-          TrainingPanel panel{.network = network + ": detectors",
-                              .quantity = "accuracy (test unbalanced)",
-                              .mean = false,
-                              .end_marks = true};
+          TrainingPanel panel{.network = network + ": detectors", .mean = false, .end_marks = true};
           for (std::size_t c = 0; c < figure.labels.size(); ++c) {
             const ResultView detector = training.at(fmt::format("detectors/{}", c));
-            panel.train.push_back(detector.numbers("accuracy_train"));
-            panel.test.push_back(detector.numbers("accuracy_test"));
+            panel.train.push_back(detector.numbers("balanced_accuracy_train"));
+            panel.test.push_back(detector.numbers("balanced_accuracy_test"));
           }
           figure.networks.push_back(std::move(panel));
         }

@@ -87,10 +87,10 @@ MetricKind kind_of(const Measure& measure, const Metric& metric, int count = 0) 
       const std::size_t letter = count > 0 ? text->find(" N ") : std::string::npos;
       if (letter != std::string::npos) text->replace(letter + 1, 1, std::to_string(count));
     }
-    return {name, metric.derived.units, about, title, metric.derived.is_set};
+    return {name, metric.derived.units, about, title, metric.derived.is_set, {}, {}};
   }
   const ArrayInfo& info = info_of(measure, metric);
-  return {name, info.units, info.long_name, metric.title, false};
+  return {name, info.units, info.long_name, metric.title, false, {}, {}};
 }
 
 // The group of the measure in the results of a system; throws UsageError if it is not there.
@@ -184,7 +184,10 @@ std::string metric_error(std::string_view name) {
 
 MetricKind metric_kind(std::string_view name) {
   const ParsedName parsed = parse_or_throw(name);
-  return kind_of(*parsed.measure, *parsed.metric, parsed.count);
+  MetricKind kind = kind_of(*parsed.measure, *parsed.metric, parsed.count);
+  kind.layer = parsed.layer;
+  kind.subset = parsed.subset;
+  return kind;
 }
 
 std::string metric_missing(const ExperimentConfig& config, const NetworkConfig& network, std::string_view name) {

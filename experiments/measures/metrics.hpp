@@ -16,7 +16,8 @@ namespace inforelay {
 struct MetricKind {
   std::string name;  ///< with SUBSET, and N for a number: "relay.SUBSET.last_N"
   std::string units, about, title;
-  bool is_set = false;  ///< sets of units, not numbers
+  bool is_set = false;            ///< sets of units, not numbers
+  std::string layer{}, subset{};  ///< that the name states; "" if none
 };
 
 /// All metrics, in the order of the documentation.

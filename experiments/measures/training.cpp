@@ -87,9 +87,8 @@ void compute_training(MeasureRun& run, ResultArrays& out) {
     out.put("training/loss", std::vector<double>(model.curve.loss.begin(), model.curve.loss.end()));
   }
   for (std::size_t c = 0; c < model.detectors.size(); ++c) {
-    const std::string path = fmt::format("training/detectors/{}/", c);
-    out.put(path + "accuracy_train", model.detectors[c].accuracy_train);
-    out.put(path + "accuracy_test", model.detectors[c].accuracy_test);
+    for (const DetectorCurve& curve : detector_curves)
+      out.put(fmt::format("training/detectors/{}/{}", c, curve.name), model.detectors[c].*curve.values);
   }
   if (model.staircase) {
     out.put_scale("training/detectors_in_place",
@@ -174,6 +173,12 @@ const Measure training_measure{
           "1",
           {"epoch"},
           "fraction of the detector's test samples classified correctly"},
+         {"training/detectors/*/balanced_accuracy_train",
+          "1",
+          {"epoch"},
+          "mean of the fractions of the detector's training samples of its class and of the others that are classified "
+          "correctly"},
+         {"training/detectors/*/balanced_accuracy_test", "1", {"epoch"}, "the same of its test samples"},
          {"training/staircase_train",
           "1",
           {"detectors_in_place", "class"},

@@ -130,12 +130,8 @@ void Console::kept_stage(std::string_view name, double seconds) {
   {
     const std::lock_guard lock(mutex_);
     stage.index = next_stage_++;
-    const ExpectedStage* expected = next_expected(name);
-    status_.ended.push_back({.index = stage.index,
-                             .label = stage.label,
-                             .seconds = seconds,
-                             .kept = true,
-                             .work = expected ? expected->work : ""});
+    next_expected(name);
+    status_.ended.push_back({.index = stage.index, .label = stage.label, .seconds = seconds, .kept = true, .work = {}});
     update(false);
   }
   info(title_of(stage) + "  (cached)");

@@ -79,8 +79,8 @@ class FigureReader {
       const bool recording = result_.is_recording(source.layer->system);
       parts.push_back(fmt::format("{}, {}{}", source.layer->system, recording ? "" : "layer ", source.layer->layer));
     }
-    if (!discretize_.empty()) parts.push_back("states by " + discretize_);
-    if (source.layer != nullptr) {
+    if (!discretize_.empty() && !kind.of_weights) parts.push_back("states by " + discretize_);
+    if (source.layer != nullptr && !kind.of_weights) {
       std::vector<std::string> subsets = kind.subsets ? kind.subsets(*source.layer) : std::vector<std::string>();
       if (subsets.empty())
         subsets.push_back(source.subset.empty() ? subsets_of(*source.layer, "states").back() : source.subset);
@@ -121,7 +121,8 @@ void check_classes(const std::vector<std::string>& classes, const ExperimentResu
 }  // namespace
 
 std::vector<std::string> draw_figures(FigureOptions options, const ExperimentResult& result,
-                                      const std::filesystem::path& folder, Progress& progress) {
+                                      const std::filesystem::path& folder, Progress& progress,
+                                      const std::function<void()>& beside) {
   options.folder = folder;
   std::vector<LayerResults> at_once, over_time;
   for (const std::string& system : result.systems()) {
@@ -131,10 +132,12 @@ std::vector<std::string> draw_figures(FigureOptions options, const ExperimentRes
   check_classes(options.classes, result);
   const std::vector<ReadFigure> figures = FigureReader(options, result, at_once, over_time).read();
   std::vector<std::string> names(figures.size());
-  // Each waits for gnuplot most of the time.
+  const std::size_t first = beside ? 1 : 0;  // what is beside takes longer than any figure
   parallel_blocks(
-      figures.size(),
-      [&](std::size_t i) {
+      first + figures.size(),
+      [&](std::size_t block) {
+        if (block < first) return beside();
+        const std::size_t i = block - first;
         FigureOptions own = options;
         own.note = figures[i].note;
         names[i] = figures[i].draw(FigureWriter(std::move(own)));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,9 +12,11 @@
 
 namespace inforelay {
 
-/// Draws all figure_kinds() for which the results have the data into `folder`. `options`: as configured; folder and
-/// note are set here. Returns the names of the figures. Throws FigureError, IoError; Interrupted between figures.
+/// Draws all figure_kinds() for which the results have the data into `folder`, each on one thread, and calls `beside`
+/// on one of the threads meanwhile, if there is one. `options`: as configured; folder and note are set here. Returns
+/// the names of the figures. Throws FigureError, IoError, what `beside` throws; Interrupted between figures.
 std::vector<std::string> draw_figures(FigureOptions options, const ExperimentResult& result,
-                                      const std::filesystem::path& folder, Progress& progress);
+                                      const std::filesystem::path& folder, Progress& progress,
+                                      const std::function<void()>& beside = {});
 
 }  // namespace inforelay

@@ -66,7 +66,7 @@ struct EndedStage {
   std::string label;
   double seconds = 0;
   bool kept = false;   ///< result of an earlier start
-  std::string work{};  ///< of ExpectedStage
+  std::string work{};  ///< of ExpectedStage; "" if kept: the earlier start may have had other threads
 };
 
 /// The runs of a sweep.

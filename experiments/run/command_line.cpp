@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/files/data_folder.hpp"
 #include "experiments/config/config.hpp"
+#include "experiments/config/config_checks.hpp"
 #include "experiments/config/installed_configs.hpp"
 #include "experiments/reports/summary_table.hpp"
 #include "experiments/run/list_report.hpp"
@@ -73,7 +74,10 @@ ProgressStyle progress_style(const std::string& word) {
   for (const auto& [name, style] : styles) {
     if (word == name) return style;
   }
-  throw UsageError("--progress: expected auto, bar, plain or off, found '{}'", word);
+  std::vector<std::string_view> known;
+  for (const auto& each : styles) known.push_back(each.first);
+  throw UsageError("--progress: expected one of {}, found '{}'{}", fmt::join(known, ", "), word,
+                   suggestion(word, known));
 }
 
 }  // namespace

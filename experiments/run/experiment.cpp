@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -242,12 +243,10 @@ std::optional<DataPair> images_of(const ResolvedExperiment& run, const Experimen
   return load_data(plan);
 }
 
-void write_page(const ResolvedExperiment& run, const ExperimentResult& result, const RunDirectory& directory,
-                Console& console) {
+void write_page(const ResolvedExperiment& run, const ExperimentResult& result, const RunDirectory& directory) {
   const std::string note(result.networks.empty() ? "" : data_source(result.provenance.data_name).note);
   const std::optional<DataPair> images = images_of(run, result);
   write_file_atomically(directory.page(), std::string_view(run_page(result, note, images ? &*images : nullptr)));
-  console.info(fmt::format("open '{}' in a browser to explore the results", directory.page().string()));
 }
 
 void draw(const ResolvedExperiment& run, ExperimentResult& result, const RunDirectory& directory, Console& console) {
@@ -255,9 +254,11 @@ void draw(const ResolvedExperiment& run, ExperimentResult& result, const RunDire
   console.begin_stage("figures");
   const Stopwatch watch;
   const std::vector<std::string> before = figures_in(directory.figures());
-  std::vector<std::string> names = draw_figures(*config.figures, result, directory.figures(), console);
+  std::function<void()> page;
+  if (config.figures->page) page = [&] { write_page(run, result, directory); };
+  std::vector<std::string> names = draw_figures(*config.figures, result, directory.figures(), console, page);
   console.check();  // for a stop request during the last figure
-  if (config.figures->page) write_page(run, result, directory, console);
+  if (page) console.info(fmt::format("open '{}' in a browser to explore the results", directory.page().string()));
   result.stages.push_back({"figures", watch.seconds()});
   console.end_stage(watch.seconds());
   console.detail(fmt::format("wrote {}/{{{}}}", directory.figures().string(), fmt::join(names, ",")));

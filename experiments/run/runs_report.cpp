@@ -111,8 +111,8 @@ std::string quantity_line(const Key& key, const std::map<std::string, std::strin
   if (differing == 0) return "";
   const std::string name = fmt::format("{}{}{} {} {}", key[0], key[1].empty() ? "" : " ", key[1], key[2], key[3]);
   const auto count = static_cast<double>(numbers);
-  if (numbers == 0) return fmt::format("  {:<46.46}  {} of {} differ\n", one_line(name), differing, first.size());
-  return fmt::format("  {:<46.46} {:>9.4f} {:>9.4f} {:>+9.4f}  {:.12}\n", one_line(name), sum_first / count,
+  if (numbers == 0) return fmt::format("  {:<36.36}  {} of {} differ\n", one_line(name), differing, first.size());
+  return fmt::format("  {:<36.36} {:>9.4f} {:>9.4f} {:>+9.4f}  {:.10}\n", one_line(name), sum_first / count,
                      sum_second / count, largest, one_line(where));
 }
 
@@ -161,7 +161,7 @@ std::string compare_runs(const fs::path& first, const fs::path& second) {
     text += wrapped(fmt::format("{}: {} | {}", each.path, value(each.first), value(each.second)), 2);
   }
   if (differences.empty()) text += "  none\n";
-  text += fmt::format("\n  {:<46} {:>9} {:>9} {:>9}  {}\n", "numbers that differ", "first", "second", "largest", "at");
+  text += fmt::format("\n  {:<36} {:>9} {:>9} {:>9}  {}\n", "numbers that differ", "first", "second", "largest", "at");
   std::size_t same = 0, missing = 0;
   for (const auto& [key, rows] : values) {
     const auto other = others.find(key);

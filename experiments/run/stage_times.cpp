@@ -50,6 +50,17 @@ StageTimes earlier_times(const fs::path& folder) {
   return times;
 }
 
+// What a training may at most do: its time grows with this, its memory does not. "" of other stages.
+std::string epochs_of(const Stage& stage) {
+  const NetworkConfig& network = stage.place.network;
+  const bool is_training = stage.measure->name == "training" || stage.measure->name == "recurrent_training";
+  if (!is_training || network.from_files()) return "";
+  if (network.recurrent && network.recurrent->train)
+    return fmt::format(", {} epochs", network.recurrent->train->max_epochs);
+  if (network.detectors) return fmt::format(", {} epochs", network.detectors->max_epochs);
+  return network.train ? fmt::format(", {} epochs", network.train->max_epochs) : "";
+}
+
 // A training whose stop rule may be met before its last epoch.
 bool may_end_early(const Stage& stage) {
   const NetworkConfig& network = stage.place.network;
@@ -67,18 +78,19 @@ std::vector<ExpectedStage> expected_stages(const ResolvedExperiment& run, const 
   constexpr double least_seconds = 1e-3;
   const StageTimes times = earlier_times(folder);
   std::vector<ExpectedStage> expected;
-  const auto add = [&](const std::string& label, double bytes, bool early) {
-    const std::string work = fmt::format("{:.0f} bytes, {} x {} threads", bytes, ranks().size(), thread_count());
+  const auto add = [&](const std::string& label, double bytes, const std::string& epochs, bool early) {
+    const std::string work =
+        fmt::format("{:.0f} bytes{}, {} x {} threads", bytes, epochs, ranks().size(), thread_count());
     const auto found = times.find({label, work});
     expected.push_back({label, work, found == times.end() ? 0 : std::max(found->second, least_seconds), early});
   };
   double all = 0;
   for (const Stage& stage : run.stages()) {
     const MemoryNeed need = memory_of(*stage.measure, stage.place, run.tables());
-    add(stage.label, need.kept + need.working, may_end_early(stage));
+    add(stage.label, need.kept + need.working, epochs_of(stage), may_end_early(stage));
     all += need.kept + need.working;
   }
-  if (run.config().figures) add("figures", all, false);
+  if (run.config().figures) add("figures", all, "", false);
   return expected;
 }
 

@@ -16,7 +16,7 @@
 #include "core/files/sha256.hpp"
 #include "core/named.hpp"
 #include "core/text/message_text.hpp"
-#include "experiments/config/config_checks.hpp"
+#include "experiments/config/network_checks.hpp"
 #include "experiments/sources/recording_symbols.hpp"
 
 namespace inforelay {

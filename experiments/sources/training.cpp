@@ -8,7 +8,6 @@
 #include "core/error.hpp"
 #include "core/progress.hpp"
 #include "nn/training/composite.hpp"
-#include "nn/training/detectors.hpp"
 #include "nn/training/trainer.hpp"
 #include "nn/training/training_state_hdf5.hpp"
 
@@ -105,7 +104,7 @@ ModelResult train_detectors(const NetworkConfig& config, const DataPair& data, c
     std::vector<Mlp> detectors;
     for (const DetectorState& state : training.states()) {
       detectors.push_back(state.network);
-      model.detectors.push_back({state.accuracy_train, state.accuracy_test});
+      model.detectors.push_back(state.curves);
       model.reached = model.reached && state.reached;
     }
     put_together(*config.detectors, detectors, data, random, progress, model);

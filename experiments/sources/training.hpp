@@ -12,25 +12,20 @@
 #include "nn/data/dataset.hpp"
 #include "nn/network/mlp.hpp"
 #include "nn/training/composite.hpp"
+#include "nn/training/detectors.hpp"
 #include "nn/training/trainer.hpp"
 #include "nn/weights/weight_file.hpp"
 
 namespace inforelay {
 
-/// Accuracies of one detector after each of its epochs: the fraction classified correctly, not balanced.
-struct DetectorCurve {
-  std::vector<double> accuracy_train;  ///< [E]
-  std::vector<double> accuracy_test;   ///< [E]
-};
-
 /// A network and its training, or the files that it was read from.
 struct ModelResult {
   Mlp network;
-  bool reached = true;                   ///< the stopping criterion was met (by each detector of a composite network)
-  TrainingCurve curve;                   ///< of a network trained as a whole; else empty
-  std::vector<DetectorCurve> detectors;  ///< [C] of a composite; else empty
-  std::optional<Staircase> staircase;    ///< of a composite
-  std::vector<WeightSource> sources;     ///< empty if it was trained here
+  bool reached = true;                    ///< the stopping criterion was met (by each detector of a composite network)
+  TrainingCurve curve;                    ///< of a network trained as a whole; else empty
+  std::vector<DetectorCurves> detectors;  ///< [C] of a composite; else empty
+  std::optional<Staircase> staircase;     ///< of a composite
+  std::vector<WeightSource> sources;      ///< empty if it was trained here
 };
 
 /// Trains the network, or its detectors, and composes them. `random` is the network's own stream.

@@ -8,6 +8,8 @@
 #include <optional>
 
 #include "core/config/tree.hpp"
+#include "core/parallel.hpp"
+#include "core/statistics/statistics.hpp"
 #include "core/text/labels.hpp"
 #include "experiments/figures/plot/figure_canvas.hpp"
 #include "experiments/sweep/parameters.hpp"
@@ -114,15 +116,12 @@ Series series_of(const SweepPlan& plan, std::size_t parameter) {
   return series;
 }
 
-// "full, test" of full.relay.test.total: what the title of the metric leaves out.
+// "full, layer 2, test" of full.layers.2.relay.test.total: what the title of the metric leaves out.
 std::string place_of(const NetworkMetric& metric) {
   std::string place = metric.network;
-  std::vector<std::string> parts = parts_of(metric.metric);
-  if (parts.size() > 2 && parts.front() == "layers") {
-    place += ", layer " + parts[1];
-    parts.erase(parts.begin(), parts.begin() + 2);
-  }
-  return parts.size() == 3 ? fmt::format("{}, {}", place, parts[1]) : place;  // MEASURE.SUBSET.METRIC
+  if (!metric.layer.empty()) place += ", layer " + metric.layer;
+  if (!metric.subset.empty()) place += ", " + metric.subset;
+  return place;
 }
 
 void set_quantity(SweepFigure& figure, const NetworkMetric& metric) {
@@ -172,6 +171,18 @@ SweepFigure over_seeds(const SweepPlan& plan, const SweepTable& table, std::size
     figure.dots.push_back({classes, classes > 0 ? 1u : 0u, column.mean[i]});
   }
   return figure;
+}
+
+constexpr std::string_view size_metric = "regression.set_size";
+
+// Of each column, the values of a class; values that are not finite do not count.
+std::vector<double> medians(const RowMatrix<double>& runs) {
+  std::vector<double> result;
+  for (Eigen::Index c = 0; c < runs.cols(); ++c) {
+    const Eigen::VectorXd column = runs.col(c);
+    result.push_back(spread({column.data(), static_cast<std::size_t>(column.size())}).median);
+  }
+  return result;
 }
 
 // Parts of the paths of settings, for people, with the unit; of others the underscores become blanks.
@@ -231,15 +242,45 @@ std::vector<SweepFigure> sweep_figures(const SweepPlan& plan, const SweepTable& 
   return figures;
 }
 
+RegressionFigure regression_over_seeds(const SweepPlan& plan, const SweepTable& table) {
+  RegressionFigure figure;
+  if (!plan.parameters.empty() || plan.runs.size() < 2) return figure;
+  figure.labels = table.classes;
+  // The column of the metric beside metrics[m] with the same prefix: "full.regression.information".
+  const auto beside = [&](std::size_t m, std::string_view other) -> const RowMatrix<double>* {
+    std::string name = plan.metrics[m].name();
+    name.replace(name.size() - size_metric.size(), size_metric.size(), other);
+    for (std::size_t i = 0; i < plan.metrics.size(); ++i) {
+      if (plan.metrics[i].name() == name && table.metrics[i].by_class.cols() > 0) return &table.metrics[i].by_class;
+    }
+    return nullptr;
+  };
+  for (std::size_t m = 0; m < plan.metrics.size(); ++m) {
+    if (!plan.metrics[m].metric.ends_with(size_metric)) continue;
+    const RowMatrix<double>*size = beside(m, size_metric), *information = beside(m, "regression.information"),
+          *r_squared = beside(m, "regression.r_squared");
+    if (!size || !information) continue;
+    figure.networks.push_back({.network = place_of(plan.metrics[m]),
+                               .set_size = medians(*size),
+                               .information = medians(*information),
+                               .r_squared = r_squared ? medians(*r_squared) : std::vector<double>(),
+                               .set_size_runs = *size,
+                               .information_runs = *information});
+  }
+  return figure;
+}
+
 std::vector<std::string> draw_sweep_figures(const FigureWriter& writer, const SweepPlan& plan, const SweepTable& table,
                                             Progress& progress) {
   const std::vector<SweepFigure> figures = sweep_figures(plan, table);
-  std::vector<std::string> names;
-  for (const SweepFigure& figure : figures) {
-    progress.check();
-    names.push_back(draw_sweep(writer, figure));
-    progress.report(names.size(), figures.size());
-  }
+  const RegressionFigure regression = regression_over_seeds(plan, table);
+  std::vector<std::string> names(figures.size() + (regression.networks.empty() ? 0 : 1));
+  parallel_blocks(
+      names.size(),
+      [&](std::size_t i) {
+        names[i] = i < figures.size() ? draw_sweep(writer, figures[i]) : draw_regression(writer, regression);
+      },
+      progress);
   return names;
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/progress.hpp"
 #include "experiments/config/config.hpp"
+#include "experiments/figures/figures.hpp"
 #include "experiments/figures/sweep_figure.hpp"
 #include "experiments/sweep/collect.hpp"
 #include "experiments/sweep/plan.hpp"
@@ -21,6 +22,10 @@ std::string setting_title(const std::string& path, std::optional<std::size_t> el
 /// if there are at most six, otherwise with all runs pooled. Without swept settings: the seeds, for each class and
 /// their mean.
 std::vector<SweepFigure> sweep_figures(const SweepPlan& plan, const SweepTable& table);
+
+/// Both regression coefficients of each class over seeds, a panel for each network whose regression is collected; no
+/// panels with swept settings, or of one run.
+RegressionFigure regression_over_seeds(const SweepPlan& plan, const SweepTable& table);
 
 /// Draws them. Returns their names. Throws FigureError, IoError; Interrupted between figures.
 std::vector<std::string> draw_sweep_figures(const FigureWriter& writer, const SweepPlan& plan, const SweepTable& table,

@@ -93,23 +93,41 @@ ResultArrays sweep_arrays(const SweepPlan& plan, const SweepTable& table) {
   return out;
 }
 
+// The interval of a few runs is from the least to the greatest value.
+std::pair<double, double> interval_of(const Spread& runs) {
+  if (runs.count < fewest_for_quantiles) return {runs.least, runs.greatest};
+  return {runs.low, runs.high};
+}
+
+// "min", "max" of so many runs.
+std::pair<std::string, std::string> interval_names(std::size_t runs) {
+  if (runs < fewest_for_quantiles) return {"min", "max"};
+  return {"5 %", "95 %"};
+}
+
+// What a table with such intervals leaves to be said: points with fewer values than runs.
+std::string interval_note(std::size_t runs) {
+  if (runs < fewest_for_quantiles) return "";
+  return fmt::format("; of fewer than {} values min, max", fewest_for_quantiles);
+}
+
 // For replicates only: a row for each metric.
 std::string metrics_table(const SweepPlan& plan, const SweepTable& table) {
-  std::string text = fmt::format("\n{:<46} {:>5} {:>10} {:>10} {:>10} {:>10} {:>10}\n", "metric (mean over classes)",
-                                 "runs", "median", "5 %", "95 %", "min", "max");
+  const auto [low, high] = interval_names(plan.runs.size());
+  std::string text = fmt::format("\nMeans over classes, of all seeds{}.\n", interval_note(plan.runs.size()));
+  text += fmt::format("{:<40} {:>5} {:>10} {:>10} {:>10}\n", "metric", "runs", "median", low, high);
   for (std::size_t m = 0; m < plan.metrics.size(); ++m) {
     const Spread all = spread(table.metrics[m].mean);
-    text += fmt::format("{:<46} {:>5}", plan.metrics[m].name(), all.count);
-    if (all.count > 0) {
-      text += fmt::format(" {:>10.5g} {:>10.5g} {:>10.5g} {:>10.5g} {:>10.5g}", all.median, all.low, all.high,
-                          all.least, all.greatest);
-    }
+    text += fmt::format("{:<40} {:>5}", plan.metrics[m].name(), all.count);
+    if (all.count > 0)
+      text +=
+          fmt::format(" {:>10.5g} {:>10.5g} {:>10.5g}", all.median, interval_of(all).first, interval_of(all).second);
     text += '\n';
   }
   return text;
 }
 
-constexpr std::size_t metrics_in_a_block = 2, narrowest_label = 34, longest_label = 60;
+constexpr std::size_t screen = 80, narrowest_cell = 27, longest_label = 37;  // columns
 
 // The label of each of the first points.
 std::vector<std::string> point_labels(const SweepPlan& plan, std::size_t shown_points) {
@@ -118,15 +136,18 @@ std::vector<std::string> point_labels(const SweepPlan& plan, std::size_t shown_p
   return distinct_labels(texts, longest_label);
 }
 
-// Metrics side by side, a row for each point.
-std::string points_table(const SweepPlan& plan, const SweepTable& table, std::size_t first,
+// A row for each point; from metric `first` on as many as fit side by side. Sets `first` to the next one.
+std::string points_table(const SweepPlan& plan, const SweepTable& table, std::size_t& first,
                          const std::vector<std::string>& labels) {
-  const std::size_t last = std::min(first + metrics_in_a_block, plan.metrics.size());
   const std::size_t replicates = plan.runs.size() / plan.points.size();
-  std::size_t label_width = narrowest_label, width = 30;
+  std::size_t label_width = 0, width = narrowest_cell, last = first;
   for (const std::string& label : labels) label_width = std::max(label_width, character_count(label));
+  for (; last < plan.metrics.size(); ++last) {
+    const std::size_t wider = std::max(width, plan.metrics[last].name().size());
+    if (last > first && label_width + (last + 1 - first) * (wider + 2) > screen) break;
+    width = wider;
+  }
   std::string text = fmt::format("\n{:<{}}", "", label_width);
-  for (std::size_t m = first; m < last; ++m) width = std::max(width, plan.metrics[m].name().size());
   for (std::size_t m = first; m < last; ++m) text += fmt::format("  {:>{}}", plan.metrics[m].name(), width);
   text += '\n';
   for (std::size_t point = 0; point < labels.size(); ++point) {
@@ -136,7 +157,10 @@ std::string points_table(const SweepPlan& plan, const SweepTable& table, std::si
       const Spread runs = spread({begin, begin + static_cast<std::ptrdiff_t>(replicates)});
       std::string cell = "-";
       if (runs.count == 1) cell = fmt::format("{:.5g}", runs.median);
-      if (runs.count > 1) cell = fmt::format("{:.5g} [{:.5g}, {:.5g}]", runs.median, runs.low, runs.high);
+      if (runs.count > 1) {
+        const auto [low, high] = interval_of(runs);
+        cell = fmt::format("{:.5g} [{:.5g}, {:.5g}]", runs.median, low, high);
+      }
       text += fmt::format("  {:>{}}", cell, width);
     }
     text += '\n';
@@ -149,11 +173,15 @@ std::string points_tables(const SweepPlan& plan, const SweepTable& table) {
   const std::size_t shown = std::min(plan.points.size(), most_points);
   const std::size_t most_blocks = std::max<std::size_t>(1, most_lines / (shown + 2));
   const std::vector<std::string> labels = point_labels(plan, shown);
-  std::string text = "\nMeans over classes; over several seeds: median [5 %, 95 %].\n";
+  const std::size_t replicates = plan.runs.size() / plan.points.size();
+  const auto [low, high] = interval_names(replicates);
+  std::string text = "\nMeans over classes";
+  if (replicates > 1) text += fmt::format("; over seeds: median [{}, {}]{}", low, high, interval_note(replicates));
+  text += ".\n";
   if (shown > 0 && labels.front() != plan.short_values_text(0))
     text += "Labels are shortened; sweep.csv has all values of each point by its number.\n";
   std::size_t m = 0;
-  for (std::size_t block = 0; block < most_blocks && m < plan.metrics.size(); ++block, m += metrics_in_a_block)
+  for (std::size_t block = 0; block < most_blocks && m < plan.metrics.size(); ++block)
     text += points_table(plan, table, m, labels);
   if (shown < plan.points.size()) text += fmt::format("... and {} more points\n", plan.points.size() - shown);
   if (m < plan.metrics.size()) text += fmt::format("... and {} more metrics\n", plan.metrics.size() - m);

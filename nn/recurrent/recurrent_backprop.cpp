@@ -137,11 +137,9 @@ class RecurrentBackprop::Part {
       for (std::size_t o = 0; o < outputs_; ++o) rows_[lane * outputs_ + o] = output_[step][o * lanes + lane];
     }
     const std::size_t values = tile.size() * outputs_;
-    const BatchScore part = score_and_delta(
-        settings.loss_, network.readout.activation, settings.targets_, std::span(rows_).first(values), nullptr,
-        std::span(labels).first(tile.size()), batch * (steps_ - first_), std::span(row_slopes_).first(values));
-    score.loss_sum += part.loss_sum;
-    score.correct += part.correct;
+    score += score_and_delta(settings.loss_, network.readout.activation, settings.targets_,
+                             std::span(rows_).first(values), nullptr, std::span(labels).first(tile.size()),
+                             batch * (steps_ - first_), std::span(row_slopes_).first(values));
     std::fill_n(output_slopes_[step], lane_values(outputs_), 0.0f);
     for (std::size_t lane = 0; lane < tile.size(); ++lane) {
       for (std::size_t o = 0; o < outputs_; ++o)
@@ -240,8 +238,7 @@ BatchScore RecurrentBackprop::run(const RecurrentNetwork& network, const Sequenc
   for (std::size_t index = 1; index < parts; ++index) {
     const Part& part = *parts_[index];
     for (std::size_t i = 0; i < parameters; ++i) gradient_[i] += part.gradient[i];
-    score.loss_sum += part.score.loss_sum;
-    score.correct += part.score.correct;
+    score += part.score;
   }
   return score;
 }

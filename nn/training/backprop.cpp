@@ -77,9 +77,7 @@ BatchScore Backprop::run(const Mlp& network, const Dataset& data, std::span<cons
           tile.load(data, batch, begin, end);
           tile.forward(network);
           std::ranges::transform(samples, labels, [&](std::uint32_t sample) { return data.labels()[sample]; });
-          const BatchScore score = backward.run(tile, {labels, samples.size()}, data.label_kind(), part.gradient);
-          part.score.loss_sum += score.loss_sum;
-          part.score.correct += score.correct;
+          part.score += backward.run(tile, {labels, samples.size()}, data.label_kind(), part.gradient);
         }
       },
       progress);
@@ -87,8 +85,7 @@ BatchScore Backprop::run(const Mlp& network, const Dataset& data, std::span<cons
   for (std::size_t index = 1; index < parts_.size(); ++index) {
     const Part& part = parts_[index];
     total.gradient += part.gradient;
-    total.score.loss_sum += part.score.loss_sum;
-    total.score.correct += part.score.correct;
+    total.score += part.score;
   }
   return total.score;
 }

@@ -66,6 +66,29 @@ Dataset test_samples(const Dataset& data, std::size_t label, const DetectorOptio
   return one_vs_rest(data, samples);
 }
 
+struct BinaryAccuracy {
+  double accuracy, balanced;
+};
+
+// 0 / 0 is NaN: without positives, or without negatives, nothing is balanced.
+BinaryAccuracy accuracy_of(const BatchScore& score, std::span<const Symbol> labels) {
+  const auto all = static_cast<double>(labels.size());
+  const auto positives = static_cast<double>(std::ranges::count(labels, Symbol{1}));
+  const auto correct = static_cast<double>(score.correct), on = static_cast<double>(score.correct_positives);
+  return {correct / all, (on / positives + (correct - on) / (all - positives)) / 2};
+}
+
+// Of a single output.
+BatchScore decisions(const RowMatrix<float>& output, std::span<const Symbol> labels, float threshold) {
+  BatchScore score;
+  for (std::size_t n = 0; n < labels.size(); ++n) {
+    const bool on = output(static_cast<Eigen::Index>(n), 0) > threshold, positive = labels[n] == 1;
+    score.correct += on == positive ? 1u : 0u;
+    score.correct_positives += on && positive ? 1u : 0u;
+  }
+  return score;
+}
+
 // Side by side, threads without a detector in the last turn are idle; with all threads on one detector they wait for
 // each other after each step, which is better only if more than a tenth would be idle.
 bool side_by_side(std::size_t detectors) {
@@ -119,25 +142,38 @@ void DetectorTraining::end_attempt(std::size_t detector) {
   DetectorState& state = states_[detector];
   DetectorState::Best& best = state.best;
   if (options_.keep_best && best.attempt == state.attempt) {
-    const auto upto_best = [&](const std::vector<double>& curve) {
-      return std::vector<double>(curve.begin(), curve.begin() + best.epoch);
-    };
-    best.accuracy_train = upto_best(state.accuracy_train);
-    best.accuracy_test = upto_best(state.accuracy_test);
+    for (const DetectorCurve& curve : detector_curves) {
+      const std::vector<double>& all = state.curves.*curve.values;
+      (best.curves.*curve.values).assign(all.begin(), all.begin() + best.epoch);
+    }
   }
   if (state.attempt < options_.restarts) return begin_attempt(detector, state.attempt + 1);
   if (!options_.keep_best) {
     throw ComputeError(
         "detector {} did not reach training accuracy {} within {} epochs in any of {} attempts; the last "
         "reached {:.4f}",
-        detector, options_.stop_accuracy, options_.max_epochs, options_.restarts + 1, state.accuracy_train.back());
+        detector, options_.stop_accuracy, options_.max_epochs, options_.restarts + 1,
+        state.curves.accuracy_train.back());
   }
   state.network = best.network;
   state.attempt = best.attempt;
   state.epoch = best.epoch;
-  state.accuracy_train = best.accuracy_train;
-  state.accuracy_test = best.accuracy_test;
+  state.curves = best.curves;
   state.finished = true;
+}
+
+// Adds the accuracies of the present weights to the curves.
+void DetectorTraining::measure(std::size_t detector, const BatchScore& on_train, Progress& progress) {
+  DetectorState& state = states_[detector];
+  const Data& data = data_[detector];
+  const RowMatrix<float> output = forward_outputs(state.network, data.test, progress);
+  const float threshold = decision_threshold(options_.output_activation);
+  const BinaryAccuracy train = accuracy_of(on_train, data.train.labels());
+  const BinaryAccuracy test = accuracy_of(decisions(output, data.test.labels(), threshold), data.test.labels());
+  state.curves.accuracy_train.push_back(train.accuracy);
+  state.curves.accuracy_test.push_back(test.accuracy);
+  state.curves.balanced_train.push_back(train.balanced);
+  state.curves.balanced_test.push_back(test.balanced);
 }
 
 // The forward pass of a step measures the training accuracy of the weights before it, so an epoch begins by measuring
@@ -156,11 +192,8 @@ void DetectorTraining::run_epoch(std::size_t detector, Backprop& backprop, Progr
         detector, state.attempt + 1, state.epoch + 1, score.loss_sum / n, options_.optimizer.learning_rate);
   }
   if (state.epoch > 0) {
-    const RowMatrix<float> output = forward_outputs(state.network, data.test, progress);
-    const double accuracy = static_cast<double>(score.correct) / n;
-    state.accuracy_train.push_back(accuracy);
-    state.accuracy_test.push_back(
-        binary_accuracy(output, data.test.labels(), decision_threshold(options_.output_activation)));
+    measure(detector, score, progress);
+    const double accuracy = state.curves.accuracy_train.back();
     state.reached = state.finished = accuracy >= options_.stop_accuracy;
     if (state.finished) return;
     if (options_.keep_best && accuracy > state.best.accuracy) {
@@ -217,8 +250,8 @@ void DetectorTraining::run(Progress& progress) {
     std::string text = fmt::format("{} of {} detectors finished", done, states_.size());
     for (std::size_t detector = 0; detector < states_.size(); ++detector) {
       const DetectorState& state = states_[detector];
-      if (!state.finished && !state.accuracy_train.empty()) {
-        text += fmt::format("; {}: epoch {}, {:.4f}", detector, state.epoch, state.accuracy_train.back());
+      if (!state.finished && !state.curves.accuracy_train.empty()) {
+        text += fmt::format("; {}: epoch {}, {:.4f}", detector, state.epoch, state.curves.accuracy_train.back());
       }
     }
     progress.note(text);

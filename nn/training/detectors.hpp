@@ -3,6 +3,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -34,15 +35,32 @@ struct DetectorOptions {
   void check() const;
 };
 
+/// Accuracies of one detector after each of E epochs. Accuracy is the fraction of its samples that are classified
+/// correctly; it is high for a detector that is never on if most samples are of other classes. Balanced accuracy is the
+/// mean of that fraction of the samples of the class and of the others; NaN if there are none of either.
+struct DetectorCurves {
+  std::vector<double> accuracy_train, accuracy_test;  ///< [E]
+  std::vector<double> balanced_train, balanced_test;  ///< [E]
+};
+
+struct DetectorCurve {
+  const char* name;
+  std::vector<double> DetectorCurves::*values;
+};
+/// The curves by their names in files.
+inline constexpr std::array<DetectorCurve, 4> detector_curves{
+    {{"accuracy_train", &DetectorCurves::accuracy_train},
+     {"accuracy_test", &DetectorCurves::accuracy_test},
+     {"balanced_accuracy_train", &DetectorCurves::balanced_train},
+     {"balanced_accuracy_test", &DetectorCurves::balanced_test}}};
+
 /// The state of one detector's training: all that is needed to continue it.
 struct DetectorState {
   Mlp network;  ///< [D, hidden, 1]; the weights after `epoch` epochs
   OptimizerState optimizer{};
-  int attempt = 0;                     ///< 0: the first start; r: the r-th restart
-  int epoch = 0;                       ///< epochs of this attempt
-  std::vector<double> accuracy_train;  ///< [epoch] after each epoch of this attempt: on the training samples,
-  std::vector<double> accuracy_test;   ///< and on the test samples; fraction right, not balanced. While the
-                                       ///< training runs the last epoch is missing: the next one measures it.
+  int attempt = 0;          ///< 0: the first start; r: the r-th restart
+  int epoch = 0;            ///< epochs of this attempt
+  DetectorCurves curves{};  ///< of this attempt. While it runs, the last epoch is missing: the next one measures it.
   bool finished = false;
   bool reached = false;  ///< the stop rule was met; false with `finished`: this is the best attempt (keep_best)
 
@@ -50,8 +68,8 @@ struct DetectorState {
   struct Best {
     Mlp network;
     int attempt = 0, epoch = 0;
-    double accuracy = -1;                               ///< -1: none yet
-    std::vector<double> accuracy_train, accuracy_test;  ///< [epoch] of its attempt, once that attempt is over
+    double accuracy = -1;     ///< -1: none yet
+    DetectorCurves curves{};  ///< up to that epoch, once the attempt is over; before, empty
   };
   Best best{};
 };
@@ -87,6 +105,7 @@ class DetectorTraining {
     Dataset train, test;
   };
 
+  void measure(std::size_t detector, const BatchScore& on_train, Progress& progress);
   void begin_attempt(std::size_t detector, int attempt);
   void end_attempt(std::size_t detector);
   void run_epoch(std::size_t detector, Backprop& backprop, Progress& progress);

@@ -72,7 +72,9 @@ BatchScore score_and_delta(Loss loss, Activation activation, const OutputTargets
     float* out = delta.data() + s * outputs;
     score.loss_sum += loss == Loss::cross_entropy ? cross_entropy(y, labels[s], batch_samples, out)
                                                   : squared_error(y, labels[s], own, targets, batch_samples, out);
-    score.correct += is_correct(y, labels[s], targets.threshold(), own) ? 1u : 0u;
+    const bool correct = is_correct(y, labels[s], targets.threshold(), own);
+    score.correct += correct ? 1u : 0u;
+    score.correct_positives += correct && outputs == 1 && labels[s] == 1 ? 1u : 0u;
   }
   multiply_by_slope(activation, output.data(), sums, output.size(), delta.data());
   return score;

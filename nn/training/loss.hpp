@@ -26,6 +26,14 @@ struct BatchScore {
   double loss_sum = 0;  ///< B times the loss
   /// Samples whose prediction (argmax; of a single output, and of bits: on or off) is the label.
   std::uint64_t correct = 0;
+  std::uint64_t correct_positives = 0;  ///< those of them with label 1; of a single output only, else 0
+
+  BatchScore& operator+=(const BatchScore& other) {
+    loss_sum += other.loss_sum;
+    correct += other.correct;
+    correct_positives += other.correct_positives;
+    return *this;
+  }
 };
 
 /// The values that outputs are trained towards under mean_squared_error: that of the label, and those of the others.

@@ -12,8 +12,18 @@
 namespace inforelay {
 namespace {
 
-void write_curve(Hdf5Writer& file, const std::string& path, const std::vector<double>& accuracy) {
-  file.dataset(path, accuracy, {.units = "1", .long_name = "accuracy after each epoch", .dims = {"epoch"}});
+void write_curves(Hdf5Writer& file, const std::string& group, const DetectorCurves& curves) {
+  for (const DetectorCurve& curve : detector_curves) {
+    file.dataset(group + "/" + curve.name, curves.*curve.values,
+                 {.units = "1", .long_name = "accuracy after each epoch", .dims = {"epoch"}});
+  }
+}
+
+DetectorCurves read_curves(const Hdf5Reader& file, const std::string& group) {
+  DetectorCurves curves;
+  for (const DetectorCurve& curve : detector_curves)
+    curves.*curve.values = file.vector<double>(group + "/" + curve.name);
+  return curves;
 }
 
 std::string shape_of(const Mlp& network) {
@@ -41,7 +51,7 @@ void check_detector(const std::string& what, const DetectorState& saved, const M
   check_range<DataError>("the epoch of " + what, saved.epoch, 0, options.max_epochs);
   // While it runs, the last epoch is not measured yet.
   const auto epochs = static_cast<std::size_t>(saved.finished ? saved.epoch : std::max(saved.epoch - 1, 0));
-  for (const auto* curve : {&saved.accuracy_train, &saved.accuracy_test}) check_curve(what, curve->size(), epochs);
+  for (const DetectorCurve& curve : detector_curves) check_curve(what, (saved.curves.*curve.values).size(), epochs);
   const DetectorState::Best& best = saved.best;
   if (best.network.layers.empty()) return;
   check_shape("the best of " + what, best.network, beginning);
@@ -51,9 +61,8 @@ void check_detector(const std::string& what, const DetectorState& saved, const M
   if (!options.keep_best) return;
   const bool over = saved.finished || best.attempt < saved.attempt;
   if (!over || saved.reached) return;
-  for (const auto* curve : {&best.accuracy_train, &best.accuracy_test}) {
-    check_curve("the best of " + what, curve->size(), static_cast<std::size_t>(best.epoch));
-  }
+  for (const DetectorCurve& curve : detector_curves)
+    check_curve("the best of " + what, (best.curves.*curve.values).size(), static_cast<std::size_t>(best.epoch));
 }
 
 }  // namespace
@@ -121,16 +130,14 @@ void write_detector_states(Hdf5Writer& file, const std::vector<DetectorState>& s
     file.attribute(group, "epoch", std::int64_t{state.epoch});
     file.attribute(group, "finished", std::int64_t{state.finished});
     file.attribute(group, "reached", std::int64_t{state.reached});
-    write_curve(file, group + "/accuracy_train", state.accuracy_train);
-    write_curve(file, group + "/accuracy_test", state.accuracy_test);
+    write_curves(file, group, state.curves);
     if (state.best.network.layers.empty()) continue;
     const std::string best = group + "/best";
     write_network(file, best + "/network", state.best.network);
     file.attribute(best, "attempt", std::int64_t{state.best.attempt});
     file.attribute(best, "epoch", std::int64_t{state.best.epoch});
     file.attribute(best, "accuracy", state.best.accuracy);
-    write_curve(file, best + "/accuracy_train", state.best.accuracy_train);
-    write_curve(file, best + "/accuracy_test", state.best.accuracy_test);
+    write_curves(file, best, state.best.curves);
   }
 }
 
@@ -146,16 +153,14 @@ std::vector<DetectorState> read_detector_states(const Hdf5Reader& file) {
     state.epoch = static_cast<int>(file.attribute<std::int64_t>(group, "epoch"));
     state.finished = file.attribute<std::int64_t>(group, "finished") != 0;
     state.reached = file.attribute<std::int64_t>(group, "reached") != 0;
-    state.accuracy_train = file.vector<double>(group + "/accuracy_train");
-    state.accuracy_test = file.vector<double>(group + "/accuracy_test");
+    state.curves = read_curves(file, group);
     const std::string best = group + "/best";
     if (file.exists(best)) {
       state.best = {.network = read_network(file, best + "/network"),
                     .attempt = static_cast<int>(file.attribute<std::int64_t>(best, "attempt")),
                     .epoch = static_cast<int>(file.attribute<std::int64_t>(best, "epoch")),
                     .accuracy = file.attribute<double>(best, "accuracy"),
-                    .accuracy_train = file.vector<double>(best + "/accuracy_train"),
-                    .accuracy_test = file.vector<double>(best + "/accuracy_test")};
+                    .curves = read_curves(file, best)};
     }
     states.push_back(std::move(state));
   }

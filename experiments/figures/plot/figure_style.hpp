@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "experiments/figures/plot/figure_writer.hpp"
@@ -16,6 +17,10 @@ namespace colour {
 constexpr std::uint32_t ink = 0x000000, grey = 0x8a8a8a, light = 0xdddddd, missing = 0xe8e4dc;
 constexpr std::uint32_t red = 0xc1121f, blue = 0x2f6db3;
 }  // namespace colour
+
+/// The gnuplot palette of a symmetrical range: white at 0, blue above, orange below.
+inline constexpr std::string_view signed_palette =
+    "set palette defined (-1 '#c4500a', -0.5 '#f5a863', 0 '#ffffff', 0.5 '#77b1d8', 1 '#0b4083')";
 
 /// "#rrggbb", as gnuplot wants it in quotes.
 std::string hex(std::uint32_t rgb);

@@ -1,4 +1,4 @@
-#include <pthread.h>
+#include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -6,9 +6,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <stdexcept>
+#include <string>
 #include <thread>
-#include <utility>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
@@ -23,7 +24,7 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-bool stop_in_child = false;
+volatile std::sig_atomic_t handled = 0;
 
 ProgramStart shell(const test::TemporaryFolder& folder, const std::string& script) {
   return {.program = "sh", .arguments = {"sh", "-c", script}, .messages = folder.path() / "messages"};
@@ -132,18 +133,24 @@ TEST_CASE("A program that cannot be started is named with the reason", "[child]"
   CHECK((::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD));
 }
 
-TEST_CASE("A stop signal that arrives before a program has begun ends it", "[child]") {
+TEST_CASE("A stop signal that arrives while a program begins ends it, and does not reach this process", "[child]") {
   const test::TemporaryFolder folder;
-  ::pthread_atfork(nullptr, nullptr, [] {
-    if (std::exchange(stop_in_child, false)) std::raise(SIGTERM);
-  });
-  struct sigaction ignore {
+  struct sigaction note {
   }, earlier{};
-  ignore.sa_handler = [](int) {};  // as that of the program, which only notes the signal
-  ::sigaction(SIGTERM, &ignore, &earlier);
-  stop_in_child = true;
-  const pid_t child = start_program(shell(folder, ""));
-  stop_in_child = false;
+  note.sa_handler = [](int) { handled = 1; };  // as that of the program, which only notes the signal
+  ::sigaction(SIGTERM, &note, &earlier);
+  const std::string children = fmt::format("/proc/self/task/{}/children", ::gettid());
+  for (int i = 0; i < 50; ++i) {
+    // As soon as there is a child: mostly before it has become the program.
+    std::thread stops([&] {
+      pid_t child = 0;
+      while (!(std::ifstream(children) >> child)) continue;
+      ::kill(child, SIGTERM);
+    });
+    const pid_t child = start_program(shell(folder, "sleep 20"));
+    stops.join();
+    CHECK(end_text(wait_for_end(child)) == "signal 15 (Terminated)");
+  }
+  CHECK(handled == 0);
   ::sigaction(SIGTERM, &earlier, nullptr);
-  CHECK(end_text(wait_for_end(child)) == "signal 15 (Terminated)");
 }

@@ -280,6 +280,8 @@ TEST_CASE("Settings that contradict each other are reported with their position"
       {one_detectors + "analysis: {relay: {subsets: [train, tset], exhaustive: [train]}}}",
        "analysis.relay.subsets: 'tset' is not among the subsets of a data set: train, test"},
       {one_detectors + "analysis: {layers: [1, 1]}}", "analysis.layers: 1 is listed twice"},
+      {one_detectors + "analysis: {layers: 2}}",
+       "analysis.layers: expected one of last, all, or a list of integers, written [2], found '2'"},
       {"{name: t, networks: {n: {detectors: {}, weights_out: /tmp/x.safetensors}}, sweep: {replicates: 2}}",
        "networks.n.weights_out: not in a sweep"},
       {"{name: t, networks: {n: {detectors: {}}}, figures: {formats: []}}",

@@ -175,8 +175,40 @@ TEST_CASE("The table of a figure has the given numbers", "[figures]") {
                                          .information = {-0.25, 0.75},
                                          .r_squared = {0.5, 0.25}}}});
   const auto regression = rows_of(folder.path() / "regression.csv");
-  CHECK(regression[1] == std::vector<std::string>{"0", "-0.5", "-0.25", "0", "a", "0.5"});
-  CHECK(regression[2] == std::vector<std::string>{"1", "nan", "0.75", "1", "a", "0.25"});
+  CHECK(regression[1] == std::vector<std::string>{"0", "-0.5", "nan", "nan", "fit", "set size", "0", "a"});
+  CHECK(regression[2] == std::vector<std::string>{"1", "nan", "nan", "nan", "fit", "set size", "1", "a"});
+  CHECK(regression[4] == std::vector<std::string>{"1", "0.75", "nan", "nan", "fit", "information", "1", "a"});
+  REQUIRE(regression.size() == 7);
+  CHECK(regression[6] == std::vector<std::string>{"1", "0.25", "nan", "nan", "R squared", "both", "1", "a"});
+}
+
+TEST_CASE("Regression coefficients of seeds have intervals from ten seeds on", "[figures]") {
+  const TemporaryFolder folder;
+  const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
+  for (const Eigen::Index seeds : {9, 21}) {
+    RowMatrix<double> size(seeds, 1), information(seeds, 1);
+    for (Eigen::Index i = 0; i < seeds; ++i) size(i, 0) = static_cast<double>(i), information(i, 0) = -size(i, 0);
+    const double middle = static_cast<double>(seeds - 1) / 2;
+    draw_regression(writer, {.labels = {"0"},
+                             .networks = {{.network = "a",
+                                           .set_size = {middle},
+                                           .information = {-middle},
+                                           .set_size_runs = size,
+                                           .information_runs = information}}});
+    const auto rows = rows_of(folder.path() / "regression.csv");
+    std::vector<std::vector<std::string>> medians;
+    std::ptrdiff_t runs = 0;
+    for (const auto& row : rows) {
+      if (row[4] == "median") medians.push_back(row);
+      runs += row[4] == "run";
+    }
+    CHECK(runs == 2 * seeds);
+    REQUIRE(medians.size() == 2);
+    CHECK(medians[0][1] == fmt::format("{}", middle));
+    CHECK(medians[0][2] == (seeds < 10 ? "nan" : "1"));
+    CHECK(medians[0][3] == (seeds < 10 ? "nan" : "19"));
+    CHECK(medians[1][2] == (seeds < 10 ? "nan" : "-19"));
+  }
 }
 
 TEST_CASE("The table of a sweep figure has each run, and median and spread of each level", "[figures]") {

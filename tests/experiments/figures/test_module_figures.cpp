@@ -112,6 +112,18 @@ TEST_CASE("Confusion and weights are tables of what is drawn", "[figures]") {
   const auto confusion = rows_of(folder.path() / "confusion_x.csv");
   REQUIRE(confusion.size() == 5);
   CHECK(confusion[2] == std::vector<std::string>{"0", "1", "1", "0.25", "a", "b"});
+  draw_readout(writer, {.network = "x",
+                        .labels = {"cat", "dog"},
+                        .weight = RowMatrix<float>{{0.5f, -1, 0}, {2, 0.25f, 1}},
+                        .module = 1});
+  const auto outgoing = rows_of(folder.path() / "readout_x.csv");
+  REQUIRE(outgoing.size() == 7);
+  CHECK(outgoing[0] == std::vector<std::string>{"target", "unit", "weight", "label"});
+  CHECK(outgoing[2] == std::vector<std::string>{"0", "1", "-1", "cat"});
+  CHECK(outgoing[5] == std::vector<std::string>{"1", "1", "0.25", "dog"});
+  CHECK_THROWS_WITH(draw_readout(writer, {.network = "x", .labels = {"cat"}, .weight = RowMatrix<float>::Ones(2, 3)}),
+                    "figure readout_x: weight has 2 rows, expected 1");
+
   draw_receptive(writer, {.network = "x", .side = 2, .weight = RowMatrix<float>{{1, 2, 3, -4}}});
   const auto weights = rows_of(folder.path() / "receptive_x.csv");
   REQUIRE(weights.size() == 5);

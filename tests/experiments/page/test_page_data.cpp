@@ -66,7 +66,7 @@ std::map<Row, std::uint32_t> rows_of_table(const StateInputOutput& table) {
 
 }  // namespace
 
-TEST_CASE("Base64 of the examples of RFC 4648", "[page]") {
+TEST_CASE("Base64 is that of the examples of RFC 4648", "[page]") {
   CHECK(encoded("").empty());
   CHECK(encoded("f") == "Zg==");
   CHECK(encoded("fo") == "Zm8=");

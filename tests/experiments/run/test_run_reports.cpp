@@ -107,6 +107,8 @@ TEST_CASE("Typical mistakes are answered with what to type", "[run]") {
   CHECK_THAT(answer(with(two_figures, {"networks.full.train.epochs=3"})),
              Catch::Contains("it is called 'max_epochs' here"));
   CHECK_THAT(answer(with(two_figures, {"networks.full.activation=ReLU"})), Catch::Contains("did you mean 'relu'?"));
+  CHECK_THAT(answer({"--progress", "plan", "a.yaml"}),
+             Catch::Contains("expected one of auto, bar, plain, off, found 'plan'; did you mean 'plain'?"));
   for (const char* other : {"optimizer=adamw", "optimizer=AdamW"})
     CHECK_THAT(answer(with(two_figures, {std::string("networks.full.train.") += other})),
                !Catch::Contains("did you mean"));

@@ -54,6 +54,12 @@ TEST_CASE("Times of stages come from the newest run beside this one, and from no
   CHECK(known(second) == second.size());
   CHECK(second.front().seconds == 3);
 
+  // As much memory, but more epochs.
+  const ResolvedExperiment longer = stages_with({"networks.composite=null", "networks.full.train.max_epochs=150"});
+  const std::vector<ExpectedStage> third = expected_stages(longer, here);
+  CHECK(third.front().seconds == 0);
+  CHECK(known(third) == third.size() - 1);
+
   const ResolvedExperiment wider = stages_with({"networks.composite=null", "networks.full.layers=[784, 12, 10]"});
   for (const ExpectedStage& stage : expected_stages(wider, here)) {
     if (stage.label == "full: relay information of all sets (test)") CHECK(stage.seconds == 0);

@@ -1,8 +1,5 @@
 // Whole sweeps on small generated data: what they write, how they resume, how they fail.
 #include <fmt/format.h>
-#include <pthread.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -10,11 +7,9 @@
 #include <csignal>
 #include <fstream>
 #include <sstream>
-#include <utility>
 
 #include "core/files/directory_lock.hpp"
 #include "core/files/hdf5_file.hpp"
-#include "core/process/child_process.hpp"
 #include "experiments/reports/run_status.hpp"
 #include "experiments/results/results_file.hpp"
 #include "experiments/sweep/collect.hpp"
@@ -215,30 +210,6 @@ TEST_CASE("A run that cannot be started does not stop the others", "[sweep]") {
   CHECK_THAT(stopped.out, Catch::Contains("0 finished, 1 failed, 2 not started"));
 }
 
-namespace {
-bool stop_in_child = false;
-}  // namespace
-
-TEST_CASE("A stop signal between fork and exec ends the process of a run", "[sweep]") {
-  const TemporaryFolder folder;
-  pthread_atfork(nullptr, nullptr, [] {
-    if (std::exchange(stop_in_child, false)) raise(SIGTERM);
-  });
-  struct sigaction ignore {
-  }, earlier{};
-  ignore.sa_handler = [](int) {};  // the program's handler only notes the signal
-  sigaction(SIGTERM, &ignore, &earlier);
-  stop_in_child = true;
-  const pid_t child = start_program(
-      {.program = "/proc/self/exe", .arguments = {"self", "--list-reporters"}, .messages = folder.path() / "messages"});
-  stop_in_child = false;
-  int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  sigaction(SIGTERM, &earlier, nullptr);
-  CHECK(WIFSIGNALED(status));
-  CHECK(WTERMSIG(status) == SIGTERM);
-}
-
 TEST_CASE("An interrupted sweep resumes and ends with the same numbers", "[sweep][long]") {
   const TemporaryFolder folder;
   const Arguments sweep = with(small, {"sweep={replicates: 6}", "-j", "2"});
@@ -389,11 +360,14 @@ TEST_CASE("A sweep draws a figure for each metric and swept setting", "[sweep][l
   CHECK(header == "x,value,low,high,kind,level,series");
   CHECK_THAT(row, Catch::StartsWith("3,") && Catch::EndsWith(",run,3,discretize mean"));
 
-  REQUIRE(run_program(
-              with(drawn, {"-o", "seeds", "sweep={replicates: 2, collect: [full.relay.test.total], figures: true}"}),
-              folder.path())
+  REQUIRE(run_program(with(drawn, {"-o", "seeds",
+                                   "sweep={replicates: 2, collect: [full.relay.test.total, full.regression.set_size, "
+                                   "full.regression.information], figures: true}"}),
+                      folder.path())
               .exit_code == 0);
   CHECK(fs::exists(folder.path() / "seeds/figures/sweep_full-relay-test-total.svg"));
+  const std::string regression = test::content(folder.path() / "seeds/figures/regression.csv");
+  CHECK_THAT(regression, Catch::Contains(",run,set size,") && Catch::Contains(",median,information,"));
   CHECK(fs::exists(folder.path() / "seeds/runs/0002-seed-2/figures/training.svg"));
 }
 

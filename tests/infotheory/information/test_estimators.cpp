@@ -99,7 +99,7 @@ TEST_CASE("NSB entropy agrees with integration in 70 digits", "[estimators]") {
   }
 }
 
-TEST_CASE("NSB entropy of one value, and of an alphabet of one", "[estimators]") {
+TEST_CASE("The NSB entropy of one value, and of an alphabet of one, is defined", "[estimators]") {
   CHECK(nsb_entropy_bits(Counts{9}, 1) == 0);
   // The more samples of the same value, the lower.
   double before = 1;

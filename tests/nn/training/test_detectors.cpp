@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
@@ -34,8 +35,7 @@ void check_same(const DetectorTraining& a, const DetectorTraining& b) {
     CHECK(test::same_bits(x.network, y.network));
     CHECK(x.epoch == y.epoch);
     CHECK(x.attempt == y.attempt);
-    CHECK(x.accuracy_train == y.accuracy_train);
-    CHECK(x.accuracy_test == y.accuracy_test);
+    for (const DetectorCurve& curve : detector_curves) CHECK(x.curves.*curve.values == y.curves.*curve.values);
   }
 }
 
@@ -50,11 +50,11 @@ TEST_CASE("Detectors stop at the first epoch that meets the rule", "[detectors]"
   for (const DetectorState& state : training.states()) {
     CHECK(state.reached);
     REQUIRE(state.epoch > 1);
-    REQUIRE(state.accuracy_train.size() == static_cast<std::size_t>(state.epoch));
-    REQUIRE(state.accuracy_test.size() == static_cast<std::size_t>(state.epoch));
+    for (const DetectorCurve& curve : detector_curves)
+      REQUIRE((state.curves.*curve.values).size() == static_cast<std::size_t>(state.epoch));
     CHECK(state.optimizer.step == static_cast<std::uint64_t>(state.epoch));
-    CHECK(state.accuracy_train.back() >= 0.97);
-    CHECK(*std::max_element(state.accuracy_train.begin(), state.accuracy_train.end() - 1) < 0.97);
+    CHECK(state.curves.accuracy_train.back() >= 0.97);
+    CHECK(*std::max_element(state.curves.accuracy_train.begin(), state.curves.accuracy_train.end() - 1) < 0.97);
   }
 }
 
@@ -68,6 +68,44 @@ TEST_CASE("A detector separates its class from the others", "[detectors]") {
     const auto output = forward_outputs(training.states()[t].network, setup.held_back);
     CHECK(binary_accuracy(output, is_class, 0) > 0.85);
   }
+}
+
+TEST_CASE("The balanced accuracies of a detector count its class and the others alike", "[detectors]") {
+  DetectorSetup setup;
+  setup.options.positives = setup.options.negatives = 0;  // all samples: a third are of the class
+  setup.options.test_negatives = 1000;
+  DetectorTraining training = setup.training();
+  training.run();
+  for (std::size_t t = 0; t < 3; ++t) {
+    const auto balanced = [&](const Dataset& data) {
+      std::vector<Symbol> is_class;
+      for (const Symbol label : data.labels()) is_class.push_back(label == t ? 1 : 0);
+      return balanced_accuracy(forward_outputs(training.states()[t].network, data), is_class, 0).front();
+    };
+    const DetectorCurves& curves = training.states()[t].curves;
+    CHECK(curves.balanced_train.back() == balanced(setup.train));
+    CHECK(curves.balanced_test.back() == balanced(setup.held_back));
+    CHECK(curves.balanced_train.front() != curves.accuracy_train.front());
+  }
+}
+
+TEST_CASE("Without a test sample of its class a detector has no balanced accuracy", "[detectors]") {
+  DetectorSetup setup;
+  std::vector<std::uint32_t> others;
+  std::vector<Symbol> labels;
+  for (std::uint32_t n = 0; n < setup.held_back.size(); ++n) {
+    if (setup.held_back.labels()[n] == 0) continue;
+    others.push_back(n);
+    labels.push_back(setup.held_back.labels()[n]);
+  }
+  setup.held_back = setup.held_back.select(others, std::move(labels), numbered_names(3));
+  DetectorTraining training = setup.training();
+  training.run_round();
+  const DetectorCurves &without = training.states()[0].curves, &with = training.states()[1].curves;
+  REQUIRE_FALSE(without.balanced_test.empty());
+  CHECK(std::isnan(without.balanced_test.front()));
+  CHECK(without.accuracy_test.front() <= 1);
+  CHECK(with.balanced_test.front() <= 1);
 }
 
 TEST_CASE("Detectors do not depend on the number of threads", "[detectors][threads]") {
@@ -138,12 +176,12 @@ TEST_CASE("The best weights are kept with keep_best", "[detectors]") {
   for (std::size_t t = 0; t < 3; ++t) {
     const DetectorState& kept = training.states()[t];
     CHECK_FALSE(kept.reached);
-    CHECK(kept.accuracy_train.size() == static_cast<std::size_t>(kept.epoch));
-    CHECK(kept.accuracy_test.size() == static_cast<std::size_t>(kept.epoch));
-    CHECK(kept.accuracy_train.back() == *std::ranges::max_element(kept.accuracy_train));
-    CHECK(kept.accuracy_train.back() == kept.best.accuracy);
-    const auto first = std::ranges::find(kept.accuracy_train, kept.accuracy_train.back());
-    CHECK(first - kept.accuracy_train.begin() + 1 == kept.epoch);
+    for (const DetectorCurve& curve : detector_curves)
+      CHECK((kept.curves.*curve.values).size() == static_cast<std::size_t>(kept.epoch));
+    CHECK(kept.curves.accuracy_train.back() == *std::ranges::max_element(kept.curves.accuracy_train));
+    CHECK(kept.curves.accuracy_train.back() == kept.best.accuracy);
+    const auto first = std::ranges::find(kept.curves.accuracy_train, kept.curves.accuracy_train.back());
+    CHECK(first - kept.curves.accuracy_train.begin() + 1 == kept.epoch);
   }
   setup.options.restarts = 0;
   DetectorTraining shorter = setup.training();

@@ -48,7 +48,7 @@ TEST_CASE("Detectors learn MNIST and make a composite that classifies", "[detect
   std::vector<Mlp> detectors;
   for (const DetectorState& state : training.states()) {
     CHECK(state.reached);
-    CHECK(state.accuracy_test.back() > 0.80);
+    CHECK(state.curves.accuracy_test.back() > 0.80);
     detectors.push_back(state.network);
   }
   RandomStream noise = random.child("noise");

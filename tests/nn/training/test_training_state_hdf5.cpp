@@ -29,14 +29,12 @@ TEST_CASE("Every field of a detector in training is saved and read back", "[chec
       .step = 7, .first_moment = std::vector<float>(15, 0.25f), .second_moment = std::vector<float>(15, 2)};
   state.attempt = 2;
   state.epoch = 64;
-  state.accuracy_train = {0.5, 0.75};
-  state.accuracy_test = {0.25, 0.625};
+  state.curves = {{0.5, 0.75}, {0.25, 0.625}, {0.5, 0.7}, {0.4, 0.6}};
   state.best.network = some_network(2);
   state.best.attempt = 1;
   state.best.epoch = 33;
   state.best.accuracy = 0.875;
-  state.best.accuracy_train = {0.5, 0.875};
-  state.best.accuracy_test = {0.5, 0.8};
+  state.best.curves = {{0.5, 0.875}, {0.5, 0.8}, {0.5, 0.85}, {0.5, 0.75}};
   DetectorState finished;
   finished.network = some_network(3);
   finished.finished = finished.reached = true;
@@ -53,14 +51,14 @@ TEST_CASE("Every field of a detector in training is saved and read back", "[chec
   CHECK(read[0].attempt == 2);
   CHECK(read[0].epoch == 64);
   CHECK(!read[0].finished);
-  CHECK(read[0].accuracy_train == state.accuracy_train);
-  CHECK(read[0].accuracy_test == state.accuracy_test);
+  for (const DetectorCurve& curve : detector_curves) {
+    CHECK(read[0].curves.*curve.values == state.curves.*curve.values);
+    CHECK(read[0].best.curves.*curve.values == state.best.curves.*curve.values);
+  }
   CHECK(same(read[0].best.network, state.best.network));
   CHECK(read[0].best.attempt == 1);
   CHECK(read[0].best.epoch == 33);
   CHECK(read[0].best.accuracy == 0.875);
-  CHECK(read[0].best.accuracy_train == state.best.accuracy_train);
-  CHECK(read[0].best.accuracy_test == state.best.accuracy_test);
   CHECK(same(read[1].network, finished.network));
   CHECK((read[1].finished && read[1].reached));
   CHECK(read[1].best.network.layers.empty());
@@ -93,11 +91,11 @@ DetectorState detector() {
   state.optimizer = {.step = 3, .first_moment = std::vector<float>(15), .second_moment = std::vector<float>(15)};
   state.attempt = 1;
   state.epoch = 3;
-  state.accuracy_train = state.accuracy_test = {0.5, 0.6};
+  state.curves = {{0.5, 0.6}, {0.5, 0.6}, {0.5, 0.6}, {0.5, 0.6}};
   state.best.attempt = 0;
   state.best.epoch = 2;
   state.best.accuracy = 0.9;
-  state.best.accuracy_train = state.best.accuracy_test = {0.8, 0.9};
+  state.best.curves = {{0.8, 0.9}, {0.8, 0.9}, {0.8, 0.9}, {0.8, 0.9}};
   return state;
 }
 
@@ -159,7 +157,8 @@ TEST_CASE("Saved detectors that do not fit are rejected, for each kind of differ
           "the best of detector 1 is 5-3 tanh-1 tanh, expected 5-2 tanh-1 tanh");
   refused([](DetectorState& s) { s.best.attempt = 2; }, "the best attempt of detector 1 is 2, expected [0,1]");
   refused([](DetectorState& s) { s.best.epoch = 0; }, "the best epoch of detector 1 is 0, expected [1,10]");
-  refused([](DetectorState& s) { s.best.accuracy_test.pop_back(); }, "the best of detector 1 has 1 epochs, expected 2");
+  refused([](DetectorState& s) { s.best.curves.accuracy_test.pop_back(); },
+          "the best of detector 1 has 1 epochs, expected 2");
 }
 
 }  // namespace inforelay

@@ -55,7 +55,7 @@ TEST_CASE("Names may have dots, and biases may stand first", "[weights]") {
   CHECK(network({b[1], a[1], a[0], b[0]}).layer_names == Names{"net.0", "net.2"});
 }
 
-TEST_CASE("Activations: options before the file before tanh", "[weights]") {
+TEST_CASE("Activations come from the options, else from the file, else they are tanh", "[weights]") {
   const auto activations = [](std::vector<Activation> in_file, const WeightFileOptions& options) {
     TensorFile tensors{.format = "test", .tensors = layer("a", 2, 2) + layer("b", 2, 2) + layer("c", 2, 2)};
     tensors.ordered = true;

@@ -66,7 +66,7 @@ const std::vector<std::pair<std::uint8_t, Bytes>> known{
 
 }  // namespace
 
-TEST_CASE("Plain values of pickles", "[pickle]") {
+TEST_CASE("Pickles of plain values are read", "[pickle]") {
   CHECK(value(none()).root().kind == Kind::none);
   CHECK(value(boolean(true)).root().integer == 1);
   CHECK(value(boolean(false)).root().kind == Kind::boolean);
@@ -84,7 +84,7 @@ TEST_CASE("Plain values of pickles", "[pickle]") {
   CHECK(value({'U', 2, 'a', 'b'}).root().text == "ab");
 }
 
-TEST_CASE("Containers of pickles", "[pickle]") {
+TEST_CASE("Containers are read from pickles with their content", "[pickle]") {
   const Pickle items = value(tuple({list({integer(1), text("a")}), dict({text("k"), integer(2)}), tuple({})}));
   REQUIRE(items.root().kind == Kind::tuple);
   REQUIRE(items.root().items.size() == 3);
