@@ -256,7 +256,7 @@ std::string summarise_sweep(const SweepPlan& plan, const SweepTable& table, cons
                       table.count(Status::failed), table.count(Status::not_started));
   text += plan.parameters.empty() ? metrics_table(plan, table) : points_tables(plan, table);
   text += failures(plan, table);
-  text += fmt::format("\nWrote sweep.csv, results.h5 and {} figures to {}; total time of all runs: {}\n", figures,
+  text += fmt::format("\nWrote sweep.csv, results.h5 and {} figures to {}\nTotal time of all runs: {}\n", figures,
                       folder, duration(from.wall_seconds));
   return text;
 }
