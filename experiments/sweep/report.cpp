@@ -127,20 +127,26 @@ std::string metrics_table(const SweepPlan& plan, const SweepTable& table) {
   return text;
 }
 
-constexpr std::size_t screen = 80, narrowest_cell = 27, longest_label = 37;  // columns
+constexpr std::size_t screen = 80;  // columns
 
-// The label of each of the first points.
+// Columns of a number, or of a median and an interval.
+std::size_t cell_width(const SweepPlan& plan) { return plan.runs.size() == plan.points.size() ? 11 : 27; }
+
+// The label of each of the first points, as long as the screen has room beside any one of the metrics.
 std::vector<std::string> point_labels(const SweepPlan& plan, std::size_t shown_points) {
+  constexpr std::size_t shortest = 20;
   std::vector<std::string> texts;
   for (std::size_t point = 0; point < shown_points; ++point) texts.push_back(plan.short_values_text(point));
-  return distinct_labels(texts, longest_label);
+  std::size_t widest = cell_width(plan) + 2;
+  for (const NetworkMetric& metric : plan.metrics) widest = std::max(widest, metric.name().size() + 2);
+  return distinct_labels(texts, std::max(shortest, screen - std::min(screen, widest)));
 }
 
 // A row for each point; from metric `first` on as many as fit side by side. Sets `first` to the next one.
 std::string points_table(const SweepPlan& plan, const SweepTable& table, std::size_t& first,
                          const std::vector<std::string>& labels) {
   const std::size_t replicates = plan.runs.size() / plan.points.size();
-  std::size_t label_width = 0, width = narrowest_cell, last = first;
+  std::size_t label_width = 0, width = cell_width(plan), last = first;
   for (const std::string& label : labels) label_width = std::max(label_width, character_count(label));
   for (; last < plan.metrics.size(); ++last) {
     const std::size_t wider = std::max(width, plan.metrics[last].name().size());
@@ -165,6 +171,7 @@ std::string points_table(const SweepPlan& plan, const SweepTable& table, std::si
     }
     text += '\n';
   }
+  first = last;
   return text;
 }
 
@@ -249,7 +256,7 @@ std::string summarise_sweep(const SweepPlan& plan, const SweepTable& table, cons
                       table.count(Status::failed), table.count(Status::not_started));
   text += plan.parameters.empty() ? metrics_table(plan, table) : points_tables(plan, table);
   text += failures(plan, table);
-  text += fmt::format("\nWrote sweep.csv, results.h5 and {} figures to {}; total time of all runs: {}\n", figures,
+  text += fmt::format("\nWrote sweep.csv, results.h5 and {} figures to {}\nTotal time of all runs: {}\n", figures,
                       folder, duration(from.wall_seconds));
   return text;
 }

@@ -162,6 +162,7 @@ TEST_CASE("Labels of a sweep tell its points apart", "[run][environment][sweep]"
             std::string("activation=") + activation + ", learning_rate=" + rate + ", batch_size=" + size + " ";
         INFO(label);
         CHECK_THAT(sweep.out, Catch::Contains("\n" + label));
+        CHECK(sweep.out.find("\n" + label) == sweep.out.rfind("\n" + label));
       }
     }
   }
