@@ -132,29 +132,27 @@ constexpr std::size_t screen = 80;  // columns
 // Columns of a number, or of a median and an interval.
 std::size_t cell_width(const SweepPlan& plan) { return plan.runs.size() == plan.points.size() ? 11 : 27; }
 
-// The label of each of the first points, as long as the screen has room beside any one of the metrics.
+// The label of each of the first points, as long as the screen has room beside one number.
 std::vector<std::string> point_labels(const SweepPlan& plan, std::size_t shown_points) {
-  constexpr std::size_t shortest = 20;
   std::vector<std::string> texts;
   for (std::size_t point = 0; point < shown_points; ++point) texts.push_back(plan.short_values_text(point));
-  std::size_t widest = cell_width(plan) + 2;
-  for (const NetworkMetric& metric : plan.metrics) widest = std::max(widest, metric.name().size() + 2);
-  return distinct_labels(texts, std::max(shortest, screen - std::min(screen, widest)));
+  return distinct_labels(texts, screen - cell_width(plan) - 2);
 }
 
-// A row for each point; from metric `first` on as many as fit side by side. Sets `first` to the next one.
+// A row for each point; from metric `first` on as many as fit side by side. The name of a single one may begin above
+// the labels. Sets `first` to the next one.
 std::string points_table(const SweepPlan& plan, const SweepTable& table, std::size_t& first,
                          const std::vector<std::string>& labels) {
   const std::size_t replicates = plan.runs.size() / plan.points.size();
-  std::size_t label_width = 0, width = cell_width(plan), last = first;
+  std::size_t label_width = 0, width = cell_width(plan), last = first + 1;
   for (const std::string& label : labels) label_width = std::max(label_width, character_count(label));
-  for (; last < plan.metrics.size(); ++last) {
-    const std::size_t wider = std::max(width, plan.metrics[last].name().size());
-    if (last > first && label_width + (last + 1 - first) * (wider + 2) > screen) break;
+  for (std::size_t wider = std::max(width, plan.metrics[first].name().size()); last < plan.metrics.size(); ++last) {
+    wider = std::max(wider, plan.metrics[last].name().size());
+    if (label_width + (last + 1 - first) * (wider + 2) > screen) break;
     width = wider;
   }
-  std::string text = fmt::format("\n{:<{}}", "", label_width);
-  for (std::size_t m = first; m < last; ++m) text += fmt::format("  {:>{}}", plan.metrics[m].name(), width);
+  std::string text = fmt::format("\n{:>{}}", plan.metrics[first].name(), label_width + 2 + width);
+  for (std::size_t m = first + 1; m < last; ++m) text += fmt::format("  {:>{}}", plan.metrics[m].name(), width);
   text += '\n';
   for (std::size_t point = 0; point < labels.size(); ++point) {
     text += labels[point] + std::string(label_width - character_count(labels[point]), ' ');
