@@ -39,14 +39,16 @@ RowMatrix<double> put_exact(const std::string& what, const RowMatrix<float>& tab
   const Eigen::Index classes = table.rows();
   const auto units = static_cast<Eigen::Index>(std::lround(std::log2(static_cast<double>(table.cols()))));
   RowMatrix<double> shapley(classes, units), interaction(classes, units * units), lesion(classes, units * units);
-  for (Eigen::Index c = 0; c < classes; ++c) {
-    run.progress.check();
+  QuietProgress quiet(run.progress);
+  const auto compute = [&](std::size_t block) {
+    const auto c = static_cast<Eigen::Index>(block);
     const ExactImportance exact =
         exact_importance(std::span(table.row(c).data(), static_cast<std::size_t>(table.cols())), meaning);
     shapley.row(c) = Eigen::Map<const Eigen::RowVectorXd>(exact.shapley.data(), units);
     interaction.row(c) = exact.interaction.reshaped<Eigen::RowMajor>().transpose();
     lesion.row(c) = exact.lesion.reshaped<Eigen::RowMajor>().transpose();
-  }
+  };
+  parallel_blocks(static_cast<std::size_t>(classes), compute, quiet);
   out.put("shapley_" + what, shapley);
   out.put_cube("interaction_" + what, std::move(interaction), static_cast<std::size_t>(units));
   out.put_cube("lesion_" + what, std::move(lesion), static_cast<std::size_t>(units));

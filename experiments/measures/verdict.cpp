@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <numeric>
 
 #include "core/parallel.hpp"
@@ -100,6 +101,16 @@ class Verdict {
   RowMatrix<double> spearman_, r_squared_, module_auc_, spearman_of_size_, r_squared_of_size_, percentile_;
 };
 
+/// The function lost of one class, with the ranks of all sets.
+struct LostFunction {
+  explicit LostFunction(const RowMatrix<float>& accuracy, Eigen::Index c)
+      : lost(-accuracy.row(c)), ranked({lost.data(), static_cast<std::size_t>(lost.size())}), agreements(ranked) {}
+
+  Eigen::RowVectorXf lost;
+  RankedTable ranked;
+  ManyAgreements agreements;
+};
+
 }  // namespace
 
 std::vector<ArrayInfo> verdict_arrays() {
@@ -115,7 +126,7 @@ std::vector<ArrayInfo> verdict_arrays() {
            "area under the ROC curve of a measure of units for finding the units of the class's detector"}};
 }
 
-double verdict_memory(double units) { return std::exp2(units) * (25 + 26.0 * thread_count()); }
+double verdict_memory(double units) { return std::exp2(units) * (2 * 25 + 26.0 * thread_count()); }
 
 void put_verdict(const ImportanceSource& source, const std::vector<RowMatrix<double>>& of_units,
                  const RowMatrix<float>& accuracy, int module_units, ResultArrays& out) {
@@ -126,23 +137,29 @@ void put_verdict(const ImportanceSource& source, const std::vector<RowMatrix<dou
   std::vector<const RowMatrix<float>*> of_sets;
   for (const ImportanceMeasure& measure : measures)
     of_sets.push_back(measure.of_sets ? measure.of_sets(source) : nullptr);
+  auto function = std::make_unique<LostFunction>(accuracy, 0);
   for (Eigen::Index c = 0; c < classes; ++c) {
-    const Eigen::RowVectorXf lost = -accuracy.row(c);
-    const RankedTable ranked({lost.data(), static_cast<std::size_t>(lost.size())});
-    const ManyAgreements function(ranked);
-    parallel_blocks(measures.size(), [&](std::size_t m) {
+    std::unique_ptr<LostFunction> next;
+    // The first block ranks the sets of the next class, on one thread while others compare measures.
+    parallel_blocks(measures.size() + 1, [&](std::size_t block) {
       source.progress.check();
+      if (block == 0) {
+        if (c + 1 < classes) next = std::make_unique<LostFunction>(accuracy, c + 1);
+        return;
+      }
+      const std::size_t m = block - 1;
       const auto row = static_cast<Eigen::Index>(m);
       if (of_units[m].size() > 0) {
         const std::span values(of_units[m].row(c).data(), static_cast<std::size_t>(units));
         if (!std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); })) return;
         const std::vector<double> rounded = on_grid(values);
-        verdict.set(row, c, function.with_additive(rounded), best_by_units(rounded), ranked);
+        verdict.set(row, c, function->agreements.with_additive(rounded), best_by_units(rounded), function->ranked);
       } else if (of_sets[m]) {
         const std::span values(of_sets[m]->row(c).data(), static_cast<std::size_t>(accuracy.cols()));
-        verdict.set(row, c, function.with_table(values), best_by_sets(values, units), ranked);
+        verdict.set(row, c, function->agreements.with_table(values), best_by_sets(values, units), function->ranked);
       }
     });
+    function = std::move(next);
     source.progress.report(static_cast<std::uint64_t>(c + 1), static_cast<std::uint64_t>(classes));
   }
   std::vector<std::string> names;
