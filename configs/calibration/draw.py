@@ -73,7 +73,8 @@ def draw_bias(axes, nulls, system):
             bias = [np.mean(values) - summarise.truth(name) for values in total.values()]
             axes.plot(list(total), bias, "o-", color=colour, markersize=4, label=word)
     axes.axhline(0, color="black", linewidth=0.8)
-    axes.set(xscale="log", xlabel="samples", ylabel="bias of all units (bit)", title=f"{system}: estimators")
+    axes.set(xscale="log", ylim=(-0.2, 0.35), xlabel="samples", ylabel="bias of all units (bit)",
+             title=f"{system}: estimators")
 
 
 def main():
@@ -84,7 +85,7 @@ def main():
     draw_coverage(axes[2], relay)
     draw_bias(axes[3], nulls, "irrelevant7")
     for each in axes:
-        each.legend(fontsize=7, frameon=False)
+        each.legend(fontsize=7, frameon=False, ncols=2 if each is axes[3] else 1, loc="upper right" if each is axes[3] else "best")
         each.spines[["top", "right"]].set_visible(False)
     figure.savefig(out, dpi=150)
 
