@@ -298,7 +298,7 @@ TEST_CASE("Relay information names a contrast or unit that is not there", "[rela
   const StateTable table = random_samples(20, 3, 2, RandomStream(1, "errors")).table();
   CHECK_THROWS_WITH(relay_information_bits(table, 2, {0}), "relay information: contrast 2, expected [0,2)");
   CHECK_THROWS_WITH(relay_information_bits(table, -1, {0}), "relay information: contrast -1, expected [0,2)");
-  CHECK_THROWS_WITH(relay_information_bits(table, 0, {1, 3}), "relay information: set names unit 3, expected [0,3)");
+  CHECK_THROWS_WITH(relay_information_bits(table, 0, {1, 3, 5}), "relay information: set names unit 3, expected [0,3)");
   const std::vector<Symbol> symbols{0, 1};
   const StateTable wide(UnitStates(2, 33), symbols, symbols, numbered_contrasts(2));
   CHECK_THROWS_WITH(relay_information_bits(wide, 0, {0}), "relay information of a set: 33 units, expected at most 32");

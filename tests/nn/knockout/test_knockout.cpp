@@ -4,7 +4,9 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "nn/knockout/knockout.hpp"
+#include "nn/knockout/knockout_chain.hpp"
 #include "nn/knockout/knockout_terms.hpp"
+#include "nn/knockout/single_knockout.hpp"
 #include "tests/catch2.hpp"
 #include "tests/nn/knockout/knockout_forward.hpp"
 #include "tests/nn/knockout/knockout_networks.hpp"
@@ -244,6 +246,37 @@ TEST_CASE("Knockouts name what is wrong with a request", "[knockout]") {
   CHECK_THROWS_WITH(exhaustive_knockout_accuracy(wide.subject(), exact, random),
                     "knockouts: hidden layer 1 has 25 neurons; all sets are possible for at most 24");
   CHECK_NOTHROW(knockout_accuracy(wide.subject(), all_sets(2), exact, random));
+}
+
+TEST_CASE("Sums of outputs that overflow behind later layers are errors of all kinds of knockouts", "[knockout]") {
+  // Outputs are + or - infinity, or NaN as the difference of the two.
+  const int sign = GENERATE(1, -1, 0);
+  CAPTURE(sign);
+  RandomStream random(49, "overflow");
+  NetworkScene scene = random_scene(3, 4, 70, random);
+  scene.network.layers.push_back(random_layer(4, 5, random));
+  scene.network.layers.push_back(random_layer(5, 2, random));
+  for (Symbol& label : scene.labels) label %= 2;
+  for (std::size_t l = 1; l < scene.network.layers.size(); ++l) {
+    scene.network.layers[l].activation = Activation::identity;
+    scene.network.layers[l].weight.setConstant(1e20f);
+  }
+  if (sign != 1) scene.network.layers.back().weight *= -1;
+  if (sign == 0) scene.network.layers.back().weight.leftCols(1) *= -1;
+  scene.hidden = scene.hidden.cwiseAbs().array() + 1;
+  for (const auto& [function, name] : knockout_function_names) {
+    CAPTURE(name);
+    const KnockoutOptions options{.function = function};
+    const std::vector<NeuronSet> none{NeuronSet{}};
+    CHECK_THROWS_WITH(knockout_accuracy(scene.subject(), none, options, no_random),
+                      "knockouts: the sums of an output overflow with {} knocked out");
+    CHECK_THROWS_AS(exhaustive_knockout_accuracy(scene.subject(), options, no_random), ComputeError);
+    CHECK_THROWS_AS(single_knockout_accuracy(scene.subject(), options, no_random), ComputeError);
+    RowMatrix<double> along;
+    CHECK_THROWS_AS(
+        KnockoutChain(scene.subject(), options, no_random).accuracy(std::vector<std::uint32_t>{0, 1, 2}, along),
+        ComputeError);
+  }
 }
 
 TEST_CASE("Knockouts report their progress and stop when asked", "[knockout]") {
