@@ -41,6 +41,20 @@ void relay_exhaustive(benchmark::State& state, Split split) {
   for (auto _ : state) benchmark::DoNotOptimize(exhaustive_relay(table, greedy));
 }
 
+// Of test samples whose states are exchanged, as permutation tests scan them: hardly a union of states is pure.
+void relay_exhaustive_permuted(benchmark::State& state) {
+  Samples samples = layer_samples(Split::test);
+  std::vector<std::uint32_t> order(samples.input.size());
+  std::iota(order.begin(), order.end(), 0u);
+  RandomStream random(1, "permuted");
+  shuffle(order, random);
+  samples.input = symbols_of(samples.input, order);
+  samples.output = symbols_of(samples.output, order);
+  const StateTable table = state_table(samples, subject().network.output_width());
+  const GreedyRelay greedy = greedy_relay(table);
+  for (auto _ : state) benchmark::DoNotOptimize(exhaustive_relay(table, greedy));
+}
+
 void measures_exhaustive(benchmark::State& state, Split split) {
   const StateTable table = state_table(split);
   std::vector<SetMeasure> all;
@@ -171,6 +185,7 @@ void register_all() {
   for (const Split split : {Split::train, Split::test}) {
     add("relay_exhaustive/" + std::string(to_string(split)), relay_exhaustive, split);
   }
+  add("relay_exhaustive/permuted", relay_exhaustive_permuted);
   for (const Split split : {Split::train, Split::test}) {
     add("measures_exhaustive/" + std::string(to_string(split)), measures_exhaustive, split);
   }
