@@ -26,14 +26,9 @@ std::string interval(Bounds<T> bounds) {
   return fmt::format("in [{}, {}]", bounds.low, bounds.high);
 }
 
-// "010" is 8 in some parsers and 10 in others.
-bool has_leading_zero(std::string_view text) {
-  if (text.starts_with('-')) text.remove_prefix(1);
-  return text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
-}
-
 template <class T>
 std::optional<T> number_in(const ConfigNode& node) {
+  // "010" is 8 in some parsers and 10 in others.
   if (node.kind != NodeKind::scalar || node.quoted || has_leading_zero(node.text)) return std::nullopt;
   return number_from<T>(node.text);
 }

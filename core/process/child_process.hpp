@@ -27,8 +27,9 @@ struct ProgramStart {
 
 /// Starts a program in a process group of its own, so that Ctrl-C on a terminal reaches only this process. Its stdin
 /// and stdout are /dev/null; it inherits no other file, and no signal is blocked or ignored. It is killed when the
-/// calling thread ends, hence when this process ends for any reason: call this from the main thread. Throws
-/// IoError if the program cannot be started or `messages` cannot be written.
+/// calling thread ends, hence when this process ends for any reason: call this from the main thread or one of
+/// parallel_blocks(), which live as long. Throws IoError if the program cannot be started or `messages` cannot be
+/// written.
 pid_t start_program(const ProgramStart& start);
 
 /// Waits for a child process. Returns its wait status, or 0 if this process does not collect its children.

@@ -34,8 +34,8 @@ double normalized_cut(const RowMatrix<double>& weight, const std::vector<int>& r
 /// weight D_column^-1/2 (Dhillon, KDD 2001), so that the cost is O(R^2 Q + R^3 + restarts (R + Q) k^2) with R <= Q; of
 /// rows and columns the fewer are the eigenproblem. Weights of a rank below k, with fewer than k singular values above
 /// graph_rank_tolerance, do not say which vertices belong together in k clusters: all are in none, -1, and the n-cut is
-/// NaN. UsageError if k < 1 or k is more than the fewer of rows and columns
-/// that have edges; ComputeError as normalized_cut().
+/// NaN. UsageError if k < 1 or k is more than the fewer of rows and columns that have edges; ComputeError as
+/// normalized_cut().
 GraphClusters spectral_clusters(const RowMatrix<double>& weight, int k, const RandomStream& random);
 
 }  // namespace inforelay

@@ -164,7 +164,7 @@ class Checker {
       check_subsets("analysis.relay.subsets", subsets, "the subsets of a data set: train, test", data_subsets);
     } else if (!config_.networks.empty() && std::find_first_of(subsets.begin(), subsets.end(), data_subsets.begin(),
                                                                data_subsets.end()) == subsets.end()) {
-      fail("analysis.relay.subsets", "of the subsets of the networks, train and test, there is none");
+      fail("analysis.relay.subsets", "has neither train nor test, the subsets of networks");
     }
     if (config_.networks.empty() && !config_.recordings.empty()) {
       if (analysis.knockout)
@@ -175,8 +175,9 @@ class Checker {
     }
     if (analysis.knockout) {
       check_subsets("analysis.knockout.subsets", analysis.knockout->subsets, "analysis.relay.subsets", subsets);
-      check_subsets("analysis.knockout.subsets", analysis.knockout->subsets, "the subsets of networks: train, test",
-                    data_subsets);
+      if (!config_.recordings.empty())  // whose subsets are among analysis.relay.subsets, too
+        check_subsets("analysis.knockout.subsets", analysis.knockout->subsets, "the subsets of networks: train, test",
+                      data_subsets);
     }
     check_no_repetition("analysis.layers", analysis.layers.list);
     check_relay_classes(analysis.relay);
@@ -190,8 +191,9 @@ class Checker {
       fail("analysis.regression", "needs the tables of all sets: not with analysis.tables: never");
     check_subsets("analysis.regression.relay", {analysis.regression->relay},
                   "analysis.relay.exhaustive: all sets are needed", analysis.relay.exhaustive);
-    check_subsets("analysis.regression.relay", {analysis.regression->relay}, "the subsets of networks: train, test",
-                  data_subsets);
+    if (!config_.recordings.empty())
+      check_subsets("analysis.regression.relay", {analysis.regression->relay}, "the subsets of networks: train, test",
+                    data_subsets);
     const bool all = analysis.knockout && analysis.knockout->sets == KnockoutSets::exhaustive;
     const auto& knocked_out = all ? analysis.knockout->subsets : std::vector<std::string>();
     if (std::find(knocked_out.begin(), knocked_out.end(), analysis.regression->knockout) == knocked_out.end()) {

@@ -32,8 +32,7 @@ std::vector<Setting> settings_of(RelayConfig& config) {
       {"exhaustive", "Those of the subsets for which all 2^K sets are computed.", Words{&config.exhaustive}},
       {"classes",
        "Only these classes; empty: all. Some classes only: not possible with exhaustive, branching, importance, "
-       "compare "
-       "or sweep, which need all classes.",
+       "compare or sweep, which need all classes.",
        Integers{&config.classes, {0, max_symbols - 1}, {0, max_symbols}}}};
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "core/error.hpp"
@@ -185,6 +186,14 @@ std::vector<std::string> drift_problems(const AnalysisConfig& analysis, std::int
 
 namespace {
 
+// Units up to which the alphabet of input, output and state is one of nsb; none: the levels are known with the data.
+std::optional<std::int64_t> widest_nsb(const AnalysisConfig& analysis) {
+  if (analysis.discretize.method == Discretization::symbols) return {};
+  const double symbols = analysis.contrast == ContrastKind::whole ? std::log(double{max_symbols}) : std::log(2.0);
+  return static_cast<std::int64_t>((std::log(nsb_max_alphabet) - 2 * symbols) /
+                                   std::log(levels_of(analysis.discretize)));
+}
+
 // The reasons why a layer of `width` units cannot be analysed.
 std::vector<std::string> width_problems(const AnalysisConfig& analysis, int layer, std::int64_t width) {
   const auto too_wide = [&](std::int64_t widest, std::string_view what) {
@@ -193,11 +202,10 @@ std::vector<std::string> width_problems(const AnalysisConfig& analysis, int laye
   const bool all_knocked_out = analysis.knockout && analysis.knockout->sets == KnockoutSets::exhaustive;
   if (width > UnitStates::max_units) return {too_wide(UnitStates::max_units, "relay information")};
   std::vector<std::string> problems;
-  const int levels = levels_of(analysis.discretize);
-  const auto widest_nsb = static_cast<std::int64_t>(std::log(nsb_max_alphabet) / std::log(levels));
   const auto& estimators = analysis.estimators;
-  if (width > widest_nsb && std::find(estimators.begin(), estimators.end(), "nsb") != estimators.end())
-    problems.push_back(too_wide(widest_nsb, fmt::format("the estimator nsb, of units of {} levels,", levels)));
+  if (const auto widest = widest_nsb(analysis);
+      widest && width > *widest && std::find(estimators.begin(), estimators.end(), "nsb") != estimators.end())
+    problems.push_back(too_wide(*widest, "the estimator nsb, whose alphabet is all states,"));
   if (width <= NeuronSet::max_exhaustive_neurons) return problems;
   if (!analysis.relay.exhaustive.empty())
     problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive relay information") +

@@ -220,7 +220,8 @@ const FigureKind training_figure{
                                      .train = curves_by_class(training.matrix<double>("accuracy_train")),
                                      .test = curves_by_class(training.matrix<double>("accuracy_test"))});
         }
-        if (training.has("detectors")) {
+        // Results of an earlier version lack the balanced accuracies of detectors.
+        if (training.has("detectors/0/balanced_accuracy_train")) {
           TrainingPanel panel{.network = network + ": detectors", .mean = false, .end_marks = true};
           for (std::size_t c = 0; c < figure.labels.size(); ++c) {
             const ResultView detector = training.at(fmt::format("detectors/{}", c));

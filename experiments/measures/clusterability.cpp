@@ -63,8 +63,7 @@ std::vector<ArrayInfo> cluster_arrays() {
        {},
        "normalised cut of the graph of |weights| of the layer's units, in as many clusters as there are outputs, found "
        "by spectral clustering (Filan et al., arXiv:2103.03386): low if the units fall into modules; nan if the rank "
-       "of "
-       "the weights is below that number, so that there are no such clusters"},
+       "of the weights is below that number, so that there are no such clusters"},
       {"clusters/shuffled_n_cut", "1", {"shuffle"}, "the same with the weights of each layer permuted"},
       {"clusters/p", "1", {}, "(1 + shuffled ones that are not above n_cut) / (1 + shuffles); nan if one of them is"},
       {"clusters/cluster",

@@ -192,6 +192,8 @@ MetricKind metric_kind(std::string_view name) {
 
 std::string metric_missing(const ExperimentConfig& config, const NetworkConfig& network, std::string_view name) {
   const ParsedName parsed = parse_or_throw(name);
+  if (!parsed.subset.empty() && !holds(data_subsets, parsed.subset))
+    return fmt::format("a network has no subset '{}', only train and test", parsed.subset);
   if (network.recurrent) return missing_of_recurrent(config, network, parsed, name);
   LayerSizes sizes;
   int layer = 0;

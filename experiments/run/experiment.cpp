@@ -243,9 +243,8 @@ std::optional<DataPair> images_of(const ResolvedExperiment& run, const Experimen
   return load_data(plan);
 }
 
-void write_page(const ResolvedExperiment& run, const ExperimentResult& result, const RunDirectory& directory) {
+void write_page(const ExperimentResult& result, const std::optional<DataPair>& images, const RunDirectory& directory) {
   const std::string note(result.networks.empty() ? "" : data_source(result.provenance.data_name).note);
-  const std::optional<DataPair> images = images_of(run, result);
   write_file_atomically(directory.page(), std::string_view(run_page(result, note, images ? &*images : nullptr)));
 }
 
@@ -255,7 +254,11 @@ void draw(const ResolvedExperiment& run, ExperimentResult& result, const RunDire
   const Stopwatch watch;
   const std::vector<std::string> before = figures_in(directory.figures());
   std::function<void()> page;
-  if (config.figures->page) page = [&] { write_page(run, result, directory); };
+  std::optional<DataPair> images;
+  if (config.figures->page) {
+    images = images_of(run, result);  // may read in a process of its own, which is not begun beside other threads
+    page = [&] { write_page(result, images, directory); };
+  }
   std::vector<std::string> names = draw_figures(*config.figures, result, directory.figures(), console, page);
   console.check();  // for a stop request during the last figure
   if (page) console.info(fmt::format("open '{}' in a browser to explore the results", directory.page().string()));

@@ -47,7 +47,7 @@ std::vector<int> recorded_state_units(const RecurrentNetwork& network, const Rec
 struct RecurrentSamples : RecordingSamples {
   std::vector<Symbol> stimulus;  ///< [N] the input of the step, a position in Stimuli::names; empty: they are none
   double accuracy = 0;           ///< fraction of the labelled steps of the subset with the correct decision
-  /// Fraction of the labelled steps with the commonest label, which who always decides for it has as accuracy.
+  /// Fraction of the labelled steps with the commonest label: the accuracy of always deciding for it.
   double commonest_label = 0;
   /// Labelled steps whose label differs from that of the step before, or that begin a trial: labels drawn
   /// independently.

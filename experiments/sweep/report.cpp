@@ -129,22 +129,38 @@ std::string metrics_table(const SweepPlan& plan, const SweepTable& table) {
 
 constexpr std::size_t screen = 80;  // columns
 
-// Columns of a number, or of a median and an interval.
-std::size_t cell_width(const SweepPlan& plan) { return plan.runs.size() == plan.points.size() ? 11 : 27; }
+// What a metric has over the seeds of a point: "0.5", "0.5 [0.4, 0.6]", or "-".
+std::string cell_text(const SweepPlan& plan, const MetricColumn& metric, std::size_t point) {
+  const std::size_t replicates = plan.runs.size() / plan.points.size();
+  const auto begin = metric.mean.begin() + static_cast<std::ptrdiff_t>(point * replicates);
+  const Spread runs = spread({begin, begin + static_cast<std::ptrdiff_t>(replicates)});
+  if (runs.count == 0) return "-";
+  if (runs.count == 1) return fmt::format("{:.5g}", runs.median);
+  const auto [low, high] = interval_of(runs);
+  return fmt::format("{:.5g} [{:.5g}, {:.5g}]", runs.median, low, high);
+}
 
-// The label of each of the first points, as long as the screen has room beside one number.
-std::vector<std::string> point_labels(const SweepPlan& plan, std::size_t shown_points) {
+// Columns of the longest of these texts, of the first points.
+std::size_t cell_width(const SweepPlan& plan, const SweepTable& table, std::size_t points) {
+  std::size_t width = 8;
+  for (const MetricColumn& metric : table.metrics) {
+    for (std::size_t point = 0; point < points; ++point) width = std::max(width, cell_text(plan, metric, point).size());
+  }
+  return width;
+}
+
+// The label of each of the first points, as long as the screen has room beside one cell.
+std::vector<std::string> point_labels(const SweepPlan& plan, std::size_t points, std::size_t width) {
   std::vector<std::string> texts;
-  for (std::size_t point = 0; point < shown_points; ++point) texts.push_back(plan.short_values_text(point));
-  return distinct_labels(texts, screen - cell_width(plan) - 2);
+  for (std::size_t point = 0; point < points; ++point) texts.push_back(plan.short_values_text(point));
+  return distinct_labels(texts, screen - width - 2);
 }
 
 // A row for each point; from metric `first` on as many as fit side by side. The name of a single one may begin above
 // the labels. Sets `first` to the next one.
 std::string points_table(const SweepPlan& plan, const SweepTable& table, std::size_t& first,
-                         const std::vector<std::string>& labels) {
-  const std::size_t replicates = plan.runs.size() / plan.points.size();
-  std::size_t label_width = 0, width = cell_width(plan), last = first + 1;
+                         const std::vector<std::string>& labels, std::size_t width) {
+  std::size_t label_width = 0, last = first + 1;
   for (const std::string& label : labels) label_width = std::max(label_width, character_count(label));
   for (std::size_t wider = std::max(width, plan.metrics[first].name().size()); last < plan.metrics.size(); ++last) {
     wider = std::max(wider, plan.metrics[last].name().size());
@@ -157,15 +173,7 @@ std::string points_table(const SweepPlan& plan, const SweepTable& table, std::si
   for (std::size_t point = 0; point < labels.size(); ++point) {
     text += labels[point] + std::string(label_width - character_count(labels[point]), ' ');
     for (std::size_t m = first; m < last; ++m) {
-      const auto begin = table.metrics[m].mean.begin() + static_cast<std::ptrdiff_t>(point * replicates);
-      const Spread runs = spread({begin, begin + static_cast<std::ptrdiff_t>(replicates)});
-      std::string cell = "-";
-      if (runs.count == 1) cell = fmt::format("{:.5g}", runs.median);
-      if (runs.count > 1) {
-        const auto [low, high] = interval_of(runs);
-        cell = fmt::format("{:.5g} [{:.5g}, {:.5g}]", runs.median, low, high);
-      }
-      text += fmt::format("  {:>{}}", cell, width);
+      text += fmt::format("  {:>{}}", cell_text(plan, table.metrics[m], point), width);
     }
     text += '\n';
   }
@@ -177,7 +185,8 @@ std::string points_tables(const SweepPlan& plan, const SweepTable& table) {
   constexpr std::size_t most_points = 30, most_lines = 80;
   const std::size_t shown = std::min(plan.points.size(), most_points);
   const std::size_t most_blocks = std::max<std::size_t>(1, most_lines / (shown + 2));
-  const std::vector<std::string> labels = point_labels(plan, shown);
+  const std::size_t width = cell_width(plan, table, shown);
+  const std::vector<std::string> labels = point_labels(plan, shown, width);
   const std::size_t replicates = plan.runs.size() / plan.points.size();
   const auto [low, high] = interval_names(replicates);
   std::string text = "\nMeans over classes";
@@ -187,7 +196,7 @@ std::string points_tables(const SweepPlan& plan, const SweepTable& table) {
     text += "Labels are shortened; sweep.csv has all values of each point by its number.\n";
   std::size_t m = 0;
   for (std::size_t block = 0; block < most_blocks && m < plan.metrics.size(); ++block)
-    text += points_table(plan, table, m, labels);
+    text += points_table(plan, table, m, labels, width);
   if (shown < plan.points.size()) text += fmt::format("... and {} more points\n", plan.points.size() - shown);
   if (m < plan.metrics.size()) text += fmt::format("... and {} more metrics\n", plan.metrics.size() - m);
   return text;

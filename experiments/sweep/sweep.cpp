@@ -259,6 +259,7 @@ RunReport run_sweep(SweepPlan plan, const CommandLine& line, Console& console) {
 std::string describe_sweep(const SweepPlan& plan, const CommandLine& line) {
   constexpr std::size_t most_points = 50;
   const ResolvedExperiment whole(plan.config);
+  check_recorded_metrics(plan, Progress::none());
   const fs::path folder = folder_for(plan.config, line, whole.identity());
   const double limit = memory_limit(plan.config);
   std::string text = fmt::format("data     {} ({})\nfolder   {}\nthreads  {} ({})\n\n{:<70} {:>6} {:>9} {:>12}\n",

@@ -32,7 +32,7 @@ struct RecurrentTrainingOptions {
 /// Measurements after each of E epochs.
 struct RecurrentCurve {
   std::vector<double> loss;            ///< [E] mean over the epoch's labelled steps, each before the step of its batch
-  std::vector<double> accuracy_train;  ///< [E] fraction of labelled steps with the right decision
+  std::vector<double> accuracy_train;  ///< [E] fraction of labelled steps with the correct decision
   std::vector<double> accuracy_test;   ///< [E]
 
   bool operator==(const RecurrentCurve&) const = default;

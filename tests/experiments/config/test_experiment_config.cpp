@@ -5,6 +5,7 @@
 
 #include "experiments/config/config.hpp"
 #include "experiments/config/derived_settings.hpp"
+#include "experiments/config/network_checks.hpp"
 #include "experiments/run/load_config.hpp"
 #include "experiments/sweep/plan.hpp"
 #include "tests/catch2.hpp"
@@ -37,6 +38,21 @@ TEST_CASE("Every shipped configuration is valid", "[config]") {
     ++count;
   }
   CHECK(count >= 25);  // those that stand there; more do no harm
+}
+
+TEST_CASE("The estimator nsb is refused for layers with more states than its prior holds", "[config]") {
+  AnalysisConfig analysis;
+  analysis.relay.exhaustive.clear();
+  analysis.estimators = {"plug_in"};
+  CHECK(analysed_layer_problems({1, 1000, 1}, analysis).empty());
+  analysis.estimators = {"plug_in", "nsb"};
+  CHECK(analysed_layer_problems({1, 828, 1}, analysis).empty());  // 4 * 2^828 < 1e250 < 4 * 2^829
+  CHECK(analysed_layer_problems({1, 829, 1}, analysis) ==
+        std::vector<std::string>{
+            "the analysed layer 1 has 829 units; the estimator nsb, whose alphabet is all states, is "
+            "possible up to 828"});
+  analysis.discretize.method = Discretization::symbols;  // the levels that occur are known with the data
+  CHECK(analysed_layer_problems({1, 1000, 1}, analysis).empty());
 }
 
 TEST_CASE("A printed configuration is read back unchanged", "[config]") {

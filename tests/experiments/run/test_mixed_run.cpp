@@ -81,7 +81,9 @@ TEST_CASE("A network and a recording in one run have each their own subsets", "[
     CHECK(result.exit_code == 2);
     CHECK_THAT(result.err, Contains(message));
   };
-  refused("relay: {subsets: [a], exhaustive: []}", "of the subsets of the networks, train and test, there is none");
+  refused("relay: {subsets: [a], exhaustive: []}", "has neither train nor test, the subsets of networks");
+  refused("relay: {subsets: [train, a], exhaustive: []}}\ncompare: {s: {statement: n.relay.a.total > 0}",
+          "a network has no subset 'a', only train and test");
   refused("relay: {subsets: [test, a], exhaustive: []}, knockout: {subsets: [a]}",
           "analysis.knockout.subsets: 'a' is not among the subsets of networks: train, test");
 }

@@ -104,8 +104,8 @@ TEST_CASE("Without a test sample of its class a detector has no balanced accurac
   const DetectorCurves &without = training.states()[0].curves, &with = training.states()[1].curves;
   REQUIRE_FALSE(without.balanced_test.empty());
   CHECK(std::isnan(without.balanced_test.front()));
-  CHECK(without.accuracy_test.front() <= 1);
-  CHECK(with.balanced_test.front() <= 1);
+  CHECK(std::isfinite(without.accuracy_test.front()));
+  CHECK(std::isfinite(with.balanced_test.front()));
 }
 
 TEST_CASE("Detectors do not depend on the number of threads", "[detectors][threads]") {
