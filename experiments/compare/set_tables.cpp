@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <optional>
 #include <set>
 
 #include "core/error.hpp"
@@ -173,18 +175,29 @@ PublishedTables read_set_tables(const std::string& name, const ExperimentConfig&
 
 std::vector<SetDifference> set_differences(const PublishedTable& table, const std::string& subset,
                                            const ExperimentResult& result) {
+  struct Squares {
+    std::string columns;
+    double sum = 0;
+    std::size_t count = 0;
+  };
+  std::map<std::optional<double>, Squares> squares;  // of the columns with a bound for their root mean square
   std::vector<SetDifference> differences;
   for (const PublishedColumn& column : table.columns) {
     const std::vector<double> ours = of_rows(table, values_of(table.network, column.config.metric, subset, result));
-    double largest = 0, squares = 0;
+    Squares& same_bound = squares[column.config.rms];
+    same_bound.columns += (same_bound.columns.empty() ? "" : ", ") + column.name;
+    double largest = 0;
     for (std::size_t row = 0; row < ours.size(); ++row) {
       const double difference = ours[row] - std::get<double>(column.values[row]);
       if (std::isnan(difference) || std::fabs(difference) > largest) largest = std::fabs(difference);  // NaN stays
-      squares += difference * difference;
+      same_bound.sum += difference * difference;
     }
+    same_bound.count += ours.size();
     differences.push_back({column.name + " max", largest, column.config.absolute});
-    differences.push_back(
-        {column.name + " rms", std::sqrt(squares / static_cast<double>(ours.size())), column.config.rms});
+  }
+  for (const auto& [bound, all] : squares) {
+    if (bound)
+      differences.push_back({all.columns + " rms", std::sqrt(all.sum / static_cast<double>(all.count)), bound});
   }
   return differences;
 }

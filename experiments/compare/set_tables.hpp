@@ -37,7 +37,7 @@ PublishedTables read_set_tables(const std::string& name, const ExperimentConfig&
 /// A table's differences, column by column: the largest one and the root mean square. `allowed` is
 /// `absolute` or `rms` of the column.
 struct SetDifference {
-  std::string column;  ///< "t1 max", "t1 rms"
+  std::string column;  ///< "t1 max"; "t1, t2 rms": of all columns with the same bound together
   double value = 0;
   std::optional<double> allowed;
 };

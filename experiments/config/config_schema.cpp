@@ -182,7 +182,9 @@ std::vector<Setting> settings_of(CompareColumnConfig& config) {
        Text{&config.metric}},
       {"class", "The class of this column, if the table has a column for each class. Not given: a row for each class.",
        Text{&config.cls}},
-      {"rms", "Of compare.NAME.sets: largest allowed root mean square of the differences over all sets.",
+      {"rms",
+       "Of compare.NAME.sets: largest allowed root mean square of the differences over all sets, of all columns with "
+       "this bound together.",
        Number{&config.rms, {0, any_number}}},
       {"absolute", "Largest allowed difference. Neither this nor relative: no verdict (sets of units must be equal).",
        Number{&config.absolute, {0, any_number}}},
