@@ -181,6 +181,16 @@ class ResultFigures(unittest.TestCase):
                 np.testing.assert_array_equal(axis.images[0].get_array(), expected.aggregated[:, c].T)
         with self.assertRaisesRegex(ir.UsageError, "as_significance: results with time each"):
             layer.as_significance()
+        with self.assertRaisesRegex(ir.UsageError, "plot_readout of recordings/v1/layers/states, expected"):
+            layer.plot_readout()
+        overrides = {"analysis.relay.classes": [0, 2], "analysis.relay.exhaustive": []}
+        some = ir.run(self.folder / "cells.yaml", overrides, output=self.folder / "some",
+                      quiet=True)["recordings/v1/layers/states"].as_analysis()
+        self.assertEqual(list(some.classes), ["0", "2"])
+        self.assertEqual(some.single.shape, (5, 2, 4))
+        for name in ("total", "single", "aggregated", "greedy.information"):
+            np.testing.assert_array_equal(some._arrays[name], found._arrays[name][:, [0, 2]], name)
+            self.assertTrue(np.isfinite(some._arrays[name]).all())
 
     def test_what_is_not_there_is_named(self):
         root, layer = self.results, self.layer
