@@ -1,4 +1,5 @@
 """Figures of a results file show the arrays that stand in it, as h5py reads them."""
+import shutil
 import tempfile
 import unittest
 from pathlib import Path
@@ -140,8 +141,39 @@ class ResultFigures(unittest.TestCase):
         np.testing.assert_allclose(axis.lines[20].get_ydata(), training["accuracy_train"][:].mean(axis=1))
         detectors, staircase = self.results["networks/composite"].plot_training()
         training = self.file["networks/composite/training"]
-        np.testing.assert_array_equal(detectors.lines[3].get_ydata(), training["detectors/3/accuracy_train"])
+        for kind, first in (("train", 0), ("test", 10)):
+            np.testing.assert_array_equal(detectors.lines[first + 3].get_ydata(),
+                                          training[f"detectors/3/balanced_accuracy_{kind}"])
+        self.assertEqual(detectors.get_ylabel(), "balanced accuracy")
         np.testing.assert_array_equal(staircase.lines[3].get_ydata(), training["staircase_train"][:, 3])
+
+    def test_training_of_earlier_versions(self):
+        earlier = self.folder / "earlier"
+        earlier.mkdir()
+        shutil.copy(self.folder / "out" / "results.h5", earlier)
+        with h5py.File(earlier / "results.h5", "r+") as file:
+            training = file["networks/composite/training"]
+            for c in range(10):
+                for kind in ("train", "test"):
+                    del training[f"detectors/{c}/balanced_accuracy_{kind}"]
+        detectors = ir.open(earlier)["networks/composite"].plot_training()[0]
+        training = self.file["networks/composite/training"]
+        np.testing.assert_array_equal(detectors.lines[3].get_ydata(), training["detectors/3/accuracy_train"])
+        self.assertEqual(detectors.get_ylabel(), "accuracy (test unbalanced)")
+
+    def test_readout(self):
+        for network, framed in (("full", 0), ("composite", 10)):
+            weight = self.file[f"networks/{network}/model/layer2/weight"][:]
+            axis, = self.results[f"networks/{network}/layers/1"].plot_readout()
+            np.testing.assert_array_equal(axis.images[0].get_array(), weight)
+            self.assertEqual([label.get_text() for label in axis.get_yticklabels()], [str(c) for c in range(10)])
+            self.assertEqual((axis.get_xlabel(), axis.get_ylabel()), ("unit", "output"))
+            self.assertEqual(len(axis.patches), framed)
+        size = weight.shape[1] // 10
+        self.assertEqual(axis.patches[3].get_xy(), (3 * size - 0.5, 2.5))
+        self.assertEqual((axis.patches[3].get_width(), axis.patches[3].get_height()), (size, 1))
+        with self.assertRaisesRegex(ir.UsageError, "plot_readout of networks/full, expected a layer such as"):
+            self.results["networks/full"].plot_readout()
 
     def test_results_as_those_of_arrays(self):
         states = self.raw["states/test"]
