@@ -11,8 +11,8 @@
 namespace inforelay {
 namespace {
 
-// Bytes for each call of zlib, which counts those of a call in 32 bits.
-constexpr std::size_t piece_bytes = std::size_t{1} << 20;
+// zlib counts the bytes of a call in 32 bits.
+constexpr std::size_t bytes_of_call = std::size_t{1} << 20;
 
 /// zlib's state while it compresses, freed at the end.
 struct Deflater {
@@ -39,7 +39,7 @@ std::vector<std::uint8_t> deflated(std::span<const std::uint8_t> bytes) {
   std::size_t unread = bytes.size(), unwritten = out.size();  // without the pieces that zlib has
   const auto give = [](uInt& available, std::size_t& rest) {
     if (available > 0) return;
-    available = static_cast<uInt>(std::min(rest, piece_bytes));
+    available = static_cast<uInt>(std::min(rest, bytes_of_call));
     rest -= available;
   };
   int status = Z_OK;
