@@ -2,13 +2,17 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <cassert>
-#include <limits>
+#include <cstddef>
 
 #include "core/error.hpp"
 
 namespace inforelay {
 namespace {
+
+// zlib counts the bytes of a call in 32 bits.
+constexpr std::size_t bytes_of_call = std::size_t{1} << 20;
 
 /// zlib's state while it compresses, freed at the end.
 struct Deflater {
@@ -27,17 +31,25 @@ struct Deflater {
 }  // namespace
 
 std::vector<std::uint8_t> deflated(std::span<const std::uint8_t> bytes) {
-  assert(bytes.size() <= std::numeric_limits<uInt>::max());
   Deflater deflater;
   z_stream& stream = deflater.stream;
   std::vector<std::uint8_t> out(deflateBound(&stream, static_cast<uLong>(bytes.size())));
   stream.next_in = const_cast<Bytef*>(bytes.data());  // zlib's interface lacks const; it only reads
-  stream.avail_in = static_cast<uInt>(bytes.size());
   stream.next_out = out.data();
-  stream.avail_out = static_cast<uInt>(out.size());
-  [[maybe_unused]] const int status = deflate(&stream, Z_FINISH);
+  std::size_t unread = bytes.size(), unwritten = out.size();  // without the pieces that zlib has
+  const auto give = [](uInt& available, std::size_t& rest) {
+    if (available > 0) return;
+    available = static_cast<uInt>(std::min(rest, bytes_of_call));
+    rest -= available;
+  };
+  int status = Z_OK;
+  while (status == Z_OK) {
+    give(stream.avail_in, unread);
+    give(stream.avail_out, unwritten);
+    status = deflate(&stream, unread > 0 ? Z_NO_FLUSH : Z_FINISH);
+  }
   assert(status == Z_STREAM_END);  // all fits into deflateBound()
-  out.resize(out.size() - stream.avail_out);
+  out.resize(out.size() - unwritten - stream.avail_out);
   return out;
 }
 

@@ -7,12 +7,12 @@
 #include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string_view>
 #include <variant>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "core/text/unit_text.hpp"
 #include "experiments/page/drawn_samples.hpp"
 #include "experiments/page/joint_table.hpp"
 #include "experiments/page/layer_room.hpp"
@@ -62,15 +62,12 @@ std::size_t bytes_of(const ResultArray& array) {
                     array.values);
 }
 
-std::string size_text(std::size_t bytes) {
-  const auto size = static_cast<double>(bytes);
-  return size < 1e6 || size >= 1e7 ? bytes_text(size) : fmt::format("{:.1f} MB", size / 1e6);
-}
-
 class LayerData {
  public:
-  LayerData(const LayerResults& layer, const ResultView& model, ImageShape image, std::size_t room)
-      : layer_(layer), model_(model), image_(image), units_(unit_count(layer)), room_(room) {}
+  // `time`: of a layer that is one of several times.
+  LayerData(const LayerResults& layer, const ResultView& model, ImageShape image, std::size_t room,
+            std::optional<double> time)
+      : layer_(layer), model_(model), image_(image), units_(unit_count(layer)), room_(room), time_(time) {}
 
   json data() {
     const std::vector<std::string> names = subsets_of(layer_, "states");
@@ -106,6 +103,7 @@ class LayerData {
  private:
   void begin(const std::vector<std::string>& names) {
     out_ = {{"name", layer_.layer}, {"title", layer_.title}, {"units", units_}};
+    if (time_) out_["time"] = *time_;
     put_modules();
     for (const std::string& name : names) subsets_.push_back(subset_data(name));
     json all = out_;
@@ -242,8 +240,9 @@ class LayerData {
     if (!grids.empty()) subset["grids"] = std::move(grids);
   }
 
-  // Of recurrent networks, the accuracies of all sets.
+  // Of recurrent networks, the accuracies of all sets: of knockouts at every time, so they are not of a single one.
   void put_time_knockout(const std::string& name, json& subset) {
+    if (time_) return;
     const ResultView knockout = layer_.arrays.at("time_knockout/" + name);
     if (!knockout.has("accuracy")) return;
     const ResultArray& accuracy = knockout.array("accuracy");
@@ -259,8 +258,14 @@ class LayerData {
   void put_values(const std::string& name, json& subset) {
     if (!subset.contains("knockout")) return;
     const bool has_next = put_next(subset);
-    const std::size_t share = room_.left() / knockouts_--;
+    LayerRoom share(room_.left() / knockouts_--);
     if (!has_next) return;
+    const std::size_t share_bytes = share.left();
+    put_values(name, subset["knockout"], share, subset["left_out"]);
+    room_.take(share_bytes - share.left());
+  }
+
+  void put_values(const std::string& name, json& knockout, LayerRoom& share, json& left_out) const {
     const RowMatrix<float>& values = values_of(name);
     const std::span<const Symbol> input = layer_.arrays.at("states/" + name).vector<Symbol>("input");
     const auto samples = static_cast<std::size_t>(values.rows()), units = static_cast<std::size_t>(units_);
@@ -270,16 +275,17 @@ class LayerData {
         members("mean", packed(std::span(mean.values().data(), units), {units}));
     const std::size_t sample_bytes = 4 * units + 2;
     std::size_t all_bytes = samples * (sample_bytes + 4) / 3 * 4;  // of text, with the numbers of the samples
-    if (room_.may_fit(samples * sample_bytes)) {
+    if (share.may_fit(samples * sample_bytes)) {
       std::vector<std::pair<std::string, json>> all = parts;
       all.emplace_back("value", packed(std::span(values.data(), samples * units), {samples, units}));
       all.emplace_back("label", packed(input, {samples}));
       if (layer_.arrays.has(replacement))
         all.emplace_back("replacement_sample", packed(layer_.arrays.array(replacement)));
-      all_bytes = room_.put(subset["knockout"], std::move(all));
+      all_bytes = share.put(knockout, std::move(all));
       if (all_bytes == 0) return;
     }
-    const std::size_t most_drawn = share * samples / all_bytes * 95 / 100;  // some compress a little less than others
+    // Some compress a little less than others.
+    const std::size_t most_drawn = share.left() * samples / all_bytes * 95 / 100;
     const bool enough = most_drawn >= fewest_samples && most_drawn < samples;
     if (enough) {
       const std::vector<std::uint32_t> drawn = drawn_samples(samples, most_drawn);
@@ -293,10 +299,10 @@ class LayerData {
       parts.emplace_back("label", packed(label));
       parts.emplace_back("sample", packed(drawn));
     }
-    const bool is_put = enough && room_.put(subset["knockout"], std::move(parts)) == 0;
-    subset["left_out"].push_back(is_put ? fmt::format("values of {} of {} samples (the others were drawn at random)",
-                                                      samples - most_drawn, samples)
-                                        : fmt::format("values of samples ({})", size_text(all_bytes)));
+    const bool is_put = enough && share.put(knockout, std::move(parts)) == 0;
+    left_out.push_back(is_put ? fmt::format("values of {} of {} samples (the others were drawn at random)",
+                                            samples - most_drawn, samples)
+                              : fmt::format("values of samples ({})", size_text(all_bytes)));
   }
 
   // The layers after this one, once; false if they do not fit.
@@ -350,6 +356,7 @@ class LayerData {
   const ImageShape image_;
   const Eigen::Index units_;
   LayerRoom room_;
+  const std::optional<double> time_;
   std::size_t knockouts_ = 0;  // subsets whose values are to be put
   json out_, subsets_ = json::array(), arrays_ = json::object();
 };
@@ -364,7 +371,7 @@ LayerResults layer_at(const LayerResults& layer, const ResultArrays& arrays) {
 }  // namespace
 
 json layer_data(const LayerResults& layer, const ResultView& model, ImageShape image) {
-  json data = LayerData(layer, model, image, most_layer_bytes).data();
+  json data = LayerData(layer, model, image, most_layer_bytes, {}).data();
   data["room"] = size_text(most_layer_bytes) + " per layer";
   return data;
 }
@@ -372,15 +379,14 @@ json layer_data(const LayerResults& layer, const ResultView& model, ImageShape i
 std::vector<json> layer_data_at_times(const LayerResults& layer, const std::vector<double>& times) {
   const ResultArrays first = at_time(layer.arrays, 0);
   constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
-  const std::size_t each = LayerData(layer_at(layer, first), ResultView(), {}, unlimited).path_bytes() * 11 /
-                           10;  // other times differ a little
+  const std::size_t each = LayerData(layer_at(layer, first), ResultView(), {}, unlimited, times.front()).path_bytes() *
+                           11 / 10;  // other times differ a little
   const std::size_t step = std::max<std::size_t>(1, (each * times.size() + most_layer_bytes - 1) / most_layer_bytes);
   const std::size_t shown = (times.size() + step - 1) / step;
   std::vector<json> list;
   for (std::size_t t = 0; t < times.size(); t += step) {
     const ResultArrays arrays = at_time(layer.arrays, t);
-    json data = LayerData(layer_at(layer, arrays), ResultView(), {}, most_layer_bytes / shown).data();
-    data["time"] = times[t];
+    json data = LayerData(layer_at(layer, arrays), ResultView(), {}, most_layer_bytes / shown, times[t]).data();
     data["room"] = size_text(most_layer_bytes) + " per layer, of all its times together";
     if (shown < times.size()) {
       for (json& subset : data["subsets"])

@@ -17,13 +17,14 @@
 //      "unit_sd", "histogram": {"low", "high", "count" [K,bins]}
 //      "knockout": {"function", "replace", "method"}, with values: "mean" [K], "value" [N,K], "label" [N];
 //                  with "sample": the value and label of those n samples alone
-//      "in_time": {"replace", "accuracy" [C,S]},  of recurrent networks
+//      "in_time": {"replace", "accuracy" [C,S]},  of recurrent networks that are not analysed at each time
 //      "significance": {"permutations", "exchange", "bootstrap", "bootstrap_of", "level"},  if there is
 //      "grids": [{"low", "high", ...}, ...]}]}  of the contrasts, or of the first ones; layer_parts.hpp
 //
 // What does not fit is left out and named, in this order the last first: greedy paths, numbers of single units and best
-// sets; the joint table; tests; counts of all sets; values of samples, before which some of them are drawn; images of
-// weights.
+// sets; standard deviations of units; the joint table; tests; counts of all sets; of recurrent networks accuracies of
+// all sets; the weights after the layer; values of samples, before which some of them are drawn; histograms; images of
+// weights. Subsets with knockouts share the room that is left for values equally.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

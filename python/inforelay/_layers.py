@@ -66,9 +66,9 @@ def as_analysis(layer: Group, subset: str | None = None) -> Analysis:
         found["thresholds"] = states["threshold"]
     total, timed = found["total"], "time" in found["total"].dims
     # Rows of classes that were not computed are NaN.
-    kept = np.ones(total.shape[-1], bool) if timed else np.isfinite(total.values)
-    arrays = {name: array.values[kept] if array.dims[:1] == ("class",) else array.values[()]
-              for name, array in found.items()}
+    kept = np.isfinite(total.values).any(axis=0) if timed else np.isfinite(total.values)
+    of_kept = lambda array: array.values.compress(kept, array.dims.index("class"))
+    arrays = {name: of_kept(array) if "class" in array.dims else array.values[()] for name, array in found.items()}
     samples, units = states["value"].shape[0], found["single"].shape[-1]
     return Analysis(arrays, _coordinates(total, kept, units),
                     {"samples": samples, "units": units, "results": layer.name, "subset": subset})

@@ -8,6 +8,7 @@ from ._panels import (BLUE, NULL, PALEST, RED, Tree, ablation_lines, as_axes, ba
 _PERCENT = [0, 5, 25, 50, 75, 95, 100]
 _POINTS = 20_000  # of a panel, drawn one by one; more sets are thinned
 _CELLS = 48, 44  # of a panel of densities, across and upwards
+_MOST_CLUSTERED = 64  # units; clusters of K units take a time of order K^3, and their names would not be readable
 
 
 def _some_sets(count):
@@ -53,14 +54,16 @@ def plot_node(analysis, axes=None, *, clustered=True):
     axes : two matplotlib axes, optional
         By default those of a new figure.
     clustered : bool
-        Units in the order of hierarchical clusters (average linkage) of their losses in all classes, else their own.
+        Up to 64 units in the order of hierarchical clusters (average linkage) of their losses in all classes, each with
+        its number; more units, or without clusters, in their own order.
 
     Returns
     -------
     list of matplotlib axes
     """
     chosen, axes = _chosen(analysis, None), as_axes(axes, 1, 2, (10, 3.5))
-    order = Tree.of_units(analysis.single).order if clustered else list(range(analysis.single.shape[1]))
+    units = analysis.single.shape[1]
+    order = Tree.of_units(analysis.single).order if clustered and units <= _MOST_CLUSTERED else list(range(units))
     least = _least(analysis)
     _matrix(axes[0], analysis.aggregated[chosen], analysis.classes, order, "A: aggregated relay information", least)
     _matrix(axes[1], analysis.single[chosen], analysis.classes, order, "B: lost without the unit", least)

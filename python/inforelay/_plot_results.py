@@ -1,18 +1,17 @@
-"""Figures of a network or a layer of a results file, as the program draws them; methods of `Group`."""
+"""Figures of a layer of a results file, as the program draws them; methods of `Group`."""
 import numpy as np
 
 from . import _core
 from ._core import UsageError
-from ._panels import BLUE, NULL, RED, ablation_lines, as_axes, bands, heat_map, name_ticks, panels, positions
+from ._panels import BLUE, NULL, RED, ablation_lines, as_axes, bands, name_ticks, panels, positions
 
 _BINS = 50
 _NEARLY_CONSTANT = 0.05  # of the upper quartile of the standard deviations of all units
 _MOST_NUMBERS = 12  # classes of which percentages are written into the cells
 _ENTROPIES = "states, plug-in", "uniform words, mean over replicates", "uniform words, standard deviation"
-_LONGEST_LINEAR = 200  # epochs; beyond, the axis is logarithmic
 
 
-def _values(group, path, figure):
+def values_of(group, path, figure):
     """An array below the group, as xarray has it."""
     try:
         return group[path]
@@ -23,7 +22,7 @@ def _values(group, path, figure):
 
 def subset_of(group, kind, subset, figure):
     """The subset of the samples of which the group has results of this kind; None: "test", or the only one."""
-    there = list(_values(group, kind, figure))
+    there = list(values_of(group, kind, figure))
     if subset is None:
         if "test" not in there and len(there) != 1:
             raise UsageError(f"{figure}: subset is not given, expected one of {', '.join(there)}")
@@ -37,7 +36,7 @@ def _classes(array):
     return [str(name) for name in array.coords["class"].values]
 
 
-def _network(group, figure):
+def network_of(group, figure):
     """The group of the network of a layer, or this one."""
     parts = group.name.split("/")
     if len(parts) < 2 or parts[0] not in ("networks", "recordings"):
@@ -45,7 +44,7 @@ def _network(group, figure):
     return group.root["/".join(parts[:2])]
 
 
-def _title(group):
+def title_of(group):
     """NAME of the network; its layer, too, where it is one."""
     parts = group.name.split("/")
     return parts[1] + (f", layer {parts[3]}" if len(parts) > 3 else "") if len(parts) > 1 else ""
@@ -66,9 +65,9 @@ def plot_ablation(layer, classes=None, axes=None):
     -------
     list of matplotlib axes
     """
-    group = _values(layer, "ablation", "plot_ablation")
+    group = values_of(layer, "ablation", "plot_ablation")
     words = [str(word) for word in np.ravel(group.attrs["replacements"])]
-    paths = {word: {kind: _values(group, f"{word}/{kind}", "plot_ablation")
+    paths = {word: {kind: values_of(group, f"{word}/{kind}", "plot_ablation")
                     for kind in ("greedy", "reverse", "random")} for word in words}
     names = _classes(paths[words[0]]["greedy"])
     chosen = positions(names, None if classes is None else map(str, classes))
@@ -105,7 +104,7 @@ def plot_knockout_sizes(layer, classes=None, axes=None, *, subset=None):
     list of matplotlib axes
     """
     subset = subset_of(layer, "knockout", subset, "plot_knockout_sizes")
-    quantile = _values(layer, f"knockout/{subset}/sizes/quantile", "plot_knockout_sizes")
+    quantile = values_of(layer, f"knockout/{subset}/sizes/quantile", "plot_knockout_sizes")
     names = _classes(quantile)
     chosen = positions(names, None if classes is None else map(str, classes))
     axes = panels(axes, len(chosen))
@@ -130,8 +129,8 @@ def plot_regression(layer, axes=None):
     -------
     list of matplotlib axes
     """
-    coefficient = _values(layer, "regression/coefficient", "plot_regression")
-    squares = _values(layer, "regression/r_squared", "plot_regression").values
+    coefficient = values_of(layer, "regression/coefficient", "plot_regression")
+    squares = values_of(layer, "regression/r_squared", "plot_regression").values
     names = _classes(coefficient)
     axes = as_axes(axes, 1, 1, (3 + 0.4 * len(names), 3.5))
     places = np.arange(len(names))
@@ -143,7 +142,7 @@ def plot_regression(layer, axes=None):
         axes[0].annotate(f"{square:.2f}", (place, 1), (0, -2), ("data", "axes fraction"), textcoords="offset points",
                          ha="center", va="top", fontsize="x-small")
     axes[0].margins(y=0.2)  # for these numbers
-    axes[0].set(title=f"{_title(layer)} (numbers: R\u00b2)", xlabel="class",
+    axes[0].set(title=f"{title_of(layer)} (numbers: R\u00b2)", xlabel="class",
                 ylabel="regression coefficient")
     name_ticks(axes[0], names)
     axes[0].legend(fontsize="x-small", loc="center left", bbox_to_anchor=(1, 0.5))
@@ -166,7 +165,7 @@ def plot_importance(layer, axes=None, *, subset=None):
     list of matplotlib axes
     """
     subset = subset_of(layer, "importance", subset, "plot_importance")
-    spearman = _values(layer, f"importance/{subset}/verdict/spearman", "plot_importance")
+    spearman = values_of(layer, f"importance/{subset}/verdict/spearman", "plot_importance")
     there = np.isfinite(spearman.values).any(axis=1)
     if not there.any():
         raise UsageError("plot_importance: no measure of importance has a value, expected one")
@@ -176,7 +175,7 @@ def plot_importance(layer, axes=None, *, subset=None):
     measures = np.repeat(np.arange(len(names)), values.shape[1])
     axes[0].scatter(measures, values.ravel(), 10, color=BLUE, label="classes")
     axes[0].scatter(range(len(names)), np.nanmean(values, axis=1), 20, color="black", marker="s", label="mean")
-    axes[0].set(title=_title(layer), xlabel="measure of importance", ylabel="rank correlation with the function lost")
+    axes[0].set(title=title_of(layer), xlabel="measure of importance", ylabel="rank correlation with the function lost")
     name_ticks(axes[0], names)
     axes[0].legend(fontsize="x-small")
     return axes
@@ -187,9 +186,9 @@ def plot_clusters(layer, axes=None):
 
     Parameters and result as of `plot_regression`.
     """
-    cohesion = _values(layer, "geometry/cohesion", "plot_clusters")
+    cohesion = values_of(layer, "geometry/cohesion", "plot_clusters")
     axes = as_axes(axes, 1, 1, (5, 3.5))
-    axes[0].plot(cohesion.coords["clusters"].values, cohesion.values, "o-", ms=3, lw=1, label=_title(layer))
+    axes[0].plot(cohesion.coords["clusters"].values, cohesion.values, "o-", ms=3, lw=1, label=title_of(layer))
     axes[0].set(xlabel="number of clusters", ylabel="within-cluster sum of squares per sample")
     axes[0].xaxis.get_major_locator().set_params(integer=True)
     axes[0].set_ylim(bottom=0, auto=True)
@@ -203,7 +202,7 @@ def plot_entropy(layer, axes=None):
 
     Parameters and result as of `plot_regression`.
     """
-    found = _values(layer, "geometry/entropy", "plot_entropy")
+    found = values_of(layer, "geometry/entropy", "plot_entropy")
     samples = found.coords["samples"].values
     entropy, mean, sd = (found.sel(estimate=name).values for name in _ENTROPIES)
     units = layer[f"states/{next(iter(layer['states']))}/value"].shape[1]
@@ -212,7 +211,7 @@ def plot_entropy(layer, axes=None):
                  label=f"upper bound min(log\u2082 N, {units})")
     axes[0].fill_between(samples, mean - 2 * sd, mean + 2 * sd, color="0.8", lw=0)
     axes[0].plot(samples, mean, "--", color="0.2", lw=1, label=f"uniformly random {units}-bit words")
-    axes[0].plot(samples, entropy, "o-", ms=3, lw=1, label=_title(layer))
+    axes[0].plot(samples, entropy, "o-", ms=3, lw=1, label=title_of(layer))
     axes[0].set(xlabel="number of samples N", ylabel="entropy (bit)", xscale="log")
     axes[0].set_ylim(bottom=0, auto=True)
     axes[0].legend(fontsize="x-small")
@@ -225,7 +224,7 @@ def plot_pca(layer, axes=None):
 
     Parameters and result as of `plot_regression`.
     """
-    found = _values(layer, "geometry/component_scores", "plot_pca")
+    found = values_of(layer, "geometry/component_scores", "plot_pca")
     subset = found.attrs["subset"]
     values = layer[f"states/{subset}/value"].values
     scores, ratio = found.values, layer["geometry/component_ratio"].values
@@ -243,7 +242,7 @@ def plot_pca(layer, axes=None):
     for c, name in enumerate(names):
         of_class = scores[input == c]
         axes[0].plot(of_class[:, 0], of_class[:, 1], ".", ms=2, color=f"C{c % 10}", label=name, rasterized=True)
-    axes[0].set(title=_title(layer) + (f" (without {left_out} nearly constant units)" if left_out else ""),
+    axes[0].set(title=title_of(layer) + (f" (without {left_out} nearly constant units)" if left_out else ""),
                 xlabel=f"component 1 ({100 * ratio[0]:.1f} % of the variance)",
                 ylabel=f"component 2 ({100 * ratio[1]:.1f} % of the variance)")
     axes[0].legend(fontsize="x-small", title="class", markerscale=4)
@@ -252,9 +251,9 @@ def plot_pca(layer, axes=None):
 
 def _symbols(layer, figure):
     """Names of input and output symbols: those of output bits stand apart."""
-    system = _network(layer, figure)
+    system = network_of(layer, figure)
     name = "symbol" if "symbol" in system else "class"
-    return [str(symbol) for symbol in _values(system, name, figure).values]
+    return [str(symbol) for symbol in values_of(system, name, figure).values]
 
 
 def plot_confusion(layer, axes=None, *, subset=None):
@@ -263,7 +262,8 @@ def plot_confusion(layer, axes=None, *, subset=None):
     Parameters and result as of `plot_importance`.
     """
     subset = subset_of(layer, "states", subset, "plot_confusion")
-    input, output = (_values(layer, f"states/{subset}/{side}", "plot_confusion").values for side in ("input", "output"))
+    input, output = (values_of(layer, f"states/{subset}/{side}", "plot_confusion").values
+                     for side in ("input", "output"))
     names = _symbols(layer, "plot_confusion")
     counts = np.zeros((len(names), len(names)), np.int64)
     there = (input < len(names)) & (output < len(names))
@@ -278,7 +278,7 @@ def plot_confusion(layer, axes=None, *, subset=None):
             if value > 0:
                 axes[0].text(column, row, f"{value:.0f}", ha="center", va="center", fontsize="x-small",
                              color="white" if value > 50 else "black")
-    axes[0].set(title=_title(layer), xlabel="output", ylabel="class of the sample", yticks=range(len(names)),
+    axes[0].set(title=title_of(layer), xlabel="output", ylabel="class of the sample", yticks=range(len(names)),
                 yticklabels=names)
     name_ticks(axes[0], names)
     axes[0].figure.colorbar(image, ax=axes[0], label="samples of the class (%)")
@@ -300,7 +300,7 @@ def plot_activations(layer, axes=None, *, subset=None):
     list of matplotlib axes
     """
     subset = subset_of(layer, "states", subset, "plot_activations")
-    states = _values(layer, f"states/{subset}", "plot_activations")
+    states = values_of(layer, f"states/{subset}", "plot_activations")
     values = states["value"].values
     cuts = states["threshold"].values if "threshold" in states else np.zeros((values.shape[1], 0))
     ends = min(-1.0, float(values.min())), max(1.0, float(values.max()))
@@ -311,75 +311,3 @@ def plot_activations(layer, axes=None, *, subset=None):
             axis.axvline(cut, color=RED, ls="--", lw=1)
         axis.set(title=f"unit {unit}", xlabel="value", ylabel="samples", yscale="log")
     return axes
-
-
-def plot_receptive(layer, axes=None):
-    """The first-layer weights of each unit as an image, of inputs that are square images: blue positive, orange
-    negative; each unit on a scale of its own, as units differ in size.
-
-    Parameters and result as of `plot_activations`, without subset.
-    """
-    weight = _values(_network(layer, "plot_receptive"), "model/layer1/weight", "plot_receptive").values
-    side = int(round(np.sqrt(weight.shape[1])))
-    if side * side != weight.shape[1]:
-        raise UsageError(f"plot_receptive: {weight.shape[1]} inputs, expected a square number, those of an image")
-    axes = panels(axes, len(weight), 1.6, 1.7)
-    for unit, axis in enumerate(axes):
-        heat_map(axis, weight[unit].reshape(side, side), None)
-        axis.set(title=f"{unit}: \u00b1{np.abs(weight[unit]).max():.2g}", xticks=[], yticks=[])
-    return axes
-
-
-def plot_training(network, axes=None):
-    """Balanced accuracy of each class vs. epoch, the mean black; train solid, test dotted. Of a network that is
-    composed of detectors: the accuracy of each detector, and, in a second panel, that of the network as they are added.
-
-    Parameters
-    ----------
-    axes : matplotlib axes, optional
-        One, or of a composite network two; by default those of a new figure.
-
-    Returns
-    -------
-    list of matplotlib axes
-    """
-    system = _network(network, "plot_training")
-    training = _values(system, "training", "plot_training")
-    names = [str(name) for name in _values(system, "class", "plot_training").values]
-    if "detectors" in training:
-        axes = as_axes(axes, 1, 2, (9, 3.5))
-        found = {kind: [training[f"detectors/{c}/accuracy_{kind}"].values for c in range(len(names))]
-                 for kind in ("train", "test")}
-        _curves(axes[0], found, names, "accuracy (test unbalanced)", "epoch")
-        steps = {kind: training[f"staircase_{kind}"].values.T for kind in ("train", "test")
-                 if f"staircase_{kind}" in training}
-        _curves(axes[1], steps, names, "balanced accuracy", "detectors in the network", drawstyle="steps-mid")
-        _means(axes[1], {kind: curves.T for kind, curves in steps.items()}, drawstyle="steps-mid")
-    else:
-        axes = as_axes(axes, 1, 1, (5, 3.5))
-        found = {kind: _values(training, f"accuracy_{kind}", "plot_training").values for kind in ("train", "test")}
-        if found["train"].ndim != 2:
-            raise UsageError(f"plot_training: {system.name} is trained without classes, expected a curve for each")
-        _curves(axes[0], {kind: values.T for kind, values in found.items()}, names, "balanced accuracy", "epoch")
-        _means(axes[0], found)
-    axes[0].set_title(_title(system))
-    axes[-1].legend(*axes[0].get_legend_handles_labels(), fontsize="x-small", title="class (dotted: test)",
-                    loc="center left", bbox_to_anchor=(1, 0.5))
-    return axes
-
-
-def _curves(axis, found, names, quantity, over, **style):
-    longest = 1
-    for kind, curves in found.items():
-        for c, curve in enumerate(curves):
-            axis.plot(np.arange(1, len(curve) + 1), curve, ":" if kind == "test" else "-", color=f"C{c % 10}", lw=0.8,
-                      label=names[c] if kind == "train" else None, **style)
-            longest = max(longest, len(curve))
-    axis.set(xlabel=over, ylabel=quantity, xscale="log" if longest > _LONGEST_LINEAR else "linear")
-
-
-def _means(axis, found, **style):
-    """The mean over classes of curves [step, class]."""
-    for kind, values in found.items():
-        axis.plot(np.arange(1, len(values) + 1), values.mean(axis=1), ":" if kind == "test" else "-", color="black",
-                  lw=1.5, label="mean" if kind == "train" else None, **style)

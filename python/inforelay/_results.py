@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import _layers, _plot_results
+from . import _layers, _plot_network, _plot_results
 from ._core import DataError
 from ._types import PathLike
 
@@ -198,9 +198,10 @@ class Group(Mapping):
     plot_importance = _plot_results.plot_importance
     plot_knockout_sizes = _plot_results.plot_knockout_sizes
     plot_pca = _plot_results.plot_pca
-    plot_receptive = _plot_results.plot_receptive
+    plot_readout = _plot_network.plot_readout
+    plot_receptive = _plot_network.plot_receptive
     plot_regression = _plot_results.plot_regression
-    plot_training = _plot_results.plot_training
+    plot_training = _plot_network.plot_training
 
     def __repr__(self):
         import h5py

@@ -6,6 +6,7 @@ import inspect
 import os
 import pathlib
 import pkgutil
+import re
 import unittest
 
 import numpy as np
@@ -14,6 +15,12 @@ import inforelay as ir
 
 MODULES = [name for _, name, _ in pkgutil.iter_modules(ir.__path__) if name not in ("_core", "torch")]
 DOCS = os.environ.get("INFORELAY_DOCS")  # the folder of the checkout's documentation
+
+
+def figures_of(page, title):
+    """The figures in the first column of the table with this title; of NAME_NETWORK the NAME."""
+    rows = pathlib.Path(DOCS, page).read_text().split(f"\n| {title} |", 1)[1].partition("\n\n")[0].splitlines()[2:]
+    return [name for row in rows for name in re.findall(r"`(\w+?)(?:_NETWORK)?`", row.split("|")[1])]
 
 
 def public_functions():
@@ -81,6 +88,9 @@ class Documentation(unittest.TestCase):
                 if name.startswith("plot_"):
                     self.assertIn(f"{name}(", guide)
                     self.assertTrue(inspect.getdoc(getattr(kind, name)), name)
+        of_program = figures_of("results.md", "figure")
+        self.assertIn("relay", of_program)
+        self.assertEqual(sorted(figures_of("python.md", "figure of the program")), sorted(of_program))
 
     def test_docstrings_have_all_sections(self):
         for name, function in public_functions():

@@ -46,6 +46,21 @@ class Figures(unittest.TestCase):
             self.assertEqual(order, expected)
             np.testing.assert_array_equal(axis.images[0].get_array(), values[:, order])
 
+    def test_many_units_stand_in_their_own_order(self):
+        most = _plot._MOST_CLUSTERED
+        random = np.random.default_rng(2)
+        for units in (most, most + 1):
+            values = np.repeat(random.normal(size=(6, units)), 10, axis=0)
+            found = ir.analyze(values, *random.integers(3, size=(2, 60)), greedy=True)
+            # Losses of which none are alike: the order of the clusters is another one.
+            found._arrays["single"] = random.normal(size=(3, units))
+            axis = found.plot_node()[1]
+            clustered = _panels.Tree.of_units(found.single).order
+            self.assertNotEqual(clustered, sorted(clustered))
+            order = clustered if units == most else list(range(units))
+            np.testing.assert_array_equal(axis.images[0].get_array(), found.single[:, order])
+            self.assertEqual(len(axis.get_xticks()) == units, units == most)
+
     def test_time(self):
         values, input, output = self.system
         each = ir.analyze(values.reshape(100, 4, 5), input.reshape(100, 4), output.reshape(100, 4),

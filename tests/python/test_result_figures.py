@@ -1,4 +1,5 @@
 """Figures of a results file show the arrays that stand in it, as h5py reads them."""
+import shutil
 import tempfile
 import unittest
 from pathlib import Path
@@ -140,8 +141,39 @@ class ResultFigures(unittest.TestCase):
         np.testing.assert_allclose(axis.lines[20].get_ydata(), training["accuracy_train"][:].mean(axis=1))
         detectors, staircase = self.results["networks/composite"].plot_training()
         training = self.file["networks/composite/training"]
-        np.testing.assert_array_equal(detectors.lines[3].get_ydata(), training["detectors/3/accuracy_train"])
+        for kind, first in (("train", 0), ("test", 10)):
+            np.testing.assert_array_equal(detectors.lines[first + 3].get_ydata(),
+                                          training[f"detectors/3/balanced_accuracy_{kind}"])
+        self.assertEqual(detectors.get_ylabel(), "balanced accuracy")
         np.testing.assert_array_equal(staircase.lines[3].get_ydata(), training["staircase_train"][:, 3])
+
+    def test_training_of_earlier_versions(self):
+        earlier = self.folder / "earlier"
+        earlier.mkdir()
+        shutil.copy(self.folder / "out" / "results.h5", earlier)
+        with h5py.File(earlier / "results.h5", "r+") as file:
+            training = file["networks/composite/training"]
+            for c in range(10):
+                for kind in ("train", "test"):
+                    del training[f"detectors/{c}/balanced_accuracy_{kind}"]
+        detectors = ir.open(earlier)["networks/composite"].plot_training()[0]
+        training = self.file["networks/composite/training"]
+        np.testing.assert_array_equal(detectors.lines[3].get_ydata(), training["detectors/3/accuracy_train"])
+        self.assertEqual(detectors.get_ylabel(), "accuracy (test unbalanced)")
+
+    def test_readout(self):
+        for network, framed in (("full", 0), ("composite", 10)):
+            weight = self.file[f"networks/{network}/model/layer2/weight"][:]
+            axis, = self.results[f"networks/{network}/layers/1"].plot_readout()
+            np.testing.assert_array_equal(axis.images[0].get_array(), weight)
+            self.assertEqual([label.get_text() for label in axis.get_yticklabels()], [str(c) for c in range(10)])
+            self.assertEqual((axis.get_xlabel(), axis.get_ylabel()), ("unit", "output"))
+            self.assertEqual(len(axis.patches), framed)
+        size = weight.shape[1] // 10
+        self.assertEqual(axis.patches[3].get_xy(), (3 * size - 0.5, 2.5))
+        self.assertEqual((axis.patches[3].get_width(), axis.patches[3].get_height()), (size, 1))
+        with self.assertRaisesRegex(ir.UsageError, "plot_readout of networks/full, expected a layer such as"):
+            self.results["networks/full"].plot_readout()
 
     def test_results_as_those_of_arrays(self):
         states = self.raw["states/test"]
@@ -181,6 +213,16 @@ class ResultFigures(unittest.TestCase):
                 np.testing.assert_array_equal(axis.images[0].get_array(), expected.aggregated[:, c].T)
         with self.assertRaisesRegex(ir.UsageError, "as_significance: results with time each"):
             layer.as_significance()
+        with self.assertRaisesRegex(ir.UsageError, "plot_readout of recordings/v1/layers/states, expected"):
+            layer.plot_readout()
+        overrides = {"analysis.relay.classes": [0, 2], "analysis.relay.exhaustive": []}
+        some = ir.run(self.folder / "cells.yaml", overrides, output=self.folder / "some",
+                      quiet=True)["recordings/v1/layers/states"].as_analysis()
+        self.assertEqual(list(some.classes), ["0", "2"])
+        self.assertEqual(some.single.shape, (5, 2, 4))
+        for name in ("total", "single", "aggregated", "greedy.information"):
+            np.testing.assert_array_equal(some._arrays[name], found._arrays[name][:, [0, 2]], name)
+            self.assertTrue(np.isfinite(some._arrays[name]).all())
 
     def test_what_is_not_there_is_named(self):
         root, layer = self.results, self.layer

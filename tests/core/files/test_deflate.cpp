@@ -29,7 +29,8 @@ std::pair<std::vector<std::uint8_t>, bool> inflated(std::vector<std::uint8_t> co
 
 TEST_CASE("Deflated bytes are those that zlib gives back, and take little more room than they did", "[deflate]") {
   RandomStream random(1, "deflate");
-  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{1000}, std::size_t{300000}}) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{1000}, std::size_t{300000},
+                                 std::size_t{1} << 20, std::size_t{2'500'000}}) {  // zlib has them in pieces of 2^20
     for (const std::uint64_t values : {std::uint64_t{1}, std::uint64_t{3}, std::uint64_t{256}}) {
       std::vector<std::uint8_t> bytes;
       for (std::size_t i = 0; i < size; ++i) bytes.push_back(static_cast<std::uint8_t>(random.below(values)));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,11 @@ struct LayerScene {
   std::size_t units = 0, classes = 10;
   std::map<std::string, std::size_t> samples{{"train", 60000}, {"test", 10000}};
   std::size_t times = 0;
-  bool tables = false, knockouts = true;
-  std::vector<std::size_t> after{10};  // widths of the layers after it
+  bool tables = false;
+  bool time_knockout = false;               // that of a recurrent network, of all sets
+  std::set<std::string> knockouts{"test"};  // subsets
+  double zeros = 0;                         // the fraction of values that are 0
+  std::vector<std::size_t> after{10};       // widths of the layers after it
   std::size_t inputs = 784;
   std::size_t states = 0;  // different ones; 0: as many as there are
 };
@@ -63,9 +67,9 @@ class LayerOfNoise {
  private:
   void put(const std::string& path, ResultArray array) { arrays_.put_array(path, std::move(array)); }
 
-  // [T, ...] where the layer is analysed at each time.
+  // [T, ...] where the layer is analysed at each time, unless it is of all times.
   template <class T>
-  ResultArray noise(Shape shape, std::uint64_t below = 0) {
+  ResultArray noise(Shape shape, std::uint64_t below = 0, bool all_times = false) {
     ResultArray array;
     array.axes.assign(shape.size(), "x");
     array.shape = shape;
@@ -75,7 +79,7 @@ class LayerOfNoise {
     array.values = RowMatrix<T>::NullaryExpr(rows, size / rows, [&] {
                      return below > 0 ? static_cast<T>(random_.below(below)) : static_cast<T>(random_.uniform(-1, 1));
                    }).eval();
-    if (scene_.times > 0) {
+    if (scene_.times > 0 && !all_times) {
       array.axes.insert(array.axes.begin(), "time");
       array.shape.insert(array.shape.begin(), scene_.times);
       RowMatrix<T> all(static_cast<Eigen::Index>(scene_.times), size);
@@ -90,7 +94,12 @@ class LayerOfNoise {
     const std::size_t units = scene_.units, classes = scene_.classes;
     const std::string states = "layer/states/" + name + "/", relay = "layer/relay/" + name + "/",
                       tests = "layer/significance/" + name, knockout = "layer/knockout/" + name;
-    put(states + "value", noise<float>({samples, units}));
+    ResultArray value = noise<float>({samples, units});
+    if (scene_.zeros > 0) {
+      for (float& one : std::get<RowMatrix<float>>(value.values).reshaped())
+        one *= random_.uniform(0, 1) >= scene_.zeros;
+    }
+    put(states + "value", std::move(value));
     ResultArray state = noise<std::uint8_t>({samples, units}, 2);
     if (scene_.states > 0) {
       auto& rows = std::get<RowMatrix<std::uint8_t>>(state.values);
@@ -119,7 +128,12 @@ class LayerOfNoise {
       put(relay + "best/set", noise<std::int64_t>({classes, units + 1}, std::uint64_t{1} << units));
       put(relay + "information", noise<float>({classes, std::size_t{1} << units}));
     }
-    if (!scene_.knockouts || name != "test") return;
+    if (scene_.time_knockout) {
+      const std::string in_time = "layer/time_knockout/" + name;
+      put(in_time + "/accuracy", noise<float>({classes, std::size_t{1} << units}, 0, true));
+      arrays_.put_attribute(in_time, "replace", std::string("zero"));
+    }
+    if (!scene_.knockouts.contains(name)) return;
     put(knockout + "/intact", noise<float>({classes}));
     if (scene_.tables) put(knockout + "/accuracy", noise<float>({classes, std::size_t{1} << units}));
     for (const auto& [key, word] : {std::pair("function", "threshold"), {"replace", "zero"}, {"method", "exact"}})
@@ -200,6 +214,30 @@ TEST_CASE("Where values of all samples do not fit into the page, those of as man
       left_out(subset, fmt::format("values of {} of 10000 samples (the others were drawn at random)", 10000 - drawn)));
 }
 
+TEST_CASE("The page has the values of all samples if they fit compressed", "[page]") {
+  const nlohmann::json data = data_of({.units = 64, .samples = {{"test", 10000}}, .zeros = 0.88}, {28, 28});
+  const nlohmann::json& subset = data["subsets"][0];
+  INFO(subset["left_out"].dump());
+  CHECK(subset["knockout"]["value"]["shape"] == nlohmann::json{10000, 64});
+  CHECK_FALSE(subset["knockout"].contains("sample"));
+  CHECK_FALSE(left_out(subset, "values of"));
+}
+
+TEST_CASE("Subsets with knockouts share the room for values", "[page]") {
+  // Those of one subset would fit, and leave little to the other.
+  const nlohmann::json data =
+      data_of({.units = 40, .samples = {{"train", 5000}, {"test", 5000}}, .knockouts = {"train", "test"}});
+  std::vector<double> drawn;
+  for (const nlohmann::json& subset : data["subsets"]) {
+    INFO(subset["left_out"].dump());
+    REQUIRE(subset["knockout"].contains("sample"));
+    drawn.push_back(subset["knockout"]["sample"]["shape"][0]);
+  }
+  CHECK(drawn[1] > 1000);
+  CHECK(drawn[0] / drawn[1] > 0.9);
+  CHECK(drawn[0] / drawn[1] < 1.2);
+}
+
 TEST_CASE("The page does without weights after a layer, images of inputs and counts that are too many", "[page]") {
   const nlohmann::json deep = data_of({.units = 30, .samples = {{"test", 1000}}, .after = {2000, 2000, 10}});
   CHECK_FALSE(deep.contains("next"));
@@ -219,7 +257,8 @@ TEST_CASE("The page does without weights after a layer, images of inputs and cou
 
 TEST_CASE("A layer at many times has the room of one layer", "[page]") {
   const std::size_t times = GENERATE(as<std::size_t>{}, 1, 3, 1000);
-  const LayerOfNoise noise({.units = 12, .samples = {{"test", 300}}, .times = times, .knockouts = false});
+  const LayerOfNoise noise(
+      {.units = 12, .samples = {{"test", 300}}, .times = times, .time_knockout = true, .knockouts = {}});
   std::vector<double> at;
   for (std::size_t t = 0; t < times; ++t) at.push_back(static_cast<double>(t));
   const std::vector<nlohmann::json> list = layer_data_at_times(noise.layer(), at);
@@ -227,16 +266,27 @@ TEST_CASE("A layer at many times has the room of one layer", "[page]") {
   for (const nlohmann::json& one : list) {
     bytes += text_bytes(one);
     CHECK(one["arrays"].contains("relay/test/aggregated"));
+    CHECK_FALSE(one["subsets"][0].contains("in_time"));  // knockouts at all times are of no single one
     CHECK(left_out(one["subsets"][0], fmt::format("{} of the {} times", times - list.size(), times)) ==
           (list.size() < times));
     if (times <= 3) CHECK(one["subsets"][0]["left_out"].empty());
   }
   CHECK(bytes <= most_layer_bytes);
+  CHECK(list[0]["time"] == 0);
+  if (list.size() > 1) CHECK(list.back()["time"] == (list.size() - 1) * list[1]["time"].get<std::size_t>());
   CHECK((times > 3 ? list.size() > 20 && list.size() < times : list.size() == times));
 }
 
+TEST_CASE("A layer of a recurrent network has the accuracies of all sets", "[page]") {
+  const nlohmann::json data =
+      data_of({.units = 12, .samples = {{"test", 300}}, .time_knockout = true, .knockouts = {}});
+  const nlohmann::json& in_time = data["subsets"][0]["in_time"];
+  CHECK(in_time["replace"] == "zero");
+  CHECK(in_time["accuracy"]["shape"] == nlohmann::json{10, 4096});
+}
+
 TEST_CASE("A layer at one time that does not fit is not said to lack times", "[page]") {
-  const LayerOfNoise noise({.units = 4000, .samples = {{"test", 300}}, .times = 1, .knockouts = false});
+  const LayerOfNoise noise({.units = 4000, .samples = {{"test", 300}}, .times = 1, .knockouts = {}});
   const std::vector<nlohmann::json> list = layer_data_at_times(noise.layer(), {7});
   REQUIRE(list.size() == 1);
   CHECK(text_bytes(list[0]) <= most_layer_bytes);
