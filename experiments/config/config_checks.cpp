@@ -110,7 +110,7 @@ class Checker {
     const auto problems = network.recurrent ? recurrent_problems(path, config_, network, sizes_)
                                             : network_problems(path, config_, network, sizes_);
     for (const SettingProblem& each : problems) {
-      // What is wrong with the analysis is said once, not for each network.
+      // An error of the analysis is reported once, not once per network.
       if (each.path.starts_with(path) || !errors_.concern(each.path)) fail(each.path, each.problem);
     }
   }

@@ -28,7 +28,7 @@ constexpr std::string_view packed_type() {
 nlohmann::json packed_bytes(std::string_view type, std::span<const std::uint8_t> bytes, std::size_t width,
                             const std::vector<std::size_t>& shape);
 
-/// Cost: that of deflated(), 4 or 8 bytes a value.
+/// Cost: that of deflated(), 4 or 8 bytes per value.
 template <class T>
 nlohmann::json packed(std::span<const T> values, const std::vector<std::size_t>& shape) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(values.data());

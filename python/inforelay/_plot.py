@@ -75,10 +75,8 @@ def plot_time(analysis, classes=None, axes=None):
 
     Parameters
     ----------
-    classes : sequence, optional
-        Some of the classes, by their names.
-    axes : matplotlib axes, optional
-        One for each class.
+    classes, axes
+        As of `plot_relay`.
 
     Returns
     -------
