@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <optional>
 #include <set>
 
 #include "core/error.hpp"
@@ -180,25 +179,25 @@ std::vector<SetDifference> set_differences(const PublishedTable& table, const st
     double sum = 0;
     std::size_t count = 0;
   };
-  std::map<std::optional<double>, Squares> squares;  // of the columns with a bound for their root mean square
+  std::map<double, Squares> squares;  // of the columns with this bound for their root mean square
   std::vector<SetDifference> differences;
   for (const PublishedColumn& column : table.columns) {
     const std::vector<double> ours = of_rows(table, values_of(table.network, column.config.metric, subset, result));
-    Squares& same_bound = squares[column.config.rms];
-    same_bound.columns += (same_bound.columns.empty() ? "" : ", ") + column.name;
-    double largest = 0;
+    double largest = 0, sum = 0;
     for (std::size_t row = 0; row < ours.size(); ++row) {
       const double difference = ours[row] - std::get<double>(column.values[row]);
       if (std::isnan(difference) || std::fabs(difference) > largest) largest = std::fabs(difference);  // NaN stays
-      same_bound.sum += difference * difference;
+      sum += difference * difference;
     }
-    same_bound.count += ours.size();
     differences.push_back({column.name + " max", largest, column.config.absolute});
+    if (!column.config.rms) continue;
+    Squares& same_bound = squares[*column.config.rms];
+    same_bound.columns += (same_bound.columns.empty() ? "" : ", ") + column.name;
+    same_bound.sum += sum;
+    same_bound.count += ours.size();
   }
-  for (const auto& [bound, all] : squares) {
-    if (bound)
-      differences.push_back({all.columns + " rms", std::sqrt(all.sum / static_cast<double>(all.count)), bound});
-  }
+  for (const auto& [bound, all] : squares)
+    differences.push_back({all.columns + " rms", std::sqrt(all.sum / static_cast<double>(all.count)), bound});
   return differences;
 }
 

@@ -34,8 +34,8 @@ std::string set_metric_problem(const ExperimentConfig& config, const NetworkConf
 /// The tables of config.compare.NAME.sets as published tables, whose `sets` are theirs. Throws DataError, UsageError.
 PublishedTables read_set_tables(const std::string& name, const ExperimentConfig& config);
 
-/// A table's differences, column by column: the largest one and the root mean square. `allowed` is
-/// `absolute` or `rms` of the column.
+/// A table's differences: the largest one of each column, with the column's `absolute` as `allowed`, then the root mean
+/// square of all columns with the same `rms`. NaN if one of them is.
 struct SetDifference {
   std::string column;  ///< "t1 max"; "t1, t2 rms": of all columns with the same bound together
   double value = 0;

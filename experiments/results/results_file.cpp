@@ -173,8 +173,10 @@ bool is_table(const ResultArray& array) {
   return std::find(array.axes.begin(), array.axes.end(), "set") != array.axes.end();
 }
 
-bool lacks_a_table(const std::vector<std::string>& statistics, const std::vector<std::string>& tables) {
-  return std::any_of(statistics.begin(), statistics.end(), [&](const std::string& sizes) {
+bool lacks_a_table(const std::vector<std::string>& arrays, const std::vector<std::string>& tables) {
+  return std::any_of(arrays.begin(), arrays.end(), [&](const std::string& path) {
+    if (!path.ends_with("sizes/mean")) return false;
+    const std::string sizes = path.substr(0, path.rfind('/'));
     const std::size_t name_begin = sizes.rfind('/') + 1;  // 0 without a '/'
     const std::string_view group = std::string_view(sizes).substr(0, name_begin);
     const bool any_of_group = sizes.substr(name_begin) == "sizes";
@@ -231,13 +233,12 @@ ResultArrays read_arrays(const Hdf5Reader& file, const std::string& group, ReadT
 
 ResultArrays read_finished(const Hdf5Reader& file, const std::string& group, ReadTables wanted) {
   ResultArrays arrays = read_arrays(file, group, wanted);
-  constexpr std::string_view first_statistic = "sizes/mean";
-  std::vector<std::string> statistics, tables;
+  std::vector<std::string> paths, tables;
   for (const auto& [path, array] : arrays.arrays()) {
-    if (path.ends_with(first_statistic)) statistics.push_back(path.substr(0, path.rfind('/')));
+    paths.push_back(path);
     if (is_table(array)) tables.push_back(path);
   }
-  if (wanted == ReadTables::yes && lacks_a_table(statistics, tables))
+  if (wanted == ReadTables::yes && lacks_a_table(paths, tables))
     throw DataError("it was made without the table of all sets, which is wanted now");
   return arrays;
 }

@@ -52,10 +52,10 @@ void write_arrays(Hdf5Writer& file, const ResultArrays& arrays, const std::strin
 /// True if the array has a value for every set.
 bool is_table(const ResultArray& array);
 
-/// Of groups of statistics by set size ("relay/test/sizes", "measures/test/representation_sizes"): is one without the
-/// table of all sets that it summarises? That of NAME_sizes is NAME, that of sizes any in the same group; `tables` are
-/// the paths of all tables.
-bool lacks_a_table(const std::vector<std::string>& statistics, const std::vector<std::string>& tables);
+/// Of the paths of arrays: are there statistics by set size ("relay/test/sizes/mean", "measures/test/NAME_sizes/mean")
+/// without the table of all sets that they summarise? That of NAME_sizes is NAME, that of sizes any in the same group;
+/// `tables` are the paths of all tables.
+bool lacks_a_table(const std::vector<std::string>& arrays, const std::vector<std::string>& tables);
 
 /// Whether the arrays of all sets, which are large, are read too.
 enum class ReadTables { no, yes };

@@ -280,18 +280,18 @@ void report_kept_stages(const ExperimentConfig& config, const ExperimentResult& 
 // no array over all sets.
 bool lacks_tables(const ResolvedExperiment& run, const std::filesystem::path& results) {
   if (run.tables() == AllSetsTable::discard) return false;
-  std::vector<std::string> statistics, tables;
+  std::vector<std::string> arrays, tables;
   const Hdf5Reader file(results);
   const auto note = [&](const std::string& path, Hdf5Kind kind) {
     if (kind != Hdf5Kind::array) return;
-    if (path.ends_with("sizes/mean")) statistics.push_back(path.substr(0, path.rfind('/')));
+    arrays.push_back(path);
     const std::vector<std::string> axes = file.dimension_names(path);
     if (std::find(axes.begin(), axes.end(), "set") != axes.end()) tables.push_back(path);
   };
   for (const char* group : {"networks", "recordings"}) {
     if (file.exists(group)) file.visit(group, note);
   }
-  return lacks_a_table(statistics, tables);
+  return lacks_a_table(arrays, tables);
 }
 
 // Reports a complete run; redraws its figures if they are missing.

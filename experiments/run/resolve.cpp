@@ -72,8 +72,8 @@ ResolvedExperiment::ResolvedExperiment(ExperimentConfig config, Progress& progre
     for (PublishedTable& table : read_set_tables(name, config_)) published_.push_back(std::move(table));
   }
   data_ = config_.networks.empty() ? no_data_plan() : plan_data(data_options(config_));
-  if (!files_.networks.empty() || !files_.recurrent.empty() ||
-      !recordings_.empty()) {  // only now are all widths, subsets and symbols known
+  // Only now are all widths, subsets and symbols known.
+  if (!files_.networks.empty() || !files_.recurrent.empty() || !recordings_.empty()) {
     ConfigErrors errors;
     ConfigNode root;
     root.place.file = std::make_shared<const std::filesystem::path>(config_.name);

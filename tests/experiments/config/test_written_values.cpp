@@ -119,6 +119,12 @@ TEST_CASE("A setting that another one beside it makes useless is warned of", "[c
   CHECK(unused(discretize, {"sweep={parameters: {analysis.discretize.method: {values: [sign, threshold]}}}"}).empty());
   CHECK(unused(discretize, {"sweep={parameters: {seed_of_other: {values: [1]}}}"}).size() == 1);
   CHECK(unused(written(folder, "b.yaml", "extends: a.yaml\nanalysis: {discretize: {method: mean}}\n")).empty());
+  CHECK(unused(written(folder, "e.yaml",
+                       head + "analysis:\n  knockout: {noise_sd: 0.5}\n  significance: {permutations: 0, bootstrap: 0, "
+                              "level: 0.9, nulls: [nothing_to_relay]}\n")) ==
+        Lines{"analysis.significance.level is not used: that needs analysis.significance.bootstrap: at least 2",
+              "analysis.significance.nulls is not used: that needs analysis.significance.permutations: at least 1",
+              "analysis.knockout.noise_sd is not used: that needs analysis.knockout.replace: noise"});
   // The method may be the default.
   CHECK(unused(written(folder, "c.yaml", head + "analysis: {discretize: {threshold: 0.25}}\n")).size() == 1);
   CHECK(unused(written(folder, "d.yaml",

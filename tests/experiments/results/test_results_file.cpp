@@ -101,14 +101,14 @@ TEST_CASE("Files of another format or version are refused", "[results]") {
 }
 
 TEST_CASE("Statistics by set size lack a table unless it stands beside them", "[results]") {
-  CHECK(!lacks_a_table({}, {"a/relay/test/information"}));
-  CHECK(!lacks_a_table({"relay/test/sizes"}, {"relay/test/information"}));
-  CHECK(lacks_a_table({"relay/test/sizes"}, {"relay/train/information", "relay/test/best/set"}));
+  CHECK(!lacks_a_table({"a/relay/test/total"}, {"a/relay/test/information"}));
+  CHECK(!lacks_a_table({"relay/test/sizes/mean"}, {"relay/test/information"}));
+  CHECK(lacks_a_table({"relay/test/sizes/mean"}, {"relay/train/information", "relay/test/best/set"}));
   // Of several measures in one group each has its own.
-  CHECK(!lacks_a_table({"m/x_sizes", "m/y_sizes"}, {"m/x", "m/y"}));
-  CHECK(lacks_a_table({"m/x_sizes", "m/y_sizes"}, {"m/x", "m/z"}));
-  CHECK(lacks_a_table({"m/x_sizes"}, {}));
-  CHECK(!lacks_a_table({"x_sizes", "sizes"}, {"x"}));
+  CHECK(!lacks_a_table({"m/x_sizes/mean", "m/y_sizes/mean"}, {"m/x", "m/y"}));
+  CHECK(lacks_a_table({"m/x_sizes/mean", "m/y_sizes/mean"}, {"m/x", "m/z"}));
+  CHECK(lacks_a_table({"m/x_sizes/mean"}, {}));
+  CHECK(!lacks_a_table({"x_sizes/mean", "sizes/mean"}, {"x"}));
 }
 
 }  // namespace inforelay

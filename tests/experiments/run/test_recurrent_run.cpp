@@ -212,8 +212,24 @@ TEST_CASE("What does not fit in a recurrent network's configuration is refused w
   CHECK_THAT(refused(nback, file + "}, activation: relu", ""), Contains("networks.r.activation"));
   CHECK_THAT(refused("dataset: nback, bits: 3", file + "}", ""), Contains("data.bits: is for dataset: flip_flop"));
   CHECK_THAT(refused("dataset: digits", file + "}", ""), Contains("28 inputs at each step and 10 classes"));
-  CHECK_THAT(refused(nback, file + "}", "lags: [50]"), Contains("a trial has 50 steps"));
+  CHECK_THAT(refused(nback, file + "}", "lags: [50]"), Contains("analysis.lags: 50, but a trial has 50 steps"));
+  CHECK_THAT(refused(nback, file + ", time: [3, 9]}", "lags: [1]"), Contains("recurrent.time: are not consecutive"));
+  CHECK_THAT(refused(nback, "recurrent: {kind: gru, units: 4, outputs: 1, time: each, train: {}}", "drift: 4"),
+             Contains("analysis.drift: 4 units, but an analysed layer has 4"));
   CHECK_THAT(refused(nback, file + "}", "knockout: {replace: resample}"), Contains("zero, mean or noise"));
   CHECK_THAT(refused("dataset: flip_flop", "recurrent: {kind: gru, units: 3, outputs: 1, train: {}}", ""),
              Contains("there are 8"));
+}
+
+TEST_CASE("A recurrent network that decides no better than for the commonest label is warned of", "[recurrent]") {
+  const TemporaryFolder folder;
+  // Trained on one trial of four steps: that is nothing. The bits of the test are drawn anew at each step.
+  const ProgramResult run = run_config(
+      folder,
+      "name: t\ndata: {dataset: nback, n: 3, steps: 400, train_trials: 1, train_steps: 4}\nnetworks:\n  r: {recurrent: "
+      "{kind: gru, units: 2, outputs: 1, train: {}}}\nanalysis: {relay: {subsets: [test], exhaustive: []}}\n");
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  CHECK_THAT(run.err, Contains("r: the accuracy on the labelled steps of test, 0.") &&
+                          Contains("is at chance level (the commonest label has 0.5"));
 }
