@@ -103,6 +103,24 @@ class Browser:
             raise RuntimeError(details.get("exception", {}).get("description", details["text"]))
         return answer["result"].get("value")
 
+    def wait(self, condition):
+        """Until a JavaScript expression is true."""
+        self.evaluate(f"new Promise((done) => {{ const look = () => ({condition}) ? done(true) : setTimeout(look, 20); look(); }})")
+
+    def downloads(self, buttons):
+        """The contents of the files that these buttons offer, a JavaScript expression for a list of them."""
+        return self.evaluate(f"""(async () => {{
+            const blobs = [], made = URL.createObjectURL;
+            URL.createObjectURL = (blob) => {{ blobs.push(blob); return made.call(URL, blob); }};
+            for (const button of {buttons}) button.click();
+            URL.createObjectURL = made;
+            return Promise.all(blobs.map((blob) => blob.text()));
+        }})()""")
+
+    def csv_of(self, view):
+        """The CSV that a view offers: "time"."""
+        return self.downloads(f"[...document.querySelectorAll('#{view} .downloads button')].filter((b) => b.textContent === 'CSV')")[0]
+
     def key(self, key, code=None, modifiers=0):
         common = dict(key=key, code=code or key, modifiers=modifiers,
                       windowsVirtualKeyCode={"Enter": 13, " ": 32, "Tab": 9, "ArrowRight": 39, "ArrowLeft": 37}.get(key, 0))

@@ -17,11 +17,6 @@ from chance import expected_chance_tile, tile_of
 # Rows of a table as texts, its heads first; numbers of the null of a set come later than the view.
 TABLE = """(() => { const rows = [...document.querySelectorAll('%s tr')];
                     return rows.map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent)); })()"""
-CSV = """(async () => { const blobs = [], made = URL.createObjectURL;
-    URL.createObjectURL = (blob) => { blobs.push(blob); return made.call(URL, blob); };
-    [...document.querySelectorAll('#%s .downloads button')].find((b) => b.textContent === 'CSV').click();
-    URL.createObjectURL = made;
-    return blobs[0].text(); })()"""
 
 
 def main():
@@ -36,7 +31,7 @@ def main():
             return str(float(f"{p:.2g}")).removesuffix(".0")
 
         def csv_of(view):
-            return list(csv.reader(io.StringIO(page.evaluate(CSV % view))))
+            return list(csv.reader(io.StringIO(page.csv_of(view))))
 
         layer = file["networks/full/layers/1"]
         relay, chance = layer["relay/test"], layer["significance/test"]
@@ -56,7 +51,7 @@ def main():
             check(f"tile of chance, {subset}", tile_of(page, "above chance"), expected_chance_tile(layer, subset))
         page.open(folder + "/report.html", f"#network=full&subset=test&class={c}&set={'.'.join(map(str, greedy))}")
 
-        page.evaluate("new Promise((done) => { const look = () => document.querySelector('#set .null').textContent ? done(true) : setTimeout(look, 20); look(); })")
+        page.wait("document.querySelector('#set .null').textContent")
         said = {row[0]: row[1:] for row in csv_of("set") if row and row[0] not in ("class", "relay information of")}
         best = [k for k in range(units) if int(relay["best/set"][c, size]) >> k & 1]
         for what, name, value in ((f"the greedy set of {size}: {' '.join(map(str, greedy))}", "greedy", relay["greedy/information"][c, units - 1 - size]),

@@ -11,7 +11,6 @@ import h5py
 from browser import Browser
 from chance import expected_chance_tile, tile_of
 
-WAIT = "new Promise((done) => {{ const look = () => {} ? done(true) : setTimeout(look, 20); look(); }})"
 SET = 5  # units 0 and 2
 
 
@@ -20,7 +19,7 @@ class Page:
         self.browser, self.folder = browser, folder
         self.layer = h5py.File(folder + "/results.h5")["networks/full/layers/1"]
         browser.open(folder + "/report.html", "#set=0.2")
-        browser.evaluate(WAIT.format("document.querySelector('#landscape svg') && document.querySelector('#samples .body').childElementCount > 0"))
+        browser.wait("document.querySelector('#landscape svg') && document.querySelector('#samples .body').childElementCount > 0")
 
     def check(self, what, found, expected=True):
         if found != expected:
@@ -28,6 +27,9 @@ class Page:
 
     def evaluate(self, expression):
         return self.browser.evaluate(expression)
+
+    def wait(self, condition):
+        self.browser.wait(condition)
 
     def text(self, selector):
         return self.evaluate(f"document.querySelector({selector!r}).textContent")
@@ -51,7 +53,7 @@ def use_resample(page):
     page.check_accuracies(page.cells("set", "Set {0 2}"), 6)
     page.evaluate("document.querySelector('button.unit').click()")
     page.check("address", page.evaluate("new URLSearchParams(location.hash.slice(1)).get('replace')"), "resample")
-    page.evaluate(WAIT.format("document.querySelectorAll('#walk path.line').length >= 6"))
+    page.wait("document.querySelectorAll('#walk path.line').length >= 6")
     page.check("curves by resampling", page.evaluate("document.querySelectorAll('#walk path.line.resample').length"), 2)
     expected = expected_chance_tile(page.layer, "test")
     page.check("tile of chance", tile_of(page.browser, "above chance"), expected)
@@ -71,7 +73,7 @@ def use_bits(page):
     moved = 0
     for c, name in enumerate(names):
         page.evaluate(f"document.querySelectorAll('#verdict tbody th button')[{c}].click()")
-        page.evaluate(WAIT.format(f"document.querySelector('#samples .body p').textContent.includes('decisions about class {name} become wrong')"))
+        page.wait(f"document.querySelector('#samples .body p').textContent.includes('decisions about class {name} become wrong')")
         wrong = page.cells("samples", "By their class")
         lost = {0: 0, 1: 0}
         symbols = page.evaluate("JSON.parse(document.getElementById('data').textContent).systems[0].symbols")
@@ -89,7 +91,7 @@ def use_whole(page):
     page.check("contrasts", page.evaluate("document.querySelectorAll('#verdict tbody tr').length"), 1)
     page.check("no accuracy of a contrast", page.evaluate("[...document.querySelectorAll('#verdict thead th')].some((e) => e.textContent.includes('accuracy'))"), False)
     page.check_accuracies(page.cells("set", "Balanced accuracy"), 1)
-    page.evaluate(WAIT.format("document.querySelector('#set .null').textContent"))
+    page.wait("document.querySelector('#set .null').textContent")
     page.check("null", "more than two symbols" in page.text("#set .null"))
     page.check("samples", page.text("#samples .missing"), "Needs contrasts of single classes.")
     page.check("walk", page.text("#walk .missing"), "Needs the greedy search, by class.")

@@ -23,8 +23,8 @@ def main():
 
         def open_page(fragment=""):
             page.open(path, fragment)
-            page.evaluate("new Promise((done) => { const look = () => document.querySelector('#landscape svg, #landscape .missing') && "
-                          "document.querySelector('#modules .charts').children.length > 0 ? done(true) : setTimeout(look, 10); look(); })")
+            page.wait("document.querySelector('#landscape svg, #landscape .missing') && "
+                      "document.querySelector('#modules .charts').children.length > 0")
 
         open_page()
         check("markup in names", page.evaluate("window.harmed === undefined"))
@@ -99,8 +99,8 @@ def main():
         page.evaluate(f"document.querySelectorAll('#verdict tbody th button')[{low.index(min(low))}].click()")
         region = ("(() => {{ const i = document.querySelectorAll('#landscape input'); i[0].value = '0'; i[1].value = ''; i[2].value = '{}'; i[2].dispatchEvent(new Event('change')); "
                   "return document.querySelector('#landscape [aria-live] p').textContent.split(' ')[0]; }})()")
-        page.evaluate("new Promise((done) => { const look = () => document.querySelector('#landscape svg').getAttribute('aria-label').endsWith("
-                      "`class ${document.querySelector('#verdict tr.marked th').textContent}`) ? done(true) : setTimeout(look, 10); look(); })")
+        page.wait("document.querySelector('#landscape svg').getAttribute('aria-label').endsWith("
+                  "`class ${document.querySelector('#verdict tr.marked th').textContent}`)")
         check("all sets", page.evaluate(region.format("")), f"{2 ** units:,}")
         check("sets of no less than a negative value", page.evaluate(region.format("-9")), f"{2 ** units:,}")
         if path.endswith("threshold_zero/report.html"):  # else the next check could go missing unseen
@@ -134,13 +134,11 @@ def main():
         for call in ("[0, 1]", "3n", "3"):
             check(call, page.evaluate(f"window.inforelay.information(0, {call}) === window.inforelay.information(0, 3)"))
 
-        # Downloads: the numbers and the picture.
-        texts = page.evaluate("""(async () => {
-            const blobs = [], made = URL.createObjectURL;
-            URL.createObjectURL = (blob) => { blobs.push(blob); return made.call(URL, blob); };
-            for (const button of document.querySelectorAll('main > section:not([hidden]) .downloads button:not([hidden])')) button.click();
+        # Downloads: the numbers and the picture. The walk is computed after the others.
+        page.wait("document.getElementById('walk').hidden || document.querySelector('#walk svg, #walk .missing')")
+        texts = page.downloads("document.querySelectorAll('main > section:not([hidden]) .downloads button:not([hidden])')")
+        page.evaluate("""(() => {
             window.offered = [...document.querySelectorAll('main > section:not([hidden])')].filter((s) => s.querySelectorAll('.downloads button:not([hidden])').length === 2).map((s) => s.id);
-            return Promise.all(blobs.map((blob) => blob.text()));
         })()""")
         check("downloads", len(texts) >= 9)
         offered = page.evaluate("window.offered")

@@ -27,12 +27,7 @@ def main():
             check(f"statistics of metric {i}", page.evaluate("document.querySelectorAll('#metrics tbody tr').length"), runs)
         page.evaluate("(() => { const s = document.querySelectorAll('#metrics select')[1]; s.focus(); s.dispatchEvent(new Event('change')); })()")
         check("focus is kept", page.evaluate("document.activeElement === document.querySelectorAll('#metrics select')[1]"))
-        pictures = page.evaluate("""(async () => {
-            const blobs = [], made = URL.createObjectURL;
-            URL.createObjectURL = (blob) => { blobs.push(blob); return made.call(URL, blob); };
-            for (const button of document.querySelectorAll('.downloads button:not([hidden])')) if (button.textContent === 'SVG') button.click();
-            return Promise.all(blobs.map((blob) => blob.text()));
-        })()""")
+        pictures = page.downloads("[...document.querySelectorAll('.downloads button:not([hidden])')].filter((b) => b.textContent === 'SVG')")
         svg = "{http://www.w3.org/2000/svg}"
         parsed = [xml.etree.ElementTree.fromstring(picture) for picture in pictures]
         check("pictures", [picture.find(svg + "title").text for picture in parsed], ["Metrics", "Runs"])

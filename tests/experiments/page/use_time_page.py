@@ -12,11 +12,6 @@ import h5py
 
 from browser import Browser
 
-CSV = """(async () => { const blobs = [], made = URL.createObjectURL;
-    URL.createObjectURL = (blob) => { blobs.push(blob); return made.call(URL, blob); };
-    [...document.querySelectorAll('#time .downloads button')].find((b) => b.textContent === 'CSV').click();
-    URL.createObjectURL = made;
-    return blobs[0].text(); })()"""
 
 
 def main():
@@ -33,8 +28,8 @@ def main():
         system = file["networks/rnn"]
         times, relay = system["time"][:].tolist(), next(iter(system["layers"].values()))["relay/test"]
         page.open(folder + "/report.html", f"#class=2&time={times[1]}")
-        page.evaluate("new Promise((done) => { const look = () => document.querySelector('#time svg') ? done(true) : setTimeout(look, 20); look(); })")
-        rows = list(csv.reader(io.StringIO(page.evaluate(CSV))))[1:]
+        page.wait("document.querySelector('#time svg')")
+        rows = list(csv.reader(io.StringIO(page.csv_of("time"))))[1:]
         check("times", [float(row[0]) for row in rows], [float(time) for time in times])
         for t, row in enumerate(rows):
             for what, found, expected in [("total", row[1], relay["total"][t, 2])] + [

@@ -12,8 +12,6 @@ import h5py
 from browser import Browser
 from chance import expected_chance_tile, tile_of
 
-WAIT = "new Promise((done) => {{ const look = () => {} ? done(true) : setTimeout(look, 20); look(); }})"
-
 
 def main():
     folder = sys.argv[1]
@@ -52,9 +50,9 @@ def main():
         page.evaluate(press % "Greedy of this size")
         check("greedy set of one", page.evaluate("new URLSearchParams(location.hash.slice(1)).get('set')"), str(order[1][-1]))
         page.evaluate(press % "Add best")
-        page.evaluate(WAIT.format("document.querySelectorAll('button.unit[aria-pressed=true]').length === 2"))
+        page.wait("document.querySelectorAll('button.unit[aria-pressed=true]').length === 2")
         check("samples are named", "drawn at random" in page.evaluate("document.querySelector('#set caption').textContent"))
-        page.evaluate(WAIT.format("document.querySelector('#walk .missing')"))
+        page.wait("document.querySelector('#walk .missing')")
         check("walk", page.evaluate("document.querySelectorAll('#walk path.line').length") >= 4)
         check("walk names the samples", "drawn at random" in page.evaluate("document.querySelector('#walk .missing').textContent"))
 
@@ -65,7 +63,7 @@ def main():
             cell = page.evaluate("document.querySelector('#set tbody tr:nth-child(2)').lastElementChild.previousElementSibling.textContent")
             if abs(float(cell) - single[1, k]) > 0.08:
                 sys.exit(f"accuracy without unit {k}: {cell} of some samples, {single[1, k]} of all")
-        page.evaluate(WAIT.format("document.querySelector('#landscape .missing')"))
+        page.wait("document.querySelector('#landscape .missing')")
         check("landscape", page.evaluate("document.querySelectorAll('#landscape path.greedy').length"), 1)
         check("units", page.evaluate("document.querySelectorAll('#units svg.chart').length"), 3)
         check("modules", page.evaluate("document.querySelectorAll('#modules svg.chart').length"), 2)
