@@ -209,10 +209,10 @@ std::vector<std::string> width_problems(const AnalysisConfig& analysis, int laye
   if (width <= NeuronSet::max_exhaustive_neurons) return problems;
   if (!analysis.relay.exhaustive.empty())
     problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive relay information") +
-                       " (analysis.relay.exhaustive: [] does without)");
+                       " (or set analysis.relay.exhaustive: [])");
   if (all_knocked_out) {
     problems.push_back(too_wide(NeuronSet::max_exhaustive_neurons, "exhaustive knockout") +
-                       " (analysis.knockout.sets: single does without)");
+                       " (or set analysis.knockout.sets: single)");
   }
   if (width <= NeuronSet::max_neurons) return problems;
   if (analysis.relay.branching) problems.push_back(too_wide(NeuronSet::max_neurons, "branching greedy search"));

@@ -47,11 +47,7 @@ std::string draw_confusion(const FigureWriter& writer, const ConfusionFigure& fi
   canvas.add("set palette defined (0 '#ffffff', 0.3 '#9ac8e0', 0.6 '#1f6cb0', 1 '#071f49'); set cbrange [0:1]");
   canvas.add("set cbtics ('0' 0, '1' 0.1, '5' {:.4f}, '20' {:.4f}, '50' {:.4f}, '100' 1) offset -0.6,0",
              std::sqrt(0.05), std::sqrt(0.2), std::sqrt(0.5));
-  canvas.add(
-      "set colorbox user origin screen {:.2f}/width, screen (base+{:.2f})/height size screen 2.2/width, screen "
-      "{:.2f}/height noborder",
-      box.right() + 2, box.bottom, box.height);
-  canvas.label(box.right() + 3.1, box.top() + 2.4, "'%'", "center font ',6'");
+  canvas.colour_scale(box, "'%'");
   std::vector<std::string> elements{
       fmt::format("{} using 2:1:(0.48):(0.48):(sqrt($4)) with boxxyerror fillstyle solid 1 noborder fillcolor palette "
                   "notitle",

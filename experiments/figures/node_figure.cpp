@@ -124,27 +124,16 @@ std::string draw_node(const FigureWriter& writer, const NodeFigure& figure) {
     } else {
       canvas.add("set xtics nomirror 0,{}; set format x '%g'", std::max(1.0, tic_step(neurons, 10)));
     }
-    for (std::size_t row = 0; row < classes && figure.module > 0; ++row) {
-      const double y = static_cast<double>(row), x = y * figure.module;
-      canvas.add("set object rectangle from {},{} to {},{} front fillstyle empty border lc rgb '{}' lw 0.8", x - 0.5,
-                 y - 0.5, x + figure.module - 0.5, y + 0.5, hex(colour::red));
-    }
+    canvas.frame_modules(classes, figure.module);
     canvas.add("set ytics nomirror ({})", tics);
     canvas.x_label(box, "'unit'");
     canvas.y_label(box, "'class'", names_width + 5);
     canvas.add("set palette defined ({})", palette_of(range.low(), range.high()));
     canvas.add("set cbrange [{}:{}]; set cbtics {} offset -0.6,0", range.low(), range.high(),
                tic_step(range.length(), 6));
-    canvas.add(
-        "set colorbox user origin screen {:.2f}/width, screen (base+{:.2f})/height size screen {:.2f}/width, screen "
-        "{:.2f}/height noborder",
-        box.right() + 2, box.bottom, 2.2, box.height);
-    canvas.label(box.right() + 3.1, box.top() + 2.4, "'bits'", "center font ',6'");
+    canvas.colour_scale(box, "'bits'");
     canvas.add("unset border; set tics scale 0");
-    const std::string cells = rows_from(table, first) + " using 6:1:(0.47):(0.47)";
-    canvas.plot({fmt::format("{} with boxxyerror fillstyle solid 1 noborder fillcolor rgb '{}' notitle", cells,
-                             hex(colour::missing)),
-                 fmt::format("{}:3 with boxxyerror fillstyle solid 1 noborder fillcolor palette notitle", cells)});
+    canvas.plot(coloured_cells(rows_from(table, first), 6, 1));
     canvas.add("unset object; set border 3 lw 0.5; set tics scale 0.4 font ',6'");
   }
   return writer.write(canvas.finish(table, writer.options()));

@@ -43,25 +43,14 @@ std::string draw_readout(const FigureWriter& writer, const ReadoutFigure& figure
   canvas.add("set xrange [-0.5:{}]; set yrange [{}:-0.5]", units - 0.5, rows - 0.5);
   canvas.add("set xtics nomirror 0,{}; set format x '%g'", std::max(1.0, tic_step(units, 10)));
   canvas.add("set ytics nomirror ({})", canvas.category_tics(figure.labels));
-  for (std::size_t row = 0; row < figure.labels.size() && figure.module > 0; ++row) {
-    const double y = static_cast<double>(row), x = y * figure.module;
-    canvas.add("set object rectangle from {},{} to {},{} front fillstyle empty border lc rgb '{}' lw 0.8", x - 0.5,
-               y - 0.5, x + figure.module - 0.5, y + 0.5, hex(colour::red));
-  }
+  canvas.frame_modules(figure.labels.size(), figure.module);
   canvas.x_label(box, "'unit'");
   canvas.y_label(box, figure.of_outputs ? "'output'" : "'unit of the next layer'", names_width + 5);
   canvas.add("{}", signed_palette);
   canvas.add("set cbrange [{0}:{1}]; set cbtics {2} offset -0.6,0", -most, most, tic_step(2 * most, 6));
-  canvas.add(
-      "set colorbox user origin screen {:.2f}/width, screen (base+{:.2f})/height size screen {:.2f}/width, screen "
-      "{:.2f}/height noborder",
-      box.right() + 2, box.bottom, 2.2, box.height);
-  canvas.label(box.right() + 3.1, box.top() + 2.4, "'weight'", "center font ',6'");
+  canvas.colour_scale(box, "'weight'");
   canvas.add("unset border; set tics scale 0");
-  const std::string cells = rows_from(table, 0) + " using 2:1:(0.47):(0.47)";
-  canvas.plot({fmt::format("{} with boxxyerror fillstyle solid 1 noborder fillcolor rgb '{}' notitle", cells,
-                           hex(colour::missing)),
-               fmt::format("{}:3 with boxxyerror fillstyle solid 1 noborder fillcolor palette notitle", cells)});
+  canvas.plot(coloured_cells(rows_from(table, 0), 2, 1));
   canvas.add("unset object; set border 3 lw 0.5; set tics scale 0.4 font ',6'");
   return writer.write(canvas.finish(table, writer.options()));
 }

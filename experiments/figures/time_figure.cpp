@@ -50,11 +50,7 @@ std::string draw_time(const FigureWriter& writer, const TimeFigure& figure) {
     canvas.add("set cbrange [{}:{}]", -largest, largest);
     if (c + 1 == classes) {
       canvas.add("set cbtics {} offset -0.6,0", tic_step(2 * largest, 6));
-      canvas.add(
-          "set colorbox user origin screen {:.2f}/width, screen (base+{:.2f})/height size screen {:.2f}/width, screen "
-          "{:.2f}/height noborder",
-          box.right() + 2, box.bottom, 2.2, box.height);
-      canvas.label(box.right() + 3.1, box.top() + 2.4, "'bits'", "center font ',6'");
+      canvas.colour_scale(box, "'bits'");
     } else {
       canvas.add("unset colorbox");
     }

@@ -149,6 +149,21 @@ void FigureCanvas::y_label(const PanelBox& box, std::string_view expression, dou
   label(box.left - distance, box.bottom + box.height / 2, expression, "center rotate");
 }
 
+void FigureCanvas::colour_scale(const PanelBox& box, std::string_view expression) {
+  add("set colorbox user origin screen {:.2f}/width, screen (base+{:.2f})/height size screen 2.20/width, screen "
+      "{:.2f}/height noborder",
+      box.right() + 2, box.bottom, box.height);
+  label(box.right() + 3.1, box.top() + 2.4, expression, "center font ',6'");
+}
+
+void FigureCanvas::frame_modules(std::size_t classes, int units) {
+  for (std::size_t row = 0; row < classes && units > 0; ++row) {
+    const double y = static_cast<double>(row), x = y * units;
+    add("set object rectangle from {},{} to {},{} front fillstyle empty border lc rgb '{}' lw 0.8", x - 0.5, y - 0.5,
+        x + units - 0.5, y + 0.5, hex(colour::red));
+  }
+}
+
 void FigureCanvas::common_labels(const PanelGrid& grid, double x_height, std::string_view x, std::string_view y) {
   const PanelBox& first = grid.boxes.front();
   label(3, (first.top() + grid.boxes.back().bottom) / 2, y, "center rotate");
@@ -209,6 +224,13 @@ Figure FigureCanvas::finish(const CsvTable& table, const FigureOptions& options)
 
 std::string rows_from(const CsvTable& table, std::size_t first) {
   return fmt::format("table every ::{}::{}", first, table.rows() - 1);
+}
+
+std::vector<std::string> coloured_cells(std::string_view rows, int x, int y) {
+  const std::string cells = fmt::format("{} using {}:{}:(0.47):(0.47)", rows, x, y);
+  return {fmt::format("{} with boxxyerror fillstyle solid 1 noborder fillcolor rgb '{}' notitle", cells,
+                      hex(colour::missing)),
+          fmt::format("{}:3 with boxxyerror fillstyle solid 1 noborder fillcolor palette notitle", cells)};
 }
 
 void add_marked_line(std::vector<std::string>& elements, std::string_view rows, std::string_view columns,

@@ -63,6 +63,11 @@ class FigureCanvas {
   void y_label(const PanelBox& box, std::string_view expression, double distance = 9.2);
   /// Labels of the axes that all panels have in common; that of x at height `x_height`.
   void common_labels(const PanelGrid& grid, double x_height, std::string_view x, std::string_view y);
+  /// The scale of the palette on the right of a panel, with a label above; `expression` as in label().
+  void colour_scale(const PanelBox& box, std::string_view expression);
+  /// In a panel of classes (rows) by units frames the units of each class's module, `units` of them one after the
+  /// other.
+  void frame_modules(std::size_t classes, int units);
   struct LegendEntry {
     LegendSample sample;
     std::string text;  ///< plain text, possibly from outside
@@ -84,6 +89,10 @@ class FigureCanvas {
 
 /// The rows of the table from `first` to its end, as data of a plot element: "table every ::3::9".
 std::string rows_from(const CsvTable& table, std::size_t first);
+
+/// The plot elements of a map of cells in the colours of column 3, of those without a value in a colour of its own.
+/// `rows`: of rows_from(); `x`, `y`: columns.
+std::vector<std::string> coloured_cells(std::string_view rows, int x, int y);
 
 /// Adds a line with marks, in the colour and mark of the `network`-th network. `rows`: of rows_from().
 void add_marked_line(std::vector<std::string>& elements, std::string_view rows, std::string_view columns,

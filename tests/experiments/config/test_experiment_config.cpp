@@ -232,7 +232,7 @@ TEST_CASE("Settings that contradict each other are reported with their position"
        "networks.n.train.stop: give balanced_accuracy or accuracy, not both"},
       {"{name: t, networks: {n: {train: {}, layers: [784, 25, 10]}}}",
        "networks.n.layers: the analysed layer 1 has 25 units; exhaustive relay information is possible up to 24 "
-       "(analysis.relay.exhaustive: [] does without)"},
+       "(or set analysis.relay.exhaustive: [])"},
       {"{name: t, networks: {n: {train: {}, layers: [784, 5, 10]}}, analysis: {layers: [2]}}",
        "networks.n.layers: analysis.layers has 2, but there is 1 hidden layer"},
       {"{name: t, networks: {n: {detectors: {}}}, analysis: {relay: {subsets: [train]}}}",

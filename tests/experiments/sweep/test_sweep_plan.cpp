@@ -232,11 +232,11 @@ TEST_CASE("Invalid sweeps are refused with the parameter and the value", "[sweep
        "did you mean 'mean'? (swept: analysis.discretize.method=meen)\n"
        "test.yaml:8:68: error: networks.full.layers: the analysed layer 1 has 30 units; exhaustive relay information "
        "is "
-       "possible up to 24 (analysis.relay.exhaustive: [] does without) (swept: networks.full.layers=[784, 30, 10], "
+       "possible up to 24 (or set analysis.relay.exhaustive: []) (swept: networks.full.layers=[784, 30, 10], "
        "analysis.discretize.method=mean)\n"
        "test.yaml:8:68: error: networks.full.layers: the analysed layer 1 has 30 units; exhaustive knockout is "
        "possible "
-       "up to 24 (analysis.knockout.sets: single does without) (swept: networks.full.layers=[784, 30, 10], "
+       "up to 24 (or set analysis.knockout.sets: single) (swept: networks.full.layers=[784, 30, 10], "
        "analysis.discretize.method=mean)"},
       {"{parameters: {analysis.discretize.method: {values: [mean]}}, exclude: [{analysis.discretize.metod: mean}]}",
        "test.yaml:8:80: error: sweep.exclude: 'analysis.discretize.metod' is not among sweep.parameters; did you mean "
