@@ -11,6 +11,7 @@
 
 #include "core/error.hpp"
 #include "core/statistics/rank_statistics.hpp"
+#include "infotheory/importance/ordered_sums.hpp"
 
 namespace inforelay {
 namespace {
@@ -27,48 +28,6 @@ constexpr std::size_t at_a_time = 512;
 WideInteger squares_of_ranks(std::size_t n) {
   const auto wide = static_cast<WideInteger>(n);
   return (wide * wide - 1) * wide;
-}
-
-/// Sets in ascending order of their values.
-struct OrderedSets {
-  std::vector<double> values;
-  std::vector<std::uint32_t> sets;
-};
-
-/// Merges `ordered`, the sets of the units before, with the same sets with the next unit, whose value is added to each,
-/// and gives them to take(position, value, set). Without branches that depend on the values.
-template <class Take>
-void merge_next_unit(const OrderedSets& ordered, double value, const Take& take) {
-  const std::size_t half = ordered.values.size();
-  const auto unit = static_cast<std::uint32_t>(half);  // its bit
-  const double* const values = ordered.values.data();
-  const std::uint32_t* const sets = ordered.sets.data();
-  std::size_t without = 0, with = 0;
-  while (without < half && with < half) {
-    const double a = values[without], b = values[with] + value;
-    const std::uint32_t s = sets[without], t = sets[with] | unit;
-    const bool second = b < a;
-    take(without + with, second ? b : a, s ^ ((s ^ t) & -std::uint32_t{second}));
-    with += second;
-    without += !second;
-  }
-  for (; without < half; ++without) take(without + with, values[without], sets[without]);
-  for (; with < half; ++with) take(without + with, values[with] + value, sets[with] | unit);
-}
-
-/// The sets of all units but the last in ascending order of the sum of their units' values.
-OrderedSets order_without_last(std::span<const double> value_of_unit) {
-  OrderedSets ordered{{0}, {0}}, merged;
-  for (std::size_t unit = 0; unit + 1 < value_of_unit.size(); ++unit) {
-    merged.values.resize(2 * ordered.values.size());
-    merged.sets.resize(merged.values.size());
-    merge_next_unit(ordered, value_of_unit[unit], [&](std::size_t i, double value, std::uint32_t set) {
-      merged.values[i] = value;
-      merged.sets[i] = set;
-    });
-    std::swap(ordered, merged);
-  }
-  return ordered;
 }
 
 /// The ranks of a set and its size in one word, since sets are looked up in random order.
@@ -89,15 +48,17 @@ class ManyAgreements::RankSums {
   explicit RankSums(const ManyAgreements& with)
       : with_(with), of_size_(with.spread_of_size_.size()), lower_(of_size_.size()), equal_(of_size_.size()) {}
 
-  /// The next set, and its value.
-  void add(float value, std::uint32_t set) {
-    values_[waiting_] = value;
-    sets_[waiting_] = set;
-    if (++waiting_ == values_.size()) look_up();
+  /// The next sets, at most at_a_time, and their values. They are looked up together, so that the processor waits for
+  /// memory once, not for each.
+  template <class Value>
+  void add(std::span<const Value> values, std::span<const std::uint32_t> sets) {
+    std::array<std::uint64_t, at_a_time> packed;
+    for (std::size_t i = 0; i < sets.size(); ++i) packed[i] = with_.packed_[sets[i]];
+    for (std::size_t i = 0; i < sets.size(); ++i) add_next(static_cast<float>(values[i]), packed[i]);
+    flush();
   }
 
   void finish(AgreementBySize& result) {
-    look_up();
     finish_run();
     flush();
     result.all.spearman = rho(all_, with_.spread_);
@@ -111,24 +72,17 @@ class ManyAgreements::RankSums {
     WideInteger products = 0, ties = 0;
   };
 
-  // Sets are looked up many at a time, so that the processor waits for memory once, not for each.
-  void look_up() {
-    std::array<std::uint64_t, at_a_time> packed;
-    for (std::size_t i = 0; i < waiting_; ++i) packed[i] = with_.packed_[sets_[i]];
-    for (std::size_t i = 0; i < waiting_; ++i) {
-      if (length_ > 0 && values_[i] == value_) {
-        if (length_ == 1) run_.assign(1, first_);
-        run_.push_back(packed[i]);
-        ++length_;
-        continue;
-      }
-      finish_run();
-      value_ = values_[i];
-      first_ = packed[i];
-      length_ = 1;
+  void add_next(float value, std::uint64_t packed) {
+    if (length_ > 0 && value == value_) {
+      if (length_ == 1) run_.assign(1, first_);
+      run_.push_back(packed);
+      ++length_;
+      return;
     }
-    waiting_ = 0;
-    flush();
+    finish_run();
+    value_ = value;
+    first_ = packed;
+    length_ = 1;
   }
 
   // The sets of the current value, at positions from begin_ on, share the mean of their ranks.
@@ -172,9 +126,6 @@ class ManyAgreements::RankSums {
   }
 
   const ManyAgreements& with_;
-  std::array<float, at_a_time> values_;
-  std::array<std::uint32_t, at_a_time> sets_;
-  std::size_t waiting_ = 0;
   // The current run of equal values: its first position and length, and the packed ranks of its sets: `first_` if there
   // is one only, else `run_`.
   float value_ = 0;
@@ -348,15 +299,15 @@ void ManyAgreements::add_correlations(std::span<const float> values, AgreementBy
 AgreementBySize ManyAgreements::with_additive(std::span<const double> value_of_unit) const {
   if (static_cast<int>(value_of_unit.size()) != function_.unit_count())
     throw UsageError("agreement: {} values for {} units", value_of_unit.size(), function_.unit_count());
-  for (const double value : value_of_unit) {
-    if (!std::isfinite(value)) throw ComputeError("agreement: the value of a unit is {}, expected a number", value);
-  }
   AgreementBySize result;
   result.of_size.resize(sum_of_size_.size());
   {
     RankSums sums(*this);
-    merge_next_unit(order_without_last(value_of_unit), value_of_unit.back(),
-                    [&](std::size_t, double value, std::uint32_t set) { sums.add(static_cast<float>(value), set); });
+    OrderedSums order(value_of_unit);
+    std::array<double, at_a_time> values;
+    std::array<std::uint32_t, at_a_time> sets;
+    while (const std::size_t count = order.next(values, sets))
+      sums.add<double>(std::span(values).first(count), std::span(sets).first(count));
     sums.finish(result);
   }
   add_additive_correlations(value_of_unit, result);
@@ -373,7 +324,13 @@ AgreementBySize ManyAgreements::with_table(std::span<const float> values) const 
   result.of_size.resize(sum_of_size_.size());
   const AscendingOrder order = ascending_order(values);
   RankSums sums(*this);
-  for (const std::uint32_t set : order.positions) sums.add(values[set], set);
+  std::array<float, at_a_time> next;
+  const std::span positions(order.positions);
+  const std::size_t count = std::min(positions.size(), at_a_time);
+  for (std::size_t begin = 0; begin < positions.size(); begin += count) {
+    for (std::size_t i = 0; i < count; ++i) next[i] = values[positions[begin + i]];
+    sums.add<float>(std::span(next).first(count), positions.subspan(begin, count));
+  }
   sums.finish(result);
   add_correlations(values, result);
   return result;

@@ -1,0 +1,61 @@
+#include "infotheory/importance/ordered_sums.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+#include "tests/catch2.hpp"
+
+using namespace inforelay;
+
+namespace {
+
+/// All sets by ascending sums, as `room` at a time are given.
+std::vector<std::pair<double, std::uint32_t>> ordered(std::span<const double> value_of_unit, std::size_t room) {
+  OrderedSums order(value_of_unit);
+  std::vector<double> sums(room);
+  std::vector<std::uint32_t> sets(room);
+  std::vector<std::pair<double, std::uint32_t>> all;
+  while (const std::size_t count = order.next(sums, sets)) {
+    for (std::size_t i = 0; i < count; ++i) all.emplace_back(sums[i], sets[i]);
+  }
+  return all;
+}
+
+/// The same by sorting.
+std::vector<std::pair<double, std::uint32_t>> sorted(std::span<const double> value_of_unit) {
+  std::vector<std::pair<double, std::uint32_t>> all;
+  for (std::uint32_t set = 0; set < std::uint32_t{1} << value_of_unit.size(); ++set) {
+    double sum = 0;
+    for (std::size_t k = 0; k < value_of_unit.size(); ++k) sum += (set >> k & 1u) != 0 ? value_of_unit[k] : 0;
+    all.emplace_back(sum, set);
+  }
+  std::sort(all.begin(), all.end());  // of equal sums, the lower index first
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("Sums of all sets come in ascending order", "[importance]") {
+  const std::size_t units = GENERATE(1u, 2u, 3u, 8u, 11u), room = GENERATE(1u, 2u, 7u, 64u, 4096u);
+  const int kind = GENERATE(0, 1, 2, 3);
+  CAPTURE(units, room, kind);
+  RandomStream random(units, "values");
+  std::vector<double> values(units);
+  for (double& value : values) {
+    if (kind == 0) value = random.uniform(-1, 1);
+    if (kind == 1) value = static_cast<double>(random.below(5)) - 2;  // many equal sums
+    if (kind == 2) value = 1;
+    if (kind == 3) value = -random.uniform(0, 1);
+  }
+  CHECK(ordered(values, room) == sorted(values));
+}
+
+TEST_CASE("Sums of all sets need finite values of one unit or more", "[importance]") {
+  CHECK_THROWS_AS(OrderedSums(std::vector<double>{}), UsageError);
+  CHECK_THROWS_AS(OrderedSums(std::vector<double>(25, 1.)), UsageError);
+  CHECK_THROWS_AS(OrderedSums(std::vector<double>{1, std::numeric_limits<double>::quiet_NaN()}), ComputeError);
+  CHECK_THROWS_AS(OrderedSums(std::vector<double>{1e308, -1e308}), ComputeError);
+}
