@@ -13,7 +13,8 @@ namespace inforelay {
 namespace {
 
 constexpr double level_width = 0.6;  // of all series of a level side by side, if names are at distance 1
-constexpr std::size_t longest_name = 24, longest_series = 60;
+constexpr std::size_t longest_name = 30, longest_series = 60;
+constexpr double panel_height = 50, line_height = 3;
 
 std::vector<std::string> shortened_names(const SweepFigure& figure) {
   return distinct_labels(figure.levels, longest_name);
@@ -110,8 +111,11 @@ class Elements {
       }
     }
     if (table_.rows() == first) return;
-    dots_.push_back(fmt::format("{} using 1:2 with points pt 7 ps 1*mm lw 0.1 lc rgb '#a0{:06x}' notitle",
-                                rows_from(table_, first), network_colour(series)));
+    constexpr std::size_t many = 40;
+    const bool crowded =
+        std::any_of(groups_.begin(), groups_.end(), [&](const Group& g) { return g.values.size() > many; });
+    dots_.push_back(fmt::format("{} using 1:2 with points pt 7 ps {}*mm lw 0.1 lc rgb '#a0{:06x}' notitle",
+                                rows_from(table_, first), crowded ? 0.7 : 1, network_colour(series)));
   }
 
   void add_medians(std::size_t series, bool joined) {
@@ -135,12 +139,16 @@ class Elements {
       }
       medians_.push_back(
           fmt::format("{} using 1:2 with lines lw 0.8 lc rgb '{}' notitle", rows_from(table_, first), colour));
-    } else if (!few) {
-      medians_.push_back(fmt::format("{} using 1:3:(0):($4-$3) with vectors nohead lw 0.8 lc rgb '{}' notitle",
-                                     rows_from(table_, first), colour));
     }
-    medians_.push_back(fmt::format("{} using 1:2 with points pt {} ps 1.6*mm lw 0.1 lc rgb '{}' notitle",
-                                   rows_from(table_, first), network_mark(series), colour));
+    // A white edge sets them off from the dots.
+    for (const bool edge : {true, false}) {
+      if (!joined && !few)
+        medians_.push_back(fmt::format("{} using 1:3:(0):($4-$3) with vectors nohead lw {} lc rgb '{}' notitle",
+                                       rows_from(table_, first), edge ? 1.8 : 0.8, edge ? "#ffffff" : colour));
+      medians_.push_back(fmt::format("{} using 1:2 with points pt {} ps {}*mm lw 0.1 lc rgb '{}' notitle",
+                                     rows_from(table_, first), network_mark(series), edge ? 2.1 : 1.6,
+                                     edge ? "#ffffff" : colour));
+    }
   }
 
   void row(std::string_view kind, const Group& group, double x, double value, double low, double high) {
@@ -164,12 +172,36 @@ void check(const std::string& name, const SweepFigure& figure) {
   }
 }
 
+// Many names have the width of two columns.
+double width_of(const SweepFigure& figure) {
+  constexpr std::size_t most_names = 12;
+  return is_numeric(figure) || figure.levels.size() <= most_names ? single_column : double_column;
+}
+
 // Height of the names below the panel: long ones are upright, not to overlap.
 double names_height(const SweepFigure& figure) {
-  constexpr double panel_width = 70, upright_from = 3.1;
+  constexpr double beside_panel = 15, upright_from = 3.1;
   if (is_numeric(figure)) return 2;
-  const double widest = widest_text(shortened_names(figure));
-  return widest + 1 > panel_width / static_cast<double>(figure.levels.size()) ? std::max(widest, upright_from) : 2;
+  const double widest = widest_text(shortened_names(figure)),
+               room = (width_of(figure) - beside_panel) / static_cast<double>(figure.levels.size());
+  return widest + 1 > room ? std::max(widest, upright_from) : 2;
+}
+
+// The quantity in lines that fit beside the panel.
+std::vector<std::string> lines_of(const std::string& quantity) {
+  std::vector<std::string> lines{""};
+  for (std::size_t begin = 0; begin < quantity.size();) {
+    const std::size_t end = std::min(quantity.find(' ', begin), quantity.size());
+    const std::string word = quantity.substr(begin, end - begin);
+    if (lines.back().empty())
+      lines.back() = word;
+    else if (widest_text({lines.back() + ' ' + word}) <= panel_height)
+      lines.back() += ' ' + word;
+    else
+      lines.push_back(word);
+    begin = end + 1;
+  }
+  return lines;
 }
 
 void add_x_axis(FigureCanvas& canvas, const SweepFigure& figure, bool upright) {
@@ -208,9 +240,10 @@ std::string draw_sweep(const FigureWriter& writer, const SweepFigure& figure) {
         {{.kind = LegendSample::Kind::mark, .colour = network_colour(s), .size = 1.6, .mark = network_mark(s)},
          series[s]});
   }
-  const double left = 13, below = names_height(figure);
-  const double foot = legend.empty() ? 0 : 1 + FigureCanvas::legend_height(single_column, left, legend);
-  const PanelGrid grid(1, 1, single_column, 50, {.left = left, .top = 3, .bottom = below + 7}, foot);
+  const std::vector<std::string> quantity = lines_of(figure.quantity);
+  const double left = 13 + line_height * static_cast<double>(quantity.size() - 1), below = names_height(figure);
+  const double foot = legend.empty() ? 0 : 1 + FigureCanvas::legend_height(width_of(figure), left, legend);
+  const PanelGrid grid(1, 1, width_of(figure), panel_height, {.left = left, .top = 3, .bottom = below + 7}, foot);
   const PanelBox& box = grid.boxes[0];
   FigureCanvas canvas(
       name,
@@ -227,7 +260,8 @@ std::string draw_sweep(const FigureWriter& writer, const SweepFigure& figure) {
   add_x_axis(canvas, figure, below > 2);
   canvas.x_label(box, canvas.text(figure.setting), below + 4.2);
   canvas.y_axis(axis.low(), axis.high(), 7);
-  canvas.y_label(box, canvas.text(figure.quantity), 10.5);
+  for (std::size_t i = 0; i < quantity.size(); ++i)
+    canvas.y_label(box, canvas.text(quantity[i]), left - 2.5 - line_height * static_cast<double>(i));
   if (const std::string runs = elements.runs_text(); !runs.empty())
     canvas.label(box.right() - 0.5, box.top() + 1.2, fmt::format("'{}'", runs), "right font ',5.5'");
   canvas.label(box.left + 0.5, box.top() + 1.2, canvas.text(figure.place), "left font ',5.5'");

@@ -3,15 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <optional>
+#include <set>
 
 #include "core/config/tree.hpp"
 #include "core/parallel.hpp"
 #include "core/statistics/statistics.hpp"
 #include "core/text/labels.hpp"
 #include "experiments/figures/plot/figure_canvas.hpp"
+#include "experiments/sweep/measure_family.hpp"
 #include "experiments/sweep/parameters.hpp"
 
 namespace inforelay {
@@ -89,6 +92,8 @@ Axis axis_of(const SweepPlan& plan, std::size_t parameter) {
   return axis;
 }
 
+constexpr std::size_t most_series = 6;  // as many colours as there are for networks
+
 // A series for each combination of the other parameters of a grid; a single one if there are none or too many.
 struct Series {
   std::vector<std::string> names{"all"};
@@ -96,7 +101,6 @@ struct Series {
 };
 
 Series series_of(const SweepPlan& plan, std::size_t parameter) {
-  constexpr std::size_t most_series = 6;  // as many colours as there are for networks
   Series pooled, series;
   pooled.of_point.assign(plan.points.size(), 0);
   if (plan.config.sweep->method != SweepMethod::grid || plan.parameters.size() < 2) return pooled;
@@ -130,16 +134,15 @@ void set_quantity(SweepFigure& figure, const NetworkMetric& metric) {
   figure.metric = metric.name();
 }
 
-std::string file_stem(const NetworkMetric& metric) {
-  std::string stem = metric.name();
-  std::replace(stem.begin(), stem.end(), '.', '-');
-  return stem;
+std::string file_stem(std::string name) {
+  std::replace(name.begin(), name.end(), '.', '-');
+  return name;
 }
 
 SweepFigure over_parameter(const SweepPlan& plan, const SweepTable& table, std::size_t m, const Axis& axis,
                            const Series& series, const std::string& suffix) {
   SweepFigure figure;
-  figure.name = file_stem(plan.metrics[m]) + suffix;
+  figure.name = file_stem(plan.metrics[m].name()) + suffix;
   set_quantity(figure, plan.metrics[m]);
   figure.setting = axis.label;
   figure.levels = axis.levels;
@@ -157,7 +160,7 @@ SweepFigure over_seeds(const SweepPlan& plan, const SweepTable& table, std::size
   const MetricColumn& column = table.metrics[m];
   const auto classes = static_cast<std::size_t>(column.by_class.cols());
   SweepFigure figure;
-  figure.name = file_stem(plan.metrics[m]);
+  figure.name = file_stem(plan.metrics[m].name());
   set_quantity(figure, plan.metrics[m]);
   if (classes > 0) figure.levels = table.classes;
   figure.setting = fmt::format("{}{} seeds", classes > 0 ? "class; " : "", plan.runs.size());
@@ -171,6 +174,58 @@ SweepFigure over_seeds(const SweepPlan& plan, const SweepTable& table, std::size
     figure.dots.push_back({classes, classes > 0 ? 1u : 0u, column.mean[i]});
   }
   return figure;
+}
+
+// Measures side by side, of runs in these series; the measure with the greatest median first.
+SweepFigure over_measures(const SweepPlan& plan, const SweepTable& table, const MeasureFamily& family,
+                          const Series& series, const std::string& suffix) {
+  std::vector<std::pair<double, std::size_t>> order;
+  for (std::size_t i = 0; i < family.metrics.size(); ++i) {
+    const Spread runs = spread(table.metrics[family.metrics[i]].mean);
+    order.emplace_back(runs.count > 0 ? -runs.median : std::numeric_limits<double>::infinity(), i);
+  }
+  std::sort(order.begin(), order.end());
+  SweepFigure figure;
+  figure.name = file_stem(family.name) + suffix;
+  figure.quantity = family.quantity;
+  figure.place = place_of(plan.metrics[family.metrics[0]]);
+  figure.metric = family.name + "_MEASURE, means over classes";
+  if (!suffix.empty()) figure.metric += ", runs of all values of the other settings";
+  figure.setting = "measure of importance";
+  figure.series = series.names;
+  for (const auto& [minus_median, i] : order) {
+    for (std::size_t run = 0; run < plan.runs.size(); ++run)
+      figure.dots.push_back(
+          {figure.levels.size(), series.of_point[plan.runs[run].point], table.metrics[family.metrics[i]].mean[run]});
+    figure.levels.push_back(family.measures[i]);
+  }
+  return figure;
+}
+
+// A figure with a series for each point if there are as many colours; else one for each parameter, whose values are the
+// series, with the runs of all values of the others. Returns whether every parameter is shown.
+bool add_over_measures(const SweepPlan& plan, const SweepTable& table, const MeasureFamily& family,
+                       std::vector<SweepFigure>& figures) {
+  Series points{.names = {}, .of_point = {}};
+  for (std::size_t point = 0; point < plan.points.size(); ++point) {
+    points.names.push_back(plan.parameters.empty() ? "all" : plan.short_values_text(point));
+    points.of_point.push_back(point);
+  }
+  if (points.names.size() <= most_series) {
+    figures.push_back(over_measures(plan, table, family, points, ""));
+    return true;
+  }
+  bool all = true;
+  const std::vector<std::string> keys = distinct_ends(plan.parameters);
+  for (std::size_t p = 0; p < plan.parameters.size(); ++p) {
+    const Axis axis = axis_of(plan, p);
+    all = all && axis.levels.size() <= most_series;
+    if (axis.levels.size() > most_series) continue;
+    Series values{.names = {}, .of_point = axis.level_of_point};
+    for (const std::string& level : axis.levels) values.names.push_back(keys[p] + " " + level);
+    figures.push_back(over_measures(plan, table, family, values, "-over-" + file_stem(plan.parameters[p])));
+  }
+  return all;
 }
 
 constexpr std::string_view size_metric = "regression.set_size";
@@ -229,15 +284,20 @@ std::string setting_title(const std::string& path, std::optional<std::size_t> el
 
 std::vector<SweepFigure> sweep_figures(const SweepPlan& plan, const SweepTable& table) {
   std::vector<SweepFigure> figures;
+  std::set<std::size_t> compared;
+  for (const MeasureFamily& family : measure_families(plan)) {
+    if (add_over_measures(plan, table, family, figures)) compared.insert(family.metrics.begin(), family.metrics.end());
+  }
   for (std::size_t m = 0; m < plan.metrics.size() && plan.parameters.empty(); ++m)
     figures.push_back(over_seeds(plan, table, m));
   for (std::size_t p = 0; p < plan.parameters.size(); ++p) {
     const Axis axis = axis_of(plan, p);
     const Series series = series_of(plan, p);
-    std::string suffix = plan.parameters.size() > 1 ? "-over-" + plan.parameters[p] : "";
-    std::replace(suffix.begin(), suffix.end(), '.', '-');
-    for (std::size_t m = 0; m < plan.metrics.size(); ++m)
-      figures.push_back(over_parameter(plan, table, m, axis, series, suffix));
+    const std::string suffix = plan.parameters.size() > 1 ? "-over-" + file_stem(plan.parameters[p]) : "";
+    for (std::size_t m = 0; m < plan.metrics.size(); ++m) {
+      if (!axis.position.empty() || !compared.contains(m))
+        figures.push_back(over_parameter(plan, table, m, axis, series, suffix));
+    }
   }
   return figures;
 }

@@ -12,6 +12,7 @@
 #include "core/text/labels.hpp"
 #include "core/text/unit_text.hpp"
 #include "experiments/results/record_arrays.hpp"
+#include "experiments/sweep/measure_family.hpp"
 #include "experiments/sweep/parameters.hpp"
 
 namespace inforelay {
@@ -129,22 +130,61 @@ std::string metrics_table(const SweepPlan& plan, const SweepTable& table) {
 
 constexpr std::size_t screen = 80;  // columns
 
-// What a metric has over the seeds of a point: "0.5", "0.5 [0.4, 0.6]", or "-".
-std::string cell_text(const SweepPlan& plan, const MetricColumn& metric, std::size_t point) {
+Spread spread_at(const SweepPlan& plan, const MetricColumn& metric, std::size_t point) {
   const std::size_t replicates = plan.runs.size() / plan.points.size();
   const auto begin = metric.mean.begin() + static_cast<std::ptrdiff_t>(point * replicates);
-  const Spread runs = spread({begin, begin + static_cast<std::ptrdiff_t>(replicates)});
+  return spread({begin, begin + static_cast<std::ptrdiff_t>(replicates)});
+}
+
+// What a metric has over the seeds of a point: "0.5", "0.5 [0.4, 0.6]", or "-".
+std::string cell_text(const SweepPlan& plan, const MetricColumn& metric, std::size_t point) {
+  const Spread runs = spread_at(plan, metric, point);
   if (runs.count == 0) return "-";
   if (runs.count == 1) return fmt::format("{:.5g}", runs.median);
   const auto [low, high] = interval_of(runs);
   return fmt::format("{:.5g} [{:.5g}, {:.5g}]", runs.median, low, high);
 }
 
-// Columns of the longest of these texts, of the first points.
-std::size_t cell_width(const SweepPlan& plan, const SweepTable& table, std::size_t points) {
+// Measures of importance: a row for each, a column for each point, if the screen has room for them; else "". Adds the
+// metrics that it shows to `shown`.
+std::string families_table(const SweepPlan& plan, const SweepTable& table, std::vector<std::size_t>& shown) {
+  std::string text;
+  const std::size_t points = plan.points.size();
+  for (const MeasureFamily& family : measure_families(plan)) {
+    std::size_t names = 0;
+    for (const std::string& measure : family.measures) names = std::max(names, measure.size());
+    const bool wide = names + 7 * points <= screen;
+    const int width = wide ? 7 : 6, digits = wide ? 3 : 2;
+    if (names + 6 * points > screen) continue;
+    text += fmt::format("\n{}_*: {}\n{:>{}}", family.name, family.quantity, "", names);
+    for (std::size_t point = 0; point < points; ++point) text += fmt::format("{:>{}}", point + 1, width);
+    text += '\n';
+    for (std::size_t i = 0; i < family.measures.size(); ++i) {
+      text += fmt::format("{:<{}}", family.measures[i], names);
+      for (std::size_t point = 0; point < points; ++point) {
+        const Spread runs = spread_at(plan, table.metrics[family.metrics[i]], point);
+        text +=
+            runs.count == 0 ? fmt::format("{:>{}}", "-", width) : fmt::format("{:>{}.{}f}", runs.median, width, digits);
+      }
+      text += '\n';
+    }
+    shown.insert(shown.end(), family.metrics.begin(), family.metrics.end());
+  }
+  if (text.empty()) return text;
+  std::string legend = fmt::format("\nMeasures of importance: means over classes{}, at these points.\n",
+                                   plan.runs.size() > points ? ", medians over seeds" : "");
+  for (std::size_t point = 0; point < points; ++point)
+    legend += fmt::format("{:>4}  {}\n", point + 1, plan.short_values_text(point));
+  return legend + text;
+}
+
+// Columns of the longest of these texts, of these metrics and the first points.
+std::size_t cell_width(const SweepPlan& plan, const SweepTable& table, const std::vector<std::size_t>& metrics,
+                       std::size_t points) {
   std::size_t width = 8;
-  for (const MetricColumn& metric : table.metrics) {
-    for (std::size_t point = 0; point < points; ++point) width = std::max(width, cell_text(plan, metric, point).size());
+  for (const std::size_t m : metrics) {
+    for (std::size_t point = 0; point < points; ++point)
+      width = std::max(width, cell_text(plan, table.metrics[m], point).size());
   }
   return width;
 }
@@ -156,25 +196,25 @@ std::vector<std::string> point_labels(const SweepPlan& plan, std::size_t points,
   return distinct_labels(texts, screen - width - 2);
 }
 
-// A row for each point; from metric `first` on as many as fit side by side. The name of a single one may begin above
-// the labels. Sets `first` to the next one.
-std::string points_table(const SweepPlan& plan, const SweepTable& table, std::size_t& first,
-                         const std::vector<std::string>& labels, std::size_t width) {
+// A row for each point; from the metric number `first` of `metrics` on as many as fit side by side. The name of a
+// single one may begin above the labels. Sets `first` to the next one.
+std::string points_table(const SweepPlan& plan, const SweepTable& table, const std::vector<std::size_t>& metrics,
+                         std::size_t& first, const std::vector<std::string>& labels, std::size_t width) {
+  const auto name = [&](std::size_t i) { return plan.metrics[metrics[i]].name(); };
   std::size_t label_width = 0, last = first + 1;
   for (const std::string& label : labels) label_width = std::max(label_width, character_count(label));
-  for (std::size_t wider = std::max(width, plan.metrics[first].name().size()); last < plan.metrics.size(); ++last) {
-    wider = std::max(wider, plan.metrics[last].name().size());
+  for (std::size_t wider = std::max(width, name(first).size()); last < metrics.size(); ++last) {
+    wider = std::max(wider, name(last).size());
     if (label_width + (last + 1 - first) * (wider + 2) > screen) break;
     width = wider;
   }
-  std::string text = fmt::format("\n{:>{}}", plan.metrics[first].name(), label_width + 2 + width);
-  for (std::size_t m = first + 1; m < last; ++m) text += fmt::format("  {:>{}}", plan.metrics[m].name(), width);
+  std::string text = fmt::format("\n{:>{}}", name(first), label_width + 2 + width);
+  for (std::size_t i = first + 1; i < last; ++i) text += fmt::format("  {:>{}}", name(i), width);
   text += '\n';
   for (std::size_t point = 0; point < labels.size(); ++point) {
     text += labels[point] + std::string(label_width - character_count(labels[point]), ' ');
-    for (std::size_t m = first; m < last; ++m) {
-      text += fmt::format("  {:>{}}", cell_text(plan, table.metrics[m], point), width);
-    }
+    for (std::size_t i = first; i < last; ++i)
+      text += fmt::format("  {:>{}}", cell_text(plan, table.metrics[metrics[i]], point), width);
     text += '\n';
   }
   first = last;
@@ -185,20 +225,26 @@ std::string points_tables(const SweepPlan& plan, const SweepTable& table) {
   constexpr std::size_t most_points = 30, most_lines = 80;
   const std::size_t shown = std::min(plan.points.size(), most_points);
   const std::size_t most_blocks = std::max<std::size_t>(1, most_lines / (shown + 2));
-  const std::size_t width = cell_width(plan, table, shown);
+  std::vector<std::size_t> in_families, metrics;
+  const std::string families = families_table(plan, table, in_families);
+  for (std::size_t m = 0; m < plan.metrics.size(); ++m) {
+    if (std::find(in_families.begin(), in_families.end(), m) == in_families.end()) metrics.push_back(m);
+  }
+  if (metrics.empty()) return families;
+  const std::size_t width = cell_width(plan, table, metrics, shown);
   const std::vector<std::string> labels = point_labels(plan, shown, width);
   const std::size_t replicates = plan.runs.size() / plan.points.size();
   const auto [low, high] = interval_names(replicates);
-  std::string text = "\nMeans over classes";
+  std::string text = families + "\nMeans over classes";
   if (replicates > 1) text += fmt::format("; over seeds: median [{}, {}]{}", low, high, interval_note(replicates));
   text += ".\n";
   if (shown > 0 && labels.front() != plan.short_values_text(0))
     text += "Labels are shortened; sweep.csv has all values of each point by its number.\n";
   std::size_t m = 0;
-  for (std::size_t block = 0; block < most_blocks && m < plan.metrics.size(); ++block)
-    text += points_table(plan, table, m, labels, width);
+  for (std::size_t block = 0; block < most_blocks && m < metrics.size(); ++block)
+    text += points_table(plan, table, metrics, m, labels, width);
   if (shown < plan.points.size()) text += fmt::format("... and {} more points\n", plan.points.size() - shown);
-  if (m < plan.metrics.size()) text += fmt::format("... and {} more metrics\n", plan.metrics.size() - m);
+  if (m < metrics.size()) text += fmt::format("... and {} more metrics\n", metrics.size() - m);
   return text;
 }
 

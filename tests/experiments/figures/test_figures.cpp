@@ -228,6 +228,13 @@ TEST_CASE("The table of a sweep figure has each run, and median and spread of ea
                          {"1", "7", "7", "7", "median", "1", "all"}});
   CHECK(content(folder.path() / "sweep_a.gp").find("set logscale x") != std::string::npos);
 
+  // A quantity with many words is in two lines.
+  figure.quantity = "rank correlation of lost function and activation times gradient";
+  draw_sweep(writer, figure);
+  const std::string script = content(folder.path() / "sweep_a.gp");
+  CHECK(script.find("'rank correlation of lost function and'") != std::string::npos);
+  CHECK(script.find("'activation times gradient'") != std::string::npos);
+
   figure.dots.push_back({2, 0, 1});
   CHECK_THROWS_WITH(draw_sweep(writer, figure),
                     "figure sweep_a: a dot has level 2 and series 0, expected less than 2 and 1");
