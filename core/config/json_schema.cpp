@@ -84,7 +84,7 @@ Json type(const Series&) {
                        {"high", {{"type", "number"}}},
                        {"count", number_type<std::int64_t>("integer", series_counts)}});
   range["required"] = {"low", "high"};
-  Json one = map_of({{"values", list_of(Json::object(), {.low = 1}, true)}, {"range", range}, {"log_range", range}});
+  Json one = map_of({{"values", list_of(Json::object(), {.low = 1})}, {"range", range}, {"log_range", range}});
   one["minProperties"] = one["maxProperties"] = 1;
   return {{"type", "object"},
           {"propertyNames", {{"pattern", setting_path_pattern}}},

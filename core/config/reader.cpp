@@ -327,14 +327,6 @@ void read_range(const Written& written, ConfigSeries& series) {
 void read_values(const Written& written, ConfigSeries& series) {
   if (!written.expect(NodeKind::list, "a list of values") || !written.expect_length({.low = 1})) return;
   series.values = written.node.items;
-  std::vector<std::string> earlier;
-  for (const ConfigNode& item : series.values) {
-    const std::string text = to_yaml(item);
-    if (std::find(earlier.begin(), earlier.end(), text) != earlier.end()) {
-      written.item(item).fail(fmt::format("{} is listed twice", text));
-    }
-    earlier.push_back(text);
-  }
 }
 
 // None: an error was added.

@@ -295,8 +295,7 @@ std::vector<SweepFigure> sweep_figures(const SweepPlan& plan, const SweepTable& 
     const Series series = series_of(plan, p);
     const std::string suffix = plan.parameters.size() > 1 ? "-over-" + file_stem(plan.parameters[p]) : "";
     for (std::size_t m = 0; m < plan.metrics.size(); ++m) {
-      if (!axis.position.empty() || !compared.contains(m))
-        figures.push_back(over_parameter(plan, table, m, axis, series, suffix));
+      if (!compared.contains(m)) figures.push_back(over_parameter(plan, table, m, axis, series, suffix));
     }
   }
   return figures;

@@ -20,8 +20,9 @@ std::string setting_title(const std::string& path, std::optional<std::size_t> el
 
 /// A figure for each metric vs. each swept setting: in a grid with a series for each combination of the other settings
 /// if there are at most six, otherwise with all runs pooled. Without swept settings: the seeds, for each class and
-/// their mean. And measures of importance side by side (measure_family.hpp), a series for each point if there are at
-/// most six, otherwise a figure for each swept setting of at most six values.
+/// their mean. Measures of importance are side by side instead (measure_family.hpp), with a series for each point if
+/// there are at most six, otherwise in a figure for each swept setting of at most six values; if a setting has more,
+/// they have their own figures too.
 std::vector<SweepFigure> sweep_figures(const SweepPlan& plan, const SweepTable& table);
 
 /// Both regression coefficients of each class over seeds, a panel for each network whose regression is collected; no

@@ -32,6 +32,7 @@ class PointMaker {
 
   std::vector<Point> random(std::int64_t seed) {
     if (sweep_.parameters.empty()) fail("method random needs parameters to draw; for replicates alone leave it out");
+    forbid_repeated_values();
     check_count(static_cast<double>(sweep_.samples));
     if (!errors_.empty()) return {};
     const RandomStream stream(static_cast<std::uint64_t>(seed), "sweep");
@@ -60,11 +61,20 @@ class PointMaker {
     std::vector<Point> points(values[0].size());
     for (std::size_t i = 0; i < points.size(); ++i) {
       for (const auto& of_parameter : values) points[i].push_back(of_parameter[i]);
+      const auto same =
+          std::find_if(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(i), [&](const Point& earlier) {
+            return std::equal(earlier.begin(), earlier.end(), points[i].begin(), same_value);
+          });
+      if (same != points.begin() + static_cast<std::ptrdiff_t>(i))
+        errors_.add(points[i][0].place,
+                    fmt::format("sweep.parameters: method list has the values number {} again as number {}",
+                                same - points.begin() + 1, i + 1));
     }
     return points;
   }
 
   std::vector<Point> grid() {
+    forbid_repeated_values();
     const auto values = all_values();
     double count = 1;
     for (const auto& of_parameter : values) count *= static_cast<double>(of_parameter.size());
@@ -97,6 +107,17 @@ class PointMaker {
     if (runs <= static_cast<double>(most_runs_)) return;
     fail(fmt::format("{:.0f} points of {} replicates are {:.0f} runs, expected at most {}", points, sweep_.replicates,
                      runs, most_runs_));
+  }
+
+  void forbid_repeated_values() {
+    for (const ConfigSeries& series : sweep_.parameters) {
+      for (auto value = series.values.begin(); value != series.values.end(); ++value) {
+        if (std::any_of(series.values.begin(), value,
+                        [&](const ConfigNode& earlier) { return same_value(earlier, *value); }))
+          errors_.add(value->place,
+                      fmt::format("sweep.parameters.{}.values: {} is listed twice", series.path, to_yaml(*value)));
+      }
+    }
   }
 
   std::vector<std::vector<ConfigNode>> all_values() {

@@ -125,6 +125,13 @@ TEST_CASE("A list combines the first values of all parameters, then the second, 
         "test.yaml:8:88: error: sweep.parameters: method list takes the values side by side, but "
         "analysis.discretize.method has "
         "2 and analysis.discretize.threshold has 1");
+  // A value may occur at several points, but no point twice.
+  CHECK(points(plan("{method: list, parameters: {analysis.discretize.method: {values: [mean, mean, sign]}, "
+                    "networks.full.layers: {values: [[784, 6, 10], [784, 7, 10], [784, 6, 10]]}}}"))
+            .size() == 3);
+  CHECK(problem("{method: list, parameters: {analysis.discretize.method: {values: [mean, sign, mean]}, "
+                "networks.full.layers: {values: [[784, 6, 10], [784, 6, 10], [784, 6, 10]]}}}") ==
+        "test.yaml:8:86: error: sweep.parameters: method list has the values number 1 again as number 3");
 }
 
 TEST_CASE("Random points cover their ranges and depend only on the seed", "[sweep][long]") {
@@ -211,6 +218,10 @@ TEST_CASE("Invalid sweeps are refused with the parameter and the value", "[sweep
       {"{parameters: {networks.ful.layers: {values: [1]}}}",
        "test.yaml:8:22: error: sweep.parameters: there is no setting 'networks.ful.layers'; did you mean "
        "'networks.full.layers'?"},
+      {"{parameters: {analysis.discretize.threshold: {values: [0.5, 1, 0.50]}}}",
+       "test.yaml:8:71: error: sweep.parameters.analysis.discretize.threshold.values: 0.50 is listed twice"},
+      {"{method: random, samples: 3, parameters: {analysis.discretize.method: {values: [mean, mean]}}}",
+       "test.yaml:8:94: error: sweep.parameters.analysis.discretize.method.values: mean is listed twice"},
       {"{parameters: {seed: {values: [1]}}}",
        "test.yaml:8:22: error: sweep.parameters: 'seed' cannot be swept: replicates are the runs with other seeds"},
       {"{parameters: {figures.palette: {values: [safe]}}}",
