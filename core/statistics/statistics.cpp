@@ -288,6 +288,18 @@ double quantile(std::span<const double> values, double q) {
   return *at + (position - static_cast<double>(below)) * (above - *at);
 }
 
+ProbabilityInterval probability_interval(std::size_t count, std::size_t n) {
+  check_bounded(n > 0, "probability interval: the number of trials", n, "at least 1");
+  check_bounded(count <= n, "probability interval: the number of events", count, fmt::format("at most {}", n));
+  constexpr double z = 1.959963984540054;  // of the normal distribution, 97.5 %
+  const auto trials = static_cast<double>(n);
+  const double p = static_cast<double>(count) / trials, scale = 1 + z * z / trials;
+  const double middle = (p + z * z / (2 * trials)) / scale;
+  const double half = z * std::sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials)) / scale;
+  // For none or all, one end is 0 or 1 exactly but for rounding.
+  return {count == 0 ? 0 : middle - half, count == n ? 1 : middle + half};
+}
+
 Spread spread(std::span<const double> values) {
   std::vector<double> finite;
   std::copy_if(values.begin(), values.end(), std::back_inserter(finite), [](double x) { return std::isfinite(x); });

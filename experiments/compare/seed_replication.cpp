@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/statistics/statistics.hpp"
 #include "core/text/csv_table.hpp"
@@ -86,6 +87,12 @@ std::string published_table(const SeedReplication& replication) {
          fmt::format("; of values from the same distribution, about {:.0f} % would.\n", 100 * expected_within(seeds));
 }
 
+// "17 / 20   64 to 95 %"
+std::string seeds_text(std::ptrdiff_t count, std::ptrdiff_t seeds) {
+  const auto [least, most] = probability_interval(static_cast<std::size_t>(count), static_cast<std::size_t>(seeds));
+  return fmt::format("{:>4} / {:<4} {:>3.0f} to {:>3.0f} %", count, seeds, 100 * least, 100 * most);
+}
+
 std::string statements_table(const SeedReplication& replication) {
   const auto seeds = static_cast<std::ptrdiff_t>(replication.seeds().size());
   std::string text;
@@ -94,15 +101,20 @@ std::string statements_table(const SeedReplication& replication) {
     const auto count = [&](auto&& holds) { return std::count_if(row.values.begin(), row.values.end(), holds); };
     const auto all = count([&](double classes) { return classes == row.reference; });
     const auto most = count([&](double classes) { return 2 * classes > row.reference; });
+    const double classes = std::accumulate(row.values.begin(), row.values.end(), 0.0);
     const char* how_often = all == seeds       ? "every class of every seed"
                             : most == seeds    ? "most classes of every seed"
                             : 2 * most > seeds ? "most classes of most seeds"
                                                : "NOT FOR MOST";
-    text += fmt::format("  {:<78}  {:>4} / {:<2}  {:>4} / {:<2}  {}\n", row.metric, all, seeds, most, seeds, how_often);
+    text += fmt::format("{}: {}\n  all {}    most {}    {:.0f} of {:.0f} classes\n", row.metric, how_often,
+                        seeds_text(all, seeds), seeds_text(most, seeds), classes,
+                        row.reference * static_cast<double>(seeds));
   }
   if (text.empty()) return text;
-  return fmt::format("\n{:<80}  {:>9}  {:>9}\n", "statement", "all", "most") + text +
-         "(seeds in which the statement holds for all classes, and for more than half of them)\n";
+  return "\nStatements: seeds in which they hold for all classes, and for more than half of them, with 95 % intervals "
+         "of\n"
+         "that probability in other seeds (Wilson); and classes of all seeds for which they hold.\n" +
+         text;
 }
 
 }  // namespace

@@ -365,3 +365,19 @@ TEST_CASE("A spread is that of the finite values", "[statistics]") {
   CHECK(none.count == 0);
   CHECK(std::isnan(none.median));
 }
+
+TEST_CASE("The interval of a probability is Wilson's", "[statistics]") {
+  const auto [low, high] = probability_interval(17, 20);  // values of statsmodels' proportion_confint
+  CHECK(low == about(0.6395810, 1e-6));
+  CHECK(high == about(0.9476313, 1e-6));
+  CHECK(probability_interval(0, 100).low == 0);
+  CHECK(probability_interval(0, 100).high == about(0.0369935, 1e-6));  // z^2 / (n + z^2)
+  CHECK(probability_interval(100, 100).low == about(1 - 0.0369935, 1e-6));
+  CHECK(probability_interval(100, 100).high == 1);
+  CHECK(probability_interval(1, 2).low == about(1 - probability_interval(1, 2).high, 1e-15));
+  // Both ends solve the equation of the score test, (p - q)^2 = z^2 q (1 - q) / n.
+  for (const double q : {probability_interval(3, 11).low, probability_interval(3, 11).high})
+    CHECK((3 / 11. - q) * (3 / 11. - q) == about(3.841458820694124 * q * (1 - q) / 11, 1e-14));
+  CHECK_THROWS_AS(probability_interval(0, 0), UsageError);
+  CHECK_THROWS_AS(probability_interval(3, 2), UsageError);
+}
