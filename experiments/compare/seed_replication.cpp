@@ -87,10 +87,10 @@ std::string published_table(const SeedReplication& replication) {
          fmt::format("; of values from the same distribution, about {:.0f} % would.\n", 100 * expected_within(seeds));
 }
 
-// "17 / 20   64 to 95 %"
+// "  17 / 20    64 to 95 %"
 std::string seeds_text(std::ptrdiff_t count, std::ptrdiff_t seeds) {
   const auto [least, most] = probability_interval(static_cast<std::size_t>(count), static_cast<std::size_t>(seeds));
-  return fmt::format("{:>4} / {:<4} {:>3.0f} to {:>3.0f} %", count, seeds, 100 * least, 100 * most);
+  return fmt::format("{:>4} / {:<4} {:>3.0f} to {:.0f} %", count, seeds, 100 * least, 100 * most);
 }
 
 std::string statements_table(const SeedReplication& replication) {
@@ -111,9 +111,8 @@ std::string statements_table(const SeedReplication& replication) {
                         row.reference * static_cast<double>(seeds));
   }
   if (text.empty()) return text;
-  return "\nStatements: seeds in which they hold for all classes, and for more than half of them, with 95 % intervals "
-         "of\n"
-         "that probability in other seeds (Wilson); and classes of all seeds for which they hold.\n" +
+  return "\nStatements: the seeds in which they hold for all classes, and for more than half of them, with the 95 %\n"
+         "confidence interval (Wilson) of the fraction of seeds; and the classes of all seeds for which they hold.\n" +
          text;
 }
 

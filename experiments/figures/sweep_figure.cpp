@@ -12,8 +12,7 @@
 namespace inforelay {
 namespace {
 
-constexpr double level_width = 0.6;  // of all series of a level side by side, if names are at distance 1
-constexpr std::size_t longest_name = 30, longest_series = 60;
+constexpr std::size_t longest_name = 30, longest_series = 64;
 constexpr double panel_height = 50, line_height = 3;
 
 std::vector<std::string> shortened_names(const SweepFigure& figure) {
@@ -33,6 +32,11 @@ std::vector<std::string> number_texts(const std::vector<double>& numbers) {
 }
 
 bool is_numeric(const SweepFigure& figure) { return !figure.position.empty(); }
+// Distance of the series of a level, side by side if the axis has names, which are at distance 1.
+double step_of(const SweepFigure& figure) {
+  if (is_numeric(figure)) return 0;
+  return (figure.series.size() > 3 ? 0.85 : 0.6) / static_cast<double>(figure.series.size());
+}
 bool is_logarithmic(const SweepFigure& figure) {
   return is_numeric(figure) && figure.position.front() > 0 && figure.position.back() >= 50 * figure.position.front();
 }
@@ -59,12 +63,12 @@ std::vector<Group> groups_of(const SweepFigure& figure) {
     std::size_t end = i;
     while (end < all.size() && all[end].level == all[i].level) ++end;
     // Side by side if the axis has names.
-    const double step = level_width / static_cast<double>(series), middle = static_cast<double>(end - i - 1) / 2;
+    const double middle = static_cast<double>(end - i - 1) / 2;
     for (std::size_t j = i; j < end; ++j) {
       const auto level = static_cast<double>(all[j].level);
       all[j].spread = spread(all[j].values);
-      all[j].x =
-          is_numeric(figure) ? figure.position[all[j].level] : level + step * (static_cast<double>(j - i) - middle);
+      all[j].x = is_numeric(figure) ? figure.position[all[j].level]
+                                    : level + step_of(figure) * (static_cast<double>(j - i) - middle);
     }
     i = end;
   }
@@ -101,13 +105,14 @@ class Elements {
  private:
   void add_dots(std::size_t series) {
     const std::size_t first = table_.rows();
-    const double width = is_numeric(figure_) ? 0 : 0.6 * level_width / static_cast<double>(figure_.series.size());
+    const double step = step_of(figure_);
     for (const Group& group : groups_) {
       if (group.series != series) continue;
       for (std::size_t i = 0; i < group.values.size(); ++i) {
-        // Equal values are spread if the axis has names, by golden steps, which are even for any number of dots.
-        const double turn = std::fmod(0.618034 * static_cast<double>(i + 1), 1.0) - 0.5;
-        row("run", group, group.x + width * turn, group.values[i], group.values[i], group.values[i]);
+        // Equal values are spread if the axis has names, by golden steps, which are even for any number of dots; left
+        // of the median.
+        const double turn = std::fmod(0.618034 * static_cast<double>(i + 1), 1.0) - 0.9;
+        row("run", group, group.x + 0.45 * step * turn, group.values[i], group.values[i], group.values[i]);
       }
     }
     if (table_.rows() == first) return;
@@ -122,7 +127,8 @@ class Elements {
     const std::size_t first = table_.rows();
     for (const Group& group : groups_) {
       if (group.series == series)
-        row("median", group, group.x, group.spread.median, group.spread.low, group.spread.high);
+        row("median", group, group.x + 0.25 * step_of(figure_), group.spread.median, group.spread.low,
+            group.spread.high);
     }
     if (table_.rows() == first) return;
     const std::string colour = hex(network_colour(series));
@@ -140,8 +146,9 @@ class Elements {
       medians_.push_back(
           fmt::format("{} using 1:2 with lines lw 0.8 lc rgb '{}' notitle", rows_from(table_, first), colour));
     }
-    // A white edge sets them off from the dots.
+    // A white edge sets them off from dots below them.
     for (const bool edge : {true, false}) {
+      if (edge && !is_numeric(figure_)) continue;
       if (!joined && !few)
         medians_.push_back(fmt::format("{} using 1:3:(0):($4-$3) with vectors nohead lw {} lc rgb '{}' notitle",
                                        rows_from(table_, first), edge ? 1.8 : 0.8, edge ? "#ffffff" : colour));

@@ -5,7 +5,6 @@
 #include <limits>
 #include <utility>
 
-#include "core/parallel.hpp"
 #include "core/statistics/normalized_cut.hpp"
 
 namespace inforelay {
@@ -78,15 +77,15 @@ void put_clusters(const ImportanceSource& source, ResultArrays& out) {
   if (!edges) return;
   const RandomStream random = cluster_stream(source);
   const GraphClusters own = found_clusters(*edges, random);
-  std::vector<double> shuffled(shuffles);
-  parallel_blocks(shuffles, [&](std::size_t i) {
+  std::vector<double> shuffled;
+  for (std::size_t i = 0; i < shuffles; ++i) {
     source.progress.check();
     LayerEdges other = *edges;
     const RandomStream draw = random.child("shuffle").child(i);
     permute(other.into, draw.child("into"));
     permute(other.out_of, draw.child("out of"));
-    shuffled[i] = spectral_clusters(other.together(), other.clusters, draw.child("clusters")).normalized_cut;
-  });
+    shuffled.push_back(spectral_clusters(other.together(), other.clusters, draw.child("clusters")).normalized_cut);
+  }
   const auto as_low =
       std::count_if(shuffled.begin(), shuffled.end(), [&](double n_cut) { return n_cut <= own.normalized_cut; });
   const bool defined =

@@ -81,8 +81,7 @@ class Verdict {
       std::vector<std::uint8_t> inside(static_cast<std::size_t>(of_units.cols()));
       for (std::size_t k = 0; k < inside.size(); ++k) inside[k] = static_cast<Eigen::Index>(k) / module_units == c;
       if (!of_units.row(c).allFinite()) continue;
-      const std::span scores(of_units.row(c).data(), inside.size());
-      module_auc_(measure, c) = area_under_roc(scores, inside);
+      module_auc_(measure, c) = area_under_roc(on_grid({of_units.row(c).data(), inside.size()}), inside);
     }
   }
 

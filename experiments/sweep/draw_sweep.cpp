@@ -208,7 +208,7 @@ bool add_over_measures(const SweepPlan& plan, const SweepTable& table, const Mea
                        std::vector<SweepFigure>& figures) {
   Series points{.names = {}, .of_point = {}};
   for (std::size_t point = 0; point < plan.points.size(); ++point) {
-    points.names.push_back(plan.parameters.empty() ? "all" : plan.short_values_text(point));
+    points.names.push_back(plan.parameters.empty() ? "all" : plan.distinct_values_text(point));
     points.of_point.push_back(point);
   }
   if (points.names.size() <= most_series) {
@@ -216,13 +216,12 @@ bool add_over_measures(const SweepPlan& plan, const SweepTable& table, const Mea
     return true;
   }
   bool all = true;
-  const std::vector<std::string> keys = distinct_ends(plan.parameters);
   for (std::size_t p = 0; p < plan.parameters.size(); ++p) {
     const Axis axis = axis_of(plan, p);
     all = all && axis.levels.size() <= most_series;
     if (axis.levels.size() > most_series) continue;
     Series values{.names = {}, .of_point = axis.level_of_point};
-    for (const std::string& level : axis.levels) values.names.push_back(keys[p] + " " + level);
+    for (const std::string& level : axis.levels) values.names.push_back(axis.label + " " + level);
     figures.push_back(over_measures(plan, table, family, values, "-over-" + file_stem(plan.parameters[p])));
   }
   return all;

@@ -19,7 +19,9 @@ std::vector<MeasureFamily> measure_families(const SweepPlan& plan) {
   for (std::size_t m = 0; m < plan.metrics.size(); ++m) {
     const std::string name = plan.metrics[m].name();
     const std::size_t last = name.rfind('.') + 1;
-    if (plan.metrics[m].metric.find("importance.") == std::string::npos) continue;
+    if (!plan.metrics[m].metric.starts_with("importance.") &&
+        plan.metrics[m].metric.find(".importance.") == std::string::npos)
+      continue;
     for (const Kind& kind : kinds) {
       if (name.compare(last, kind.prefix.size(), kind.prefix) != 0) continue;
       const std::string its = name.substr(0, last + kind.prefix.size() - 1);

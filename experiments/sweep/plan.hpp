@@ -53,6 +53,9 @@ struct SweepPlan {
   std::string values_text(std::size_t point) const;
   /// The same with the shortest ends of the paths that are all different: "greedy=true".
   std::string short_values_text(std::size_t point) const;
+  /// The same without settings whose values follow from those of an earlier one: in a list, "hidden=2" without
+  /// "layers=[8, 6, 3]" if every point with the one has the other, and the other way round.
+  std::string distinct_values_text(std::size_t point) const;
   /// "analysis.relay.greedy=true, seed 3"
   std::string label_of(const SweepRun& run) const;
 };

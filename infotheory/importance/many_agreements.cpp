@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -52,6 +53,7 @@ class ManyAgreements::RankSums {
   /// memory once, not for each.
   template <class Value>
   void add(std::span<const Value> values, std::span<const std::uint32_t> sets) {
+    assert(sets.size() <= at_a_time && values.size() == sets.size());
     std::array<std::uint64_t, at_a_time> packed;
     for (std::size_t i = 0; i < sets.size(); ++i) packed[i] = with_.packed_[sets[i]];
     for (std::size_t i = 0; i < sets.size(); ++i) add_next(static_cast<float>(values[i]), packed[i]);

@@ -1,6 +1,7 @@
 #include "infotheory/importance/ordered_sums.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -17,10 +18,13 @@ void check_values(std::span<const double> value_of_unit) {
     throw UsageError("sums of all sets: {} units, expected 1 to {}", units, NeuronSet::max_exhaustive_neurons);
   double sum = 0;
   for (const double value : value_of_unit) {
+    if (!std::isfinite(value))
+      throw ComputeError("sums of all sets: a unit has the value {}, expected a number", value);
     sum += std::abs(value);
-    if (!std::isfinite(sum))
-      throw ComputeError("sums of all sets: a unit has the value {}, expected numbers with a finite sum", value);
   }
+  if (sum > std::numeric_limits<float>::max())
+    throw ComputeError("sums of all sets: the absolute values of the units add up to {}, expected a number of 32 bits",
+                       sum);
 }
 
 }  // namespace
@@ -36,6 +40,7 @@ OrderedSums::Merge::Merge(const Sorted& before, double value)
 
 // Both halves at once: each is a chain of loads that wait for one another, and two take the time of one.
 void OrderedSums::Merge::next(std::span<double> sums, std::span<std::uint32_t> sets) {
+  assert(sums.size() == sets.size() && next_.without + next_.with + sums.size() <= 2 * before_.size());
   const std::size_t half = sums.size() / 2;
   Position first = next_, second = after(half);
   for (std::size_t i = 0; i < half; ++i) {

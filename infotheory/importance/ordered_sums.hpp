@@ -9,11 +9,12 @@
 namespace inforelay {
 
 /// The ordered sets of the first k units, merged with the same sets with the next one, are those of k + 1 units: O(2^K)
-/// in all, without sorting. A sum is formed in the order of the units. Memory 9 bytes for each set.
+/// in all, without sorting. A sum is formed in the order of the units; sets of equal sums are in no particular order.
+/// Memory 10 bytes for each set.
 class OrderedSums {
  public:
-  /// UsageError unless there are 1 to NeuronSet::max_exhaustive_neurons values, ComputeError if one or the sum of their
-  /// absolute values is not finite.
+  /// UsageError unless there are 1 to NeuronSet::max_exhaustive_neurons values, ComputeError if one is not
+  /// finite or the sum of their absolute values is not a finite float.
   explicit OrderedSums(std::span<const double> value_of_unit);
   OrderedSums(const OrderedSums&) = delete;
   OrderedSums& operator=(const OrderedSums&) = delete;

@@ -374,6 +374,8 @@ TEST_CASE("The interval of a probability is Wilson's", "[statistics]") {
   CHECK(probability_interval(0, 100).high == about(0.0369935, 1e-6));  // z^2 / (n + z^2)
   CHECK(probability_interval(100, 100).low == about(1 - 0.0369935, 1e-6));
   CHECK(probability_interval(100, 100).high == 1);
+  CHECK(probability_interval(0, 1).low == 0);
+  CHECK(probability_interval(0, 1).high == about(1 - probability_interval(1, 1).low, 1e-15));
   CHECK(probability_interval(1, 2).low == about(1 - probability_interval(1, 2).high, 1e-15));
   // Both ends solve the equation of the score test, (p - q)^2 = z^2 q (1 - q) / n.
   for (const double q : {probability_interval(3, 11).low, probability_interval(3, 11).high})

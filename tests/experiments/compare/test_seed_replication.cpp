@@ -50,7 +50,7 @@ TEST_CASE("A replication shows where the published value falls among the seeds",
       replication_table(replication),
       Catch::Contains("2 of 3 published values lie between") &&
           Catch::Contains("full.regression.r_squared > 0.15: most classes of most seeds\n"
-                          "  all    8 / 11    43 to  90 %    most    9 / 11    52 to  95 %    26 of 33 classes\n"));
+                          "  all    8 / 11    43 to 90 %    most    9 / 11    52 to 95 %    26 of 33 classes\n"));
   CHECK_THAT(replication_csv(replication), Catch::Contains("\ns,,,full.regression.r_squared > 0.15,,3,"));
   const ResultArrays arrays = replication_arrays(replication);
   CHECK(arrays.view().matrix<double>("value").cols() == 11);

@@ -211,38 +211,6 @@ TEST_CASE("Regression coefficients of seeds have intervals from ten seeds on", "
   }
 }
 
-TEST_CASE("The table of a sweep figure has each run, and median and spread of each level", "[figures]") {
-  const TemporaryFolder folder;
-  const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});
-  SweepFigure figure{.name = "a", .quantity = "q", .setting = "s", .levels = {"0.01", "1"}, .position = {0.01, 1}};
-  figure.dots = {{0, 0, 1}, {1, 0, 7}, {0, 0, 3}, {0, 0, not_a_number}, {0, 0, 2}};
-  draw_sweep(writer, figure);
-  using Row = std::vector<std::string>;
-  CHECK(rows_of(folder.path() / "sweep_a.csv") ==
-        std::vector<Row>{{"x", "value", "low", "high", "kind", "level", "series"},
-                         {"0.01", "1", "1", "1", "run", "0.01", "all"},
-                         {"0.01", "3", "3", "3", "run", "0.01", "all"},
-                         {"0.01", "2", "2", "2", "run", "0.01", "all"},
-                         {"1", "7", "7", "7", "run", "1", "all"},
-                         {"0.01", "2", "1.1", "2.9", "median", "0.01", "all"},
-                         {"1", "7", "7", "7", "median", "1", "all"}});
-  CHECK(content(folder.path() / "sweep_a.gp").find("set logscale x") != std::string::npos);
-
-  // A quantity with many words is in two lines.
-  figure.quantity = "rank correlation of lost function and activation times gradient";
-  draw_sweep(writer, figure);
-  const std::string script = content(folder.path() / "sweep_a.gp");
-  CHECK(script.find("'rank correlation of lost function and'") != std::string::npos);
-  CHECK(script.find("'activation times gradient'") != std::string::npos);
-
-  figure.dots.push_back({2, 0, 1});
-  CHECK_THROWS_WITH(draw_sweep(writer, figure),
-                    "figure sweep_a: a dot has level 2 and series 0, expected less than 2 and 1");
-  CHECK_THROWS_WITH(draw_sweep(writer, {.name = "a", .levels = {"x"}, .position = {1, 2}}),
-                    "figure sweep_a: position has 2 values, expected 1");
-  CHECK_THROWS_WITH(draw_sweep(writer, {.name = "a"}), "figure sweep_a: no levels given");
-}
-
 TEST_CASE("The relay table covers every set and the greedy path by size", "[figures]") {
   const TemporaryFolder folder;
   const FigureWriter writer({.folder = folder.path(), .formats = {FigureFormat::svg}});

@@ -113,7 +113,7 @@ TEST_CASE("With more points than colours there is a figure of measures for each 
   REQUIRE(figures.size() == 2);  // of the two families; seven values of test_limit have no colours
   CHECK(sweep_figures(many, table_of(many)).size() == 2 + 2 * many.metrics.size());
   CHECK(figures[0].name == "full-importance-test-spearman-over-analysis-knockout-function");
-  CHECK(figures[0].series == Texts{"function threshold", "function argmax"});
+  CHECK(figures[0].series == Texts{"knockout function threshold", "knockout function argmax"});
   CHECK(figures[0].dots[3].series == 1);
 }
 
@@ -136,6 +136,15 @@ TEST_CASE("The summary of a sweep has a table of measures by points", "[sweep]")
   CHECK(text.find("composite.importance.test.spearman_weight") != std::string::npos);
 }
 
+TEST_CASE("Labels of points leave out settings that follow from others", "[sweep]") {
+  const SweepPlan listed = importance_plan(
+      "  method: list\n  parameters: {data.test_limit: {values: [100, 200, 100]}, data.train_limit: {values: [1000, "
+      "2000, "
+      "1000]}, analysis.knockout.function: {values: [argmax, argmax, threshold]}}\n");
+  CHECK(listed.distinct_values_text(1) == "test_limit=200, function=argmax");
+  CHECK(listed.distinct_values_text(2) == "test_limit=100, function=threshold");
+}
+
 TEST_CASE("A table of measures at more points than a screen has room for is left out", "[sweep]") {
   std::string values;
   for (int i = 1; i <= 12; ++i) values += fmt::format("{}{}", i > 1 ? ", " : "", 100 * i);
@@ -143,7 +152,9 @@ TEST_CASE("A table of measures at more points than a screen has room for is left
   const std::string text = summary_of(many, table_of(many));
   CAPTURE(text);
   CHECK(text.find("full.importance.test.spearman_*") == std::string::npos);
-  CHECK(text.find("composite.importance.test.auc_*") != std::string::npos);
+  CHECK(text.find("composite.importance.test.auc_*: area under the ROC curve for the module\n"
+                  "           1     2     3     4     5     6     7     8     9    10    11    12\n"
+                  "weight  5.00  5.01  5.02") != std::string::npos);  // two digits have room
   CHECK(text.find("full.importance.test.spearman_size") != std::string::npos);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include "core/error.hpp"
@@ -56,6 +57,19 @@ TEST_CASE("Sums of all sets come in ascending order", "[importance]") {
 TEST_CASE("Sums of all sets need finite values of one unit or more", "[importance]") {
   CHECK_THROWS_AS(OrderedSums(std::vector<double>{}), UsageError);
   CHECK_THROWS_AS(OrderedSums(std::vector<double>(25, 1.)), UsageError);
-  CHECK_THROWS_AS(OrderedSums(std::vector<double>{1, std::numeric_limits<double>::quiet_NaN()}), ComputeError);
-  CHECK_THROWS_AS(OrderedSums(std::vector<double>{1e308, -1e308}), ComputeError);
+  CHECK_THROWS_WITH(OrderedSums(std::vector<double>{1, std::numeric_limits<double>::quiet_NaN()}),
+                    "sums of all sets: a unit has the value nan, expected a number");
+  CHECK_THROWS_WITH(OrderedSums(std::vector<double>{2e38, -2e38}),
+                    "sums of all sets: the absolute values of the units add up to 4e+38, expected a number of 32 bits");
+}
+
+TEST_CASE("Sums that are equal only when rounded are still all sets in ascending order", "[importance]") {
+  const std::vector<double> values{-1, 1, 3, 1e17, -1e17};
+  const auto all = ordered(values, 5);
+  std::set<std::uint32_t> sets;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    CHECK((i == 0 || all[i - 1].first <= all[i].first));
+    sets.insert(all[i].second);
+  }
+  CHECK(sets.size() == 32);
 }
