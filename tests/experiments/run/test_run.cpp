@@ -94,8 +94,8 @@ TEST_CASE("A run writes results and a second start reuses them", "[run]") {
 TEST_CASE("Results with several threads are bit-identical to those with one", "[run][long]") {
   const TemporaryFolder folder;
   for (const char* threads : {"1", "2", "3"}) {
-    REQUIRE(run_program(with(few_images, {"-j", threads, "-o", std::string("j") + threads}), folder.path()).exit_code ==
-            0);
+    const Arguments settings{"-j", threads, "-o", std::string("j") + threads, "analysis.importance=true"};
+    REQUIRE(run_program(with(few_images, settings), folder.path()).exit_code == 0);
   }
   const auto one = numbers_of(folder.path() / "j1/results.h5");
   CHECK(one.size() > 50000);
