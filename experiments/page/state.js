@@ -16,6 +16,12 @@ function runNext() {
   pump = undefined;
   waiting.shift()?.();
   if (waiting.length > 0) pump = setTimeout(runNext, 0);
+  markBusy();
+}
+
+// While an update is left for later, some views show what was chosen before.
+function markBusy() {
+  document.getElementById("views")?.setAttribute("aria-busy", String(waiting.length > 0));
 }
 
 /// The same for a view that depends on the layer and subset and on what `key()` returns: only if one of them has changed.
@@ -35,6 +41,7 @@ export function onChangeOf(key, update, isLater = false) {
     if (due === undefined) waiting.push(run);
     due = due === "layer" ? due : changed;
     pump ??= setTimeout(runNext, 0);
+    markBusy();
   });
 }
 

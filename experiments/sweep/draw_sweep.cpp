@@ -202,17 +202,25 @@ SweepFigure over_measures(const SweepPlan& plan, const SweepTable& table, const 
   return figure;
 }
 
+// Each point, by what it has of the settings of the network, or of all if that leaves points of the same name.
+Series series_of_points(const SweepPlan& plan, const std::string& network) {
+  Series all{.names = {}, .of_point = {}}, own{.names = {}, .of_point = {}};
+  for (std::size_t point = 0; point < plan.points.size(); ++point) {
+    all.names.push_back(plan.parameters.empty() ? "all" : plan.short_values_text(point));
+    own.names.push_back(plan.parameters.empty() ? "all" : plan.values_text_of(network, point));
+    all.of_point.push_back(point);
+  }
+  own.of_point = all.of_point;
+  return std::set(own.names.begin(), own.names.end()).size() == own.names.size() ? own : all;
+}
+
 // A figure with a series for each point if there are as many colours; else one for each parameter, whose values are the
 // series, with the runs of all values of the others. Returns whether every parameter is shown.
 bool add_over_measures(const SweepPlan& plan, const SweepTable& table, const MeasureFamily& family,
                        std::vector<SweepFigure>& figures) {
-  Series points{.names = {}, .of_point = {}};
-  for (std::size_t point = 0; point < plan.points.size(); ++point) {
-    points.names.push_back(plan.parameters.empty() ? "all" : plan.distinct_values_text(point));
-    points.of_point.push_back(point);
-  }
-  if (points.names.size() <= most_series) {
-    figures.push_back(over_measures(plan, table, family, points, ""));
+  if (plan.points.size() <= most_series) {
+    figures.push_back(
+        over_measures(plan, table, family, series_of_points(plan, plan.metrics[family.metrics[0]].network), ""));
     return true;
   }
   bool all = true;

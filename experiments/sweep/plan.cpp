@@ -275,22 +275,13 @@ std::string SweepPlan::short_values_text(std::size_t point) const {
   return assignments_text(distinct_ends(parameters), points[point].values);
 }
 
-std::string SweepPlan::distinct_values_text(std::size_t point) const {
-  const auto same_points = [&](std::size_t p, std::size_t q) {
-    for (const SweepPoint& a : points) {
-      for (const SweepPoint& b : points) {
-        if (same_value(a.values[p], b.values[p]) != same_value(a.values[q], b.values[q])) return false;
-      }
-    }
-    return true;
-  };
+std::string SweepPlan::values_text_of(const std::string& network, std::size_t point) const {
   const std::vector<std::string> ends = distinct_ends(parameters);
   std::vector<std::string> keys;
   std::vector<ConfigNode> values;
   for (std::size_t p = 0; p < parameters.size(); ++p) {
-    bool follows = false;
-    for (std::size_t q = 0; q < p && !follows; ++q) follows = same_points(p, q);
-    if (follows) continue;
+    const std::string& path = parameters[p];
+    if (path.starts_with("networks.") && !(path + ".").starts_with("networks." + network + ".")) continue;
     keys.push_back(ends[p]);
     values.push_back(points[point].values[p]);
   }

@@ -53,9 +53,8 @@ struct SweepPlan {
   std::string values_text(std::size_t point) const;
   /// The same with the shortest ends of the paths that are all different: "greedy=true".
   std::string short_values_text(std::size_t point) const;
-  /// The same without settings whose values follow from those of an earlier one: in a list, "hidden=2" without
-  /// "layers=[8, 6, 3]" if every point with the one has the other, and the other way round.
-  std::string distinct_values_text(std::size_t point) const;
+  /// The same without the settings of other networks.
+  std::string values_text_of(const std::string& network, std::size_t point) const;
   /// "analysis.relay.greedy=true, seed 3"
   std::string label_of(const SweepRun& run) const;
 };

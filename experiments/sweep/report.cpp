@@ -172,7 +172,7 @@ std::string families_table(const SweepPlan& plan, const SweepTable& table, std::
   }
   if (text.empty()) return text;
   std::vector<std::string> labels;
-  for (std::size_t point = 0; point < points; ++point) labels.push_back(plan.distinct_values_text(point));
+  for (std::size_t point = 0; point < points; ++point) labels.push_back(plan.short_values_text(point));
   labels = distinct_labels(labels, screen - 6);
   std::string legend = fmt::format("\nMeasures of importance: means over classes{}, at these points.\n",
                                    plan.runs.size() > points ? ", medians over seeds" : "");

@@ -137,7 +137,7 @@ ExperimentResult header_of(const SweepPlan& plan, const CommandLine& line, const
   header.experiment = plan.config.name;
   header.provenance = provenance_of(plan.config, line, data);
   for (const double seconds : table.wall_seconds) header.provenance.wall_seconds += std::isnan(seconds) ? 0 : seconds;
-  header.stages.push_back({"all runs", header.provenance.wall_seconds});
+  header.stages.push_back({"all runs (sum of their times)", header.provenance.wall_seconds});
   return header;
 }
 

@@ -135,7 +135,7 @@ def main():
             check(call, page.evaluate(f"window.inforelay.information(0, {call}) === window.inforelay.information(0, 3)"))
 
         # Downloads: the numbers and the picture. The walk is computed after the others.
-        page.wait("document.getElementById('walk').hidden || document.querySelector('#walk svg, #walk .missing')")
+        page.wait("document.getElementById('views').ariaBusy !== 'true' && (document.getElementById('walk').hidden || document.querySelector('#walk svg, #walk .missing'))")
         texts = page.downloads("document.querySelectorAll('main > section:not([hidden]) .downloads button:not([hidden])')")
         page.evaluate("""(() => {
             window.offered = [...document.querySelectorAll('main > section:not([hidden])')].filter((s) => s.querySelectorAll('.downloads button:not([hidden])').length === 2).map((s) => s.id);

@@ -2,8 +2,9 @@
 """Recomputes the importance of units from results.h5 by NumPy, by definition.
 
 usage: check_importance.py PAGE RESULTS LAYER    the code of PAGE (docs/importance.md), run on RESULTS and LAYER, gives
-                                                 the stored rank correlations; Shapley values, additive fits and
-                                                 percentiles are those of slow definitions
+                                                 the stored rank correlations; Shapley values, additive fits,
+                                                 measures of units and the rest of the verdict are those of slow
+                                                 definitions
 
 Prints what differs and exits with 1.
 """
@@ -42,6 +43,43 @@ def shapley(value, units):
     return phi
 
 
+def mutual_information(a, b):
+    joint = np.array([[np.mean((a == x) & (b == y)) for y in np.unique(b)] for x in np.unique(a)])
+    independent = np.outer(joint.sum(1), joint.sum(0))
+    return np.sum(joint[joint > 0] * np.log2(joint[joint > 0] / independent[joint > 0]))
+
+
+def measures_of_units(layer, weight):
+    """The definitions of docs/importance.md, [class, unit] each."""
+    states, classes, units = layer["states/test"], len(weight), weight.shape[1]
+    value = states["value"][:].astype(float)
+    state = states["state"][:][:, None] >> np.arange(units) & 1
+    above = value - value.min(0)
+    means = np.array([above[states["input"][:] == c].mean(0) for c in range(classes)])
+    largest = means.max(0)
+    others = (means.sum(0) - largest) / (classes - 1)
+    accuracy, information = layer["knockout/test/accuracy"], layer["relay/test/information"]
+    all_units = accuracy.shape[1] - 1
+
+    def of(definition):
+        return np.array([[definition(c, k) for k in range(units)] for c in range(classes)])
+
+    return {"size": np.ones((classes, units)),
+            "weight": weight,
+            "weight_deviation": weight * value.std(0),
+            "selectivity": np.tile((largest - others) / (largest + others), (classes, 1)),
+            "knockout_single": of(lambda c, k: accuracy[c, 0] - accuracy[c, 1 << k]),
+            "relay_single": of(lambda c, k: information[c, all_units] - information[c, all_units ^ 1 << k]),
+            "unit_information_input": of(lambda c, k: mutual_information(states["input"][:] == c, state[:, k])),
+            "unit_information_output": of(lambda c, k: mutual_information(states["output"][:] == c, state[:, k]))}
+
+
+def best_units(value, size):
+    """The set of the greatest values, multiples of 2^-40 of the power of two below the largest; of equal ones the first."""
+    step = 2.0 ** (np.floor(np.log2(np.abs(value).max())) - 40) if np.any(value) else 1
+    return sum(1 << int(k) for k in np.argsort(-np.round(value / step), kind="stable")[:size])
+
+
 def main():
     page, results, layer_name = sys.argv[1:]
     scope = {}
@@ -69,14 +107,28 @@ def main():
             stored = verdict["spearman"][row, c]
             found = scope["correlation"](name, c)
             expect(np.isclose(found, stored, atol=1e-4, equal_nan=True), f"{name}, class {c}: {found}, stored {stored}")
-            size = units // 2
-            if not np.isfinite(verdict["spearman_of_size"][row, c, size]) or not name.startswith("set_"):
-                continue
-            here = np.flatnonzero(sizes == size)
-            best = here[np.argmax(value[here, c])]
             lost = -layer["knockout/test/accuracy"][c]
-            less, equal = np.mean(lost[here] < lost[best]), np.mean(lost[here] == lost[best])
-            expect(np.isclose(less + equal / 2, verdict["percentile"][row, c, size]), f"percentile of {name}, class {c}")
+            for size in [None, *range(1, units)]:
+                here = np.arange(sets) if size is None else np.flatnonzero(sizes == size)
+                x, y = value[here, c], lost[here]
+                expected = np.corrcoef(x, y)[0, 1] ** 2 if np.ptp(x) > 1e-9 and np.ptp(y) > 0 else np.nan
+                found = verdict["r_squared"][row, c] if size is None else verdict["r_squared_of_size"][row, c, size]
+                if np.isfinite(expected):
+                    expect(np.isclose(found, expected, atol=1e-5), f"R^2 of {name}, class {c}, size {size}: {found}, {expected}")
+                if size is None:
+                    continue
+                if np.isfinite(expected):
+                    ranks = scope["ranks"]
+                    expected = np.corrcoef(ranks(x.astype("f4")), ranks(y))[0, 1]
+                    found = verdict["spearman_of_size"][row, c, size]
+                    expect(np.isclose(found, expected, atol=1e-4), f"{name}, class {c}, size {size}: {found}, {expected}")
+                best = here[np.argmax(x)]
+                if not name.startswith("set_"):
+                    best = best_units(importance["unit_measures"][name][c], size) if name in importance["unit_measures"] else None
+                if best is not None:
+                    expected = np.mean(y < lost[best]) + np.mean(y == lost[best]) / 2
+                    found = verdict["percentile"][row, c, size]
+                    expect(np.isclose(found, expected), f"percentile of {name}, class {c}, size {size}: {found}, {expected}")
 
     order = layer["relay/test/greedy/removal_order"][:]
     for n in (1, units // 2, units):
@@ -89,9 +141,13 @@ def main():
     distances = [np.linalg.norm(profile[i] - profile[j]) for i in range(units) for j in range(i)]
     expect(np.isclose(first[2], min(distances)), "the first merge is not that of the closest units")
 
+    weight = np.abs(h5py.File(results)[layer_name.split("/layers/")[0] + "/model/layer2/weight"][:])
+    for name, expected in measures_of_units(layer, weight).items():
+        found = importance["unit_measures"][name][:]
+        expect(np.allclose(found, expected, atol=1e-6), f"{name}: {found}, expected {expected}")
+
     indicator = (np.arange(sets)[:, None] >> np.arange(units) & 1).astype(float)
     design = np.column_stack([np.ones(sets), indicator])
-    weight = np.abs(h5py.File(results)[layer_name.split("/layers/")[0] + "/model/layer2/weight"][:])
     for c in range(classes):
         y = accuracy[c]
         if y.std() == 0 or information[c].std() == 0:

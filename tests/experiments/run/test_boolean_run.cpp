@@ -85,7 +85,9 @@ TEST_CASE("Output bits of a Boolean task are contrasts, learned without an error
   CHECK(auc.row(row) == Eigen::RowVectorXd::Ones(3));  // other weights are 0
   // Without errors these measures are the same number but for rounding, which must not order the units.
   const auto auc_of = [&](const char* name) {
-    return Eigen::RowVectorXd(auc.row(std::find(names.begin(), names.end(), name) - names.begin()));
+    const auto found = std::find(names.begin(), names.end(), name);
+    REQUIRE(found != names.end());
+    return Eigen::RowVectorXd(auc.row(found - names.begin()));
   };
   CHECK(auc_of("relay_single") == auc_of("unit_information_input"));
   CHECK(auc_of("relay_single") == auc_of("unit_information_output"));

@@ -99,6 +99,7 @@ TEST_CASE("Results with several threads are bit-identical to those with one", "[
   }
   const auto one = numbers_of(folder.path() / "j1/results.h5");
   CHECK(one.size() > 50000);
+  CHECK(read_results(folder.path() / "j1/results.h5").network("full").has("layers/1/importance/test/verdict/spearman"));
   CHECK(identical(one, numbers_of(folder.path() / "j2/results.h5")));
   CHECK(identical(one, numbers_of(folder.path() / "j3/results.h5")));
 }

@@ -136,13 +136,17 @@ TEST_CASE("The summary of a sweep has a table of measures by points", "[sweep]")
   CHECK(text.find("composite.importance.test.spearman_weight") != std::string::npos);
 }
 
-TEST_CASE("Labels of points leave out settings that follow from others", "[sweep]") {
-  const SweepPlan listed = importance_plan(
-      "  method: list\n  parameters: {data.test_limit: {values: [100, 200, 100]}, data.train_limit: {values: [1000, "
-      "2000, "
-      "1000]}, analysis.knockout.function: {values: [argmax, argmax, threshold]}}\n");
-  CHECK(listed.distinct_values_text(1) == "test_limit=200, function=argmax");
-  CHECK(listed.distinct_values_text(2) == "test_limit=100, function=threshold");
+TEST_CASE("The colours of a network's figure are named without the settings of other networks", "[sweep]") {
+  const std::string widths = "networks.full.layers: {values: [[784, 6, 10], [784, 7, 10]]}";
+  const SweepPlan listed =
+      importance_plan("  method: list\n  parameters: {networks.composite.detectors.hidden: {values: [1, 2]}, " +
+                      widths + ", data.test_limit: {values: [100, 200]}}\n");
+  const std::vector<SweepFigure> figures = family_figures(listed, table_of(listed));
+  CHECK(figures[0].series == Texts{"layers=[784, 6, 10], test_limit=100", "layers=[784, 7, 10], test_limit=200"});
+  CHECK(figures[1].series == Texts{"hidden=1, test_limit=100", "hidden=2, test_limit=200"});
+  // If points differ in nothing else, the settings of other networks tell them apart.
+  const SweepPlan of_full = importance_plan("  parameters: {" + widths + "}\n");
+  CHECK(family_figures(of_full, table_of(of_full))[1].series == Texts{"layers=[784, 6, 10]", "layers=[784, 7, 10]"});
 }
 
 TEST_CASE("A table of measures at more points than a screen has room for is left out", "[sweep]") {
