@@ -54,9 +54,11 @@ bool Hdf5Reader::State::exists(std::string_view path) const {
   for (std::size_t end = 0; !path.empty() && end != std::string_view::npos;) {
     end = path.find('/', end + 1);
     const std::string part(path.substr(0, end));
+    if (found.contains(part)) continue;
     if (H5Lexists(file.id(), part.c_str(), H5P_DEFAULT) <= 0) return false;
     check_link(part);
     if (H5Oexists_by_name(file.id(), part.c_str(), H5P_DEFAULT) <= 0) return false;
+    found.insert(part);
   }
   return true;
 }

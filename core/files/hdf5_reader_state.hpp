@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -52,6 +53,8 @@ struct Hdf5Reader::State {
   std::string name;  // of the file, for messages
   std::uint64_t max_bytes;
   detail::Hdf5Handle file{};
+  // Objects that were found, and checked: "networks", "networks/full". The file does not change while it is open.
+  mutable std::set<std::string> found{};
 
   [[noreturn]] void fail(std::string_view path, std::string_view what) const;
 

@@ -116,6 +116,22 @@ void remove_other_figures(const fs::path& figures, const std::vector<std::string
   }
 }
 
+std::vector<fs::path> leftovers_in(const fs::path& folder) {
+  std::vector<fs::path> left;
+  const fs::path figures = folder / "figures";
+  for (const fs::path& place : {folder, folder / "stages", figures}) {
+    std::error_code error;
+    for (fs::directory_iterator file(place, error), end; !error && file != end; file.increment(error)) {
+      const std::string name = file->path().filename().string();
+      std::error_code unknown;
+      const fs::file_type type = file->symlink_status(unknown).type();
+      const bool scratch = place == figures && type == fs::file_type::directory && is_figure_scratch(name);
+      if (scratch || (type == fs::file_type::regular && is_temporary_name(name))) left.push_back(file->path());
+    }
+  }
+  return left;
+}
+
 RunDirectory::RunDirectory(fs::path folder, Opening opening, Progress& progress)
     : folder_(std::move(folder)), opening_(std::move(opening)) {
   if (!folder_.has_filename()) folder_ = folder_.parent_path();
@@ -126,7 +142,7 @@ RunDirectory::RunDirectory(fs::path folder, Opening opening, Progress& progress)
   if (opening_.fresh && fs::exists(folder_, error)) move_aside(progress);
   check_owner();
   // A process that was killed while it wrote its last status leaves a complete run with a temporary file.
-  const bool is_left = !leftovers().empty() && access(folder_.c_str(), W_OK | X_OK) == 0;
+  const bool is_left = !leftovers_in(folder_).empty() && access(folder_.c_str(), W_OK | X_OK) == 0;
   if (!complete() || is_left) acquire_lock(progress);
   link_latest();
 }
@@ -201,7 +217,8 @@ void RunDirectory::acquire_lock(Progress& progress) {
   lock_ = std::make_unique<DirectoryLock>(folder_, opening_.lock, progress);
   // Another process may have changed the folder before the lock was taken.
   check_owner();
-  for (const fs::path& each : leftovers()) fs::remove_all(each, error);  // what cannot be removed does no harm
+  for (const fs::path& each : leftovers_in(folder_))
+    fs::remove_all(each, error);  // what cannot be removed does no harm
   if (const fs::path config = folder_ / "config.yaml"; !fs::exists(config)) {
     write_file_atomically(config, std::string_view(owner_line(opening_.identity) + "\n" + opening_.resolved_config));
   }
@@ -212,21 +229,6 @@ void RunDirectory::acquire_lock(Progress& progress) {
 
 void RunDirectory::verify_lock() const {
   if (lock_) lock_->verify();
-}
-
-std::vector<fs::path> RunDirectory::leftovers() const {
-  std::vector<fs::path> left;
-  for (const fs::path& place : {folder_, folder_ / "stages", figures()}) {
-    std::error_code error;
-    for (fs::directory_iterator file(place, error), end; !error && file != end; file.increment(error)) {
-      const std::string name = file->path().filename().string();
-      std::error_code unknown;
-      const fs::file_type type = file->symlink_status(unknown).type();
-      const bool scratch = place == figures() && type == fs::file_type::directory && is_figure_scratch(name);
-      if (scratch || (type == fs::file_type::regular && is_temporary_name(name))) left.push_back(file->path());
-    }
-  }
-  return left;
 }
 
 // Failures are ignored, since the link is only a convenience.

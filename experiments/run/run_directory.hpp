@@ -47,6 +47,9 @@ std::vector<std::string> figures_in(const std::filesystem::path& figures);
 void remove_other_figures(const std::filesystem::path& figures, const std::vector<std::string>& before,
                           const std::vector<std::string>& now, const std::vector<FigureFormat>& formats);
 
+/// The temporary files, and folders of figures, that a killed process has left in the folder of a run.
+std::vector<std::filesystem::path> leftovers_in(const std::filesystem::path& folder);
+
 class RunDirectory {
  public:
   struct Opening {
@@ -89,8 +92,6 @@ class RunDirectory {
   void check_links() const;
   void check_owner() const;
   void move_aside(Progress& progress);
-  /// Temporary files that a killed process left here.
-  std::vector<std::filesystem::path> leftovers() const;
   void link_latest() const;
   [[noreturn]] void fail(std::string_view what, std::string_view why) const;
   [[noreturn]] void fail(std::string_view what, const std::error_code& error) const;

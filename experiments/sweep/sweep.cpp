@@ -73,7 +73,9 @@ Work work_left(const SweepPlan& plan, const CommandLine& line, const fs::path& f
     const auto& figures = resolved.config().figures;
     const bool drawn =
         !figures || holds_figures(folder / run.folder, figures->formats, print_experiment_config(resolved.config()));
-    if (drawn && holds_complete_run(folder / run.folder, resolved.identity())) {
+    // A run that was killed while it wrote its last status is complete, and removes what that left.
+    if (drawn && holds_complete_run(folder / run.folder, resolved.identity()) &&
+        leftovers_in(folder / run.folder).empty()) {
       std::error_code ignored;  // left if the parent was killed
       fs::remove(messages_of(folder / run.folder), ignored);
       continue;

@@ -122,6 +122,16 @@ TEST_CASE("A sweep writes its runs, a table and a results file with all values",
     CHECK_THAT(again.err, Catch::Contains("'a' is complete; nothing to do"));
     CHECK(fs::last_write_time(a / "results.h5") == written);
   }
+  SECTION("what a run left that was killed at its end is removed") {
+    const fs::path run = a / "runs/0003-discretize-sign-seed-1", left = run / "status.json.123-4.tmp";
+    const auto written = fs::last_write_time(run / "results.h5");
+    std::ofstream(left) << "{";
+    fs::remove(a / "results.h5");
+    CHECK(run_program(with(small, {two_by_two, "-o", "a"}), folder.path()).exit_code == 0);
+    CHECK(!fs::exists(left));
+    CHECK(fs::last_write_time(run / "results.h5") == written);
+    CHECK(fs::exists(a / "results.h5"));
+  }
   SECTION("each run equals the single run with its values and seed") {
     REQUIRE(run_program(with(small, {"analysis.discretize=sign", "seed=2", "-o", "single"}), folder.path()).exit_code ==
             0);
