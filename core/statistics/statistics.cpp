@@ -296,7 +296,7 @@ ProbabilityInterval probability_interval(std::size_t count, std::size_t n) {
   const double p = static_cast<double>(count) / trials, scale = 1 + z * z / trials;
   const double middle = (p + z * z / (2 * trials)) / scale;
   const double half = z * std::sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials)) / scale;
-  // For none or all, one end is 0 or 1 exactly but for rounding.
+  // Of none and of all events one end is 0 or 1, from which rounding would take it away.
   return {count == 0 ? 0 : middle - half, count == n ? 1 : middle + half};
 }
 

@@ -79,12 +79,13 @@ Regression ordinary_least_squares(const Column& response, std::span<const Column
 /// Throws UsageError for no values or q out of range. Cost O(n).
 double quantile(std::span<const double> values, double q);
 
-/// The 95 % interval of the probability of an event that occurred `count` times in n independent trials: Wilson's score
-/// interval (J. Am. Stat. Assoc. 22, 209 (1927)), (p + z^2/2n +- z sqrt(p (1-p) / n + z^2/4n^2)) / (1 + z^2/n), within
-/// [0,1], also for none or all. UsageError unless 0 <= count <= n and n >= 1.
 struct ProbabilityInterval {
-  double low = 0, high = 1;
+  double low = 0, high = 1;  ///< in [0,1]
 };
+
+/// The 95 % confidence interval of the probability of an event that occurred `count` times in n independent trials:
+/// Wilson's score interval (J. Am. Stat. Assoc. 22, 209 (1927)), with p = count / n and z = 1.96
+/// (p + z^2/2n +- z sqrt(p (1-p) / n + z^2/4n^2)) / (1 + z^2/n). UsageError unless 0 <= count <= n and n >= 1.
 ProbabilityInterval probability_interval(std::size_t count, std::size_t n);
 
 /// The 5 and 95 % quantiles of fewer values are hardly more than the least and the greatest.

@@ -32,11 +32,13 @@ std::vector<std::string> number_texts(const std::vector<double>& numbers) {
 }
 
 bool is_numeric(const SweepFigure& figure) { return !figure.position.empty(); }
+
 // Distance of the series of a level, side by side if the axis has names, which are at distance 1.
 double step_of(const SweepFigure& figure) {
   if (is_numeric(figure)) return 0;
   return (figure.series.size() > 3 ? 0.85 : 0.6) / static_cast<double>(figure.series.size());
 }
+
 bool is_logarithmic(const SweepFigure& figure) {
   return is_numeric(figure) && figure.position.front() > 0 && figure.position.back() >= 50 * figure.position.front();
 }

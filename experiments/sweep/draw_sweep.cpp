@@ -204,14 +204,16 @@ SweepFigure over_measures(const SweepPlan& plan, const SweepTable& table, const 
 
 // Each point, by what it has of the settings of the network, or of all if that leaves points of the same name.
 Series series_of_points(const SweepPlan& plan, const std::string& network) {
-  Series all{.names = {}, .of_point = {}}, own{.names = {}, .of_point = {}};
-  for (std::size_t point = 0; point < plan.points.size(); ++point) {
-    all.names.push_back(plan.parameters.empty() ? "all" : plan.short_values_text(point));
-    own.names.push_back(plan.parameters.empty() ? "all" : plan.values_text_of(network, point));
-    all.of_point.push_back(point);
+  Series points{.of_point = std::vector<std::size_t>(plan.points.size())};
+  std::iota(points.of_point.begin(), points.of_point.end(), std::size_t{0});
+  if (plan.parameters.empty()) return points;
+  std::vector<std::string> all, own;
+  for (const std::size_t point : points.of_point) {
+    all.push_back(plan.short_values_text(point));
+    own.push_back(plan.values_text_of(network, point));
   }
-  own.of_point = all.of_point;
-  return std::set(own.names.begin(), own.names.end()).size() == own.names.size() ? own : all;
+  points.names = std::set(own.begin(), own.end()).size() == own.size() ? own : all;
+  return points;
 }
 
 // A figure with a series for each point if there are as many colours; else one for each parameter, whose values are the

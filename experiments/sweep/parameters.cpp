@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
+#include <set>
 
 #include "core/config/tree.hpp"
 #include "core/text/number_text.hpp"
@@ -22,6 +24,12 @@ ConfigNode number_node(double value, bool is_integer, const ConfigPlace& place) 
   node.text = is_integer ? fmt::format("{}", std::floor(value + 0.5)) : fmt::format("{:.6g}", value);
   node.place = place;
   return node;
+}
+
+// The same text for the same value: "0.5" of 0.5 and 0.50.
+std::string key_of(const ConfigNode& value) {
+  const auto number = number_of(value);
+  return number ? fmt::format("{}", *number + 0.0) : to_yaml(value);  // 0.0: of -0
 }
 
 class PointMaker {
@@ -59,16 +67,16 @@ class PointMaker {
     if (!values.empty()) check_count(static_cast<double>(values[0].size()));
     if (!errors_.empty()) return {};
     std::vector<Point> points(values[0].size());
+    std::map<std::vector<std::string>, std::size_t> number_of_point;
     for (std::size_t i = 0; i < points.size(); ++i) {
       for (const auto& of_parameter : values) points[i].push_back(of_parameter[i]);
-      const auto same =
-          std::find_if(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(i), [&](const Point& earlier) {
-            return std::equal(earlier.begin(), earlier.end(), points[i].begin(), same_value);
-          });
-      if (same != points.begin() + static_cast<std::ptrdiff_t>(i))
+      std::vector<std::string> keys;
+      for (const ConfigNode& value : points[i]) keys.push_back(key_of(value));
+      const auto [earlier, is_new] = number_of_point.emplace(std::move(keys), i + 1);
+      if (!is_new)
         errors_.add(points[i][0].place,
                     fmt::format("sweep.parameters: method list has the values number {} again as number {}",
-                                same - points.begin() + 1, i + 1));
+                                earlier->second, i + 1));
     }
     return points;
   }
@@ -111,11 +119,11 @@ class PointMaker {
 
   void forbid_repeated_values() {
     for (const ConfigSeries& series : sweep_.parameters) {
-      for (auto value = series.values.begin(); value != series.values.end(); ++value) {
-        if (std::any_of(series.values.begin(), value,
-                        [&](const ConfigNode& earlier) { return same_value(earlier, *value); }))
-          errors_.add(value->place,
-                      fmt::format("sweep.parameters.{}.values: {} is listed twice", series.path, to_yaml(*value)));
+      std::set<std::string> earlier;
+      for (const ConfigNode& value : series.values) {
+        if (!earlier.insert(key_of(value)).second)
+          errors_.add(value.place,
+                      fmt::format("sweep.parameters.{}.values: {} is listed twice", series.path, to_yaml(value)));
       }
     }
   }
@@ -197,10 +205,7 @@ std::optional<double> number_of(const ConfigNode& node) {
   return number_from<double>(node.text);
 }
 
-bool same_value(const ConfigNode& a, const ConfigNode& b) {
-  const auto x = number_of(a), y = number_of(b);
-  return x && y ? *x == *y : to_yaml(a) == to_yaml(b);
-}
+bool same_value(const ConfigNode& a, const ConfigNode& b) { return key_of(a) == key_of(b); }
 
 std::vector<std::vector<ConfigNode>> sweep_points(const SweepConfig& sweep, const std::vector<bool>& is_integer,
                                                   std::int64_t seed, std::size_t most_runs, const ConfigPlace& place,

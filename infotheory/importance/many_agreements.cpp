@@ -328,8 +328,8 @@ AgreementBySize ManyAgreements::with_table(std::span<const float> values) const 
   RankSums sums(*this);
   std::array<float, at_a_time> next;
   const std::span positions(order.positions);
-  const std::size_t count = std::min(positions.size(), at_a_time);
-  for (std::size_t begin = 0; begin < positions.size(); begin += count) {
+  for (std::size_t begin = 0; begin < positions.size(); begin += at_a_time) {
+    const std::size_t count = std::min(at_a_time, positions.size() - begin);
     for (std::size_t i = 0; i < count; ++i) next[i] = values[positions[begin + i]];
     sums.add<float>(std::span(next).first(count), positions.subspan(begin, count));
   }

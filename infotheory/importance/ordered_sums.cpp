@@ -23,8 +23,8 @@ void check_values(std::span<const double> value_of_unit) {
     sum += std::abs(value);
   }
   if (sum > std::numeric_limits<float>::max())
-    throw ComputeError("sums of all sets: the absolute values of the units add up to {}, expected a number of 32 bits",
-                       sum);
+    throw ComputeError("sums of all sets: the absolute values of the units add up to {}, expected at most {}", sum,
+                       std::numeric_limits<float>::max());
 }
 
 }  // namespace

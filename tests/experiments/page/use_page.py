@@ -112,6 +112,13 @@ def main():
         page.evaluate("[...document.querySelectorAll('#units tbody button')].find((b) => b.textContent === '1').click()")
         check("pressed in Units", page.evaluate(in_set) != pressed)
 
+        # Of another class some views are still to be updated when the click is answered.
+        check("busy after a click", page.evaluate("""(() => {
+            const others = document.querySelectorAll('#verdict tbody tr:not(.marked) th button');
+            others[0]?.click();
+            return others.length === 0 || document.getElementById('views').ariaBusy === 'true';
+        })()"""))
+
         # Images of samples that the network decides otherwise without all of its units.
         if page.evaluate("!document.getElementById('samples').hidden"):
             for text in ("Clear", "Invert"):

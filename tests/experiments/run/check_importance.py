@@ -67,8 +67,10 @@ def measures_of_units(layer, weight):
     return {"size": np.ones((classes, units)),
             "weight": weight,
             "weight_deviation": weight * value.std(0),
+            "activation_gradient": weight * np.abs(value).mean(0),  # of the last hidden layer
             "selectivity": np.tile((largest - others) / (largest + others), (classes, 1)),
             "knockout_single": of(lambda c, k: accuracy[c, 0] - accuracy[c, 1 << k]),
+            "relay_aggregated": layer["relay/test/aggregated"][:],
             "relay_single": of(lambda c, k: information[c, all_units] - information[c, all_units ^ 1 << k]),
             "unit_information_input": of(lambda c, k: mutual_information(states["input"][:] == c, state[:, k])),
             "unit_information_output": of(lambda c, k: mutual_information(states["output"][:] == c, state[:, k]))}
@@ -101,6 +103,10 @@ def main():
     verdict = importance["verdict"]
     names = [name.decode() for name in verdict["measure"][:]]
     sizes = np.array([bin(s).count("1") for s in range(sets)])
+    of_units = {name: values[:] for name, values in importance["unit_measures"].items()}
+    for name in ("shapley_function", "shapley_information"):
+        of_units[name] = importance[name][:]
+        scope["measures"][name] = scope["inside"] @ of_units[name].T
     for name, value in scope["measures"].items():
         row = names.index(name)
         for c in range(classes):
@@ -122,13 +128,10 @@ def main():
                     expected = np.corrcoef(ranks(x.astype("f4")), ranks(y))[0, 1]
                     found = verdict["spearman_of_size"][row, c, size]
                     expect(np.isclose(found, expected, atol=1e-4), f"{name}, class {c}, size {size}: {found}, {expected}")
-                best = here[np.argmax(x)]
-                if not name.startswith("set_"):
-                    best = best_units(importance["unit_measures"][name][c], size) if name in importance["unit_measures"] else None
-                if best is not None:
-                    expected = np.mean(y < lost[best]) + np.mean(y == lost[best]) / 2
-                    found = verdict["percentile"][row, c, size]
-                    expect(np.isclose(found, expected), f"percentile of {name}, class {c}, size {size}: {found}, {expected}")
+                best = best_units(of_units[name][c], size) if name in of_units else here[np.argmax(x)]
+                expected = np.mean(y < lost[best]) + np.mean(y == lost[best]) / 2
+                found = verdict["percentile"][row, c, size]
+                expect(np.isclose(found, expected), f"percentile of {name}, class {c}, size {size}: {found}, {expected}")
 
     order = layer["relay/test/greedy/removal_order"][:]
     for n in (1, units // 2, units):

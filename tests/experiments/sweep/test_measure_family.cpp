@@ -5,10 +5,10 @@
 
 #include <cmath>
 
-#include "core/config/tree.hpp"
 #include "experiments/sweep/draw_sweep.hpp"
 #include "experiments/sweep/report.hpp"
 #include "tests/catch2.hpp"
+#include "tests/experiments/sweep/planned.hpp"
 
 namespace inforelay {
 namespace {
@@ -31,12 +31,7 @@ sweep:
             composite.importance.test.spearman_weight, composite.importance.test.auc_size]
 )";
 
-SweepPlan importance_plan(const std::string& sweep) {
-  ConfigErrors errors;
-  const ConfigNode root = parse_config(importance_config + sweep, "test.yaml", errors);
-  CHECK(errors.lines() == Texts{});
-  return plan_sweep({root, read_experiment_config(root, errors)});
-}
+SweepPlan importance_plan(const std::string& sweep) { return test::planned(test::parsed(importance_config + sweep)); }
 
 // Metric m has the value m + 1 + r / 100 in run r; that of `missing` has none.
 SweepTable table_of(const SweepPlan& plan, std::size_t missing = 1000) {

@@ -12,6 +12,7 @@
 #include "experiments/sweep/draw_sweep.hpp"
 #include "experiments/sweep/plan.hpp"
 #include "tests/catch2.hpp"
+#include "tests/experiments/sweep/planned.hpp"
 
 namespace inforelay {
 namespace {
@@ -27,19 +28,9 @@ analysis: {discretize: {method: threshold}, knockout: {}, regression: {}}
 figures: {formats: [svg]}
 sweep: )";
 
-ConfigNode tree(const std::string& sweep) {
-  ConfigErrors errors;
-  ConfigNode root = parse_config(base + sweep, "test.yaml", errors);
-  CHECK(errors.lines() == Texts{});
-  return root;
-}
+ConfigNode tree(const std::string& sweep) { return test::parsed(base + sweep); }
 
-SweepPlan plan_of(const ConfigNode& root) {
-  ConfigErrors errors;
-  return plan_sweep({root, read_experiment_config(root, errors)});
-}
-
-SweepPlan plan(const std::string& sweep) { return plan_of(tree(sweep)); }
+SweepPlan plan(const std::string& sweep) { return test::planned(tree(sweep)); }
 
 std::string problem(const std::string& sweep) {
   try {
@@ -165,7 +156,7 @@ TEST_CASE("Random points cover their ranges and depend only on the seed", "[swee
 
   ConfigNode other = tree(random);
   other.find("seed")->text = "6";
-  CHECK(points(plan_of(other)) != points(sweep));
+  CHECK(points(test::planned(other)) != points(sweep));
 }
 
 TEST_CASE("Seeds are shared by all points or differ between all runs", "[sweep]") {
@@ -282,29 +273,29 @@ TEST_CASE("Invalid sweeps are refused with the parameter and the value", "[sweep
 
 TEST_CASE("A setting cannot be swept if its group is written as a word", "[sweep]") {
   ConfigNode root = tree("{parameters: {analysis.discretize.method: {values: [mean, sign]}}}");
-  const SweepPlan sweep = plan_of(root);
+  const SweepPlan sweep = test::planned(root);
   CHECK(sweep.overrides_of(sweep.runs[1])[0] == "analysis.discretize.method=sign");
   CHECK(sweep.config_of(sweep.runs[1]).analysis.discretize.method == Discretization::sign);
   ConfigNode word;
   word.kind = ConfigNode::Kind::scalar;
   word.text = "kmeans";
   *root.find("analysis")->find("discretize") = word;
-  CHECK_THROWS_WITH(plan_of(root), Catch::Contains("sweep.parameters: 'analysis.discretize.method': "));
+  CHECK_THROWS_WITH(test::planned(root), Catch::Contains("sweep.parameters: 'analysis.discretize.method': "));
 }
 
 TEST_CASE("Numbers of runs and seeds are accepted up to their limits", "[sweep]") {
   ConfigNode root = tree("{replicates: 3}");
   root.find("seed")->text = "9223372036854775804";
-  CHECK(plan_of(root).runs.back().seed == 9223372036854775806);
+  CHECK(test::planned(root).runs.back().seed == 9223372036854775806);
   root.find("seed")->text = "9223372036854775805";
-  CHECK_THROWS_WITH(plan_of(root), Catch::Contains("no seeds are left above seed 9223372036854775805"));
+  CHECK_THROWS_WITH(test::planned(root), Catch::Contains("no seeds are left above seed 9223372036854775805"));
 }
 
 TEST_CASE("A swept path is relative to the configuration file", "[sweep]") {
   ConfigErrors errors;
   const ConfigNode root =
       parse_config(base + "{parameters: {data.path: {values: [a, /b]}}}", "/configs/sub/test.yaml", errors);
-  const SweepPlan sweep = plan_of(root);
+  const SweepPlan sweep = test::planned(root);
   CHECK(sweep.overrides_of(sweep.runs[0])[0] == "data.path=\"/configs/sub/a\"");
   CHECK(sweep.overrides_of(sweep.runs[1])[0] == "data.path=\"/b\"");
 }
